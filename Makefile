@@ -1,0 +1,49 @@
+# Everything a newcomer or a machine does here has a target; `make` alone lists them.
+
+PYTHON_IN_VENV := .venv/bin/python
+TESTS ?=
+LOCK_FLAGS ?=
+
+# One lock for what is deployed, one for the laptop and CI that agrees with it.
+COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --no-header --strip-extras \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(LOCK_FLAGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo crowd up test lint format bench snapshot lock
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what the project needs into .venv (the other targets do it by themselves)
+	@sh scripts/setup
+
+demo: setup ## Play a guest's whole visit on the local emulators, picture included
+	@$(PYTHON_IN_VENV) -m emulator demo
+
+crowd: setup ## Play fifty guests at once while things go wrong, and check the data afterwards
+	@$(PYTHON_IN_VENV) -m emulator demo --guests 50
+
+up: setup ## Start the local emulators and stay, until Ctrl-C
+	@$(PYTHON_IN_VENV) -m emulator start
+
+test: setup ## Run the tests; TESTS=tests/unit runs a part of them
+	@$(PYTHON_IN_VENV) -m pytest -n auto --maxprocesses 4 --dist loadfile $(TESTS)
+
+lint: setup ## Check style, formatting and types
+	@$(PYTHON_IN_VENV) -m ruff check
+	@$(PYTHON_IN_VENV) -m ruff format --check
+	@$(PYTHON_IN_VENV) -m mypy
+
+format: setup ## Format the code and fix what can be fixed by itself
+	@$(PYTHON_IN_VENV) -m ruff check --fix-only --quiet
+	@$(PYTHON_IN_VENV) -m ruff format
+
+bench: setup ## Measure what importing the functions costs a cold start
+	@$(PYTHON_IN_VENV) -m benchmarks.imports
+
+snapshot: setup ## Accept the functions' present names and options as the deployed ones
+	@$(PYTHON_IN_VENV) -m tests.manifest
+
+lock: setup ## Write both lock files from pyproject.toml; LOCK_FLAGS=--upgrade takes newer versions
+	@$(COMPILE) -o functions/requirements.txt pyproject.toml
+	@$(COMPILE) --allow-unsafe --extra dev -c functions/requirements.txt -o requirements-dev.txt pyproject.toml

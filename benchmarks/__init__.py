@@ -1,0 +1,1 @@
+"""Measurements that `make bench` prints: ratios where a machine's speed would say little."""

@@ -1,0 +1,242 @@
+"""The functions process as the suite sees it: started, restarted, watched. Inside it: host.py."""
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import requests
+import yaml
+from urllib3.exceptions import NewConnectionError
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers import Observer
+
+from emulator.config import free_port
+from emulator.faults import Faults
+from emulator.processes import Child, SuiteError
+
+log = logging.getLogger(__name__)
+
+ROOT = Path(__file__).parent.parent
+START_SECONDS = 60
+SETTLE_SECONDS = 0.2  # an editor writes a file in several steps
+POLL_SECONDS = 0.02
+CHANGES = {"created", "modified", "moved", "deleted"}
+
+
+class FunctionsHost:
+    """Serves the functions of `source` at `url`, in a process that is replaced when it ends.
+
+    `manifest` is the SDK's own functions.yaml, parsed. `port=0` picks a free one.
+    """
+
+    def __init__(
+        self,
+        source: Path,
+        project: str,
+        region: str,
+        env: Mapping[str, str],
+        port: int,
+        indexes: Path,
+        log: Path | None = None,
+    ) -> None:
+        self.source = source
+        self.project = project
+        self.region = region
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.manifest: dict[str, Any] = {"endpoints": {}}
+        self.faults = Faults()
+        arguments = {
+            "--source": source.resolve(),
+            "--project": project,
+            "--region": region,
+            "--port": self.port,
+            "--indexes": indexes.resolve(),
+        }
+        self._child = Child(
+            # -P: the framework appends the source folder to the path, Python must not prepend it
+            [sys.executable, "-P", "-m", "emulator.functions"]
+            + [str(part) for pair in arguments.items() for part in pair],
+            env=_environment(project, env),
+            log=log,
+            cwd=source,
+        )
+        self._starting = threading.Lock()
+        self._ready = threading.Event()
+        self._changed = threading.Event()
+        self._stopped = threading.Event()
+        self._observer: Any = None
+
+    def start(self) -> None:
+        """Returns when the functions answer; SuiteError shows the traceback of a broken main.py."""
+        try:
+            self.restart()
+        except SuiteError:
+            self.stop()
+            raise
+        threading.Thread(target=self._keep_alive, name="functions-keeper", daemon=True).start()
+
+    def restart(self) -> None:
+        """Load the code again; after a SuiteError the process stays and answers with the error."""
+        with self._starting:
+            if self._stopped.is_set():
+                return
+            self._ready.clear()
+            self._child.stop()
+            self._child.start()
+            try:
+                self.manifest = self._load_manifest()
+                url, body = f"{self.url}/__/faults", self.faults.to_json()
+                _request("POST", url, START_SECONDS, data=body).raise_for_status()
+            finally:
+                self._ready.set()
+
+    def set_faults(self, faults: Faults) -> None:
+        """From now on, in the processes that replace this one too; commits are counted anew."""
+        self.faults = faults
+        url, body = f"{self.url}/__/faults", faults.to_json().encode()
+        try:
+            answer = self.post(url, body, {}, START_SECONDS)
+        except requests.RequestException:  # those before have just killed it
+            answer = self.post(url, body, {}, START_SECONDS)
+        answer.raise_for_status()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._changed.set()
+        if self._observer is not None:
+            self._observer.stop()
+        with self._starting:
+            self._child.stop()
+        self._ready.set()
+
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], timeout: float
+    ) -> requests.Response:
+        """Deliver to a function, once; while the process is being replaced, that is waited for.
+
+        Raises requests.RequestException when the process ended, or took longer than `timeout`
+        seconds, with the request in its hands.
+        """
+        for _ in range(int(START_SECONDS / POLL_SECONDS)):
+            self._ready.wait(START_SECONDS)
+            try:
+                return _request("POST", url, timeout, data=body, headers=dict(headers))
+            except requests.ConnectionError as error:
+                reason = getattr(error.args[0], "reason", None)
+                if self._stopped.wait(POLL_SECONDS) or not isinstance(reason, NewConnectionError):
+                    raise
+        raise requests.ConnectionError(f"no functions process at {self.url}")
+
+    def function_url(self, name: str) -> str:
+        return f"{self.url}/{self.project}/{self.region}/{name}"
+
+    def endpoints(self, trigger: str) -> dict[str, dict[str, Any]]:
+        """The functions with this trigger (`eventTrigger`, `taskQueueTrigger` …), by name."""
+        return {
+            name: endpoint[trigger]
+            for name, endpoint in self.manifest["endpoints"].items()
+            if trigger in endpoint
+        }
+
+    def watch(self, reloaded: Callable[[], None] = lambda: None) -> None:
+        """Restart whenever a file of the source changes; `reloaded` is called after each success.
+
+        A broken edit is logged, and answered to every call, until the next edit puts it right.
+        """
+        self._observer = Observer()
+        self._observer.schedule(_SourceHandler(self._changed), str(self.source), recursive=True)
+        self._observer.start()
+        threading.Thread(
+            target=self._reload, args=(reloaded,), name="functions-reload", daemon=True
+        ).start()
+
+    def _reload(self, reloaded: Callable[[], None]) -> None:
+        while not self._stopped.is_set():
+            self._changed.wait()
+            while self._changed.is_set():  # until the edits have settled
+                self._changed.clear()
+                self._changed.wait(SETTLE_SECONDS)
+            try:
+                self.restart()
+                log.info("functions reloaded")
+                reloaded()
+            except SuiteError as error:
+                log.error("%s", error)  # noqa: TRY400 - it carries the developer's own traceback
+
+    def _keep_alive(self) -> None:
+        """A process that ends by itself is replaced, as the cloud replaces a crashed instance."""
+        while not self._stopped.is_set():
+            status = self._child.wait(1)
+            with self._starting:  # a restart is no crash
+                crashed = not self._stopped.is_set() and not self._child.alive
+            if not crashed:
+                continue
+            log.error("the functions process ended with status %s; starting it again", status)
+            self.faults = self.faults.model_copy(update={"kill_at_commit": None})  # once is enough
+            try:
+                self.restart()
+            except SuiteError as error:
+                log.error("%s", error)  # noqa: TRY400
+                if not self._child.alive:
+                    return
+
+    def _load_manifest(self) -> dict[str, Any]:
+        for _ in range(int(START_SECONDS / POLL_SECONDS)):
+            status = self._child.wait(POLL_SECONDS)
+            if status is not None:
+                raise SuiteError(
+                    f"the functions process ended with status {status} before it answered; "
+                    "its log says why"
+                )
+            try:
+                answer = _request("GET", f"{self.url}/__/functions.yaml", START_SECONDS)
+            except requests.ConnectionError:
+                continue
+            if answer.status_code != 200:
+                raise SuiteError(f"{self.source / 'main.py'} could not be loaded:\n{answer.text}")
+            manifest: dict[str, Any] = yaml.safe_load(answer.text)
+            return manifest
+        raise SuiteError(f"the functions did not answer at {self.url} in {START_SECONDS} seconds")
+
+
+class _SourceHandler(FileSystemEventHandler):
+    def __init__(self, changed: threading.Event) -> None:
+        self._changed = changed
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        path = Path(str(event.src_path))
+        hidden = "__pycache__" in path.parts or event.is_directory
+        if event.event_type in CHANGES and not hidden:
+            self._changed.set()
+
+
+def _environment(project: str, env: Mapping[str, str]) -> dict[str, str]:
+    """What a function finds set in the cloud and under the Firebase CLI's emulator."""
+    search = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {
+        **os.environ,
+        "GCLOUD_PROJECT": project,
+        "GOOGLE_CLOUD_PROJECT": project,
+        "FUNCTIONS_EMULATOR": "true",
+        "TZ": "UTC",
+        **env,
+        "PYTHONPATH": os.pathsep.join(search),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _request(method: str, url: str, timeout: float, **options: Any) -> requests.Response:
+    with requests.Session() as session:
+        session.trust_env = False  # no proxy stands between processes of one machine
+        return session.request(method, url, timeout=timeout, **options)
+
+
+if __name__ == "__main__":
+    from emulator.host import main
+
+    main()

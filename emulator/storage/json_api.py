@@ -1,0 +1,310 @@
+"""The JSON API as google-cloud-storage speaks it. It asks for no credentials: the client sends none
+to an emulator.
+
+Source: https://cloud.google.com/storage/docs/json_api/v1
+"""
+
+import base64
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from emulator.storage.content import Checksums
+from emulator.storage.errors import Fault, StorageError, unsupported
+from emulator.storage.objects import Attributes, StoredObject, check_name
+from emulator.storage.resources import (
+    SETTABLE,
+    bucket_resource,
+    object_resource,
+    patched,
+    select,
+    with_default_type,
+)
+from emulator.storage.uploads import Upload, read_all, read_related
+from emulator.storage.wire import (
+    body_length,
+    cancel_upload,
+    count,
+    header_checksums,
+    integer,
+    media,
+    new_content,
+    query_integer,
+    query_preconditions,
+    receive_chunk,
+    refuse_unknown,
+    store,
+    uploads,
+)
+
+json_api = Blueprint("json_api", __name__)
+
+BUCKETS = "/storage/v1/b"
+BUCKET = f"{BUCKETS}/<segment:bucket>"
+OBJECT = f"{BUCKET}/o/<segment:name>"
+
+_COMMON = {"alt", "fields", "prettyPrint", "projection", "key", "quotaUser"}
+_IF = {
+    "ifGenerationMatch",
+    "ifGenerationNotMatch",
+    "ifMetagenerationMatch",
+    "ifMetagenerationNotMatch",
+}
+_IF_SOURCE = {name.replace("if", "ifSource", 1) for name in _IF}
+
+
+def _accept(*query_names: str) -> None:
+    refuse_unknown({*_COMMON, *query_names}, {"x-goog-hash"})
+
+
+def _answer(resource: dict[str, Any]) -> Response:
+    return jsonify(select(resource, request.args.get("fields", "*")))
+
+
+def _object_answer(stored: StoredObject) -> Response:
+    return _answer(object_resource(stored, request.host_url))
+
+
+def _json_body() -> dict[str, Any]:
+    if not request.content_length:
+        return {}
+    body = request.get_json(force=True)
+    if not isinstance(body, dict):
+        raise StorageError(Fault.INVALID, "The request body is not a JSON object.")
+    return body
+
+
+@json_api.get(BUCKETS)
+def list_buckets() -> ResponseReturnValue:
+    _accept("project", "maxResults", "prefix")
+    count("classA")
+    prefix = request.args.get("prefix", "")
+    names = [name for name in store().bucket_names() if name.startswith(prefix)]
+    items = [bucket_resource(name, request.host_url) for name in names]
+    return _answer({"kind": "storage#buckets", "items": items})
+
+
+@json_api.post(BUCKETS)
+def create_bucket() -> ResponseReturnValue:
+    _accept("project")
+    count("classA")
+    body = _json_body()
+    if unknown := body.keys() - {"name", "location", "storageClass"}:
+        raise unsupported(f"the bucket field {min(unknown)}")
+    if not isinstance(body.get("name"), str) or not body["name"]:
+        raise StorageError(Fault.INVALID, "A bucket needs a name.")
+    store().create_bucket(body["name"])
+    return _answer(bucket_resource(body["name"], request.host_url))
+
+
+@json_api.get(BUCKET)
+def get_bucket(bucket: str) -> ResponseReturnValue:
+    _accept()
+    count("classB")
+    store().bucket(bucket)
+    return _answer(bucket_resource(bucket, request.host_url))
+
+
+@json_api.get(f"{BUCKET}/o")
+def list_objects(bucket: str) -> ResponseReturnValue:
+    _accept("prefix", "delimiter", "startOffset", "endOffset", "pageToken", "maxResults")
+    count("classA")
+    asked = request.args.get
+    try:
+        after = base64.urlsafe_b64decode(asked("pageToken", "")).decode()
+    except ValueError:
+        raise StorageError(Fault.INVALID, "Invalid pageToken.") from None
+    page = store().list(
+        bucket,
+        prefix=asked("prefix", ""),
+        delimiter=asked("delimiter", ""),
+        start=asked("startOffset", ""),
+        end=asked("endOffset", ""),
+        after=after,
+        limit=min(query_integer("maxResults") or 1000, 1000),
+    )
+    answer: dict[str, Any] = {"kind": "storage#objects"}
+    if page.items:
+        answer["items"] = [object_resource(stored, request.host_url) for stored in page.items]
+    if page.prefixes:
+        answer["prefixes"] = page.prefixes
+    if page.next_key is not None:
+        answer["nextPageToken"] = base64.urlsafe_b64encode(page.next_key.encode()).decode()
+    return _answer(answer)
+
+
+@json_api.get(OBJECT)
+@json_api.get(f"/download{OBJECT}")
+def get_object(bucket: str, name: str) -> ResponseReturnValue:
+    _accept("generation", *_IF)
+    count("classB")
+    stored = store().get(bucket, name, query_preconditions(), query_integer("generation"))
+    return media(stored) if request.args.get("alt") == "media" else _object_answer(stored)
+
+
+@json_api.patch(OBJECT)
+def patch_object(bucket: str, name: str) -> ResponseReturnValue:
+    _accept("generation", *_IF)
+    count("classA")
+    changes = _json_body()
+    return _object_answer(
+        store().change(
+            bucket,
+            name,
+            lambda before: patched(before, changes),
+            query_preconditions(),
+            query_integer("generation"),
+        )
+    )
+
+
+@json_api.put(OBJECT)
+def update_object(bucket: str, name: str) -> ResponseReturnValue:
+    _accept("generation", *_IF)
+    count("classA")
+    attributes = patched(Attributes(), _json_body())
+    return _object_answer(
+        store().change(
+            bucket,
+            name,
+            lambda _before: attributes,
+            query_preconditions(),
+            query_integer("generation"),
+        )
+    )
+
+
+@json_api.delete(OBJECT)
+def delete_object(bucket: str, name: str) -> ResponseReturnValue:
+    _accept("generation", *_IF)
+    count("delete")
+    store().delete(bucket, name, query_preconditions(), query_integer("generation"))
+    return Response(status=204)
+
+
+@json_api.post(f"{OBJECT}/copyTo/b/<segment:to_bucket>/o/<segment:to_name>")
+def copy_object(bucket: str, name: str, to_bucket: str, to_name: str) -> ResponseReturnValue:
+    return _object_answer(_copy(bucket, name, to_bucket, to_name))
+
+
+@json_api.post(f"{OBJECT}/rewriteTo/b/<segment:to_bucket>/o/<segment:to_name>")
+def rewrite_object(bucket: str, name: str, to_bucket: str, to_name: str) -> ResponseReturnValue:
+    stored = _copy(bucket, name, to_bucket, to_name)
+    size = str(stored.content.size)
+    return _answer(
+        {
+            "kind": "storage#rewriteResponse",
+            "totalBytesRewritten": size,
+            "objectSize": size,
+            "done": True,
+            "resource": object_resource(stored, request.host_url),
+        }
+    )
+
+
+def _copy(bucket: str, name: str, to_bucket: str, to_name: str) -> StoredObject:
+    """Attributes in the body replace all of the source's; without any, the source's are kept."""
+    _accept("sourceGeneration", *_IF, *_IF_SOURCE)
+    count("classA")
+    source = store().get(
+        bucket,
+        name,
+        query_preconditions("ifSource"),
+        query_integer("sourceGeneration"),
+        reading=False,
+    )
+    body = _json_body()
+    attributes = patched(Attributes(), body)
+    if not body.keys() & {*SETTABLE, "metadata"}:
+        attributes = source.attributes
+    return store().put(to_bucket, to_name, source.content, attributes, query_preconditions())
+
+
+@json_api.route(f"/upload{BUCKET}/o", methods=["POST", "PUT", "DELETE"])
+def upload_object(bucket: str) -> ResponseReturnValue:
+    _accept("uploadType", "name", "upload_id", *_IF)
+    if upload_id := request.args.get("upload_id"):
+        if request.method == "DELETE":
+            return cancel_upload(upload_id, bucket)
+        received = receive_chunk(upload_id, bucket)
+        return _object_answer(received) if isinstance(received, StoredObject) else received
+    count("classA")
+    match request.method, request.args.get("uploadType"):
+        case "POST", "media":
+            checksums = header_checksums()
+            attributes = with_default_type(Attributes(), request.content_type)
+            name = _upload_name({}, bucket)
+            body_length()
+            content = new_content(read_all(request.stream), checksums)
+            return _object_answer(
+                store().put(bucket, name, content, attributes, query_preconditions())
+            )
+        case "POST", "multipart":
+            return _object_answer(_upload_multipart(bucket))
+        case "POST", "resumable":
+            return _start_upload(bucket)
+    raise unsupported(f"{request.method} with uploadType={request.args.get('uploadType')}")
+
+
+def _upload_multipart(bucket: str) -> StoredObject:
+    boundary = request.mimetype_params.get("boundary")
+    if request.mimetype != "multipart/related" or not boundary:
+        raise StorageError(Fault.INVALID, "The body is not multipart/related with a boundary.")
+    body_length()
+    metadata, content_type, chunks = read_related(request.stream, boundary)
+    name = _upload_name(metadata, bucket)
+    content = new_content(chunks, header_checksums())
+    _body_checksums(metadata).check(content)
+    attributes = with_default_type(patched(Attributes(), metadata), content_type)
+    return store().put(bucket, name, content, attributes, query_preconditions())
+
+
+def _start_upload(bucket: str) -> Response:
+    metadata = _json_body()
+    upload = Upload(
+        bucket,
+        _upload_name(metadata, bucket),
+        with_default_type(
+            patched(Attributes(), metadata), request.headers.get("X-Upload-Content-Type")
+        ),
+        query_preconditions(),
+        _body_checksums(metadata),
+        store().new_content(),
+        size=integer(request.headers.get("X-Upload-Content-Length"), "X-Upload-Content-Length"),
+    )
+    uploads().start(upload)
+    answer = Response(status=200)
+    answer.headers["X-GUploader-UploadID"] = upload.id
+    answer.headers["Location"] = (
+        f"{request.host_url}upload/storage/v1/b/{bucket}/o?uploadType=resumable&upload_id={upload.id}"
+    )
+    return answer
+
+
+def _upload_name(metadata: Any, bucket: str) -> str:
+    if not isinstance(metadata, dict):
+        raise StorageError(Fault.INVALID, "The object's metadata is not a JSON object.")
+    if metadata.get("bucket", bucket) != bucket:
+        raise StorageError(Fault.INVALID, "The bucket in the metadata is not the one in the URL.")
+    name = metadata.get("name") or request.args.get("name")
+    if not isinstance(name, str):
+        raise StorageError(Fault.INVALID, "An upload needs a name: in the metadata or in ?name=")
+    check_name(name)
+    store().bucket(bucket)
+    return name
+
+
+def _body_checksums(metadata: dict[str, Any]) -> Checksums:
+    return Checksums(metadata.get("md5Hash"), metadata.get("crc32c"))
+
+
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+@json_api.route("/storage/<path:_rest>", methods=_METHODS)
+@json_api.route("/upload/<path:_rest>", methods=_METHODS)
+@json_api.route("/download/<path:_rest>", methods=_METHODS)
+@json_api.route("/batch/<path:_rest>", methods=_METHODS)
+def not_supported(_rest: str) -> ResponseReturnValue:
+    raise unsupported(f"{request.method} {request.path}")

@@ -1,0 +1,143 @@
+"""The storage as one WSGI application."""
+
+import json
+import threading
+from collections.abc import Iterable
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter
+
+from emulator.storage.errors import Fault, StorageError, json_error, xml_error
+from emulator.storage.firebase_api import firebase_api
+from emulator.storage.json_api import json_api
+from emulator.storage.objects import ObjectStore
+from emulator.storage.uploads import Uploads
+from emulator.storage.xml_api import xml_api
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_JSON_PATHS = ("/storage/", "/upload/", "/download/", "/batch/", "/v0/")
+_EXPOSED = (
+    "Content-Disposition, Content-Encoding, Content-Length, Content-Range, Content-Type, Date, "
+    "ETag, Last-Modified, Location, Range, X-GUploader-UploadID, X-Goog-Generation, X-Goog-Hash, "
+    "X-Goog-Metageneration, X-Goog-Storage-Class, X-Goog-Stored-Content-Encoding, "
+    "X-Goog-Stored-Content-Length"
+)
+
+
+def create_app(bucket: str, public_keys: dict[str, str], root: Path | None = None) -> Flask:
+    """A storage with one empty bucket, whose signed URLs are checked against `public_keys` (PEM by
+    signer's e-mail). `root` is where bytes lie; without it, a temporary folder.
+
+    `extensions["objects"]` is the `ObjectStore` (`clear()` empties it), `extensions["operations"]`
+    counts what the cloud would bill: {"classA": n, "classB": n, "delete": n}. The answer to a
+    counted request says so in `X-Emulator-Operation`.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.url_map.converters.update(segment=Segment, segments=Segments)
+    app.wsgi_app = EncodedPaths(app.wsgi_app)  # type: ignore[method-assign]
+
+    store = ObjectStore(bucket, root)
+    app.extensions["objects"] = store
+    app.extensions["uploads"] = Uploads(store)
+    app.extensions["public_keys"] = public_keys
+    app.extensions["operations"] = {"classA": 0, "classB": 0, "delete": 0}
+    counting = threading.Lock()
+
+    for api in (json_api, firebase_api, xml_api):
+        app.register_blueprint(api)
+    app.register_error_handler(StorageError, _refuse)
+    app.register_error_handler(HTTPException, _refuse_http)
+    app.before_request(_answer_preflight)
+    app.after_request(_allow_every_origin)
+
+    @app.after_request
+    def count_operation(answer: Response) -> Response:
+        kind = g.get("operation")
+        if kind and answer.status_code < 400:
+            with counting:
+                app.extensions["operations"][kind] += 1
+            answer.headers["X-Emulator-Operation"] = kind
+        return answer
+
+    return app
+
+
+class EncodedPaths:
+    """Route on the path as it was sent: an object's name may hold `%2F`, `/o/` and `//`."""
+
+    def __init__(self, app: "WSGIApplication") -> None:
+        self._app = app
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        sent = environ.get("REQUEST_URI") or quote(environ["PATH_INFO"].encode("latin-1"))
+        environ["PATH_INFO"] = sent.partition("?")[0]
+        return self._app(environ, start_response)
+
+
+class Segment(BaseConverter):
+    """One percent-encoded segment of a path."""
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> str:
+        return unquote(value)
+
+
+class Segments(Segment):
+    """All that is left of a path."""
+
+    regex = ".+"
+    part_isolating = False
+
+
+def _refuse(error: StorageError) -> Response:
+    status, reason, code = error.fault.value
+    if error.fault is Fault.NOT_MODIFIED:
+        return Response(status=status)
+    return _error_answer(status, reason, code, error.message, error.details)
+
+
+def _refuse_http(error: HTTPException) -> Response:
+    """What Flask refuses: unknown paths, ranges that cannot be satisfied, our own bugs."""
+    phrase = HTTPStatus(error.code or 500).phrase
+    code = "InvalidRange" if error.code == 416 else phrase.title().replace(" ", "")
+    answer = _error_answer(error.code or 500, phrase, code, error.description or phrase)
+    answer.headers.extend(
+        (name, value) for name, value in error.get_headers() if name == "Content-Range"
+    )
+    return answer
+
+
+def _error_answer(status: int, reason: str, code: str, message: str, details: str = "") -> Response:
+    if request.path.startswith(_JSON_PATHS):
+        body = json.dumps(json_error(status, f"{message} {details}".rstrip(), reason))
+        return Response(body, status, content_type="application/json; charset=UTF-8")
+    body = xml_error(code, message, details)
+    return Response(body, status, content_type="application/xml; charset=UTF-8")
+
+
+def _answer_preflight() -> Response | None:
+    if request.method != "OPTIONS":
+        return None
+    answer = Response(status=204)
+    answer.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, PUT, PATCH, DELETE"
+    answer.headers["Access-Control-Allow-Headers"] = request.headers.get(
+        "Access-Control-Request-Headers", "*"
+    )
+    answer.headers["Access-Control-Max-Age"] = "3600"
+    return answer
+
+
+def _allow_every_origin(answer: Response) -> Response:
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.headers["Access-Control-Expose-Headers"] = _EXPOSED
+    return answer

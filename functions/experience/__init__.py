@@ -1,0 +1,14 @@
+"""Everything that is deployed, one folder per domain, in the order of what knows what.
+
+A domain imports only shared modules and domains that stand above it in this list:
+
+    steps        the eleven step types and the checks of what a guest answers
+    workspaces   tenants, members and their roles, experiences and their published versions
+    projects     what a guest visits: its config, its phases and the page a guest may see
+    guests       a visitor of one project and what they completed
+    sessions     one run through an experience, from creation to completion
+    media        signed uploads, their confirmation, and download addresses
+    transforms   the job that turns a capture into a picture
+"""
+
+DOMAINS = ("steps", "workspaces", "projects", "guests", "sessions", "media", "transforms")

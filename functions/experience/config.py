@@ -1,0 +1,60 @@
+"""What a deployment may set: every parameter with its default, read when it is used.
+
+Set them in `functions/.env` or `functions/.env.PROJECT`, as the Firebase CLI reads them.
+"""
+
+from firebase_functions.params import BoolParam, IntParam, StringParam
+
+REGION = StringParam(
+    "REGION",
+    default="us-central1",
+    description="Where every function runs. Web clients pass the same one to getFunctions().",
+)
+
+TRANSFORM_LEASE_SECONDS = IntParam(
+    "TRANSFORM_LEASE_SECONDS",
+    default=60,
+    description="How long a worker may be silent before another one takes its transform over.",
+)
+
+UPLOAD_URL_SECONDS = IntParam(
+    "UPLOAD_URL_SECONDS",
+    default=15 * 60,
+    description="How long a signed upload address stays valid.",
+)
+
+DOWNLOAD_URL_SECONDS = IntParam(
+    "DOWNLOAD_URL_SECONDS",
+    default=60 * 60,
+    description="How long a signed download address stays valid.",
+)
+
+ENFORCE_APP_CHECK = BoolParam(
+    "ENFORCE_APP_CHECK",
+    default=False,
+    description="Whether every callable refuses clients without a valid App Check token.",
+)
+
+SESSIONS_PER_GUEST_AND_HOUR = IntParam(
+    "SESSIONS_PER_GUEST_AND_HOUR",
+    default=60,
+    description="How many sessions one guest may begin within an hour.",
+)
+
+TRANSFORMS_PER_GUEST_AND_HOUR = IntParam(
+    "TRANSFORMS_PER_GUEST_AND_HOUR",
+    default=20,
+    description="How many transforms one guest may start or retry by hand within an hour.",
+)
+
+SESSION_IDLE_HOURS = IntParam(
+    "SESSION_IDLE_HOURS",
+    default=24,
+    description="How long an active session may stay untouched before it counts as abandoned.",
+)
+
+SWEEP_GRACE_SECONDS = IntParam(
+    "SWEEP_GRACE_SECONDS",
+    default=120,
+    description="How long an event or a task may be on its way before a sweep does its work.",
+)

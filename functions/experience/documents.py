@@ -1,0 +1,70 @@
+"""The two bases of every model: what is stored, and what a caller sends."""
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class Document(BaseModel):
+    """A stored document, or a part of one: camelCase in Firestore, snake_case in Python.
+
+    Fields that this version does not know are kept, so that a document written by a newer
+    version survives being read here. Use cases write the difference, never the whole document.
+    """
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="allow",
+        frozen=True,
+        ser_json_bytes="base64",  # as Firestore's own REST answers have them
+        hide_input_in_errors=True,  # tracebacks are logged, and documents hold what guests wrote
+    )
+
+    @classmethod
+    def load(cls, data: dict[str, Any]) -> Self:
+        """Read a stored document's fields, under their stored names."""
+        return cls.model_validate(data)
+
+    def dump(self) -> dict[str, Any]:
+        """The fields as they are stored; those that are not known here are of any type."""
+        return self.model_dump(by_alias=True)
+
+    def difference(self, changed: Self) -> dict[str, Any]:
+        """The top-level fields that `changed` has otherwise: what is written of it."""
+        stored = self.dump()
+        return {name: value for name, value in changed.dump().items() if stored.get(name) != value}
+
+    def shown(self) -> dict[str, Any]:
+        """The fields in JSON's values, as callables return them."""
+        return self.model_dump(mode="json", by_alias=True, fallback=str)
+
+    def declared(self) -> dict[str, Any]:
+        """As `shown`, but only what this version knows, in it and in its parts."""
+        return {
+            str(field.serialization_alias or field.alias or name): _declared(getattr(self, name))
+            for name, field in type(self).model_fields.items()
+        }
+
+
+def _declared(value: Any) -> Any:
+    if isinstance(value, Document):
+        return value.declared()
+    if isinstance(value, dict):
+        return {key: _declared(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_declared(item) for item in value]
+    return value
+
+
+class Request(BaseModel):
+    """What a caller sends: fields that are not named here are refused, and so is infinity."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+    )

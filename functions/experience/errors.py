@@ -1,0 +1,99 @@
+"""Why a call is refused, in the domain's terms. `calls.py` alone turns these into wire codes."""
+
+from typing import Any, ClassVar
+
+
+class Refusal(Exception):  # noqa: N818  (a refusal is an answer, not a fault)
+    """A call that ends without effect, for a reason that the caller may be told.
+
+    `reason` is a stable word that clients may switch on; the message may change.
+    """
+
+    code: ClassVar[str]
+
+    def __init__(self, reason: str, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+        self.details = {"reason": reason, **details}
+
+
+class InvalidArgument(Refusal):
+    """The request is wrong whatever the state of the system; `issues` names each field."""
+
+    code = "invalid-argument"
+
+    def __init__(self, *issues: tuple[str, str], reason: str = "invalid_request") -> None:
+        named = [f"{path}: {message}" if path else message for path, message in issues]
+        summary = "; ".join([*named[:3], *(["…"] if len(named) > 3 else [])])
+        listed = [{"path": path, "message": message} for path, message in issues]
+        super().__init__(reason, summary, issues=listed)
+
+
+class Unauthenticated(Refusal):
+    """Nobody is signed in."""
+
+    code = "unauthenticated"
+
+    def __init__(self) -> None:
+        super().__init__("unauthenticated", "Sign in first; an anonymous sign-in is enough.")
+
+
+class AppCheckRequired(Refusal):
+    """The call does not come from one of the project's own apps."""
+
+    code = "unauthenticated"
+
+    def __init__(self) -> None:
+        super().__init__("app_check_required", "This needs a valid App Check token.")
+
+
+class NotFound(Refusal):
+    """It does not exist, or it does not exist for this caller: the answer is the same."""
+
+    code = "not-found"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what.replace(' ', '_')}_not_found", f"There is no such {what}.")
+
+
+class PermissionDenied(Refusal):
+    """The caller may see it, but may not do this."""
+
+    code = "permission-denied"
+
+
+class FailedPrecondition(Refusal):
+    """Not in the present state; the state that stands in the way is in the details."""
+
+    code = "failed-precondition"
+
+
+class AlreadyExists(Refusal):
+    """The name is taken by something else."""
+
+    code = "already-exists"
+
+
+class ResourceExhausted(Refusal):
+    """Too much for now; where waiting helps, `retryAfterSeconds` says how long."""
+
+    code = "resource-exhausted"
+
+
+class VersionConflict(Refusal):
+    """Somebody else changed it first: look at what they did, and decide again."""
+
+    code = "aborted"
+
+    def __init__(self, current: int) -> None:
+        super().__init__("version_conflict", "This was changed meanwhile.", currentVersion=current)
+
+
+class Contention(Refusal):
+    """Others kept writing the same documents until the retries were used up. Try again."""
+
+    code = "aborted"
+
+    def __init__(self) -> None:
+        super().__init__("contention", "Too many changes at the same moment. Try again.")

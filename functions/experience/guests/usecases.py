@@ -1,0 +1,88 @@
+"""What a visitor does before any session."""
+
+from google.cloud.firestore import Transaction
+
+from experience import clients, clock, pages, transactions
+from experience.errors import FailedPrecondition, NotFound
+from experience.guests import store
+from experience.guests.models import EnsureGuest, GetGuest, Guest, GuestConsent, ListGuests
+from experience.projects.models import Project
+from experience.projects.store import existing, load_project, project_ref
+from experience.projects.usecases import require_visitable
+from experience.workspaces.models import Role
+from experience.workspaces.usecases import require_role
+
+
+def ensure_guest(uid: str, request: EnsureGuest) -> Guest:
+    """The caller as a guest of the project, made now if need be. Two reads, at most one write.
+
+    Raises NotFound, FailedPrecondition `project_not_live`, and `consent_required` where the
+    project asks for a consent whose current version was neither sent now nor accepted before.
+    """
+    client = clients.firestore()
+
+    def body(transaction: Transaction) -> Guest:
+        project_snapshot, guest_snapshot = transactions.read(
+            client,
+            [
+                project_ref(client, request.project_id),
+                store.guest_ref(client, request.project_id, uid),
+            ],
+            transaction,
+        )
+        project = existing(transactions.fields(project_snapshot))
+        require_visitable(client, project, uid, transaction)
+        guest = store.read_guest(transactions.fields(guest_snapshot))
+        now = clock.now_ms()
+        consent = _consent(project, guest, request.consent_version, now)
+        if guest is None:
+            guest = Guest(
+                id=uid, project_id=project.id, auth_uid=uid, created_at=now, consent=consent
+            )
+            transaction.create(guest_snapshot.reference, guest.dump())
+        elif consent != guest.consent and consent is not None:
+            guest = guest.model_copy(update={"consent": consent})
+            transaction.update(guest_snapshot.reference, {"consent": consent.dump()})
+        return guest
+
+    return transactions.run_optimistic(client, body)
+
+
+def get_guest(uid: str, request: GetGuest) -> Guest:
+    """The caller as a guest. One read. NotFound for who never came."""
+    guest = store.load_guest(clients.firestore(), request.project_id, uid)
+    if guest is None:
+        raise NotFound("guest")
+    return guest
+
+
+def list_guests(uid: str, request: ListGuests) -> pages.Page:
+    """A page of a project's guests, for members of its workspace."""
+    client = clients.firestore()
+    project = load_project(client, request.project_id)
+    require_role(client, project.workspace_id, uid, Role.VIEWER, what="project")
+    return pages.newest_first(
+        store.guests(client, project.id), {}, request.page_size, request.page_token, Guest
+    )
+
+
+def require_consent(project: Project, guest: Guest) -> None:
+    """Raise FailedPrecondition unless the guest accepted the consent that the project asks for."""
+    _consent(project, guest, None, 0)
+
+
+def _consent(
+    project: Project, guest: Guest | None, accepted_version: str | None, now: int
+) -> GuestConsent | None:
+    """What the guest's consent is to be, given what the project asks and what was sent."""
+    asked = project.config().consent
+    held = guest.consent if guest else None
+    if asked is None or (held and held.version == asked.version):
+        return held
+    if accepted_version != asked.version:
+        raise FailedPrecondition(
+            "consent_required",
+            "The guest must accept the project's current consent first.",
+            version=asked.version,
+        )
+    return GuestConsent(version=asked.version, accepted_at=now)

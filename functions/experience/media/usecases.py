@@ -1,0 +1,155 @@
+"""From a guest's camera to an address in their session."""
+
+from typing import Any
+
+from google.cloud.firestore import Client, Transaction
+
+from experience import clients, clock, transactions
+from experience.errors import FailedPrecondition, InvalidArgument, NotFound
+from experience.ids import new_id
+from experience.media import store
+from experience.media.models import (
+    CONTENT_TYPES,
+    LARGEST_BYTES,
+    SIGNATURE_BYTES,
+    ConfirmUpload,
+    CreateUpload,
+    Download,
+    GetDownloadUrl,
+    StoredObject,
+    Upload,
+    kind_of,
+    sniff,
+)
+from experience.sessions import store as sessions
+from experience.sessions.models import CapturedMedia, Session
+from experience.sessions.usecases import require_active, require_owner, require_reader
+
+
+def create_upload(uid: str, request: CreateUpload, origin: str | None) -> Upload:
+    """An address for one upload to a capture step of an active session. One read.
+
+    Nothing is stored yet: an upload that never comes leaves nothing behind.
+    """
+    largest = LARGEST_BYTES[kind_of(request.content_type)]
+    if request.size_bytes > largest:
+        raise InvalidArgument(("sizeBytes", f"must be at most {largest} bytes"))
+    client = clients.firestore()
+    session = sessions.load_session(client, request.project_id, request.session_id)
+    require_owner(client, session, uid)
+    require_active(session)
+    _require_capture(client, session, request.step_id)
+    asset_id = new_id()
+    path = store.input_path(request.project_id, request.session_id, request.step_id, asset_id)
+    if kind_of(request.content_type) == "video":
+        return store.resumable_upload(
+            path, request.content_type, request.size_bytes, asset_id, origin
+        )
+    return store.signed_upload(path, request.content_type, request.size_bytes, asset_id)
+
+
+def confirm_upload(uid: str, request: ConfirmUpload) -> Session:
+    """Look at what was uploaded and put it into the session. Two reads, one write.
+
+    A retake replaces the capture of its step: of two uploads the later one stays, in whichever
+    order they are confirmed. Confirming again changes nothing. Raises FailedPrecondition
+    `upload_missing`, `upload_too_large`, `upload_type_mismatch` and `session_not_active`.
+    """
+    client = clients.firestore()
+    session = sessions.load_session(client, request.project_id, request.session_id)
+    require_owner(client, session, uid)
+    if _holds(session, request):
+        return session
+    require_active(session)
+    _require_capture(client, session, request.step_id)
+    path = store.input_path(
+        request.project_id, request.session_id, request.step_id, request.asset_id
+    )
+    uploaded = store.find(path)
+    if uploaded is None:
+        raise FailedPrecondition("upload_missing", "Nothing was uploaded to this address yet.")
+    _require_sound(uploaded)
+    media = CapturedMedia(
+        step_id=request.step_id,
+        asset_id=request.asset_id,
+        url=store.publish(path),
+        created_at=uploaded.created_at,
+        content_type=uploaded.content_type,
+    )
+    reference = sessions.session_ref(client, request.project_id, request.session_id)
+
+    def body(transaction: Transaction) -> Session:
+        current = sessions.load_session(client, request.project_id, request.session_id, transaction)
+        if _holds(current, request):
+            return current
+        require_active(current)
+        now = clock.now_ms()
+        changed = _with_media(current, media)
+        if difference := current.difference(changed):
+            transaction.update(reference, {**difference, "updatedAt": now})
+            changed = changed.model_copy(update={"updated_at": now})
+        return changed
+
+    return transactions.run_optimistic(client, body)
+
+
+def get_download_url(uid: str, request: GetDownloadUrl) -> Download:
+    """A signed address of a capture or the result. One read, one more for an operator."""
+    client = clients.firestore()
+    session = sessions.load_session(client, request.project_id, request.session_id)
+    require_reader(client, session, uid)
+    url, expires_at = store.signed_download(_path_of(session, request.asset_id))
+    return Download(url=url, expires_at=expires_at)
+
+
+def _path_of(session: Session, asset_id: str) -> str:
+    """Where the session's asset of this id lies. Raises NotFound for any other."""
+    media = [*session.captured_media, *([session.result_media] if session.result_media else [])]
+    for each in media:
+        if each.asset_id == asset_id:
+            return store.path_in(each.url)
+    raise NotFound("asset")
+
+
+def _require_capture(client: Client, session: Session, step_id: str) -> None:
+    step = sessions.pinned_config(client, session).step(step_id)
+    if step is None:
+        raise InvalidArgument(("stepId", f"the experience has no step {step_id!r}"))
+    if not step.takes_media:
+        raise InvalidArgument(("stepId", f"a step of type {step.type!r} takes no upload"))
+
+
+def _require_sound(uploaded: StoredObject) -> None:
+    """Raise FailedPrecondition unless size and bytes are what the object's type allows."""
+    if uploaded.content_type not in CONTENT_TYPES:
+        raise _mismatch(uploaded.content_type, None)
+    largest = LARGEST_BYTES[kind_of(uploaded.content_type)]
+    if uploaded.size_bytes > largest:
+        raise FailedPrecondition(
+            "upload_too_large", f"The file is larger than {largest} bytes.", largestBytes=largest
+        )
+    # of an empty object there is no first byte to ask for
+    shown = sniff(store.read(uploaded.path, SIGNATURE_BYTES)) if uploaded.size_bytes else None
+    if shown != uploaded.content_type:
+        raise _mismatch(uploaded.content_type, shown)
+
+
+def _mismatch(declared: str, shown: str | None) -> FailedPrecondition:
+    details: dict[str, Any] = {"declared": declared, "found": shown}
+    return FailedPrecondition(
+        "upload_type_mismatch", f"The file's bytes are not {declared}.", **details
+    )
+
+
+def _holds(session: Session, request: ConfirmUpload) -> bool:
+    media = session.media_of(request.step_id)
+    return media is not None and media.asset_id == request.asset_id
+
+
+def _with_media(session: Session, media: CapturedMedia) -> Session:
+    """The session with this capture in the place of an earlier one of the same step."""
+    held = session.media_of(media.step_id)
+    if held and held.created_at > media.created_at:
+        return session
+    others = [each for each in session.captured_media if each.step_id != media.step_id]
+    return session.model_copy(update={"captured_media": [*others, media]})

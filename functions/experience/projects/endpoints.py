@@ -1,0 +1,37 @@
+"""Callables about projects."""
+
+from experience.calls import Caller, callable_function
+from experience.pages import Page
+from experience.projects import authoring, usecases
+from experience.projects.models import (
+    GetProject,
+    ListProjects,
+    Project,
+    ProjectPage,
+    PublishProject,
+    SaveProject,
+)
+
+
+@callable_function(GetProject)
+def get_project(caller: Caller, request: GetProject) -> ProjectPage:
+    """What a guest's page needs to know about a project before anything happens."""
+    return usecases.get_project(caller.uid, request)
+
+
+@callable_function(SaveProject)
+def save_project(caller: Caller, request: SaveProject) -> Project:
+    """Create a project or change its draft, name or status; editors."""
+    return authoring.save_project(caller.uid, request)
+
+
+@callable_function(PublishProject)
+def publish_project(caller: Caller, request: PublishProject) -> Project:
+    """Make the draft what guests get from now on; editors."""
+    return authoring.publish_project(caller.uid, request)
+
+
+@callable_function(ListProjects)
+def list_projects(caller: Caller, request: ListProjects) -> Page:
+    """The workspace's projects, the newest first; members."""
+    return authoring.list_projects(caller.uid, request)

@@ -1,0 +1,225 @@
+"""Projects and their configs: `/projects/{p}`."""
+
+from enum import StrEnum
+from typing import Any, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from experience.documents import Document, Request
+from experience.ids import DocumentId
+
+
+class Phase(StrEnum):
+    """The part of a visit that a session belongs to."""
+
+    PREGATE = "pregate"
+    MAIN = "main"
+    PRESHARE = "preshare"
+
+
+class ProjectStatus(StrEnum):
+    """Guests can visit a live project and no other."""
+
+    DRAFT = "draft"
+    LIVE = "live"
+    ARCHIVED = "archived"
+    DELETED = "deleted"
+
+
+class ExperienceRef(Document):
+    """An experience of the project's workspace, in the place where it is used."""
+
+    experience_id: str
+    enabled: bool = True
+
+
+class ExperiencesConfig(Document):
+    """Which experience is played where."""
+
+    main: list[ExperienceRef] = []
+    pregate: ExperienceRef | None = None
+    preshare: ExperienceRef | None = None
+
+    def phase_of(self, experience_id: str, *, even_disabled: bool = False) -> Phase | None:
+        """Where an experience is enabled, or at least listed; None where it is not."""
+        for phase, references in (
+            (Phase.MAIN, self.main),
+            (Phase.PREGATE, [self.pregate]),
+            (Phase.PRESHARE, [self.preshare]),
+        ):
+            if any(
+                ref and ref.experience_id == experience_id and (ref.enabled or even_disabled)
+                for ref in references
+            ):
+                return phase
+        return None
+
+    @property
+    def only_main(self) -> str | None:
+        """The main experience, where exactly one is enabled."""
+        enabled = [ref.experience_id for ref in self.main if ref.enabled]
+        return enabled[0] if len(enabled) == 1 else None
+
+    @property
+    def references(self) -> list[ExperienceRef]:
+        """Every reference, enabled or not."""
+        return [*self.main, *(ref for ref in (self.pregate, self.preshare) if ref)]
+
+
+class Consent(Document):
+    """What a guest must agree to before anything else. A new version asks everyone again."""
+
+    version: str
+    text: str
+    minimum_age: int | None = None
+
+
+class ProjectConfig(Document):
+    """What a project consists of, as a draft or as published."""
+
+    experiences: ExperiencesConfig = ExperiencesConfig()
+    theme: dict[str, Any] | None = None
+    consent: Consent | None = None
+    retention_days: int | None = Field(default=None, ge=1)
+    daily_transform_limit: int | None = Field(default=None, ge=0)
+
+
+class Project(Document):
+    """`/projects/{id}`. Guests get the published config, operators may preview the draft."""
+
+    id: str
+    workspace_id: str
+    name: str
+    status: ProjectStatus = ProjectStatus.DRAFT
+    draft_config: ProjectConfig = ProjectConfig()
+    published_config: ProjectConfig | None = None
+    draft_version: int = Field(default=1, ge=1)
+    published_at: int | None = None
+    created_at: int
+    updated_at: int
+
+    @property
+    def is_live(self) -> bool:
+        """Whether guests can visit it."""
+        return self.status is ProjectStatus.LIVE and self.published_config is not None
+
+    def config(self, source: Literal["draft", "published"] = "published") -> ProjectConfig:
+        """The config of this source; an empty one before the first publication."""
+        if source == "draft":
+            return self.draft_config
+        return self.published_config or ProjectConfig()
+
+
+class NamedExperience(Document):
+    """A reference with the name that a guest chooses by."""
+
+    experience_id: str
+    name: str
+    enabled: bool
+
+
+class NamedExperiences(Document):
+    """The experiences of a project that can be played, in their places."""
+
+    main: list[NamedExperience] = []
+    pregate: NamedExperience | None = None
+    preshare: NamedExperience | None = None
+
+
+class ProjectPage(Document):
+    """What the page of a project needs, and no more: no drafts, no limits, no other names."""
+
+    id: str
+    name: str
+    theme: dict[str, Any] | None
+    consent: Consent | None
+    experiences: NamedExperiences
+
+
+class GetProject(Request):
+    """The project whose page is to be shown."""
+
+    project_id: DocumentId
+
+
+class AuthoredRef(ExperienceRef):
+    """A reference as an author sends it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    experience_id: DocumentId
+
+
+class AuthoredExperiences(Request):
+    """The experiences of a draft. One experience stands in one place only."""
+
+    main: list[AuthoredRef] = Field(default=[], max_length=50)
+    pregate: AuthoredRef | None = None
+    preshare: AuthoredRef | None = None
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        single = [ref for ref in (self.pregate, self.preshare) if ref]
+        ids = [ref.experience_id for ref in [*self.main, *single]]
+        twice = sorted({each for each in ids if ids.count(each) > 1})
+        if twice:
+            raise ValueError(f"an experience has one place; more than one: {', '.join(twice)}")
+        return self
+
+
+class AuthoredConsent(Consent):
+    """A consent as an author sends it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: str = Field(min_length=1, max_length=100)
+    text: str = Field(min_length=1, max_length=20_000)
+    minimum_age: int | None = Field(default=None, ge=0, le=120)
+
+
+class AuthoredTheme(Request):
+    """How the project's pages look."""
+
+    primary_color: str = Field(pattern=r"^#[0-9a-fA-F]{6}$")
+    logo_url: str | None = Field(default=None, pattern=r"^https://", max_length=2000)
+    font_family: str | None = Field(default=None, max_length=100)
+
+
+class AuthoredProjectConfig(Request):
+    """A project's draft as an author sends it."""
+
+    experiences: AuthoredExperiences = AuthoredExperiences()
+    theme: AuthoredTheme | None = None
+    consent: AuthoredConsent | None = None
+    retention_days: int | None = Field(default=None, ge=1, le=3650)
+    daily_transform_limit: int | None = Field(default=None, ge=0, le=1_000_000)
+
+
+class SaveProject(Request):
+    """Create a project, or change its name, status or draft.
+
+    `expected_version` is the `draftVersion` that the change is made to, 0 to create. What is left
+    out stays as it is. A project that was never published cannot go live.
+    """
+
+    workspace_id: DocumentId
+    project_id: DocumentId
+    expected_version: int = Field(ge=0)
+    name: str | None = Field(default=None, min_length=1, max_length=100)
+    status: ProjectStatus | None = None
+    draft_config: AuthoredProjectConfig | None = None
+
+
+class PublishProject(Request):
+    """Make the draft of this version what guests get; a draft project goes live."""
+
+    project_id: DocumentId
+    expected_version: int = Field(ge=1)
+
+
+class ListProjects(Request):
+    """The projects of a workspace, the newest first."""
+
+    workspace_id: DocumentId
+    page_size: int = Field(default=50, ge=1, le=100)
+    page_token: str | None = Field(default=None, max_length=1000)

@@ -1,0 +1,136 @@
+"""Where sessions live, and the config that each of them is answered against."""
+
+from typing import Any
+
+from google.cloud.firestore import (
+    Client,
+    CollectionReference,
+    DocumentReference,
+    FieldFilter,
+    Transaction,
+)
+
+from experience import transactions
+from experience.errors import NotFound
+from experience.projects.models import Phase
+from experience.projects.store import project_ref
+from experience.reading import readable
+from experience.sessions.models import Mode, Session, SessionStatus
+from experience.workspaces import store as workspaces
+from experience.workspaces.models import ExperienceConfig
+
+
+def sessions(client: Client, project_id: str) -> CollectionReference:
+    """`/projects/{p}/sessions`"""
+    reference: CollectionReference = project_ref(client, project_id).collection("sessions")
+    return reference
+
+
+def session_ref(client: Client, project_id: str, session_id: str) -> DocumentReference:
+    """`/projects/{p}/sessions/{s}`"""
+    reference: DocumentReference = (
+        project_ref(client, project_id).collection("sessions").document(session_id)
+    )
+    return reference
+
+
+def load_session(
+    client: Client, project_id: str, session_id: str, transaction: Transaction | None = None
+) -> Session:
+    """One session, whoever's it is. One read. NotFound."""
+    reference = session_ref(client, project_id, session_id)
+    [snapshot] = transactions.read(client, [reference], transaction)
+    return existing(transactions.fields(snapshot))
+
+
+def existing(data: dict[str, Any] | None, what: str = "session") -> Session:
+    """A session from its fields. Raises NotFound where there is none."""
+    if data is None:
+        raise NotFound(what)
+    return Session.load(data)
+
+
+def pinned_config(client: Client, session: Session) -> ExperienceConfig:
+    """What the session is answered against: its published version, or the draft as it is now.
+
+    One read at most; published versions stay in memory.
+    """
+    if session.config_source == "draft":
+        return workspaces.load_draft(client, session.workspace_id, session.experience_id)
+    return workspaces.load_version(
+        client, session.workspace_id, session.experience_id, session.experience_version
+    )
+
+
+def find_linked(client: Client, project_id: str, main_session_id: str) -> list[Session]:
+    """The pregates and preshares that are linked to a main session."""
+    return _query(client, project_id, mainSessionId=main_session_id)
+
+
+def find_unlinked_pregates(client: Client, project_id: str, uid: str) -> list[Session]:
+    """A guest's completed pregates without a main session; mostly none, which is one read."""
+    return _query(
+        client,
+        project_id,
+        createdBy=uid,
+        phase=Phase.PREGATE,
+        status=SessionStatus.COMPLETED,
+        mainSessionId=None,
+    )
+
+
+def find_completed_pregates(client: Client, project_id: str, uid: str) -> list[Session]:
+    """A guest's completed pregates, linked or not."""
+    return _query(
+        client, project_id, createdBy=uid, phase=Phase.PREGATE, status=SessionStatus.COMPLETED
+    )
+
+
+def find_mains(client: Client, project_id: str, uid: str, mode: Mode) -> list[Session]:
+    """All main sessions of a guest."""
+    return _query(client, project_id, createdBy=uid, phase=Phase.MAIN, mode=mode)
+
+
+def find_active_preshares(
+    client: Client, project_id: str, uid: str, experience_id: str, main_session_id: str
+) -> list[Session]:
+    """A guest's active sessions of a preshare experience for one main session."""
+    return _query(
+        client,
+        project_id,
+        mainSessionId=main_session_id,
+        experienceId=experience_id,
+        createdBy=uid,
+        status=SessionStatus.ACTIVE,
+    )
+
+
+def idle(client: Client, before: int) -> Any:
+    """Query: active sessions of all projects that were last written before this (Unix ms)."""
+    return (
+        client.collection_group("sessions")
+        .where(filter=FieldFilter("status", "==", SessionStatus.ACTIVE.value))
+        .where(filter=FieldFilter("updatedAt", "<=", before))
+        .order_by("updatedAt")
+    )
+
+
+def completed_mains(client: Client, until: int) -> Any:
+    """Query: main sessions of all projects completed until this (Unix ms), the oldest first."""
+    return (
+        client.collection_group("sessions")
+        .where(filter=FieldFilter("phase", "==", Phase.MAIN.value))
+        .where(filter=FieldFilter("status", "==", SessionStatus.COMPLETED.value))
+        .where(filter=FieldFilter("completedAt", "<=", until))
+        .order_by("completedAt")
+        .order_by("__name__")
+    )
+
+
+def _query(client: Client, project_id: str, **equals: str | None) -> list[Session]:
+    """By equalities alone, which need no composite index; the newest is picked in memory."""
+    query = project_ref(client, project_id).collection("sessions")
+    for field, value in equals.items():
+        plain = None if value is None else str(value)
+        query = query.where(filter=FieldFilter(field, "==", plain))
+    return [found for each in query.stream() if (found := readable(Session, each))]

@@ -1,0 +1,22 @@
+"""The eleven step types that journeys and experiences are made of, and the checks of what a guest
+answers.
+
+`models` has what all steps share, `questions` and `screens` the types, `values` what a guest sends
+to one, `registry` how stored and authored steps become objects of the right type.
+"""
+
+from experience.steps.models import Step, UnknownStep
+from experience.steps.registry import STEP_TYPES, StepDefinition, StoredStep, parse_step
+from experience.steps.values import StepInput, StepValue, StepValueError
+
+__all__ = [
+    "STEP_TYPES",
+    "Step",
+    "StepDefinition",
+    "StepInput",
+    "StepValue",
+    "StepValueError",
+    "StoredStep",
+    "UnknownStep",
+    "parse_step",
+]

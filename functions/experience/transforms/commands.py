@@ -1,0 +1,236 @@
+"""What a guest can ask of their transform: start it, try it again, give it up."""
+
+from typing import Any, NamedTuple
+
+from google.cloud.firestore import Client, Transaction
+
+from experience import clients, clock, config, transactions
+from experience.errors import FailedPrecondition, NotFound
+from experience.guests.models import Guest, counted
+from experience.guests.store import guest_ref, read_guest
+from experience.projects.models import Project
+from experience.projects.store import existing as existing_project
+from experience.projects.store import project_ref
+from experience.sessions import store as sessions
+from experience.sessions.models import JobError, JobStatus, Session
+from experience.sessions.usecases import require_owner
+from experience.transforms import quota, store, usecases
+from experience.transforms.models import (
+    MAX_ATTEMPTS,
+    CancelTransform,
+    Counted,
+    Job,
+    JobErrorCode,
+    JobFailure,
+    JobInternals,
+    RetryTransform,
+    StartTransform,
+    TransformTask,
+    job_id_of,
+)
+
+
+def start(uid: str, request: StartTransform) -> Job:
+    """The job of a completed main session, created now if the trigger has not come yet.
+
+    Three reads and five writes to create it (with a daily limit one more of both), two reads
+    where it exists. Raises FailedPrecondition `session_not_completed`, `no_transform` and
+    `no_capture`, and ResourceExhausted `daily_limit_reached` and `rate_limited`.
+    """
+    client = clients.firestore()
+    session = sessions.load_session(client, request.project_id, request.session_id)
+    require_owner(client, session, uid)
+    if session.job_id:
+        return store.load_job(client, request.project_id, session.job_id)
+    snapshot = usecases.require_snapshot(session, sessions.pinned_config(client, session))
+
+    def body(transaction: Transaction) -> Job | None:
+        now = clock.now_ms()
+        read = _read(client, transaction, uid, request.project_id, request.session_id)
+        if read.session.job_id:
+            return read.job
+        place = _place(client, transaction, read, now)
+        _count(client, transaction, read.guest, now)
+        return usecases.create(client, transaction, read.session, snapshot, place, now)
+
+    job = transactions.run_optimistic(client, body)
+    if job is None:
+        raise NotFound("job")
+    return job
+
+
+def retry(uid: str, request: RetryTransform) -> Job:
+    """Another round of attempts at a failed or cancelled job. Five reads, four writes.
+
+    Asked again while that round goes on, or after it ended well, it answers the job and starts
+    nothing. Raises FailedPrecondition `job_not_retryable` for a job that was never retried and
+    did not fail, and ResourceExhausted as `start` does.
+    """
+    client = clients.firestore()
+
+    def body(transaction: Transaction) -> tuple[Job, int]:
+        now = clock.now_ms()
+        read = _read(client, transaction, uid, request.project_id, request.session_id)
+        job, internals = _existing(read)
+        if job.status not in (JobStatus.FAILED, JobStatus.CANCELLED):
+            if internals.retries:
+                return job, internals.dispatch
+            raise FailedPrecondition(
+                "job_not_retryable", f"This job is {job.status}.", status=job.status
+            )
+        # A place of today that no attempt has used is still this job's.
+        today, counted = quota.day_of(now), internals.counted
+        unused = counted is not None and counted.is_unused(job, today)
+        place = None if unused else _place(client, transaction, read, now)
+        _count(client, transaction, read.guest, now)
+        if place:
+            place.take(transaction)
+            counted = Counted(day=place.day, attempts=job.attempt_count)
+        again = job.model_copy(
+            update={
+                "status": JobStatus.PENDING,
+                "error": None,
+                "progress": None,
+                "completed_at": None,
+                "updated_at": now,
+            }
+        )
+        number = internals.dispatch + 1  # a task that found the job cancelled has used its name up
+        changes = {
+            "lease": None,
+            "counted": counted.dump() if counted else None,
+            "dispatch": number,
+            "retries": internals.retries + 1,
+            "attemptLimit": job.attempt_count + MAX_ATTEMPTS,
+        }
+        _write(client, transaction, again, changes, None)
+        return again, number
+
+    job, number = transactions.run_optimistic(client, body)
+    if job.status is JobStatus.PENDING:
+        store.dispatch(TransformTask.next_of(job), number)
+    return job
+
+
+def cancel(uid: str, request: CancelTransform) -> Job:
+    """End a job that waits or runs; its worker cannot write any more. Five reads, three writes.
+
+    Cancelling again answers the same. Raises FailedPrecondition `job_not_cancellable`.
+    """
+    client = clients.firestore()
+
+    def body(transaction: Transaction) -> Job:
+        now = clock.now_ms()
+        read = _read(client, transaction, uid, request.project_id, request.session_id)
+        job, _ = _existing(read)
+        if job.status is JobStatus.CANCELLED:
+            return job
+        if job.is_ended:
+            raise FailedPrecondition(
+                "job_not_cancellable", f"This job is {job.status}.", status=job.status
+            )
+        failure = JobFailure(
+            code=JobErrorCode.CANCELLED,
+            message="The guest gave it up.",
+            is_retryable=True,
+            timestamp=now,
+        )
+        ended = job.model_copy(
+            update={
+                "status": JobStatus.CANCELLED,
+                "error": failure,
+                "completed_at": now,
+                "updated_at": now,
+            }
+        )
+        _write(client, transaction, ended, {"lease": None}, failure)
+        return ended
+
+    return transactions.run_optimistic(client, body)
+
+
+class _Read(NamedTuple):
+    """Everything that a decision about a transform looks at."""
+
+    session: Session
+    project: Project
+    guest: Guest
+    job: Job | None
+    internals: JobInternals | None
+
+
+def _read(
+    client: Client, transaction: Transaction, uid: str, project_id: str, session_id: str
+) -> _Read:
+    """All five in one request. Raises NotFound for another guest's session."""
+    job_id = job_id_of(project_id, session_id)
+    snapshots = transactions.read(
+        client,
+        [
+            sessions.session_ref(client, project_id, session_id),
+            project_ref(client, project_id),
+            guest_ref(client, project_id, uid),
+            store.job_ref(client, project_id, job_id),
+            store.internals_ref(client, project_id, job_id),
+        ],
+        transaction,
+    )
+    session, project, guest, job, internals = map(transactions.fields, snapshots)
+    found = sessions.existing(session)
+    require_owner(client, found, uid)
+    visitor = read_guest(guest)
+    if visitor is None:
+        raise NotFound("guest")
+    return _Read(
+        found,
+        existing_project(project),
+        visitor,
+        Job.load(job) if job else None,
+        JobInternals.load(internals) if internals else None,
+    )
+
+
+def _existing(read: _Read) -> tuple[Job, JobInternals]:
+    if read.job is None or read.internals is None:
+        raise NotFound("job")
+    return read.job, read.internals
+
+
+def _place(client: Client, transaction: Transaction, read: _Read, now: int) -> quota.Place | None:
+    """Room in the project's day, None without a limit. Raises ResourceExhausted."""
+    limit = quota.limit_of(read.project)
+    if limit is None:
+        return None
+    job_id = job_id_of(read.project.id, read.session.id)
+    place = quota.find_place(client, transaction, read.project.id, job_id, limit, now)
+    if place is None:
+        raise quota.exhausted(limit, now)
+    return place
+
+
+def _count(client: Client, transaction: Transaction, guest: Guest, now: int) -> None:
+    """One more transform by hand within the hour. One write. Raises ResourceExhausted."""
+    limit = config.TRANSFORMS_PER_GUEST_AND_HOUR.value
+    rate = counted(guest.rates.get("transforms"), limit, now)
+    reference = guest_ref(client, guest.project_id, guest.id)
+    transaction.update(reference, {"rates.transforms": rate.dump()})
+
+
+def _write(
+    client: Client,
+    transaction: Transaction,
+    job: Job,
+    internals: dict[str, Any],
+    failure: JobFailure | None,
+) -> None:
+    """Job, internals and session together."""
+    fields = job.dump()
+    names = ("status", "error", "progress", "completedAt", "updatedAt")
+    changes = {name: fields[name] for name in names}
+    transaction.update(store.job_ref(client, job.project_id, job.id), changes)
+    transaction.update(store.internals_ref(client, job.project_id, job.id), internals)
+    shown = JobError(code=failure.code, message=failure.message).dump() if failure else None
+    transaction.update(
+        sessions.session_ref(client, job.project_id, job.session_id),
+        {"jobStatus": job.status.value, "jobError": shown, "updatedAt": job.updated_at},
+    )

@@ -1,0 +1,4 @@
+"""From the bytes of a photo to those of a picture.
+
+Only the worker imports this, where it is used: all but `models` loads Pillow and numpy.
+"""

@@ -1,0 +1,99 @@
+"""A photo becomes a picture: one pure function from bytes to bytes."""
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image
+
+from experience.transforms.imaging.models import (
+    ImageRefused,
+    Picture,
+    PictureFormat,
+    Recipe,
+    RefusalCode,
+    Style,
+)
+from experience.transforms.imaging.photos import load, normalise
+from experience.transforms.imaging.styles import STYLES
+
+STEPS = ("load", "normalise", "stylise", "crop", "encode")
+"""What `on_step` is called with, in this order."""
+
+WORKING_SIDE = 2048
+"""Styles work on at most so many pixels on the long side; a larger picture is enlarged after."""
+
+THUMBNAIL_SIDE = 400
+
+
+def transform_image(
+    data: bytes,
+    recipe: Recipe,
+    overlay: bytes | None = None,
+    on_step: Callable[[str], None] = lambda _: None,
+) -> Picture:
+    """The picture of a photo (JPEG, PNG or WebP) after a recipe, the same bytes every time.
+
+    An overlay is a PNG that is stretched over the whole picture and seen where it is opaque.
+    `on_step` hears the name of each of the `STEPS` as it begins. Raises `ImageRefused`.
+    """
+    work = recipe.size if recipe.style is None else _within(recipe.size, WORKING_SIDE)
+    on_step("load")
+    image = load(data, work)
+    # Cropping as early as this saves styling what nobody will see.
+    on_step("normalise")
+    image = normalise(image, work)
+    on_step("stylise")
+    if recipe.style:
+        image = _stylise(image, recipe.style)
+    on_step("crop")
+    if image.size != recipe.size:
+        image = image.resize(recipe.size, Image.Resampling.LANCZOS)
+    if overlay is not None:
+        image = _overlaid(image, overlay)
+    on_step("encode")
+    image.info.clear()  # Pillow writes what it finds there: profile, EXIF with the place, comments
+    thumbnail = image.copy()
+    thumbnail.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
+    return Picture(
+        data=_encoded(image, recipe.format),
+        format=recipe.format,
+        width=image.width,
+        height=image.height,
+        thumbnail=_encoded(thumbnail, "webp"),
+    )
+
+
+def _within(size: tuple[int, int], side: int) -> tuple[int, int]:
+    scale = min(1, side / max(size))
+    return round(size[0] * scale), round(size[1] * scale)
+
+
+def _stylise(image: Image.Image, style: Style) -> Image.Image:
+    planes = [np.asarray(band, np.float32) / np.float32(255) for band in image.split()]
+    styled = np.stack(STYLES[style](planes), axis=-1)
+    return Image.fromarray(np.clip(styled * 255 + 0.5, 0, 255).astype(np.uint8))
+
+
+def _overlaid(image: Image.Image, overlay: bytes) -> Image.Image:
+    try:
+        layer = load(overlay, image.size).convert("RGBA").resize(image.size)
+    except ImageRefused as error:
+        raise ImageRefused(
+            RefusalCode.PROCESSING_FAILED,
+            "The overlay cannot be read. Replace it in the experience by a PNG.",
+        ) from error
+    image.paste(layer, mask=layer)
+    return image
+
+
+def _encoded(image: Image.Image, format_: PictureFormat) -> bytes:
+    file = io.BytesIO()
+    match format_:
+        case "jpeg":
+            image.save(file, "JPEG", quality=90, subsampling="4:4:4", progressive=True)
+        case "webp":
+            image.save(file, "WEBP", quality=88, method=3)
+        case "png":
+            image.save(file, "PNG", compress_level=4)
+    return file.getvalue()

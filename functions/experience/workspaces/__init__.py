@@ -1,0 +1,1 @@
+"""Tenants, their members, and the experiences that they author and publish."""

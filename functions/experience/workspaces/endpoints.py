@@ -1,0 +1,37 @@
+"""Callables of the people who run a workspace."""
+
+from experience.calls import Caller, callable_function
+from experience.pages import Page
+from experience.workspaces import authoring
+from experience.workspaces.models import (
+    Experience,
+    ListExperiences,
+    Membership,
+    PublishExperience,
+    SaveExperience,
+    SetMember,
+)
+
+
+@callable_function(SaveExperience)
+def save_experience(caller: Caller, request: SaveExperience) -> Experience:
+    """Create an experience or change its draft; editors."""
+    return authoring.save_experience(caller.uid, request)
+
+
+@callable_function(PublishExperience)
+def publish_experience(caller: Caller, request: PublishExperience) -> Experience:
+    """Make the draft what guests get from now on; editors."""
+    return authoring.publish_experience(caller.uid, request)
+
+
+@callable_function(SetMember)
+def set_member(caller: Caller, request: SetMember) -> Membership:
+    """Give, change or take a role in the workspace; admins."""
+    return authoring.set_member(caller.uid, request)
+
+
+@callable_function(ListExperiences)
+def list_experiences(caller: Caller, request: ListExperiences) -> Page:
+    """The workspace's experiences, the newest first; members."""
+    return authoring.list_experiences(caller.uid, request)

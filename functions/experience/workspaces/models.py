@@ -1,0 +1,210 @@
+"""Workspaces, members and experiences: `/workspaces/{w}` and what lies below it."""
+
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import ConfigDict, Field, field_validator, model_validator
+
+from experience.documents import Document, Request
+from experience.ids import DocumentId, Uid
+from experience.steps import Step, StepDefinition, StoredStep
+
+LARGEST_DRAFT_BYTES = 400_000
+"""Draft and published config lie in one document, and Firestore takes a MiB for each document."""
+
+
+class Role(StrEnum):
+    """What a member may do. Each role may do all that the ones before it may."""
+
+    VIEWER = "viewer"
+    EDITOR = "editor"
+    ADMIN = "admin"
+    OWNER = "owner"
+
+    def includes(self, other: "Role") -> bool:
+        """Whether this role may do what the other one may."""
+        order = list(Role)
+        return order.index(self) >= order.index(other)
+
+
+class Workspace(Document):
+    """A tenant: `/workspaces/{id}`."""
+
+    id: str
+    name: str
+    status: Literal["active", "deleted"] = "active"
+    created_at: int
+    updated_at: int
+
+
+class Member(Document):
+    """A person of a workspace: `/workspaces/{w}/members/{uid}`."""
+
+    uid: str
+    role: Role
+    created_at: int
+
+
+class Overlay(Document):
+    """A transparent picture that is laid over the result; `path` is an object of the bucket."""
+
+    path: str
+
+
+class TransformOutput(Document):
+    """The file that a transform makes. `width` is in pixels, the height follows the ratio."""
+
+    format: Literal["png", "jpeg", "webp"] = "jpeg"
+    width: int = Field(default=1080, ge=256, le=4096)
+
+
+class Transform(Document):
+    """How a capture becomes a picture. Guests never see this: it holds the prompt."""
+
+    enabled: bool = False
+    workflow: str = "photo.transform"
+    model: str = "local"
+    prompt: str = Field(default="", max_length=4000)
+    reference_image_urls: list[str] = []
+    aspect_ratio: Literal["1:1", "3:2", "2:3", "16:9", "9:16"] = "1:1"
+    style: str = "cartoon"
+    overlay: Overlay | None = None
+    output: TransformOutput = TransformOutput()
+
+
+class OverlayDefinition(Overlay):
+    """An overlay as an author sends it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: str = Field(max_length=1000)
+
+
+class OutputDefinition(TransformOutput):
+    """The file to make, as an author sends it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class TransformDefinition(Transform):
+    """A transform as an author sends it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    workflow: str = Field(default="photo.transform", min_length=1, max_length=100)
+    model: str = Field(default="local", min_length=1, max_length=100)
+    style: Literal["cartoon", "sketch"] = "cartoon"
+    reference_image_urls: list[Annotated[str, Field(max_length=2000)]] = Field(
+        default=[], max_length=10
+    )
+    overlay: OverlayDefinition | None = None
+    output: OutputDefinition = OutputDefinition()
+
+
+class ExperienceConfig(Document):
+    """What an experience consists of, as a draft or as published."""
+
+    steps: list[StoredStep] = Field(default=[], max_length=50)
+    transform: Transform | None = None
+
+    def step(self, step_id: str) -> Step | None:
+        """The step of this id, if there is one."""
+        return next((step for step in self.steps if step.id == step_id), None)
+
+
+class Experience(Document):
+    """`/workspaces/{w}/experiences/{id}`: the current draft and the latest published config."""
+
+    id: str
+    workspace_id: str
+    name: str = Field(min_length=1, max_length=100)
+    status: Literal["active", "deleted"] = "active"
+    draft: ExperienceConfig
+    published: ExperienceConfig | None = None
+    draft_version: int = Field(ge=1)
+    published_version: int | None = None
+    published_at: int | None = None
+    created_at: int
+    updated_at: int
+
+    @property
+    def is_playable(self) -> bool:
+        """Whether guests can be led into it: active, published, and with something to do."""
+        return self.status == "active" and self.published is not None and bool(self.published.steps)
+
+
+class ExperienceVersion(ExperienceConfig):
+    """`…/experiences/{e}/experienceVersions/{version}`: one publication, never changed again."""
+
+    version: int
+    published_at: int
+
+
+class AuthoredConfig(Request):
+    """A draft as an author sends it: every step is checked, and nothing unknown is taken."""
+
+    steps: list[StepDefinition] = Field(default=[], max_length=50)
+    transform: TransformDefinition | None = None
+
+    @field_validator("steps")
+    @classmethod
+    def _with_own_ids(cls, steps: list[Step]) -> list[Step]:
+        ids = [step.id for step in steps]
+        twice = sorted({each for each in ids if ids.count(each) > 1})
+        if twice:
+            raise ValueError(f"step ids must be unique; more than once: {', '.join(twice)}")
+        return steps
+
+    @model_validator(mode="after")
+    def _small_enough(self) -> Self:
+        size = len(self.model_dump_json(by_alias=True).encode())
+        if size > LARGEST_DRAFT_BYTES:
+            raise ValueError(f"is {size} bytes long; at most {LARGEST_DRAFT_BYTES} can be stored")
+        return self
+
+
+class SaveExperience(Request):
+    """Create an experience, or change its name, status or draft.
+
+    `expected_version` is the `draftVersion` that the change is made to, 0 to create. What is left
+    out stays as it is.
+    """
+
+    workspace_id: DocumentId
+    experience_id: DocumentId
+    expected_version: int = Field(ge=0)
+    name: str | None = Field(default=None, min_length=1, max_length=100)
+    status: Literal["active", "deleted"] | None = None
+    draft: AuthoredConfig | None = None
+
+
+class PublishExperience(Request):
+    """Make the draft of this version what guests get."""
+
+    workspace_id: DocumentId
+    experience_id: DocumentId
+    expected_version: int = Field(ge=1)
+
+
+class SetMember(Request):
+    """Give a person a role in the workspace; none takes them out of it."""
+
+    workspace_id: DocumentId
+    uid: Uid
+    role: Role | None
+
+
+class Membership(Document):
+    """What a person is in the workspace now; no role for who is not in it."""
+
+    uid: str
+    role: Role | None
+
+
+class ListExperiences(Request):
+    """The experiences of a workspace, the newest first."""
+
+    workspace_id: DocumentId
+    status: Literal["active", "deleted"] | None = None
+    page_size: int = Field(default=50, ge=1, le=100)
+    page_token: str | None = Field(default=None, max_length=1000)

@@ -1,0 +1,140 @@
+"""Where workspaces, members and experiences live."""
+
+import threading
+from collections import OrderedDict
+
+from google.cloud.firestore import (
+    Client,
+    CollectionReference,
+    DocumentReference,
+    FieldFilter,
+    Transaction,
+)
+
+from experience import transactions
+from experience.errors import NotFound
+from experience.reading import readable
+from experience.workspaces.models import (
+    Experience,
+    ExperienceConfig,
+    ExperienceVersion,
+    Member,
+    Role,
+)
+
+VERSIONS_IN_MEMORY = 200
+
+
+def workspace_ref(client: Client, workspace_id: str) -> DocumentReference:
+    """`/workspaces/{w}`"""
+    return client.document("workspaces", workspace_id)
+
+
+def member_ref(client: Client, workspace_id: str, uid: str) -> DocumentReference:
+    """`/workspaces/{w}/members/{uid}`"""
+    return client.document("workspaces", workspace_id, "members", uid)
+
+
+def experience_ref(client: Client, workspace_id: str, experience_id: str) -> DocumentReference:
+    """`/workspaces/{w}/experiences/{e}`"""
+    return client.document("workspaces", workspace_id, "experiences", experience_id)
+
+
+def experiences(client: Client, workspace_id: str) -> CollectionReference:
+    """`/workspaces/{w}/experiences`"""
+    reference: CollectionReference = client.collection("workspaces", workspace_id, "experiences")
+    return reference
+
+
+def find_owners(client: Client, workspace_id: str) -> list[str]:
+    """The uids of a workspace's owners."""
+    members = client.collection("workspaces", workspace_id, "members")
+    query = members.where(filter=FieldFilter("role", "==", Role.OWNER.value))
+    return [snapshot.id for snapshot in query.stream()]
+
+
+def version_ref(
+    client: Client, workspace_id: str, experience_id: str, version: int
+) -> DocumentReference:
+    """`/workspaces/{w}/experiences/{e}/experienceVersions/{n}`"""
+    experience = experience_ref(client, workspace_id, experience_id)
+    reference: DocumentReference = experience.collection("experienceVersions").document(
+        str(version)
+    )
+    return reference
+
+
+def load_role(
+    client: Client, workspace_id: str, uid: str, transaction: Transaction | None = None
+) -> Role | None:
+    """The caller's role in a workspace, or None for who is no member. One read."""
+    [snapshot] = transactions.read(client, [member_ref(client, workspace_id, uid)], transaction)
+    data = transactions.fields(snapshot)
+    return Member.load(data).role if data else None
+
+
+def load_experiences(
+    client: Client,
+    workspace_id: str,
+    experience_ids: list[str],
+    transaction: Transaction | None = None,
+) -> dict[str, Experience]:
+    """The experiences of these ids that exist, in one request and one read each.
+
+    One that cannot be read counts as missing: what is played beside it goes on.
+    """
+    wanted = list(dict.fromkeys(experience_ids))
+    if not wanted:
+        return {}
+    references = [experience_ref(client, workspace_id, each) for each in wanted]
+    found = {}
+    for snapshot in transactions.read(client, references, transaction):
+        if experience := readable(Experience, snapshot):
+            found[snapshot.id] = experience
+    return found
+
+
+class _Versions:
+    """Published versions never change, so an instance reads each of them once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, ExperienceVersion] = OrderedDict()
+
+    def get(self, path: str) -> ExperienceVersion | None:
+        with self._lock:
+            if path in self._kept:
+                self._kept.move_to_end(path)
+            return self._kept.get(path)
+
+    def keep(self, path: str, version: ExperienceVersion) -> None:
+        with self._lock:
+            self._kept[path] = version
+            while len(self._kept) > VERSIONS_IN_MEMORY:
+                self._kept.popitem(last=False)
+
+
+_versions = _Versions()
+
+
+def load_version(
+    client: Client, workspace_id: str, experience_id: str, version: int
+) -> ExperienceVersion:
+    """A published version: one read the first time in this process, none after. NotFound."""
+    reference = version_ref(client, workspace_id, experience_id, version)
+    if kept := _versions.get(reference._document_path):
+        return kept
+    data = transactions.fields(reference.get())
+    if data is None:
+        raise NotFound("experience version")
+    loaded = ExperienceVersion.load(data)
+    _versions.keep(reference._document_path, loaded)
+    return loaded
+
+
+def load_draft(client: Client, workspace_id: str, experience_id: str) -> ExperienceConfig:
+    """The draft as it stands now. One read. NotFound."""
+    found = load_experiences(client, workspace_id, [experience_id])
+    if experience_id not in found:
+        raise NotFound("experience")
+    return found[experience_id].draft

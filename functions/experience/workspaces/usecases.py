@@ -1,0 +1,31 @@
+"""Who may do what in a workspace, decided from the stored membership alone."""
+
+from google.cloud.firestore import Client, Transaction
+
+from experience.errors import NotFound, PermissionDenied
+from experience.workspaces import store
+from experience.workspaces.models import Role
+
+
+def require_role(
+    client: Client,
+    workspace_id: str,
+    uid: str,
+    role: Role,
+    *,
+    what: str,
+    transaction: Transaction | None = None,
+) -> Role:
+    """The caller's role, if it includes `role`. One read.
+
+    Raises NotFound for who is no member, because to them `what` does not exist, and
+    PermissionDenied for a member of too low a role.
+    """
+    held = store.load_role(client, workspace_id, uid, transaction)
+    if held is None:
+        raise NotFound(what)
+    if not held.includes(role):
+        raise PermissionDenied(
+            "role_required", f"This needs the role {role} or above.", required=role, role=held
+        )
+    return held

@@ -1,0 +1,73 @@
+"""Everything that is deployed, by the name under which clients and Google's services know it."""
+
+from experience.guests.endpoints import ensure_guest as ensureGuest
+from experience.guests.endpoints import get_guest as getGuest
+from experience.guests.endpoints import list_guests as listGuests
+from experience.media.endpoints import confirm_upload as confirmUpload
+from experience.media.endpoints import create_upload as createUpload
+from experience.media.endpoints import get_download_url as getDownloadUrl
+from experience.projects.endpoints import get_project as getProject
+from experience.projects.endpoints import list_projects as listProjects
+from experience.projects.endpoints import publish_project as publishProject
+from experience.projects.endpoints import save_project as saveProject
+from experience.sessions.endpoints import abandon_session as abandonSession
+from experience.sessions.endpoints import complete_session as completeSession
+from experience.sessions.endpoints import create_session as createSession
+from experience.sessions.endpoints import fail_session as failSession
+from experience.sessions.endpoints import get_guest_history as getGuestHistory
+from experience.sessions.endpoints import get_journey_sessions as getJourneySessions
+from experience.sessions.endpoints import get_next_phase as getNextPhase
+from experience.sessions.endpoints import get_session as getSession
+from experience.sessions.endpoints import list_sessions as listSessions
+from experience.sessions.endpoints import on_session_created as onSessionCreated
+from experience.sessions.endpoints import sweep_sessions as sweepSessions
+from experience.sessions.endpoints import update_session_progress as updateSessionProgress
+from experience.transforms.endpoints import cancel_transform as cancelTransform
+from experience.transforms.endpoints import get_job as getJob
+from experience.transforms.endpoints import on_job_created as onJobCreated
+from experience.transforms.endpoints import on_session_completed as onSessionCompleted
+from experience.transforms.endpoints import retry_transform as retryTransform
+from experience.transforms.endpoints import run_transform as runTransform
+from experience.transforms.endpoints import start_transform as startTransform
+from experience.transforms.endpoints import sweep_jobs as sweepJobs
+from experience.workspaces.endpoints import list_experiences as listExperiences
+from experience.workspaces.endpoints import publish_experience as publishExperience
+from experience.workspaces.endpoints import save_experience as saveExperience
+from experience.workspaces.endpoints import set_member as setMember
+
+__all__ = [
+    "abandonSession",
+    "cancelTransform",
+    "completeSession",
+    "confirmUpload",
+    "createSession",
+    "createUpload",
+    "ensureGuest",
+    "failSession",
+    "getDownloadUrl",
+    "getGuest",
+    "getGuestHistory",
+    "getJob",
+    "getJourneySessions",
+    "getNextPhase",
+    "getProject",
+    "getSession",
+    "listExperiences",
+    "listGuests",
+    "listProjects",
+    "listSessions",
+    "onJobCreated",
+    "onSessionCompleted",
+    "onSessionCreated",
+    "publishExperience",
+    "publishProject",
+    "retryTransform",
+    "runTransform",
+    "saveExperience",
+    "saveProject",
+    "setMember",
+    "startTransform",
+    "sweepJobs",
+    "sweepSessions",
+    "updateSessionProgress",
+]

@@ -1,0 +1,14 @@
+"""What the people who run a deployment do from a terminal, on any project.
+
+    python -m operations bootstrap …    the first workspace and its owner
+    python -m operations check …        whether the stored data keeps the invariants
+
+Both talk to the project that `--project` names with the credentials of the environment
+(`gcloud auth application-default login`), or to the emulators that the environment names.
+"""
+
+import sys
+from pathlib import Path
+
+# The runtime is imported as it is deployed: from the functions folder.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "functions"))

@@ -1,0 +1,76 @@
+"""The commands for a deployed project, or for a local one."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from google.api_core.exceptions import GoogleAPICallError
+from google.auth.exceptions import GoogleAuthError
+from google.cloud import firestore
+
+from operations.bootstrap import BootstrapError, bootstrap
+from operations.invariants import check
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the process's exit status: 2 where nothing could be done at all.
+
+    1 is a command's own no: a workspace of somebody else, data that breaks a rule.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        client = firestore.Client(project=options.project)
+        try:
+            status: int = options.run(client, options)
+        finally:
+            client.close()
+    except (GoogleAuthError, GoogleAPICallError) as error:
+        print(f"error: project {options.project} cannot be used: {error}", file=sys.stderr)
+        return 2
+    return status
+
+
+def _bootstrap(client: firestore.Client, options: argparse.Namespace) -> int:
+    try:
+        made = bootstrap(client, options.workspace, options.name, options.owner)
+    except BootstrapError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    what = "is ready" if made else "was ready before"
+    print(f"Workspace {options.workspace} {what}; its owner is {options.owner}.")
+    return 0
+
+
+def _check(client: firestore.Client, options: argparse.Namespace) -> int:
+    report = check(client, bucket=options.bucket)
+    for violation in report.violations:
+        print(f"{violation.rule}: {violation.path}: {violation.message}")
+    counts = ", ".join(f"{count} {name}" for name, count in report.counts.items())
+    print(f"{len(report.violations)} violations in {counts}")
+    return 1 if report.violations else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m operations", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--project", required=True, help="the Firebase project's id")
+
+    command = commands.add_parser(
+        "bootstrap", parents=[shared], help="make the first workspace and its owner"
+    )
+    command.add_argument("--workspace", required=True, metavar="ID")
+    command.add_argument("--name", required=True, help="what people call the workspace")
+    command.add_argument("--owner", required=True, metavar="UID", help="of Firebase Authentication")
+    command.set_defaults(run=_bootstrap)
+
+    command = commands.add_parser(
+        "check", parents=[shared], help="hold the stored data against the invariants"
+    )
+    command.add_argument("--bucket", help="look for objects without a session in it as well")
+    command.set_defaults(run=_check)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""Everything that is stored, read once, for the invariants to look at."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from google.cloud.firestore import Client
+from pydantic import ValidationError
+
+from experience.documents import Document
+from experience.guests.models import Guest
+from experience.projects.models import Project
+from experience.sessions.models import Session
+from experience.transforms.models import Job, JobInternals
+from experience.workspaces.models import (
+    Experience,
+    ExperienceConfig,
+    ExperienceVersion,
+    Member,
+    Workspace,
+)
+
+
+@dataclass(frozen=True)
+class Data:
+    """The documents by their paths. `objects` is None where no bucket was looked into."""
+
+    workspaces: dict[str, Workspace] = field(default_factory=dict)
+    members: dict[str, Member] = field(default_factory=dict)
+    experiences: dict[str, Experience] = field(default_factory=dict)
+    versions: dict[str, ExperienceVersion] = field(default_factory=dict)
+    projects: dict[str, Project] = field(default_factory=dict)
+    guests: dict[str, Guest] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    internals: dict[str, JobInternals] = field(default_factory=dict)
+    objects: frozenset[str] | None = None
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+    def session(self, project_id: str, session_id: str | None) -> Session | None:
+        """A session by its ids."""
+        return self.sessions.get(f"projects/{project_id}/sessions/{session_id}")
+
+    def guest_of(self, session: Session) -> Guest | None:
+        """Whose session it is."""
+        return self.guests.get(f"projects/{session.project_id}/guests/{session.created_by}")
+
+    def config(self, session: Session) -> ExperienceConfig | None:
+        """The published config that a session is pinned to; None for a draft's."""
+        if session.config_source == "draft":
+            return None
+        experience = f"workspaces/{session.workspace_id}/experiences/{session.experience_id}"
+        return self.versions.get(f"{experience}/experienceVersions/{session.experience_version}")
+
+
+def read(client: Client, bucket: str | None = None, project_id: str | None = None) -> Data:
+    """Everything, or one project with its workspace; with `bucket` the names of its objects too."""
+    inside = ["workspaces/", "projects/"]
+    if project_id:
+        project = client.document("projects", project_id).get().to_dict() or {}
+        inside = [f"workspaces/{project.get('workspaceId')}/", f"projects/{project_id}/"]
+    objects = frozenset(_objects(client, bucket, inside[1])) if bucket else None
+    data = Data(objects=objects)
+    kinds: tuple[tuple[str, type[Document], dict[str, Any]], ...] = (
+        ("workspaces", Workspace, data.workspaces),
+        ("members", Member, data.members),
+        ("experiences", Experience, data.experiences),
+        ("experienceVersions", ExperienceVersion, data.versions),
+        ("projects", Project, data.projects),
+        ("guests", Guest, data.guests),
+        ("sessions", Session, data.sessions),
+        ("jobs", Job, data.jobs),
+        ("jobInternals", JobInternals, data.internals),
+    )
+    for name, model, into in kinds:
+        for snapshot in client.collection_group(name).stream():
+            path = snapshot.reference.path
+            # Other things have collections of the same name: an event has sessions too.
+            if not f"{path}/".startswith(tuple(inside)):
+                continue
+            try:
+                into[path] = model.load(snapshot.to_dict() or {})
+            except ValidationError as error:
+                places = (".".join(map(str, each["loc"])) for each in error.errors())
+                data.unreadable[path] = ", ".join(dict.fromkeys(places))
+    return data
+
+
+def _objects(client: Client, bucket: str, prefix: str) -> Iterator[str]:
+    from google.cloud import storage
+
+    for blob in storage.Client(project=client.project).list_blobs(bucket, prefix=prefix):
+        yield blob.name

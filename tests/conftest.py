@@ -1,0 +1,73 @@
+"""The running suites of a test process: one as it is deployed, one in which things go wrong."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from google.cloud.firestore import Client
+
+from emulator.suite import Suite
+from tests import trouble as troubles
+
+
+@pytest.fixture(scope="session")
+def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
+    """The suite with the project's own functions, which code in this process meets too."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    log = tmp_path_factory.mktemp("suite") / "functions.log"
+    with (
+        Suite(f"demo-test-{worker}", free_ports=True, functions_log=log) as suite,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for name, value in suite.env.items():
+            patch.setenv(name, value)
+        yield suite
+
+
+@pytest.fixture(autouse=True)
+def _no_query_without_index(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test during which a query ran that production would refuse has failed."""
+    if "suite" not in request.fixturenames:
+        yield
+        return
+    suite: Suite = request.getfixturevalue("suite")
+    before = suite.index_errors()
+    yield
+    missing = [error for error in suite.index_errors() if error not in before]
+    assert not missing, f"firestore.indexes.json lacks what these queries need: {missing}"
+
+
+@pytest.fixture(scope="session")
+def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, Client]]:
+    """A suite for faults, with the demo in it, and its database. Nothing waits for minutes."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    log = tmp_path_factory.mktemp("troubled") / "functions.log"
+    suite = Suite(f"demo-trouble-{worker}", free_ports=True, functions_log=log)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in troubles.IMPATIENT.items():
+                patch.setenv(name, value)
+            suite.start()
+            for name, value in suite.env.items():
+                patch.setenv(name, value)
+            db = Client(suite.project)
+            troubles.seed_demo(suite, db)
+        yield suite, db
+        db.close()
+    finally:
+        suite.stop()
+
+
+@pytest.fixture
+def trouble(
+    troubled: tuple[Suite, Client], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[troubles.Trouble]:
+    """For a test in which things go wrong; when it is over every invariant must hold."""
+    suite, db = troubled
+    for name, value in suite.env.items():
+        monkeypatch.setenv(name, value)
+    trouble = troubles.Trouble(suite, db)
+    yield trouble
+    trouble.calm()
+    trouble.check()
+    trouble.close()

@@ -1,0 +1,32 @@
+"""Callers of the running functions, and the database behind them."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from google.cloud import firestore
+
+from emulator.client import Client
+from emulator.suite import Suite
+from experience import clients
+
+SignIn = Callable[[str | None], Client]
+
+
+@pytest.fixture(scope="session")
+def db(suite: Suite) -> firestore.Client:
+    return clients.firestore()
+
+
+@pytest.fixture(scope="session")
+def signed_in(suite: Suite) -> Iterator[SignIn]:
+    """Who calls as this uid; None calls without an identity."""
+    made: dict[str | None, Client] = {}
+
+    def sign_in(uid: str | None) -> Client:
+        if uid not in made:
+            made[uid] = Client(suite.env["FUNCTIONS_EMULATOR_HOST"], suite.project, uid)
+        return made[uid]
+
+    yield sign_in
+    for client in made.values():
+        client.close()

@@ -1,0 +1,155 @@
+"""Each function alone in a process of its own, started by the command that the cloud uses."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+from google.cloud.firestore import Client
+from google.cloud.firestore_v1 import _helpers, types
+from google.events.cloud import firestore as events
+
+from emulator.client import unsigned_token
+from emulator.config import free_port
+from emulator.suite import Suite
+from tests.builders.guests import a_guest
+from tests.builders.places import Place, a_place
+from tests.builders.sessions import a_session, stored_session
+from tests.suite.running import descendants, is_gone
+from tests.suite.sample_functions import eventually
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def firebase_project(suite: Suite) -> str:
+    """One for which the suite delivers no events: here only the process under test handles them."""
+    return f"{suite.project}-production"
+
+
+@pytest.fixture(scope="module")
+def db(suite: Suite, firebase_project: str) -> Iterator[Client]:
+    client = Client(firebase_project)
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="module")
+def place(db: Client) -> Place:
+    return a_place(db, pregate=True)
+
+
+@contextmanager
+def deployed(target: str, signature: str, log: Path, env: dict[str, str]) -> Iterator[str]:
+    """The address of one function; at the end nothing of its process is left."""
+    port = free_port()
+    command = [str(Path(sys.executable).with_name("functions-framework")), "--target", target]
+    command += ["--source", "functions/main.py", "--signature-type", signature]
+    command += ["--host", "127.0.0.1", "--port", str(port)]
+    with log.open("w") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output)
+    address, processes = f"http://127.0.0.1:{port}/", {process.pid}
+    try:
+        _wait_for(address, process, log)
+        processes = descendants(process.pid) | {process.pid}
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+    eventually(lambda: all(map(is_gone, processes)))
+
+
+def _wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, f"{process.args!r} does not answer"
+        try:
+            requests.get(f"{address}robots.txt", timeout=5)  # never reaches the function
+        except requests.ConnectionError:
+            time.sleep(0.02)
+        else:
+            return
+
+
+@pytest.fixture(scope="module")
+def env(suite: Suite, firebase_project: str) -> dict[str, str]:
+    """The suite's, for the project without events. FUNCTIONS_EMULATOR lets unsigned tokens in."""
+    project = {"GCLOUD_PROJECT": firebase_project, "GOOGLE_CLOUD_PROJECT": firebase_project}
+    config = {"FIREBASE_CONFIG": json.dumps({"projectId": firebase_project})}
+    return {**os.environ, **suite.env, **project, **config}
+
+
+class TestCallable:
+    def test_it_begins_a_session(
+        self, db: Client, place: Place, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        uid = a_guest(db, place.project)
+        data = {"experienceId": place.pregate, "mode": "guest", "configSource": "published"}
+        body = {"data": {"projectId": place.project, **data}}
+        token = {"Authorization": f"Bearer {unsigned_token(db.project, uid)}"}
+        with deployed("createSession", "http", tmp_path / "log", env) as address:
+            unsigned = requests.post(address, json=body, timeout=30)
+            answer = requests.post(address, json=body, headers=token, timeout=30)
+        assert (unsigned.status_code, unsigned.json()["error"]["status"]) == (
+            401,
+            "UNAUTHENTICATED",
+        )
+        assert answer.status_code == 200, answer.text
+        session = answer.json()["result"]["session"]
+        assert stored_session(db, place.project, session["id"])["createdBy"] == uid
+
+
+class TestTrigger:
+    def test_it_links_the_pregate_to_a_new_main_session(
+        self, db: Client, place: Place, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        uid = a_guest(db, place.project)
+        pregate = a_session(
+            db, place.project, uid, place.pregate, phase="pregate", status="completed"
+        )
+        main = a_session(db, place.project, uid, place.main, pregateSessionId=pregate)
+        headers, body = _created(db, f"projects/{place.project}/sessions/{main}")
+        with deployed("onSessionCreated", "cloudevent", tmp_path / "log", env) as address:
+            for _delivery in range(2):
+                answer = requests.post(address, body, headers=headers, timeout=30)
+                assert answer.status_code == 200, answer.text
+        assert stored_session(db, place.project, pregate)["mainSessionId"] == main
+
+
+def _created(db: Client, path: str) -> tuple[dict[str, str], bytes]:
+    """The event that Eventarc sends when the document at `path` is created, in binary mode.
+
+    https://cloud.google.com/eventarc/docs/cloudevents-firestore
+    """
+    database = f"projects/{db.project}/databases/(default)"
+    document = types.Document(
+        name=f"{database}/documents/{path}",
+        fields=_helpers.encode_dict(db.document(path).get().to_dict()),
+    )
+    # both are the same message on the wire
+    value = events.Document.deserialize(types.Document.serialize(document))
+    headers = {
+        "content-type": "application/protobuf",
+        "ce-specversion": "1.0",
+        "ce-id": "8d6e2a4c-0b1f-4f3e-9a57-1c2d3e4f5a6b",
+        "ce-type": "google.cloud.firestore.document.v1.created",
+        "ce-source": f"//firestore.googleapis.com/{database}",
+        "ce-subject": f"documents/{path}",
+        "ce-time": "2026-07-01T12:00:00.123456Z",
+        "ce-project": db.project,
+        "ce-location": "us-central1",
+        "ce-database": "(default)",
+        "ce-namespace": "(default)",
+        "ce-document": path,
+        "ce-dataschema": "https://github.com/googleapis/google-cloudevents/blob/main/proto"
+        "/google/events/cloud/firestore/v1/data.proto",
+    }
+    return headers, events.DocumentEventData.serialize(events.DocumentEventData(value=value))

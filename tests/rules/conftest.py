@@ -1,0 +1,63 @@
+"""A Firebase project in which every collection has a document, and who comes to see it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from google.cloud.firestore import Client
+
+from emulator.suite import Suite
+from tests.builders.guests import a_guest
+from tests.builders.projects import a_project
+from tests.builders.sessions import a_session
+from tests.builders.workspaces import a_member, a_workspace, an_experience
+from tests.rules import matrix
+from tests.rules.clients import Visitor
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Visitors by their letters in matrix.md, and G's document of every collection."""
+
+    db: Client
+    visitors: dict[str, Visitor]
+    paths: dict[str, str]
+
+    def uid(self, letter: str) -> str:
+        return str(self.visitors[letter].uid)
+
+
+@pytest.fixture(scope="session")
+def setting(suite: Suite) -> Iterator[Setting]:
+    firebase_project = f"{suite.project}-rules"
+    suite.firestore.load_rules(firebase_project, suite.config.rules)
+    db = Client(firebase_project)
+    workspace, other_workspace = a_workspace(db), a_workspace(db)
+    experience = an_experience(db, workspace)
+    project = a_project(db, workspace, [experience])
+    uids = {
+        "N": None,
+        "G": a_guest(db, project),
+        "O": a_guest(db, project),
+        "V": a_member(db, workspace, "viewer"),
+        "E": a_member(db, workspace, "editor"),
+        "X": a_member(db, other_workspace, "admin"),
+    }
+    ids = {
+        "workspaces": workspace,
+        "workspaces/members": uids["V"],
+        "workspaces/experiences": experience,
+        "projects": project,
+        "projects/guests": uids["G"],
+        "projects/sessions": a_session(db, project, str(uids["G"]), experience),
+    }
+    paths: dict[str, str] = {}
+    for collection in sorted(matrix.collections()):  # parents come first
+        parent, _, name = collection.rpartition("/")
+        above = f"{paths[parent]}/" if parent else ""
+        paths[collection] = f"{above}{name}/{ids.get(collection) or 'one'}"
+        db.document(paths[collection]).set({"createdBy": uids["G"]}, merge=True)
+    host = suite.env["FIRESTORE_EMULATOR_HOST"]
+    visitors = {letter: Visitor(host, firebase_project, uid) for letter, uid in uids.items()}
+    yield Setting(db, visitors, paths)
+    db.close()

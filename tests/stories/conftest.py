@@ -1,0 +1,43 @@
+"""The demo's project, where stories happen."""
+
+from collections.abc import Iterator
+
+import pytest
+from google.cloud import firestore
+
+from emulator import seed
+from emulator.suite import Suite
+from experience import clients
+from operations import invariants
+
+
+@pytest.fixture(scope="session")
+def db(suite: Suite) -> firestore.Client:
+    return clients.firestore()
+
+
+@pytest.fixture(scope="session")
+def seeded(suite: Suite) -> Suite:
+    """The suite with the demo's data in it."""
+    seed.seed(suite.project, suite.bucket)
+    return suite
+
+
+@pytest.fixture(autouse=True)
+def _every_invariant_holds_afterwards(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A story after which the stored data breaks an invariant has failed."""
+    if "suite" not in request.fixturenames:  # stories in trouble check their own
+        yield
+        return
+    suite: Suite = request.getfixturevalue("suite")
+    client = clients.firestore()
+    before = projects(client)
+    yield
+    suite.settle()
+    for project in {*(projects(client) - before), seed.PROJECT}:
+        found = invariants.check(client, suite.bucket, project_id=project).violations
+        assert not found, "\n".join(f"{v.rule}: {v.path} {v.message}" for v in found)
+
+
+def projects(client: firestore.Client) -> set[str]:
+    return {reference.id for reference in client.collection("projects").list_documents()}

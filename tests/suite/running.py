@@ -1,0 +1,47 @@
+"""The suite's commands, processes seen from outside, and a project of its own for it to run."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from emulator.suite import ROOT
+
+CHAIN = Path(__file__).with_name("chain")
+
+
+def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """`python -m emulator` with these arguments, until it ends."""
+    return subprocess.run(
+        [sys.executable, "-m", "emulator", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **env, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+
+
+def is_gone(pid: int) -> bool:
+    """Ended; one that nobody has waited for yet (Z) has ended too."""
+    listed = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return listed.stdout.strip().startswith("Z") or not listed.stdout.strip()
+
+
+def descendants(pid: int) -> set[int]:
+    """Every process that `pid` started, and those started."""
+    listed = subprocess.run(
+        ["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+    )
+    parents = {
+        int(child): int(parent) for child, parent in map(str.split, listed.stdout.splitlines())
+    }
+    found: set[int] = set()
+    generation = {pid}
+    while generation:
+        generation = {child for child, parent in parents.items() if parent in generation}
+        found |= generation
+    return found

@@ -1,0 +1,149 @@
+"""Functions served from one process, at the addresses of the Firebase CLI's emulator."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from emulator.functions import FunctionsHost
+from emulator.processes import SuiteError
+from tests.suite.conftest import sample_host
+from tests.suite.sample_functions import Record, eventually
+
+
+def call(host: FunctionsHost, name: str, data: Any = None) -> requests.Response:
+    return requests.post(host.function_url(name), json={"data": data}, timeout=10)
+
+
+class TestAddresses:
+    def test_a_callable_answers_at_its_name(self, host: FunctionsHost) -> None:
+        assert call(host, "echo", {"n": 1}).json()["result"]["echoed"] == {"n": 1}
+
+    def test_a_browser_may_ask_from_anywhere(self, host: FunctionsHost) -> None:
+        preflight = {"Origin": "http://web.test", "Access-Control-Request-Method": "POST"}
+        answer = requests.options(host.function_url("echo"), headers=preflight, timeout=10)
+        assert answer.headers["Access-Control-Allow-Origin"] == "http://web.test"
+
+    def test_a_function_sees_only_the_path_after_its_name(self, host: FunctionsHost) -> None:
+        assert requests.get(f"{host.function_url('showPath')}/a/b", timeout=10).text == "/a/b"
+
+    def test_a_schedule_runs_at_its_name(self, host: FunctionsHost, record: Record) -> None:
+        headers = {"X-CloudScheduler-JobName": "job"}
+        assert requests.post(host.function_url("tick"), headers=headers, timeout=10).ok
+        assert record.of("tick") == [{"name": "tick", "job": "job"}]
+
+    @pytest.mark.parametrize(
+        ("path", "message"),
+        [
+            ("demo-sample/us-central1/nope", "no function nope, only: crash, echo,"),
+            ("other/us-central1/echo", "serves project demo-sample, not other"),
+            ("demo-sample/europe-west1/echo", "serves region us-central1, not europe-west1"),
+            ("echo", "answer at /demo-sample/us-central1/NAME"),
+            ("functions/projects/demo-sample/triggers/nope", "no function nope"),
+            ("__/nope", "no GET /__/nope"),
+        ],
+    )
+    def test_a_wrong_address_is_told_the_right_one(
+        self, host: FunctionsHost, path: str, message: str
+    ) -> None:
+        answer = requests.get(f"{host.url}/{path}", timeout=10)
+        assert answer.status_code == 404
+        assert message in answer.json()["error"]["message"]
+
+
+class TestManifest:
+    def test_has_every_function_with_its_trigger(self, host: FunctionsHost) -> None:
+        assert set(host.endpoints("eventTrigger")) == {"onThing", "onRetried"}
+        assert host.endpoints("taskQueueTrigger")["work"]["retryConfig"]["maxAttempts"] == 3
+        assert host.endpoints("scheduleTrigger")["tick"]["schedule"] == "every day 03:00"
+
+
+class TestEnvironment:
+    def test_comes_from_the_env_file_but_for_what_is_set(self, host: FunctionsHost) -> None:
+        assert call(host, "echo").json()["result"]["environment"] == {
+            "GREETING": "hello from .env",
+            "GCLOUD_PROJECT": "demo-sample",
+        }
+
+
+@pytest.fixture
+def own_source(sample_source: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(sample_source, tmp_path / "own"))
+
+
+@pytest.fixture
+def own_host(own_source: Path, tmp_path: Path) -> Iterator[FunctionsHost]:
+    """One that a test may break."""
+    host = sample_host(own_source, Record(tmp_path / "record.jsonl"))
+    yield host
+    host.stop()
+
+
+class TestLoading:
+    def test_a_broken_main_shows_its_traceback(
+        self, own_host: FunctionsHost, own_source: Path
+    ) -> None:
+        (own_source / "main.py").write_text("import helpers\n")
+        (own_source / "helpers.py").write_text("1 / 0\n")
+        with pytest.raises(SuiteError, match=r"(?s)helpers\.py.*ZeroDivisionError"):
+            own_host.start()
+
+    def test_a_missing_main_says_so(self, own_host: FunctionsHost, own_source: Path) -> None:
+        (own_source / "main.py").unlink()
+        with pytest.raises(SuiteError, match=r"main\.py does not exist"):
+            own_host.start()
+
+    def test_a_main_that_exits_says_so(self, own_host: FunctionsHost, own_source: Path) -> None:
+        (own_source / "main.py").write_text("import os\nos._exit(4)\n")
+        with pytest.raises(SuiteError, match="ended with status 4"):
+            own_host.start()
+
+    def test_a_function_under_another_name_is_refused(
+        self, own_host: FunctionsHost, own_source: Path
+    ) -> None:
+        with (own_source / "main.py").open("a") as main:
+            main.write("renamed = echo\ndel echo\n")
+        with pytest.raises(SuiteError, match="echo under the name renamed"):
+            own_host.start()
+
+
+class TestReload:
+    def test_an_edit_takes_effect_and_a_broken_one_can_be_put_right(
+        self, own_host: FunctionsHost, own_source: Path
+    ) -> None:
+        own_host.start()
+        reloads: list[str] = []
+        own_host.watch(lambda: reloads.append("reloaded"))
+        main = own_source / "main.py"
+        original = main.read_text()
+
+        def answer() -> str:
+            try:
+                return call(own_host, "echo", "now").text
+            except requests.ConnectionError:
+                return "restarting"
+
+        main.write_text(original.replace('"echoed"', '"shouted"'))
+        eventually(lambda: "shouted" in answer())
+        main.write_text("not valid Python")
+        eventually(lambda: "SyntaxError" in answer())
+        main.write_text(original)
+        eventually(lambda: "echoed" in answer())
+        eventually(lambda: len(reloads) == 2)
+
+
+class TestCrash:
+    def test_a_process_that_ends_is_replaced_and_deliveries_wait_for_it(
+        self, own_host: FunctionsHost
+    ) -> None:
+        own_host.start()
+        crashing = own_host._child.pid
+        with pytest.raises(requests.ConnectionError):
+            call(own_host, "crash")
+        eventually(lambda: own_host._child.pid != crashing)
+        headers = {"Content-Type": "application/json"}
+        answer = own_host.post(own_host.function_url("echo"), b'{"data": 1}', headers, 10)
+        assert answer.json()["result"]["echoed"] == 1

@@ -1,0 +1,235 @@
+"""The pictures that recipes make of a photo."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from experience.transforms.imaging.models import (
+    AspectRatio,
+    ImageRefused,
+    Picture,
+    PictureFormat,
+    RefusalCode,
+    Style,
+)
+from experience.transforms.imaging.photos import crop_box
+from experience.transforms.imaging.transform import STEPS, transform_image
+from tests.builders.images import (
+    ASTRONAUT,
+    PHOTOS,
+    encoded,
+    pixels,
+    recipe,
+    transformed,
+)
+
+FUNCTIONS = Path(__file__).parents[2] / "functions"
+# The first example builds hypothesis' tables, which takes a second.
+SETTINGS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+class TestPicture:
+    @pytest.mark.parametrize(
+        ("ratio", "size"),
+        [
+            ("1:1", (480, 480)),
+            ("3:2", (480, 320)),
+            ("2:3", (480, 720)),
+            ("16:9", (480, 270)),
+            ("9:16", (480, 853)),
+        ],
+    )
+    @pytest.mark.parametrize("format_", ["png", "jpeg", "webp"])
+    def test_it_has_the_size_and_format_of_the_recipe(
+        self, ratio: AspectRatio, size: tuple[int, int], format_: PictureFormat
+    ) -> None:
+        picture = transform_image(ASTRONAUT, recipe("sketch", ratio, format_, 480))
+
+        image = Image.open(io.BytesIO(picture.data))
+        assert (picture.width, picture.height) == image.size == size
+        assert picture.format == format_
+        assert image.get_format_mimetype() == picture.content_type == f"image/{format_}"
+
+    def test_a_large_one_is_enlarged_after_styling(self) -> None:
+        picture = transform_image(ASTRONAUT, recipe("sketch", "16:9", "jpeg", 4096))
+
+        assert Image.open(io.BytesIO(picture.data)).size == (4096, 2304)
+
+    def test_the_thumbnail_is_a_small_webp_of_the_same_picture(self) -> None:
+        picture = transform_image(ASTRONAUT, recipe("cartoon", "2:3", width=600))
+
+        thumbnail = Image.open(io.BytesIO(picture.thumbnail))
+        assert (thumbnail.format, thumbnail.size) == ("WEBP", (267, 400))
+        large = Image.open(io.BytesIO(picture.data)).resize(thumbnail.size)
+        assert np.abs(pixels(encoded(large)) - pixels(picture.thumbnail)).mean() < 6
+
+    def test_the_same_photo_gives_the_same_bytes(self) -> None:
+        for style in ("cartoon", "sketch", None):
+            assert _once(style) == _once(style)
+
+    def test_the_steps_are_told_in_order(self) -> None:
+        heard: list[str] = []
+
+        transform_image(ASTRONAUT, recipe("cartoon"), on_step=heard.append)
+
+        assert tuple(heard) == STEPS
+
+    def test_widths_outside_the_bounds_are_a_mistake_in_the_recipe(self) -> None:
+        for width in (255, 4097):
+            with pytest.raises(ValueError, match="256 to 4096"):
+                recipe(width=width)
+
+
+def _once(style: Style | None) -> Picture:
+    return transform_image(ASTRONAUT, recipe(style, format_="webp"))
+
+
+class TestStyles:
+    def test_a_cartoon_has_flat_patches_strong_colours_and_dark_lines(self) -> None:
+        photo, cartoon = (
+            transformed(ASTRONAUT, width=720),
+            transformed(ASTRONAUT, style="cartoon", width=720),
+        )
+
+        assert _flat_share(cartoon) > 1.5 * _flat_share(photo)
+        assert _share_of_few_tones(cartoon) > 1.8 * _share_of_few_tones(photo)
+        assert np.ptp(cartoon, axis=2).mean() > 1.2 * np.ptp(photo, axis=2).mean()
+        face = slice(100, 180), slice(200, 450)
+        assert _dark_share(cartoon[face]) > 2 * _dark_share(photo[face])
+
+    def test_a_sketch_is_grey_lines_on_light_paper(self) -> None:
+        photo, sketch = (
+            transformed(ASTRONAUT, width=720),
+            transformed(ASTRONAUT, style="sketch", width=720),
+        )
+
+        assert np.ptp(photo, axis=2).mean() > 40
+        assert np.ptp(sketch, axis=2).max() < 16
+        wall = sketch[200:330, 430:500]
+        assert wall.mean() > 215
+        assert _details(sketch).mean() > 1.5 * _details(photo).mean()
+
+    def test_a_sketch_of_a_black_area_is_hatched_not_black(self) -> None:
+        black = transformed(encoded(Image.new("RGB", (300, 300), "black")), style="sketch")
+
+        assert black.mean() > 40
+        assert black.std() > 10
+
+    def test_a_white_wall_stays_plain_and_white(self) -> None:
+        wall = encoded(Image.new("RGB", (300, 300), (235, 235, 235)))
+
+        assert np.ptp(transformed(wall, style="cartoon")) == 0
+        assert transformed(wall, style="cartoon").min() > 230
+        assert transformed(wall, style="sketch").mean() > 230
+
+    def test_a_photo_taken_in_the_dark_comes_out_as_if_lit(self) -> None:
+        cat = Image.open(PHOTOS / "chelsea.jpg")
+        dark = encoded(Image.eval(cat, lambda value: value // 2), "JPEG")
+
+        for style in ("cartoon", "sketch"):
+            lit = transformed(encoded(cat), style=style)
+            assert abs(transformed(dark, style=style).mean() - lit.mean()) < 15
+
+    def test_no_style_leaves_the_photo_as_it_is(self) -> None:
+        photo = pixels(encoded(Image.open(io.BytesIO(ASTRONAUT))))
+
+        assert np.array_equal(transformed(ASTRONAUT, width=512), photo)
+
+
+def _flat_share(image: NDArray[np.int16]) -> float:
+    """How much of the picture hardly differs from the pixel beside it."""
+    return float((_details(image) <= 1).mean())
+
+
+def _details(image: NDArray[np.int16]) -> NDArray[np.float64]:
+    differences: NDArray[np.float64] = np.abs(np.diff(image.mean(axis=2), axis=1))
+    return differences
+
+
+def _share_of_few_tones(image: NDArray[np.int16]) -> float:
+    """How much of the picture has one of its thirty commonest brightnesses (of 256)."""
+    light = image @ np.array([0.299, 0.587, 0.114])
+    counts = np.bincount(light.round().astype(int).ravel())
+    return float(np.sort(counts)[-30:].sum() / counts.sum())
+
+
+def _dark_share(image: NDArray[np.int16]) -> float:
+    return float((image.max(axis=2) < 30).mean())
+
+
+class TestCrop:
+    def test_of_a_tall_photo_the_upper_part_stays(self) -> None:
+        assert crop_box((300, 600), 1) == (0, 100, 300, 400)
+
+    def test_of_a_wide_photo_the_middle_stays(self) -> None:
+        assert crop_box((600, 300), 1) == (150, 0, 450, 300)
+
+    @SETTINGS
+    @given(
+        st.integers(1, 20000),
+        st.integers(1, 20000),
+        st.sampled_from([1, 3 / 2, 2 / 3, 16 / 9, 9 / 16]),
+    )
+    def test_the_box_has_the_ratio_lies_inside_and_is_as_large_as_can_be(
+        self, width: int, height: int, ratio: float
+    ) -> None:
+        left, upper, right, lower = crop_box((width, height), ratio)
+
+        assert 0 <= left < right <= width
+        assert 0 <= upper < lower <= height
+        assert (right - left) / (lower - upper) == pytest.approx(ratio)
+        assert right - left == pytest.approx(width) or lower - upper == pytest.approx(height)
+
+    @settings(SETTINGS, max_examples=25)
+    @given(st.integers(1, 700), st.integers(1, 700), st.sampled_from(["1:1", "16:9", "9:16"]))
+    def test_photos_of_any_size_become_pictures(
+        self, width: int, height: int, ratio: AspectRatio
+    ) -> None:
+        how = recipe(None, ratio)
+        picture = transform_image(encoded(Image.new("RGB", (width, height), "teal")), how)
+
+        assert (picture.width, picture.height) == how.size
+        assert np.abs(pixels(picture.data) - (0, 128, 128)).max() <= 1
+
+    def test_a_single_pixel_becomes_a_picture(self) -> None:
+        data = encoded(Image.new("RGB", (1, 1), "teal"))
+
+        for style in ("cartoon", "sketch"):
+            assert transformed(data, style=style, ratio="16:9").shape == (144, 256, 3)
+
+
+class TestOverlay:
+    OVERLAY = Image.new("RGBA", (100, 50), (0, 0, 0, 0))
+    OVERLAY.paste((0, 0, 255, 255), (0, 0, 100, 10))
+
+    @pytest.mark.parametrize("style", [None, "cartoon"])
+    def test_it_covers_the_picture_where_it_is_opaque(self, style: Style | None) -> None:
+        without = transform_image(ASTRONAUT, recipe(style, width=500))
+        with_it = transform_image(ASTRONAUT, recipe(style, width=500), encoded(self.OVERLAY))
+
+        assert (pixels(with_it.data)[:95] == (0, 0, 255)).all()
+        assert np.array_equal(pixels(with_it.data)[105:], pixels(without.data)[105:])
+
+    def test_one_that_cannot_be_read_is_not_the_guests_fault(self) -> None:
+        with pytest.raises(ImageRefused, match="overlay") as refused:
+            transform_image(ASTRONAUT, recipe(), b"<svg/>")
+
+        assert refused.value.code == RefusalCode.PROCESSING_FAILED
+
+
+class TestImport:
+    def test_what_others_import_loads_no_image_library(self) -> None:
+        code = (
+            "import sys, experience.transforms.imaging.models\n"
+            "assert not {'PIL', 'numpy'} & set(sys.modules)"
+        )
+
+        subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": str(FUNCTIONS)})

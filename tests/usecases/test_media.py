@@ -1,0 +1,159 @@
+"""Media where it gets tight: many confirmations at once, addresses that end, types that lie."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+from google.cloud.firestore import Client
+from PIL import Image
+
+from experience import clients
+from experience.errors import FailedPrecondition
+from experience.ids import new_id
+from experience.media import store
+from experience.media.models import ConfirmUpload, CreateUpload, sniff
+from experience.media.usecases import confirm_upload, create_upload
+from tests.builders.images import PHOTOS, encoded
+from tests.builders.jobs import CAPTURE, a_photo
+from tests.builders.places import a_place
+from tests.builders.sessions import a_session, session_ref, stored_session
+from tests.suite.sample_functions import eventually
+
+PHOTO = a_photo()
+
+
+@pytest.fixture
+def upload(db: Client) -> tuple[str, CreateUpload]:
+    """A guest's uid and what they ask for a photo that they took."""
+    place, uid = a_place(db, steps=[CAPTURE]), f"guest-{new_id()}"
+    session = a_session(db, place.project, uid, place.main, workspaceId=place.workspace)
+    return uid, CreateUpload(
+        project_id=place.project,
+        session_id=session,
+        step_id="photo",
+        content_type="image/jpeg",
+        size_bytes=len(PHOTO),
+    )
+
+
+def uploaded(uid: str, wanted: CreateUpload) -> ConfirmUpload:
+    """The photo in the bucket, ready to be confirmed."""
+    made = create_upload(uid, wanted, None)
+    requests.put(made.url, data=PHOTO, headers=made.headers, timeout=10).raise_for_status()
+    return ConfirmUpload(
+        project_id=wanted.project_id,
+        session_id=wanted.session_id,
+        step_id=wanted.step_id,
+        asset_id=made.asset_id,
+    )
+
+
+class TestConfirmingAtOnce:
+    def test_twenty_times_makes_one_entry_and_one_token(
+        self, db: Client, upload: tuple[str, CreateUpload]
+    ) -> None:
+        uid, wanted = upload
+        request = uploaded(uid, wanted)
+        with ThreadPoolExecutor(20) as pool:
+            answers = list(pool.map(lambda _: confirm_upload(uid, request), range(20)))
+        stored = stored_session(db, wanted.project_id, wanted.session_id)
+        [media] = stored["capturedMedia"]
+        assert all(answer.dump()["capturedMedia"] == [media] for answer in answers)
+        blob = clients.bucket().get_blob(store.path_in(media["url"]))
+        assert blob is not None
+        token = (blob.metadata or {})[store.TOKENS]
+        assert media["url"].endswith(f"&token={token}")
+        assert blob.metageneration == 2  # written once as an object and once as published
+
+    def test_of_two_photos_the_later_one_stays(
+        self, db: Client, upload: tuple[str, CreateUpload]
+    ) -> None:
+        uid, wanted = upload
+        first, second = uploaded(uid, wanted), uploaded(uid, wanted)
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda request: confirm_upload(uid, request), [second, first]))
+        [media] = stored_session(db, wanted.project_id, wanted.session_id)["capturedMedia"]
+        assert media["assetId"] == second.asset_id
+
+    def test_a_session_that_ends_meanwhile_takes_no_photo(
+        self, db: Client, upload: tuple[str, CreateUpload], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        uid, wanted = upload
+        request, publish = uploaded(uid, wanted), store.publish
+
+        def publish_late(path: str) -> str:
+            """What takes a while in the cloud, and long enough for the guest to go on."""
+            reference = session_ref(db, wanted.project_id, wanted.session_id)
+            reference.update({"status": "completed"})
+            return publish(path)
+
+        monkeypatch.setattr(store, "publish", publish_late)
+        with pytest.raises(FailedPrecondition, match="This session is completed"):
+            confirm_upload(uid, request)
+        stored = stored_session(db, wanted.project_id, wanted.session_id)
+        assert stored["capturedMedia"] == []
+
+
+@pytest.mark.usefixtures("suite")
+class TestAddresses:
+    def test_an_upload_address_ends_when_the_deployment_says(
+        self, upload: tuple[str, CreateUpload], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("UPLOAD_URL_SECONDS", "1")
+        made = create_upload(*upload, None)
+
+        def is_over() -> bool:
+            empty = requests.put(made.url, data=b"", headers=made.headers, timeout=10)
+            return "ExpiredToken" in empty.text
+
+        assert "X-Goog-Expires=1&" in made.url
+        assert eventually(is_over)
+        answer = requests.put(made.url, data=PHOTO, headers=made.headers, timeout=10)
+        assert answer.status_code == 400
+        assert store.find(made.path) is None
+
+    def test_an_address_gives_its_path_back(self) -> None:
+        path = store.input_path("p1", "s1", "a step%2F", "x/../y")
+        url = store.write_once(path, b"x", "text/plain")
+        assert store.path_in(url) == path
+
+    def test_what_is_written_once_stays_and_keeps_its_address(self) -> None:
+        path = store.result_path("p1", new_id(), "j1", 1, "result.png")
+        url = store.write_once(path, b"first", "text/plain")
+        assert store.write_once(path, b"second", "text/plain") == url
+        assert store.read(path) == b"first"
+        assert store.read(path, first_bytes=2) == b"fi"
+
+    def test_publishing_twice_gives_the_same_address(self) -> None:
+        path = f"projects/p1/{new_id()}"
+        clients.bucket().blob(path).upload_from_string(b"x")
+        assert store.publish(path) == store.publish(path)
+
+
+class TestSniff:
+    @pytest.mark.parametrize("photo", sorted(PHOTOS.glob("*.jpg")), ids=lambda path: path.name)
+    def test_photos_are_jpeg(self, photo: Path) -> None:
+        assert sniff(photo.read_bytes()[:16]) == "image/jpeg"
+
+    @pytest.mark.parametrize(
+        ("data", "content_type"),
+        [
+            (b"\x00\x00\x00\x18ftypmp42", "video/mp4"),
+            (b"\x1aE\xdf\xa3\x9fB\x82\x84webm", "video/webm"),
+            (b"\x1aE\xdf\xa3\x9fB\x82\x88matroska", None),
+            (b"\x00\x00\x00\x18ftypheic", None),
+            (b"RIFF\x00\x00\x00\x00WAVE", None),
+            (b"GIF89a", None),
+            (b"<!doctype html>", None),
+            (b"\x89PNG", None),
+            (b"", None),
+        ],
+    )
+    def test_the_first_bytes_tell(self, data: bytes, content_type: str | None) -> None:
+        assert sniff(data) == content_type
+
+    @pytest.mark.parametrize("format_", ["PNG", "WEBP", "JPEG"])
+    def test_what_the_encoders_write_is_known(self, format_: str) -> None:
+        data = encoded(Image.new("RGB", (2, 2)), format_)
+        assert sniff(data) == f"image/{format_.lower()}"

@@ -1,0 +1,119 @@
+// A guest's page without the page: the official SDK against the suite in the environment.
+//
+//   node smoke.mjs PROJECT_ID EXPERIENCE_ID CONSENT_VERSION GUEST_UID OTHER_UID
+//
+// Prints as JSON what each step answered, refusals as {code, details}.
+
+import { _registerComponent, deleteApp, initializeApp } from "@firebase/app";
+import { Component } from "@firebase/component";
+import {
+  collection,
+  connectFirestoreEmulator,
+  doc,
+  getFirestore,
+  onSnapshot,
+  query,
+  where,
+} from "@firebase/firestore";
+import { connectFunctionsEmulator, getFunctions, httpsCallable } from "@firebase/functions";
+
+const [projectId, experienceId, consentVersion, guestUid, otherUid] = process.argv.slice(2);
+const firebaseProject = process.env.GCLOUD_PROJECT;
+const refusal = ({ code, details }) => ({ code, details });
+
+// Stands where @firebase/auth registers itself: an app is signed in as the uid that is its name.
+_registerComponent(new Component("auth-internal", signIn, "PRIVATE"));
+
+function signIn(container) {
+  const { name } = container.getProvider("app").getImmediate();
+  const uid = name === "nobody" ? null : name;
+  const accessToken = uid && unsignedToken(uid);
+  return {
+    getUid: () => uid,
+    getToken: async () => uid && { accessToken },
+    addAuthTokenListener: (listener) => queueMicrotask(() => listener(accessToken)),
+    removeAuthTokenListener: () => {},
+  };
+}
+
+/** An ID token as the emulators accept it and nothing else does. */
+function unsignedToken(uid) {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = {
+    iss: `https://securetoken.google.com/${firebaseProject}`,
+    aud: firebaseProject,
+    sub: uid,
+    user_id: uid,
+    iat: now,
+    exp: now + 3600,
+    auth_time: now,
+    firebase: { sign_in_provider: "anonymous", identities: {} },
+  };
+  const base64 = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  return `${base64({ alg: "none", typ: "JWT" })}.${base64(claims)}.`;
+}
+
+class Visitor {
+  constructor(uid) {
+    this.app = initializeApp({ projectId: firebaseProject, apiKey: "none" }, uid);
+    const [functionsHost, functionsPort] = process.env.FUNCTIONS_EMULATOR_HOST.split(":");
+    this.functions = getFunctions(this.app);
+    connectFunctionsEmulator(this.functions, functionsHost, Number(functionsPort));
+    const [firestoreHost, firestorePort] = process.env.FIRESTORE_EMULATOR_HOST.split(":");
+    this.db = getFirestore(this.app);
+    connectFirestoreEmulator(this.db, firestoreHost, Number(firestorePort));
+  }
+
+  /** The callable's result, or its refusal. */
+  async call(name, data) {
+    try {
+      return (await httpsCallable(this.functions, name)(data)).data;
+    } catch (error) {
+      return refusal(error);
+    }
+  }
+
+  /** The first thing that a listener hears that `wanted` holds for, or its refusal. */
+  heard(target, wanted = () => true) {
+    return new Promise((resolve) => {
+      const stop = onSnapshot(
+        target(this.db),
+        (snapshot) => {
+          if (wanted(snapshot)) {
+            resolve(snapshot);
+            stop();
+          }
+        },
+        (error) => resolve(refusal(error)),
+      );
+    });
+  }
+}
+
+const visitors = ["nobody", guestUid, otherUid].map((uid) => new Visitor(uid));
+const [nobody, guest, other] = visitors;
+const begin = { projectId, experienceId, mode: "guest", configSource: "published" };
+const results = {};
+
+results.unsigned = await nobody.call("ensureGuest", { projectId });
+results.withoutConsent = await guest.call("ensureGuest", { projectId });
+results.guest = await guest.call("ensureGuest", { projectId, consentVersion });
+results.created = await guest.call("createSession", begin);
+
+const sessionId = results.created.session.id;
+const session = (db) => doc(db, "projects", projectId, "sessions", sessionId);
+const sessionsOf = (uid) => (db) =>
+  query(collection(db, "projects", projectId, "sessions"), where("createdBy", "==", uid));
+
+results.before = (await guest.heard(session)).data();
+const moved = guest.heard(session, (snapshot) => snapshot.get("currentStepIndex") === 1);
+await guest.call("updateSessionProgress", { projectId, sessionId, currentStepIndex: 1 });
+results.after = (await moved).data();
+results.ownSessions = (await guest.heard(sessionsOf(guestUid))).docs.map(({ id }) => id);
+
+results.sessionOfAnother = await other.heard(session);
+results.sessionsOfAnother = await other.heard(sessionsOf(guestUid));
+results.sessionOfNobody = await nobody.heard(session);
+
+await Promise.all(visitors.map(({ app }) => deleteApp(app)));
+console.log(JSON.stringify(results));
