@@ -52,7 +52,7 @@ OFFENCES: list[tuple[Rule, str, str]] = [
     ),
     (
         architecture.wrong_way_imports,
-        "experience/transforms/imaging/styles.py",
+        "experience/imaging/styles.py",
         "from experience.transforms import store",
     ),
     (architecture.wrong_way_imports, "main.py", "from experience.guests.usecases import x"),

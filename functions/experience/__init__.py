@@ -3,6 +3,7 @@
 A domain imports only shared modules and domains that stand above it in this list:
 
     steps        the eleven step types and the checks of what a guest answers
+    imaging      from the bytes of a photo to those of a picture, without network or database
     workspaces   tenants, members and their roles, experiences and their published versions
     projects     what a guest visits: its config, its phases and the page a guest may see
     guests       a visitor of one project and what they completed
@@ -11,4 +12,13 @@ A domain imports only shared modules and domains that stand above it in this lis
     transforms   the job that turns a capture into a picture
 """
 
-DOMAINS = ("steps", "workspaces", "projects", "guests", "sessions", "media", "transforms")
+DOMAINS = (
+    "steps",
+    "imaging",
+    "workspaces",
+    "projects",
+    "guests",
+    "sessions",
+    "media",
+    "transforms",
+)

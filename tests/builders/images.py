@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from experience.transforms.imaging.models import (
+from experience.imaging.models import (
     AspectRatio,
     PictureFormat,
     Recipe,
     Style,
 )
-from experience.transforms.imaging.transform import transform_image
+from experience.imaging.transform import transform_image
 
 PHOTOS = Path(__file__).parents[2] / "emulator" / "photos"
 ASTRONAUT = (PHOTOS / "astronaut.jpg").read_bytes()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from experience.transforms.imaging.models import (
+from experience.imaging.models import (
     AspectRatio,
     ImageRefused,
     Picture,
@@ -20,8 +20,8 @@ from experience.transforms.imaging.models import (
     RefusalCode,
     Style,
 )
-from experience.transforms.imaging.photos import crop_box
-from experience.transforms.imaging.transform import STEPS, transform_image
+from experience.imaging.photos import crop_box
+from experience.imaging.transform import STEPS, transform_image
 from tests.builders.images import (
     ASTRONAUT,
     PHOTOS,
@@ -228,8 +228,7 @@ class TestOverlay:
 class TestImport:
     def test_what_others_import_loads_no_image_library(self) -> None:
         code = (
-            "import sys, experience.transforms.imaging.models\n"
-            "assert not {'PIL', 'numpy'} & set(sys.modules)"
+            "import sys, experience.imaging.models\nassert not {'PIL', 'numpy'} & set(sys.modules)"
         )
 
         subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": str(FUNCTIONS)})

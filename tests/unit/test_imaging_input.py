@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from experience.transforms.imaging.models import (
+from experience.imaging.models import (
     ImageRefused,
     Picture,
     PictureFormat,
     RefusalCode,
     Style,
 )
-from experience.transforms.imaging.transform import transform_image
+from experience.imaging.transform import transform_image
 from tests.builders.images import (
     ASTRONAUT,
     PHOTOS,

@@ -10,10 +10,10 @@ from google.auth.exceptions import TransportError
 
 from experience import clients, logs
 from experience.calls import TryLater
+from experience.imaging.models import ImageRefused, Recipe, RefusalCode, Style
 from experience.media import store as media
 from experience.sessions.models import JobStatus
 from experience.transforms import leases, store
-from experience.transforms.imaging.models import ImageRefused, Recipe, RefusalCode, Style
 from experience.transforms.leases import LeaseLost, Work
 from experience.transforms.models import Claim, JobErrorCode, JobOutput, TransformTask
 from experience.workspaces.models import Overlay
@@ -97,7 +97,7 @@ class _Stage:
 
 def _make(work: Work, stage: _Stage) -> JobOutput:
     """The picture, made and stored. Raises what the bucket and the imaging raise."""
-    from experience.transforms.imaging.transform import transform_image
+    from experience.imaging.transform import transform_image
 
     began = time.monotonic()
     job, transform = work.job, work.snapshot.transform

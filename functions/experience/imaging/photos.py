@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
-from experience.transforms.imaging.models import ImageRefused, RefusalCode
+from experience.imaging.models import ImageRefused, RefusalCode
 
 MAX_PIXELS = 8192 * 6144
 """The largest sensor that is sold as 50 megapixels; Pillow takes 4 bytes for each."""

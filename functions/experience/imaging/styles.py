@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from experience.transforms.imaging.filters import (
+from experience.imaging.filters import (
     Array,
     blur,
     brush,
@@ -12,7 +12,7 @@ from experience.transforms.imaging.filters import (
     keep_edges,
     luminance,
 )
-from experience.transforms.imaging.models import Style
+from experience.imaging.models import Style
 
 Planes = list[Array]
 """Red, green and blue."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from experience.transforms.imaging.models import (
+from experience.imaging.models import (
     ImageRefused,
     Picture,
     PictureFormat,
@@ -14,8 +14,8 @@ from experience.transforms.imaging.models import (
     RefusalCode,
     Style,
 )
-from experience.transforms.imaging.photos import load, normalise
-from experience.transforms.imaging.styles import STYLES
+from experience.imaging.photos import load, normalise
+from experience.imaging.styles import STYLES
 
 STEPS = ("load", "normalise", "stylise", "crop", "encode")
 """What `on_step` is called with, in this order."""
