@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from experience.imaging import stages
 from experience.imaging.models import (
     AspectRatio,
     ImageRefused,
@@ -223,6 +225,39 @@ class TestOverlay:
             transform_image(ASTRONAUT, recipe(), b"<svg/>")
 
         assert refused.value.code == RefusalCode.PROCESSING_FAILED
+
+
+class TestStages:
+    @pytest.mark.parametrize("style", ["cartoon", None])
+    def test_one_after_the_other_they_make_the_same_picture(self, style: Style | None) -> None:
+        how = recipe(style, "3:2", "webp", 480)
+        overlay = encoded(TestOverlay.OVERLAY)
+
+        image = stages.normalise(ASTRONAUT, how)
+        if style:
+            image = stages.stylise(image, style)
+        image = stages.compose(image, how, overlay)
+
+        assert stages.encode(image, how.format) == transform_image(ASTRONAUT, how, overlay)
+
+    def test_what_another_provider_made_is_brought_to_the_recipes_size(self) -> None:
+        made = encoded(Image.new("CMYK", (700, 300), (0, 255, 255, 0)), "JPEG")
+
+        composed = pixels(stages.compose(made, recipe(ratio="3:2")))
+
+        assert composed.shape == (171, 256, 3)
+        assert composed[85, 128].argmax() == 0
+
+    def test_what_is_no_image_is_refused_by_every_stage(self) -> None:
+        calls: list[Callable[[bytes], object]] = [
+            lambda data: stages.normalise(data, recipe()),
+            lambda data: stages.stylise(data, "cartoon"),
+            lambda data: stages.compose(data, recipe()),
+            lambda data: stages.encode(data, "png"),
+        ]
+        for call in calls:
+            with pytest.raises(ImageRefused, match="not a JPEG, PNG or WebP"):
+                call(b"a text")
 
 
 class TestImport:

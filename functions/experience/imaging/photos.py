@@ -33,21 +33,18 @@ _UPRIGHT = {
 }
 
 
-def load(data: bytes, size: tuple[int, int]) -> Image.Image:
+def load(data: bytes, size: tuple[int, int] | None) -> Image.Image:
     """The decoded image (of an animation the first frame), as it lies in the file.
 
-    A JPEG that is much larger than the picture of that `size` is decoded at a half, a quarter or an
+    A JPEG that is much larger than a picture of that `size` is decoded at a half, a quarter or an
     eighth, which saves most of the time. Raises `ImageRefused`, before decoding where that can be.
     """
     try:
         image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP"))
         if image.width * image.height > MAX_PIXELS:
             raise _too_large()
-        turned = _turn(image) in range(5, 9)
-        width, height = (image.height, image.width) if turned else image.size
-        scale = max(size[0] / width, size[1] / height)
-        if scale < 1:
-            image.draft(None, (math.ceil(image.width * scale), math.ceil(image.height * scale)))
+        if size:
+            _draft(image, size)
         image.load()
     except _BOMB as error:
         raise _too_large() from error
@@ -58,15 +55,20 @@ def load(data: bytes, size: tuple[int, int]) -> Image.Image:
     return image
 
 
-def normalise(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """The image upright, cropped and resized to `size`, as plain sRGB on white."""
+def fit(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """The image upright, cropped and resized to `size`, as plain sRGB on white.
+
+    It carries no metadata: doing this twice turns and converts it once.
+    """
     upright = _opaque(image)
     turn = _UPRIGHT.get(_turn(image))
     if turn is not None:
         upright = upright.transpose(turn)
     box = crop_box(upright.size, size[0] / size[1])
     resized = upright.resize(size, Image.Resampling.LANCZOS, box, reducing_gap=3)
-    return _srgb(resized, image.info.get("icc_profile"))
+    plain = _srgb(resized, image.info.get("icc_profile"))
+    plain.info.clear()
+    return plain
 
 
 def crop_box(size: tuple[int, int], ratio: float) -> tuple[float, float, float, float]:
@@ -78,6 +80,14 @@ def crop_box(size: tuple[int, int], ratio: float) -> tuple[float, float, float, 
     crop_width, crop_height = min(width, height * ratio), min(height, width / ratio)
     left, upper = (width - crop_width) / 2, (height - crop_height) / 3
     return left, upper, min(left + crop_width, width), min(upper + crop_height, height)
+
+
+def _draft(image: Image.Image, size: tuple[int, int]) -> None:
+    turned = _turn(image) in range(5, 9)
+    width, height = (image.height, image.width) if turned else image.size
+    scale = max(size[0] / width, size[1] / height)
+    if scale < 1:
+        image.draft(None, (math.ceil(image.width * scale), math.ceil(image.height * scale)))
 
 
 def _turn(image: Image.Image) -> int:

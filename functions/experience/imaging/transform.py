@@ -1,4 +1,7 @@
-"""A photo becomes a picture: one pure function from bytes to bytes."""
+"""A photo becomes a picture: one pure function from bytes to bytes, made of four stages.
+
+`stages` has the same four with bytes between them.
+"""
 
 import io
 from collections.abc import Callable
@@ -14,7 +17,7 @@ from experience.imaging.models import (
     RefusalCode,
     Style,
 )
-from experience.imaging.photos import load, normalise
+from experience.imaging.photos import fit, load
 from experience.imaging.styles import STYLES
 
 STEPS = ("load", "normalise", "stylise", "crop", "encode")
@@ -37,27 +40,59 @@ def transform_image(
     An overlay is a PNG that is stretched over the whole picture and seen where it is opaque.
     `on_step` hears the name of each of the `STEPS` as it begins. Raises `ImageRefused`.
     """
-    work = recipe.size if recipe.style is None else _within(recipe.size, WORKING_SIDE)
-    on_step("load")
-    image = load(data, work)
-    # Cropping as early as this saves styling what nobody will see.
-    on_step("normalise")
-    image = normalise(image, work)
+    image = normalised(data, recipe, on_step)
     on_step("stylise")
     if recipe.style:
-        image = _stylise(image, recipe.style)
+        image = stylised(image, recipe.style)
     on_step("crop")
-    if image.size != recipe.size:
-        image = image.resize(recipe.size, Image.Resampling.LANCZOS)
-    if overlay is not None:
-        image = _overlaid(image, overlay)
+    image = composed(image, recipe, overlay)
     on_step("encode")
+    return finished(image, recipe.format)
+
+
+def normalised(
+    data: bytes, recipe: Recipe, on_step: Callable[[str], None] = lambda _: None
+) -> Image.Image:
+    """The photo upright, in sRGB, cropped, in the size that its style works at."""
+    size = recipe.size if recipe.style is None else _within(recipe.size, WORKING_SIDE)
+    on_step("load")
+    image = load(data, size)
+    # Cropping as early as this saves styling what nobody will see.
+    on_step("normalise")
+    return fit(image, size)
+
+
+def stylised(image: Image.Image, style: Style) -> Image.Image:
+    """An RGB image in that style, of the same size."""
+    planes = [np.asarray(band, np.float32) / np.float32(255) for band in image.split()]
+    styled = np.stack(STYLES[style](planes), axis=-1)
+    return Image.fromarray(np.clip(styled * 255 + 0.5, 0, 255).astype(np.uint8))
+
+
+def composed(image: Image.Image, recipe: Recipe, overlay: bytes | None = None) -> Image.Image:
+    """An image of any size and colours, cropped and resized to the recipe's, under the overlay."""
+    picture = fit(image, recipe.size)
+    if overlay is not None:
+        try:
+            layer = load(overlay, picture.size).convert("RGBA").resize(picture.size)
+        except ImageRefused as error:
+            raise ImageRefused(
+                RefusalCode.PROCESSING_FAILED,
+                "The overlay cannot be read. Replace it in the experience by a PNG.",
+            ) from error
+        picture.paste(layer, mask=layer)
+    return picture
+
+
+def finished(image: Image.Image, format_: PictureFormat) -> Picture:
+    """The picture and its thumbnail as files that hold pixels and nothing else."""
+    image = image.copy()
     image.info.clear()  # Pillow writes what it finds there: profile, EXIF with the place, comments
     thumbnail = image.copy()
     thumbnail.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
     return Picture(
-        data=_encoded(image, recipe.format),
-        format=recipe.format,
+        data=_encoded(image, format_),
+        format=format_,
         width=image.width,
         height=image.height,
         thumbnail=_encoded(thumbnail, "webp"),
@@ -67,24 +102,6 @@ def transform_image(
 def _within(size: tuple[int, int], side: int) -> tuple[int, int]:
     scale = min(1, side / max(size))
     return round(size[0] * scale), round(size[1] * scale)
-
-
-def _stylise(image: Image.Image, style: Style) -> Image.Image:
-    planes = [np.asarray(band, np.float32) / np.float32(255) for band in image.split()]
-    styled = np.stack(STYLES[style](planes), axis=-1)
-    return Image.fromarray(np.clip(styled * 255 + 0.5, 0, 255).astype(np.uint8))
-
-
-def _overlaid(image: Image.Image, overlay: bytes) -> Image.Image:
-    try:
-        layer = load(overlay, image.size).convert("RGBA").resize(image.size)
-    except ImageRefused as error:
-        raise ImageRefused(
-            RefusalCode.PROCESSING_FAILED,
-            "The overlay cannot be read. Replace it in the experience by a PNG.",
-        ) from error
-    image.paste(layer, mask=layer)
-    return image
 
 
 def _encoded(image: Image.Image, format_: PictureFormat) -> bytes:

@@ -1,0 +1,46 @@
+"""The four stages of a picture, for whoever keeps what lies between them.
+
+Bytes in, bytes out, the same bytes every time. Between two stages lies a PNG, which loses nothing:
+one after the other they make exactly what `transform_image` makes at once. Each raises
+`ImageRefused`.
+"""
+
+import io
+
+from PIL import Image
+
+from experience.imaging import transform
+from experience.imaging.models import Picture, PictureFormat, Recipe, Style
+from experience.imaging.photos import load
+
+
+def normalise(photo: bytes, recipe: Recipe) -> bytes:
+    """A guest's photo upright, in sRGB, cropped, in the size that its style works at."""
+    return _kept(transform.normalised(photo, recipe))
+
+
+def stylise(image: bytes, style: Style) -> bytes:
+    """The normalised photo in that style."""
+    return _kept(transform.stylised(_read(image).convert("RGB"), style))
+
+
+def compose(image: bytes, recipe: Recipe, overlay: bytes | None = None) -> bytes:
+    """What came back from styling, here or elsewhere, in the recipe's size, under the overlay."""
+    return _kept(transform.composed(load(image, recipe.size), recipe, overlay))
+
+
+def encode(image: bytes, format_: PictureFormat) -> Picture:
+    """The picture to publish, and its thumbnail, without any metadata."""
+    return transform.finished(_read(image).convert("RGB"), format_)
+
+
+def _read(image: bytes) -> Image.Image:
+    """An image in its own size."""
+    return load(image, None)
+
+
+def _kept(image: Image.Image) -> bytes:
+    """A PNG, written quickly: it is read once."""
+    file = io.BytesIO()
+    image.save(file, "PNG", compress_level=1)
+    return file.getvalue()
