@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from emulator.faults import UNUSED, parse
+from emulator.faults import parse
 from emulator.processes import SuiteError
 
 if TYPE_CHECKING:
@@ -85,10 +85,8 @@ class Control:
         raise NotFoundError(f"There is no {request}.")
 
     def _faults(self) -> dict[str, Any]:
-        """The settings, which can be posted as they are, and what of them has no effect yet."""
-        said = self._suite.faults.model_dump(mode="json", by_alias=True)
-        unused = [name for name in UNUSED if said[name]]
-        return {**said, "unused": unused} if unused else said
+        """The settings, which can be posted as they are."""
+        return self._suite.faults.model_dump(mode="json", by_alias=True)
 
     def _status(self) -> dict[str, Any]:
         suite = self._suite

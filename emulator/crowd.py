@@ -29,7 +29,7 @@ from emulator.suite import ROOT, Suite
 
 FAULTS = parse(
     """{"seed": 7, "duplicate": 0.2, "drop": 0.1, "reorder": 0.2, "delayMs": [0, 200],
-        "abort": 0.05, "storage": 0.05, "killAtCommit": 60}"""
+        "abort": 0.05, "storage": 0.05, "provider": 0.1, "killAtCommit": 60}"""
 )
 AT_ONCE = 12
 TRIES = 12
@@ -43,6 +43,7 @@ STRUCK = {
     "delayMs": "late",
     "abort": "aborted",
     "storage": "failed by storage",
+    "provider": "failed by the provider",
     "killAtCommit": "killed",
 }
 # What a page tries again by itself: the server was busy, was replaced, or did not answer.

@@ -18,8 +18,6 @@ from emulator.processes import SuiteError
 Probability = Annotated[float, Field(ge=0, le=1)]
 Milliseconds = Annotated[float, Field(ge=0, le=600_000)]
 
-UNUSED = ("provider",)
-
 
 class BadFaultsError(SuiteError, ValueError):
     """Settings that cannot be used; the message names each field."""
@@ -30,7 +28,7 @@ class Faults(BaseModel):
 
     `storage` fails half of its requests before they have an effect, and half after. A process is
     killed once, `kill_when` its `kill_at_commit`-th commit from now is about to be sent (before)
-    or was applied and not yet answered (after). `provider` has no effect until one is called.
+    or was applied and not yet answered (after). `provider` fails before anything is sent to one.
     `only` names the one function that is struck: its events, tasks and commits.
     """
 

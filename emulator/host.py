@@ -14,6 +14,7 @@ import logging
 import os
 import threading
 import traceback
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ from emulator.http import serve
 from emulator.index_check import IndexCheck
 from emulator.meter import Meter, install
 from emulator.processes import SuiteError
+from emulator.provider_faults import ProviderFaults
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -80,7 +82,7 @@ class Functions:
         region: str,
         meter: Meter,
         index_check: IndexCheck,
-        faults: FirestoreFaults,
+        faults: Sequence[FirestoreFaults | ProviderFaults],
     ) -> None:
         self.apps = {name: _framework_app(name, fn) for name, fn in functions.items()}
         self.project = project
@@ -121,9 +123,11 @@ class Functions:
             case "GET", "index-errors":
                 return _json(self.index_check.errors)
             case "GET", "faults":
-                return _json(self.faults.struck)
+                return _json(sum((Counter(each.struck) for each in self.faults), Counter()))
             case "POST", "faults":
-                self.faults.set(parse(request.get_data()))
+                settings = parse(request.get_data())
+                for each in self.faults:
+                    each.set(settings)
                 return _json({})
         return _not_found(f"There is no {request.method} /__/{control}.")
 
@@ -185,10 +189,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     meter, index_check = Meter(), IndexCheck(options.indexes)
     faults = FirestoreFaults(os.environ.get("FIRESTORE_EMULATOR_HOST", ""))
     install(meter, index_check, faults)
+    provider_faults = ProviderFaults()
+    provider_faults.install()
     app: WSGIApplication
     try:
         functions = load_functions(options.source)
-        app = Functions(functions, options.project, options.region, meter, index_check, faults)
+        app = Functions(
+            functions,
+            options.project,
+            options.region,
+            meter,
+            index_check,
+            (faults, provider_faults),
+        )
     except SuiteError as error:
         app = Response(str(error), 500)
     except (Exception, SystemExit):  # noqa: BLE001 - whatever main.py raises is shown

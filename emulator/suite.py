@@ -168,7 +168,7 @@ class Suite:
         self.host.set_faults(faults)
 
     def struck(self) -> Counter[str]:
-        """How often what was set did go wrong; aborts are those of the present process."""
+        """How often what was set did go wrong; calls that failed, in the present process alone."""
         killed = self._chance.faults.kill_at_commit != self.host.faults.kill_at_commit
         aborted: dict[str, int] = self.ask_functions("GET", "faults")
         return self._chance.struck + Counter(aborted) + Counter(killAtCommit=int(killed))

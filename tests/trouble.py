@@ -23,7 +23,11 @@ POLL_SECONDS = 0.1
 GUEST = {"mode": "guest", "configSource": "published"}
 
 # What sweeps and workers are told, so that no test waits for minutes.
-IMPATIENT = {"SWEEP_GRACE_SECONDS": "0", "TRANSFORM_LEASE_SECONDS": str(LEASE_SECONDS)}
+IMPATIENT = {
+    "SWEEP_GRACE_SECONDS": "0",
+    "TRANSFORM_LEASE_SECONDS": str(LEASE_SECONDS),
+    "TRANSFORM_RETRY_SECONDS": "0",
+}
 
 
 def seed_demo(suite: Suite, db: Database) -> None:

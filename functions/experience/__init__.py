@@ -4,6 +4,7 @@ A domain imports only shared modules and domains that stand above it in this lis
 
     steps        the eleven step types and the checks of what a guest answers
     imaging      from the bytes of a photo to those of a picture, without network or database
+    providers    who makes a picture: the imaging, or a vendor
     workspaces   tenants, members and their roles, experiences and their published versions
     projects     what a guest visits: its config, its phases and the page a guest may see
     guests       a visitor of one project and what they completed
@@ -15,6 +16,7 @@ A domain imports only shared modules and domains that stand above it in this lis
 DOMAINS = (
     "steps",
     "imaging",
+    "providers",
     "workspaces",
     "projects",
     "guests",

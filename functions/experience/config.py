@@ -17,6 +17,12 @@ TRANSFORM_LEASE_SECONDS = IntParam(
     description="How long a worker may be silent before another one takes its transform over.",
 )
 
+TRANSFORM_RETRY_SECONDS = IntParam(
+    "TRANSFORM_RETRY_SECONDS",
+    default=2,
+    description="How long a transform waits before its second attempt; each further wait doubles.",
+)
+
 UPLOAD_URL_SECONDS = IntParam(
     "UPLOAD_URL_SECONDS",
     default=15 * 60,

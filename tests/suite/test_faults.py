@@ -127,9 +127,6 @@ class TestControl:
         set_faults(**answer)  # an answer can be posted as it is
         assert set_faults() == json.loads(Faults().to_json())
 
-    def test_what_has_no_effect_yet_is_said_to_be_unused(self, set_faults: SetFaults) -> None:
-        assert set_faults(provider=1)["unused"] == ["provider"]
-
     def test_what_cannot_be_set_changes_nothing(
         self, sample_suite: Suite, set_faults: SetFaults
     ) -> None:

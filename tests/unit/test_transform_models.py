@@ -76,7 +76,7 @@ class TestClaim:
 
 class TestRetryDelay:
     def test_each_failure_waits_twice_as_long_as_the_one_before(self) -> None:
-        assert [retry_delay_seconds(made) for made in range(1, MAX_ATTEMPTS)] == [2, 4, 8, 16]
+        assert [retry_delay_seconds(made, 2) for made in range(1, MAX_ATTEMPTS)] == [2, 4, 8, 16]
 
 
 class TestIds:

@@ -132,7 +132,7 @@ class Work:
         number = transactions.run(self._client, body)
         if number is None:
             return False
-        delay = retry_delay_seconds(self.job.attempt_count)
+        delay = retry_delay_seconds(self.job.attempt_count, config.TRANSFORM_RETRY_SECONDS.value)
         store.dispatch(TransformTask.next_of(self.job), number, delay_seconds=delay)
         return True
 

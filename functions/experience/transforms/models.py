@@ -11,7 +11,6 @@ from experience.sessions.models import Answer, JobStatus
 from experience.workspaces.models import Transform
 
 MAX_ATTEMPTS = 5
-FIRST_RETRY_SECONDS = 2
 
 
 class JobErrorCode(StrEnum):
@@ -221,6 +220,6 @@ def job_id_of(project_id: str, session_id: str) -> str:
     return derived_id("job", project_id, session_id)
 
 
-def retry_delay_seconds(attempts_made: int) -> int:
-    """How long to wait after so many attempts: 2, 4, 8, 16 s."""
-    return FIRST_RETRY_SECONDS << (attempts_made - 1)
+def retry_delay_seconds(attempts_made: int, first: int) -> int:
+    """How long to wait after so many attempts: twice as long as the time before."""
+    return first << (attempts_made - 1)

@@ -12,6 +12,8 @@ from experience import clients, logs
 from experience.calls import TryLater
 from experience.imaging.models import ImageRefused, Recipe, RefusalCode, Style
 from experience.media import store as media
+from experience.providers import local
+from experience.providers.calling import ProviderFailed
 from experience.sessions.models import JobStatus
 from experience.transforms import leases, store
 from experience.transforms.leases import LeaseLost, Work
@@ -68,6 +70,10 @@ def _attempt(work: Work) -> None:
     except ImageRefused as refused:
         code = JobErrorCode(refused.code)
         _failed(work, stage, code, refused.message, retryable=False)
+    except ProviderFailed as failed:
+        _failed(
+            work, stage, JobErrorCode.PROVIDER_ERROR, failed.message, retryable=failed.retryable
+        )
     except exceptions.NotFound:
         _failed(work, stage, JobErrorCode.INVALID_INPUT, "The photo is gone.", retryable=False)
     except STORAGE_FAULTS:
@@ -96,9 +102,7 @@ class _Stage:
 
 
 def _make(work: Work, stage: _Stage) -> JobOutput:
-    """The picture, made and stored. Raises what the bucket and the imaging raise."""
-    from experience.imaging.transform import transform_image
-
+    """The picture, made and stored. Raises what the bucket, the provider and the imaging raise."""
     began = time.monotonic()
     job, transform = work.job, work.snapshot.transform
     photo = media.read(work.snapshot.capture.path)
@@ -109,7 +113,7 @@ def _make(work: Work, stage: _Stage) -> JobOutput:
         format=transform.output.format,
         width=transform.output.width,
     )
-    picture = transform_image(photo, recipe, overlay=overlay, on_step=stage)
+    picture = local.transform(photo, recipe, overlay=overlay, on_step=stage)
 
     stage("publish")
     folder = (job.project_id, job.session_id, job.id, job.attempt_count)
