@@ -5,9 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 from google.cloud.firestore import Client
+from hypothesis import settings
 
 from emulator.suite import Suite
 from tests import trouble as troubles
+
+# No example is too slow: what else the machine does at that moment is not what is tested.
+settings.register_profile("patient", settings(), deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from tests.builders.places import Place, a_place
 from tests.builders.workspaces import a_member, a_step, a_transform
 
 LEASE_SECONDS = 3
-CALM_SECONDS = 40
+CALM_SECONDS = 120
 POLL_SECONDS = 0.1
 GUEST = {"mode": "guest", "configSource": "published"}
 

@@ -280,7 +280,7 @@ class TestEnds:
         assert (done["inputs"], done["outputs"]) == (inputs, outputs)
         asset = {"sessionId": session["id"], "assetId": done["resultAssetId"]}
         signed = client.calls.call("getDownloadUrl", projectId=client.place.project, **asset)
-        assert size_of(requests.get(signed["url"], timeout=10).content) == (256, 256)
+        assert size_of(requests.get(signed["url"], timeout=60).content) == (256, 256)
 
     @pytest.mark.parametrize(
         ("end", "status"),

@@ -180,8 +180,8 @@ class TestWholeVisit:
         asset = journey["main"]["resultAssetId"]
         ids = {**PROJECT, "sessionId": played.main}
         signed = guest.call("getDownloadUrl", **ids, assetId=asset)["url"]
-        picture = requests.get(signed, timeout=10).content
-        assert picture == requests.get(journey["main"]["resultMedia"]["url"], timeout=10).content
+        picture = requests.get(signed, timeout=60).content
+        assert picture == requests.get(journey["main"]["resultMedia"]["url"], timeout=60).content
         assert size_of(picture) == (1080, 1080)
 
         step = guest.call("getNextPhase", **PROJECT, mainSessionId=played.main)

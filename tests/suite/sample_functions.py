@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 SAMPLE = Path(__file__).with_name("sample")
-DEADLINE_SECONDS = 10
+DEADLINE_SECONDS = 60
 
 
 def eventually(condition: Callable[[], Any]) -> Any:

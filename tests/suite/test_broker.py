@@ -123,6 +123,6 @@ class TestFirestore:
     ) -> None:
         documents = f"projects/{sample_suite.project}/databases/(default)/documents"
         url = f"http://{sample_suite.addresses['firestore']}/v1/{documents}/things/never"
-        assert requests.delete(url, headers={"Authorization": "Bearer owner"}, timeout=10).ok
+        assert requests.delete(url, headers={"Authorization": "Bearer owner"}, timeout=60).ok
         sample_suite.settle()
         assert [event["after"] for event in record.of("onThing")] == [None]

@@ -14,7 +14,7 @@ from emulator.suite import Suite
 from tests.suite.conftest import SetFaults
 from tests.suite.sample_functions import Record
 
-LOCKED_SECONDS = 8  # a document that is locked makes others wait for longer
+LOCKED_SECONDS = 30  # a document that is locked makes others wait for longer
 
 
 def post(suite: Suite, function: str, data: Any) -> requests.Response:

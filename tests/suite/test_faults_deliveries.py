@@ -81,12 +81,12 @@ class TestEvents:
     def test_each_comes_late_and_is_waited_for(
         self, sample_suite: Suite, firestore_client: Client, record: Record, set_faults: SetFaults
     ) -> None:
-        set_faults(delayMs=[300, 300])
+        set_faults(delayMs=[1000, 1000])
         began = time.monotonic()
         firestore_client.document("things/slow").set({"n": 1})
         sample_suite.settle()
         assert seen(record) == [1]
-        assert time.monotonic() - began >= 0.3
+        assert time.monotonic() - began >= 1
 
     def test_the_same_seed_loses_the_same(
         self, sample_suite: Suite, firestore_client: Client, record: Record, set_faults: SetFaults
@@ -133,7 +133,7 @@ def enqueue(suite: Suite, **data: Any) -> None:
     queue = "work"
     path = f"projects/{suite.project}/locations/us-central1/queues/{queue}/tasks"
     url = f"http://{suite.addresses['tasks']}/{path}"
-    requests.post(url, json={"task": {"httpRequest": request}}, timeout=10).raise_for_status()
+    requests.post(url, json={"task": {"httpRequest": request}}, timeout=60).raise_for_status()
 
 
 def retry_counts(record: Record) -> list[str]:
@@ -163,13 +163,13 @@ class TestTasks:
     def test_each_comes_late_and_is_waited_for(
         self, sample_suite: Suite, record: Record, set_faults: SetFaults
     ) -> None:
-        set_faults(delayMs=[300, 300])
+        set_faults(delayMs=[1000, 1000])
         began = time.monotonic()
         enqueue(sample_suite)
         assert sample_suite.pending()["tasks"] == 1
         sample_suite.settle()
         assert retry_counts(record) == ["0"]
-        assert time.monotonic() - began >= 0.3
+        assert time.monotonic() - began >= 1
 
     def test_without_faults_each_comes_once(self, sample_suite: Suite, record: Record) -> None:
         enqueue(sample_suite)

@@ -15,7 +15,7 @@ from tests.suite.sample_functions import Record, eventually
 
 
 def call(host: FunctionsHost, name: str, data: Any = None) -> requests.Response:
-    return requests.post(host.function_url(name), json={"data": data}, timeout=10)
+    return requests.post(host.function_url(name), json={"data": data}, timeout=60)
 
 
 class TestAddresses:
@@ -24,15 +24,15 @@ class TestAddresses:
 
     def test_a_browser_may_ask_from_anywhere(self, host: FunctionsHost) -> None:
         preflight = {"Origin": "http://web.test", "Access-Control-Request-Method": "POST"}
-        answer = requests.options(host.function_url("echo"), headers=preflight, timeout=10)
+        answer = requests.options(host.function_url("echo"), headers=preflight, timeout=60)
         assert answer.headers["Access-Control-Allow-Origin"] == "http://web.test"
 
     def test_a_function_sees_only_the_path_after_its_name(self, host: FunctionsHost) -> None:
-        assert requests.get(f"{host.function_url('showPath')}/a/b", timeout=10).text == "/a/b"
+        assert requests.get(f"{host.function_url('showPath')}/a/b", timeout=60).text == "/a/b"
 
     def test_a_schedule_runs_at_its_name(self, host: FunctionsHost, record: Record) -> None:
         headers = {"X-CloudScheduler-JobName": "job"}
-        assert requests.post(host.function_url("tick"), headers=headers, timeout=10).ok
+        assert requests.post(host.function_url("tick"), headers=headers, timeout=60).ok
         assert record.of("tick") == [{"name": "tick", "job": "job"}]
 
     @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ class TestAddresses:
     def test_a_wrong_address_is_told_the_right_one(
         self, host: FunctionsHost, path: str, message: str
     ) -> None:
-        answer = requests.get(f"{host.url}/{path}", timeout=10)
+        answer = requests.get(f"{host.url}/{path}", timeout=60)
         assert answer.status_code == 404
         assert message in answer.json()["error"]["message"]
 

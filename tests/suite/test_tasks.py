@@ -192,4 +192,4 @@ class TestConnection:
         task = {"httpRequest": {"url": f"{host.url}/nowhere"}}
         assert create(queues, task)[0] == 200
         eventually(lambda: queues.pending == queues.scheduled == 0)
-        assert requests.get(host.function_url("showPath"), timeout=10).ok
+        assert requests.get(host.function_url("showPath"), timeout=60).ok

@@ -40,7 +40,7 @@ def upload(db: Client) -> tuple[str, CreateUpload]:
 def uploaded(uid: str, wanted: CreateUpload) -> ConfirmUpload:
     """The photo in the bucket, ready to be confirmed."""
     made = create_upload(uid, wanted, None)
-    requests.put(made.url, data=PHOTO, headers=made.headers, timeout=10).raise_for_status()
+    requests.put(made.url, data=PHOTO, headers=made.headers, timeout=60).raise_for_status()
     return ConfirmUpload(
         project_id=wanted.project_id,
         session_id=wanted.session_id,
@@ -104,12 +104,12 @@ class TestAddresses:
         made = create_upload(*upload, None)
 
         def is_over() -> bool:
-            empty = requests.put(made.url, data=b"", headers=made.headers, timeout=10)
+            empty = requests.put(made.url, data=b"", headers=made.headers, timeout=60)
             return "ExpiredToken" in empty.text
 
         assert "X-Goog-Expires=1&" in made.url
         assert eventually(is_over)
-        answer = requests.put(made.url, data=PHOTO, headers=made.headers, timeout=10)
+        answer = requests.put(made.url, data=PHOTO, headers=made.headers, timeout=60)
         assert answer.status_code == 400
         assert store.find(made.path) is None
 

@@ -216,7 +216,7 @@ class TestFaults:
             assert (session["jobStatus"], session["jobError"]) == ("pending", None)
             attempt, seconds = queued(suite, task, job["updatedAt"])[-1]
             assert attempt == made + 1
-            assert seconds == pytest.approx(delay, abs=0.9)
+            assert delay - 0.1 <= seconds < delay + 30
         job, session = run(quiet_db, task.model_copy(update={"attempt": MAX_ATTEMPTS}))
         assert (job["status"], job["attemptCount"]) == ("failed", MAX_ATTEMPTS)
         message = "The picture could not be stored."
