@@ -8,6 +8,7 @@ from google.cloud import firestore
 from emulator.client import Client
 from emulator.suite import Suite
 from experience import clients
+from tests.builders.workspaces import a_member, a_workspace, an_experience
 
 SignIn = Callable[[str | None], Client]
 
@@ -30,3 +31,19 @@ def signed_in(suite: Suite) -> Iterator[SignIn]:
     yield sign_in
     for client in made.values():
         client.close()
+
+
+@pytest.fixture(scope="module")
+def workspace(db: firestore.Client) -> str:
+    return a_workspace(db)
+
+
+@pytest.fixture(scope="module")
+def editor(db: firestore.Client, signed_in: SignIn, workspace: str) -> Client:
+    return signed_in(a_member(db, workspace, "editor"))
+
+
+@pytest.fixture
+def experience(db: firestore.Client, workspace: str) -> str:
+    """One with a draft of version 1, never published."""
+    return an_experience(db, workspace, published=False)

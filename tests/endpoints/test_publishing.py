@@ -28,22 +28,6 @@ Draft = dict[str, Any]
 STEPS = [a_step("name"), a_step("photo", "capture")]
 
 
-@pytest.fixture(scope="module")
-def workspace(db: Database) -> str:
-    return a_workspace(db)
-
-
-@pytest.fixture(scope="module")
-def editor(db: Database, signed_in: SignIn, workspace: str) -> Client:
-    return signed_in(a_member(db, workspace, "editor"))
-
-
-@pytest.fixture
-def experience(db: Database, workspace: str) -> str:
-    """One with a draft of version 1, never published."""
-    return an_experience(db, workspace, published=False)
-
-
 class TestPublishExperience:
     def test_the_draft_becomes_the_next_version_which_never_changes(
         self, db: Database, editor: Client, workspace: str, experience: str
