@@ -9,7 +9,7 @@ COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --no-header --strip-ext
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(LOCK_FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo crowd up test lint format bench snapshot lock
+.PHONY: help setup demo crowd up test lint format bench snapshot styles lock
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ bench: setup ## Measure what importing the functions costs a cold start
 
 snapshot: setup ## Accept the functions' present names and options as the deployed ones
 	@$(PYTHON_IN_VENV) -m tests.manifest
+
+styles: setup ## Draw every style of one photo into docs/pictures/styles.jpg
+	@$(PYTHON_IN_VENV) -m tests.styles
 
 lock: setup ## Write both lock files from pyproject.toml; LOCK_FLAGS=--upgrade takes newer versions
 	@$(COMPILE) -o functions/requirements.txt pyproject.toml

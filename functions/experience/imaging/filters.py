@@ -8,6 +8,8 @@ from PIL import Image
 
 Array = NDArray[np.float32]
 
+WIDE = 6
+
 
 def luminance(red: Array, green: Array, blue: Array) -> Array:
     """How bright each pixel looks (ITU-R BT.601)."""
@@ -16,7 +18,14 @@ def luminance(red: Array, green: Array, blue: Array) -> Array:
 
 
 def blur(plane: Array, sigma: float) -> Array:
-    """A Gaussian blur. Pillow's own knows only 8 bits, too few to find edges with."""
+    """A Gaussian blur. Pillow's own knows only 8 bits, too few to find edges with.
+
+    A wide one is made at a fraction of the size: what it leaves has no details to lose.
+    """
+    if sigma > WIDE:
+        height, width = plane.shape
+        small = (max(1, round(side * WIDE / 2 / sigma)) for side in (width, height))
+        return resize(blur(resize(plane, *small), WIDE / 2), width, height)
     radius = max(1, math.ceil(2.5 * sigma))
     weights = np.exp(-0.5 * (np.arange(radius + 1) / sigma) ** 2).astype(np.float32)
     weights /= weights[0] + 2 * weights[1:].sum()
@@ -40,13 +49,13 @@ def keep_edges(plane: Array, radius: float, contrast: float) -> Array:
     """
     height, width = plane.shape
     factor = max(1, round(radius / 3))
-    small = _resize(plane, max(1, width // factor), max(1, height // factor))
+    small = resize(plane, max(1, width // factor), max(1, height // factor))
     sigma = radius / factor / 1.5
     mean = blur(small, sigma)
     variance: Array = np.maximum(blur(small * small, sigma) - mean * mean, 0)
     gain: Array = variance / (variance + np.float32(contrast * contrast))
     offset: Array = mean - gain * mean
-    gain, offset = (_resize(blur(each, sigma), width, height) for each in (gain, offset))
+    gain, offset = (resize(blur(each, sigma), width, height) for each in (gain, offset))
     return gain * plane + offset
 
 
@@ -78,7 +87,8 @@ def exposure(light: Array) -> tuple[float, float]:
     return gain / (1 - black), -black / (1 - black)
 
 
-def _resize(plane: Array, width: int, height: int) -> Array:
+def resize(plane: Array, width: int, height: int) -> Array:
+    """The plane in that size, smoothly."""
     image = Image.fromarray(plane).resize((width, height), Image.Resampling.BILINEAR)
     return np.asarray(image, np.float32)
 

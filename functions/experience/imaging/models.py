@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-Style = Literal["cartoon", "sketch"]
+Style = Literal["cartoon", "sketch", "posterize", "duotone", "pixelate", "watercolor"]
 AspectRatio = Literal["1:1", "3:2", "2:3", "16:9", "9:16"]
 PictureFormat = Literal["png", "jpeg", "webp"]
 

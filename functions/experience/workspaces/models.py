@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from experience.documents import Document, Request
 from experience.ids import DocumentId, Uid
+from experience.imaging.models import Style
 from experience.steps import Step, StepDefinition, StoredStep
 
 LARGEST_DRAFT_BYTES = 400_000
@@ -93,7 +94,7 @@ class TransformDefinition(Transform):
 
     workflow: str = Field(default="photo.transform", min_length=1, max_length=100)
     model: str = Field(default="local", min_length=1, max_length=100)
-    style: Literal["cartoon", "sketch"] = "cartoon"
+    style: Style = "cartoon"
     reference_image_urls: list[Annotated[str, Field(max_length=2000)]] = Field(
         default=[], max_length=10
     )
