@@ -22,6 +22,9 @@ RANKS = {"models": 0, "store": 1, "usecases": 2, "endpoints": 3}
 
 # Where a layer has outgrown its file: the further files it is spread over.
 SPREAD = {
+    "providers": dict.fromkeys(
+        ("gemini", "http", "keys", "local", "prices", "registry", "replicate"), "store"
+    ),
     "workspaces": {"authoring": "usecases"},
     "projects": {"authoring": "usecases"},
     "sessions": dict.fromkeys(("creation", "ending", "linking", "listing", "phases"), "usecases"),

@@ -64,3 +64,39 @@ SWEEP_GRACE_SECONDS = IntParam(
     default=120,
     description="How long an event or a task may be on its way before a sweep does its work.",
 )
+
+PROVIDER_TIMEOUT_SECONDS = IntParam(
+    "PROVIDER_TIMEOUT_SECONDS",
+    default=60,
+    description="How long a vendor of pictures may take for the answer to one request.",
+)
+
+REPLICATE_TOKEN_SECRET = StringParam(
+    "REPLICATE_TOKEN_SECRET",
+    default="",
+    description="The secret of this project that holds a Replicate API token; empty: not used.",
+)
+
+GEMINI_KEY_SECRET = StringParam(
+    "GEMINI_KEY_SECRET",
+    default="",
+    description="The secret of this project that holds a Gemini API key; empty: not used.",
+)
+
+REPLICATE_API_URL = StringParam(
+    "REPLICATE_API_URL",
+    default="https://api.replicate.com/v1",
+    description="Where Replicate's API answers. Another one is for tests.",
+)
+
+GEMINI_API_URL = StringParam(
+    "GEMINI_API_URL",
+    default="https://generativelanguage.googleapis.com/v1beta",
+    description="Where Gemini's API answers. Another one is for tests.",
+)
+
+PROVIDER_PRICES = StringParam(
+    "PROVIDER_PRICES",
+    default="",
+    description="Prices in micro-dollars beyond the known ones, as docs/providers.md has them.",
+)

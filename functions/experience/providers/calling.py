@@ -1,17 +1,10 @@
-"""How every operation of a provider begins, and the one type in which it fails."""
+"""How every operation of a provider begins."""
 
 import sys
 
+from experience.providers.models import ProviderFailed
+
 EVENT = "experience.provider"
-
-
-class ProviderFailed(Exception):  # noqa: N818  (what a call of a provider can end with)
-    """The provider did not do what it was asked to; `retryable`: it may do it next time."""
-
-    def __init__(self, message: str, *, retryable: bool = True) -> None:
-        super().__init__(message)
-        self.message = message
-        self.retryable = retryable
 
 
 def announce(provider_id: str, operation: str) -> None:

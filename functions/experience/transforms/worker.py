@@ -13,7 +13,7 @@ from experience.calls import TryLater
 from experience.imaging.models import ImageRefused, Recipe, RefusalCode, Style
 from experience.media import store as media
 from experience.providers import local
-from experience.providers.calling import ProviderFailed
+from experience.providers.models import ProviderFailed
 from experience.sessions.models import JobStatus
 from experience.transforms import leases, store
 from experience.transforms.leases import LeaseLost, Work

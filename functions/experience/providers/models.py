@@ -1,0 +1,215 @@
+"""What is asked of a provider, how it answers, and the one type in which it fails."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal, Protocol, TypeVar
+
+from pydantic import Field, ValidationError
+
+from experience.documents import Request
+
+MediaType = Literal["image", "video", "audio"]
+Params = Mapping[str, Any]
+P = TypeVar("P", bound=Request)
+
+
+class FailureCode(StrEnum):
+    """The job error codes that a provider can end with."""
+
+    PROVIDER_ERROR = "PROVIDER_ERROR"
+    """It could not be reached, refused the account, or answered what nobody can read."""
+    SAFETY_FILTERED = "SAFETY_FILTERED"
+    """It will not make this, and says so."""
+    INVALID_INPUT = "INVALID_INPUT"
+    """What it was asked for is not something that it can make."""
+    PROCESSING_FAILED = "PROCESSING_FAILED"
+    """Something else about the request is wrong, such as its style."""
+    TIMEOUT = "TIMEOUT"
+    """It did not answer in time."""
+    CANCELLED = "CANCELLED"
+    """It was told to stop, and did."""
+
+
+class ProviderFailed(Exception):  # noqa: N818  (what a call of a provider can end with)
+    """The provider did not do what it was asked to; `retryable`: it may do it next time.
+
+    `retry_after_seconds` is what it asked for itself. `cost_micros` is what it charged all the same
+    (micro-dollars), None where that is not known.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: FailureCode = FailureCode.PROVIDER_ERROR,
+        retryable: bool = True,
+        retry_after_seconds: float | None = None,
+        cost_micros: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.retryable = retryable
+        self.retry_after_seconds = retry_after_seconds
+        self.cost_micros = cost_micros
+
+
+class State(StrEnum):
+    """How far a provider is."""
+
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Poll:
+    """A provider's answer to where a job stands.
+
+    Completed it has a `result_uri`, failed a `failure`. `cost_micros` is in micro-dollars, None
+    where the provider does not say what it charges.
+    """
+
+    state: State
+    result_uri: str | None = None
+    cost_micros: int | None = None
+    failure: ProviderFailed | None = None
+
+
+@dataclass(frozen=True)
+class Blob:
+    """Bytes and what they are, such as `image/png`."""
+
+    data: bytes
+    content_type: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A result that was stored under the key of its request, and what it cost in micro-dollars."""
+
+    uri: str
+    cost_micros: int | None = None
+
+
+class Blobs(Protocol):
+    """Where a provider finds its sources and leaves its results: the bytes of one tenant."""
+
+    def read(self, uri: str) -> Blob:
+        """What is stored there. Raises FileNotFoundError."""
+
+    def write(self, blob: Blob) -> str:
+        """Store bytes under their own hash, and return their uri: equal bytes, the same uri."""
+
+    def keep(self, key: str, blob: Blob, cost_micros: int | None) -> None:
+        """Store the result of the request with this key; what was kept before stays."""
+
+    def kept(self, key: str) -> Kept | None:
+        """What was kept under this key."""
+
+    def address(self, uri: str) -> str:
+        """An https address under which a vendor can read these bytes for the next hour."""
+
+
+class Provider(Protocol):
+    """What every provider can do. Each operation can be repeated, and raises ProviderFailed."""
+
+    submit_seconds: float
+    """After so long nothing of a submit is under way any more, whatever became of its process."""
+
+    def submit(
+        self,
+        params: Params,
+        idempotency_key: str,
+        *,
+        begun_at: int | None = None,
+        timeout_ms: int | None = None,
+    ) -> str:
+        """Begin to make something, and return the provider's own id for it.
+
+        `begun_at` says when (Unix ms) a submit with this key began of which the outcome is not
+        known, None where there was none: it is found again, or refused, and never paid twice. Past
+        `timeout_ms` nobody waits for the result any more.
+        """
+
+    def poll(self, provider_job_id: str) -> Poll:
+        """Where it stands."""
+
+    def cancel(self, provider_job_id: str) -> None:
+        """Stop working on it; nothing happens where it has ended."""
+
+    def fetch(self, uri: str) -> Blob:
+        """A result's bytes."""
+
+
+class LocalParams(Request):
+    """The photo in `sources`, restyled on this machine."""
+
+    sources: list[str] = Field(min_length=1, max_length=1)
+    style: str
+
+
+class ReplicateParams(Request):
+    """A model of Replicate, by `owner/name` or by its version's id, and the model's own input.
+
+    The sources are one of its inputs, under the name that the model has for it; as a list, where it
+    takes several.
+    """
+
+    model: str = Field(pattern=r"^([\w.-]+/[\w.-]+|[0-9a-f]{64})$")
+    input: dict[str, Any] = {}
+    sources: list[str] = []
+    source_input: str = "image"
+    sources_as_list: bool = False
+
+
+class GeminiParams(Request):
+    """A picture after a prompt, and after the pictures in `sources` where there are any."""
+
+    model: str = Field(default="gemini-2.5-flash-image", pattern=r"^[\w.-]+$")
+    prompt: str = Field(min_length=1)
+    sources: list[str] = []
+    aspect_ratio: str | None = None
+
+
+def parsed(model: type[P], params: Params) -> P:
+    """The parameters as this provider takes them. Raises ProviderFailed, naming the fields."""
+    try:
+        return model.model_validate(params)
+    except ValidationError as error:
+        issues = [
+            f"{'.'.join(map(str, issue['loc']))}: {issue['msg']}"
+            for issue in error.errors(include_url=False, include_context=False, include_input=False)
+        ]
+        raise ProviderFailed(
+            f"These parameters cannot be used: {'; '.join(issues)}.",
+            code=FailureCode.INVALID_INPUT,
+            retryable=False,
+        ) from error
+
+
+# How files begin that are what their type says: (offset, bytes).
+_BEGINNINGS: dict[str, tuple[tuple[int, bytes], ...]] = {
+    "image/png": ((0, b"\x89PNG\r\n\x1a\n"),),
+    "image/jpeg": ((0, b"\xff\xd8\xff"),),
+    "image/webp": ((8, b"WEBP"),),
+    "video/mp4": ((4, b"ftyp"),),
+    "video/webm": ((0, b"\x1aE\xdf\xa3"),),
+    "audio/mpeg": ((0, b"ID3"), (0, b"\xff\xfb"), (0, b"\xff\xf3"), (0, b"\xff\xf2")),
+    "audio/wav": ((8, b"WAVE"),),
+    "audio/ogg": ((0, b"OggS"),),
+    "audio/mp4": ((4, b"ftyp"),),
+}
+_SAME = {"image/jpg": "image/jpeg", "audio/x-wav": "audio/wav", "audio/mp3": "audio/mpeg"}
+
+
+def checked(data: bytes, content_type: str) -> Blob:
+    """A result under its plain type. Raises ProviderFailed where its bytes are something else."""
+    plain = content_type.partition(";")[0].strip().lower()
+    plain = _SAME.get(plain, plain)
+    if plain not in _BEGINNINGS:
+        raise ProviderFailed(f"The provider answered with {plain or 'an unnamed type'}.")
+    if not any(data[at : at + len(begin)] == begin for at, begin in _BEGINNINGS[plain]):
+        raise ProviderFailed(f"The provider answered with {plain} whose bytes are something else.")
+    return Blob(data, plain)
