@@ -9,7 +9,7 @@ COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --no-header --strip-ext
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(LOCK_FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo crowd up test lint format bench snapshot styles lock
+.PHONY: help setup demo crowd up test lint format cost bench snapshot styles lock
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ lint: setup ## Check style, formatting and types
 format: setup ## Format the code and fix what can be fixed by itself
 	@$(PYTHON_IN_VENV) -m ruff check --fix-only --quiet
 	@$(PYTHON_IN_VENV) -m ruff format
+
+cost: setup ## Measure what each function and a whole visit cost, and write docs/cost.md
+	@PYTHONPATH=functions $(PYTHON_IN_VENV) -m tests.cost
 
 bench: setup ## Measure what importing the functions costs a cold start
 	@$(PYTHON_IN_VENV) -m benchmarks.imports

@@ -21,6 +21,8 @@ import requests
 from google.cloud.firestore_v1.base_client import BaseClient
 from pydantic.alias_generators import to_camel
 
+from emulator import prices
+
 OUTSIDE = "outside any function"
 UNSEEN = [
     "web listeners",
@@ -52,7 +54,9 @@ class Usage:
     milliseconds: float = 0
 
     def report(self) -> dict[str, float]:
-        return {to_camel(name): amount for name, amount in asdict(self).items()}
+        """The amounts, and what they cost in dollars by the list of prices.toml."""
+        amounts = {to_camel(name): amount for name, amount in asdict(self).items()}
+        return {**amounts, "dollars": prices.read().dollars(amounts)}
 
 
 class RefusedCallError(grpc.RpcError):

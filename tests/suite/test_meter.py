@@ -17,11 +17,12 @@ def run(suite: Suite, does: str, collection: str = "metered", **more: Any) -> re
 
 
 def cost(suite: Suite, does: str, **more: Any) -> dict[str, int]:
-    """What one call of useFirestore came to, without its time."""
+    """What one call of useFirestore came to, without its time and price."""
     suite.ask_functions("POST", "meter:reset")
     run(suite, does, **more)
     usage = suite.ask_functions("GET", "meter")["functions"]["useFirestore"]
     assert usage.pop("milliseconds") > 0
+    assert usage.pop("dollars") > 0
     assert usage.pop("invocations") == 1
     return {kind: amount for kind, amount in usage.items() if amount}
 
@@ -65,6 +66,13 @@ class TestCosts:
         assert report["functions"]["useFirestore"]["invocations"] == 2
         assert report["total"]["reads"] == 2
         assert "web listeners" in report["unseen"]
+
+    def test_have_the_price_of_the_list(self, sample_suite: Suite) -> None:
+        sample_suite.ask_functions("POST", "meter:reset")
+        run(sample_suite, "write")  # three writes, a delete, and an invocation
+        total = sample_suite.ask_functions("GET", "meter")["total"]
+        price = 3 * 0.09 / 100_000 + 0.01 / 100_000 + 0.40 / 1_000_000
+        assert total["dollars"] == pytest.approx(price)
 
 
 class TestOtherServices:

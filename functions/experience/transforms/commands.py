@@ -1,6 +1,6 @@
 """What a guest can ask of their transform: start it, try it again, give it up."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from google.cloud.firestore import Client, Transaction
 
@@ -33,45 +33,39 @@ from experience.transforms.models import (
 def start(uid: str, request: StartTransform) -> Job:
     """The job of a completed main session, created now if the trigger has not come yet.
 
-    Three reads and five writes to create it (with a daily limit one more of both), two reads
+    Three reads and four writes to create it (with a daily limit one more of both), two reads
     where it exists. Raises FailedPrecondition `session_not_completed`, `no_transform` and
     `no_capture`, and ResourceExhausted `daily_limit_reached` and `rate_limited`.
     """
     client = clients.firestore()
-    session = sessions.load_session(client, request.project_id, request.session_id)
-    require_owner(client, session, uid)
-    if session.job_id:
-        return store.load_job(client, request.project_id, session.job_id)
-    snapshot = usecases.require_snapshot(session, sessions.pinned_config(client, session))
 
-    def body(transaction: Transaction) -> Job | None:
+    def body(transaction: Transaction) -> Job:
+        session = sessions.load_session(client, request.project_id, request.session_id, transaction)
+        require_owner(client, session, uid)
+        if session.job_id:
+            return store.load_job(client, request.project_id, session.job_id)
+        snapshot = usecases.require_snapshot(session, sessions.pinned_config(client, session))
         now = clock.now_ms()
-        read = _read(client, transaction, uid, request.project_id, request.session_id)
-        if read.session.job_id:
-            return read.job
-        place = _place(client, transaction, read, now)
-        _count(client, transaction, read.guest, now)
-        return usecases.create(client, transaction, read.session, snapshot, place, now)
+        project, guest = _around(client, transaction, session, uid)
+        place = _place(client, transaction, project, session, now)
+        _count(client, transaction, guest, now)
+        return usecases.create(client, transaction, session, snapshot, place, now)
 
-    job = transactions.run_optimistic(client, body)
-    if job is None:
-        raise NotFound("job")
-    return job
+    return transactions.run_optimistic(client, body)
 
 
 def retry(uid: str, request: RetryTransform) -> Job:
     """Another round of attempts at a failed or cancelled job. Five reads, four writes.
 
-    Asked again while that round goes on, or after it ended well, it answers the job and starts
-    nothing. Raises FailedPrecondition `job_not_retryable` for a job that was never retried and
-    did not fail, and ResourceExhausted as `start` does.
+    Asked again while that round goes on, or after it ended well, it answers the job for three
+    reads and starts nothing. Raises FailedPrecondition `job_not_retryable` for a job that was never
+    retried and did not fail, and ResourceExhausted as `start` does.
     """
     client = clients.firestore()
 
     def body(transaction: Transaction) -> tuple[Job, int]:
         now = clock.now_ms()
-        read = _read(client, transaction, uid, request.project_id, request.session_id)
-        job, internals = _existing(read)
+        session, job, internals = _read(client, transaction, uid, request)
         if job.status not in (JobStatus.FAILED, JobStatus.CANCELLED):
             if internals.retries:
                 return job, internals.dispatch
@@ -81,8 +75,9 @@ def retry(uid: str, request: RetryTransform) -> Job:
         # A place of today that no attempt has used is still this job's.
         today, counted = quota.day_of(now), internals.counted
         unused = counted is not None and counted.is_unused(job, today)
-        place = None if unused else _place(client, transaction, read, now)
-        _count(client, transaction, read.guest, now)
+        project, guest = _around(client, transaction, session, uid)
+        place = None if unused else _place(client, transaction, project, session, now)
+        _count(client, transaction, guest, now)
         if place:
             place.take(transaction)
             counted = Counted(day=place.day, attempts=job.attempt_count)
@@ -113,7 +108,7 @@ def retry(uid: str, request: RetryTransform) -> Job:
 
 
 def cancel(uid: str, request: CancelTransform) -> Job:
-    """End a job that waits or runs; its worker cannot write any more. Five reads, three writes.
+    """End a job that waits or runs; its worker cannot write any more. Three reads, three writes.
 
     Cancelling again answers the same. Raises FailedPrecondition `job_not_cancellable`.
     """
@@ -121,8 +116,7 @@ def cancel(uid: str, request: CancelTransform) -> Job:
 
     def body(transaction: Transaction) -> Job:
         now = clock.now_ms()
-        read = _read(client, transaction, uid, request.project_id, request.session_id)
-        job, _ = _existing(read)
+        _, job, _ = _read(client, transaction, uid, request)
         if job.status is JobStatus.CANCELLED:
             return job
         if job.is_ended:
@@ -149,60 +143,56 @@ def cancel(uid: str, request: CancelTransform) -> Job:
     return transactions.run_optimistic(client, body)
 
 
-class _Read(NamedTuple):
-    """Everything that a decision about a transform looks at."""
-
-    session: Session
-    project: Project
-    guest: Guest
-    job: Job | None
-    internals: JobInternals | None
-
-
 def _read(
-    client: Client, transaction: Transaction, uid: str, project_id: str, session_id: str
-) -> _Read:
-    """All five in one request. Raises NotFound for another guest's session."""
-    job_id = job_id_of(project_id, session_id)
+    client: Client,
+    transaction: Transaction,
+    uid: str,
+    request: RetryTransform | CancelTransform,
+) -> tuple[Session, Job, JobInternals]:
+    """What tells of a job, in one request. Raises NotFound, also for another guest's session."""
+    project_id, job_id = request.project_id, job_id_of(request.project_id, request.session_id)
     snapshots = transactions.read(
         client,
         [
-            sessions.session_ref(client, project_id, session_id),
-            project_ref(client, project_id),
-            guest_ref(client, project_id, uid),
+            sessions.session_ref(client, project_id, request.session_id),
             store.job_ref(client, project_id, job_id),
             store.internals_ref(client, project_id, job_id),
         ],
         transaction,
     )
-    session, project, guest, job, internals = map(transactions.fields, snapshots)
+    session, job, internals = map(transactions.fields, snapshots)
     found = sessions.existing(session)
     require_owner(client, found, uid)
+    if job is None or internals is None:
+        raise NotFound("job")
+    return found, Job.load(job), JobInternals.load(internals)
+
+
+def _around(
+    client: Client, transaction: Transaction, session: Session, uid: str
+) -> tuple[Project, Guest]:
+    """Whose limits a new round of attempts counts against: the project and the guest."""
+    references = [
+        project_ref(client, session.project_id),
+        guest_ref(client, session.project_id, uid),
+    ]
+    snapshots = transactions.read(client, references, transaction)
+    project, guest = map(transactions.fields, snapshots)
     visitor = read_guest(guest)
     if visitor is None:
         raise NotFound("guest")
-    return _Read(
-        found,
-        existing_project(project),
-        visitor,
-        Job.load(job) if job else None,
-        JobInternals.load(internals) if internals else None,
-    )
+    return existing_project(project), visitor
 
 
-def _existing(read: _Read) -> tuple[Job, JobInternals]:
-    if read.job is None or read.internals is None:
-        raise NotFound("job")
-    return read.job, read.internals
-
-
-def _place(client: Client, transaction: Transaction, read: _Read, now: int) -> quota.Place | None:
+def _place(
+    client: Client, transaction: Transaction, project: Project, session: Session, now: int
+) -> quota.Place | None:
     """Room in the project's day, None without a limit. Raises ResourceExhausted."""
-    limit = quota.limit_of(read.project)
+    limit = quota.limit_of(project)
     if limit is None:
         return None
-    job_id = job_id_of(read.project.id, read.session.id)
-    place = quota.find_place(client, transaction, read.project.id, job_id, limit, now)
+    job_id = job_id_of(project.id, session.id)
+    place = quota.find_place(client, transaction, project.id, job_id, limit, now)
     if place is None:
         raise quota.exhausted(limit, now)
     return place

@@ -1,0 +1,150 @@
+"""docs/cost.md: the figures on record, at the prices on the list."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from emulator import prices
+from scripts import blocks
+from tests.cost.figures import Figures
+from tests.cost.measuring import Cost
+from tests.cost.visit import VISIT
+from tests.manifest import ROOT, SNAPSHOT
+
+PAGE = ROOT / "docs" / "cost.md"
+ASSUMPTIONS = Path(__file__).with_name("assumptions.toml")
+GIB = 2**30
+MILLION = 1_000_000
+TASKS = "runTransform"
+
+
+def rendered(figures: Figures) -> str:
+    """The page as it ought to be."""
+    return blocks.filled(
+        PAGE.read_text(),
+        {
+            "visit": _visit(figures),
+            "bill": _bill(figures),
+            "assumptions": _assumptions(),
+            "figures": _figures(figures),
+            "prices": _prices(),
+        },
+    )
+
+
+def assumed() -> dict[str, float]:
+    """By name, what is assumed of a visit."""
+    entries = tomllib.loads(ASSUMPTIONS.read_text())
+    return {name: entry["value"] for name, entry in entries.items()}
+
+
+def _visit(figures: Figures) -> str:
+    """The visit by function, in warm instances."""
+    rows: list[list[object]] = [
+        [f"`{name}`", *_numbers(cost)] for name, cost in figures.visit.items()
+    ]
+    rows.append(["**together**", *(f"**{n}**" for n in _numbers(figures.costs[VISIT, "warm"]))])
+    rows.append(["**in cold instances**", *_numbers(figures.costs[VISIT, "cold"])])
+    heads = [" calls", " reads", " writes", " deletes", " tasks", " class A", " class B"]
+    reasons = [f"- {state}: {figures.why[VISIT, state]}" for state in ("warm", "cold")]
+    return "\n".join([blocks.table(["function", *heads], rows), "", *reasons])
+
+
+def _bill(figures: Figures) -> str:
+    """What a million visits cost, line by line and in all."""
+    listed = prices.read()
+    rows: list[list[object]] = []
+    total = 0.0
+    for what, amount, kind in _lines(figures):
+        dollars = amount * listed.prices[kind].each * MILLION
+        total += dollars
+        rows.append([what, f"{amount:,.5g}", f"{dollars:,.0f}"])
+    rows.append(["**together**", "", f"**{total:,.0f}**"])
+    return blocks.table(["what", " of it in a visit", " dollars for a million visits"], rows)
+
+
+def _lines(figures: Figures) -> Iterator[tuple[str, float, str]]:
+    """What is billed for a visit: in words, how much, and at which price."""
+    told, cost = assumed(), figures.costs[VISIT, "warm"]
+    yield "document reads of the functions", cost.reads, "reads"
+    yield "document reads of the page's listeners", told["listenerReads"], "reads"
+    yield "document reads of the rules", told["rulesReads"], "reads"
+    yield "document writes", cost.writes, "writes"
+    yield "document deletes", cost.deletes, "deletes"
+    yield "invocations", cost.invocations, "invocations"
+    vcpu, memory = _compute(figures, told)
+    yield "vCPU-seconds", vcpu, "vcpuSeconds"
+    yield "GiB-seconds of memory", memory, "memoryGibSeconds"
+    yield "tasks", cost.tasks, "tasks"
+    class_a = cost.storage_class_a + told["clientClassA"]
+    yield "storage operations, class A", class_a, "storageClassA"
+    class_b = cost.storage_class_b + told["clientClassB"]
+    yield "storage operations, class B", class_b, "storageClassB"
+    events = sum(each.invocations for name, each in figures.visit.items() if name[:2] == "on")
+    yield "GiB of events", 2 * events * told["eventBytes"] / GIB, "eventGib"
+    pictures = told["resultBytes"] + told["thumbnailBytes"]
+    calls = cost.invocations - events - figures.visit[TASKS].invocations
+    answers = (calls + told["listenerReads"]) * told["answerBytes"]
+    yield "GiB sent to the guest", (pictures + answers) / GIB, "egressGib"
+    stored = (pictures + told["photoBytes"]) * told["months"] / GIB
+    yield "GiB-months of objects", stored, "storedGibMonths"
+    documents = told["documentBytes"] * told["months"] / GIB
+    yield "GiB-months of documents", documents, "documentGibMonths"
+    yield "GiB of logs", cost.invocations * told["logBytes"] / GIB, "logGib"
+
+
+def _compute(figures: Figures, told: dict[str, float]) -> tuple[float, float]:
+    """vCPU-seconds and GiB-seconds, by what each function is deployed with."""
+    endpoints = yaml.safe_load(SNAPSHOT.read_text())["endpoints"]
+    vcpu = memory = 0.0
+    for name, cost in figures.visit.items():
+        kind = "trigger" if name.startswith("on") else "call"
+        seconds = told["transformSeconds" if name == TASKS else f"{kind}Seconds"]
+        vcpu += cost.invocations * seconds * endpoints[name]["cpu"]
+        memory += cost.invocations * seconds * endpoints[name]["availableMemoryMb"] / 1024
+    return vcpu, memory
+
+
+def _assumptions() -> str:
+    entries = tomllib.loads(ASSUMPTIONS.read_text())
+    rows = [[f"`{name}`", f"{e['value']:,} {e['unit']}", e["why"]] for name, e in entries.items()]
+    return blocks.table(["assumption", " value", "why"], rows)
+
+
+def _figures(figures: Figures) -> str:
+    """Every figure with its reason, by function."""
+    rows = []
+    for case, cost in sorted(figures.costs.items(), key=lambda item: item[0][0]):
+        if case[0] == VISIT:
+            continue
+        dollars = prices.read().dollars(cost.amounts()) * MILLION
+        counts = f"{cost.reads} / {cost.writes} / {cost.deletes}"
+        other = ", ".join(_others(cost))
+        row = [f"`{case[0]}`", case[1], counts, other, f"{dollars:.2f}", figures.why[case]]
+        rows.append(row)
+    heads = ["function", "state", " r / w / d", "and", " $ a million", "why not fewer"]
+    return blocks.table(heads, rows)
+
+
+def _others(cost: Cost) -> Iterator[str]:
+    words = {"tasks": "task", "storage_class_a": "class A", "storage_class_b": "class B"}
+    if cost.invocations > 1:
+        yield f"{cost.invocations} calls"
+    for kind, word in words.items():
+        if amount := getattr(cost, kind):
+            yield f"{amount} {word}"
+
+
+def _numbers(cost: Cost) -> list[int]:
+    return list(cost.amounts().values())
+
+
+def _prices() -> str:
+    listed = prices.read()
+    rows = [
+        [each.what, f"{each.dollars:g} for {each.per:,}", each.free, f"<{each.source}>", each.note]
+        for each in listed.prices.values()
+    ]
+    return blocks.table(["what", " dollars", "free", "public page", "note"], rows)

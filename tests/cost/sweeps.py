@@ -1,0 +1,33 @@
+"""What the sweeps cost: in a database where nothing is wrong, and for each thing that is.
+
+Measured first, while nothing else is there for them to find.
+"""
+
+from experience.clock import now_ms
+from experience.transforms.models import job_id_of
+from experience.transforms.usecases import start_transform
+from tests.builders.guests import a_guest
+from tests.builders.jobs import a_booth, a_completed_session, job_ref
+from tests.builders.places import a_place
+from tests.builders.sessions import a_session
+from tests.cost.measuring import Stage
+
+DAY_MS = 24 * 3_600_000
+
+
+def measure(stage: Stage) -> None:
+    stage.run_schedule("sweepSessions", "nothing to do")
+    stage.run_schedule("sweepJobs", "nothing to do")
+
+    place = a_place(stage.db)
+    a_guest(stage.db, place.project, "g")
+    a_session(stage.db, place.project, "g", place.main, updatedAt=now_ms() - DAY_MS)
+    stage.run_schedule("sweepSessions", "one forgotten session")
+
+    place = a_booth(stage.db)
+    with stage.without_events():
+        session = a_completed_session(stage.db, place)
+        start_transform(session)
+    job = job_ref(stage.db, place.project, job_id_of(place.project, session.id))
+    job.update({"updatedAt": 1})
+    stage.run_schedule("sweepJobs", "one job whose event was lost")
