@@ -23,8 +23,8 @@ demo: setup ## Play a guest's whole visit on the local emulators, picture includ
 crowd: setup ## Play fifty guests at once while things go wrong, and check the data afterwards
 	@$(PYTHON_IN_VENV) -m emulator demo --guests 50
 
-up: setup ## Start the local emulators and stay, until Ctrl-C
-	@$(PYTHON_IN_VENV) -m emulator start
+up: setup ## Start the local emulators and the guest page with demo data, until Ctrl-C
+	@$(PYTHON_IN_VENV) -m emulator up
 
 test: setup ## Run the tests; TESTS=tests/unit runs a part of them
 	@$(PYTHON_IN_VENV) -m pytest -n auto --maxprocesses 4 --dist loadfile $(TESTS)

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from emulator import faults, lifetime
+from emulator import faults, lifetime, node, seed
 from emulator.firestore import Firestore
 from emulator.processes import Foreground, SuiteError
 from emulator.suite import ROOT, Suite
@@ -22,12 +22,14 @@ LOOK_SECONDS = 0.5
 ROLES = {
     "functions": "callables and HTTP functions",
     "firestore": "documents, rules, listeners",
-    "auth": "where the Auth emulator is looked for",
+    "auth": "sign-in",
     "storage": "objects, signed and download-token URLs",
     "tasks": "task queues",
     "eventarc": "takes Firestore's events",
     "hub": "the suite's control: /status /meter /faults /settle /reset",
+    "hosting": "the guest page",
 }
+ABSENT = "nobody: unsigned tokens are accepted"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,6 +50,7 @@ def start(options: argparse.Namespace) -> int:
     """Run the suite until it is told to end."""
     lifetime.end_when_told(outlives_parent=lifetime.is_in_background())
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    with_web = options.auth and _web_is_there(options.page)
     suite = Suite(
         options.project,
         root=options.root,
@@ -56,10 +59,15 @@ def start(options: argparse.Namespace) -> int:
         functions_log=options.log,
         data=options.import_data,
         faults=faults.parse(options.faults),
+        auth=with_web,
+        page=with_web and options.page,
     )
     try:
         began = time.monotonic()
         suite.start()
+        if options.page and not options.import_data:
+            os.environ.update(suite.env)
+            seed.seed(suite.project, suite.bucket)
         _show(suite, time.monotonic() - began)
         while True:
             time.sleep(LOOK_SECONDS)
@@ -84,6 +92,7 @@ def execute(options: argparse.Namespace) -> int:
         free_ports=True,
         functions_log=log,
         faults=faults.parse(options.faults),
+        auth=options.auth,
     )
     child = Foreground(command)
     try:
@@ -120,6 +129,24 @@ def elsewhere(options: argparse.Namespace) -> int:
     return status
 
 
+def _web_is_there(page: bool) -> bool:
+    """Whether Auth and the page can run: for the page their packages are installed first."""
+    console = Console(stderr=True, highlight=False)
+    try:
+        if page:
+            node.install(console)
+        elif not node.is_installed():
+            node.find()
+            raise node.MissingError("`make up` installs it, and the guest page")
+    except node.MissingError as missing:
+        if page:
+            console.print(f"NO GUEST PAGE AND NO AUTH EMULATOR: {missing}.", style="bold red")
+        else:
+            console.print(f"No Auth emulator: {missing}.", style="yellow")
+        return False
+    return True
+
+
 def _show(suite: Suite, seconds: float) -> None:
     console = Console()
     table = Table(
@@ -128,10 +155,14 @@ def _show(suite: Suite, seconds: float) -> None:
     for heading in ("", "address", "for"):
         table.add_column(heading)
     for name, role in ROLES.items():
-        table.add_row(name, suite.addresses[name], role)
+        if name in suite.addresses:
+            absent = name == "auth" and suite.auth is None
+            table.add_row(name, suite.addresses[name], ABSENT if absent else role)
     console.print(table)
     for name, value in suite.env.items():
         print(f"export {name}={shlex.quote(value)}")
+    if suite.page:
+        console.print(f"Guest page: [bold]http://{suite.page.address}/{seed.PROJECT}[/]")
     print("Ctrl-C ends it.", flush=True)
 
 
@@ -144,22 +175,31 @@ def _parser() -> argparse.ArgumentParser:
     shared.add_argument("--log", type=Path, metavar="FILE", help="where the functions' output goes")
     faults.add_option(shared)
 
-    command = commands.add_parser(
-        "start", parents=[shared], help="run the suite on the ports of firebase.json"
-    )
-    command.add_argument("--free-ports", action="store_true", help="on any free ports instead")
-    command.add_argument(
-        "--import",
-        dest="import_data",
-        type=Path,
-        metavar="DIR",
-        help="begin with an export; its data shows in every project id",
-    )
-    command.set_defaults(run=start)
+    for name, purpose in (
+        ("start", "run the suite on the ports of firebase.json"),
+        ("up", "start, with the guest page and the demo data"),
+    ):
+        command = commands.add_parser(name, parents=[shared], help=purpose)
+        command.add_argument("--free-ports", action="store_true", help="on any free ports instead")
+        command.add_argument(
+            "--import",
+            dest="import_data",
+            type=Path,
+            metavar="DIR",
+            help="begin with an export; its data shows in every project id",
+        )
+        command.add_argument(
+            "--no-auth",
+            dest="auth",
+            action="store_false",
+            help="without Auth, and so without the page: ready eight seconds earlier",
+        )
+        command.set_defaults(run=start, page=name == "up")
 
     command = commands.add_parser(
         "exec", parents=[shared], help="run a command in a suite of its own, on free ports"
     )
+    command.add_argument("--auth", action="store_true", help="with the Auth emulator")
     command.add_argument("command", nargs=argparse.REMAINDER, metavar="-- CMD …")
     command.set_defaults(run=execute)
 

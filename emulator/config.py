@@ -11,6 +11,7 @@ from emulator.processes import SuiteError
 # The names are firebase.json's; the suite's control answers where the Firebase CLI has its hub,
 # and takes Firestore's events where the CLI has its Eventarc emulator.
 EMULATORS = ("auth", "functions", "firestore", "storage", "tasks", "eventarc", "hub")
+PAGE = "hosting"
 
 
 @dataclass(frozen=True)
@@ -19,17 +20,20 @@ class Config:
     rules: Path
     indexes: Path
     addresses: Mapping[str, tuple[str, int]]
-    """Host and port of each of EMULATORS; port 0 is any free one."""
+    """Host and port of each of EMULATORS, and of the PAGE if asked for; port 0 is any free one."""
 
 
-def read(root: Path, functions: str | None = None, free_ports: bool = False) -> Config:
+def read(
+    root: Path, functions: str | None = None, free_ports: bool = False, page: bool = False
+) -> Config:
     """Raises SuiteError when firebase.json lacks something, or a port in it is taken."""
     file = root / "firebase.json"
+    names = (*EMULATORS, PAGE) if page else EMULATORS
     try:
         said = json.loads(file.read_text())
         source = functions or said["functions"][0]["source"]
         rules, indexes = said["firestore"]["rules"], said["firestore"]["indexes"]
-        wanted = {name: said["emulators"][name] for name in EMULATORS}
+        wanted = {name: said["emulators"][name] for name in names}
         addresses = {
             name: (str(entry.get("host", "127.0.0.1")), int(entry["port"]))
             for name, entry in wanted.items()
@@ -39,7 +43,7 @@ def read(root: Path, functions: str | None = None, free_ports: bool = False) -> 
     except (KeyError, IndexError) as error:
         raise SuiteError(f"{file} says nothing of {error}, which the suite needs.") from error
     if free_ports:
-        addresses = dict.fromkeys(EMULATORS, ("127.0.0.1", 0))
+        addresses = dict.fromkeys(names, ("127.0.0.1", 0))
     else:
         _check_free(addresses, file)
     return Config(root / source, root / rules, root / indexes, addresses)

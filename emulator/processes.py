@@ -16,6 +16,10 @@ class SuiteError(Exception):
     """What the user can put right: one message that says what is wrong and what to do."""
 
 
+class PortTakenError(SuiteError):
+    """Somebody else has the port."""
+
+
 class Child:
     """A command in a session of its own, so that Ctrl-C in the terminal reaches the suite alone.
 

@@ -12,13 +12,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from emulator import config, settle, signer
+from emulator.auth import Auth
 from emulator.broker import Broker
 from emulator.control import Control
 from emulator.faults import Chance, Faults
-from emulator.firestore import Firestore, PortTakenError
+from emulator.firestore import Firestore
 from emulator.functions import FunctionsHost
 from emulator.http import Server, request, serve
-from emulator.processes import SuiteError
+from emulator.page import Page
+from emulator.processes import PortTakenError, SuiteError
 from emulator.schedules import Schedules
 from emulator.storage.faults import fail_sometimes
 from emulator.storage.server import create_app
@@ -38,7 +40,8 @@ class Suite:
     `functions_source` replaces the folder that firebase.json names. With `live`, code is reloaded
     when a file changes and schedules run by the clock. `functions_log` takes the functions' output
     instead of the terminal, `data` is a Firestore export to begin with, `faults` what goes wrong
-    from the start.
+    from the start. With `auth` the Auth emulator runs too, and without it its address is only set;
+    with `page` the guest page does, reloaded as its code changes. Both take web/node_modules.
     """
 
     def __init__(
@@ -53,6 +56,8 @@ class Suite:
         functions_log: Path | None = None,
         data: Path | None = None,
         faults: Faults | None = None,
+        auth: bool = False,
+        page: bool = False,
     ) -> None:
         self.project = project
         self.bucket = f"{project}.appspot.com"
@@ -64,6 +69,10 @@ class Suite:
         self.functions_log = functions_log
         self.data = data
         self._chance = Chance(faults)
+        self._with_auth = auth
+        self._with_page = page
+        self.auth: Auth | None = None
+        self.page: Page | None = None
         self.ready = False
         self.env: dict[str, str] = {}
         self.addresses: dict[str, str] = {}
@@ -102,12 +111,15 @@ class Suite:
         self._cleanup.close()
 
     def _start(self) -> None:
-        self.config = config.read(self.root, self.functions_source, self.free_ports)
+        self.config = config.read(
+            self.root, self.functions_source, self.free_ports, page=self._with_page
+        )
         remove_leftovers()
         self.folder = Path(tempfile.mkdtemp(prefix=f"emulator-{os.getpid()}-"))
         self._cleanup.callback(shutil.rmtree, self.folder, ignore_errors=True)
-        # Firestore takes longest, and needs the address of the events first: it starts up while
-        # the functions are loaded.
+        # Auth and Firestore take longest, and Firestore needs the address of the events first: they
+        # start up while the functions are loaded.
+        self._start_auth()
         self.gate = settle.EventGate()
         events = self._serve("eventarc", self.gate)
         self.firestore = self._start_firestore(f"{events.host}:{events.port}")
@@ -117,13 +129,19 @@ class Suite:
         self._serve("storage", lambda *call: self.storage(*call))  # noqa: PLW0108
         self._serve("tasks", lambda *call: self.tasks.app(*call))  # noqa: PLW0108
         self._serve("hub", Control(self).app)
-        for name in ("auth", "functions"):
-            self._take_address(name)
+        self._take_address("functions")
+        if self._with_page:
+            self._take_address("hosting")
         self.env = self._environment()
         self._start_functions()
+        self._start_page()
         self._new_state()
         self._cleanup.callback(self._drop_state)
         self.firestore.wait_until_ready()
+        if self.auth:
+            self.auth.wait_until_ready()
+        if self.page:
+            self.page.wait_until_ready()
         self.firestore.register(settle.BARRIER_PROJECT, settle.BARRIER_TRIGGER)
         self.add_project(self.project)
         if self.live:
@@ -152,6 +170,8 @@ class Suite:
         """Forget all data, objects, events, tasks and counts; the functions start anew."""
         self._drop_state()
         self.firestore.clear(self.project)
+        if self.auth:
+            self.auth.clear(self.project)
         self.gate.pass_all(self.firestore, time.monotonic() + RESET_SECONDS)
         self.firestore.clear(settle.BARRIER_PROJECT)
         self.host.restart()
@@ -185,9 +205,13 @@ class Suite:
         return list(self.ask_functions("GET", "index-errors"))
 
     def check(self) -> None:
-        """Raises SuiteError when Firestore has ended by itself."""
+        """Raises SuiteError when an emulator has ended by itself."""
         if self.firestore.child and not self.firestore.child.alive:
             raise SuiteError("The Firestore emulator ended by itself.")
+        if self.auth and not self.auth.child.alive:
+            raise SuiteError("The Auth emulator ended by itself.")
+        if self.page and not self.page.child.alive:
+            raise SuiteError("The guest page's server ended by itself.")
 
     def _new_state(self) -> None:
         objects = Path(tempfile.mkdtemp(prefix="objects-", dir=self.folder))
@@ -219,6 +243,17 @@ class Suite:
         self.host.start()
         self.schedules = Schedules(self.host)
         self._cleanup.callback(self.schedules.close)
+
+    def _start_auth(self) -> None:
+        address = self._take_address("auth")
+        if self._with_auth:
+            self.auth = Auth.start(address, self.project, self.folder)
+            self._cleanup.callback(self.auth.stop)
+
+    def _start_page(self) -> None:
+        if self._with_page:
+            self.page = Page.start(self.addresses["hosting"], self.env)
+            self._cleanup.callback(self.page.stop)
 
     def _start_firestore(self, events: str) -> Firestore:
         running = os.environ.get("FIRESTORE_EMULATOR_HOST")

@@ -56,7 +56,7 @@ def _execute(*command: str, options: tuple[str, ...] = ()) -> list[str]:
 
 
 def _start(log: Path) -> list[str]:
-    return ["start", "--root", str(CHAIN), "--free-ports", "--log", str(log)]
+    return ["start", "--root", str(CHAIN), "--free-ports", "--no-auth", "--log", str(log)]
 
 
 def _wait_for(file: Path) -> list[int]:

@@ -1,0 +1,115 @@
+"""Node.js, and what `web/package-lock.json` pins: installed into `web/node_modules` once."""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from emulator.processes import SuiteError
+
+ROOT = Path(__file__).resolve().parents[1]
+WEB = ROOT / "web"
+MODULES = WEB / "node_modules"
+STAMP = MODULES / ".installed-from"
+GUARD = ROOT / ".cache" / "web.lock"
+VERSION = (20, 19)
+"""The oldest Node.js that all of the packages run on."""
+# npm's own words for a registry that it cannot reach
+OFFLINE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH")
+
+
+class MissingError(SuiteError):
+    """What needs Node.js cannot run here; the message says what is missing."""
+
+
+def find() -> str:
+    """The `node` to run. Raises MissingError without one that is new enough, and its npm."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None or _version(node) < VERSION:
+        raise MissingError(f"Node.js {VERSION[0]}.{VERSION[1]} or newer with npm is not installed")
+    return node
+
+
+def is_installed() -> bool:
+    """Whether there is a Node.js, and the packages that the lock file pins."""
+    try:
+        find()
+    except MissingError:
+        return False
+    return STAMP.exists() and STAMP.read_text() == _wanted()
+
+
+def install(console: Console | None = None) -> str:
+    """The `node` to run, once the packages are there; its progress is shown on `console`.
+
+    Raises MissingError where they cannot be had, SuiteError with npm's words where it failed.
+    """
+    node = find()
+    GUARD.parent.mkdir(exist_ok=True)
+    # Test workers, and several commands at once: one installs, the others wait and find it done.
+    with GUARD.open("w") as guard:
+        fcntl.flock(guard, fcntl.LOCK_EX)
+        if not is_installed():
+            _install(console or Console(quiet=True), guard.fileno())
+            STAMP.write_text(_wanted())
+    return node
+
+
+def _wanted() -> str:
+    return hashlib.sha256((WEB / "package-lock.json").read_bytes()).hexdigest()
+
+
+def _version(node: str) -> tuple[int, ...]:
+    """(20, 20) for `v20.20.2`; nothing for what only prints an error, as version managers' do."""
+    run = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    numbers = run.stdout.strip().removeprefix("v").split(".")[:2]
+    return tuple(map(int, numbers)) if run.returncode == 0 else ()
+
+
+def _install(console: Console, guard: int) -> None:
+    """`npm ci` removes what is there first; the packages' own scripts do not run."""
+    packages = json.loads((WEB / "package-lock.json").read_text())["packages"]
+    total = sum(name.startswith("node_modules/") for name in packages)
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
+    console.print(f"Installing {total} packages into web/node_modules: once, about a minute.")
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("fetched"), TimeElapsedColumn())
+    with (
+        # npm holds the guard too: should this process be killed, the next one waits until it ends
+        subprocess.Popen(
+            [*command, "--loglevel=http"],
+            cwd=WEB,
+            env={**os.environ, "NO_COLOR": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            pass_fds=[guard],
+        ) as npm,
+        Progress(*columns, console=console, transient=True) as progress,
+    ):
+        assert npm.stderr is not None
+        bar = progress.add_task("", total=total)
+        said = _follow(npm.stderr, lambda: progress.advance(bar))
+    if npm.returncode == 0:
+        return
+    if any(f"npm error code {word}" in said for word in OFFLINE):
+        raise MissingError("web/node_modules is not installed, and npm reaches no registry")
+    raise SuiteError(f"npm ci failed in {WEB}:\n{said[-2000:]}")
+
+
+def _follow(lines: Iterable[str], fetched: Callable[[], None]) -> str:
+    """What npm has to say, except for its fetches: those are counted."""
+    said = []
+    for line in lines:
+        if line.startswith("npm http"):
+            fetched()
+        else:
+            said.append(line)
+    return "".join(said)
