@@ -146,8 +146,8 @@ def wrong_way_imports(file: SourceFile) -> Iterator[str]:
 def crossed_boundaries(file: SourceFile) -> Iterator[str]:
     """What is deployed and what serves it locally know each other by HTTP and variables alone."""
     forbidden = {
-        "functions": {"emulator", "tests", "benchmarks", "scripts"},
-        "emulator": {"experience", "main", "tests", "benchmarks", "scripts"},
+        "functions": {"emulator", "tests", "benchmarks", "scripts", "contract"},
+        "emulator": {"experience", "main", "tests", "benchmarks", "scripts", "contract"},
     }.get(file.path.parts[0], set())
     for name in file.imports():
         if name.split(".")[0] in forbidden:

@@ -8,10 +8,10 @@ import json
 import math
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import flask
 from firebase_functions import https_fn, options, tasks_fn
@@ -23,9 +23,9 @@ from experience import clients, config, logs
 from experience.documents import Document, Request
 from experience.errors import AppCheckRequired, InvalidArgument, Refusal, Unauthenticated
 from experience.ids import is_uid
+from experience.reasons import EVERYWHERE, Reason
 
 R = TypeVar("R", bound=Request)
-Answer = Document | Mapping[str, Any]
 Handler = Callable[[flask.Request], flask.Response]
 
 # The SDK takes a parameter here and writes it to the manifest, but its types do not say so.
@@ -35,6 +35,9 @@ REGION: Any = config.REGION
 CONCURRENCY = 32
 # A bound on what a flood of calls can cost.
 MOST_INSTANCES = 100
+
+# Where a callable's handler holds its Declaration, beside what the SDK keeps there.
+DECLARATION = "__declaration__"
 
 LARGEST_INTEGER = 2**53
 DEEPEST_NESTING = 10
@@ -49,21 +52,43 @@ class Caller:
     origin: str | None = None
 
 
-def callable_function(
-    request_model: type[R], *, memory: options.MemoryOption = options.MemoryOption.MB_512
-) -> Callable[[Callable[[Caller, R], Answer]], Handler]:
-    """Deploy a function as a callable under its name in lowerCamelCase.
+@dataclass(frozen=True)
+class Declaration(Generic[R]):
+    """What a callable is, as the types and pages for web developers are made from.
 
-    The function gets the verified caller and the parsed request, and returns a document or a
-    mapping of documents. It raises Refusal to say no; anything else it raises is a bug: logged
-    with its traceback, and `internal` to the caller.
+    Its answer is the model that `function` is annotated to return. `refuses` holds what may be
+    refused beside the reasons that every callable shares.
     """
 
-    def decorate(function: Callable[[Caller, R], Answer]) -> Handler:
+    name: str
+    function: Callable[[Caller, R], Document]
+    request: type[R]
+    refuses: tuple[Reason, ...]
+
+    def covers(self, refused: Refusal) -> bool:
+        """Whether it says of itself that it may refuse so."""
+        return any(reason.covers(refused) for reason in (*self.refuses, *EVERYWHERE))
+
+
+def callable_function(
+    request_model: type[R],
+    *,
+    refuses: Sequence[Reason] = (),
+    memory: options.MemoryOption = options.MemoryOption.MB_512,
+) -> Callable[[Callable[[Caller, R], Document]], Handler]:
+    """Deploy a function as a callable under its name in lowerCamelCase.
+
+    The function gets the verified caller and the parsed request, and returns the model that its
+    annotation names. It raises Refusal to say no, with one of the reasons that it declares;
+    anything else it raises is a bug: logged with its traceback, and `internal` to the caller.
+    """
+
+    def decorate(function: Callable[[Caller, R], Document]) -> Handler:
         name = to_camel(function.__name__)
+        declaration = Declaration(name, function, request_model, tuple(refuses))
 
         def handle(call: https_fn.CallableRequest[Any]) -> Any:
-            return _answer(name, function, request_model, call)
+            return _answer(declaration, call)
 
         handle.__name__ = name
         handle.__doc__ = function.__doc__
@@ -75,7 +100,9 @@ def callable_function(
             concurrency=CONCURRENCY,
             max_instances=MOST_INSTANCES,
         )(handle)
-        return _checked(served)
+        handler = _checked(served)
+        setattr(handler, DECLARATION, declaration)
+        return handler
 
     return decorate
 
@@ -132,13 +159,9 @@ class TryLater(Exception):  # noqa: N818  (the queue's ordinary way to wait)
     """The task cannot run now; the queue shall bring it again."""
 
 
-def _answer(
-    name: str,
-    function: Callable[[Caller, R], Answer],
-    request_model: type[R],
-    call: https_fn.CallableRequest[Any],
-) -> Any:
+def _answer(declaration: Declaration[R], call: https_fn.CallableRequest[Any]) -> Any:
     """Run one call and log one line about it."""
+    name = declaration.name
     started = time.monotonic()
     uid = call.auth.uid if call.auth else None
     reason = "ok"
@@ -148,9 +171,11 @@ def _answer(
         if config.ENFORCE_APP_CHECK.value and call.app is None:
             raise AppCheckRequired
         caller = Caller(uid, call.raw_request.headers.get("Origin"))
-        return _plain(function(caller, _parse(request_model, call.data)))
+        return declaration.function(caller, _parse(declaration.request, call.data)).shown()
     except Refusal as refused:
         reason = refused.reason
+        if not declaration.covers(refused):
+            logs.error("undeclared refusal", function=name, reason=reason, code=refused.code)
         raise https_fn.HttpsError(
             https_fn.FunctionsErrorCode(refused.code), refused.message, refused.details
         ) from refused
@@ -269,14 +294,3 @@ def _unstorable(value: Any, path: str, depth: int) -> Iterator[tuple[str, str]]:
         yield path, "must be a finite number"
     elif isinstance(value, int) and abs(value) > LARGEST_INTEGER:
         yield path, "is too large a number"
-
-
-def _plain(answer: Any) -> Any:
-    """Models as the JSON that clients read."""
-    if isinstance(answer, Document):
-        return answer.shown()
-    if isinstance(answer, Mapping):
-        return {key: _plain(value) for key, value in answer.items()}
-    if isinstance(answer, list):
-        return [_plain(value) for value in answer]
-    return answer

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from google.cloud.firestore import DocumentSnapshot, FieldFilter, Query
 
@@ -11,6 +11,8 @@ from experience.errors import InvalidArgument
 from experience.ids import fingerprint
 from experience.reading import readable
 
+D = TypeVar("D", bound=Document)
+
 _DESCENDING = "DESCENDING"
 
 # The list that a token is of, and the time and the name of the last document that was shown. What
@@ -18,10 +20,10 @@ _DESCENDING = "DESCENDING"
 _TOKEN = re.compile(r"([0-9a-f]{16})/([0-9]{1,16})/((?!\.{1,2}$|__)[^/\0]+)")
 
 
-class Page(Document):
+class Page(Document, Generic[D]):
     """What a list call answers; `next_page_token` is None on the last page."""
 
-    items: list[Any]
+    items: list[D]
     next_page_token: str | None
 
 
@@ -30,8 +32,8 @@ def newest_first(
     filters: dict[str, str | None],
     page_size: int,
     page_token: str | None,
-    model: type[Document],
-) -> Page:
+    model: type[D],
+) -> Page[D]:
     """One page of a collection by `createdAt`, with the equalities that are not None.
 
     One read for each item, and one more to know whether another page follows. A document that

@@ -36,7 +36,7 @@ def things(client: Client) -> str:
     return path
 
 
-def page(client: Client, path: str, token: str | None = None, size: int = 1) -> Page:
+def page(client: Client, path: str, token: str | None = None, size: int = 1) -> Page[Thing]:
     return newest_first(client.collection(path), {"kind": None}, size, token, Thing)
 
 

@@ -50,7 +50,7 @@ class TestMerge:
     ) -> None:
         after = progress(progress(session(), inputs=first), inputs=second)
 
-        assert after.view()["inputs"] == {**first, **second}
+        assert after.view().inputs == {**first, **second}
 
     @SETTINGS
     @given(INPUTS)

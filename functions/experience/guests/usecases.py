@@ -56,7 +56,7 @@ def get_guest(uid: str, request: GetGuest) -> Guest:
     return guest
 
 
-def list_guests(uid: str, request: ListGuests) -> pages.Page:
+def list_guests(uid: str, request: ListGuests) -> pages.Page[Guest]:
     """A page of a project's guests, for members of its workspace."""
     client = clients.firestore()
     project = load_project(client, request.project_id)

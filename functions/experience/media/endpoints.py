@@ -1,25 +1,53 @@
 """Callables about media."""
 
-from typing import Any
-
+from experience import reasons
 from experience.calls import Caller, callable_function
 from experience.media import usecases
 from experience.media.models import ConfirmUpload, CreateUpload, Download, GetDownloadUrl, Upload
+from experience.sessions.models import SessionView
 
 
-@callable_function(CreateUpload)
+@callable_function(
+    CreateUpload,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.EXPERIENCE_NOT_FOUND,
+        reasons.EXPERIENCE_VERSION_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.SESSION_NOT_ACTIVE,
+    ],
+)
 def create_upload(caller: Caller, request: CreateUpload) -> Upload:
     """An address to which one file of a declared type and size can be uploaded, once."""
     return usecases.create_upload(caller.uid, request, caller.origin)
 
 
-@callable_function(ConfirmUpload)
-def confirm_upload(caller: Caller, request: ConfirmUpload) -> dict[str, Any]:
+@callable_function(
+    ConfirmUpload,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.EXPERIENCE_NOT_FOUND,
+        reasons.EXPERIENCE_VERSION_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.SESSION_NOT_ACTIVE,
+        reasons.UPLOAD_MISSING,
+        reasons.UPLOAD_TOO_LARGE,
+        reasons.UPLOAD_TYPE_MISMATCH,
+        reasons.CONTENTION,
+    ],
+)
+def confirm_upload(caller: Caller, request: ConfirmUpload) -> SessionView:
     """Put an uploaded file into the session, if it is what it says."""
     return usecases.confirm_upload(caller.uid, request).view()
 
 
-@callable_function(GetDownloadUrl)
+@callable_function(
+    GetDownloadUrl,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.ASSET_NOT_FOUND,
+    ],
+)
 def get_download_url(caller: Caller, request: GetDownloadUrl) -> Download:
     """A signed address of one of the session's files."""
     return usecases.get_download_url(caller.uid, request)

@@ -103,7 +103,7 @@ def publish_project(uid: str, request: PublishProject) -> Project:
     return transactions.run_optimistic(client, body)
 
 
-def list_projects(uid: str, request: ListProjects) -> pages.Page:
+def list_projects(uid: str, request: ListProjects) -> pages.Page[Project]:
     """A page of the workspace's projects, for its members."""
     client = clients.firestore()
     require_role(client, request.workspace_id, uid, Role.VIEWER, what="workspace")

@@ -1,5 +1,6 @@
 """Callables about projects."""
 
+from experience import reasons
 from experience.calls import Caller, callable_function
 from experience.pages import Page
 from experience.projects import authoring, usecases
@@ -13,25 +14,56 @@ from experience.projects.models import (
 )
 
 
-@callable_function(GetProject)
+@callable_function(
+    GetProject,
+    refuses=[
+        reasons.PROJECT_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
+    ],
+)
 def get_project(caller: Caller, request: GetProject) -> ProjectPage:
     """What a guest's page needs to know about a project before anything happens."""
     return usecases.get_project(caller.uid, request)
 
 
-@callable_function(SaveProject)
+@callable_function(
+    SaveProject,
+    refuses=[
+        reasons.WORKSPACE_NOT_FOUND,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.PROJECT_NOT_PUBLISHED,
+        reasons.PROJECT_ID_TAKEN,
+        reasons.VERSION_CONFLICT,
+        reasons.CONTENTION,
+    ],
+)
 def save_project(caller: Caller, request: SaveProject) -> Project:
     """Create a project or change its draft, name or status; editors."""
     return authoring.save_project(caller.uid, request)
 
 
-@callable_function(PublishProject)
+@callable_function(
+    PublishProject,
+    refuses=[
+        reasons.PROJECT_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.EXPERIENCES_UNAVAILABLE,
+        reasons.VERSION_CONFLICT,
+        reasons.CONTENTION,
+    ],
+)
 def publish_project(caller: Caller, request: PublishProject) -> Project:
     """Make the draft what guests get from now on; editors."""
     return authoring.publish_project(caller.uid, request)
 
 
-@callable_function(ListProjects)
-def list_projects(caller: Caller, request: ListProjects) -> Page:
+@callable_function(
+    ListProjects,
+    refuses=[
+        reasons.WORKSPACE_NOT_FOUND,
+    ],
+)
+def list_projects(caller: Caller, request: ListProjects) -> Page[Project]:
     """The workspace's projects, the newest first; members."""
     return authoring.list_projects(caller.uid, request)

@@ -1,12 +1,18 @@
 """Callables and triggers of sessions."""
 
-from typing import Any
-
+from experience import reasons
 from experience.calls import Caller, callable_function
 from experience.events import DocumentEvent, on_created
 from experience.guests.models import GetNextPhase, NextPhase
+from experience.pages import Page
 from experience.schedules import schedule
 from experience.sessions import creation, ending, linking, listing, phases, usecases
+from experience.sessions.answers import (
+    CompletedSession,
+    HistoryEntry,
+    JourneySessions,
+    SessionWithSteps,
+)
 from experience.sessions.models import (
     AbandonSession,
     CompleteSession,
@@ -17,78 +23,165 @@ from experience.sessions.models import (
     GetSession,
     ListSessions,
     Session,
+    SessionView,
     UpdateSessionProgress,
 )
 from experience.workspaces.models import ExperienceConfig
 
 
-@callable_function(GetNextPhase)
+@callable_function(
+    GetNextPhase,
+    refuses=[
+        reasons.PROJECT_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
+    ],
+)
 def get_next_phase(caller: Caller, request: GetNextPhase) -> NextPhase:
     """Where the guest goes next: welcome, pregate, main, preshare or share."""
     return phases.get_next_phase(caller.uid, request)
 
 
-@callable_function(CreateSession)
-def create_session(caller: Caller, request: CreateSession) -> dict[str, Any]:
+@callable_function(
+    CreateSession,
+    refuses=[
+        reasons.PROJECT_NOT_FOUND,
+        reasons.MAIN_SESSION_NOT_FOUND,
+        reasons.SESSION_NOT_FOUND,
+        reasons.EXPERIENCE_NOT_FOUND,
+        reasons.EXPERIENCE_VERSION_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.PROJECT_NOT_LIVE,
+        reasons.GUEST_REQUIRED,
+        reasons.CONSENT_REQUIRED,
+        reasons.EXPERIENCE_UNAVAILABLE,
+        reasons.PREGATE_REQUIRED,
+        reasons.REQUEST_ID_REUSED,
+        reasons.RATE_LIMITED,
+        reasons.CONTENTION,
+    ],
+)
+def create_session(caller: Caller, request: CreateSession) -> SessionWithSteps:
     """Begin an experience, or come back to the session of it that is still active."""
     return _with_steps(*creation.create_session(caller.uid, request))
 
 
-@callable_function(GetSession)
-def get_session(caller: Caller, request: GetSession) -> dict[str, Any]:
+@callable_function(
+    GetSession,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.EXPERIENCE_NOT_FOUND,
+        reasons.EXPERIENCE_VERSION_NOT_FOUND,
+    ],
+)
+def get_session(caller: Caller, request: GetSession) -> SessionWithSteps:
     """A session with its steps, for its guest and for the operators of its workspace."""
     return _with_steps(*usecases.get_session(caller.uid, request))
 
 
-@callable_function(UpdateSessionProgress)
-def update_session_progress(caller: Caller, request: UpdateSessionProgress) -> dict[str, Any]:
+@callable_function(
+    UpdateSessionProgress,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.EXPERIENCE_NOT_FOUND,
+        reasons.EXPERIENCE_VERSION_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.SESSION_NOT_ACTIVE,
+        reasons.CONTENTION,
+    ],
+)
+def update_session_progress(caller: Caller, request: UpdateSessionProgress) -> SessionView:
     """Keep answers and position of an active session; merges by step, so tabs cannot collide."""
     return usecases.update_session_progress(caller.uid, request).view()
 
 
-@callable_function(CompleteSession)
-def complete_session(caller: Caller, request: CompleteSession) -> dict[str, Any]:
+@callable_function(
+    CompleteSession,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.EXPERIENCE_NOT_FOUND,
+        reasons.EXPERIENCE_VERSION_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.GUEST_NOT_FOUND,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.SESSION_NOT_ACTIVE,
+        reasons.STEPS_INCOMPLETE,
+        reasons.CONTENTION,
+    ],
+)
+def complete_session(caller: Caller, request: CompleteSession) -> CompletedSession:
     """End a session and learn where to go next; completing twice answers the same."""
     session, following = usecases.complete_session(caller.uid, request)
-    return {"session": session.view(), "next": following}
+    return CompletedSession(session=session.view(), next=following)
 
 
-@callable_function(GetJourneySessions)
-def get_journey_sessions(caller: Caller, request: GetJourneySessions) -> dict[str, Any]:
+@callable_function(
+    GetJourneySessions,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.MAIN_SESSION_NOT_FOUND,
+    ],
+)
+def get_journey_sessions(caller: Caller, request: GetJourneySessions) -> JourneySessions:
     """A main session with the pregate and the preshare that belong to it."""
     found = usecases.get_journey_sessions(caller.uid, request)
-    return {phase: session.view() if session else None for phase, session in found.items()}
+    shown = {phase: session.view() if session else None for phase, session in found.items()}
+    return JourneySessions.model_validate(shown)
 
 
-@callable_function(AbandonSession)
-def abandon_session(caller: Caller, request: AbandonSession) -> dict[str, Any]:
+@callable_function(
+    AbandonSession,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.SESSION_NOT_ACTIVE,
+        reasons.CONTENTION,
+    ],
+)
+def abandon_session(caller: Caller, request: AbandonSession) -> SessionView:
     """Give a session up, to start over; abandoning twice answers the same."""
     return ending.abandon_session(caller.uid, request).view()
 
 
-@callable_function(FailSession)
-def fail_session(caller: Caller, request: FailSession) -> dict[str, Any]:
+@callable_function(
+    FailSession,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.SESSION_NOT_ACTIVE,
+        reasons.CONTENTION,
+    ],
+)
+def fail_session(caller: Caller, request: FailSession) -> SessionView:
     """Say that the client cannot go on with a session; failing twice answers the same."""
     return ending.fail_session(caller.uid, request).view()
 
 
-@callable_function(ListSessions)
-def list_sessions(caller: Caller, request: ListSessions) -> dict[str, Any]:
+@callable_function(
+    ListSessions,
+    refuses=[
+        reasons.PROJECT_NOT_FOUND,
+    ],
+)
+def list_sessions(caller: Caller, request: ListSessions) -> Page[SessionView]:
     """A project's sessions, the newest first; members of its workspace."""
     page = listing.list_sessions(caller.uid, request)
     items = [session.view() for session in page.items]
-    return {"items": items, "nextPageToken": page.next_page_token}
+    return Page[SessionView](items=items, next_page_token=page.next_page_token)
 
 
-@callable_function(GetGuestHistory)
-def get_guest_history(caller: Caller, request: GetGuestHistory) -> dict[str, Any]:
+@callable_function(
+    GetGuestHistory,
+    refuses=[
+        reasons.PROJECT_NOT_FOUND,
+        reasons.GUEST_NOT_FOUND,
+    ],
+)
+def get_guest_history(caller: Caller, request: GetGuestHistory) -> Page[HistoryEntry]:
     """What a guest completed, each with its session, the newest first."""
     entries, token = listing.get_guest_history(caller.uid, request)
     items = [
-        {**entry.dump(), "session": session.view() if session else None}
+        HistoryEntry(**entry.dump(), session=session.view() if session else None)
         for entry, session in entries
     ]
-    return {"items": items, "nextPageToken": token}
+    return Page[HistoryEntry](items=items, next_page_token=token)
 
 
 @schedule(every="15 minutes")
@@ -105,10 +198,5 @@ def on_session_created(event: DocumentEvent) -> None:
         linking.link_pregate(Session.load({**event.after, **ids}))
 
 
-def _with_steps(session: Session, config: ExperienceConfig) -> dict[str, Any]:
-    """What a guest may see of the config: the steps, never the transform and its prompt.
-
-    Of a step they get the fields that its type has. What else an author's tool may have stored with
-    it stays here.
-    """
-    return {"session": session.view(), "steps": [step.declared() for step in config.steps]}
+def _with_steps(session: Session, config: ExperienceConfig) -> SessionWithSteps:
+    return SessionWithSteps(session=session.view(), steps=config.steps)

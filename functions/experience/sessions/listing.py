@@ -12,7 +12,7 @@ from experience.workspaces.models import Role
 from experience.workspaces.usecases import require_role
 
 
-def list_sessions(uid: str, request: ListSessions) -> pages.Page:
+def list_sessions(uid: str, request: ListSessions) -> pages.Page[Session]:
     """A page of a project's sessions, for members of its workspace."""
     filters = {
         "eventId": request.event_id,

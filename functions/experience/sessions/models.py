@@ -149,16 +149,26 @@ class Session(Document):
         """The confirmed upload of a step, if there is one."""
         return next((media for media in self.captured_media if media.step_id == step_id), None)
 
-    def view(self) -> dict[str, Any]:
-        """The session as callables return it: as stored, and under its earlier names as well."""
-        shown = self.shown()
-        shown.pop("requestFingerprint", None)
-        return {
-            **shown,
+    def view(self) -> "SessionView":
+        """The session as callables return it."""
+        earlier = {
             "inputs": {answer.step_id: answer.value for answer in self.answers},
             "activeJobId": self.job_id,
             "resultAssetId": self.result_media.asset_id if self.result_media else None,
         }
+        return SessionView.model_construct(**{**dict(self), **earlier})
+
+
+class SessionView(Session):
+    """A session as callables return it: as stored, and under its earlier names as well.
+
+    `inputs` are the answers' values by step id.
+    """
+
+    request_fingerprint: str | None = Field(default=None, exclude=True)
+    inputs: dict[str, str | int | float | bool | list[str]]
+    active_job_id: str | None
+    result_asset_id: str | None
 
 
 class CreateSession(Request):

@@ -6,11 +6,12 @@ to one, `registry` how stored and authored steps become objects of the right typ
 """
 
 from experience.steps.models import Step, UnknownStep
-from experience.steps.registry import STEP_TYPES, StepDefinition, StoredStep, parse_step
+from experience.steps.registry import STEP_TYPES, ShownStep, StepDefinition, StoredStep, parse_step
 from experience.steps.values import StepInput, StepValue, StepValueError
 
 __all__ = [
     "STEP_TYPES",
+    "ShownStep",
     "Step",
     "StepDefinition",
     "StepInput",

@@ -4,7 +4,7 @@ failing."""
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, SerializeAsAny, ValidationError
+from pydantic import BeforeValidator, PlainSerializer, SerializeAsAny, ValidationError
 from pydantic_core import PydanticCustomError
 
 from experience.steps import questions, screens
@@ -58,3 +58,11 @@ StoredStep = Annotated[SerializeAsAny[Step], BeforeValidator(_stored)]
 StepDefinition = Annotated[SerializeAsAny[Step], BeforeValidator(_authored)]
 """A step as an author sends it: an unknown type, an unknown field or a bad value is an error at its
 place (`steps.0.config.maxLength`)."""
+
+ShownStep = Annotated[
+    Step,
+    BeforeValidator(_stored),
+    PlainSerializer(lambda step: step.declared()),
+]
+"""A step as a guest gets it: the fields that its type has, and what else may be stored with it
+stays here."""

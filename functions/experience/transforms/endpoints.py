@@ -2,6 +2,7 @@
 
 from firebase_functions import options
 
+from experience import reasons
 from experience.calls import Caller, callable_function, task_function
 from experience.events import DocumentEvent, on_created, on_updated
 from experience.schedules import schedule
@@ -17,25 +18,71 @@ from experience.transforms.models import (
 )
 
 
-@callable_function(GetJob)
+@callable_function(
+    GetJob,
+    refuses=[
+        reasons.JOB_NOT_FOUND,
+    ],
+)
 def get_job(caller: Caller, request: GetJob) -> Job:
     """Where a transform stands, for its guest and for the operators of its workspace."""
     return usecases.get_job(caller.uid, request)
 
 
-@callable_function(StartTransform)
+@callable_function(
+    StartTransform,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.EXPERIENCE_NOT_FOUND,
+        reasons.EXPERIENCE_VERSION_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.JOB_NOT_FOUND,
+        reasons.GUEST_NOT_FOUND,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.SESSION_NOT_COMPLETED,
+        reasons.NO_TRANSFORM,
+        reasons.NO_CAPTURE,
+        reasons.RATE_LIMITED,
+        reasons.DAILY_LIMIT_REACHED,
+        reasons.CONTENTION,
+    ],
+)
 def start_transform(caller: Caller, request: StartTransform) -> Job:
     """The transform of a completed main session, started if it has not been."""
     return commands.start(caller.uid, request)
 
 
-@callable_function(RetryTransform)
+@callable_function(
+    RetryTransform,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.GUEST_NOT_FOUND,
+        reasons.JOB_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.JOB_NOT_RETRYABLE,
+        reasons.RATE_LIMITED,
+        reasons.DAILY_LIMIT_REACHED,
+        reasons.CONTENTION,
+    ],
+)
 def retry_transform(caller: Caller, request: RetryTransform) -> Job:
     """Try a failed or cancelled transform again."""
     return commands.retry(caller.uid, request)
 
 
-@callable_function(CancelTransform)
+@callable_function(
+    CancelTransform,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.GUEST_NOT_FOUND,
+        reasons.JOB_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.JOB_NOT_CANCELLABLE,
+        reasons.CONTENTION,
+    ],
+)
 def cancel_transform(caller: Caller, request: CancelTransform) -> Job:
     """Give a waiting or running transform up; cancelling twice answers the same."""
     return commands.cancel(caller.uid, request)

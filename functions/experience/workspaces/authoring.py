@@ -150,7 +150,7 @@ def set_member(uid: str, request: SetMember) -> Membership:
     return transactions.run(client, body)
 
 
-def list_experiences(uid: str, request: ListExperiences) -> pages.Page:
+def list_experiences(uid: str, request: ListExperiences) -> pages.Page[Experience]:
     """A page of the workspace's experiences, for its members."""
     client = clients.firestore()
     require_role(client, request.workspace_id, uid, Role.VIEWER, what="workspace")

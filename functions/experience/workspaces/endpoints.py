@@ -1,5 +1,6 @@
 """Callables of the people who run a workspace."""
 
+from experience import reasons
 from experience.calls import Caller, callable_function
 from experience.pages import Page
 from experience.workspaces import authoring
@@ -13,25 +14,58 @@ from experience.workspaces.models import (
 )
 
 
-@callable_function(SaveExperience)
+@callable_function(
+    SaveExperience,
+    refuses=[
+        reasons.WORKSPACE_NOT_FOUND,
+        reasons.EXPERIENCE_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.VERSION_CONFLICT,
+        reasons.CONTENTION,
+    ],
+)
 def save_experience(caller: Caller, request: SaveExperience) -> Experience:
     """Create an experience or change its draft; editors."""
     return authoring.save_experience(caller.uid, request)
 
 
-@callable_function(PublishExperience)
+@callable_function(
+    PublishExperience,
+    refuses=[
+        reasons.WORKSPACE_NOT_FOUND,
+        reasons.EXPERIENCE_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.EXPERIENCE_DELETED,
+        reasons.EXPERIENCE_EMPTY,
+        reasons.VERSION_CONFLICT,
+        reasons.CONTENTION,
+    ],
+)
 def publish_experience(caller: Caller, request: PublishExperience) -> Experience:
     """Make the draft what guests get from now on; editors."""
     return authoring.publish_experience(caller.uid, request)
 
 
-@callable_function(SetMember)
+@callable_function(
+    SetMember,
+    refuses=[
+        reasons.WORKSPACE_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.LAST_OWNER,
+        reasons.CONTENTION,
+    ],
+)
 def set_member(caller: Caller, request: SetMember) -> Membership:
     """Give, change or take a role in the workspace; admins."""
     return authoring.set_member(caller.uid, request)
 
 
-@callable_function(ListExperiences)
-def list_experiences(caller: Caller, request: ListExperiences) -> Page:
+@callable_function(
+    ListExperiences,
+    refuses=[
+        reasons.WORKSPACE_NOT_FOUND,
+    ],
+)
+def list_experiences(caller: Caller, request: ListExperiences) -> Page[Experience]:
     """The workspace's experiences, the newest first; members."""
     return authoring.list_experiences(caller.uid, request)

@@ -1,0 +1,240 @@
+"""Every reason that clients may switch on: the code it comes with, when, and what it carries.
+
+A callable declares those that it refuses with (`callable_function(…, refuses=…)`); the client's
+types and the reference pages are made from these declarations.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, NotRequired
+
+from experience import errors
+from experience.documents import Document
+from experience.errors import Refusal
+
+
+class Issue(Document):
+    """One thing that is wrong with a request: where, such as `answers[0].value`, and why."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """`details.reason` is `word`; `carries` are the further fields of `details` with their types.
+
+    `when` completes the sentence "Refused when …".
+    """
+
+    kind: type[Refusal]
+    word: str
+    when: str
+    carries: dict[str, Any] = field(default_factory=dict)
+
+    def covers(self, refused: Refusal) -> bool:
+        """Whether this refusal is what was declared, to the names of its details."""
+        given = refused.details.keys() - {"reason"}
+        return (self.word, self.kind.code) == (refused.reason, refused.code) and (
+            given <= self.carries.keys()
+        )
+
+
+class Internal(Refusal):
+    """A bug of ours; never raised, only answered."""
+
+    code = "internal"
+
+
+_ISSUES = {"issues": list[Issue]}
+
+# Each callable may answer with these.
+UNAUTHENTICATED = Reason(
+    errors.Unauthenticated, "unauthenticated", "nobody is signed in, or the token is not valid"
+)
+APP_CHECK_REQUIRED = Reason(
+    errors.AppCheckRequired,
+    "app_check_required",
+    "the deployment asks for App Check and the call has no valid token of it",
+)
+MALFORMED_REQUEST = Reason(
+    errors.InvalidArgument,
+    "malformed_request",
+    "the body is not JSON with the one field `data`; no SDK sends that",
+    _ISSUES,
+)
+INVALID_REQUEST = Reason(
+    errors.InvalidArgument,
+    "invalid_request",
+    "a field is missing, unknown or wrong; `issues` names each of them",
+    _ISSUES,
+)
+INTERNAL = Reason(Internal, "internal", "something broke on our side; call again")
+EVERYWHERE = (UNAUTHENTICATED, APP_CHECK_REQUIRED, MALFORMED_REQUEST, INVALID_REQUEST, INTERNAL)
+
+
+def _missing(what: str) -> Reason:
+    word = f"{what.replace(' ', '_')}_not_found"
+    return Reason(errors.NotFound, word, f"there is no such {what}, or none for this caller")
+
+
+WORKSPACE_NOT_FOUND = _missing("workspace")
+EXPERIENCE_NOT_FOUND = _missing("experience")
+EXPERIENCE_VERSION_NOT_FOUND = Reason(
+    errors.NotFound,
+    "experience_version_not_found",
+    "what the session is answered against was erased",
+)
+PROJECT_NOT_FOUND = _missing("project")
+GUEST_NOT_FOUND = Reason(
+    errors.NotFound, "guest_not_found", "this person is no guest of the project"
+)
+SESSION_NOT_FOUND = _missing("session")
+MAIN_SESSION_NOT_FOUND = Reason(
+    errors.NotFound, "main_session_not_found", "`mainSessionId` is no main session of this caller"
+)
+ASSET_NOT_FOUND = Reason(
+    errors.NotFound, "asset_not_found", "the session holds no capture or result of this id"
+)
+JOB_NOT_FOUND = _missing("job")
+
+ROLE_REQUIRED = Reason(
+    errors.PermissionDenied,
+    "role_required",
+    "the caller's `role` in the workspace is below the `required` one",
+    {"required": str, "role": NotRequired[str]},
+)
+
+PROJECT_NOT_LIVE = Reason(
+    errors.FailedPrecondition,
+    "project_not_live",
+    "the project is not open for guests; its members may go on",
+    {"status": str},
+)
+PROJECT_NOT_PUBLISHED = Reason(
+    errors.FailedPrecondition,
+    "project_not_published",
+    "a project is to go live that was never published",
+)
+EXPERIENCES_UNAVAILABLE = Reason(
+    errors.FailedPrecondition,
+    "experiences_unavailable",
+    "enabled experiences of the draft are not active or not published",
+    {"experiences": list[str]},
+)
+EXPERIENCE_DELETED = Reason(
+    errors.FailedPrecondition,
+    "experience_deleted",
+    "a deleted experience is to be published",
+    {"status": str},
+)
+EXPERIENCE_EMPTY = Reason(
+    errors.FailedPrecondition, "experience_empty", "the draft to publish has no steps"
+)
+LAST_OWNER = Reason(
+    errors.FailedPrecondition,
+    "last_owner",
+    "the workspace would be left without an owner",
+    {"uid": str},
+)
+CONSENT_REQUIRED = Reason(
+    errors.FailedPrecondition,
+    "consent_required",
+    "the guest has not accepted this `version` of the project's consent",
+    {"version": str},
+)
+GUEST_REQUIRED = Reason(
+    errors.FailedPrecondition, "guest_required", "`ensureGuest` was not called before"
+)
+EXPERIENCE_UNAVAILABLE = Reason(
+    errors.FailedPrecondition,
+    "experience_unavailable",
+    "the experience cannot be played: `state` is `disabled`, `missing`, `deleted` or `unpublished`",
+    {"state": str},
+)
+PREGATE_REQUIRED = Reason(
+    errors.FailedPrecondition,
+    "pregate_required",
+    "the guest must complete the pregate first, which is `experienceId`",
+    {"experienceId": str},
+)
+SESSION_NOT_ACTIVE = Reason(
+    errors.FailedPrecondition,
+    "session_not_active",
+    "the session has ended; `status` says how",
+    {"status": str},
+)
+STEPS_INCOMPLETE = Reason(
+    errors.FailedPrecondition,
+    "steps_incomplete",
+    "required steps lack an answer; `steps` are their ids",
+    {"steps": list[str]},
+)
+UPLOAD_MISSING = Reason(
+    errors.FailedPrecondition, "upload_missing", "nothing was uploaded to the address yet"
+)
+UPLOAD_TOO_LARGE = Reason(
+    errors.FailedPrecondition,
+    "upload_too_large",
+    "the file has more than `largestBytes`",
+    {"largestBytes": int},
+)
+UPLOAD_TYPE_MISMATCH = Reason(
+    errors.FailedPrecondition,
+    "upload_type_mismatch",
+    "the file's bytes are not of the `declared` type but of the one `found`",
+    {"declared": str, "found": str | None},
+)
+SESSION_NOT_COMPLETED = Reason(
+    errors.FailedPrecondition,
+    "session_not_completed",
+    "this is not a completed main session",
+    {"status": str, "phase": str},
+)
+NO_TRANSFORM = Reason(
+    errors.FailedPrecondition, "no_transform", "the experience transforms nothing"
+)
+NO_CAPTURE = Reason(errors.FailedPrecondition, "no_capture", "the session has no photo")
+JOB_NOT_RETRYABLE = Reason(
+    errors.FailedPrecondition,
+    "job_not_retryable",
+    "the job neither failed nor was cancelled",
+    {"status": str},
+)
+JOB_NOT_CANCELLABLE = Reason(
+    errors.FailedPrecondition, "job_not_cancellable", "the job has ended", {"status": str}
+)
+
+REQUEST_ID_REUSED = Reason(
+    errors.AlreadyExists,
+    "request_id_reused",
+    "the `requestId` was used before, for another request",
+)
+PROJECT_ID_TAKEN = Reason(
+    errors.AlreadyExists, "project_id_taken", "another workspace has a project of this id"
+)
+
+_WAIT = {"retryAfterSeconds": int, "limit": int}
+RATE_LIMITED = Reason(
+    errors.ResourceExhausted,
+    "rate_limited",
+    "this guest did it `limit` times within an hour",
+    _WAIT,
+)
+DAILY_LIMIT_REACHED = Reason(
+    errors.ResourceExhausted,
+    "daily_limit_reached",
+    "the project's `limit` of pictures for today is used up",
+    _WAIT,
+)
+
+VERSION_CONFLICT = Reason(
+    errors.VersionConflict,
+    "version_conflict",
+    "somebody else changed it first; `currentVersion` is the version now",
+    {"currentVersion": int},
+)
+CONTENTION = Reason(
+    errors.Contention,
+    "contention",
+    "others kept writing the same documents; call again",
+)

@@ -1,0 +1,2243 @@
+// Written by `make client` from the functions' models. Do not edit.
+
+export type StepDefinition =
+  | InfoStepDefinition
+  | ExperiencePickerStepDefinition
+  | CaptureStepDefinition
+  | ShortTextStepDefinition
+  | LongTextStepDefinition
+  | MultipleChoiceStepDefinition
+  | YesNoStepDefinition
+  | OpinionScaleStepDefinition
+  | EmailStepDefinition
+  | ProcessingStepDefinition
+  | RewardStepDefinition;
+export type Step =
+  | InfoStep
+  | ExperiencePickerStep
+  | CaptureStep
+  | ShortTextStep
+  | LongTextStep
+  | MultipleChoiceStep
+  | YesNoStep
+  | OpinionScaleStep
+  | EmailStep
+  | ProcessingStep
+  | RewardStep;
+/**
+ * What a member may do. Each role may do all that the ones before it may.
+ */
+export type Role = "viewer" | "editor" | "admin" | "owner";
+/**
+ * Guests can visit a live project and no other.
+ */
+export type ProjectStatus = "draft" | "live" | "archived" | "deleted";
+/**
+ * What a guest's page shows.
+ */
+export type VisitPhase = "welcome" | "pregate" | "main" | "preshare" | "share";
+/**
+ * A guest's own visit, or an operator's preview of one.
+ */
+export type Mode = "preview" | "guest";
+/**
+ * The part of a visit that a session belongs to.
+ */
+export type Phase = "pregate" | "main" | "preshare";
+/**
+ * `active` is where every session starts; the other three are ends.
+ */
+export type SessionStatus = "active" | "completed" | "abandoned" | "error";
+/**
+ * Where the transform of a session stands.
+ */
+export type JobStatus = "pending" | "running" | "completed" | "failed" | "cancelled";
+/**
+ * Why a job failed; clients may switch on it.
+ */
+export type JobErrorCode =
+  | "INVALID_INPUT"
+  | "QUOTA_EXCEEDED"
+  | "PROVIDER_ERROR"
+  | "SAFETY_FILTERED"
+  | "PROCESSING_FAILED"
+  | "STORAGE_ERROR"
+  | "TIMEOUT"
+  | "CANCELLED"
+  | "UNKNOWN";
+
+/**
+ * All that web clients and the functions agree on.
+ */
+export interface Contract {
+  callables: Callables;
+  documents: Documents;
+  reasons: Reasons;
+}
+/**
+ * Every callable: what it is asked, what it answers, why it may refuse.
+ */
+export interface Callables {
+  /**
+   * Create an experience or change its draft; editors.
+   */
+  saveExperience: {
+    request: SaveExperience;
+    answer: Experience;
+    refuses:
+      | "workspace_not_found"
+      | "experience_not_found"
+      | "role_required"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Make the draft what guests get from now on; editors.
+   */
+  publishExperience: {
+    request: PublishExperience;
+    answer: Experience;
+    refuses:
+      | "workspace_not_found"
+      | "experience_not_found"
+      | "role_required"
+      | "experience_deleted"
+      | "experience_empty"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Give, change or take a role in the workspace; admins.
+   */
+  setMember: {
+    request: SetMember;
+    answer: Membership;
+    refuses:
+      | "workspace_not_found"
+      | "role_required"
+      | "last_owner"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The workspace's experiences, the newest first; members.
+   */
+  listExperiences: {
+    request: ListExperiences;
+    answer: PageOfExperience;
+    refuses:
+      | "workspace_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * What a guest's page needs to know about a project before anything happens.
+   */
+  getProject: {
+    request: GetProject;
+    answer: ProjectPage;
+    refuses:
+      | "project_not_found"
+      | "project_not_live"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Create a project or change its draft, name or status; editors.
+   */
+  saveProject: {
+    request: SaveProject;
+    answer: Project;
+    refuses:
+      | "workspace_not_found"
+      | "project_not_found"
+      | "role_required"
+      | "project_not_published"
+      | "project_id_taken"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Make the draft what guests get from now on; editors.
+   */
+  publishProject: {
+    request: PublishProject;
+    answer: Project;
+    refuses:
+      | "project_not_found"
+      | "role_required"
+      | "experiences_unavailable"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The workspace's projects, the newest first; members.
+   */
+  listProjects: {
+    request: ListProjects;
+    answer: PageOfProject;
+    refuses:
+      | "workspace_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Register the signed-in visitor as a guest of a project; safe to call at every start.
+   */
+  ensureGuest: {
+    request: EnsureGuest;
+    answer: Guest;
+    refuses:
+      | "project_not_found"
+      | "project_not_live"
+      | "consent_required"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The caller as a guest: what they completed and what they are in.
+   */
+  getGuest: {
+    request: GetGuest;
+    answer: Guest;
+    refuses:
+      | "guest_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The project's guests, the newest first; members.
+   */
+  listGuests: {
+    request: ListGuests;
+    answer: PageOfGuest;
+    refuses:
+      | "project_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Where the guest goes next: welcome, pregate, main, preshare or share.
+   */
+  getNextPhase: {
+    request: GetNextPhase;
+    answer: NextPhase;
+    refuses:
+      | "project_not_found"
+      | "project_not_live"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Begin an experience, or come back to the session of it that is still active.
+   */
+  createSession: {
+    request: CreateSession;
+    answer: SessionWithSteps;
+    refuses:
+      | "project_not_found"
+      | "main_session_not_found"
+      | "session_not_found"
+      | "experience_not_found"
+      | "experience_version_not_found"
+      | "role_required"
+      | "project_not_live"
+      | "guest_required"
+      | "consent_required"
+      | "experience_unavailable"
+      | "pregate_required"
+      | "request_id_reused"
+      | "rate_limited"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * A session with its steps, for its guest and for the operators of its workspace.
+   */
+  getSession: {
+    request: GetSession;
+    answer: SessionWithSteps;
+    refuses:
+      | "session_not_found"
+      | "experience_not_found"
+      | "experience_version_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Keep answers and position of an active session; merges by step, so tabs cannot collide.
+   */
+  updateSessionProgress: {
+    request: UpdateSessionProgress;
+    answer: SessionView;
+    refuses:
+      | "session_not_found"
+      | "experience_not_found"
+      | "experience_version_not_found"
+      | "role_required"
+      | "session_not_active"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * End a session and learn where to go next; completing twice answers the same.
+   */
+  completeSession: {
+    request: CompleteSession;
+    answer: CompletedSession;
+    refuses:
+      | "session_not_found"
+      | "experience_not_found"
+      | "experience_version_not_found"
+      | "role_required"
+      | "guest_not_found"
+      | "project_not_found"
+      | "session_not_active"
+      | "steps_incomplete"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * A main session with the pregate and the preshare that belong to it.
+   */
+  getJourneySessions: {
+    request: GetJourneySessions;
+    answer: JourneySessions;
+    refuses:
+      | "session_not_found"
+      | "main_session_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Give a session up, to start over; abandoning twice answers the same.
+   */
+  abandonSession: {
+    request: AbandonSession;
+    answer: SessionView;
+    refuses:
+      | "session_not_found"
+      | "session_not_active"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Say that the client cannot go on with a session; failing twice answers the same.
+   */
+  failSession: {
+    request: FailSession;
+    answer: SessionView;
+    refuses:
+      | "session_not_found"
+      | "session_not_active"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * A project's sessions, the newest first; members of its workspace.
+   */
+  listSessions: {
+    request: ListSessions;
+    answer: PageOfSessionView;
+    refuses:
+      | "project_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * What a guest completed, each with its session, the newest first.
+   */
+  getGuestHistory: {
+    request: GetGuestHistory;
+    answer: PageOfHistoryEntry;
+    refuses:
+      | "project_not_found"
+      | "guest_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * An address to which one file of a declared type and size can be uploaded, once.
+   */
+  createUpload: {
+    request: CreateUpload;
+    answer: Upload;
+    refuses:
+      | "session_not_found"
+      | "experience_not_found"
+      | "experience_version_not_found"
+      | "role_required"
+      | "session_not_active"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Put an uploaded file into the session, if it is what it says.
+   */
+  confirmUpload: {
+    request: ConfirmUpload;
+    answer: SessionView;
+    refuses:
+      | "session_not_found"
+      | "experience_not_found"
+      | "experience_version_not_found"
+      | "role_required"
+      | "session_not_active"
+      | "upload_missing"
+      | "upload_too_large"
+      | "upload_type_mismatch"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * A signed address of one of the session's files.
+   */
+  getDownloadUrl: {
+    request: GetDownloadUrl;
+    answer: Download;
+    refuses:
+      | "session_not_found"
+      | "asset_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Where a transform stands, for its guest and for the operators of its workspace.
+   */
+  getJob: {
+    request: GetJob;
+    answer: Job;
+    refuses:
+      "job_not_found" | "unauthenticated" | "app_check_required" | "malformed_request" | "invalid_request" | "internal";
+  };
+  /**
+   * The transform of a completed main session, started if it has not been.
+   */
+  startTransform: {
+    request: StartTransform;
+    answer: Job;
+    refuses:
+      | "session_not_found"
+      | "experience_not_found"
+      | "experience_version_not_found"
+      | "role_required"
+      | "job_not_found"
+      | "guest_not_found"
+      | "project_not_found"
+      | "session_not_completed"
+      | "no_transform"
+      | "no_capture"
+      | "rate_limited"
+      | "daily_limit_reached"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Try a failed or cancelled transform again.
+   */
+  retryTransform: {
+    request: RetryTransform;
+    answer: Job;
+    refuses:
+      | "session_not_found"
+      | "project_not_found"
+      | "guest_not_found"
+      | "job_not_found"
+      | "role_required"
+      | "job_not_retryable"
+      | "rate_limited"
+      | "daily_limit_reached"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Give a waiting or running transform up; cancelling twice answers the same.
+   */
+  cancelTransform: {
+    request: CancelTransform;
+    answer: Job;
+    refuses:
+      | "session_not_found"
+      | "project_not_found"
+      | "guest_not_found"
+      | "job_not_found"
+      | "role_required"
+      | "job_not_cancellable"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+}
+/**
+ * Create an experience, or change its name, status or draft.
+ *
+ * `expectedVersion` is the `draftVersion` that the change is made to, 0 to create. What is left
+ * out stays as it is.
+ */
+export interface SaveExperience {
+  workspaceId: string;
+  experienceId: string;
+  expectedVersion: number;
+  name?: string | null;
+  status?: ("active" | "deleted") | null;
+  draft?: AuthoredConfig | null;
+}
+/**
+ * A draft as an author sends it: every step is checked, and nothing unknown is taken.
+ */
+export interface AuthoredConfig {
+  /**
+   * @maxItems 50
+   */
+  steps?: StepDefinition[];
+  transform?: TransformDefinition | null;
+}
+/**
+ * Something to read or to look at.
+ */
+export interface InfoStepDefinition {
+  id: string;
+  type: "info";
+  title?: string;
+  description?: string;
+  mediaUrl?: string | null;
+  mediaType?: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel?: string;
+  config?: StepConfig;
+}
+/**
+ * What only steps of one type have; `info` has nothing.
+ */
+export interface StepConfig {}
+/**
+ * The choice of the experience that the photo is transformed with; it must be made.
+ *
+ * A journey keeps it as a plain string at `data.{variable}`.
+ */
+export interface ExperiencePickerStepDefinition {
+  id: string;
+  type: "experience-picker";
+  title?: string;
+  description?: string;
+  mediaUrl?: string | null;
+  mediaType?: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel?: string;
+  config: ExperiencePickerConfigDefinition;
+}
+export interface ExperiencePickerConfigDefinition {
+  layout?: "grid" | "list" | "carousel";
+  variable?: string;
+  /**
+   * @minItems 1
+   * @maxItems 20
+   */
+  experienceIds: string[];
+}
+/**
+ * The guest's photo; it must be taken. `source_variable` names the choice of experience.
+ */
+export interface CaptureStepDefinition {
+  id: string;
+  type: "capture";
+  title?: string;
+  description?: string;
+  mediaUrl?: string | null;
+  mediaType?: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel?: string;
+  config?: CaptureConfigDefinition;
+}
+export interface CaptureConfigDefinition {
+  sourceVariable?: string;
+  fallbackExperienceId?: string | null;
+}
+/**
+ * A question with an answer of one line.
+ */
+export interface ShortTextStepDefinition {
+  id: string;
+  type: "short_text";
+  title?: string;
+  description?: string;
+  mediaUrl?: string | null;
+  mediaType?: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel?: string;
+  config?: ShortTextConfigDefinition;
+}
+export interface ShortTextConfigDefinition {
+  variable?: string | null;
+  required?: boolean;
+  placeholder?: string;
+  maxLength?: number;
+}
+/**
+ * A question with an answer of many lines.
+ */
+export interface LongTextStepDefinition {
+  id: string;
+  type: "long_text";
+  title?: string;
+  description?: string;
+  mediaUrl?: string | null;
+  mediaType?: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel?: string;
+  config?: LongTextConfigDefinition;
+}
+export interface LongTextConfigDefinition {
+  variable?: string | null;
+  required?: boolean;
+  placeholder?: string;
+  maxLength?: number;
+}
+/**
+ * A question with prepared answers, one or (`allow_multiple`) several of which are chosen.
+ *
+ * Stored as the option's value, or as a list of values. "" and [] choose nothing.
+ */
+export interface MultipleChoiceStepDefinition {
+  id: string;
+  type: "multiple_choice";
+  title?: string;
+  description?: string;
+  mediaUrl?: string | null;
+  mediaType?: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel?: string;
+  config: MultipleChoiceConfigDefinition;
+}
+export interface MultipleChoiceConfigDefinition {
+  variable?: string | null;
+  required?: boolean;
+  /**
+   * @minItems 2
+   * @maxItems 10
+   */
+  options: Option[];
+  allowMultiple?: boolean;
+}
+/**
+ * A possible answer: what the guest sees, and what is stored.
+ */
+export interface Option {
+  label: string;
+  value: string;
+}
+/**
+ * A question with two answers; stored as true or false.
+ */
+export interface YesNoStepDefinition {
+  id: string;
+  type: "yes_no";
+  title?: string;
+  description?: string;
+  mediaUrl?: string | null;
+  mediaType?: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel?: string;
+  config?: YesNoConfigDefinition;
+}
+export interface YesNoConfigDefinition {
+  variable?: string | null;
+  required?: boolean;
+  yesLabel?: string;
+  noLabel?: string;
+}
+/**
+ * A question that is answered by a whole number on a scale.
+ */
+export interface OpinionScaleStepDefinition {
+  id: string;
+  type: "opinion_scale";
+  title?: string;
+  description?: string;
+  mediaUrl?: string | null;
+  mediaType?: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel?: string;
+  config?: OpinionScaleConfigDefinition;
+}
+export interface OpinionScaleConfigDefinition {
+  variable?: string | null;
+  required?: boolean;
+  scaleMin?: number;
+  scaleMax?: number;
+  minLabel?: string;
+  maxLabel?: string;
+}
+/**
+ * The guest's email address.
+ */
+export interface EmailStepDefinition {
+  id: string;
+  type: "email";
+  title?: string;
+  description?: string;
+  mediaUrl?: string | null;
+  mediaType?: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel?: string;
+  config?: EmailConfigDefinition;
+}
+export interface EmailConfigDefinition {
+  variable?: string | null;
+  required?: boolean;
+  placeholder?: string;
+}
+/**
+ * What a guest reads while the picture is made.
+ */
+export interface ProcessingStepDefinition {
+  id: string;
+  type: "processing";
+  title?: string;
+  description?: string;
+  mediaUrl?: string | null;
+  mediaType?: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel?: string;
+  config: ProcessingConfigDefinition;
+}
+export interface ProcessingConfigDefinition {
+  /**
+   * @minItems 1
+   * @maxItems 10
+   */
+  messages: string[];
+  estimatedDuration?: number;
+}
+/**
+ * The finished picture, and the ways to take it along.
+ */
+export interface RewardStepDefinition {
+  id: string;
+  type: "reward";
+  title?: string;
+  description?: string;
+  mediaUrl?: string | null;
+  mediaType?: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel?: string;
+  config?: RewardConfigDefinition;
+}
+export interface RewardConfigDefinition {
+  allowDownload?: boolean;
+  allowSystemShare?: boolean;
+  allowEmail?: boolean;
+  /**
+   * @maxItems 6
+   */
+  socials?: ("instagram" | "facebook" | "twitter" | "linkedin" | "tiktok" | "whatsapp")[];
+}
+/**
+ * A transform as an author sends it.
+ */
+export interface TransformDefinition {
+  enabled?: boolean;
+  workflow?: string;
+  model?: string;
+  prompt?: string;
+  /**
+   * @maxItems 10
+   */
+  referenceImageUrls?: string[];
+  aspectRatio?: "1:1" | "3:2" | "2:3" | "16:9" | "9:16";
+  style?: "cartoon" | "sketch" | "posterize" | "duotone" | "pixelate" | "watercolor";
+  overlay?: OverlayDefinition | null;
+  output?: OutputDefinition;
+}
+/**
+ * An overlay as an author sends it.
+ */
+export interface OverlayDefinition {
+  path: string;
+}
+/**
+ * The file to make, as an author sends it.
+ */
+export interface OutputDefinition {
+  format?: "png" | "jpeg" | "webp";
+  width?: number;
+}
+/**
+ * `/workspaces/{w}/experiences/{id}`: the current draft and the latest published config.
+ */
+export interface Experience {
+  id: string;
+  workspaceId: string;
+  name: string;
+  status: "active" | "deleted";
+  draft: ExperienceConfig;
+  published: ExperienceConfig | null;
+  draftVersion: number;
+  publishedVersion: number | null;
+  publishedAt: number | null;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * What an experience consists of, as a draft or as published.
+ */
+export interface ExperienceConfig {
+  /**
+   * @maxItems 50
+   */
+  steps: Step[];
+  transform: Transform | null;
+}
+/**
+ * Something to read or to look at.
+ */
+export interface InfoStep {
+  id: string;
+  type: "info";
+  title: string;
+  description: string;
+  mediaUrl: string | null;
+  mediaType: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel: string;
+  config: StepConfig;
+}
+/**
+ * The choice of the experience that the photo is transformed with; it must be made.
+ *
+ * A journey keeps it as a plain string at `data.{variable}`.
+ */
+export interface ExperiencePickerStep {
+  id: string;
+  type: "experience-picker";
+  title: string;
+  description: string;
+  mediaUrl: string | null;
+  mediaType: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel: string;
+  config: ExperiencePickerConfig;
+}
+export interface ExperiencePickerConfig {
+  layout: "grid" | "list" | "carousel";
+  variable: string;
+  /**
+   * @minItems 1
+   * @maxItems 20
+   */
+  experienceIds: string[];
+}
+/**
+ * The guest's photo; it must be taken. `source_variable` names the choice of experience.
+ */
+export interface CaptureStep {
+  id: string;
+  type: "capture";
+  title: string;
+  description: string;
+  mediaUrl: string | null;
+  mediaType: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel: string;
+  config: CaptureConfig;
+}
+export interface CaptureConfig {
+  sourceVariable: string;
+  fallbackExperienceId: string | null;
+}
+/**
+ * A question with an answer of one line.
+ */
+export interface ShortTextStep {
+  id: string;
+  type: "short_text";
+  title: string;
+  description: string;
+  mediaUrl: string | null;
+  mediaType: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel: string;
+  config: ShortTextConfig;
+}
+export interface ShortTextConfig {
+  variable: string | null;
+  required: boolean;
+  placeholder: string;
+  maxLength: number;
+}
+/**
+ * A question with an answer of many lines.
+ */
+export interface LongTextStep {
+  id: string;
+  type: "long_text";
+  title: string;
+  description: string;
+  mediaUrl: string | null;
+  mediaType: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel: string;
+  config: LongTextConfig;
+}
+export interface LongTextConfig {
+  variable: string | null;
+  required: boolean;
+  placeholder: string;
+  maxLength: number;
+}
+/**
+ * A question with prepared answers, one or (`allow_multiple`) several of which are chosen.
+ *
+ * Stored as the option's value, or as a list of values. "" and [] choose nothing.
+ */
+export interface MultipleChoiceStep {
+  id: string;
+  type: "multiple_choice";
+  title: string;
+  description: string;
+  mediaUrl: string | null;
+  mediaType: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel: string;
+  config: MultipleChoiceConfig;
+}
+export interface MultipleChoiceConfig {
+  variable: string | null;
+  required: boolean;
+  /**
+   * @minItems 2
+   * @maxItems 10
+   */
+  options: Option[];
+  allowMultiple: boolean;
+}
+/**
+ * A question with two answers; stored as true or false.
+ */
+export interface YesNoStep {
+  id: string;
+  type: "yes_no";
+  title: string;
+  description: string;
+  mediaUrl: string | null;
+  mediaType: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel: string;
+  config: YesNoConfig;
+}
+export interface YesNoConfig {
+  variable: string | null;
+  required: boolean;
+  yesLabel: string;
+  noLabel: string;
+}
+/**
+ * A question that is answered by a whole number on a scale.
+ */
+export interface OpinionScaleStep {
+  id: string;
+  type: "opinion_scale";
+  title: string;
+  description: string;
+  mediaUrl: string | null;
+  mediaType: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel: string;
+  config: OpinionScaleConfig;
+}
+export interface OpinionScaleConfig {
+  variable: string | null;
+  required: boolean;
+  scaleMin: number;
+  scaleMax: number;
+  minLabel: string;
+  maxLabel: string;
+}
+/**
+ * The guest's email address.
+ */
+export interface EmailStep {
+  id: string;
+  type: "email";
+  title: string;
+  description: string;
+  mediaUrl: string | null;
+  mediaType: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel: string;
+  config: EmailConfig;
+}
+export interface EmailConfig {
+  variable: string | null;
+  required: boolean;
+  placeholder: string;
+}
+/**
+ * What a guest reads while the picture is made.
+ */
+export interface ProcessingStep {
+  id: string;
+  type: "processing";
+  title: string;
+  description: string;
+  mediaUrl: string | null;
+  mediaType: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel: string;
+  config: ProcessingConfig;
+}
+export interface ProcessingConfig {
+  /**
+   * @minItems 1
+   * @maxItems 10
+   */
+  messages: string[];
+  estimatedDuration: number;
+}
+/**
+ * The finished picture, and the ways to take it along.
+ */
+export interface RewardStep {
+  id: string;
+  type: "reward";
+  title: string;
+  description: string;
+  mediaUrl: string | null;
+  mediaType: ("image" | "gif" | "video" | "lottie") | null;
+  ctaLabel: string;
+  config: RewardConfig;
+}
+export interface RewardConfig {
+  allowDownload: boolean;
+  allowSystemShare: boolean;
+  allowEmail: boolean;
+  /**
+   * @maxItems 6
+   */
+  socials: ("instagram" | "facebook" | "twitter" | "linkedin" | "tiktok" | "whatsapp")[];
+}
+/**
+ * How a capture becomes a picture. Guests never see this: it holds the prompt.
+ */
+export interface Transform {
+  enabled: boolean;
+  workflow: string;
+  model: string;
+  prompt: string;
+  referenceImageUrls: string[];
+  aspectRatio: "1:1" | "3:2" | "2:3" | "16:9" | "9:16";
+  style: string;
+  overlay: Overlay | null;
+  output: TransformOutput;
+}
+/**
+ * A transparent picture that is laid over the result; `path` is an object of the bucket.
+ */
+export interface Overlay {
+  path: string;
+}
+/**
+ * The file that a transform makes. `width` is in pixels, the height follows the ratio.
+ */
+export interface TransformOutput {
+  format: "png" | "jpeg" | "webp";
+  width: number;
+}
+/**
+ * Make the draft of this version what guests get.
+ */
+export interface PublishExperience {
+  workspaceId: string;
+  experienceId: string;
+  expectedVersion: number;
+}
+/**
+ * Give a person a role in the workspace; none takes them out of it.
+ */
+export interface SetMember {
+  workspaceId: string;
+  uid: string;
+  role: Role | null;
+}
+/**
+ * What a person is in the workspace now; no role for who is not in it.
+ */
+export interface Membership {
+  uid: string;
+  role: Role | null;
+}
+/**
+ * The experiences of a workspace, the newest first.
+ */
+export interface ListExperiences {
+  workspaceId: string;
+  status?: ("active" | "deleted") | null;
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfExperience {
+  items: Experience[];
+  nextPageToken: string | null;
+}
+/**
+ * The project whose page is to be shown.
+ */
+export interface GetProject {
+  projectId: string;
+}
+/**
+ * What the page of a project needs, and no more: no drafts, no limits, no other names.
+ */
+export interface ProjectPage {
+  id: string;
+  name: string;
+  theme: {
+    [k: string]: unknown;
+  } | null;
+  consent: Consent | null;
+  experiences: NamedExperiences;
+}
+/**
+ * What a guest must agree to before anything else. A new version asks everyone again.
+ */
+export interface Consent {
+  version: string;
+  text: string;
+  minimumAge: number | null;
+}
+/**
+ * The experiences of a project that can be played, in their places.
+ */
+export interface NamedExperiences {
+  main: NamedExperience[];
+  pregate: NamedExperience | null;
+  preshare: NamedExperience | null;
+}
+/**
+ * A reference with the name that a guest chooses by.
+ */
+export interface NamedExperience {
+  experienceId: string;
+  name: string;
+  enabled: boolean;
+}
+/**
+ * Create a project, or change its name, status or draft.
+ *
+ * `expectedVersion` is the `draftVersion` that the change is made to, 0 to create. What is left
+ * out stays as it is. A project that was never published cannot go live.
+ */
+export interface SaveProject {
+  workspaceId: string;
+  projectId: string;
+  expectedVersion: number;
+  name?: string | null;
+  status?: ProjectStatus | null;
+  draftConfig?: AuthoredProjectConfig | null;
+}
+/**
+ * A project's draft as an author sends it.
+ */
+export interface AuthoredProjectConfig {
+  experiences?: AuthoredExperiences;
+  theme?: AuthoredTheme | null;
+  consent?: AuthoredConsent | null;
+  retentionDays?: number | null;
+  dailyTransformLimit?: number | null;
+}
+/**
+ * The experiences of a draft. One experience stands in one place only.
+ */
+export interface AuthoredExperiences {
+  /**
+   * @maxItems 50
+   */
+  main?: AuthoredRef[];
+  pregate?: AuthoredRef | null;
+  preshare?: AuthoredRef | null;
+}
+/**
+ * A reference as an author sends it.
+ */
+export interface AuthoredRef {
+  experienceId: string;
+  enabled?: boolean;
+}
+/**
+ * How the project's pages look.
+ */
+export interface AuthoredTheme {
+  primaryColor: string;
+  logoUrl?: string | null;
+  fontFamily?: string | null;
+}
+/**
+ * A consent as an author sends it.
+ */
+export interface AuthoredConsent {
+  version: string;
+  text: string;
+  minimumAge?: number | null;
+}
+/**
+ * `/projects/{id}`. Guests get the published config, operators may preview the draft.
+ */
+export interface Project {
+  id: string;
+  workspaceId: string;
+  name: string;
+  status: ProjectStatus;
+  draftConfig: ProjectConfig;
+  publishedConfig: ProjectConfig | null;
+  draftVersion: number;
+  publishedAt: number | null;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * What a project consists of, as a draft or as published.
+ */
+export interface ProjectConfig {
+  experiences: ExperiencesConfig;
+  theme: {
+    [k: string]: unknown;
+  } | null;
+  consent: Consent | null;
+  retentionDays: number | null;
+  dailyTransformLimit: number | null;
+}
+/**
+ * Which experience is played where.
+ */
+export interface ExperiencesConfig {
+  main: ExperienceRef[];
+  pregate: ExperienceRef | null;
+  preshare: ExperienceRef | null;
+}
+/**
+ * An experience of the project's workspace, in the place where it is used.
+ */
+export interface ExperienceRef {
+  experienceId: string;
+  enabled: boolean;
+}
+/**
+ * Make the draft of this version what guests get; a draft project goes live.
+ */
+export interface PublishProject {
+  projectId: string;
+  expectedVersion: number;
+}
+/**
+ * The projects of a workspace, the newest first.
+ */
+export interface ListProjects {
+  workspaceId: string;
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfProject {
+  items: Project[];
+  nextPageToken: string | null;
+}
+/**
+ * A visitor at the door. `consentVersion` is the version of the text that they accepted.
+ */
+export interface EnsureGuest {
+  projectId: string;
+  consentVersion?: string | null;
+}
+/**
+ * `/projects/{projectId}/guests/{id}`, the id being the uid of the anonymous sign-in.
+ */
+export interface Guest {
+  id: string;
+  projectId: string;
+  authUid: string;
+  createdAt: number;
+  completedExperiences: CompletedExperience[];
+  consent: GuestConsent | null;
+  activeSessions: {
+    [k: string]: ActiveSession;
+  };
+  rates: {
+    [k: string]: Rate;
+  };
+  requests: {
+    [k: string]: JoinedRequest;
+  };
+}
+/**
+ * One completed session. `completedAt` is in Unix milliseconds.
+ */
+export interface CompletedExperience {
+  experienceId: string;
+  completedAt: number;
+  sessionId: string;
+}
+/**
+ * The version of the project's consent that the guest accepted, and when.
+ */
+export interface GuestConsent {
+  version: string;
+  acceptedAt: number;
+}
+/**
+ * The guest's one active session of an experience.
+ */
+export interface ActiveSession {
+  sessionId: string;
+  mainSessionId: string | null;
+}
+/**
+ * How often a guest did something since `since` (Unix milliseconds).
+ */
+export interface Rate {
+  since: number;
+  count: number;
+}
+/**
+ * A request id whose call was answered with a session that was active already.
+ */
+export interface JoinedRequest {
+  sessionId: string;
+  fingerprint: string;
+  at: number;
+}
+/**
+ * The caller as a guest of a project.
+ */
+export interface GetGuest {
+  projectId: string;
+}
+/**
+ * The guests of a project, the newest first.
+ */
+export interface ListGuests {
+  projectId: string;
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfGuest {
+  items: Guest[];
+  nextPageToken: string | null;
+}
+/**
+ * Where to go: to a main experience (`experienceId`), or on from a completed main session.
+ */
+export interface GetNextPhase {
+  projectId: string;
+  experienceId?: string | null;
+  mainSessionId?: string | null;
+}
+/**
+ * Where a guest goes next. `params` are what the page's address carries along.
+ *
+ * `replace`: whether the move replaces the page in the browser's history, as every move between
+ * phases does, so that going back leads to the welcome.
+ */
+export interface NextPhase {
+  phase: VisitPhase;
+  experienceId: string | null;
+  params: {
+    [k: string]: string;
+  };
+  replace: boolean;
+}
+/**
+ * Begin an experience, or come back to the session of it that is still active.
+ */
+export interface CreateSession {
+  projectId: string;
+  experienceId: string;
+  mode: Mode;
+  configSource: "draft" | "published";
+  eventId?: string | null;
+  mainSessionId?: string | null;
+  pregateSessionId?: string | null;
+  requestId?: string | null;
+}
+/**
+ * A session and the steps that it is answered against, never the transform and its prompt.
+ */
+export interface SessionWithSteps {
+  session: SessionView;
+  steps: Step[];
+}
+/**
+ * A session as callables return it: as stored, and under its earlier names as well.
+ *
+ * `inputs` are the answers' values by step id.
+ */
+export interface SessionView {
+  id: string;
+  projectId: string;
+  workspaceId: string;
+  eventId: string | null;
+  experienceId: string;
+  experienceVersion: number;
+  mode: Mode;
+  configSource: "draft" | "published";
+  phase: Phase;
+  status: SessionStatus;
+  currentStepIndex: number;
+  answers: Answer[];
+  capturedMedia: CapturedMedia[];
+  outputs: {
+    [k: string]: MediaReference;
+  };
+  resultMedia: CapturedMedia | null;
+  jobId: string | null;
+  jobStatus: JobStatus | null;
+  jobError: JobError | null;
+  error: SessionError | null;
+  mainSessionId: string | null;
+  pregateSessionId: string | null;
+  createdBy: string | null;
+  createdAt: number;
+  updatedAt: number;
+  completedAt: number | null;
+  inputs: {
+    [k: string]: string | number | boolean | string[];
+  };
+  activeJobId: string | null;
+  resultAssetId: string | null;
+}
+/**
+ * What a guest answered to one step, and when (Unix milliseconds).
+ */
+export interface Answer {
+  stepId: string;
+  stepType: string;
+  value: string | number | boolean | string[];
+  answeredAt: number;
+}
+/**
+ * A confirmed upload of one step. `createdAt` is when the object was written.
+ */
+export interface CapturedMedia {
+  stepId: string;
+  assetId: string;
+  url: string;
+  createdAt: number;
+  contentType: string | null;
+}
+/**
+ * An image or a video by its address. A size that is not known is left out.
+ */
+export interface MediaReference {
+  url: string;
+  type: "image" | "video";
+  width?: number | null;
+  height?: number | null;
+}
+/**
+ * Why there is no result, in words that a guest may read.
+ */
+export interface JobError {
+  code: string;
+  message: string;
+}
+/**
+ * Why a client could not go on, in its own words.
+ */
+export interface SessionError {
+  code: string;
+  message: string;
+}
+/**
+ * One session of a project.
+ */
+export interface GetSession {
+  projectId: string;
+  sessionId: string;
+}
+/**
+ * What happened since the last call. Answers, inputs and outputs merge by step.
+ */
+export interface UpdateSessionProgress {
+  projectId: string;
+  sessionId: string;
+  currentStepIndex?: number | null;
+  /**
+   * @maxItems 50
+   */
+  answers?: AnswerInput[];
+  /**
+   * @maxItems 50
+   */
+  capturedMedia?: CapturedMediaInput[];
+  inputs?: {
+    [k: string]: string | number | boolean | string[];
+  };
+  outputs?: {
+    [k: string]: MediaReferenceInput;
+  };
+}
+/**
+ * An answer to one step. The server keeps its own time; a client's `answeredAt` is ignored.
+ */
+export interface AnswerInput {
+  stepId: string;
+  stepType?: string | null;
+  value: string | number | boolean | string[];
+  answeredAt?: number | null;
+}
+/**
+ * An upload that was confirmed before; only `confirmUpload` can add one.
+ */
+export interface CapturedMediaInput {
+  stepId: string;
+  assetId: string;
+  url?: string | null;
+  createdAt?: number | null;
+  contentType?: string | null;
+}
+/**
+ * Media of this session, by the address that the server gave it.
+ */
+export interface MediaReferenceInput {
+  url: string;
+  type: "image" | "video";
+  width?: number | null;
+  height?: number | null;
+}
+/**
+ * The last answers may come along; `experienceId` is the main one chosen at the welcome.
+ */
+export interface CompleteSession {
+  projectId: string;
+  sessionId: string;
+  /**
+   * @maxItems 50
+   */
+  answers?: AnswerInput[];
+  experienceId?: string | null;
+}
+/**
+ * A session that has ended, and where its guest goes next.
+ */
+export interface CompletedSession {
+  session: SessionView;
+  next: NextPhase;
+}
+/**
+ * The sessions that belong to one main session.
+ */
+export interface GetJourneySessions {
+  projectId: string;
+  mainSessionId: string;
+}
+/**
+ * A main session with the pregate and the preshare that belong to it, where there are any.
+ */
+export interface JourneySessions {
+  main: SessionView;
+  pregate: SessionView | null;
+  preshare: SessionView | null;
+}
+/**
+ * A session that its guest gives up.
+ */
+export interface AbandonSession {
+  projectId: string;
+  sessionId: string;
+}
+/**
+ * A session that its client cannot go on with.
+ */
+export interface FailSession {
+  projectId: string;
+  sessionId: string;
+  code: string;
+  message: string;
+}
+/**
+ * The sessions of a project, the newest first, by at most one of the three filters.
+ */
+export interface ListSessions {
+  projectId: string;
+  eventId?: string | null;
+  status?: SessionStatus | null;
+  experienceId?: string | null;
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfSessionView {
+  items: SessionView[];
+  nextPageToken: string | null;
+}
+/**
+ * What a guest completed; only operators name another guest than themselves.
+ */
+export interface GetGuestHistory {
+  projectId: string;
+  guestId?: string | null;
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfHistoryEntry {
+  items: HistoryEntry[];
+  nextPageToken: string | null;
+}
+/**
+ * Something that a guest completed, with its session if that is still there.
+ */
+export interface HistoryEntry {
+  experienceId: string;
+  completedAt: number;
+  sessionId: string;
+  session: SessionView | null;
+}
+/**
+ * A file that a guest is about to upload for a capture step.
+ */
+export interface CreateUpload {
+  projectId: string;
+  sessionId: string;
+  stepId: string;
+  contentType: "image/jpeg" | "image/png" | "image/webp" | "video/mp4" | "video/webm";
+  sizeBytes: number;
+}
+/**
+ * Where to send the file, and with which headers, until `expiresAt` (Unix milliseconds).
+ *
+ * An image is one PUT. A video is PUT in one piece or in parts, as a resumable upload.
+ */
+export interface Upload {
+  assetId: string;
+  path: string;
+  url: string;
+  method: "PUT";
+  headers: {
+    [k: string]: string;
+  };
+  expiresAt: number;
+}
+/**
+ * A file that has been uploaded.
+ */
+export interface ConfirmUpload {
+  projectId: string;
+  sessionId: string;
+  stepId: string;
+  assetId: string;
+}
+/**
+ * A capture or a result of a session.
+ */
+export interface GetDownloadUrl {
+  projectId: string;
+  sessionId: string;
+  assetId: string;
+}
+/**
+ * An address that works for anybody who has it, until `expiresAt` (Unix milliseconds).
+ */
+export interface Download {
+  url: string;
+  expiresAt: number;
+}
+/**
+ * One job of a project.
+ */
+export interface GetJob {
+  projectId: string;
+  jobId: string;
+}
+/**
+ * `/projects/{projectId}/jobs/{id}`: what its guest may see. Timestamps in Unix ms.
+ */
+export interface Job {
+  id: string;
+  projectId: string;
+  sessionId: string;
+  experienceId: string;
+  workspaceId: string;
+  runId: string | null;
+  status: JobStatus;
+  attemptCount: number;
+  createdBy: string | null;
+  progress: JobProgress | null;
+  output: JobOutput | null;
+  error: JobFailure | null;
+  createdAt: number;
+  updatedAt: number;
+  startedAt: number | null;
+  completedAt: number | null;
+}
+/**
+ * How far a running job is, for a guest's page.
+ */
+export interface JobProgress {
+  currentStep: string;
+  percentage: number;
+  message: string | null;
+}
+/**
+ * The result: where it lies, its address, and its measures in pixels, bytes, milliseconds.
+ */
+export interface JobOutput {
+  assetId: string;
+  url: string;
+  path: string;
+  format: string;
+  width: number;
+  height: number;
+  sizeBytes: number;
+  thumbnailUrl: string | null;
+  processingTimeMs: number;
+}
+/**
+ * What went wrong at `step`, and whether another attempt can help.
+ */
+export interface JobFailure {
+  code: JobErrorCode;
+  message: string;
+  step: string | null;
+  isRetryable: boolean;
+  timestamp: number;
+}
+/**
+ * The completed main session whose capture is to be transformed.
+ */
+export interface StartTransform {
+  projectId: string;
+  sessionId: string;
+}
+/**
+ * The session whose transform failed or was cancelled.
+ */
+export interface RetryTransform {
+  projectId: string;
+  sessionId: string;
+}
+/**
+ * The session whose transform is given up.
+ */
+export interface CancelTransform {
+  projectId: string;
+  sessionId: string;
+}
+/**
+ * What clients may listen to, and who.
+ */
+export interface Documents {
+  /**
+   * `/projects/{projectId}/guests/{guestId}`, for the guest, and members of the workspace.
+   */
+  guest: Guest;
+  /**
+   * `/projects/{projectId}/sessions/{sessionId}`, for its guest, and members of the workspace.
+   */
+  session: Session;
+  /**
+   * `/projects/{projectId}/jobs/{jobId}`, for its guest, and members of the workspace.
+   */
+  job: Job;
+  /**
+   * `/projects/{projectId}`, for members of the workspace.
+   */
+  project: Project;
+  /**
+   * `/workspaces/{workspaceId}`, for members of the workspace.
+   */
+  workspace: Workspace;
+  /**
+   * `/workspaces/{workspaceId}/members/{uid}`, for members of the workspace.
+   */
+  member: Member;
+  /**
+   * `/workspaces/{workspaceId}/experiences/{experienceId}`, for members of the workspace.
+   */
+  experience: Experience;
+  /**
+   * `/workspaces/{workspaceId}/experiences/{experienceId}/experienceVersions/{version}`, for members of the workspace.
+   */
+  experienceVersion: ExperienceVersion;
+}
+/**
+ * `/projects/{projectId}/sessions/{id}`. Timestamps are Unix milliseconds.
+ */
+export interface Session {
+  id: string;
+  projectId: string;
+  workspaceId: string;
+  eventId: string | null;
+  experienceId: string;
+  experienceVersion: number;
+  mode: Mode;
+  configSource: "draft" | "published";
+  phase: Phase;
+  status: SessionStatus;
+  currentStepIndex: number;
+  answers: Answer[];
+  capturedMedia: CapturedMedia[];
+  outputs: {
+    [k: string]: MediaReference;
+  };
+  resultMedia: CapturedMedia | null;
+  jobId: string | null;
+  jobStatus: JobStatus | null;
+  jobError: JobError | null;
+  error: SessionError | null;
+  mainSessionId: string | null;
+  pregateSessionId: string | null;
+  createdBy: string | null;
+  requestFingerprint: string | null;
+  createdAt: number;
+  updatedAt: number;
+  completedAt: number | null;
+}
+/**
+ * A tenant: `/workspaces/{id}`.
+ */
+export interface Workspace {
+  id: string;
+  name: string;
+  status: "active" | "deleted";
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * A person of a workspace: `/workspaces/{w}/members/{uid}`.
+ */
+export interface Member {
+  uid: string;
+  role: Role;
+  createdAt: number;
+}
+/**
+ * `…/experiences/{e}/experienceVersions/{version}`: one publication, never changed again.
+ */
+export interface ExperienceVersion {
+  /**
+   * @maxItems 50
+   */
+  steps: Step[];
+  transform: Transform | null;
+  version: number;
+  publishedAt: number;
+}
+/**
+ * The code and details that come with each reason.
+ */
+export interface Reasons {
+  /**
+   * Refused when nobody is signed in, or the token is not valid.
+   */
+  unauthenticated: {
+    code: "unauthenticated";
+    details: {};
+  };
+  /**
+   * Refused when the deployment asks for App Check and the call has no valid token of it.
+   */
+  app_check_required: {
+    code: "unauthenticated";
+    details: {};
+  };
+  /**
+   * Refused when the body is not JSON with the one field `data`; no SDK sends that.
+   */
+  malformed_request: {
+    code: "invalid-argument";
+    details: {
+      issues: Issue[];
+    };
+  };
+  /**
+   * Refused when a field is missing, unknown or wrong; `issues` names each of them.
+   */
+  invalid_request: {
+    code: "invalid-argument";
+    details: {
+      issues: Issue[];
+    };
+  };
+  /**
+   * Refused when something broke on our side; call again.
+   */
+  internal: {
+    code: "internal";
+    details: {};
+  };
+  /**
+   * Refused when there is no such workspace, or none for this caller.
+   */
+  workspace_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when there is no such experience, or none for this caller.
+   */
+  experience_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when what the session is answered against was erased.
+   */
+  experience_version_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when there is no such project, or none for this caller.
+   */
+  project_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when this person is no guest of the project.
+   */
+  guest_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when there is no such session, or none for this caller.
+   */
+  session_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when `mainSessionId` is no main session of this caller.
+   */
+  main_session_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when the session holds no capture or result of this id.
+   */
+  asset_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when there is no such job, or none for this caller.
+   */
+  job_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when the caller's `role` in the workspace is below the `required` one.
+   */
+  role_required: {
+    code: "permission-denied";
+    details: {
+      required: string;
+      role?: string;
+    };
+  };
+  /**
+   * Refused when the project is not open for guests; its members may go on.
+   */
+  project_not_live: {
+    code: "failed-precondition";
+    details: {
+      status: string;
+    };
+  };
+  /**
+   * Refused when a project is to go live that was never published.
+   */
+  project_not_published: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when enabled experiences of the draft are not active or not published.
+   */
+  experiences_unavailable: {
+    code: "failed-precondition";
+    details: {
+      experiences: string[];
+    };
+  };
+  /**
+   * Refused when a deleted experience is to be published.
+   */
+  experience_deleted: {
+    code: "failed-precondition";
+    details: {
+      status: string;
+    };
+  };
+  /**
+   * Refused when the draft to publish has no steps.
+   */
+  experience_empty: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when the workspace would be left without an owner.
+   */
+  last_owner: {
+    code: "failed-precondition";
+    details: {
+      uid: string;
+    };
+  };
+  /**
+   * Refused when the guest has not accepted this `version` of the project's consent.
+   */
+  consent_required: {
+    code: "failed-precondition";
+    details: {
+      version: string;
+    };
+  };
+  /**
+   * Refused when `ensureGuest` was not called before.
+   */
+  guest_required: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when the experience cannot be played: `state` is `disabled`, `missing`, `deleted` or `unpublished`.
+   */
+  experience_unavailable: {
+    code: "failed-precondition";
+    details: {
+      state: string;
+    };
+  };
+  /**
+   * Refused when the guest must complete the pregate first, which is `experienceId`.
+   */
+  pregate_required: {
+    code: "failed-precondition";
+    details: {
+      experienceId: string;
+    };
+  };
+  /**
+   * Refused when the session has ended; `status` says how.
+   */
+  session_not_active: {
+    code: "failed-precondition";
+    details: {
+      status: string;
+    };
+  };
+  /**
+   * Refused when required steps lack an answer; `steps` are their ids.
+   */
+  steps_incomplete: {
+    code: "failed-precondition";
+    details: {
+      steps: string[];
+    };
+  };
+  /**
+   * Refused when nothing was uploaded to the address yet.
+   */
+  upload_missing: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when the file has more than `largestBytes`.
+   */
+  upload_too_large: {
+    code: "failed-precondition";
+    details: {
+      largestBytes: number;
+    };
+  };
+  /**
+   * Refused when the file's bytes are not of the `declared` type but of the one `found`.
+   */
+  upload_type_mismatch: {
+    code: "failed-precondition";
+    details: {
+      declared: string;
+      found: string | null;
+    };
+  };
+  /**
+   * Refused when this is not a completed main session.
+   */
+  session_not_completed: {
+    code: "failed-precondition";
+    details: {
+      status: string;
+      phase: string;
+    };
+  };
+  /**
+   * Refused when the experience transforms nothing.
+   */
+  no_transform: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when the session has no photo.
+   */
+  no_capture: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when the job neither failed nor was cancelled.
+   */
+  job_not_retryable: {
+    code: "failed-precondition";
+    details: {
+      status: string;
+    };
+  };
+  /**
+   * Refused when the job has ended.
+   */
+  job_not_cancellable: {
+    code: "failed-precondition";
+    details: {
+      status: string;
+    };
+  };
+  /**
+   * Refused when the `requestId` was used before, for another request.
+   */
+  request_id_reused: {
+    code: "already-exists";
+    details: {};
+  };
+  /**
+   * Refused when another workspace has a project of this id.
+   */
+  project_id_taken: {
+    code: "already-exists";
+    details: {};
+  };
+  /**
+   * Refused when this guest did it `limit` times within an hour.
+   */
+  rate_limited: {
+    code: "resource-exhausted";
+    details: {
+      retryAfterSeconds: number;
+      limit: number;
+    };
+  };
+  /**
+   * Refused when the project's `limit` of pictures for today is used up.
+   */
+  daily_limit_reached: {
+    code: "resource-exhausted";
+    details: {
+      retryAfterSeconds: number;
+      limit: number;
+    };
+  };
+  /**
+   * Refused when somebody else changed it first; `currentVersion` is the version now.
+   */
+  version_conflict: {
+    code: "aborted";
+    details: {
+      currentVersion: number;
+    };
+  };
+  /**
+   * Refused when others kept writing the same documents; call again.
+   */
+  contention: {
+    code: "aborted";
+    details: {};
+  };
+}
+/**
+ * One thing that is wrong with a request: where, such as `answers[0].value`, and why.
+ */
+export interface Issue {
+  path: string;
+  message: string;
+}
