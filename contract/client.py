@@ -5,7 +5,8 @@ import subprocess
 from contract import catalogue, schema
 from contract.catalogue import DOCUMENTS, ROOT
 
-FOLDER = ROOT / "web" / "client"
+WEB = ROOT / "web"
+FOLDER = WEB / "client"
 NAMES = FOLDER / "src" / "names.ts"
 TYPES = FOLDER / "src" / "types.ts"
 

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from contract import client, schema
-from tests.web.installation import WEB, install
+from tests.web.installation import install
 
 STALE = "is not current: run `make client`"
 
@@ -28,9 +28,9 @@ class TestWhatIsCommitted:
 
 class TestTheSources:
     def test_compile_strictly(self, node: str) -> None:
-        compiler = WEB / "node_modules" / "typescript" / "bin" / "tsc"
+        compiler = client.WEB / "node_modules" / "typescript" / "bin" / "tsc"
         run = subprocess.run(
-            [node, compiler, "--project", WEB / "client", "--noEmit"],
+            [node, compiler, "--project", client.FOLDER, "--noEmit"],
             capture_output=True,
             text=True,
             check=False,
