@@ -1,0 +1,45 @@
+/** Addresses of the page, and where an answer of `getNextPhase` leads. */
+
+import type { NextPhase } from "./types.ts";
+
+export type Route =
+  | { phase: "none" }
+  | { phase: "welcome"; projectId: string }
+  | { phase: "pregate"; projectId: string; chosen: string | null }
+  | { phase: "main"; projectId: string; experienceId: string; pregate: string | null }
+  | { phase: "preshare"; projectId: string; mainSessionId: string }
+  | { phase: "share"; projectId: string; mainSessionId: string };
+
+const ID = /^[A-Za-z0-9_-]{1,128}$/;
+
+/** The route of an address. What is no address of this page leads to its project's welcome. */
+export function parseRoute(path: string, search = ""): Route {
+  const [projectId, place, experienceId, ...rest] = path.split("/").filter(Boolean);
+  if (projectId === undefined || !ID.test(projectId)) return { phase: "none" };
+  const query = new URLSearchParams(search);
+  const id = (name: string) => {
+    const value = query.get(name);
+    return value !== null && ID.test(value) ? value : null;
+  };
+  const welcome: Route = { phase: "welcome", projectId };
+  if (rest.length > 0) return welcome;
+  if (place === "experience" && experienceId !== undefined && ID.test(experienceId)) {
+    return { phase: "main", projectId, experienceId, pregate: id("pregate") };
+  }
+  if (experienceId !== undefined) return welcome;
+  if (place === "pregate") return { phase: "pregate", projectId, chosen: id("experience") };
+  const mainSessionId = id("session");
+  if ((place === "preshare" || place === "share") && mainSessionId !== null) {
+    return { phase: place, projectId, mainSessionId };
+  }
+  return welcome;
+}
+
+/** The address of the phase that the server named. */
+export function addressOf(projectId: string, next: NextPhase): string {
+  const base = `/${projectId}`;
+  if (next.phase === "welcome") return base;
+  const query = new URLSearchParams(next.params).toString();
+  const place = next.phase === "main" ? `experience/${next.experienceId}` : next.phase;
+  return `${base}/${place}${query && `?${query}`}`;
+}

@@ -1,0 +1,112 @@
+/** What all screens stand in: page, header, loading, problems. */
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { pictureUrl } from "../model/theme.ts";
+import type { Project } from "../model/types.ts";
+import { comeBack, problemWords } from "../texts.ts";
+import { Icon } from "./icons.tsx";
+
+interface PageProps {
+  phase: "loading" | "welcome" | "pregate" | "main" | "preshare" | "share" | "problem";
+  children: ComponentChildren;
+}
+
+export function Page({ phase, children }: PageProps) {
+  return (
+    <div class="page" data-testid="page" data-phase={phase}>
+      {children}
+    </div>
+  );
+}
+
+/** The project's logo, or its name. */
+export function Brand({ project }: { project: Project }) {
+  const logo = pictureUrl(project.theme?.logoUrl);
+  const [broken, setBroken] = useState(false);
+  if (logo === null || broken) return <span class="brand-name">{project.name}</span>;
+  return <img class="brand-logo" src={logo} alt={project.name} onError={() => setBroken(true)} />;
+}
+
+/** The heading of a screen. It gets the focus when the screen or `of` changes, not at the start. */
+export function Heading({ of, children }: { of: string; children: ComponentChildren }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+  }, [of]);
+  return (
+    <h1 ref={heading} tabIndex={-1}>
+      {children}
+    </h1>
+  );
+}
+
+export function Loading() {
+  return (
+    <Page phase="loading">
+      <Skeleton />
+    </Page>
+  );
+}
+
+/** The shape of what is to come. */
+export function Skeleton() {
+  return (
+    <main class="skeleton">
+      <p class="sr-only" role="status">
+        Loading …
+      </p>
+      <span class="bone bone-title" />
+      <span class="bone bone-line" />
+      <span class="bone bone-card" />
+      <span class="bone bone-card" />
+    </main>
+  );
+}
+
+interface ProblemProps {
+  reason: string;
+  retryAfterSeconds?: number | null;
+  onRetry?(): void;
+  onStartAgain?(): void;
+}
+
+/** A page of its own for what stands in the way. */
+export function Problem(props: ProblemProps) {
+  return (
+    <Page phase="problem">
+      <ProblemCard {...props} />
+    </Page>
+  );
+}
+
+export function ProblemCard({ reason, retryAfterSeconds, onRetry, onStartAgain }: ProblemProps) {
+  const { title, text } = problemWords(reason);
+  return (
+    <main class="problem-place">
+      <div class="problem" data-testid="problem" data-reason={reason} role="alert">
+      <span class="problem-mark">
+        <Icon name={reason === "offline" ? "cloud" : "spark"} />
+      </span>
+      <Heading of={reason}>{title}</Heading>
+      <p>{text}</p>
+      {retryAfterSeconds ? <p>{comeBack(retryAfterSeconds)}</p> : null}
+      {onStartAgain ? (
+        <button class="button primary" type="button" data-testid="start-again" onClick={onStartAgain}>
+          Start again
+        </button>
+      ) : null}
+      {onRetry ? (
+        <button
+          class={`button ${onStartAgain ? "quiet" : "primary"}`}
+          type="button"
+          data-testid="try-again"
+          onClick={onRetry}
+        >
+          Try again
+        </button>
+      ) : null}
+      </div>
+    </main>
+  );
+}

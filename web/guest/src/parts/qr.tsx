@@ -1,0 +1,35 @@
+/** The address of the picture as a code, for another phone. */
+
+import { useEffect, useState } from "preact/hooks";
+
+export function Qr({ url }: { url: string }) {
+  const [code, setCode] = useState<{ size: number; path: string } | null>(null);
+  useEffect(() => {
+    let current = true;
+    import("../media/qr.ts").then(
+      ({ qrPath }) => current && setCode(qrPath(url)),
+      () => {},
+    );
+    return () => {
+      current = false;
+    };
+  }, [url]);
+  if (code === null) return null;
+  return (
+    <figure class="qr">
+      <svg
+        data-testid="qr"
+        data-url={url}
+        role="img"
+        aria-label="A code that opens your picture on another phone"
+        viewBox={`-4 -4 ${code.size + 8} ${code.size + 8}`}
+        shapeRendering="crispEdges"
+      >
+        <path d={code.path} />
+      </svg>
+      <figcaption>
+        <strong>On another phone?</strong> Scan the code to open your picture there.
+      </figcaption>
+    </figure>
+  );
+}

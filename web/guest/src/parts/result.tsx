@@ -1,0 +1,256 @@
+/** The picture: on its way, there, or not. And what a guest can do with it. */
+
+import { useEffect, useState } from "preact/hooks";
+import type { Picture } from "../model/picture.ts";
+import { pictureUrl } from "../model/theme.ts";
+import type { StepConfig } from "../model/types.ts";
+import { comeBack, jobWords, limitWords, problemWords, STAGES } from "../texts.ts";
+import { Icon } from "./icons.tsx";
+import { Qr } from "./qr.tsx";
+import { type Followed, isGoingOn } from "./use-picture.ts";
+
+/** How far it is, and what went wrong. */
+export function JobCard({ followed }: { followed: Followed }) {
+  const { picture, busy, retry, cancel } = followed;
+  const { status, percentage, reason, retryAfterSeconds } = picture;
+  if (status === "none") return <span data-testid="job" data-status="none" hidden />;
+  const done = status === "completed";
+  return (
+    <section class={`job ${done ? "sr-only" : ""}`} data-testid="job" data-status={status}>
+      {isGoingOn(picture) ? (
+        <>
+          <p class="job-words" role="status">
+            {STAGES[status]} …
+          </p>
+          <span
+            class={`bar ${percentage === 0 ? "waiting" : ""}`}
+            role="progressbar"
+            aria-label="Your picture"
+            aria-valuemin={0}
+            aria-valuemax={100}
+            aria-valuenow={percentage}
+          >
+            <span class="bar-fill" style={{ width: `${Math.max(6, percentage)}%` }} />
+          </span>
+          {status === "waiting" ? null : (
+            <button class="link" type="button" data-testid="cancel" disabled={busy} onClick={cancel}>
+              Cancel
+            </button>
+          )}
+        </>
+      ) : null}
+      {done ? <p role="status">Your picture is ready.</p> : null}
+      {status === "failed" || status === "cancelled" ? (
+        <div role="alert">
+          <h2>{jobWords(reason).title}</h2>
+          <p>{jobWords(reason).text}</p>
+        </div>
+      ) : null}
+      {status === "limited" ? (
+        <div role="alert">
+          <h2>{limitWords(reason, retryAfterSeconds).title}</h2>
+          <p>{limitWords(reason, retryAfterSeconds).text}</p>
+        </div>
+      ) : null}
+      {["failed", "cancelled", "limited"].includes(status) ? (
+        <button
+          class="button primary"
+          type="button"
+          data-testid="retry"
+          aria-busy={busy}
+          disabled={busy}
+          onClick={retry}
+        >
+          <Icon name="again" />
+          {status === "cancelled" ? "Make it after all" : "Try once more"}
+        </button>
+      ) : null}
+      {reason === "offline" ? <p class="error">{problemWords("offline").text}</p> : null}
+      {retryAfterSeconds && status !== "limited" ? <p>{comeBack(retryAfterSeconds)}</p> : null}
+    </section>
+  );
+}
+
+/** The frame in which the picture appears: a shimmer first, then from blurred to clear. */
+export function Reveal({ picture, name }: { picture: Picture; name: string }) {
+  const [loaded, setLoaded] = useState(false);
+  const url = pictureUrl(picture.url);
+  const thumbnail = pictureUrl(picture.thumbnailUrl);
+  const { width = 4, height = 5 } = picture.size ?? {};
+  const developing = isGoingOn(picture);
+  if (!developing && url === null) return null;
+  return (
+    <figure
+      class={`reveal ${loaded ? "loaded" : ""} ${developing ? "developing" : ""}`}
+      style={{ aspectRatio: `${width} / ${height}` }}
+    >
+      {developing ? <Icon name="spark" /> : null}
+      {thumbnail ? <img class="reveal-thumb" src={thumbnail} alt="" /> : null}
+      {url ? (
+        <img
+          class="reveal-picture"
+          data-testid="picture"
+          src={url}
+          alt={`Your picture from ${name}`}
+          onLoad={() => setLoaded(true)}
+        />
+      ) : null}
+    </figure>
+  );
+}
+
+interface TakeAlongProps {
+  url: string;
+  name: string;
+  config: StepConfig;
+  withQr: boolean;
+}
+
+const SOCIALS: Record<string, { name: string; address?: (url: string, text: string) => string }> = {
+  instagram: { name: "Instagram" },
+  tiktok: { name: "TikTok" },
+  facebook: {
+    name: "Facebook",
+    address: (url) => `https://www.facebook.com/sharer/sharer.php?u=${url}`,
+  },
+  twitter: {
+    name: "X",
+    address: (url, text) => `https://twitter.com/intent/tweet?url=${url}&text=${text}`,
+  },
+  linkedin: {
+    name: "LinkedIn",
+    address: (url) => `https://www.linkedin.com/sharing/share-offsite/?url=${url}`,
+  },
+  whatsapp: { name: "WhatsApp", address: (url, text) => `https://wa.me/?text=${text}%20${url}` },
+};
+
+/** Save it, share it, scan it: as far as the reward allows. */
+export function TakeAlong({ url, name, config, withQr }: TakeAlongProps) {
+  const [said, setSaid] = useState("");
+  const [saving, setSaving] = useState(false);
+  const { allowDownload = true, allowSystemShare = true, allowEmail = false, socials = [] } = config;
+  const canShare = allowSystemShare && typeof navigator.share === "function";
+  const text = `My picture from ${name}`;
+
+  useEffect(() => {
+    if (!said) return;
+    const timer = setTimeout(() => setSaid(""), 6000);
+    return () => clearTimeout(timer);
+  }, [said]);
+
+  async function save() {
+    if (saving) return;
+    setSaving(true);
+    try {
+      const file = await fetchPicture(url, name);
+      const address = URL.createObjectURL(file);
+      const link = document.createElement("a");
+      link.href = address;
+      link.download = file.name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(address), 30_000);
+      setSaid("Saved.");
+    } catch {
+      window.open(url, "_blank", "noopener");
+    } finally {
+      setSaving(false);
+    }
+  }
+
+  async function share() {
+    try {
+      const file = await fetchPicture(url, name);
+      const withFile = { files: [file], title: name };
+      await navigator.share(navigator.canShare?.(withFile) ? withFile : { title: name, url });
+    } catch (error) {
+      if (error instanceof Error && error.name === "AbortError") return;
+      await copy();
+    }
+  }
+
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(url);
+      setSaid("The link is copied.");
+    } catch {
+      setSaid("Your browser does not let us copy. Save the picture instead.");
+    }
+  }
+
+  return (
+    <section class="take-along" aria-label="Take your picture along">
+      <div class="take-row">
+        {canShare ? (
+          <button class="button primary" type="button" data-testid="share" onClick={() => void share()}>
+            <Icon name="share" />
+            Share
+          </button>
+        ) : null}
+        {allowDownload ? (
+          <button
+            class={`button ${canShare ? "soft" : "primary"}`}
+            type="button"
+            data-testid="download"
+            aria-busy={saving}
+            onClick={() => void save()}
+          >
+            <Icon name="download" />
+            Save
+          </button>
+        ) : null}
+      </div>
+      <div class="take-more">
+        {allowSystemShare ? (
+          <button class="pill" type="button" data-testid="copy-link" onClick={() => void copy()}>
+            <Icon name="link" />
+            Copy link
+          </button>
+        ) : null}
+        {allowEmail ? (
+          <a
+            class="pill"
+            href={`mailto:?subject=${encodeURIComponent(text)}&body=${encodeURIComponent(url)}`}
+          >
+            <Icon name="mail" />
+            Email
+          </a>
+        ) : null}
+        {socials.map((id) => {
+          const social = SOCIALS[id];
+          if (!social) return null;
+          const [to, words] = [encodeURIComponent(url), encodeURIComponent(text)];
+          return social.address ? (
+            <a key={id} class="pill" href={social.address(to, words)} target="_blank" rel="noopener">
+              {social.name}
+            </a>
+          ) : (
+            <button
+              key={id}
+              class="pill"
+              type="button"
+              onClick={() => {
+                void save();
+                setSaid(`Saved. Now post it on ${social.name}.`);
+              }}
+            >
+              {social.name}
+            </button>
+          );
+        })}
+      </div>
+      <p class="said" role="status">
+        {said}
+      </p>
+      {withQr && allowDownload ? <Qr url={url} /> : null}
+    </section>
+  );
+}
+
+async function fetchPicture(url: string, name: string): Promise<File> {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  const data = await answer.blob();
+  const extension = data.type === "image/png" ? "png" : data.type === "image/webp" ? "webp" : "jpg";
+  const base = name.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "") || "picture";
+  return new File([data], `${base}.${extension}`, { type: data.type });
+}

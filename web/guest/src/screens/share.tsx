@@ -1,0 +1,103 @@
+/** The end of a visit: the picture, and how to take it along. */
+
+import { useEffect, useState } from "preact/hooks";
+import type { Door } from "../app.tsx";
+import { toWelcome } from "../history.ts";
+import { type Refusal, refusalOf } from "../model/refusals.ts";
+import { pictureUrl } from "../model/theme.ts";
+import type { SessionWithSteps } from "../model/types.ts";
+import { Brand, Heading, ProblemCard, Skeleton } from "../parts/frame.tsx";
+import { Icon } from "../parts/icons.tsx";
+import { JobCard, Reveal, TakeAlong } from "../parts/result.tsx";
+import { isGoingOn, usePicture } from "../parts/use-picture.ts";
+
+export function ShareScreen({ door, sessionId }: { door: Door; sessionId: string }) {
+  const { backend, project } = door;
+  const projectId = project.id;
+  const [main, setMain] = useState<SessionWithSteps | null>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [tries, setTries] = useState(0);
+  const followed = usePicture(backend, projectId, sessionId, main !== null);
+  const { picture } = followed;
+
+  useEffect(() => {
+    let current = true;
+    setRefusal(null);
+    backend.calls.getSession({ projectId, sessionId }).then(
+      (found) => {
+        if (!current) return;
+        // Only what was completed has something to share.
+        if (found.session.phase === "main" && found.session.status === "completed") setMain(found);
+        else toWelcome(projectId);
+      },
+      (error: unknown) => current && setRefusal(refusalOf(error)),
+    );
+    return () => {
+      current = false;
+    };
+  }, [tries]);
+
+  if (refusal) {
+    return (
+      <ProblemCard
+        reason={refusal.reason}
+        onRetry={() => setTries((n) => n + 1)}
+        onStartAgain={() => toWelcome(projectId)}
+      />
+    );
+  }
+  if (main === null) return <Skeleton />;
+  const reward = main.steps.find((step) => step.type === "reward");
+  const photo = pictureUrl(main.session.capturedMedia.at(-1)?.url);
+  const going = isGoingOn(picture);
+  return (
+    <>
+      <header class="topbar">
+        <div class="topbar-row">
+          <span class="icon-button" aria-hidden="true" />
+          <Brand project={project} />
+          <span class="icon-button" aria-hidden="true" />
+        </div>
+      </header>
+      <main class="result share-screen">
+        <div class="step-text">
+          <Heading of={picture.url ? "ready" : going ? "going" : picture.status}>
+            {headline(picture.url !== null, going, picture.status)}
+          </Heading>
+          <p class="lead">
+            {picture.url
+              ? `Take your picture from ${project.name} along.`
+              : going
+                ? "It appears here by itself. You can stay on this page."
+                : ""}
+          </p>
+        </div>
+        <Reveal picture={picture} name={project.name} />
+        {!picture.url && !going && photo ? (
+          <figure class="preview">
+            <img src={photo} alt="Your photo" />
+          </figure>
+        ) : null}
+        <JobCard followed={followed} />
+        {picture.url ? (
+          <TakeAlong url={picture.url} name={project.name} config={reward?.config ?? {}} withQr />
+        ) : null}
+        <button
+          class="button quiet"
+          type="button"
+          data-testid="again"
+          onClick={() => toWelcome(projectId)}
+        >
+          <Icon name="again" />
+          Make another one
+        </button>
+      </main>
+    </>
+  );
+}
+
+function headline(ready: boolean, going: boolean, status: string): string {
+  if (ready) return "Here you are!";
+  if (going) return "Your picture is on its way";
+  return status === "none" ? "Thank you!" : "Almost";
+}

@@ -1,0 +1,226 @@
+/** One step of a session, between the way back and the way on. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Door } from "../app.tsx";
+import { isKnown, problemWith, QUESTIONS } from "../model/answers.ts";
+import { canSkip, type Play } from "../model/play.ts";
+import { draft, keepDraft } from "../model/storage.ts";
+import type { Project, Step, Value } from "../model/types.ts";
+import { Brand, Heading } from "../parts/frame.tsx";
+import { Icon } from "../parts/icons.tsx";
+import { StepMedia } from "../parts/media.tsx";
+import { Capture } from "../steps/capture.tsx";
+import { Processing, Reward } from "../steps/ending.tsx";
+import { Question } from "../steps/questions.tsx";
+
+interface Props {
+  door: Door;
+  play: Play;
+  project: Project;
+}
+
+export function StepScreen({ door, play, project }: Props) {
+  const { step } = play;
+  return (
+    <>
+      <TopBar play={play} project={project} />
+      {step ? (
+        <StepForm key={step.id} door={door} play={play} step={step} />
+      ) : (
+        <EmptyPhase play={play} />
+      )}
+    </>
+  );
+}
+
+/** An experience without steps has nothing to show: it ends where it begins. */
+function EmptyPhase({ play }: { play: Play }) {
+  useEffect(() => play.submitNothing(), []);
+  return null;
+}
+
+function TopBar({ play, project }: { play: Play; project: Project }) {
+  const { index, steps } = play;
+  return (
+    <header class="topbar">
+      <div class="topbar-row">
+        {play.canGoBack ? (
+          <button
+            class="icon-button"
+            type="button"
+            data-testid="back"
+            aria-label="Previous step"
+            onClick={(event) => event.detail < 2 && play.back()}
+          >
+            <Icon name="back" />
+          </button>
+        ) : (
+          <span class="icon-button" aria-hidden="true" />
+        )}
+        <Brand project={project} />
+        <SaveState play={play} />
+      </div>
+      <div
+        class="progress"
+        role="progressbar"
+        aria-label="Steps"
+        aria-valuemin={1}
+        aria-valuemax={steps.length}
+        aria-valuenow={index + 1}
+        aria-valuetext={`Step ${index + 1} of ${steps.length}`}
+      >
+        {steps.map((step, place) => (
+          <span key={step.id} class={place < index ? "past" : place === index ? "now" : ""} />
+        ))}
+      </div>
+    </header>
+  );
+}
+
+const SAYS = { saved: "Saved", saving: "Saving …", offline: "Offline – we keep your answers" };
+
+function SaveState({ play }: { play: Play }) {
+  const [seen, setSeen] = useState(false);
+  useEffect(() => {
+    if (play.saving !== "saved") setSeen(true);
+  }, [play.saving]);
+  return (
+    <span
+      class={`save-state ${play.saving}`}
+      data-testid="save-state"
+      data-state={play.saving}
+      role="status"
+    >
+      <span class="save-dot" aria-hidden="true" />
+      <span class="sr-only">{seen ? SAYS[play.saving] : ""}</span>
+      {play.saving === "offline" ? <span class="save-words">Offline</span> : null}
+    </span>
+  );
+}
+
+interface FormProps {
+  door: Door;
+  play: Play;
+  step: Step;
+}
+
+function StepForm({ door, play, step }: FormProps) {
+  const { id: sessionId } = play.session;
+  const isText = ["short_text", "long_text", "email"].includes(step.type);
+  const [mine, setMine] = useState<Value | undefined>(() =>
+    isText ? (draft(sessionId, step.id) ?? undefined) : undefined,
+  );
+  const [problem, setProblem] = useState<string | null>(null);
+  const form = useRef<HTMLFormElement>(null);
+  const shownAt = useRef(performance.now());
+  const value = mine ?? play.answer(step.id);
+  const wrong = problem ?? play.refused.get(step.id) ?? null;
+  const asks = QUESTIONS.has(step.type);
+
+  function change(changed: Value) {
+    play.busy = true;
+    setMine(changed);
+    setProblem(null);
+    play.refused.delete(step.id);
+    if (isText) keepDraft(sessionId, step.id, String(changed));
+  }
+
+  function submit() {
+    const found = problemWith(step, value);
+    setProblem(found);
+    if (found !== null) {
+      form.current?.querySelector<HTMLElement>("input, textarea")?.focus();
+      return;
+    }
+    keepDraft(sessionId, step.id, null);
+    play.submit(step.id, asks ? value : undefined);
+  }
+
+  const title = step.title || fallbackTitle(step);
+  const common = { door, play, step };
+  return (
+    <main
+      class={`step step-${step.type}`}
+      data-testid="step"
+      data-step={step.id}
+      data-type={step.type}
+      data-index={play.index}
+      data-count={play.steps.length}
+    >
+      <form
+        ref={form}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <div class="step-body">
+          <div class="step-text">
+            <Heading of={step.id}>{title}</Heading>
+            {step.description ? <p class="lead">{step.description}</p> : null}
+          </div>
+          <StepMedia step={step} />
+          {asks ? (
+            <Question
+              step={step}
+              project={door.project}
+              value={value}
+              invalid={wrong !== null}
+              onChange={change}
+            />
+          ) : null}
+          {step.type === "processing" ? <Processing {...common} /> : null}
+          {step.type === "reward" ? <Reward {...common} /> : null}
+          {step.type === "capture" ? <Capture {...common} problem={wrong} /> : null}
+          {isKnown(step) ? null : (
+            <p class="notice">This step cannot be shown here. You can simply go on.</p>
+          )}
+          {asks ? (
+            <p id="answer-error" class="error" role="alert" data-testid="answer-error" hidden={!wrong}>
+              {wrong}
+            </p>
+          ) : null}
+        </div>
+        {step.type === "capture" ? null : (
+          <footer class="actions">
+            <button
+              class="button primary"
+              type="submit"
+              data-testid="next"
+              aria-busy={play.leaving}
+              onClick={(event) => {
+                // The second tap of two was meant for the step before.
+                const touched = (event as unknown as PointerEvent).pointerType === "touch";
+                const early = touched && performance.now() - shownAt.current < 300;
+                if (event.detail > 1 || early) event.preventDefault();
+              }}
+            >
+              {play.leaving ? <span class="spinner" aria-hidden="true" /> : null}
+              {play.leaving && play.saving === "offline" ? "Waiting for the network …" : ""}
+              {play.leaving && play.saving !== "offline" ? "One moment …" : ""}
+              {play.leaving ? "" : nextLabel(play, step, value)}
+            </button>
+          </footer>
+        )}
+      </form>
+    </main>
+  );
+}
+
+function nextLabel(play: Play, step: Step, value: Value | undefined): string {
+  if (step.ctaLabel) return step.ctaLabel;
+  if (QUESTIONS.has(step.type) && canSkip(step, value)) return "Skip";
+  return play.isLast ? "Done" : "Continue";
+}
+
+function fallbackTitle(step: Step): string {
+  const titles: Record<string, string> = {
+    capture: "Take a photo",
+    processing: "Your picture is being made",
+    reward: "Here you are",
+    "experience-picker": "Choose your picture",
+    info: "Welcome",
+  };
+  return titles[step.type] ?? (isKnown(step) ? "A question" : "Something new");
+}

@@ -1,0 +1,137 @@
+/** The first thing a guest sees: what it is, what they agree to, what they can choose. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type Door, enter } from "../app.tsx";
+import { currentRoute, follow, toWelcome } from "../history.ts";
+import { refusalOf } from "../model/refusals.ts";
+import type { NamedExperience } from "../model/types.ts";
+import { Brand } from "../parts/frame.tsx";
+import { Icon } from "../parts/icons.tsx";
+import { comeBack, problemWords } from "../texts.ts";
+
+const DISAGREES = "Please agree first, then choose.";
+
+export function Welcome({ door, onEnter }: { door: Door; onEnter(): void }) {
+  const { project, backend, inside } = door;
+  const [agreed, setAgreed] = useState(false);
+  const [going, setGoing] = useState<string | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const alive = useRef(true);
+  const box = useRef<HTMLInputElement>(null);
+  const consent = inside ? null : project.consent;
+  const projectId = project.id;
+  const choices = project.experiences.main.filter((each) => each.enabled);
+
+  useEffect(() => {
+    alive.current = true;
+    // What the next screens need is fetched while the guest reads this one.
+    const soon = setTimeout(() => void import("../model/live.ts").catch(() => {}), 1500);
+    return () => {
+      alive.current = false;
+      clearTimeout(soon);
+    };
+  }, []);
+
+  async function choose(experience: NamedExperience) {
+    if (going !== null) return;
+    if (consent && !agreed) {
+      setProblem(DISAGREES);
+      box.current?.focus();
+      return;
+    }
+    setGoing(experience.experienceId);
+    setProblem(null);
+    try {
+      // The project asks for another version meanwhile: it is on this page after a reload.
+      if (!inside && !(await enter(backend, projectId, consent?.version ?? ""))) {
+        location.reload();
+        return;
+      }
+      const { experienceId } = experience;
+      const next = await backend.calls.getNextPhase({ projectId, experienceId });
+      if (!alive.current) return;
+      if (currentRoute().phase !== "welcome") toWelcome(projectId);
+      onEnter();
+      if (next.phase === "welcome") {
+        setProblem(problemWords("experience_unavailable").text);
+        setGoing(null);
+      } else {
+        follow(projectId, next);
+      }
+    } catch (error) {
+      if (!alive.current) return;
+      const { reason, retryAfterSeconds } = refusalOf(error);
+      const more = retryAfterSeconds ? ` ${comeBack(retryAfterSeconds)}` : "";
+      setProblem(problemWords(reason).text + more);
+      setGoing(null);
+    }
+  }
+
+  return (
+    <>
+      <header class="hero">
+        <div class="hero-light" aria-hidden="true" />
+        <div class="hero-text">
+          {project.theme?.logoUrl ? <Brand project={project} /> : null}
+          <p class="eyebrow">Welcome to</p>
+          <h1>{project.name}</h1>
+        </div>
+      </header>
+      <main class="welcome">
+        {consent ? (
+          <div class="consent">
+            <p>{consent.text}</p>
+            <label class="check">
+              <input
+                ref={box}
+                type="checkbox"
+                data-testid="consent"
+                checked={agreed}
+                aria-describedby={problem === DISAGREES ? "problem" : undefined}
+                onChange={(event) => {
+                  setAgreed(event.currentTarget.checked);
+                  setProblem(null);
+                }}
+              />
+              <span>
+                I agree
+                {consent.minimumAge ? `, and I am at least ${consent.minimumAge} years old` : ""}
+              </span>
+            </label>
+          </div>
+        ) : null}
+        <p id="problem" class="notice" role="alert" data-testid="notice" hidden={!problem}>
+          {problem}
+        </p>
+        <h2 class="section">
+          {choices.length > 1 ? "Choose your experience" : choices.length ? "Ready?" : "Nothing on"}
+        </h2>
+        {choices.length === 0 ? <p>There is nothing to try right now. Please come back later.</p> : null}
+        <ul class="cards">
+          {choices.map((each, place) => (
+            <li key={each.experienceId}>
+              <button
+                class={`card tint-${place % 4}`}
+                type="button"
+                data-testid="experience"
+                data-experience={each.experienceId}
+                aria-busy={going === each.experienceId}
+                onClick={() => void choose(each)}
+              >
+                <span class="card-mark" aria-hidden="true">
+                  <Icon name="spark" />
+                </span>
+                <span class="card-name">{each.name}</span>
+                {going === each.experienceId ? (
+                  <span class="spinner" aria-hidden="true" />
+                ) : (
+                  <Icon name="arrow" />
+                )}
+              </button>
+            </li>
+          ))}
+        </ul>
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,115 @@
+/** The live picture with its shutter: three, two, one. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { closeCamera, type Facing, openCamera, takePhoto } from "../media/camera.ts";
+import { Icon } from "../parts/icons.tsx";
+
+const COUNT_FROM = 3;
+
+interface Props {
+  onPhoto(photo: Blob): void;
+  onClose(): void;
+  onProblem(reason: string): void;
+}
+
+export function Camera({ onPhoto, onClose, onProblem }: Props) {
+  const [facing, setFacing] = useState<Facing>("user");
+  const [ready, setReady] = useState(false);
+  const [count, setCount] = useState<number | null>(null);
+  const video = useRef<HTMLVideoElement>(null);
+  const shutter = useRef<HTMLButtonElement>(null);
+
+  useEffect(() => {
+    let stream: MediaStream | null = null;
+    let current = true;
+    setReady(false);
+    openCamera(facing).then(
+      (opened) => {
+        if (!current) return closeCamera(opened);
+        stream = opened;
+        if (video.current) video.current.srcObject = opened;
+      },
+      (error: Error) => current && onProblem(error.message),
+    );
+    return () => {
+      current = false;
+      closeCamera(stream);
+    };
+  }, [facing]);
+
+  useEffect(() => {
+    if (ready) shutter.current?.focus({ preventScroll: true });
+  }, [ready]);
+
+  useEffect(() => {
+    if (count === null) return;
+    const timer = setTimeout(() => (count > 1 ? setCount(count - 1) : void shoot()), 1000);
+    return () => clearTimeout(timer);
+  }, [count]);
+
+  useEffect(() => {
+    const close = (event: KeyboardEvent) => event.key === "Escape" && onClose();
+    addEventListener("keydown", close);
+    return () => removeEventListener("keydown", close);
+  }, []);
+
+  async function shoot() {
+    setCount(null);
+    if (!video.current?.videoWidth) return;
+    try {
+      onPhoto(await takePhoto(video.current));
+    } catch {
+      onProblem("camera_busy");
+    }
+  }
+
+  return (
+    <div class="camera" data-testid="camera" data-facing={facing} data-ready={ready}>
+      <video
+        ref={video}
+        class={facing === "user" ? "mirrored" : ""}
+        autoPlay
+        muted
+        playsInline
+        aria-label="What the camera sees"
+        onPlaying={() => setReady(true)}
+      />
+      <div class="camera-frame" aria-hidden="true" />
+      <p class="countdown" aria-live="assertive">
+        {count === null ? "" : <span key={count}>{count}</span>}
+      </p>
+      <div class="camera-bar">
+        <button
+          class="round"
+          type="button"
+          data-testid="close-camera"
+          aria-label="Close the camera"
+          onClick={onClose}
+        >
+          <Icon name="close" />
+        </button>
+        <button
+          ref={shutter}
+          class="shutter"
+          type="button"
+          data-testid="shutter"
+          aria-label="Take the photo"
+          disabled={!ready || count !== null}
+          onClick={() => setCount(COUNT_FROM)}
+        >
+          <span />
+        </button>
+        <button
+          class="round"
+          type="button"
+          data-testid="flip"
+          aria-label="Use the other camera"
+          disabled={count !== null}
+          onClick={() => setFacing(facing === "user" ? "environment" : "user")}
+        >
+          <Icon name="flip" />
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,244 @@
+/** The questions. Every answer is a native control with a label. */
+
+import type { ComponentChildren } from "preact";
+import { problemWith } from "../model/answers.ts";
+import type { Project, Step, Value } from "../model/types.ts";
+import { Icon } from "../parts/icons.tsx";
+
+interface Props {
+  step: Step;
+  project: Project;
+  value: Value | undefined;
+  invalid: boolean;
+  onChange(value: Value): void;
+}
+
+export function Question(props: Props) {
+  const { step, project, value } = props;
+  const config = step.config ?? {};
+  switch (step.type) {
+    case "short_text":
+    case "email":
+      return <Line {...props} />;
+    case "long_text":
+      return <Lines {...props} />;
+    case "yes_no":
+      return (
+        <Choices
+          {...props}
+          kind="pair"
+          options={[
+            { value: true, label: config.yesLabel || "Yes" },
+            { value: false, label: config.noLabel || "No" },
+          ]}
+        />
+      );
+    case "opinion_scale":
+      return <Scale {...props} />;
+    case "experience-picker": {
+      const names = new Map(project.experiences.main.map((one) => [one.experienceId, one.name]));
+      const options = (config.experienceIds ?? []).map((id) => ({
+        value: id,
+        label: names.get(id) ?? readable(id),
+      }));
+      return <Choices {...props} kind={config.layout ?? "grid"} options={options} />;
+    }
+    case "multiple_choice":
+      if (config.allowMultiple) {
+        const chosen = Array.isArray(value) ? value : [];
+        return <Several {...props} chosen={chosen} />;
+      }
+      return <Choices {...props} kind="list" options={config.options ?? []} />;
+    default:
+      return null;
+  }
+}
+
+function Line({ step, value, invalid, onChange }: Props) {
+  const common = {
+    class: "field",
+    "data-testid": "answer",
+    "aria-label": step.title || "Your answer",
+    "aria-invalid": invalid,
+    "aria-describedby": "answer-error",
+    "aria-required": step.config?.required === true,
+    enterkeyhint: "next" as const,
+    value: typeof value === "string" ? value : "",
+    onInput: (event: { currentTarget: HTMLInputElement }) => onChange(event.currentTarget.value),
+  };
+  const placeholder = step.config?.placeholder ?? "";
+  if (step.type === "email") {
+    return (
+      <input
+        {...common}
+        type="email"
+        autoComplete="email"
+        autoCapitalize="none"
+        placeholder={placeholder || "name@example.com"}
+      />
+    );
+  }
+  const longest = step.config?.maxLength ?? 500;
+  return (
+    <input {...common} type="text" autoComplete="off" maxLength={longest} placeholder={placeholder} />
+  );
+}
+
+function Lines({ step, value, invalid, onChange }: Props) {
+  const text = typeof value === "string" ? value : "";
+  const longest = step.config?.maxLength ?? 2000;
+  const left = longest - [...text].length;
+  return (
+    <div class="lines">
+      <textarea
+        class="field"
+        data-testid="answer"
+        rows={5}
+        aria-label={step.title || "Your answer"}
+        aria-invalid={invalid}
+        aria-describedby="answer-error"
+        aria-required={step.config?.required === true}
+        placeholder={step.config?.placeholder || ""}
+        maxLength={longest}
+        value={text}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+      {left < 200 ? <span class="count">{left} left</span> : null}
+    </div>
+  );
+}
+
+interface Option {
+  value: string | number | boolean;
+  label: string;
+}
+
+interface ChoicesProps extends Props {
+  kind: "pair" | "list" | "grid" | "carousel";
+  options: Option[];
+}
+
+/** One of several. */
+function Choices({ step, value, invalid, kind, options, onChange }: ChoicesProps) {
+  return (
+    <Group step={step} invalid={invalid} class={`choices ${kind}`}>
+      {options.map((option) => (
+        <label key={String(option.value)} class="choice">
+          <input
+            type="radio"
+            name={step.id}
+            data-testid="option"
+            data-value={String(option.value)}
+            checked={value === option.value}
+            onChange={() => onChange(option.value)}
+          />
+          <span class="choice-face">
+            <span class="choice-label">{option.label}</span>
+            <span class="choice-mark" aria-hidden="true">
+              <Icon name="check" />
+            </span>
+          </span>
+        </label>
+      ))}
+    </Group>
+  );
+}
+
+function Several({ step, chosen, invalid, onChange }: Props & { chosen: string[] }) {
+  return (
+    <Group step={step} invalid={invalid} class="choices list">
+      <p class="hint">Choose as many as you like.</p>
+      {(step.config?.options ?? []).map((option) => (
+        <label key={option.value} class="choice">
+          <input
+            type="checkbox"
+            name={step.id}
+            data-testid="option"
+            data-value={option.value}
+            checked={chosen.includes(option.value)}
+            onChange={(event) =>
+              onChange(
+                event.currentTarget.checked
+                  ? [...chosen, option.value]
+                  : chosen.filter((one) => one !== option.value),
+              )
+            }
+          />
+          <span class="choice-face">
+            <span class="choice-label">{option.label}</span>
+            <span class="choice-mark square" aria-hidden="true">
+              <Icon name="check" />
+            </span>
+          </span>
+        </label>
+      ))}
+    </Group>
+  );
+}
+
+function Scale({ step, value, invalid, onChange }: Props) {
+  const { scaleMin = 1, scaleMax = 5, minLabel, maxLabel } = step.config ?? {};
+  const points = Array.from({ length: scaleMax - scaleMin + 1 }, (_, place) => scaleMin + place);
+  return (
+    <div class="scale">
+      <Group step={step} invalid={invalid} class={`points points-${points.length}`}>
+        {points.map((point) => (
+          <label key={point} class="point">
+            <input
+              type="radio"
+              name={step.id}
+              data-testid="option"
+              data-value={point}
+              aria-label={String(point) + endName(point, step)}
+              checked={value === point}
+              onChange={() => onChange(point)}
+            />
+            <span class="point-face" aria-hidden="true">
+              {point}
+            </span>
+          </label>
+        ))}
+      </Group>
+      {minLabel || maxLabel ? (
+        <div class="scale-ends" aria-hidden="true">
+          <span>{minLabel}</span>
+          <span>{maxLabel}</span>
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+/** “, a lot” for the last point of a scale that ends there. */
+function endName(point: number, { config = {} }: Step): string {
+  if (point === (config.scaleMin ?? 1) && config.minLabel) return `, ${config.minLabel}`;
+  if (point === (config.scaleMax ?? 5) && config.maxLabel) return `, ${config.maxLabel}`;
+  return "";
+}
+
+interface GroupProps {
+  step: Step;
+  invalid: boolean;
+  class: string;
+  children: ComponentChildren;
+}
+
+function Group({ step, invalid, class: name, children }: GroupProps) {
+  return (
+    <fieldset
+      class={name}
+      aria-invalid={invalid}
+      aria-describedby="answer-error"
+      aria-required={problemWith(step, undefined) !== null}
+    >
+      <legend class="sr-only">{step.title || "Your answer"}</legend>
+      {children}
+    </fieldset>
+  );
+}
+
+/** `pencil-booth` as “Pencil booth”, where an experience is no choice of this project's welcome. */
+function readable(id: string): string {
+  const words = id.replace(/[-_]+/g, " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
