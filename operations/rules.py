@@ -75,8 +75,20 @@ def a_session_has_its_place(data: Data) -> Found:
             yield path, "belongs to no project"
         elif project.workspace_id != session.workspace_id:
             yield path, f"names workspace {session.workspace_id}, not {project.workspace_id}"
-        if session.created_by and data.guest_of(session) is None:
+        strange = session.created_by and data.guest_of(session) is None
+        if strange and not session.was_refused:
             yield path, f"belongs to guest {session.created_by}, who does not exist"
+
+
+def what_guests_write_is_decided(data: Data) -> Found:
+    """A session that its guest wrote was taken in, or refused for a reason and left as it was."""
+    for path, session in data.sessions.items():
+        if session.awaits_adoption:
+            yield path, "waits to be taken in"
+        elif session.phase is None and not (session.was_refused and session.error):
+            yield path, f"is {session.status}, and has no phase"
+        elif session.was_refused and (session.answers or session.captured_media or session.job_id):
+            yield path, "was refused, and went on all the same"
 
 
 def a_session_fits_its_steps(data: Data) -> Found:
@@ -91,7 +103,7 @@ def a_session_fits_its_steps(data: Data) -> Found:
                     yield path, f"has {count} answers or captures for step {step_id}"
         config = data.config(session)
         if config is None:
-            if session.config_source == "published":
+            if session.config_source == "published" and not session.was_refused:
                 yield path, f"is pinned to version {session.experience_version}, which is not there"
             continue
         unknown = [each.step_id for each in session.answers if config.step(each.step_id) is None]
@@ -267,6 +279,7 @@ RULES: tuple[Callable[[Data], Found], ...] = (
     a_workspace_has_an_owner,
     what_is_published_stays_published,
     a_session_has_its_place,
+    what_guests_write_is_decided,
     a_session_fits_its_steps,
     one_entry_per_completed_session,
     links_stay_within_a_guest,

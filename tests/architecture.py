@@ -27,7 +27,9 @@ SPREAD = {
     ),
     "workspaces": {"authoring": "usecases"},
     "projects": {"authoring": "usecases"},
-    "sessions": dict.fromkeys(("creation", "ending", "linking", "listing", "phases"), "usecases"),
+    "sessions": dict.fromkeys(
+        ("adoption", "creation", "ending", "linking", "listing", "phases"), "usecases"
+    ),
     "transforms": {
         **dict.fromkeys(("commands", "leases", "sweeping", "worker"), "usecases"),
         "quota": "store",

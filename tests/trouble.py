@@ -65,6 +65,7 @@ class Trouble:
         while True:
             self.suite.settle()
             self.sweep()
+            self.sweep("sweepSessions")
             jobs = [job for project in self.projects for job in self.of(project, "jobs")]
             restless = [job for job in jobs if job["status"] in ("pending", "running")]
             if not restless:

@@ -51,6 +51,14 @@ def session_fields(project: str, uid: str, experience: str, **fields: Any) -> di
     }
 
 
+def written_session(project: str, uid: str, experience: str, **fields: Any) -> dict[str, Any]:
+    """Every field of a session as its guest may write it, with nothing decided in it."""
+    now = now_ms()
+    undecided = {"workspaceId": None, "experienceVersion": None, "phase": None}
+    mine = {"id": f"session-{new_id()}", "createdAt": now, "updatedAt": now}
+    return session_fields(project, uid, experience, **{**undecided, **mine, **fields})
+
+
 def stored_session(db: Client, project: str, session: str) -> dict[str, Any]:
     """The session's fields as they lie in the database."""
     fields: dict[str, Any] | None = session_ref(db, project, session).get().to_dict()

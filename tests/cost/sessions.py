@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.builders.guests import a_guest
 from tests.builders.places import Place, a_place
-from tests.builders.sessions import a_session
+from tests.builders.sessions import a_session, session_ref, written_session
 from tests.builders.workspaces import a_member
 from tests.cost.measuring import Stage
 
@@ -15,6 +15,7 @@ UID = "visitor"
 def measure(stage: Stage) -> None:
     one_session(stage)
     a_visit_in_three_phases(stage)
+    what_a_guest_writes(stage)
     previews(stage)
     other_ends(stage)
 
@@ -71,6 +72,15 @@ def a_visit_in_three_phases(stage: Stage) -> None:
     _begin(stage, "a main session whose pregate must be found", place, place.main)
     stage.caller(UID).call("abandonSession", **_begun(stage, place, place.main))
     _begin(stage, "a main session, nothing to link", place, place.main)
+
+
+def what_a_guest_writes(stage: Stage) -> None:
+    place = _entered(stage)
+    session = written_session(place.project, UID, place.main)
+    reference = session_ref(stage.db, place.project, session["id"])
+    state = {"onSessionCreated": "a session that its guest wrote"}
+    stage.measure(state, lambda: reference.set(session))
+    assert reference.get().get("phase") == "main"
 
 
 def previews(stage: Stage) -> None:

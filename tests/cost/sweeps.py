@@ -9,7 +9,7 @@ from experience.transforms.usecases import start_transform
 from tests.builders.guests import a_guest
 from tests.builders.jobs import a_booth, a_completed_session, job_ref
 from tests.builders.places import a_place
-from tests.builders.sessions import a_session
+from tests.builders.sessions import a_session, session_ref, written_session
 from tests.cost.measuring import Stage
 
 DAY_MS = 24 * 3_600_000
@@ -23,6 +23,13 @@ def measure(stage: Stage) -> None:
     a_guest(stage.db, place.project, "g")
     a_session(stage.db, place.project, "g", place.main, updatedAt=now_ms() - DAY_MS)
     stage.run_schedule("sweepSessions", "one forgotten session")
+
+    place = a_place(stage.db)
+    a_guest(stage.db, place.project, "g")
+    written = written_session(place.project, "g", place.main)
+    with stage.without_events():
+        session_ref(stage.db, place.project, written["id"]).set(written)
+    stage.run_schedule("sweepSessions", "one session whose event was lost")
 
     place = a_booth(stage.db)
     with stage.without_events():

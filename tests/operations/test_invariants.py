@@ -50,6 +50,8 @@ def job_that_is(status: str, **fields: Any) -> Break:
 
 
 ACTIVE = {"status": "active", "completedAt": None}
+UNDECIDED = {"phase": None, "experienceVersion": None, **ACTIVE}
+REFUSED = {**UNDECIDED, "status": "error", "error": {"code": "no_project", "message": "None."}}
 HELD = {"owner": "worker", "expiresAt": 1, "fence": 1}
 VERSION = "workspaces/{workspace}/experiences/{main}/experienceVersions/1"
 UNTOLD = entries("pre", "post")  # the main session left its guest's list as it ceased to be one
@@ -109,6 +111,14 @@ BROKEN: list[tuple[str, Break, str, str]] = [
         "names workspace other",
     ),
     ("a_session_has_its_place", removed("guests/guest"), "sessions/pre", "guest, who does not"),
+    ("what_guests_write_is_decided", changed("sessions/pre", **UNDECIDED), "sessions/pre", "waits"),
+    ("what_guests_write_is_decided", changed("sessions/pre", phase=None), "sessions/pre", "phase"),
+    (
+        "what_guests_write_is_decided",
+        changed("sessions/main", **REFUSED),
+        "sessions/main",
+        "refused",
+    ),
     (
         "a_session_fits_its_steps",
         changed("sessions/pre", completedAt=None),
@@ -340,6 +350,9 @@ class TestWhatIsNoViolation:
             copied("sessions/pre", "sessions/a", id="a", mainSessionId=None, **ACTIVE),
             copied("sessions/post", "sessions/a", id="a", status="abandoned", completedAt=None),
             changed("sessions/pre", mainSessionId=None, completedAt=9),
+            copied(
+                "sessions/pre", "sessions/a", id="a", createdBy="b", mainSessionId=None, **REFUSED
+            ),
             job_that_is("failed", error=FAILURE),
             job_that_is("cancelled", error={**FAILURE, "code": "CANCELLED"}),
             copied("sessions/pre", "sessions/a", id="a", mode="preview", mainSessionId=None),
@@ -353,6 +366,7 @@ class TestWhatIsNoViolation:
             "a second try",
             "given up",
             "too late to link",
+            "refused",
             "failed",
             "cancelled",
             "preview",

@@ -20,6 +20,7 @@ from emulator.client import CallError
 from emulator.processes import SuiteError
 from experience.ids import new_id
 from tests.builders.places import Place
+from tests.builders.sessions import session_ref, written_session
 from tests.calling import at_once
 from tests.trouble import Page, Trouble
 
@@ -79,6 +80,13 @@ def begin_main(guest: Visitor) -> None:
 
 def begin_preshare(guest: Visitor) -> None:
     guest.begin(guest.place.preshare, mainSessionId=guest.main or guest.session)
+
+
+def write_main(guest: Visitor) -> None:
+    """A page may begin a session in the database itself, whoever it is."""
+    session = written_session(guest.place.project, guest.uid, guest.place.main)
+    session_ref(guest.trouble.db, guest.place.project, session["id"]).set(session)
+    guest.session = session["id"]
 
 
 def take_photo(guest: Visitor) -> None:

@@ -1,10 +1,19 @@
 """Web clients of Firestore, by its REST API: the rules decide about each of their requests."""
 
+import functools
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import urllib3
+
 from emulator.client import unsigned_token
-from emulator.http import request
+
+# Thousands of requests are asked of the rules: connections are kept.
+_CONNECTIONS = urllib3.PoolManager(maxsize=16)
+
+_token = functools.cache(unsigned_token)
 
 
 @dataclass(frozen=True)
@@ -37,19 +46,28 @@ class Visitor:
     def get_all(self, *paths: str) -> bool:
         return self._ask("POST", ":batchGet", {"documents": [self._name(path) for path in paths]})
 
-    def create(self, path: str, **fields: str) -> bool:
+    def create(self, path: str, /, **fields: Any) -> bool:
         collection, _, document = path.rpartition("/")
         return self._ask("POST", f"/{collection}?documentId={document}", _document(fields))
 
-    def update(self, path: str, **fields: str) -> bool:
+    def update(self, path: str, /, **fields: Any) -> bool:
         mask = "".join(f"&updateMask.fieldPaths={name}" for name in fields)
         return self._ask("PATCH", f"/{path}?currentDocument.exists=true{mask}", _document(fields))
+
+    def remove_field(self, path: str, name: str) -> bool:
+        mask = f"currentDocument.exists=true&updateMask.fieldPaths={name}"
+        return self._ask("PATCH", f"/{path}?{mask}", _document({}))
 
     def delete(self, path: str) -> bool:
         return self._ask("DELETE", f"/{path}")
 
     def commit(self, *writes: dict[str, Any]) -> bool:
         return self._ask("POST", ":commit", {"writes": list(writes)})
+
+    def write(self, path: str, fields: dict[str, Any]) -> dict[str, Any]:
+        """A write for `commit` that makes a new document of these fields."""
+        document = {"name": self._name(path), **_document(fields)}
+        return {"update": document, "currentDocument": {"exists": False}}
 
     def increment(self, path: str, field: str) -> dict[str, Any]:
         """A write for `commit` that carries no field, only what is to be done to one."""
@@ -72,19 +90,35 @@ class Visitor:
         return f"projects/{self.project}/databases/(default)/documents/{path}"
 
     def _ask(self, method: str, path: str, body: Any = None) -> bool:
-        headers = {}
+        headers = {"Content-Type": "application/json"}
         if self.uid is not None:
-            headers["Authorization"] = f"Bearer {unsigned_token(self.project, self.uid)}"
+            headers["Authorization"] = f"Bearer {_token(self.project, self.uid)}"
         url = f"http://{self.firestore}/v1/{self._name('').rstrip('/')}{path}"
-        status, answer = request(method, url, body, 10, **headers)
-        if status in {200, 404}:  # what is not there may be known not to be there
+        data = None if body is None else json.dumps(body).encode()
+        answer = _CONNECTIONS.request(method, url, body=data, headers=headers, timeout=30)
+        if answer.status in {200, 404}:  # what is not there may be known not to be there
             return True
-        assert status == 403, f"{method} {path}: {status} {answer.decode()}"
+        assert answer.status == 403, f"{method} {path}: {answer.status} {answer.data.decode()}"
         return False
 
 
-def _document(fields: dict[str, str]) -> dict[str, Any]:
-    return {"fields": {name: {"stringValue": value} for name, value in fields.items()}}
+def _document(fields: dict[str, Any]) -> dict[str, Any]:
+    return {"fields": {name: _value(value) for name, value in fields.items()}}
+
+
+def _value(value: Any) -> dict[str, Any]:
+    """https://firebase.google.com/docs/firestore/reference/rest/v1/Value"""
+    if value is None:
+        return {"nullValue": None}
+    kinds: dict[type, Callable[[Any], dict[str, Any]]] = {
+        bool: lambda given: {"booleanValue": given},
+        int: lambda given: {"integerValue": str(given)},
+        float: lambda given: {"doubleValue": given},
+        str: lambda given: {"stringValue": given},
+        list: lambda given: {"arrayValue": {"values": [_value(item) for item in given]}},
+        dict: lambda given: {"mapValue": _document(given)},
+    }
+    return kinds[type(value)](value)
 
 
 def _equals(name: str, value: str | None) -> dict[str, Any]:

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from google.cloud.firestore import Client
 
 from emulator.suite import Suite
+from experience.clock import now_ms
+from experience.ids import new_id
 from tests.builders.guests import a_guest
 from tests.builders.projects import a_project
 from tests.builders.sessions import a_session
 from tests.builders.workspaces import a_member, a_workspace, an_experience
 from tests.rules import matrix
 from tests.rules.clients import Visitor
+from tests.rules.matrix import ABSENT
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,36 @@ class Setting:
 
     def uid(self, letter: str) -> str:
         return str(self.visitors[letter].uid)
+
+    @property
+    def project(self) -> str:
+        return self.paths["projects"].split("/")[1]
+
+    @property
+    def workspace(self) -> str:
+        return self.paths["workspaces"].split("/")[1]
+
+    def stored(self, collection: str) -> dict[str, Any]:
+        """The fields of G's document in a collection."""
+        return self.db.document(self.paths[collection]).get().to_dict() or {}
+
+    def new_session(
+        self, uid: str | None, project: str | None = None, **fields: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Path and fields of a session as this visitor may write it, but for these `fields`.
+
+        A field that is ABSENT is left out.
+        """
+        project, session = project or self.project, f"session-{new_id()}"
+        words = {"me": str(uid), "id": session, "project": project, "workspace": self.workspace}
+        begun = {
+            field.name: matrix.value(field.begins_with[0], now=now_ms(), **words)
+            for field in matrix.fields()
+        }
+        written = {
+            name: value for name, value in {**begun, **fields}.items() if value is not ABSENT
+        }
+        return f"projects/{project}/sessions/{session}", written
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +75,7 @@ def setting(suite: Suite) -> Iterator[Setting]:
         "O": a_guest(db, project),
         "V": a_member(db, workspace, "viewer"),
         "E": a_member(db, workspace, "editor"),
+        "A": a_member(db, workspace, "admin"),
         "X": a_member(db, other_workspace, "admin"),
     }
     ids = {
@@ -56,7 +91,8 @@ def setting(suite: Suite) -> Iterator[Setting]:
         parent, _, name = collection.rpartition("/")
         above = f"{paths[parent]}/" if parent else ""
         paths[collection] = f"{above}{name}/{ids.get(collection) or 'one'}"
-        db.document(paths[collection]).set({"createdBy": uids["G"]}, merge=True)
+        belongs = {"createdBy": uids["G"], "workspaceId": workspace}
+        db.document(paths[collection]).set(belongs, merge=True)
     host = suite.env["FIRESTORE_EMULATOR_HOST"]
     visitors = {letter: Visitor(host, firebase_project, uid) for letter, uid in uids.items()}
     yield Setting(db, visitors, paths)

@@ -66,7 +66,7 @@ class TestSessionsOfOthers:
 class TestWaysAround:
     def test_a_write_without_fields_is_a_write(self, setting: Setting, guest: Visitor) -> None:
         for collection in ("projects/guests", "projects/sessions", "projects/jobs"):
-            write = guest.increment(setting.paths[collection], "currentStepIndex")
+            write = guest.increment(setting.paths[collection], "completedAt")
             assert not guest.commit(write)
 
     def test_below_ones_own_documents_nothing_is_ones_own(

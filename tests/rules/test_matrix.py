@@ -2,16 +2,27 @@
 
 import importlib
 import inspect
+import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 from google.cloud.firestore import Client, DocumentReference
+from pydantic.alias_generators import to_camel
 
 from emulator import client as web
 from emulator import seed
 from emulator.suite import Suite
 from experience import DOMAINS
+from experience.documents import Document
+from experience.guests.models import Guest
 from experience.ids import new_id
+from experience.projects.models import Project
+from experience.sessions.models import Session
+from experience.transforms.models import Job, JobInternals
+from experience.workspaces.models import Experience, ExperienceVersion, Member, Workspace
 from tests.builders.places import Place, a_place
 from tests.builders.workspaces import a_step, a_transform
 from tests.rules import matrix
@@ -19,35 +30,92 @@ from tests.rules.clients import Visitor
 from tests.rules.conftest import Setting
 from tests.rules.matrix import Cell
 
-Operation = Callable[[Visitor, str], bool]
+Operation = Callable[[Setting, Visitor, str], bool]
+
+DATA_PAGE = Path(__file__).parents[2] / "docs" / "data.md"
+
+MODELS: dict[str, type[Document]] = {
+    "workspaces": Workspace,
+    "workspaces/members": Member,
+    "workspaces/experiences": Experience,
+    "workspaces/experiences/experienceVersions": ExperienceVersion,
+    "projects": Project,
+    "projects/guests": Guest,
+    "projects/sessions": Session,
+    "projects/jobs": Job,
+    "projects/jobs/jobInternals": JobInternals,
+}
 
 
 def _collection(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _name(path: str) -> str:
-    return path.split("/")[-2]
+def _by_workspace(setting: Setting, who: Visitor, collection: str) -> bool:
+    return who.query(_collection(setting.paths[collection]), workspaceId=setting.workspace)
+
+
+def _in_group(setting: Setting, who: Visitor, collection: str) -> bool:
+    name = collection.rpartition("/")[2]
+    filters: list[dict[str, Any]] = [
+        {},
+        {"createdBy": who.uid},
+        {"workspaceId": setting.workspace},
+    ]
+    return any(who.query(name, everywhere=True, **each) for each in filters)
+
+
+def _creates(setting: Setting, who: Visitor, collection: str) -> bool:
+    if collection == "projects/sessions":
+        path, fields = setting.new_session(who.uid)
+    else:
+        path = f"{_collection(setting.paths[collection])}/new-{new_id()}"
+        fields = {**_writable(setting.stored(collection)), "createdBy": who.uid}
+    created = who.create(path, **fields)
+    if created:
+        setting.db.document(path).delete()
+    return created
+
+
+def _updates(setting: Setting, who: Visitor, collection: str) -> bool:
+    """Each field that is stored or that the model knows, one at a time, and a new one."""
+    names = (
+        {to_camel(name) for name in MODELS[collection].model_fields}
+        if collection in MODELS
+        else set()
+    )
+    names |= {*setting.stored(collection), "isAdmin"}
+    path = setting.paths[collection]
+    return any(who.update(path, **{name: 1}) for name in sorted(names))
+
+
+def _writable(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 OPERATIONS: dict[str, Operation] = {
-    "get": lambda who, path: who.get(path),
-    "list": lambda who, path: who.query(_collection(path)),
-    "own": lambda who, path: who.query(_collection(path), createdBy=who.uid),
-    "group": lambda who, path: who.query(_name(path), everywhere=True, createdBy=who.uid),
-    "create": lambda who, path: who.create(
-        f"{_collection(path)}/{who.uid}", createdBy=str(who.uid)
+    "get": lambda setting, who, each: who.get(setting.paths[each]),
+    "list": lambda setting, who, each: who.query(_collection(setting.paths[each])),
+    "own": lambda setting, who, each: who.query(
+        _collection(setting.paths[each]), createdBy=who.uid
     ),
-    "update": lambda who, path: who.update(path, createdBy=str(who.uid)),
-    "delete": lambda who, path: who.delete(path),
+    "workspace": _by_workspace,
+    "group": _in_group,
+    "create": _creates,
+    "update": _updates,
+    "delete": lambda setting, who, each: who.delete(setting.paths[each]),
 }
 
 
 @pytest.mark.parametrize("cell", matrix.cells(), ids=str)
 class TestMatrix:
     def test_exactly_those_of_the_cell_are_allowed(self, setting: Setting, cell: Cell) -> None:
-        path, operation = setting.paths[cell.collection], OPERATIONS[cell.operation]
-        allowed = [who for who, visitor in setting.visitors.items() if operation(visitor, path)]
+        operation = OPERATIONS[cell.operation]
+        with ThreadPoolExecutor(len(setting.visitors)) as pool:
+            asked = pool.map(
+                lambda who: operation(setting, who, cell.collection), setting.visitors.values()
+            )
+            allowed = [who for who, answer in zip(setting.visitors, asked, strict=True) if answer]
         assert "".join(allowed) == cell.allowed
 
 
@@ -82,7 +150,27 @@ def _collection_of(path: str) -> str:
     return "/".join(path.split("/")[::2])
 
 
+def _documented() -> set[str]:
+    """The collections of the paths in docs/data.md: `/projects/{p}/jobs/{j}`, `…/jobs/{j}`.
+
+    A path that begins with dots stands for every row that ends as it does.
+    """
+    found = set()
+    for begin, path in re.findall(r"`(…?)/([\w{}/-]+)", DATA_PAGE.read_text()):
+        parts = path.split("/")
+        if len(parts) % 2 == 0:
+            collection = "/".join(parts[::2])
+            rows = {row for row in matrix.collections() if f"/{row}".endswith(f"/{collection}")}
+            found |= rows if begin and rows else {collection}
+    return found
+
+
 class TestCompleteness:
+    def test_every_collection_of_the_documentation_has_a_row(self) -> None:
+        documented = _documented()
+        assert {"workspaces/members", "projects/sessions", "sweeps"} <= documented
+        assert documented <= matrix.collections(), "matrix.md lacks a row"
+
     def test_every_collection_of_the_code_has_a_row(self) -> None:
         named = _named_by_the_code()
         assert "projects/jobs/jobInternals" in named

@@ -15,6 +15,7 @@ from experience.sessions.models import SessionView
         reasons.EXPERIENCE_VERSION_NOT_FOUND,
         reasons.ROLE_REQUIRED,
         reasons.SESSION_NOT_ACTIVE,
+        reasons.CONTENTION,
     ],
 )
 def create_upload(caller: Caller, request: CreateUpload) -> Upload:

@@ -22,6 +22,7 @@ from experience.media.models import (
     sniff,
 )
 from experience.sessions import store as sessions
+from experience.sessions.adoption import load_adopted
 from experience.sessions.models import CapturedMedia, Session
 from experience.sessions.usecases import require_active, require_owner, require_reader
 
@@ -35,7 +36,7 @@ def create_upload(uid: str, request: CreateUpload, origin: str | None) -> Upload
     if request.size_bytes > largest:
         raise InvalidArgument(("sizeBytes", f"must be at most {largest} bytes"))
     client = clients.firestore()
-    session = sessions.load_session(client, request.project_id, request.session_id)
+    session = load_adopted(client, request.project_id, request.session_id)
     require_owner(client, session, uid)
     require_active(session)
     _require_capture(client, session, request.step_id)
@@ -56,7 +57,7 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> Session:
     `upload_missing`, `upload_too_large`, `upload_type_mismatch` and `session_not_active`.
     """
     client = clients.firestore()
-    session = sessions.load_session(client, request.project_id, request.session_id)
+    session = load_adopted(client, request.project_id, request.session_id)
     require_owner(client, session, uid)
     if _holds(session, request):
         return session

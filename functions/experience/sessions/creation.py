@@ -1,5 +1,7 @@
 """Beginning a session: who may, in which phase, and why it happens only once."""
 
+from typing import Any
+
 from google.cloud.firestore import Client, DocumentReference, Transaction
 
 from experience import clients, clock, config, transactions
@@ -84,19 +86,12 @@ def _begin(
     _require_mode(client, transaction, project, uid, request)
     if earlier := _earlier(client, transaction, found.get(own.path), guest, request):
         return earlier, None
-    if request.mode is Mode.GUEST and not project.is_live:
-        raise not_live(project)
-    if guest is None:
-        raise FailedPrecondition("guest_required", "Call ensureGuest for this project first.")
-    if request.mode is Mode.GUEST:
-        require_consent(project, guest)
-
-    phase = _phase(project.config(request.config_source), request)
+    guest, phase = admit(project, guest, request)
     if request.main_session_id:
         _require_main(found.get(main.path), uid, request.mode)
-    experience = _experience(client, transaction, project, guest, phase, request)
+    experience = playable(client, transaction, project, guest, phase, request)
     now = clock.now_ms()
-    if active := _active(client, transaction, guest, phase, request, other):
+    if active := active_session(client, transaction, guest, phase, request, other):
         if request.request_id:
             joined = JoinedRequest(session_id=active.id, fingerprint=_fingerprint(request), at=now)
             requests = remembered(guest.requests, request.request_id, joined)
@@ -104,7 +99,6 @@ def _begin(
             transaction.update(guest_reference, {"requests": shown})
         return active, experience
 
-    rate = counted(guest.rates.get("sessions"), config.SESSIONS_PER_GUEST_AND_HOUR.value, now)
     version = experience.published_version
     session = Session(
         id=session_id,
@@ -124,13 +118,17 @@ def _begin(
         created_at=now,
         updated_at=now,
     )
-    claim = ActiveSession(session_id=session_id, main_session_id=request.main_session_id)
+    claiming = claimed(guest, session, now)
     transaction.create(own, session.dump())
-    transaction.update(
-        guest_reference,
-        {active_session_path(session.claim): claim.dump(), "rates.sessions": rate.dump()},
-    )
+    transaction.update(guest_reference, claiming)
     return session, experience
+
+
+def claimed(guest: Guest, session: Session, now: int) -> dict[str, Any]:
+    """The guest's fields once this is their active session. Raises ResourceExhausted."""
+    rate = counted(guest.rates.get("sessions"), config.SESSIONS_PER_GUEST_AND_HOUR.value, now)
+    claim = ActiveSession(session_id=session.id, main_session_id=session.main_session_id)
+    return {active_session_path(session.claim): claim.dump(), "rates.sessions": rate.dump()}
 
 
 def _session_id(uid: str, request: CreateSession) -> str:
@@ -185,6 +183,17 @@ def _require_mode(
             )
 
 
+def admit(project: Project, guest: Guest | None, request: CreateSession) -> tuple[Guest, Phase]:
+    """The guest who may begin here, and the phase that it is. Raises what refuses them."""
+    if request.mode is Mode.GUEST and not project.is_live:
+        raise not_live(project)
+    if guest is None:
+        raise FailedPrecondition("guest_required", "Call ensureGuest for this project first.")
+    if request.mode is Mode.GUEST:
+        require_consent(project, guest)
+    return guest, _phase(project.config(request.config_source), request)
+
+
 def _phase(config: ProjectConfig, request: CreateSession) -> Phase:
     """Where the project has this experience. The links that the request names must fit it."""
     previewed = request.mode is Mode.PREVIEW
@@ -207,7 +216,7 @@ def _require_main(data: dict[str, object] | None, uid: str, mode: Mode) -> None:
         raise NotFound("main session")
 
 
-def _experience(
+def playable(
     client: Client,
     transaction: Transaction,
     project: Project,
@@ -237,7 +246,7 @@ def _unavailable(state: str) -> FailedPrecondition:
     return FailedPrecondition("experience_unavailable", f"This experience is {state}.", state=state)
 
 
-def _active(
+def active_session(
     client: Client,
     transaction: Transaction,
     guest: Guest,

@@ -8,7 +8,7 @@ from google.cloud.firestore import DELETE_FIELD, Transaction
 from experience import clients, clock, config, logs, sweeps, transactions
 from experience.errors import NotFound
 from experience.guests.store import active_session_path, guest_ref, read_guest
-from experience.sessions import store
+from experience.sessions import adoption, store
 from experience.sessions.models import (
     AbandonSession,
     FailSession,
@@ -100,4 +100,4 @@ def _end(
             transaction.update(references[1], {path: DELETE_FIELD})
         return ended
 
-    return transactions.run_optimistic(client, body)
+    return adoption.adopting(lambda: transactions.run_optimistic(client, body))

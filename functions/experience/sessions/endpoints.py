@@ -6,7 +6,7 @@ from experience.events import DocumentEvent, on_created
 from experience.guests.models import GetNextPhase, NextPhase
 from experience.pages import Page
 from experience.schedules import schedule
-from experience.sessions import creation, ending, linking, listing, phases, usecases
+from experience.sessions import adoption, creation, ending, listing, phases, usecases
 from experience.sessions.answers import (
     CompletedSession,
     HistoryEntry,
@@ -71,6 +71,7 @@ def create_session(caller: Caller, request: CreateSession) -> SessionWithSteps:
         reasons.SESSION_NOT_FOUND,
         reasons.EXPERIENCE_NOT_FOUND,
         reasons.EXPERIENCE_VERSION_NOT_FOUND,
+        reasons.CONTENTION,
     ],
 )
 def get_session(caller: Caller, request: GetSession) -> SessionWithSteps:
@@ -119,6 +120,7 @@ def complete_session(caller: Caller, request: CompleteSession) -> CompletedSessi
     refuses=[
         reasons.SESSION_NOT_FOUND,
         reasons.MAIN_SESSION_NOT_FOUND,
+        reasons.CONTENTION,
     ],
 )
 def get_journey_sessions(caller: Caller, request: GetJourneySessions) -> JourneySessions:
@@ -186,16 +188,17 @@ def get_guest_history(caller: Caller, request: GetGuestHistory) -> Page[HistoryE
 
 @schedule(every="15 minutes")
 def sweep_sessions() -> None:
-    """Abandon the active sessions that nobody touched for a day."""
+    """Abandon the active sessions that nobody touched for a day; adopt those that no event told."""
+    adoption.sweep_unadopted()
     ending.sweep_sessions()
 
 
 @on_created(document="projects/{projectId}/sessions/{sessionId}")
 def on_session_created(event: DocumentEvent) -> None:
-    """Link a new main session's pregate to it."""
+    """Adopt a session that its guest wrote; link a new main session's pregate to it."""
     if event.after:
         ids = {"id": event.params["sessionId"], "projectId": event.params["projectId"]}
-        linking.link_pregate(Session.load({**event.after, **ids}))
+        adoption.arrive(Session.load({**event.after, **ids}))
 
 
 def _with_steps(session: Session, config: ExperienceConfig) -> SessionWithSteps:

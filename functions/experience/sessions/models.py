@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import BeforeValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
 
 from experience.documents import Document, Request
 from experience.ids import DocumentId, RequestId, Uid
@@ -94,29 +94,41 @@ class JobError(Document):
 
 
 class SessionError(Document):
-    """Why a client could not go on, in its own words."""
+    """Why a client could not go on, in its own words, or why the server refused the session."""
 
     code: str
     message: str
 
 
+def _empty_list(given: Any) -> Any:
+    return [] if given is None else given
+
+
+def _empty_dict(given: Any) -> Any:
+    return {} if given is None else given
+
+
 class Session(Document):
-    """`/projects/{projectId}/sessions/{id}`. Timestamps are Unix milliseconds."""
+    """`/projects/{projectId}/sessions/{id}`. Timestamps are Unix milliseconds.
+
+    A guest may write a new one themselves. Until the server has adopted it, it has no workspace,
+    no version and no phase; one that the server refused never gets a phase.
+    """
 
     id: str
     project_id: str
-    workspace_id: str
+    workspace_id: str | None
     event_id: str | None = None
     experience_id: str
-    experience_version: int
+    experience_version: int | None
     mode: Mode
     config_source: ConfigSource
-    phase: Phase
+    phase: Phase | None
     status: SessionStatus = SessionStatus.ACTIVE
     current_step_index: int = Field(default=0, ge=0)
-    answers: list[Answer] = []
-    captured_media: list[CapturedMedia] = []
-    outputs: dict[str, MediaReference] = {}
+    answers: Annotated[list[Answer], BeforeValidator(_empty_list)] = []
+    captured_media: Annotated[list[CapturedMedia], BeforeValidator(_empty_list)] = []
+    outputs: Annotated[dict[str, MediaReference], BeforeValidator(_empty_dict)] = {}
     result_media: CapturedMedia | None = None
     job_id: str | None = None
     job_status: JobStatus | None = None
@@ -134,6 +146,16 @@ class Session(Document):
     def is_active(self) -> bool:
         """Whether it still takes answers."""
         return self.status is SessionStatus.ACTIVE
+
+    @property
+    def awaits_adoption(self) -> bool:
+        """Whether a guest wrote it, and the server has not looked at it yet."""
+        return self.is_active and self.phase is None
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether a guest wrote it, and the server did not take it in."""
+        return self.status is SessionStatus.ERROR and self.phase is None
 
     @property
     def is_visit(self) -> bool:

@@ -53,8 +53,11 @@ def existing(data: dict[str, Any] | None, what: str = "session") -> Session:
 def pinned_config(client: Client, session: Session) -> ExperienceConfig:
     """What the session is answered against: its published version, or the draft as it is now.
 
-    One read at most; published versions stay in memory.
+    One read at most; published versions stay in memory. Of a session that was never adopted there
+    is none.
     """
+    if session.workspace_id is None or session.experience_version is None:
+        return ExperienceConfig()
     if session.config_source == "draft":
         return workspaces.load_draft(client, session.workspace_id, session.experience_id)
     return workspaces.load_version(
@@ -112,6 +115,17 @@ def idle(client: Client, before: int) -> Any:
         .where(filter=FieldFilter("status", "==", SessionStatus.ACTIVE.value))
         .where(filter=FieldFilter("updatedAt", "<=", before))
         .order_by("updatedAt")
+    )
+
+
+def unadopted(client: Client) -> Any:
+    """Query: active sessions of all projects that their guests wrote and no trigger has met."""
+    return (
+        client.collection_group("sessions")
+        .where(filter=FieldFilter("phase", "==", None))
+        .where(filter=FieldFilter("status", "==", SessionStatus.ACTIVE.value))
+        .where(filter=FieldFilter("completedAt", "==", None))  # so that an index is there
+        .order_by("__name__")
     )
 
 

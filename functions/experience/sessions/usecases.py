@@ -8,10 +8,10 @@ from experience import clients, clock, logs, transactions
 from experience.errors import FailedPrecondition, NotFound
 from experience.guests import models as guests
 from experience.guests.store import active_session_path, guest_ref, read_guest
-from experience.projects.models import Phase, ProjectConfig
+from experience.projects.models import Phase, Project
 from experience.projects.store import existing as existing_project
 from experience.projects.store import project_ref
-from experience.sessions import progress, store
+from experience.sessions import adoption, progress, store
 from experience.sessions.models import (
     CompleteSession,
     GetJourneySessions,
@@ -31,7 +31,7 @@ def get_session(uid: str, request: GetSession) -> tuple[Session, ExperienceConfi
     One read, one more for an operator, and one where the version is not in memory yet.
     """
     client = clients.firestore()
-    session = store.load_session(client, request.project_id, request.session_id)
+    session = adoption.load_adopted(client, request.project_id, request.session_id)
     require_reader(client, session, uid)
     return session, store.pinned_config(client, session)
 
@@ -42,7 +42,7 @@ def get_journey_sessions(uid: str, request: GetJourneySessions) -> dict[str, Ses
     One read, one for each linked session, and one more for an operator.
     """
     client = clients.firestore()
-    main = store.load_session(client, request.project_id, request.main_session_id)
+    main = adoption.load_adopted(client, request.project_id, request.main_session_id)
     require_reader(client, main, uid)
     if main.phase is not Phase.MAIN:
         raise NotFound("main session")
@@ -78,7 +78,7 @@ def update_session_progress(uid: str, request: UpdateSessionProgress) -> Session
             changed = changed.model_copy(update={"updated_at": now})
         return changed
 
-    return transactions.run_optimistic(client, body)
+    return adoption.adopting(lambda: transactions.run_optimistic(client, body))
 
 
 def complete_session(uid: str, request: CompleteSession) -> tuple[Session, guests.NextPhase]:
@@ -106,9 +106,8 @@ def complete_session(uid: str, request: CompleteSession) -> tuple[Session, guest
         if guest is None:
             raise NotFound("guest")
         project = existing_project(transactions.fields(project_snapshot))
-        config = project.config(session.config_source)
         if session.status is SessionStatus.COMPLETED:
-            return session, _next(client, transaction, session, guest, config, request)
+            return session, _next(client, transaction, session, guest, project, request)
         require_active(session)
 
         now = clock.now_ms()
@@ -119,13 +118,13 @@ def complete_session(uid: str, request: CompleteSession) -> tuple[Session, guest
             update={"status": SessionStatus.COMPLETED, "completed_at": now, "updated_at": now}
         )
         guest, changes = _with_completion(guest, done, now)
-        following = _next(client, transaction, done, guest, config, request)
+        following = _next(client, transaction, done, guest, project, request)
         transaction.update(session_snapshot.reference, session.difference(done))
         if changes:
             transaction.update(guest_snapshot.reference, changes)
         return done, following
 
-    return transactions.run_optimistic(client, body)
+    return adoption.adopting(lambda: transactions.run_optimistic(client, body))
 
 
 def require_owner(client: Client, session: Session, uid: str) -> None:
@@ -136,17 +135,28 @@ def require_owner(client: Client, session: Session, uid: str) -> None:
     if session.created_by != uid:
         raise NotFound("session")
     if not session.is_visit:
-        require_role(client, session.workspace_id, uid, Role.EDITOR, what="session")
+        _require_role(client, session, uid, Role.EDITOR)
 
 
 def require_reader(client: Client, session: Session, uid: str) -> None:
     """Raise NotFound unless the caller began this session or is of its workspace."""
     if session.created_by != uid or not session.is_visit:
-        require_role(client, session.workspace_id, uid, Role.VIEWER, what="session")
+        _require_role(client, session, uid, Role.VIEWER)
+
+
+def _require_role(client: Client, session: Session, uid: str, role: Role) -> None:
+    if session.workspace_id is None:
+        raise NotFound("session")
+    require_role(client, session.workspace_id, uid, role, what="session")
 
 
 def require_active(session: Session) -> None:
-    """Raise FailedPrecondition, with the status, unless the session still takes answers."""
+    """Raise FailedPrecondition, with the status, unless the session still takes answers.
+
+    Raises Unadopted where its guest wrote it, and the server has yet to look at it.
+    """
+    if session.awaits_adoption:
+        raise adoption.Unadopted(session)
     if not session.is_active:
         raise FailedPrecondition(
             "session_not_active", f"This session is {session.status}.", status=session.status
@@ -180,20 +190,20 @@ def _next(
     transaction: Transaction,
     session: Session,
     guest: guests.Guest,
-    config: ProjectConfig,
+    project: Project,
     request: CompleteSession,
 ) -> guests.NextPhase:
     """Where a guest goes from a completed session. At most one read."""
-    experiences = config.experiences
+    experiences = project.config(session.config_source).experiences
     if session.phase is Phase.PREGATE:
         chosen = request.experience_id or experiences.only_main
-        playable = load_playable(client, session.workspace_id, [chosen], transaction)
+        playable = load_playable(client, project.workspace_id, [chosen], transaction)
         return guests.before_main(guest, experiences, chosen, playable, replace=True)
     if session.phase is Phase.PRESHARE and session.main_session_id:
         return guests.after_main(guest, experiences, session.main_session_id, ())
     wanted = experiences.preshare
     preshare = wanted.experience_id if wanted and guest.needs(wanted) else None
-    playable = load_playable(client, session.workspace_id, [preshare], transaction)
+    playable = load_playable(client, project.workspace_id, [preshare], transaction)
     return guests.after_main(guest, experiences, session.id, playable)
 
 

@@ -311,6 +311,7 @@ export interface Callables {
       | "session_not_found"
       | "experience_not_found"
       | "experience_version_not_found"
+      | "contention"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -367,6 +368,7 @@ export interface Callables {
     refuses:
       | "session_not_found"
       | "main_session_not_found"
+      | "contention"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -446,6 +448,7 @@ export interface Callables {
       | "experience_version_not_found"
       | "role_required"
       | "session_not_active"
+      | "contention"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -1450,13 +1453,13 @@ export interface SessionWithSteps {
 export interface SessionView {
   id: string;
   projectId: string;
-  workspaceId: string;
+  workspaceId: string | null;
   eventId: string | null;
   experienceId: string;
-  experienceVersion: number;
+  experienceVersion: number | null;
   mode: Mode;
   configSource: "draft" | "published";
-  phase: Phase;
+  phase: Phase | null;
   status: SessionStatus;
   currentStepIndex: number;
   answers: Answer[];
@@ -1517,7 +1520,7 @@ export interface JobError {
   message: string;
 }
 /**
- * Why a client could not go on, in its own words.
+ * Why a client could not go on, in its own words, or why the server refused the session.
  */
 export interface SessionError {
   code: string;
@@ -1836,17 +1839,20 @@ export interface Documents {
 }
 /**
  * `/projects/{projectId}/sessions/{id}`. Timestamps are Unix milliseconds.
+ *
+ * A guest may write a new one themselves. Until the server has adopted it, it has no workspace,
+ * no version and no phase; one that the server refused never gets a phase.
  */
 export interface Session {
   id: string;
   projectId: string;
-  workspaceId: string;
+  workspaceId: string | null;
   eventId: string | null;
   experienceId: string;
-  experienceVersion: number;
+  experienceVersion: number | null;
   mode: Mode;
   configSource: "draft" | "published";
-  phase: Phase;
+  phase: Phase | null;
   status: SessionStatus;
   currentStepIndex: number;
   answers: Answer[];
