@@ -41,8 +41,8 @@ format: setup ## Format the code and fix what can be fixed by itself
 cost: setup ## Measure what each function and a whole visit cost, and write docs/cost.md
 	@PYTHONPATH=functions $(PYTHON_IN_VENV) -m tests.cost
 
-bench: setup ## Measure what importing the functions costs a cold start
-	@$(PYTHON_IN_VENV) -m benchmarks.imports
+bench: setup ## Measure callables, crowds, events and imports, and write docs/performance.md
+	@$(PYTHON_IN_VENV) -m benchmarks
 
 snapshot: setup ## Accept the functions' present names and options as the deployed ones
 	@$(PYTHON_IN_VENV) -m tests.manifest

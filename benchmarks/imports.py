@@ -5,15 +5,14 @@ Every deployed function is its own instance and imports the whole of `main.py` w
 
 import json
 import os
-import statistics
 import subprocess
 import sys
-import time
+from collections.abc import Mapping
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import track
-from rich.table import Table
+
+from benchmarks.timing import Samples, seconds_of
 
 FUNCTIONS = Path(__file__).resolve().parent.parent / "functions"
 ENVIRONMENT = {
@@ -22,47 +21,38 @@ ENVIRONMENT = {
         {"projectId": "demo-guest", "storageBucket": "demo-guest.appspot.com"}
     ),
 }
+PYTHON, SDK, MAIN = "Python itself", "the SDK", "main"
 STATEMENTS = {
-    "Python itself": "pass",
-    "the SDK": "from firebase_functions import https_fn, firestore_fn, tasks_fn, scheduler_fn",
-    "main": "import main",
+    PYTHON: "pass",
+    SDK: "from firebase_functions import https_fn, firestore_fn, tasks_fn, scheduler_fn",
+    MAIN: "import main",
 }
-ROUNDS = 9
 
 
-def seconds(statement: str) -> float:
-    """How long a fresh interpreter lives that runs one statement."""
-    start = time.perf_counter()
+def measure(rounds: int, statements: Mapping[str, str] = STATEMENTS) -> dict[str, Samples]:
+    """How long a fresh interpreter lives that runs each statement.
+
+    They take turns, so that a busy moment of the machine hits all of them.
+    """
+    for statement in statements.values():
+        _run(statement)  # writes the .pyc files, as a deployment does
+    seconds: dict[str, list[float]] = {name: [] for name in statements}
+    for _ in track(range(rounds), "imports", transient=True):
+        for name, statement in statements.items():
+            seconds[name].append(seconds_of(_run, statement))
+    return {name: Samples(each) for name, each in seconds.items()}
+
+
+def ratio(measured: Mapping[str, Samples]) -> float:
+    """Our import against the SDK's own, both without the start of Python itself."""
+    bare = measured[PYTHON].median
+    return (measured[MAIN].median - bare) / (measured[SDK].median - bare)
+
+
+def _run(statement: str) -> None:
     subprocess.run(
         [sys.executable, "-c", statement],
         cwd=FUNCTIONS,
         env={**os.environ, **ENVIRONMENT},
         check=True,
     )
-    return time.perf_counter() - start
-
-
-def main() -> None:
-    """Run the statements in turn, so that a busy moment of the machine hits all of them."""
-    for statement in STATEMENTS.values():
-        seconds(statement)  # writes the .pyc files, as a deployment does
-    samples: dict[str, list[float]] = {name: [] for name in STATEMENTS}
-    for _ in track(range(ROUNDS), "importing", transient=True):
-        for name, statement in STATEMENTS.items():
-            samples[name].append(seconds(statement))
-
-    medians = {name: statistics.median(times) for name, times in samples.items()}
-    bare = medians["Python itself"]
-    table = Table("fresh interpreter", "median", "fastest", "of the SDK's import", title="Imports")
-    for name, median in medians.items():
-        ratio = (median - bare) / (medians["the SDK"] - bare)
-        table.add_row(
-            name, f"{median * 1000:.0f} ms", f"{min(samples[name]) * 1000:.0f} ms", f"{ratio:.2f}x"
-        )
-    console = Console()
-    console.print(table)
-    console.print(f"{ROUNDS} runs each; the ratio leaves out the start of Python itself.")
-
-
-if __name__ == "__main__":
-    main()
