@@ -8,6 +8,7 @@ from google.cloud.firestore import Client
 from hypothesis import settings
 
 from emulator.suite import Suite
+from tests import refusals
 from tests import trouble as troubles
 
 # No example is too slow: what else the machine does at that moment is not what is tested.
@@ -27,6 +28,15 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
         for name, value in suite.env.items():
             patch.setenv(name, value)
         yield suite
+    assert refusals.undeclared(log) == []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_undeclared_refusal() -> Iterator[None]:
+    """A use case that refuses for a reason that its callable does not declare fails its test."""
+    with pytest.MonkeyPatch.context() as patch:
+        refusals.watch(patch)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +71,7 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, 
         db.close()
     finally:
         suite.stop()
+    assert refusals.undeclared(log) == []
 
 
 @pytest.fixture

@@ -204,6 +204,16 @@ JOB_NOT_CANCELLABLE = Reason(
     errors.FailedPrecondition, "job_not_cancellable", "the job has ended", {"status": str}
 )
 
+UNKNOWN_PROVIDER = Reason(
+    errors.InvalidArgument, "unknown_provider", "no provider of pictures has this id", _ISSUES
+)
+PROVIDER_NOT_CONFIGURED = Reason(
+    errors.FailedPrecondition,
+    "provider_not_configured",
+    "the deployment has no key for the provider",
+    {"providerId": str},
+)
+
 REQUEST_ID_REUSED = Reason(
     errors.AlreadyExists,
     "request_id_reused",
