@@ -51,7 +51,6 @@ styles: setup ## Draw every style of one photo into docs/pictures/styles.jpg
 	@$(PYTHON_IN_VENV) -m tests.styles
 
 client: setup ## Write the typed web client anew from the functions' models (needs Node 20)
-	@[ -d web/node_modules ] || npm ci --prefix web --ignore-scripts
 	@$(PYTHON_IN_VENV) -m contract client
 
 lock: setup ## Write both lock files from pyproject.toml; LOCK_FLAGS=--upgrade takes newer versions

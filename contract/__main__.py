@@ -1,10 +1,13 @@
 """`python -m contract client` writes the typed client's generated sources."""
 
 import argparse
-import shutil
 import sys
 
+from rich.console import Console
+
 from contract import client
+from emulator import node
+from emulator.processes import SuiteError
 
 
 def main() -> None:
@@ -12,10 +15,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m contract", description=__doc__)
     parser.add_argument("what", choices=["client"])
     parser.parse_args()
-    node = shutil.which("node")
-    if node is None or not (client.FOLDER.parent / "node_modules").exists():
-        sys.exit("The client's types are made by Node 20 or newer: run `npm ci` in web/ first.")
-    client.write(node)
+    try:
+        client.write(node.install(Console()))
+    except SuiteError as error:
+        sys.exit(f"The client's types are made in Node.js. {error}")
 
 
 if __name__ == "__main__":

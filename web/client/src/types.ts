@@ -2190,6 +2190,24 @@ export interface Reasons {
     };
   };
   /**
+   * Refused when no provider of pictures has this id.
+   */
+  unknown_provider: {
+    code: "invalid-argument";
+    details: {
+      issues: Issue[];
+    };
+  };
+  /**
+   * Refused when the deployment has no key for the provider.
+   */
+  provider_not_configured: {
+    code: "failed-precondition";
+    details: {
+      providerId: string;
+    };
+  };
+  /**
    * Refused when the `requestId` was used before, for another request.
    */
   request_id_reused: {
