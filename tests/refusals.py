@@ -5,11 +5,12 @@ those lines. Of a use case that a test calls itself, `watch` asks the declaratio
 in front of it.
 """
 
+import functools
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import pytest
@@ -27,29 +28,36 @@ def undeclared(log: Path) -> list[str]:
 
 
 def watch(patch: pytest.MonkeyPatch) -> None:
-    """From now on a refusal that its callable does not declare fails where it is raised."""
-    behind = _use_cases()
-    begin = Refusal.__init__
+    """From now on a use case fails that ends with a refusal which its callable does not declare.
 
-    def begin_and_check(refused: Refusal, *args: Any, **details: Any) -> None:
-        begin(refused, *args, **details)
-        called = [each for each in _frames(sys._getframe(1)) if each in behind]
-        declarations = behind[called[-1]] if called else []  # the outermost: where the call began
-        silent = [each.name for each in declarations if not each.covers(refused)]
-        assert not silent, f"{silent} do not declare {refused.code} {refused.details}"
-
-    patch.setattr(Refusal, "__init__", begin_and_check)
+    Whoever imported it by its name, in the functions or in the tests, calls the watched one.
+    """
+    watched = {id(each): _watched(each, found) for each, found in use_cases().items()}
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("experience.", "tests.")):
+            for attribute, value in list(vars(module).items()):
+                if id(value) in watched:
+                    patch.setattr(module, attribute, watched[id(value)])
 
 
-def _frames(frame: FrameType | None) -> Iterator[CodeType]:
-    while frame is not None:
-        yield frame.f_code
-        frame = frame.f_back
+def _watched(use_case: FunctionType, found: list[Declaration[Any]]) -> Callable[..., Any]:
+    @functools.wraps(use_case)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return use_case(*args, **kwargs)
+        except Refusal as refused:
+            silent = [each.name for each in found if not each.covers(refused)]
+            if not silent:
+                raise
+            told = f"{silent} do not declare {refused.code} {refused.details}"
+            raise AssertionError(told) from refused
+
+    return checked
 
 
-def _use_cases() -> dict[CodeType, list[Declaration[Any]]]:
+def use_cases() -> dict[FunctionType, list[Declaration[Any]]]:
     """What endpoints name, such as `usecases.get_project`, with what they declare."""
-    behind: dict[CodeType, list[Declaration[Any]]] = defaultdict(list)
+    behind: dict[FunctionType, list[Declaration[Any]]] = defaultdict(list)
     for each in callables():
         code, known = each.declaration.function.__code__, each.declaration.function.__globals__
         modules = [known[name] for name in code.co_names if isinstance(known.get(name), ModuleType)]
@@ -57,5 +65,5 @@ def _use_cases() -> dict[CodeType, list[Declaration[Any]]]:
             for name in code.co_names:
                 use_case = getattr(module, name, None)
                 if isinstance(use_case, FunctionType):
-                    behind[use_case.__code__].append(each.declaration)
+                    behind[use_case].append(each.declaration)
     return behind

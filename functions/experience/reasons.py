@@ -163,6 +163,13 @@ SESSION_NOT_ACTIVE = Reason(
     "the session has ended; `status` says how",
     {"status": str},
 )
+SESSION_ACTIVE = Reason(
+    errors.FailedPrecondition,
+    "session_active",
+    "another session of this experience is active; only in the `error` of a session that its guest "
+    "wrote, never as the answer to a call",
+    {"sessionId": str},
+)
 STEPS_INCOMPLETE = Reason(
     errors.FailedPrecondition,
     "steps_incomplete",

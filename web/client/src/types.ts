@@ -2113,6 +2113,15 @@ export interface Reasons {
     };
   };
   /**
+   * Refused when another session of this experience is active; only in the `error` of a session that its guest wrote, never as the answer to a call.
+   */
+  session_active: {
+    code: "failed-precondition";
+    details: {
+      sessionId: string;
+    };
+  };
+  /**
    * Refused when required steps lack an answer; `steps` are their ids.
    */
   steps_incomplete: {
