@@ -57,13 +57,32 @@ def plain(mode: str, colour: Any, format_: str = "PNG", **options: Any) -> NDArr
     return middle
 
 
+def png(width: int, height: int, *chunks: tuple[bytes, bytes]) -> bytes:
+    """A PNG in RGB of these chunks between its header and its end."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    named = [(b"IHDR", header), *chunks, (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*each) for each in named)
+
+
+def png_chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
 def png_header(width: int, height: int) -> bytes:
     """A PNG that promises so many pixels and holds none."""
+    return png(width, height, (b"IDAT", zlib.compress(b"")))
 
-    def chunk(name: bytes, body: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-        )
 
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+def jpeg_with(*segments: tuple[int, bytes], photo: bytes = ASTRONAUT) -> bytes:
+    """The photo with more segments (marker, body) at its beginning."""
+    added = [struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body for marker, body in segments]
+    return photo[:2] + b"".join(added) + photo[2:]
+
+
+def exif(orientation: int, entries: int = 1) -> bytes:
+    """A TIFF directory that names the orientation, last of so many entries."""
+    others = b"".join(
+        struct.pack("<HHII", 0x9C00 + number % 99, 2, 10**9, 8) for number in range(entries - 1)
+    )
+    wanted = struct.pack("<HHIHH", 0x0112, 3, 1, orientation, 0)
+    return b"II*\0\x08\0\0\0" + struct.pack("<H", entries) + others + wanted + bytes(4)

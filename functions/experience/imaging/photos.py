@@ -4,10 +4,12 @@ import io
 import math
 import struct
 import zlib
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
+from experience.imaging import files
 from experience.imaging.models import ImageRefused, RefusalCode
 
 MAX_PIXELS = 8192 * 6144
@@ -18,9 +20,7 @@ _DAMAGED = (
     OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, OverflowError,
     struct.error, zlib.error,
 )  # fmt: skip
-_BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
-_ORIENTATION = 0x0112
 # EXIF 2.32, section 4.6.4: what makes the stored rows and columns stand upright.
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -32,46 +32,63 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 
+Size = tuple[int, int]
+Box = tuple[float, float, float, float]
 
-def load(data: bytes, size: tuple[int, int] | None) -> Image.Image:
-    """The decoded image (of an animation the first frame), as it lies in the file.
+
+@dataclass(frozen=True)
+class Photo:
+    """An image as it lies in its file, with what makes it stand upright and look right."""
+
+    image: Image.Image
+    orientation: int
+    profile: bytes | None
+
+    @property
+    def size(self) -> Size:
+        """Width and height when it stands upright."""
+        return _turned(self.image.size, self.orientation)
+
+
+def load(data: bytes, size: Size | None = None) -> Photo:
+    """The decoded image (of an animation the first frame).
 
     A JPEG that is much larger than a picture of that `size` is decoded at a half, a quarter or an
     eighth, which saves most of the time. Raises `ImageRefused`, before decoding where that can be.
     """
     try:
-        image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP"))
-        if image.width * image.height > MAX_PIXELS:
-            raise _too_large()
+        file = files.read(data)
+        _require_bounded(file.width, file.height)
+        image = Image.open(io.BytesIO(file.data), formats=(file.format,))
+        _require_bounded(*image.size)
         if size:
-            _draft(image, size)
+            _draft(image, _turned(size, file.orientation))
         image.load()
-    except _BOMB as error:
-        raise _too_large() from error
-    except UnidentifiedImageError as error:
+    except files.NotAnImageError as error:
         raise _invalid("The file is not a JPEG, PNG or WebP image.") from error
-    except _DAMAGED as error:
+    except (UnidentifiedImageError, *_DAMAGED) as error:
         raise _invalid("The photo is damaged or incomplete.") from error
-    return image
+    return Photo(image, file.orientation, file.profile)
 
 
-def fit(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """The image upright, cropped and resized to `size`, as plain sRGB on white.
+def fit(photo: Photo, size: Size) -> Image.Image:
+    """The photo upright, cropped and resized to `size`, as plain sRGB on white.
 
-    It carries no metadata: doing this twice turns and converts it once.
+    Resized first, so that everything after has less to do and takes less memory.
     """
-    upright = _opaque(image)
-    turn = _UPRIGHT.get(_turn(image))
+    box = _stored_box(crop_box(photo.size, size[0] / size[1]), photo)
+    image = _eight_bits(photo.image).resize(
+        _turned(size, photo.orientation), Image.Resampling.LANCZOS, box, reducing_gap=3
+    )
+    turn = _UPRIGHT.get(photo.orientation)
     if turn is not None:
-        upright = upright.transpose(turn)
-    box = crop_box(upright.size, size[0] / size[1])
-    resized = upright.resize(size, Image.Resampling.LANCZOS, box, reducing_gap=3)
-    plain = _srgb(resized, image.info.get("icc_profile"))
+        image = image.transpose(turn)
+    plain = _srgb(_opaque(image), photo.profile)
     plain.info.clear()
     return plain
 
 
-def crop_box(size: tuple[int, int], ratio: float) -> tuple[float, float, float, float]:
+def crop_box(size: Size, ratio: float) -> Box:
     """The largest part of that ratio (width to height): left, upper, right, lower.
 
     Centred across; of what is too high, a third goes above and the rest below, so that heads stay.
@@ -82,35 +99,55 @@ def crop_box(size: tuple[int, int], ratio: float) -> tuple[float, float, float, 
     return left, upper, min(left + crop_width, width), min(upper + crop_height, height)
 
 
-def _draft(image: Image.Image, size: tuple[int, int]) -> None:
-    turned = _turn(image) in range(5, 9)
-    width, height = (image.height, image.width) if turned else image.size
-    scale = max(size[0] / width, size[1] / height)
+def _require_bounded(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise _invalid(f"The photo has more than {MAX_PIXELS // 1_000_000} megapixels.")
+
+
+def _turned(size: Size, orientation: int) -> Size:
+    return (size[1], size[0]) if orientation >= 5 else size
+
+
+def _draft(image: Image.Image, size: Size) -> None:
+    scale = max(size[0] / image.width, size[1] / image.height)
     if scale < 1:
         image.draft(None, (math.ceil(image.width * scale), math.ceil(image.height * scale)))
 
 
-def _turn(image: Image.Image) -> int:
-    try:
-        turn = image.getexif().get(_ORIENTATION, 1)
-    except _DAMAGED:  # a photo with broken metadata is still a photo
-        return 1
-    return turn if isinstance(turn, int) else 1
+def _stored_box(box: Box, photo: Photo) -> Box:
+    """Where a part of the upright photo lies in the stored one."""
+    left, upper, right, lower = box
+    width, height = photo.image.size
+    if photo.orientation >= 5:
+        left, upper, right, lower = upper, left, lower, right
+    if photo.orientation in (2, 3, 7, 8):
+        left, right = width - right, width - left
+    if photo.orientation in (3, 4, 6, 7):
+        upper, lower = height - lower, height - upper
+    return max(left, 0), max(upper, 0), right, lower
 
 
-def _opaque(image: Image.Image) -> Image.Image:
-    """8 bits in L, RGB or CMYK, as the image came, with white where it was transparent."""
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """In L, LA, RGB, RGBA or CMYK, 8 bits each."""
     if image.mode.startswith("I"):  # 16 bits of grey; Pillow's own conversion would clip them
         grey = np.clip(np.asarray(image) // 256, 0, 255).astype(np.uint8)
         return Image.fromarray(grey)
+    if image.mode in ("LA", "RGBA", "CMYK"):
+        return image
     if image.has_transparency_data:
-        layer = image.convert("RGBA")
-        white = Image.new("RGB", image.size, "white")
-        white.paste(layer, mask=layer)
-        return white
-    if image.mode in ("L", "RGB", "CMYK"):
+        return image.convert("RGBA")
+    if image.mode in ("L", "RGB"):
         return image
     return image.convert("L" if image.mode == "1" else "RGB")
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """White where it was transparent."""
+    if image.mode not in ("LA", "RGBA"):
+        return image
+    white = Image.new(image.mode[:-1], image.size, "white")
+    white.paste(image.convert(white.mode), mask=image.getchannel("A"))
+    return white
 
 
 def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
@@ -125,10 +162,6 @@ def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         if converted:
             return converted
     return image.convert("RGB")
-
-
-def _too_large() -> ImageRefused:
-    return _invalid(f"The photo has more than {MAX_PIXELS // 1_000_000} megapixels.")
 
 
 def _invalid(message: str) -> ImageRefused:

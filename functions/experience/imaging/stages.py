@@ -11,7 +11,7 @@ from PIL import Image
 
 from experience.imaging import transform
 from experience.imaging.models import Picture, PictureFormat, Recipe, Style
-from experience.imaging.photos import load
+from experience.imaging.photos import fit, load
 
 
 def normalise(photo: bytes, recipe: Recipe) -> bytes:
@@ -20,23 +20,21 @@ def normalise(photo: bytes, recipe: Recipe) -> bytes:
 
 
 def stylise(image: bytes, style: Style) -> bytes:
-    """The normalised photo in that style."""
-    return _kept(transform.stylised(_read(image).convert("RGB"), style))
+    """An image, as a rule the normalised photo, in that style."""
+    photo = load(image)
+    plain = fit(photo, transform.within(photo.size, transform.WORKING_SIDE))
+    return _kept(transform.stylised(plain, style))
 
 
 def compose(image: bytes, recipe: Recipe, overlay: bytes | None = None) -> bytes:
     """What came back from styling, here or elsewhere, in the recipe's size, under the overlay."""
-    return _kept(transform.composed(load(image, recipe.size), recipe, overlay))
+    return _kept(transform.composed(fit(load(image, recipe.size), recipe.size), recipe, overlay))
 
 
 def encode(image: bytes, format_: PictureFormat) -> Picture:
     """The picture to publish, and its thumbnail, without any metadata."""
-    return transform.finished(_read(image).convert("RGB"), format_)
-
-
-def _read(image: bytes) -> Image.Image:
-    """An image in its own size."""
-    return load(image, None)
+    photo = load(image)
+    return transform.finished(fit(photo, photo.size), format_)
 
 
 def _kept(image: Image.Image) -> bytes:

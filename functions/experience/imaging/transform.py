@@ -54,12 +54,12 @@ def normalised(
     data: bytes, recipe: Recipe, on_step: Callable[[str], None] = lambda _: None
 ) -> Image.Image:
     """The photo upright, in sRGB, cropped, in the size that its style works at."""
-    size = recipe.size if recipe.style is None else _within(recipe.size, WORKING_SIDE)
+    size = recipe.size if recipe.style is None else within(recipe.size, WORKING_SIDE)
     on_step("load")
-    image = load(data, size)
+    photo = load(data, size)
     # Cropping as early as this saves styling what nobody will see.
     on_step("normalise")
-    return fit(image, size)
+    return fit(photo, size)
 
 
 def stylised(image: Image.Image, style: Style) -> Image.Image:
@@ -70,11 +70,11 @@ def stylised(image: Image.Image, style: Style) -> Image.Image:
 
 
 def composed(image: Image.Image, recipe: Recipe, overlay: bytes | None = None) -> Image.Image:
-    """An image of any size and colours, cropped and resized to the recipe's, under the overlay."""
-    picture = fit(image, recipe.size)
+    """An RGB image of the recipe's shape, in the recipe's size, under the overlay."""
+    picture = image.resize(recipe.size, Image.Resampling.LANCZOS)
     if overlay is not None:
         try:
-            layer = load(overlay, picture.size).convert("RGBA").resize(picture.size)
+            layer = load(overlay, picture.size).image.convert("RGBA").resize(picture.size)
         except ImageRefused as error:
             raise ImageRefused(
                 RefusalCode.PROCESSING_FAILED,
@@ -86,8 +86,8 @@ def composed(image: Image.Image, recipe: Recipe, overlay: bytes | None = None) -
 
 def finished(image: Image.Image, format_: PictureFormat) -> Picture:
     """The picture and its thumbnail as files that hold pixels and nothing else."""
-    image = image.copy()
-    image.info.clear()  # Pillow writes what it finds there: profile, EXIF with the place, comments
+    if image.info:  # Pillow would write what it finds there: a profile, a place, comments
+        raise ValueError(f"an image without metadata is expected, not one with {set(image.info)}")
     thumbnail = image.copy()
     thumbnail.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
     return Picture(
@@ -99,9 +99,10 @@ def finished(image: Image.Image, format_: PictureFormat) -> Picture:
     )
 
 
-def _within(size: tuple[int, int], side: int) -> tuple[int, int]:
+def within(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """The size, made smaller where its long side is longer than that."""
     scale = min(1, side / max(size))
-    return round(size[0] * scale), round(size[1] * scale)
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def _encoded(image: Image.Image, format_: PictureFormat) -> bytes:
