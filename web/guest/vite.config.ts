@@ -25,8 +25,20 @@ function initJson(): Plugin {
   };
 }
 
+/** Vite's own server puts styles into the page and reports changes by a socket. */
+function developersPolicy(): Plugin {
+  return {
+    name: "developers-policy",
+    apply: "serve",
+    transformIndexHtml: (html) =>
+      html
+        .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+        .replace("connect-src 'self'", "connect-src 'self' ws:"),
+  };
+}
+
 export default defineConfig({
-  plugins: [initJson()],
+  plugins: [initJson(), developersPolicy()],
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },

@@ -4,15 +4,20 @@ import type { Calls } from "../model/backend.ts";
 import { Refusal, refusalOf } from "../model/refusals.ts";
 import type { Session } from "../model/types.ts";
 
-export const TYPES = ["image/jpeg", "image/png", "image/webp"];
+export const TYPES = ["image/jpeg", "image/png", "image/webp"] as const;
+type ContentType = (typeof TYPES)[number];
 export const LARGEST_BYTES = 20 * 2 ** 20;
 const SHRINK_FROM_BYTES = 3 * 2 ** 20;
 const LONGEST_SIDE = 2560;
 
 /** What is wrong with a file before anybody sends it, or null. */
 export function fileProblem(file: { type: string; size: number }): string | null {
-  if (!TYPES.includes(file.type)) return "wrong_type";
+  if (!isPhoto(file.type)) return "wrong_type";
   return file.size > LARGEST_BYTES ? "too_large" : null;
+}
+
+function isPhoto(type: string): type is ContentType {
+  return (TYPES as readonly string[]).includes(type);
 }
 
 /** A large photo in the size that a picture is made from; what cannot be read stays as it is. */
@@ -51,11 +56,13 @@ export interface Sending {
 /** Ask for an address, send the photo there, have it confirmed. Raises Refusal. */
 export async function send(photo: Blob, sending: Sending): Promise<Session> {
   const { calls, ids, stepId, onState, signal } = sending;
+  const contentType = photo.type;
+  if (!isPhoto(contentType)) throw new Refusal("wrong_type");
   onState("uploading", 0);
   const upload = await calls.createUpload({
     ...ids,
     stepId,
-    contentType: photo.type,
+    contentType,
     sizeBytes: photo.size,
   });
   signal.throwIfAborted();

@@ -1,5 +1,6 @@
 /** The connection to Firebase: config, sign-in, and the callables that this page makes. */
 
+import { type Client, createClient } from "experience-client";
 import { type FirebaseApp, initializeApp } from "firebase/app";
 import {
   browserLocalPersistence,
@@ -8,10 +9,8 @@ import {
   initializeAuth,
   signInAnonymously,
 } from "firebase/auth";
-import { connectFunctionsEmulator, getFunctions, httpsCallable } from "firebase/functions";
-import type { PlayCalls } from "./play.ts";
+import { connectFunctionsEmulator, getFunctions } from "firebase/functions";
 import { Refusal, refusalOf } from "./refusals.ts";
-import type { Job, NextPhase, Project, Session, SessionWithSteps, Upload } from "./types.ts";
 
 export interface Config {
   projectId: string;
@@ -20,53 +19,24 @@ export interface Config {
   emulators?: { auth: string; functions: string; firestore: string };
 }
 
-type Ids = { projectId: string; sessionId: string };
+export type Calls = Pick<
+  Client,
+  | "getProject"
+  | "ensureGuest"
+  | "getNextPhase"
+  | "createSession"
+  | "getSession"
+  | "updateSessionProgress"
+  | "completeSession"
+  | "createUpload"
+  | "confirmUpload"
+  | "getJob"
+  | "startTransform"
+  | "retryTransform"
+  | "cancelTransform"
+>;
 
-export interface Calls extends PlayCalls {
-  getProject(request: { projectId: string }): Promise<Project>;
-  ensureGuest(request: { projectId: string; consentVersion?: string }): Promise<unknown>;
-  getNextPhase(request: {
-    projectId: string;
-    experienceId?: string;
-    mainSessionId?: string;
-  }): Promise<NextPhase>;
-  createSession(request: {
-    projectId: string;
-    experienceId: string;
-    mode: "guest";
-    configSource: "published";
-    mainSessionId?: string;
-    pregateSessionId?: string;
-    requestId: string;
-  }): Promise<SessionWithSteps>;
-  getSession(request: Ids): Promise<SessionWithSteps>;
-  abandonSession(request: Ids): Promise<Session>;
-  createUpload(
-    request: Ids & { stepId: string; contentType: string; sizeBytes: number },
-  ): Promise<Upload>;
-  confirmUpload(request: Ids & { stepId: string; assetId: string }): Promise<Session>;
-  getJob(request: { projectId: string; jobId: string }): Promise<Job>;
-  startTransform(request: Ids): Promise<Job>;
-  retryTransform(request: Ids): Promise<Job>;
-  cancelTransform(request: Ids): Promise<Job>;
-}
-
-const NAMES = [
-  "getProject",
-  "ensureGuest",
-  "getNextPhase",
-  "createSession",
-  "getSession",
-  "updateSessionProgress",
-  "completeSession",
-  "abandonSession",
-  "createUpload",
-  "confirmUpload",
-  "getJob",
-  "startTransform",
-  "retryTransform",
-  "cancelTransform",
-] as const satisfies readonly (keyof Calls)[];
+const TIMEOUT_MS = 30_000;
 
 export interface Backend {
   calls: Calls;
@@ -97,18 +67,12 @@ export async function connect(): Promise<Backend> {
   } catch (error) {
     throw refusalOf(error);
   }
-  const calls = {} as Record<string, (request: unknown) => Promise<unknown>>;
-  for (const name of NAMES) {
-    const callable = httpsCallable(functions, name);
-    calls[name] = async (request) => {
-      try {
-        return (await callable(request)).data;
-      } catch (error) {
-        throw refusalOf(error);
-      }
-    };
-  }
-  return { calls: calls as unknown as Calls, uid: user.uid, app, config };
+  const patient = createClient(functions, { attempts: 3, timeoutMs: TIMEOUT_MS });
+  // Whoever makes these has a pace of their own, and shows it.
+  const once = createClient(functions, { attempts: 1, timeoutMs: TIMEOUT_MS });
+  const { updateSessionProgress, completeSession } = once;
+  const calls = { ...patient, updateSessionProgress, completeSession };
+  return { calls, uid: user.uid, app, config };
 }
 
 export function hostAndPort(address: string): [string, number] {

@@ -7,6 +7,7 @@ import {
   initializeFirestore,
   onSnapshot,
 } from "firebase/firestore";
+import { paths } from "experience-client";
 import { type Backend, hostAndPort } from "./backend.ts";
 import type { Job, Session } from "./types.ts";
 
@@ -31,7 +32,7 @@ export function watchSession(
   onSession: (session: Session) => void,
   onError: () => void,
 ): Stop {
-  const target = doc(firestore(backend), "projects", projectId, "sessions", sessionId);
+  const target = doc(firestore(backend), paths.session(projectId, sessionId));
   return onSnapshot(
     target,
     (snapshot) => snapshot.exists() && onSession(snapshot.data() as Session),
@@ -47,6 +48,6 @@ export function watchJob(
   onJob: (job: Job) => void,
   onError: () => void,
 ): Stop {
-  const target = doc(firestore(backend), "projects", projectId, "jobs", jobId);
+  const target = doc(firestore(backend), paths.job(projectId, jobId));
   return onSnapshot(target, (snapshot) => snapshot.exists() && onJob(snapshot.data() as Job), onError);
 }

@@ -1,25 +1,13 @@
 /** One session being played: what a guest answers, where they are, and how it ends. */
 
+import type { Client } from "experience-client";
 import { isBlank, isRequired, showBegins, toSend } from "./answers.ts";
 import { exclusively, Kept, Outbox, refusedAnswers, type Saving, type Store } from "./outbox.ts";
 import { type Refusal, refusalOf } from "./refusals.ts";
 import type { NextPhase, Session, SessionWithSteps, Step, Value } from "./types.ts";
 
 /** The calls that a session is played by. */
-export interface PlayCalls {
-  updateSessionProgress(request: {
-    projectId: string;
-    sessionId: string;
-    answers: { stepId: string; value: Value }[];
-    currentStepIndex?: number;
-  }): Promise<Session>;
-  completeSession(request: {
-    projectId: string;
-    sessionId: string;
-    answers?: { stepId: string; value: Value }[];
-    experienceId?: string;
-  }): Promise<{ session: Session; next: NextPhase }>;
-}
+export type PlayCalls = Pick<Client, "updateSessionProgress" | "completeSession">;
 
 export interface PlayOptions {
   calls: PlayCalls;

@@ -1,5 +1,7 @@
 /** Why a call did not succeed, in the words that this page switches on. */
 
+import type { Issue, RuntimeError } from "experience-client";
+
 export class Refusal extends Error {
   constructor(
     /** The server's `details.reason`; `offline` when no answer came. */
@@ -12,7 +14,7 @@ export class Refusal extends Error {
   }
 
   /** The fields that are wrong, with what is wrong. */
-  get issues(): { path: string; message: string }[] {
+  get issues(): Issue[] {
     const { issues } = this.details;
     return Array.isArray(issues) ? issues : [];
   }
@@ -23,22 +25,12 @@ export class Refusal extends Error {
   }
 }
 
-const SILENT = new Set(["internal", "unavailable", "deadline-exceeded", "unknown", "cancelled"]);
-
-/** What the SDK throws, as a refusal. Without a connection it says `internal`, without details. */
-export function refusalOf(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
-  const { code = "", details } = (error ?? {}) as { code?: string; details?: unknown };
-  const word = code.replace(/^(functions|auth)\//, "");
-  const given = isRecord(details) ? details : {};
-  const reason = typeof given.reason === "string" ? given.reason : null;
-  if (reason === null && (SILENT.has(word) || word === "network-request-failed")) {
-    return new Refusal("offline", given, true);
+/** What a call threw, as a refusal. `offline` is what the client calls `no_answer`. */
+export function refusalOf(thrown: unknown): Refusal {
+  if (thrown instanceof Refusal) return thrown;
+  const { code, reason, details, isPassing } = thrown as Partial<RuntimeError>;
+  if (reason === "no_answer" || code === "auth/network-request-failed") {
+    return new Refusal("offline", {}, true);
   }
-  const passes = word === "aborted" || word === "internal" || word === "unavailable";
-  return new Refusal(reason ?? (word || "unknown"), given, passes);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return new Refusal(reason ?? code ?? "unknown", { ...details }, isPassing);
 }

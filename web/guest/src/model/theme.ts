@@ -14,7 +14,7 @@ export interface Palette {
   brand: string;
   /** Text on `brand`. */
   onBrand: string;
-  /** The brand as text on `page` and on white. */
+  /** The brand as text on `soft`, `page` and white. */
   brandInk: string;
   /** A second colour for gradients on which `onBrand` is readable too. */
   brandDeep: string;
@@ -25,33 +25,35 @@ export interface Palette {
 
 /** The palette of a theme. A colour that is none gives the page's own. */
 export function paletteOf(theme: Theme | null): Palette {
-  const given = theme?.primaryColor ?? "";
+  const given = String(theme?.primaryColor ?? "");
   const brand = parseHex(/^#[0-9a-f]{6}$/i.test(given) ? given : FALLBACK);
   const light = contrast(brand, WHITE) >= READABLE;
   const onBrand = light || contrast(brand, WHITE) >= contrast(brand, INK) ? WHITE : INK;
   // Between the two there is a band of colours on which neither reaches 4.5: move out of it.
   const readable = shiftUntil(brand, onBrand, onBrand === WHITE ? INK : WHITE);
   const page = mix(readable, WHITE, 0.955);
+  const soft = mix(readable, WHITE, 0.88);
   return {
     brand: hex(readable),
     onBrand: hex(onBrand),
-    brandInk: hex(shiftUntil(readable, page, INK)),
+    brandInk: hex(shiftUntil(readable, soft, INK)),
     brandDeep: hex(mix(readable, onBrand === WHITE ? INK : WHITE, 0.28)),
     page: hex(page),
-    soft: hex(mix(readable, WHITE, 0.88)),
+    soft: hex(soft),
     line: hex(mix(mix(readable, INK, 0.5), WHITE, 0.82)),
   };
 }
 
 /** The name of a font family, if it is nothing but that. */
 export function fontOf(theme: Theme | null): string | null {
-  const family = theme?.fontFamily?.trim() ?? "";
+  const given = theme?.fontFamily;
+  const family = typeof given === "string" ? given.trim() : "";
   return /^[A-Za-z0-9][A-Za-z0-9 -]{0,60}$/.test(family) ? family : null;
 }
 
 /** An address that a picture may come from: https, or http of this machine. */
-export function pictureUrl(address: string | null | undefined): string | null {
-  if (!address) return null;
+export function pictureUrl(address: unknown): string | null {
+  if (typeof address !== "string") return null;
   try {
     const url = new URL(address);
     const local = url.hostname === "127.0.0.1" || url.hostname === "localhost";

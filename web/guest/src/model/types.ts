@@ -1,74 +1,30 @@
-/** What the callables answer, as far as this page reads it. */
+/** The contract's nouns under the names that this page uses. */
 
-export type Value = string | number | boolean | string[];
+import type { AnswerInput, ProjectPage, SessionView } from "experience-client";
+
+export type {
+  Job,
+  JobStatus,
+  NamedExperience,
+  NextPhase,
+  SessionWithSteps,
+} from "experience-client";
+
+export type Project = ProjectPage;
+export type Value = AnswerInput["value"];
+/** What a document and a callable's answer both tell of a session. */
+export type Session = Omit<SessionView, "inputs" | "activeJobId" | "resultAssetId">;
 
 export interface Theme {
-  primaryColor?: string;
-  logoUrl?: string | null;
-  fontFamily?: string | null;
+  primaryColor?: unknown;
+  logoUrl?: unknown;
+  fontFamily?: unknown;
 }
 
-export interface NamedExperience {
-  experienceId: string;
-  name: string;
-  enabled: boolean;
-}
-
-export interface Project {
-  id: string;
-  name: string;
-  theme: Theme | null;
-  consent: { version: string; text: string; minimumAge: number | null } | null;
-  experiences: {
-    main: NamedExperience[];
-    pregate: NamedExperience | null;
-    preshare: NamedExperience | null;
-  };
-}
-
-export type VisitPhase = "welcome" | "pregate" | "main" | "preshare" | "share";
-
-export interface NextPhase {
-  phase: VisitPhase;
-  experienceId: string | null;
-  params: Record<string, string>;
-  replace: boolean;
-}
-
-export interface Media {
-  stepId: string;
-  assetId: string;
-  url: string;
-  createdAt: number;
-}
-
-export type JobStatus = "pending" | "running" | "completed" | "failed" | "cancelled";
-
-export interface Session {
-  id: string;
-  projectId: string;
-  experienceId: string;
-  phase: "pregate" | "main" | "preshare";
-  status: "active" | "completed" | "abandoned" | "error";
-  currentStepIndex: number;
-  answers: { stepId: string; value: Value }[];
-  capturedMedia: Media[];
-  resultMedia: Media | null;
-  jobId: string | null;
-  jobStatus: JobStatus | null;
-  jobError: { code: string; message: string } | null;
-  updatedAt: number;
-}
-
-export interface Job {
-  id: string;
-  status: JobStatus;
-  progress: { currentStep: string; percentage: number; message: string | null } | null;
-  output: { url: string; width: number; height: number; thumbnailUrl: string | null } | null;
-  error: { code: string; message: string } | null;
-}
-
-/** A step with the config of its type. What a type does not have is absent. */
+/**
+ * A step as this page reads it: any type, known or not, with whatever config it has. That the
+ * contract's steps fit in here is what the compiler holds.
+ */
 export interface Step {
   id: string;
   type: string;
@@ -81,6 +37,8 @@ export interface Step {
 }
 
 export interface StepConfig {
+  variable?: string | null;
+  sourceVariable?: string;
   required?: boolean;
   placeholder?: string;
   maxLength?: number;
@@ -102,14 +60,3 @@ export interface StepConfig {
   socials?: string[];
 }
 
-export interface Upload {
-  assetId: string;
-  url: string;
-  method: "PUT";
-  headers: Record<string, string>;
-}
-
-export interface SessionWithSteps {
-  session: Session;
-  steps: Step[];
-}

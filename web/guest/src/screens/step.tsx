@@ -156,6 +156,11 @@ function StepForm({ door, play, step }: FormProps) {
         }}
       >
         <div class="step-body">
+          {step.type === "info" && !step.mediaUrl ? (
+            <span class="emblem" aria-hidden="true">
+              <Icon name="spark" />
+            </span>
+          ) : null}
           <div class="step-text">
             <Heading of={step.id}>{title}</Heading>
             {step.description ? <p class="lead">{step.description}</p> : null}

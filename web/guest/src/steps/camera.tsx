@@ -16,6 +16,7 @@ export function Camera({ onPhoto, onClose, onProblem }: Props) {
   const [facing, setFacing] = useState<Facing>("user");
   const [ready, setReady] = useState(false);
   const [count, setCount] = useState<number | null>(null);
+  const dialog = useRef<HTMLDialogElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const shutter = useRef<HTMLButtonElement>(null);
 
@@ -47,11 +48,8 @@ export function Camera({ onPhoto, onClose, onProblem }: Props) {
     return () => clearTimeout(timer);
   }, [count]);
 
-  useEffect(() => {
-    const close = (event: KeyboardEvent) => event.key === "Escape" && onClose();
-    addEventListener("keydown", close);
-    return () => removeEventListener("keydown", close);
-  }, []);
+  // A modal dialog: over everything, and the focus stays in it.
+  useEffect(() => dialog.current?.showModal(), []);
 
   async function shoot() {
     setCount(null);
@@ -64,7 +62,18 @@ export function Camera({ onPhoto, onClose, onProblem }: Props) {
   }
 
   return (
-    <div class="camera" data-testid="camera" data-facing={facing} data-ready={ready}>
+    <dialog
+      ref={dialog}
+      class="camera"
+      data-testid="camera"
+      data-facing={facing}
+      data-ready={ready}
+      aria-label="Camera"
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+    >
       <video
         ref={video}
         class={facing === "user" ? "mirrored" : ""}
@@ -110,6 +119,6 @@ export function Camera({ onPhoto, onClose, onProblem }: Props) {
           <Icon name="flip" />
         </button>
       </div>
-    </div>
+    </dialog>
   );
 }

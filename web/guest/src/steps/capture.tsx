@@ -175,8 +175,8 @@ function whatIsWrong(reason: string, issues: { path: string }[]): string {
   const named = (field: string) => issues.some(({ path }) => path === field);
   if (reason === "invalid_request" && named("contentType")) return "wrong_type";
   if (reason === "invalid_request" && named("sizeBytes")) return "too_large";
-  const words = ["upload_missing", "upload_too_large", "upload_type_mismatch", "too_large"];
-  return words.includes(reason) ? reason : "interrupted";
+  const words = ["upload_missing", "upload_too_large", "upload_type_mismatch", "wrong_type"];
+  return [...words, "too_large"].includes(reason) ? reason : "interrupted";
 }
 
 function Uploading({ going }: { going: Going }) {

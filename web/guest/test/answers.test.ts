@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isKnown, problemWith, showBegins, toSend } from "../src/model/answers.ts";
+import type { Step, StepConfig } from "../src/model/types.ts";
+
+const step = (type: string, config: StepConfig = {}): Step => ({ id: type, type, config });
+
+test("a required question needs an answer, another one does not", () => {
+  for (const type of ["short_text", "multiple_choice", "yes_no", "opinion_scale", "email"]) {
+    assert.notEqual(problemWith(step(type, { required: true }), undefined), null, type);
+    assert.equal(problemWith(step(type), undefined), null, type);
+  }
+  assert.notEqual(problemWith(step("experience-picker"), undefined), null);
+  assert.notEqual(problemWith(step("short_text", { required: true }), "  "), null);
+  assert.notEqual(problemWith(step("multiple_choice", { required: true }), []), null);
+  assert.equal(problemWith(step("yes_no", { required: true }), false), null);
+  assert.equal(problemWith(step("opinion_scale", { required: true }), 0), null);
+});
+
+test("an address looks like one, and a text keeps to its length", () => {
+  for (const address of ["a@example.com", " a.b+c@ex-ample.co.uk ", "a@müller.de"]) {
+    assert.equal(problemWith(step("email"), address), null, address);
+  }
+  for (const address of ["nobody", "a@b", "a b@example.com", "a@@example.com", ".a@example.com"]) {
+    assert.notEqual(problemWith(step("email"), address), null, address);
+  }
+  const short = step("short_text", { maxLength: 3 });
+  assert.equal(problemWith(short, "🙂🙂🙂"), null);
+  assert.notEqual(problemWith(short, "abcd"), null);
+});
+
+test("only what changed is sent, and nothing for what was never answered", () => {
+  assert.equal(toSend("Ada", undefined), "Ada");
+  assert.equal(toSend("Ada", "Ada"), undefined);
+  assert.equal(toSend("", undefined), undefined);
+  assert.equal(toSend("", "Ada"), "");
+  assert.equal(toSend(false, undefined), false);
+  assert.equal(toSend(false, true), false);
+  assert.deepEqual(toSend(["b", "a"], ["a", "b"]), ["b", "a"]);
+});
+
+test("a main session is complete where only the show is left", () => {
+  const steps = ["info", "capture", "info", "processing", "reward"].map((type) => step(type));
+  assert.equal(showBegins(steps), 3);
+  assert.equal(showBegins(steps.slice(0, 3)), 3);
+  const mixed = ["capture", "processing", "yes_no", "reward", "hologram"].map((type) => step(type));
+  assert.equal(showBegins(mixed), 3);
+});
+
+test("a step of an unknown type asks nothing", () => {
+  assert.equal(isKnown(step("hologram")), false);
+  assert.equal(problemWith(step("hologram", { required: true }), undefined), null);
+});

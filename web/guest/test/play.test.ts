@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Play, type PlayCalls } from "../src/model/play.ts";
+import { Refusal } from "../src/model/refusals.ts";
+import type { NextPhase, Session, Step } from "../src/model/types.ts";
+import { deferred, MemoryStore } from "./memory.ts";
+
+const SHARE: NextPhase = { phase: "share", experienceId: null, params: {}, replace: true };
+
+/** A server for one session, as far as playing needs it. */
+class Server {
+  session: Session;
+  completions = 0;
+  online = true;
+
+  constructor(
+    readonly steps: Step[],
+    fields: Partial<Session> = {},
+  ) {
+    const fresh = { id: "s", projectId: "p", phase: "main", status: "active", updatedAt: 1 };
+    const empty = { currentStepIndex: 0, answers: [], capturedMedia: [] };
+    this.session = { ...fresh, ...empty, ...fields } as unknown as Session;
+  }
+
+  get calls(): PlayCalls {
+    return {
+      updateSessionProgress: async ({ answers = [], currentStepIndex }) => {
+        this.check();
+        if (this.session.status !== "active") {
+          throw new Refusal("session_not_active", { status: this.session.status });
+        }
+        this.merge(answers);
+        if (typeof currentStepIndex === "number") this.change({ currentStepIndex });
+        return this.session as never;
+      },
+      completeSession: async ({ answers = [] }) => {
+        this.check();
+        this.merge(answers);
+        if (this.session.status === "active") {
+          this.completions++;
+          this.change({ status: "completed" });
+        }
+        return { session: this.session as never, next: SHARE };
+      },
+    };
+  }
+
+  change(fields: Partial<Session>): Session {
+    this.session = { ...this.session, ...fields, updatedAt: this.session.updatedAt + 1 };
+    return this.session;
+  }
+
+  answer(stepId: string): unknown {
+    return this.session.answers.find((one) => one.stepId === stepId)?.value;
+  }
+
+  private merge(answers: readonly { stepId: string; value: unknown }[]): void {
+    const named = new Set(answers.map(({ stepId }) => stepId));
+    const others = this.session.answers.filter(({ stepId }) => !named.has(stepId));
+    this.change({ answers: [...others, ...answers] as Session["answers"] });
+  }
+
+  private check(): void {
+    if (!this.online) throw new Refusal("offline", {}, true);
+  }
+}
+
+function open(server: Server, store = new MemoryStore(), shown: number | null = null) {
+  const left = deferred<NextPhase>();
+  const changes: (() => void)[] = [];
+  const play = new Play(
+    { session: server.session as never, steps: server.steps as never },
+    {
+      calls: server.calls,
+      store,
+      chosen: null,
+      shown,
+      leave: left.resolve,
+      changed: () => changes.splice(0).forEach((change) => change()),
+    },
+  );
+  /** When what was asked for holds. */
+  const until = async (holds: () => boolean) => {
+    while (!holds()) await new Promise<void>((resolve) => changes.push(resolve));
+  };
+  return { play, left: left.promise, until };
+}
+
+const text = (id: string): Step => ({ id, type: "short_text" });
+const steps = [text("name"), text("wish")];
+
+test("answers go to the server, and the last one leads on", async () => {
+  const server = new Server(steps);
+  const { play, left } = open(server);
+  play.start();
+  play.submit("name", "Ada");
+  play.submit("name", "Grace"); // the second tap of two
+  play.submit("wish", "More");
+  assert.equal(await left, SHARE);
+  assert.deepEqual([server.answer("name"), server.answer("wish")], ["Ada", "More"]);
+  assert.equal(server.completions, 1);
+});
+
+test("a reload without a network goes on where the guest was, with what they answered", async () => {
+  const server = new Server(steps);
+  const store = new MemoryStore();
+  const before = open(server, store);
+  server.online = false;
+  before.play.submit("name", "Ada");
+  await before.until(() => before.play.saving === "offline");
+  before.play.close();
+
+  const { play, until } = open(server, store);
+  assert.equal(play.step?.id, "wish");
+  assert.equal(play.answer("name"), "Ada");
+  server.online = true;
+  play.start();
+  await until(() => server.answer("name") === "Ada" && play.saving === "saved");
+  assert.equal(server.session.currentStepIndex, 1);
+  play.close();
+});
+
+test("another tab's progress is followed, but not while the guest is typing", () => {
+  const server = new Server(steps);
+  const { play } = open(server);
+  play.busy = true;
+  play.take(server.change({ currentStepIndex: 1 }));
+  assert.equal(play.index, 0);
+  play.busy = false;
+  play.take(server.change({ currentStepIndex: 0 }));
+  play.take(server.change({ currentStepIndex: 1 }));
+  assert.equal(play.index, 1);
+  play.take({ ...server.session, currentStepIndex: 0, updatedAt: 0 });
+  assert.equal(play.index, 1, "older news is no news");
+  play.close();
+});
+
+test("a session that another tab completed leads on here too", async () => {
+  const server = new Server(steps);
+  const { play, left } = open(server);
+  play.start();
+  play.take(server.change({ status: "completed" }));
+  assert.equal(await left, SHARE);
+  assert.equal(server.completions, 0);
+});
+
+test("a session that was ended elsewhere says so", () => {
+  const server = new Server(steps);
+  const { play } = open(server);
+  play.take(server.change({ status: "abandoned" }));
+  assert.equal(play.ended, "abandoned");
+});
+
+test("the picture is begun before its show, and the show survives a reload", async () => {
+  const show = [text("name"), { id: "wait", type: "processing" }, { id: "end", type: "reward" }];
+  const server = new Server(show);
+  const { play, until } = open(server);
+  play.start();
+  play.submit("name", "Ada");
+  assert.equal(play.step?.id, "wait");
+  await until(() => play.session.status === "completed");
+  assert.equal(play.canGoBack, false);
+  play.submit("wait", undefined);
+  play.close();
+
+  const again = open(server, new MemoryStore(), 2);
+  again.play.start();
+  assert.equal(again.play.step?.id, "end");
+  again.play.submit("end", undefined);
+  assert.equal(await again.left, SHARE);
+  assert.equal(server.completions, 1);
+});
+
+test("a step that still needs an answer is shown again", async () => {
+  const server = new Server(steps);
+  const calls = server.calls;
+  const { play, until } = open(server);
+  const refusal = new Refusal("steps_incomplete", { steps: ["name"] });
+  Object.assign(play, {
+    options: { ...Reflect.get(play, "options"), calls: { ...calls, completeSession: () => Promise.reject(refusal) } },
+  });
+  play.start();
+  play.submit("name", undefined);
+  play.submit("wish", undefined);
+  await until(() => play.refused.has("name"));
+  assert.equal(play.step?.id, "name");
+  play.close();
+});
