@@ -173,7 +173,7 @@ CASES = [
         lambda g: (g.done, {**PROJECT, "mainSessionId": g.visit["sessionId"]}),
     ),
     Case("createUpload", "read 1", Guests.photo, "signs an address"),
-    Case("confirmUpload", "read 1, read 1, write 1", Guests.uploaded, "4 requests to Storage"),
+    Case("confirmUpload", "read 1, read 1, write 1", Guests.uploaded, "3 requests to Storage"),
     Case(
         "getDownloadUrl", "read 1",
         lambda g: (g.done, {**g.visit, "assetId": g.picture}), "signs an address",

@@ -30,11 +30,12 @@ def main() -> int:
 
 def _table(measured: figures.Figures) -> Table:
     table = Table("function", "state", title="What it costs", title_justify="left")
-    for heading in ("calls", "reads", "writes", "deletes", "tasks", "class A", "class B"):
+    for heading in ("reads", "writes", "deletes"):
         table.add_column(heading, justify="right")
+    table.add_column("and")
     for (function, state), cost in measured.costs.items():
-        numbers = [str(amount or "") for amount in cost.amounts().values()]
-        table.add_row(function, state, *numbers)
+        documents = [str(amount or "") for amount in (cost.reads, cost.writes, cost.deletes)]
+        table.add_row(function, state, *documents, page.besides(cost))
     return table
 
 

@@ -34,6 +34,13 @@ def rendered(figures: Figures) -> str:
     )
 
 
+def besides(cost: Cost) -> str:
+    """What it costs apart from documents, in words; one call goes without saying."""
+    amounts = [(cost.invocations if cost.invocations > 1 else 0, "calls"), (cost.tasks, "task")]
+    amounts += [(cost.storage_class_a, "class A"), (cost.storage_class_b, "class B")]
+    return ", ".join(f"{amount} {what}" for amount, what in amounts if amount)
+
+
 def assumed() -> dict[str, float]:
     """By name, what is assumed of a visit."""
     entries = tomllib.loads(ASSUMPTIONS.read_text())
@@ -121,20 +128,10 @@ def _figures(figures: Figures) -> str:
             continue
         dollars = prices.read().dollars(cost.amounts()) * MILLION
         counts = f"{cost.reads} / {cost.writes} / {cost.deletes}"
-        other = ", ".join(_others(cost))
-        row = [f"`{case[0]}`", case[1], counts, other, f"{dollars:.2f}", figures.why[case]]
+        row = [f"`{case[0]}`", case[1], counts, besides(cost), f"{dollars:.2f}", figures.why[case]]
         rows.append(row)
     heads = ["function", "state", " r / w / d", "and", " $ a million", "why not fewer"]
     return blocks.table(heads, rows)
-
-
-def _others(cost: Cost) -> Iterator[str]:
-    words = {"tasks": "task", "storage_class_a": "class A", "storage_class_b": "class B"}
-    if cost.invocations > 1:
-        yield f"{cost.invocations} calls"
-    for kind, word in words.items():
-        if amount := getattr(cost, kind):
-            yield f"{amount} {word}"
 
 
 def _numbers(cost: Cost) -> list[int]:

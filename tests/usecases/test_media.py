@@ -12,7 +12,7 @@ from experience import clients
 from experience.errors import FailedPrecondition
 from experience.ids import new_id
 from experience.media import store
-from experience.media.models import ConfirmUpload, CreateUpload, sniff
+from experience.media.models import ConfirmUpload, CreateUpload, StoredObject, sniff
 from experience.media.usecases import confirm_upload, create_upload
 from tests.builders.images import PHOTOS, encoded
 from tests.builders.jobs import CAPTURE, a_photo
@@ -82,11 +82,11 @@ class TestConfirmingAtOnce:
         uid, wanted = upload
         request, publish = uploaded(uid, wanted), store.publish
 
-        def publish_late(path: str) -> str:
+        def publish_late(path: str, seen: StoredObject) -> str:
             """What takes a while in the cloud, and long enough for the guest to go on."""
             reference = session_ref(db, wanted.project_id, wanted.session_id)
             reference.update({"status": "completed"})
-            return publish(path)
+            return publish(path, seen)
 
         monkeypatch.setattr(store, "publish", publish_late)
         with pytest.raises(FailedPrecondition, match="This session is completed"):
@@ -129,6 +129,12 @@ class TestAddresses:
         path = f"projects/p1/{new_id()}"
         clients.bucket().blob(path).upload_from_string(b"x")
         assert store.publish(path) == store.publish(path)
+
+    def test_who_looked_before_it_was_published_takes_the_token_that_it_got(self) -> None:
+        path = f"projects/p1/{new_id()}"
+        clients.bucket().blob(path).upload_from_string(b"x")
+        before = store.find(path)
+        assert store.publish(path) == store.publish(path, before)
 
 
 class TestSniff:

@@ -1,5 +1,6 @@
 """What may be uploaded, what callers send about it, and how bytes show their type."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -51,6 +52,9 @@ class StoredObject:
     content_type: str
     size_bytes: int
     created_at: int
+    metadata: Mapping[str, str]
+    metageneration: int
+    """Counts the changes of its metadata."""
 
 
 class CreateUpload(Request):

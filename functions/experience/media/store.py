@@ -68,24 +68,27 @@ def write_once(path: str, data: bytes, content_type: str) -> str:
     return _address(path, blob.metadata[TOKENS])
 
 
-def publish(path: str) -> str:
+def publish(path: str, seen: StoredObject | None = None) -> str:
     """The download-token address of an object, which gets its token at the first call.
 
-    Raises google.api_core NotFound.
+    Whoever has just looked at it passes what they saw, and saves a second look. Raises
+    google.api_core NotFound.
     """
     for _ in range(5):
-        blob = clients.bucket().get_blob(path, retry=_retry())
-        if blob is None:
+        found = seen or find(path)
+        if found is None:
             raise NotFound(path)
-        metadata = dict(blob.metadata or {})
-        if tokens := metadata.get(TOKENS):
+        if tokens := found.metadata.get(TOKENS):
             return _address(path, tokens.split(",")[0])
-        blob.metadata = {**metadata, TOKENS: str(uuid.uuid4())}
+        token = str(uuid.uuid4())
+        blob = clients.bucket().blob(path)
+        blob.metadata = {**found.metadata, TOKENS: token}
         try:
-            blob.patch(if_metageneration_match=blob.metageneration, retry=_retry())
+            blob.patch(if_metageneration_match=found.metageneration, retry=_retry())
         except PreconditionFailed:
-            continue  # somebody else published it just now: take their token
-        return _address(path, blob.metadata[TOKENS])
+            seen = None  # somebody else published it just now: take their token
+            continue
+        return _address(path, token)
     raise Contention
 
 
@@ -172,4 +175,6 @@ def _described(blob: "Blob") -> StoredObject:
         content_type=str(blob.content_type or ""),
         size_bytes=int(blob.size or 0),
         created_at=int(blob.time_created.timestamp() * 1000),
+        metadata=dict(blob.metadata or {}),
+        metageneration=int(blob.metageneration),
     )

@@ -73,7 +73,7 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> Session:
     media = CapturedMedia(
         step_id=request.step_id,
         asset_id=request.asset_id,
-        url=store.publish(path),
+        url=store.publish(path, uploaded),
         created_at=uploaded.created_at,
         content_type=uploaded.content_type,
     )
