@@ -1,0 +1,38 @@
+// Plays visits in one Chromium:  node browser.mjs SETTINGS
+//
+// SETTINGS is JSON: {origin, project, hub, camera, pictures}. Each line of standard input names a
+// scenario and its arguments, {"scenario": "wholeVisit", "arguments": {…}}, and is answered by one
+// line, {"result": …} or {"error": …}. The end of the input ends the browser.
+
+import { createInterface } from "node:readline";
+import { chromium } from "playwright-core";
+import { findChromium } from "./chromium.mjs";
+import { SCENARIOS } from "./scenarios/index.mjs";
+import { Stage } from "./stage.mjs";
+
+const settings = JSON.parse(process.argv[2]);
+const browser = await chromium.launch({
+  ...(await findChromium()),
+  chromiumSandbox: false,
+  args: [
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    `--use-file-for-fake-video-capture=${settings.camera}`,
+  ],
+});
+
+async function play({ scenario, arguments: more = {} }) {
+  const stage = new Stage(browser, settings);
+  try {
+    return { result: (await SCENARIOS[scenario](stage, more)) ?? null };
+  } catch (error) {
+    return { error: `${error.stack}\n${await stage.failed(scenario)}` };
+  } finally {
+    await stage.close();
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  console.log(JSON.stringify(await play(JSON.parse(line))));
+}
+await browser.close();

@@ -1,0 +1,82 @@
+// A Chromium for the browser tests: the system's own, or the one that @sparticuz/chromium carries.
+
+import { createReadStream, createWriteStream } from "node:fs";
+import { access, chmod, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { delimiter, dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createBrotliDecompress } from "node:zlib";
+import { extract } from "tar-fs";
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+const PARTS = ["fonts", "al2023"]; // the libraries that Debian's smallest images lack
+
+/** What `chromium.launch` has to be told to start it. */
+export async function findChromium() {
+  if (process.env.CHROMIUM_PATH) return { executablePath: process.env.CHROMIUM_PATH };
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  for (const path of [...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))), MAC]) {
+    if (await exists(path)) return { executablePath: path };
+  }
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    throw new Error("There is no Chromium here: install one, or name it in CHROMIUM_PATH.");
+  }
+  const folder = await unpacked();
+  const env = {
+    ...process.env,
+    LD_LIBRARY_PATH: join(folder, "lib"),
+    FONTCONFIG_FILE: join(folder, "local.conf"),
+  };
+  return { executablePath: join(folder, "chromium"), env };
+}
+
+/** The folder with what the package carries, unpacked beside it, once for all who run it. */
+async function unpacked() {
+  const require = createRequire(import.meta.url);
+  const home = join(dirname(require.resolve("@sparticuz/chromium")), "..", "..");
+  const { version } = require(join(home, "package.json"));
+  const folder = join(home, "..", `.chromium-${version}`);
+  if (await exists(folder)) return folder;
+  const making = await mkdtemp(`${folder}-`);
+  try {
+    const carried = (name) => createReadStream(join(home, "bin", name));
+    const parts = PARTS.map((name) =>
+      pipeline(carried(`${name}.tar.br`), createBrotliDecompress(), extract(making)),
+    );
+    const binary = join(making, "chromium");
+    const program = createWriteStream(binary);
+    await Promise.all([
+      ...parts,
+      pipeline(carried("chromium.br"), createBrotliDecompress(), program),
+    ]);
+    await chmod(binary, 0o755);
+    await mkdir(join(making, "cache"));
+    await writeFile(join(making, "local.conf"), fontsConfig(folder));
+    await rename(making, folder);
+  } catch (error) {
+    await rm(making, { recursive: true, force: true });
+    if (!(await exists(folder))) throw error; // else another process was quicker
+  }
+  return folder;
+}
+
+function fontsConfig(folder) {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${folder}/fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>${folder}/cache</cachedir>
+</fontconfig>
+`;
+}
+
+async function exists(path) {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,107 @@
+import { createRequire } from "node:module";
+import { readFile } from "node:fs/promises";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const PRESSES = 60; // more than any screen has stops
+
+/** A guest without mouse and finger; every screen on the way is looked over by axe. */
+export async function keyboardVisit(stage) {
+  const guest = await stage.guest({ hasTouch: false, isMobile: false });
+  const { page } = guest;
+  const axe = await readFile(AXE, "utf8");
+  const screens = {};
+  const audit = async (screen) => {
+    screens[screen] = await violations(page, axe);
+  };
+  const press = async (testId, more = "", key = "Enter") => {
+    await tabTo(page, guest.find(testId, more).first());
+    await page.keyboard.press(key);
+  };
+  const writes = async (step, text) => {
+    await guest.seesStep(step);
+    await tabTo(page, guest.find("answer"));
+    await page.keyboard.type(text);
+    await audit(step);
+    await page.keyboard.press("Enter");
+  };
+  const picks = async (step, value) => {
+    await guest.seesStep(step);
+    await tabToGroup(page, guest);
+    const wanted = guest.find("option", `[data-value="${value}"]`);
+    await page.keyboard.press("Space");
+    for (let press = 0; !(await wanted.isChecked()); press++) {
+      if (press > PRESSES) throw new Error(`${step}: the arrows do not lead to ${value}`);
+      await page.keyboard.press("ArrowDown");
+    }
+    await audit(step);
+    await press("next");
+  };
+
+  await guest.open();
+  await guest.seesPhase("welcome");
+  await audit("welcome");
+  await press("consent", "", "Space");
+  await press("experience", '[data-experience="cartoon-booth"]');
+  await guest.seesStep("welcome");
+  await audit("first");
+  await press("next");
+  await picks("adult", "true");
+  await writes("mail", "ada@example.com");
+  await guest.seesPhase("main");
+  await writes("name", "Ada");
+  await picks("mood", "dreamy");
+  await guest.seesStep("photo");
+  await audit("photo");
+  await press("open-camera");
+  await guest.sees("camera", '[data-ready="true"]');
+  await audit("camera");
+  await press("shutter");
+  await guest.sees("use-photo");
+  await audit("preview");
+  await press("use-photo");
+  await guest.sees("picture");
+  await audit("reward");
+  await press("next");
+  await picks("fun", "5");
+  await guest.seesStep("wish");
+  await audit("wish");
+  await press("next");
+  await guest.seesPhase("share");
+  await guest.picture();
+  await audit("share");
+  await press("again");
+  await guest.seesPhase("welcome");
+  await audit("welcomeAgain");
+  return { uid: guest.uid, sessions: guest.sessions, screens, uncaught: stage.uncaught };
+}
+
+async function tabTo(page, target) {
+  await target.waitFor({ state: "attached" });
+  const focused = () => target.evaluate((element) => element === document.activeElement);
+  for (let press = 0; !(await focused()); press++) {
+    if (press > PRESSES) throw new Error(`Tab never reaches ${target}`);
+    await page.keyboard.press("Tab");
+  }
+}
+
+/** To whichever option of the step Tab stops at. */
+async function tabToGroup(page, guest) {
+  const focused = guest.find("option", ":focus");
+  for (let press = 0; (await focused.count()) === 0; press++) {
+    if (press > PRESSES) throw new Error("Tab never reaches an option");
+    await page.keyboard.press("Tab");
+  }
+}
+
+/** What axe finds serious or worse, once nothing moves. */
+async function violations(page, axe) {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const finite = (animation) => animation.effect?.getComputedTiming().endTime !== Infinity;
+    await Promise.allSettled(document.getAnimations().filter(finite).map(({ finished }) => finished));
+    const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+    return violations
+      .filter(({ impact }) => ["serious", "critical"].includes(impact))
+      .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+  });
+}

@@ -1,0 +1,97 @@
+/** A guest plays all phases with the camera, and takes the picture along. */
+export async function wholeVisit(stage) {
+  const guest = await stage.guest({ acceptDownloads: true });
+  await guest.begins();
+  await guest.playsPregate();
+  await guest.answersQuestions();
+  await guest.takesPhoto();
+  await guest.waitsForPicture();
+  await guest.playsPreshare();
+  const picture = await guest.picture();
+  const downloading = guest.page.waitForEvent("download");
+  await guest.find("download").click();
+  const download = await downloading;
+  return {
+    uid: guest.uid,
+    sessions: guest.sessions,
+    address: guest.page.url(),
+    picture,
+    download: { name: download.suggestedFilename(), path: await saved(download, stage) },
+    code: await guest.find("qr").getAttribute("data-url"),
+    uncaught: stage.uncaught,
+  };
+}
+
+async function saved(download, { settings }) {
+  const path = `${settings.downloads}/${download.suggestedFilename()}`;
+  await download.saveAs(path);
+  return path;
+}
+
+/** A guest who reloads everywhere, and whom the way back leads to the welcome and on again. */
+export async function reloadAndBack(stage, { photo }) {
+  const guest = await stage.guest();
+  const { page } = guest;
+  const reloads = async (step) => {
+    await page.reload();
+    await guest.seesStep(step);
+  };
+  const goesBackAndForth = async (step) => {
+    await page.goBack();
+    await guest.seesPhase("welcome");
+    await page.goForward();
+    await guest.seesStep(step);
+  };
+
+  await guest.begins();
+  await guest.passes("welcome");
+  await guest.seesStep("adult");
+  await reloads("adult");
+  await goesBackAndForth("adult");
+  await guest.answers("adult", { option: true });
+  await guest.answers("mail", "ada@example.com");
+  await guest.seesPhase("main");
+
+  await guest.answers("name", "Ada");
+  await guest.seesStep("mood");
+  await reloads("mood");
+  await guest.find("back").click();
+  await guest.seesStep("name");
+  const remembered = await guest.find("answer").inputValue();
+  await guest.next();
+  await guest.seesStep("mood");
+  await goesBackAndForth("mood");
+  const before = guest.sessions.main;
+  await page.goBack();
+  await guest.find("experience", '[data-experience="cartoon-booth"]').click();
+  await guest.seesStep("mood");
+  const after = guest.sessions.main;
+  await guest.answers("mood", { option: "bold" });
+  await guest.seesStep("photo");
+  await reloads("photo");
+  await guest.choosesPhoto(photo);
+  await page.reload();
+  await guest.waitsForPicture();
+
+  await guest.answers("fun", { option: 4 });
+  await guest.seesStep("wish");
+  await reloads("wish");
+  await goesBackAndForth("wish");
+  await guest.answers("wish", "");
+  await guest.seesPhase("share");
+  await page.reload();
+  await guest.picture();
+  await page.goBack();
+  await guest.seesPhase("welcome");
+  await page.goForward();
+  await guest.seesPhase("share");
+  return {
+    uid: guest.uid,
+    sessions: guest.sessions,
+    remembered,
+    before,
+    after,
+    picture: await guest.picture(),
+    uncaught: stage.uncaught,
+  };
+}

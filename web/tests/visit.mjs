@@ -1,0 +1,128 @@
+// A guest in a tab: what they see, by the handles that the page promises, and what they do.
+
+export class Visit {
+  constructor(page, { origin, project }) {
+    this.page = page;
+    this.origin = origin;
+    this.project = project;
+    this.sessions = {};
+    page.on("response", (response) => this.#note(response));
+  }
+
+  /** What the callables answered: who the guest is, and the ids of their sessions. */
+  async #note(response) {
+    const name = new URL(response.url()).pathname.split("/").at(-1);
+    if (!["ensureGuest", "createSession"].includes(name) || !response.ok()) return;
+    const { result } = await response.json().catch(() => ({}));
+    if (name === "ensureGuest" && result) this.uid = result.authUid;
+    if (result?.session) this.sessions[result.session.phase] = result.session.id;
+  }
+
+  get context() {
+    return this.page.context();
+  }
+
+  find(testId, more = "") {
+    return this.page.locator(`[data-testid="${testId}"]${more}`);
+  }
+
+  async open(path = "") {
+    await this.page.goto(`${this.origin}/${this.project}${path}`);
+  }
+
+  async sees(testId, more = "") {
+    await this.find(testId, more).first().waitFor();
+  }
+
+  async seesPhase(phase) {
+    await this.sees("page", `[data-phase="${phase}"]`);
+  }
+
+  /** One of these steps. */
+  async seesStep(...ids) {
+    await this.sees("step", `:is(${ids.map((id) => `[data-step="${id}"]`)})`);
+  }
+
+  async seesSaved() {
+    await this.sees("save-state", '[data-state="saved"]');
+  }
+
+  async next() {
+    await this.find("next").click();
+  }
+
+  /** The step that is shown answered with a text, or with an option by its value, and left. */
+  async answers(step, value) {
+    await this.seesStep(step);
+    if (typeof value === "string") await this.find("answer").fill(value);
+    else await this.find("option", `[data-value="${value.option}"]`).check({ force: true });
+    await this.next();
+  }
+
+  async passes(step) {
+    await this.seesStep(step);
+    await this.next();
+  }
+
+  /** Welcome to the first phase. */
+  async begins(experience = "cartoon-booth") {
+    await this.open();
+    await this.seesPhase("welcome");
+    await this.find("consent").check({ force: true });
+    await this.find("experience", `[data-experience="${experience}"]`).click();
+  }
+
+  async playsPregate() {
+    await this.passes("welcome");
+    await this.answers("adult", { option: true });
+    await this.answers("mail", "ada@example.com");
+    await this.seesPhase("main");
+  }
+
+  async answersQuestions({ name = "Ada", mood = "dreamy" } = {}) {
+    await this.answers("name", name);
+    await this.answers("mood", { option: mood });
+    await this.seesStep("photo");
+  }
+
+  async takesPhoto() {
+    await this.seesStep("photo");
+    await this.find("open-camera").click();
+    await this.sees("camera", '[data-ready="true"]');
+    await this.find("shutter").click();
+    await this.#sendsPhoto();
+  }
+
+  async choosesPhoto(file) {
+    await this.seesStep("photo");
+    await this.find("file").setInputFiles(file);
+    await this.#sendsPhoto();
+  }
+
+  async #sendsPhoto() {
+    await this.find("use-photo").click();
+    await this.seesStep("wait", "reward"); // a quick picture shows itself
+  }
+
+  /** From the photo to the picture, and on to the questions at the end. */
+  async waitsForPicture() {
+    await this.sees("picture");
+    await this.passes("reward");
+    await this.seesPhase("preshare");
+  }
+
+  async playsPreshare() {
+    await this.answers("fun", { option: 5 });
+    await this.answers("wish", "Nothing");
+    await this.seesPhase("share");
+  }
+
+  /** The picture's own pixels, not a broken image: its width and height. */
+  async picture() {
+    await this.sees("picture");
+    return this.find("picture").evaluate(async (image) => {
+      await image.decode();
+      return [image.naturalWidth, image.naturalHeight];
+    });
+  }
+}
