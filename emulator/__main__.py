@@ -192,7 +192,7 @@ def _parser() -> argparse.ArgumentParser:
             "--no-auth",
             dest="auth",
             action="store_false",
-            help="without Auth, and so without the page: ready eight seconds earlier",
+            help="without Auth, and so without the page",
         )
         command.set_defaults(run=start, page=name == "up")
 

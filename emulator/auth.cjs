@@ -5,12 +5,15 @@
 const { createRequire } = require("node:module");
 
 const [modules, host, port, projectId] = process.argv.slice(2);
-const load = createRequire(`${modules}/`);
-const { AuthEmulator, SingleProjectMode } = load("firebase-tools/lib/emulator/auth");
+const load = createRequire(createRequire(`${modules}/`).resolve("firebase-tools/package.json"));
 
-new AuthEmulator({
-  host,
-  port: Number(port),
-  projectId,
-  singleProjectMode: SingleProjectMode.NO_WARNING,
-}).start();
+// Its checks of requests and answers are compiled when they are first used: else the hundred
+// operations that nobody calls here take eight seconds of a processor at each start.
+const server = load("exegesis-express");
+const { middleware } = server;
+server.middleware = (api, options) =>
+  middleware(api, { ...options, lazyCompileValidationSchemas: true });
+
+const { AuthEmulator, SingleProjectMode } = load("./lib/emulator/auth");
+const { NO_WARNING: singleProjectMode } = SingleProjectMode;
+new AuthEmulator({ host, port: Number(port), projectId, singleProjectMode }).start();

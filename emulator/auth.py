@@ -14,7 +14,7 @@ from emulator.http import request
 from emulator.processes import Child, PortTakenError, SuiteError
 
 SCRIPT = Path(__file__).with_name("auth.cjs")
-START_SECONDS = 90  # it compiles checks of every request and answer: eight seconds of a processor
+START_SECONDS = 120
 
 
 class Auth:
