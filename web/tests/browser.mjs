@@ -1,6 +1,6 @@
 // Plays visits in one Chromium:  node browser.mjs SETTINGS
 //
-// SETTINGS is JSON: {origin, project, hub, camera, pictures}. Each line of standard input names a
+// SETTINGS is JSON, written by tests/web/conftest.py. Each line of standard input names a
 // scenario and its arguments, {"scenario": "wholeVisit", "arguments": {…}}, and is answered by one
 // line, {"result": …} or {"error": …}. The end of the input ends the browser.
 
@@ -32,7 +32,6 @@ async function play({ scenario, arguments: more = {} }) {
   }
 }
 
-for await (const line of createInterface({ input: process.stdin })) {
-  console.log(JSON.stringify(await play(JSON.parse(line))));
-}
-await browser.close();
+const lines = createInterface({ input: process.stdin });
+lines.on("close", () => browser.close());
+for await (const line of lines) console.log(JSON.stringify(await play(JSON.parse(line))));

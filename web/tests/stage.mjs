@@ -55,23 +55,38 @@ export class Stage {
 
   /** A stored document of the project, read past the rules. */
   async document(path) {
-    const { firestore, firebaseProject, project } = this.settings;
+    return decoded({ mapValue: await this.#stored(`/projects/${this.settings.project}/${path}`) });
+  }
+
+  /** The guest's stored session of a phase. */
+  async session(guest, phase) {
+    const { project } = this.settings;
+    const value = { stringValue: await guest.uid() };
+    const filter = { fieldFilter: { field: { fieldPath: "createdBy" }, op: "EQUAL", value } };
+    const query = { from: [{ collectionId: "sessions" }], where: filter };
+    const found = await this.#stored(`/projects/${project}:runQuery`, { structuredQuery: query });
+    const sessions = found.flatMap(({ document }) =>
+      document ? [decoded({ mapValue: document })] : [],
+    );
+    return sessions.find((session) => session.phase === phase);
+  }
+
+  /** The stored answers of the guest's main session, by step. */
+  async answers(guest) {
+    const { answers } = await this.session(guest, "main");
+    return Object.fromEntries(answers.map(({ stepId, value }) => [stepId, value]));
+  }
+
+  async #stored(path, body) {
+    const { firestore, firebaseProject } = this.settings;
     const documents = `projects/${firebaseProject}/databases/(default)/documents`;
-    const answer = await fetch(`http://${firestore}/v1/${documents}/projects/${project}/${path}`, {
+    const answer = await fetch(`http://${firestore}/v1/${documents}${path}`, {
+      method: body ? "POST" : "GET",
       headers: { Authorization: "Bearer owner" },
+      body: body && JSON.stringify(body),
     });
     if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
-    return decoded({ mapValue: await answer.json() });
-  }
-
-  session(id) {
-    return this.document(`sessions/${id}`);
-  }
-
-  /** The stored answers of a session, by step. */
-  async answers(sessionId) {
-    const { answers } = await this.session(sessionId);
-    return Object.fromEntries(answers.map(({ stepId, value }) => [stepId, value]));
+    return answer.json();
   }
 
   /** What `look` answers, as soon as that is something. */

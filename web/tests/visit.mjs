@@ -5,17 +5,22 @@ export class Visit {
     this.page = page;
     this.origin = origin;
     this.project = project;
-    this.sessions = {};
-    page.on("response", (response) => this.#note(response));
   }
 
-  /** What the callables answered: who the guest is, and the ids of their sessions. */
-  async #note(response) {
-    const name = new URL(response.url()).pathname.split("/").at(-1);
-    if (!["ensureGuest", "createSession"].includes(name) || !response.ok()) return;
-    const { result } = await response.json().catch(() => ({}));
-    if (name === "ensureGuest" && result) this.uid = result.authUid;
-    if (result?.session) this.sessions[result.session.phase] = result.session.id;
+  /** Who the guest is, as the SDK keeps it in the browser. */
+  uid() {
+    return this.page.evaluate(async () => {
+      const done = (request) =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      const db = await done(indexedDB.open("firebaseLocalStorageDb"));
+      const store = db.transaction("firebaseLocalStorage").objectStore("firebaseLocalStorage");
+      const kept = await done(store.getAll());
+      db.close();
+      return kept.find(({ fbase_key: key }) => key.startsWith("firebase:authUser"))?.value.uid;
+    });
   }
 
   get context() {

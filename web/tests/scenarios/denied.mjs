@@ -6,16 +6,12 @@ export async function deniedRead(stage) {
   const stranger = await stage.guest();
   await stranger.begins();
   await stranger.seesStep("welcome");
+  const { project } = stage.settings;
+  const { id: own } = await stage.session(stranger, "pregate");
+  const { id: theirs } = await stage.session(guest, "pregate");
   const asked = await stranger.page.evaluate(
-    async ({ project, own, theirs }) => {
-      const { asks } = await import("/test-sdk.js");
-      return asks(project, own, theirs);
-    },
-    {
-      project: stage.settings.project,
-      own: stranger.sessions.pregate,
-      theirs: guest.sessions.pregate,
-    },
+    async ([...ids]) => (await import("/test-sdk.js")).asks(...ids),
+    [project, own, theirs],
   );
-  return { guest: guest.uid, stranger: stranger.uid, asked };
+  return { guest: await guest.uid(), stranger: await stranger.uid(), asked };
 }

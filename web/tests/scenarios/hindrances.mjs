@@ -14,10 +14,10 @@ export async function twoTabs(stage) {
   await second.find("option", '[data-value="bold"]').check({ force: true });
   await Promise.all([first.next(), second.next()]);
   const answers = await stage.eventually(async () => {
-    const { name, mood } = await stage.answers(first.sessions.main);
+    const { name, mood } = await stage.answers(first);
     return name === "Ada" && mood === "bold" && { name, mood };
   });
-  return { uid: first.uid, sessions: [first.sessions.main, second.sessions.main], answers };
+  return { uids: [await first.uid(), await second.uid()], answers };
 }
 
 /** A guest without a connection for a while, who goes on answering. */
@@ -29,16 +29,16 @@ export async function offlineMoment(stage) {
   await guest.context.setOffline(true);
   await guest.answersQuestions({ name: "Ada", mood: "happy" });
   await guest.sees("save-state", '[data-state="offline"]');
-  const meanwhile = await stage.answers(guest.sessions.main);
+  const meanwhile = await stage.answers(guest);
   await guest.context.setOffline(false);
   const afterwards = await stage.eventually(async () => {
-    const answers = await stage.answers(guest.sessions.main);
+    const answers = await stage.answers(guest);
     return "name" in answers && "mood" in answers && answers;
   });
   await guest.seesSaved();
   await guest.page.reload();
   await guest.seesStep("photo");
-  return { uid: guest.uid, meanwhile, afterwards };
+  return { uid: await guest.uid(), meanwhile, afterwards };
 }
 
 /** A guest who chooses what is no photo, or too much of one, and then a photo. */
@@ -60,7 +60,7 @@ export async function wrongFiles(stage, { text, disguised, large, photo }) {
   const told = [await refused(text), await refused(large), await refused(disguised, true)];
   await guest.choosesPhoto(photo);
   await guest.waitsForPicture();
-  return { uid: guest.uid, sessions: guest.sessions, told };
+  return { uid: await guest.uid(), told };
 }
 
 /** A guest whose picture's provider fails, until it does not. */
@@ -74,14 +74,13 @@ export async function providerFailure(stage, { photo }) {
   const failed = guest.find("job", '[data-status="failed"]');
   await failed.waitFor();
   const words = await failed.innerText();
-  const { jobId, jobStatus } = await stage.session(guest.sessions.main);
+  const { jobId, jobStatus } = await stage.session(guest, "main");
   const job = await stage.document(`jobs/${jobId}`);
   await stage.faults({});
   await guest.find("retry").click();
   await guest.sees("picture");
   return {
-    uid: guest.uid,
-    sessions: guest.sessions,
+    uid: await guest.uid(),
     words,
     failed: { jobStatus, status: job.status, code: job.error?.code, attempts: job.attempts },
     picture: await guest.picture(),

@@ -72,7 +72,7 @@ export async function keyboardVisit(stage) {
   await press("again");
   await guest.seesPhase("welcome");
   await audit("welcomeAgain");
-  return { uid: guest.uid, sessions: guest.sessions, screens, uncaught: stage.uncaught };
+  return { uid: await guest.uid(), screens, uncaught: stage.uncaught };
 }
 
 async function tabTo(page, target) {

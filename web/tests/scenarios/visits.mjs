@@ -12,8 +12,7 @@ export async function wholeVisit(stage) {
   await guest.find("download").click();
   const download = await downloading;
   return {
-    uid: guest.uid,
-    sessions: guest.sessions,
+    uid: await guest.uid(),
     address: guest.page.url(),
     picture,
     download: { name: download.suggestedFilename(), path: await saved(download, stage) },
@@ -61,11 +60,9 @@ export async function reloadAndBack(stage, { photo }) {
   await guest.next();
   await guest.seesStep("mood");
   await goesBackAndForth("mood");
-  const before = guest.sessions.main;
   await page.goBack();
   await guest.find("experience", '[data-experience="cartoon-booth"]').click();
   await guest.seesStep("mood");
-  const after = guest.sessions.main;
   await guest.answers("mood", { option: "bold" });
   await guest.seesStep("photo");
   await reloads("photo");
@@ -86,11 +83,8 @@ export async function reloadAndBack(stage, { photo }) {
   await page.goForward();
   await guest.seesPhase("share");
   return {
-    uid: guest.uid,
-    sessions: guest.sessions,
+    uid: await guest.uid(),
     remembered,
-    before,
-    after,
     picture: await guest.picture(),
     uncaught: stage.uncaught,
   };

@@ -146,7 +146,7 @@ function Choices({ step, value, invalid, kind, options, onChange }: ChoicesProps
 
 function Several({ step, chosen, invalid, onChange }: Props & { chosen: string[] }) {
   return (
-    <Group step={step} invalid={invalid} class="choices list">
+    <Group step={step} invalid={invalid} several class="choices list">
       <p class="hint">Choose as many as you like.</p>
       {(step.config?.options ?? []).map((option) => (
         <label key={option.value} class="choice">
@@ -219,18 +219,22 @@ function endName(point: number, { config = {} }: Step): string {
 interface GroupProps {
   step: Step;
   invalid: boolean;
+  several?: boolean;
   class: string;
   children: ComponentChildren;
 }
 
-function Group({ step, invalid, class: name, children }: GroupProps) {
+function Group({ step, invalid, several = false, class: name, children }: GroupProps) {
+  // A group of checkboxes can be neither invalid nor required, one of radio buttons can.
+  const states = several
+    ? {}
+    : {
+        role: "radiogroup" as const,
+        "aria-invalid": invalid,
+        "aria-required": problemWith(step, undefined) !== null,
+      };
   return (
-    <fieldset
-      class={name}
-      aria-invalid={invalid}
-      aria-describedby="answer-error"
-      aria-required={problemWith(step, undefined) !== null}
-    >
+    <fieldset class={name} aria-describedby="answer-error" {...states}>
       <legend class="sr-only">{step.title || "Your answer"}</legend>
       {children}
     </fieldset>
