@@ -289,7 +289,8 @@ class Visit:
         total = meter["total"]
         table.caption = (
             f"and {total['tasks']} tasks enqueued, {total['storageClassA']} storage operations"
-            f" of class A, {total['storageClassB']} of class B"
+            f" of class A, {total['storageClassB']} of class B: ${total['dollars'] * 1e6:.0f}"
+            " for a million such visits, and what docs/cost.md adds to it"
         )
         return table
 

@@ -67,7 +67,8 @@ def _bill(figures: Figures) -> str:
     for what, amount, kind in _lines(figures):
         dollars = amount * listed.prices[kind].each * MILLION
         total += dollars
-        rows.append([what, f"{amount:,.5g}", f"{dollars:,.0f}"])
+        shown = amount * 1024 if what.startswith("MiB") else amount  # priced by the GiB
+        rows.append([what, f"{shown:,.3g}", f"{dollars:,.0f}"])
     rows.append(["**together**", "", f"**{total:,.0f}**"])
     return blocks.table(["what", " of it in a visit", " dollars for a million visits"], rows)
 
@@ -90,16 +91,16 @@ def _lines(figures: Figures) -> Iterator[tuple[str, float, str]]:
     class_b = cost.storage_class_b + told["clientClassB"]
     yield "storage operations, class B", class_b, "storageClassB"
     events = sum(each.invocations for name, each in figures.visit.items() if name[:2] == "on")
-    yield "GiB of events", 2 * events * told["eventBytes"] / GIB, "eventGib"
+    yield "MiB of events", 2 * events * told["eventBytes"] / GIB, "eventGib"
     pictures = told["resultBytes"] + told["thumbnailBytes"]
     calls = cost.invocations - events - figures.visit[TASKS].invocations
     answers = (calls + told["listenerReads"]) * told["answerBytes"]
-    yield "GiB sent to the guest", (pictures + answers) / GIB, "egressGib"
+    yield "MiB sent to the guest", (pictures + answers) / GIB, "egressGib"
     stored = (pictures + told["photoBytes"]) * told["months"] / GIB
-    yield "GiB-months of objects", stored, "storedGibMonths"
+    yield "MiB-months of objects", stored, "storedGibMonths"
     documents = told["documentBytes"] * told["months"] / GIB
-    yield "GiB-months of documents", documents, "documentGibMonths"
-    yield "GiB of logs", cost.invocations * told["logBytes"] / GIB, "logGib"
+    yield "MiB-months of documents", documents, "documentGibMonths"
+    yield "MiB of logs", cost.invocations * told["logBytes"] / GIB, "logGib"
 
 
 def _compute(figures: Figures, told: dict[str, float]) -> tuple[float, float]:
