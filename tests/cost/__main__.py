@@ -19,7 +19,7 @@ def main() -> int:
     figures.save(measured)
     page.PAGE.write_text(page.rendered(measured))
     console.print(_table(measured))
-    for change in figures.changes(kept, measured.costs):
+    for change in figures.changes(kept, measured):
         console.print(f"[yellow]•[/] {change}", highlight=False)
     missing = list(figures.missing(measured, deployed))
     for what in missing:

@@ -50,18 +50,27 @@ def save(figures: Figures, file: Path = FILE) -> None:
     file.write_text("\n".join(_lines(figures)))
 
 
-def changes(kept: Figures, measured: Mapping[Case, Cost]) -> Iterator[str]:
+def changes(kept: Figures, measured: Figures) -> Iterator[str]:
     """What is otherwise than on record."""
+    yield from _changes(kept.costs, measured.costs)
+    of_visits = [
+        {(function, "in a whole visit"): cost for function, cost in each.visit.items()}
+        for each in (kept, measured)
+    ]
+    yield from _changes(*of_visits)
+
+
+def _changes(kept: Mapping[Case, Cost], measured: Mapping[Case, Cost]) -> Iterator[str]:
     for case, cost in measured.items():
-        if case not in kept.costs:
+        if case not in kept:
             yield f"{_name(case)}: is not on record"
             continue
-        then = kept.costs[case].amounts()
+        then = kept[case].amounts()
         for kind, now in cost.amounts().items():
             if now != then[kind]:
                 way = "UP" if now > then[kind] else "down"
                 yield f"{_name(case)}: {kind} went {way} from {then[kind]} to {now}"
-    for case in kept.costs:
+    for case in kept:
         if case not in measured:
             yield f"{_name(case)}: is not measured any more"
 

@@ -1,5 +1,6 @@
 """No figure goes up unnoticed, every function has one, and the page says what is on record."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,8 @@ def measured() -> tuple[Figures, set[str]]:
 class TestFigures:
     def test_are_what_is_measured(self, measured: tuple[Figures, set[str]]) -> None:
         now, _ = measured
-        problems = list(figures.changes(KEPT, now.costs))
+        problems = list(figures.changes(KEPT, now))
         assert not problems, "\n".join([ADVICE, *problems])
-        assert now.visit == KEPT.visit, ADVICE
 
     def test_every_function_has_one_and_every_one_its_reason(
         self, measured: tuple[Figures, set[str]]
@@ -61,8 +61,9 @@ class TestChanges:
     CASE = ("createSession", "a new one")
     KEPT = Figures({CASE: Cost(1, reads=3, writes=2)}, {CASE: "because"}, {}, {})
 
-    def changes(self, cost: Cost) -> list[str]:
-        return list(figures.changes(self.KEPT, {self.CASE: cost}))
+    def changes(self, cost: Cost, **visit: Cost) -> list[str]:
+        now = replace(self.KEPT, costs={self.CASE: cost}, visit=visit)
+        return list(figures.changes(self.KEPT, now))
 
     def test_more_is_an_offence(self) -> None:
         [problem] = self.changes(Cost(1, reads=4, writes=2))
@@ -72,11 +73,16 @@ class TestChanges:
         [problem] = self.changes(Cost(1, reads=3, writes=1))
         assert problem == "createSession (a new one): writes went down from 2 to 1"
 
+    def test_the_visit_is_told_by_function(self) -> None:
+        [problem] = self.changes(self.KEPT.costs[self.CASE], getJob=Cost(1, reads=1))
+        assert problem == "getJob (in a whole visit): is not on record"
+
     def test_the_same_is_silent(self) -> None:
         assert self.changes(Cost(1, reads=3, writes=2)) == []
 
     def test_what_is_not_measured_and_what_is_not_on_record_is_told(self) -> None:
-        problems = list(figures.changes(self.KEPT, {("getJob", ""): Cost(1, reads=1)}))
+        now = replace(self.KEPT, costs={("getJob", ""): Cost(1, reads=1)})
+        problems = list(figures.changes(self.KEPT, now))
         assert [problem.split(":")[0] for problem in problems] == [
             "getJob",
             "createSession (a new one)",
