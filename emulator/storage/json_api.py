@@ -272,6 +272,7 @@ def _start_upload(bucket: str) -> Response:
         _body_checksums(metadata),
         store().new_content(),
         size=integer(request.headers.get("X-Upload-Content-Length"), "X-Upload-Content-Length"),
+        origin=request.headers.get("Origin"),
     )
     uploads().start(upload)
     answer = Response(status=200)

@@ -17,6 +17,7 @@ from emulator.storage.firebase_api import firebase_api
 from emulator.storage.json_api import json_api
 from emulator.storage.objects import ObjectStore
 from emulator.storage.uploads import Uploads
+from emulator.storage.wire import uploads
 from emulator.storage.xml_api import xml_api
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def create_app(bucket: str, public_keys: dict[str, str], root: Path | None = Non
     app.register_error_handler(StorageError, _refuse)
     app.register_error_handler(HTTPException, _refuse_http)
     app.before_request(_answer_preflight)
-    app.after_request(_allow_every_origin)
+    app.after_request(_allow_origins)
 
     @app.after_request
     def count_operation(answer: Response) -> Response:
@@ -137,7 +138,16 @@ def _answer_preflight() -> Response | None:
     return answer
 
 
-def _allow_every_origin(answer: Response) -> Response:
-    answer.headers["Access-Control-Allow-Origin"] = "*"
-    answer.headers["Access-Control-Expose-Headers"] = _EXPOSED
+def _allow_origins(answer: Response) -> Response:
+    """Every page may read and upload, but go on with a resumable session only the page for which
+    it was started: in the cloud the bucket's CORS settings do not count there.
+
+    Source: https://cloud.google.com/storage/docs/resumable-uploads#cors (by `Origin` at the start)
+    """
+    origin: str | None = "*"
+    if upload_id := request.args.get("upload_id"):
+        origin = uploads().origin_of(upload_id)
+    if origin:
+        answer.headers["Access-Control-Allow-Origin"] = origin
+        answer.headers["Access-Control-Expose-Headers"] = _EXPOSED
     return answer

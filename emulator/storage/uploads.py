@@ -4,6 +4,7 @@ import json
 import re
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -14,6 +15,9 @@ from emulator.storage.objects import Attributes, ObjectStore, Preconditions, Sto
 
 CHUNK_MULTIPLE = 256 * 1024
 """Every chunk of a resumable upload but the last is a multiple of this many bytes."""
+
+LIFETIME_SECONDS = 7 * 24 * 3600
+"""How long a session waits for its bytes."""
 
 _CONTENT_RANGE = re.compile(r"bytes (?:(?P<first>\d+)-(?P<last>\d+)|\*)/(?P<total>\d+|\*)")
 
@@ -79,7 +83,10 @@ class Upload:
     content: Content
     size: int | None = None
     size_range: SizeRange | None = None
+    origin: str | None = None
+    """The page that may send the bytes: browsers get CORS headers for this one alone."""
     id: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    began: float = field(default_factory=time.monotonic)
     finished: StoredObject | None = None
     cancelled: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -105,13 +112,20 @@ class Uploads:
         self._uploads[upload.id] = upload
 
     def find(self, upload_id: str, bucket: str) -> Upload:
-        """Raises NO_UPLOAD, or UPLOAD_GONE after a cancellation."""
+        """Raises NO_UPLOAD, or UPLOAD_GONE after a cancellation or a week."""
         upload = self._uploads.get(upload_id)
         if upload is None or upload.bucket != bucket:
             raise StorageError(Fault.NO_UPLOAD, "No such upload session; start a new one.")
+        if not upload.finished and time.monotonic() - upload.began > LIFETIME_SECONDS:
+            self.cancel(upload)
         if upload.cancelled:
-            raise StorageError(Fault.UPLOAD_GONE, "This upload session was cancelled.")
+            raise StorageError(Fault.UPLOAD_GONE, "This upload session is over; start a new one.")
         return upload
+
+    def origin_of(self, upload_id: str) -> str | None:
+        """The page that a session was started for."""
+        upload = self._uploads.get(upload_id)
+        return upload.origin if upload else None
 
     def cancel(self, upload: Upload) -> None:
         with upload.lock:

@@ -105,6 +105,7 @@ def _start_upload(bucket: str, name: str) -> Response:
         Checksums(),
         store().new_content(),
         size=integer(request.headers.get("X-Upload-Content-Length"), "X-Upload-Content-Length"),
+        origin=request.headers.get("Origin"),
         size_range=_size_range(),
     )
     uploads().start(upload)

@@ -191,6 +191,12 @@ UPLOAD_TYPE_MISMATCH = Reason(
     "the file's bytes are not of the `declared` type but of the one `found`",
     {"declared": str, "found": str | None},
 )
+UPLOAD_TOO_MANY_PIXELS = Reason(
+    errors.FailedPrecondition,
+    "upload_too_many_pixels",
+    "`width` times `height` of the photo is more than `largestPixels`",
+    {"width": int, "height": int, "largestPixels": int},
+)
 SESSION_NOT_COMPLETED = Reason(
     errors.FailedPrecondition,
     "session_not_completed",

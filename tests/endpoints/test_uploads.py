@@ -1,6 +1,5 @@
 """A guest's photo and video on their way into a session, as a phone sends them."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -12,57 +11,13 @@ from emulator.client import CallError, Client
 from experience.ids import new_id
 from experience.media import store as media
 from experience.media.models import MEBIBYTE
-from tests.builders.images import encoded
-from tests.builders.jobs import CAPTURE, a_photo
+from tests.builders.images import encoded, png_header
+from tests.builders.jobs import CAPTURE
 from tests.builders.places import Place, a_place
-from tests.builders.sessions import a_session, session_ref, stored_session
+from tests.builders.sessions import session_ref
+from tests.builders.uploads import PHOTO, Visitor, another, get
 from tests.builders.workspaces import a_member, a_step, a_workspace
 from tests.endpoints.conftest import SignIn
-
-PHOTO = a_photo()
-WEBM = b"\x1aE\xdf\xa3\x9fB\x82\x84webm" + bytes(300 * 1024)
-CHUNK = 256 * 1024  # parts of a resumable upload are multiples of this
-
-
-@dataclass(frozen=True)
-class Visitor:
-    """A guest with an active session at a booth of two captures and a question."""
-
-    client: Client
-    db: firestore.Client
-    place: Place
-    uid: str
-    session: str
-
-    def create(self, content_type: str = "image/jpeg", size: int = len(PHOTO), **ids: str) -> Any:
-        sent = {"contentType": content_type, "sizeBytes": size}
-        return self.client.call("createUpload", **self._ids() | sent | ids)
-
-    def upload(self, data: bytes = PHOTO, content_type: str = "image/jpeg", **ids: str) -> str:
-        """The asset id of bytes that were uploaded under this type."""
-        upload = self.create(content_type, len(data), **ids)
-        self.client.upload(upload, data).raise_for_status()
-        return str(upload["assetId"])
-
-    def confirm(self, asset: str, **ids: str) -> Any:
-        return self.client.call("confirmUpload", **self._ids() | {"assetId": asset} | ids)
-
-    def put_there(self, data: bytes, content_type: str) -> str:
-        """The asset id of an object that no signed URL would have let through."""
-        asset = new_id()
-        path = media.input_path(self.place.project, self.session, "photo", asset)
-        media.write_once(path, data, content_type)
-        return asset
-
-    def stored(self) -> dict[str, Any]:
-        return stored_session(self.db, self.place.project, self.session)
-
-    def end(self, status: str) -> None:
-        session_ref(self.db, self.place.project, self.session).update({"status": status})
-
-    def _ids(self) -> dict[str, Any]:
-        project = self.place.project
-        return {"projectId": project, "sessionId": self.session, "stepId": "photo"}
 
 
 @pytest.fixture(scope="module")
@@ -73,16 +28,6 @@ def booth(db: firestore.Client) -> Place:
 @pytest.fixture
 def visitor(db: firestore.Client, booth: Place, signed_in: SignIn) -> Visitor:
     return another(db, booth, signed_in)
-
-
-def another(db: firestore.Client, booth: Place, signed_in: SignIn) -> Visitor:
-    uid = f"guest-{new_id()}"
-    session = a_session(db, booth.project, uid, booth.main, workspaceId=booth.workspace)
-    return Visitor(signed_in(uid), db, booth, uid, session)
-
-
-def get(url: str) -> requests.Response:
-    return requests.get(url, timeout=10)
 
 
 class TestCreateUpload:
@@ -192,31 +137,6 @@ class TestSignedUrl:
         assert media.read(upload["path"]) == PHOTO
 
 
-class TestVideo:
-    def part(self, upload: dict[str, Any], start: int, end: int, total: int) -> requests.Response:
-        headers = {**upload["headers"], "content-range": f"bytes {start}-{end - 1}/{total}"}
-        return requests.put(upload["url"], data=WEBM[start:end], headers=headers, timeout=10)
-
-    def test_a_video_comes_in_parts(self, visitor: Visitor) -> None:
-        upload = visitor.create("video/webm", len(WEBM))
-        first = self.part(upload, 0, CHUNK, len(WEBM))
-        assert (first.status_code, first.headers["range"]) == (308, f"bytes=0-{CHUNK - 1}")
-        assert self.part(upload, CHUNK, len(WEBM), len(WEBM)).status_code == 200
-        [held] = visitor.confirm(upload["assetId"])["capturedMedia"]
-        assert held["contentType"] == "video/webm"
-        assert get(held["url"]).content == WEBM
-
-    def test_a_video_of_one_part_is_one_put(self, visitor: Visitor) -> None:
-        asset = visitor.upload(WEBM, "video/webm")
-        assert visitor.confirm(asset)["capturedMedia"][0]["assetId"] == asset
-
-    @pytest.mark.parametrize("size", [len(WEBM) - 1, len(WEBM) + 1])
-    def test_a_video_of_another_size_is_refused(self, visitor: Visitor, size: int) -> None:
-        upload = visitor.create("video/webm", size)
-        assert self.part(upload, 0, len(WEBM), len(WEBM)).status_code >= 400
-        assert media.find(upload["path"]) is None
-
-
 class TestConfirmUpload:
     def refused(self, visitor: Visitor, asset: str, reason: str, **ids: str) -> dict[str, Any]:
         before = visitor.stored()
@@ -274,6 +194,15 @@ class TestConfirmUpload:
         self, visitor: Visitor, data: bytes, content_type: str, reason: str
     ) -> None:
         self.refused(visitor, visitor.put_there(data, content_type), reason)
+
+    def test_a_photo_of_too_many_pixels_is_refused_while_another_can_be_taken(
+        self, visitor: Visitor
+    ) -> None:
+        huge = png_header(8192, 6145)
+        asset = visitor.upload(huge, "image/png")
+        details = self.refused(visitor, asset, "upload_too_many_pixels")
+        assert (details["width"], details["height"]) == (8192, 6145)
+        assert details["largestPixels"] == 8192 * 6144
 
     def test_confirming_twice_answers_the_same_and_writes_nothing(self, visitor: Visitor) -> None:
         asset = visitor.upload()

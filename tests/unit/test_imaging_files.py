@@ -139,6 +139,26 @@ HIDDEN = (
 )
 
 
+class TestSize:
+    @pytest.mark.parametrize("name", PHOTOS)
+    def test_the_first_bytes_tell_it(self, name: str) -> None:
+        assert files.size(PHOTOS[name][:2000]) == (160, 120)
+
+    def test_of_an_animation_too(self) -> None:
+        frames = {"save_all": True, "append_images": [PHOTO.transpose(Image.Transpose.ROTATE_180)]}
+        assert files.size(encoded(PHOTO, "WEBP", **frames)[:64]) == (160, 120)
+
+    def test_behind_metadata_longer_than_that_it_is_not_known(self) -> None:
+        data = jpeg_with(*[(0xE2, bytes(60_000))] * 2)
+        assert files.size(data[: 2**16]) is None
+        assert files.size(data) == (512, 512)
+
+    @pytest.mark.parametrize("name", PHOTOS)
+    def test_too_little_tells_nothing(self, name: str) -> None:
+        for length in range(30):
+            assert files.size(PHOTOS[name][:length]) in (None, (160, 120))
+
+
 class TestPolyglots:
     """What is published holds the photo's pixels alone, whatever came along in its file."""
 

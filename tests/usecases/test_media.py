@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import requests
 from google.cloud.firestore import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from experience import clients
@@ -18,6 +20,7 @@ from tests.builders.images import PHOTOS, encoded
 from tests.builders.jobs import CAPTURE, a_photo
 from tests.builders.places import a_place
 from tests.builders.sessions import a_session, session_ref, stored_session
+from tests.builders.videos import mp4, webm
 from tests.suite.sample_functions import eventually
 
 PHOTO = a_photo()
@@ -147,7 +150,14 @@ class TestSniff:
         [
             (b"\x00\x00\x00\x18ftypmp42", "video/mp4"),
             (b"\x1aE\xdf\xa3\x9fB\x82\x84webm", "video/webm"),
-            (b"\x1aE\xdf\xa3\x9fB\x82\x88matroska", None),
+            (b"\x1aE\xdf\xa3\x9fB\x82\x88matroska webm", None),
+            (webm(), "video/webm"),
+            (webm(document_type=b"matroska"), None),
+            (mp4(), "video/mp4"),
+            (mp4(brand=b"M4A "), None),
+            (b"\x1aE\xdf\xa3", None),
+            (b"\x1aE\xdf\xa3\x9fB\x82", None),
+            (b"\x1aE\xdf\xa3" + bytes(60), None),
             (b"\x00\x00\x00\x18ftypheic", None),
             (b"RIFF\x00\x00\x00\x00WAVE", None),
             (b"GIF89a", None),
@@ -158,6 +168,12 @@ class TestSniff:
     )
     def test_the_first_bytes_tell(self, data: bytes, content_type: str | None) -> None:
         assert sniff(data) == content_type
+
+    @settings(deadline=None, derandomize=True, max_examples=200)
+    @given(st.binary(max_size=80))
+    def test_no_bytes_are_too_strange(self, tail: bytes) -> None:
+        assert sniff(tail) is None or len(tail) > 2
+        assert sniff(b"\x1aE\xdf\xa3" + tail) in (None, "video/webm")
 
     @pytest.mark.parametrize("format_", ["PNG", "WEBP", "JPEG"])
     def test_what_the_encoders_write_is_known(self, format_: str) -> None:

@@ -62,6 +62,22 @@ def read(data: bytes) -> ImageFile:
     raise NotAnImageError
 
 
+def size(head: bytes) -> tuple[int, int] | None:
+    """Width and height as stored, where the first bytes of a file tell them."""
+    try:
+        if head.startswith(PNG):
+            width, height = struct.unpack_from(">II", head, 16)
+            return width, height
+        if head.startswith(b"RIFF"):
+            return _webp_size(head[12:16], head[20:])
+        for marker, segment, _ in _segments(head):
+            if marker in _FRAMES:
+                return _jpeg_size(segment)
+    except (struct.error, DamagedError):
+        pass
+    return None
+
+
 # JPEG
 
 # Any marker but a restart, which stands within a scan; a stuffed zero makes an FF a pixel's.
@@ -79,7 +95,7 @@ def _jpeg(data: bytes) -> ImageFile:
     for marker, segment, following in _segments(data):
         body = segment[4:]
         if marker in _FRAMES:
-            height, width = struct.unpack_from(">HH", body, 1)
+            width, height = _jpeg_size(segment)
             found = replace(found, width=width, height=height)
         elif marker == _SOS:
             scans += 1
@@ -95,6 +111,11 @@ def _jpeg(data: bytes) -> ImageFile:
     together = b"".join(profile[number] for number in sorted(profile))
     kept.append(b"\xff\xd9")
     return _checked(replace(found, data=b"".join(kept), profile=together or None))
+
+
+def _jpeg_size(frame: bytes) -> tuple[int, int]:
+    height, width = struct.unpack_from(">HH", frame, 5)
+    return width, height
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
@@ -176,9 +197,10 @@ def _webp(data: bytes) -> ImageFile:
     found = ImageFile("WEBP", b"", 0, 0)
     for name, chunk in _riff_chunks(data):
         body = chunk[8:]
-        if name == b"VP8X":
-            width, height = (int.from_bytes(body[at : at + 3], "little") + 1 for at in (4, 7))
+        if name in (b"VP8X", b"VP8 ", b"VP8L") and not found.width:
+            width, height = _webp_size(name, body)
             found = replace(found, width=width, height=height)
+        if name == b"VP8X":
             kept.append(chunk[:8] + bytes([body[0] & _ANIMATED_OR_CLEAR]) + body[1:])
         elif name == b"EXIF":
             found = replace(found, orientation=_orientation(body))
@@ -186,9 +208,6 @@ def _webp(data: bytes) -> ImageFile:
             found = replace(found, profile=body)
         elif name in _WEBP_PIXELS and not (name == b"ANMF" and _has(kept, name)):
             kept.append(chunk)
-            if not found.width and name in (b"VP8 ", b"VP8L"):
-                width, height = _webp_size(name, body)
-                found = replace(found, width=width, height=height)
     together = b"WEBP" + b"".join(kept)
     return _checked(replace(found, data=b"RIFF" + len(together).to_bytes(4, "little") + together))
 
@@ -214,6 +233,9 @@ def _riff_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _webp_size(name: bytes, body: bytes) -> tuple[int, int]:
+    if name == b"VP8X":
+        width, height = struct.unpack_from("<II", body[4:7] + b"\0" + body[7:10] + b"\0")
+        return width + 1, height + 1
     if name == b"VP8 ":
         width, height = struct.unpack_from("<HH", body, 6)
         return width & 0x3FFF, height & 0x3FFF

@@ -8,6 +8,9 @@ Style = Literal["cartoon", "sketch", "posterize", "duotone", "pixelate", "waterc
 AspectRatio = Literal["1:1", "3:2", "2:3", "16:9", "9:16"]
 PictureFormat = Literal["png", "jpeg", "webp"]
 
+MAX_PIXELS = 8192 * 6144
+"""The largest sensor that is sold as 50 megapixels; Pillow takes 4 bytes for each."""
+
 
 class RefusalCode(StrEnum):
     """The job error codes that the imaging can end with."""

@@ -10,10 +10,7 @@ import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
 from experience.imaging import files
-from experience.imaging.models import ImageRefused, RefusalCode
-
-MAX_PIXELS = 8192 * 6144
-"""The largest sensor that is sold as 50 megapixels; Pillow takes 4 bytes for each."""
+from experience.imaging.models import MAX_PIXELS, ImageRefused, RefusalCode
 
 # What Pillow raises for bytes that are not the image that they claim to be.
 _DAMAGED = (

@@ -34,6 +34,7 @@ def create_upload(caller: Caller, request: CreateUpload) -> Upload:
         reasons.UPLOAD_MISSING,
         reasons.UPLOAD_TOO_LARGE,
         reasons.UPLOAD_TYPE_MISMATCH,
+        reasons.UPLOAD_TOO_MANY_PIXELS,
         reasons.CONTENTION,
     ],
 )

@@ -15,10 +15,14 @@ LARGEST_BYTES = {"image": 20 * MEBIBYTE, "video": 200 * MEBIBYTE}
 ContentType = Literal["image/jpeg", "image/png", "image/webp", "video/mp4", "video/webm"]
 CONTENT_TYPES: tuple[str, ...] = ContentType.__args__  # type: ignore[attr-defined]
 
-SIGNATURE_BYTES = 64
+HEAD_BYTES = 64 * 1024
+"""How much of an upload is looked at: enough for its type and, of nearly every photo, its size."""
 
 # The brands of MP4 files with video; others share the container, such as HEIC photos.
-MP4_BRANDS = (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ")
+MP4_BRANDS = {
+    *(b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9"),
+    *(b"mp41", b"mp42", b"avc1", b"M4V ", b"dash", b"cmfc", b"MSNV", b"mmp4"),
+}
 
 
 def kind_of(content_type: str) -> str:
@@ -26,22 +30,44 @@ def kind_of(content_type: str) -> str:
     return content_type.partition("/")[0]
 
 
-def sniff(data: bytes) -> str | None:
+def sniff(head: bytes) -> str | None:
     """The content type that the first bytes show, whatever anybody says about them.
 
     Sources: https://mimesniff.spec.whatwg.org/ and, for MP4, ISO/IEC 14496-12 (`ftyp`).
     """
-    if data.startswith(b"\xff\xd8\xff"):
+    if head.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "image/webp"
-    if data[4:8] == b"ftyp" and data[8:12] in MP4_BRANDS:
+    if head[4:8] == b"ftyp" and head[8:12] in MP4_BRANDS:
         return "video/mp4"
-    if data.startswith(b"\x1aE\xdf\xa3") and b"webm" in data[:SIGNATURE_BYTES]:
+    if _document_type(head) == b"webm":
         return "video/webm"
     return None
+
+
+def _document_type(head: bytes) -> bytes | None:
+    """What an EBML file says it is (RFC 8794, sections 4, 5 and 11.2.4)."""
+    if not head.startswith(b"\x1aE\xdf\xa3"):
+        return None
+    position = 4 + _width(head[4:])
+    while position < len(head):
+        id_ = head[position : position + _width(head[position:])]
+        position += len(id_)
+        width = _width(head[position:])
+        length = int.from_bytes(head[position : position + width]) & ((1 << 7 * width) - 1)
+        body = head[position + width :][:length]
+        if id_ == b"\x42\x82":
+            return body.rstrip(b"\0")
+        position += width + length
+    return None
+
+
+def _width(field: bytes) -> int:
+    """Bytes of an EBML number: one more than the zero bits that it begins with."""
+    return 9 - field[0].bit_length() if field and field[0] else 8
 
 
 @dataclass(frozen=True)

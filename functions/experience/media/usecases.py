@@ -7,11 +7,13 @@ from google.cloud.firestore import Client, Transaction
 from experience import clients, clock, transactions
 from experience.errors import FailedPrecondition, InvalidArgument, NotFound
 from experience.ids import new_id
+from experience.imaging import files
+from experience.imaging.models import MAX_PIXELS
 from experience.media import store
 from experience.media.models import (
     CONTENT_TYPES,
+    HEAD_BYTES,
     LARGEST_BYTES,
-    SIGNATURE_BYTES,
     ConfirmUpload,
     CreateUpload,
     Download,
@@ -54,7 +56,8 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> Session:
 
     A retake replaces the capture of its step: of two uploads the later one stays, in whichever
     order they are confirmed. Confirming again changes nothing. Raises FailedPrecondition
-    `upload_missing`, `upload_too_large`, `upload_type_mismatch` and `session_not_active`.
+    `upload_missing`, `upload_too_large`, `upload_type_mismatch`, `upload_too_many_pixels` and
+    `session_not_active`.
     """
     client = clients.firestore()
     session = load_adopted(client, request.project_id, request.session_id)
@@ -130,9 +133,20 @@ def _require_sound(uploaded: StoredObject) -> None:
             "upload_too_large", f"The file is larger than {largest} bytes.", largestBytes=largest
         )
     # of an empty object there is no first byte to ask for
-    shown = sniff(store.read(uploaded.path, SIGNATURE_BYTES)) if uploaded.size_bytes else None
+    head = store.read(uploaded.path, HEAD_BYTES) if uploaded.size_bytes else b""
+    shown = sniff(head)
     if shown != uploaded.content_type:
         raise _mismatch(uploaded.content_type, shown)
+    if kind_of(shown) == "image":
+        width, height = files.size(head) or (0, 0)
+        if width * height > MAX_PIXELS:
+            raise FailedPrecondition(
+                "upload_too_many_pixels",
+                f"The photo has more than {MAX_PIXELS // 1_000_000} megapixels.",
+                width=width,
+                height=height,
+                largestPixels=MAX_PIXELS,
+            )
 
 
 def _mismatch(declared: str, shown: str | None) -> FailedPrecondition:

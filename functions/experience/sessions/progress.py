@@ -113,15 +113,16 @@ def _outputs(
     given: dict[str, MediaReferenceInput],
     issues: list[Issue],
 ) -> dict[str, MediaReference]:
-    known = {media.url for media in session.captured_media}
-    if session.result_media:
-        known.add(session.result_media.url)
+    media = [*session.captured_media, *([session.result_media] if session.result_media else [])]
+    known = {each.url: (each.content_type or "image/").partition("/")[0] for each in media}
     merged = dict(session.outputs)
     for step_id, reference in given.items():
         if config.step(step_id) is None:
             issues.append((f"outputs.{step_id}", f"the experience has no step {step_id!r}"))
         elif reference.url not in known:
             issues.append((f"outputs.{step_id}.url", UNCONFIRMED))
+        elif reference.type != known[reference.url]:
+            issues.append((f"outputs.{step_id}.type", f"this is of type {known[reference.url]!r}"))
         else:
             merged[step_id] = MediaReference(**reference.model_dump(exclude_none=True))
     return merged

@@ -14,6 +14,8 @@ from flask import Flask
 from google.api_core.exceptions import PreconditionFailed
 from google.cloud import storage
 
+from emulator.storage import uploads
+
 CHUNK = 256 * 1024
 
 
@@ -146,6 +148,23 @@ class TestSessions:
         assert requests.delete(session, timeout=5).status_code == 499
         assert put(session, VIDEO).status_code == 410
         assert not bucket.blob("clip.mp4").exists()
+
+    def test_after_a_week_a_session_is_over(
+        self, app: Flask, bucket: storage.Bucket, session: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert put(session, VIDEO[:CHUNK], f"bytes 0-{CHUNK - 1}/{len(VIDEO)}").status_code == 308
+        monkeypatch.setattr(uploads, "LIFETIME_SECONDS", -1)
+        assert put(session, VIDEO[CHUNK:], f"bytes {CHUNK}-*/*").status_code == 410
+        monkeypatch.undo()
+        assert put(session, VIDEO).status_code == 410
+        assert not bucket.blob("clip.mp4").exists()
+
+    def test_what_was_stored_is_told_for_longer(
+        self, session: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        put(session, VIDEO)
+        monkeypatch.setattr(uploads, "LIFETIME_SECONDS", -1)
+        assert put(session, content_range="bytes */*").status_code == 200
 
     def test_an_unknown_session_is_not_found(
         self, app: Flask, bucket: storage.Bucket, session: str

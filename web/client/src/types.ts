@@ -470,6 +470,7 @@ export interface Callables {
       | "upload_missing"
       | "upload_too_large"
       | "upload_type_mismatch"
+      | "upload_too_many_pixels"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -2154,6 +2155,17 @@ export interface Reasons {
     details: {
       declared: string;
       found: string | null;
+    };
+  };
+  /**
+   * Refused when `width` times `height` of the photo is more than `largestPixels`.
+   */
+  upload_too_many_pixels: {
+    code: "failed-precondition";
+    details: {
+      width: number;
+      height: number;
+      largestPixels: number;
     };
   };
   /**

@@ -77,6 +77,7 @@ const CAPTURE: Record<string, string> = {
   wrong_type: "This is no photo that we can use. Please choose a JPEG, PNG or WebP picture.",
   too_large: "This photo is too large. Please choose one of at most 20 MB.",
   upload_type_mismatch: "This file is not the picture that it claims to be. Please take another one.",
+  upload_too_many_pixels: "This photo has more than 50 megapixels. Please choose a smaller one.",
   upload_too_large: "This photo is too large. Please choose one of at most 20 MB.",
   upload_missing: "The photo did not arrive. Please try again.",
   interrupted: "The upload was interrupted. Your photo is still here.",

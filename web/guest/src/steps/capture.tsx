@@ -176,7 +176,7 @@ function whatIsWrong(reason: string, issues: { path: string }[]): string {
   if (reason === "invalid_request" && named("contentType")) return "wrong_type";
   if (reason === "invalid_request" && named("sizeBytes")) return "too_large";
   const words = ["upload_missing", "upload_too_large", "upload_type_mismatch", "wrong_type"];
-  return [...words, "too_large"].includes(reason) ? reason : "interrupted";
+  return [...words, "upload_too_many_pixels", "too_large"].includes(reason) ? reason : "interrupted";
 }
 
 function Uploading({ going }: { going: Going }) {
