@@ -43,7 +43,7 @@ def sniff(head: bytes) -> str | None:
         return "image/webp"
     if head[4:8] == b"ftyp" and head[8:12] in MP4_BRANDS:
         return "video/mp4"
-    if _document_type(head) == b"webm":
+    if _document_type(head[:1024]) == b"webm":
         return "video/webm"
     return None
 
