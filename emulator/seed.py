@@ -16,6 +16,7 @@ from emulator.suite import ROOT
 WORKSPACE, PROJECT, EVENT = "demo-workspace", "demo-project", "demo-event"
 OPERATOR = "demo-operator"
 PREGATE, CARTOON, SKETCH, PRESHARE = "house-rules", "cartoon-booth", "pencil-booth", "feedback"
+TOUR, EVERY_STEP = "demo-tour", "every-step"
 OVERLAY = f"workspaces/{WORKSPACE}/overlays/frame.png"
 PHOTOS = Path(__file__).parent / "photos"
 
@@ -129,19 +130,27 @@ def documents(now: int) -> Documents:
         "retentionDays": 30,
         "dailyTransformLimit": None,
     }
-    yield (
-        f"projects/{PROJECT}",
-        {
-            "id": PROJECT,
-            "workspaceId": WORKSPACE,
-            "name": "Summer night",
-            "status": "live",
-            "draftConfig": config,
-            "publishedConfig": config,
-            **times,
-        },
-    )
+    yield _project(PROJECT, "Summer night", config, times)
+    tour = {
+        "experiences": {"main": [{"experienceId": EVERY_STEP, "enabled": True}]},
+        "theme": {"primaryColor": "#0b7a75"},
+    }
+    yield _project(TOUR, "The tour", tour, times)
     yield from _event(times)
+
+
+def _project(
+    project_id: str, name: str, config: dict[str, Any], times: dict[str, int]
+) -> tuple[str, dict[str, Any]]:
+    return f"projects/{project_id}", {
+        "id": project_id,
+        "workspaceId": WORKSPACE,
+        "name": name,
+        "status": "live",
+        "draftConfig": config,
+        "publishedConfig": config,
+        **times,
+    }
 
 
 def _experiences() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -149,6 +158,7 @@ def _experiences() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield CARTOON, "Cartoon booth", _booth("cartoon", "1:1", OVERLAY)
     yield SKETCH, "Pencil booth", _booth("sketch", "2:3", None)
     yield PRESHARE, "Before you go", {"steps": _preshare_steps(), "transform": None}
+    yield EVERY_STEP, "Every step", {**_booth("cartoon", "1:1", None), "steps": _tour_steps()}
 
 
 def _booth(style: str, aspect_ratio: str, overlay: str | None) -> dict[str, Any]:
@@ -168,24 +178,33 @@ def _booth(style: str, aspect_ratio: str, overlay: str | None) -> dict[str, Any]
 
 def _pregate_steps() -> list[dict[str, Any]]:
     return [
-        _step("welcome", "info", "Good to see you", cta="Let's go"),
+        _step(
+            "welcome", "info", "Good to see you", cta="Let's go",
+            text="Two short questions, then the camera is yours.",
+        ),
         _step("adult", "yes_no", "Are you 16 or older?", variable="adult", required=True),
-        _step("mail", "email", "Where may we send your picture?", variable="mail"),
-    ]
+        _step(
+            "mail", "email", "Where may we send your picture?", variable="mail",
+            text="Only if you like. You can also take it along right away.",
+        ),
+    ]  # fmt: skip
 
 
 def _booth_steps() -> list[dict[str, Any]]:
     moods = [{"label": mood, "value": mood.lower()} for mood in ("Happy", "Bold", "Dreamy")]
     return [
         _step(
-            "name", "short_text", "What is your name?",
+            "name", "short_text", "What is your name?", placeholder="First name",
             variable="name", maxLength=40, required=True,
         ),
         _step(
             "mood", "multiple_choice", "How do you feel?",
             variable="mood", options=moods, allowMultiple=False, required=True,
         ),
-        _step("photo", "capture", "Smile!", cta="Take the photo"),
+        _step(
+            "photo", "capture", "Smile!", cta="Take the photo",
+            text="Face the light, and come close.",
+        ),
         _step("wait", "processing", "", messages=["Mixing colours", "Drawing lines"]),
         _step(
             "reward", "reward", "Here you are",
@@ -202,6 +221,25 @@ def _preshare_steps() -> list[dict[str, Any]]:
             required=True,
         ),
         _step("wish", "long_text", "What would you do better?", variable="wish"),
+    ]  # fmt: skip
+
+
+def _tour_steps() -> list[dict[str, Any]]:
+    """All eleven types in one experience, the ones that a guest may skip among them."""
+    drinks = [{"label": each, "value": each.lower()} for each in ("Water", "Juice", "Coffee")]
+    pregate, booth, preshare = _pregate_steps(), _booth_steps(), _preshare_steps()
+    return [
+        *pregate,
+        _step(
+            "style", "experience-picker", "Which one would you hang up at home?",
+            layout="grid", variable="selected_experience_id", experienceIds=[CARTOON, SKETCH],
+        ),
+        _step(
+            "drinks", "multiple_choice", "What may we bring you?",
+            variable="drinks", options=drinks, allowMultiple=True,
+        ),
+        *preshare,
+        *booth,
     ]  # fmt: skip
 
 
@@ -261,12 +299,14 @@ def _event(times: dict[str, int]) -> Documents:
         )
 
 
-def _step(step_id: str, kind: str, title: str, cta: str = "", **config: Any) -> dict[str, Any]:
+def _step(
+    step_id: str, kind: str, title: str, cta: str = "", text: str = "", **config: Any
+) -> dict[str, Any]:
     return {
         "id": step_id,
         "type": kind,
         "title": title,
-        "description": "",
+        "description": text,
         "ctaLabel": cta,
         "config": config,
     }
