@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Kept } from "../src/model/outbox.ts";
 import { Play, type PlayCalls } from "../src/model/play.ts";
 import { Refusal } from "../src/model/refusals.ts";
 import type { NextPhase, Session, Step } from "../src/model/types.ts";
@@ -132,6 +133,19 @@ test("another tab's progress is followed, but not while the guest is typing", ()
   assert.equal(play.index, 1);
   play.take({ ...server.session, currentStepIndex: 0, updatedAt: 0 });
   assert.equal(play.index, 1, "older news is no news");
+  play.close();
+});
+
+test("a move that another tab has not been told is saved yet is followed", () => {
+  const server = new Server(steps);
+  const store = new MemoryStore();
+  const { play } = open(server, store);
+  new Kept(store, "p", "s").move(1);
+  play.take(server.change({ currentStepIndex: 1 }));
+  assert.equal(play.index, 1);
+  new Kept(store, "p", "s").move(0);
+  play.take(server.change({ currentStepIndex: 1 }));
+  assert.equal(play.index, 1);
   play.close();
 });
 

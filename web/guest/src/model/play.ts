@@ -153,12 +153,14 @@ export class Play {
     this.session = session;
     const moved = session.currentStepIndex !== this.serverIndex;
     this.serverIndex = session.currentStepIndex;
-    const mine = this.kept.read().progress.currentStepIndex;
+    // A move that is still on its way, of this tab or another one, is newer than this news.
+    const { currentStepIndex: mine = session.currentStepIndex } = this.kept.read().progress;
+    const newest = mine === session.currentStepIndex;
     if (session.status === "completed") {
       if (before.status !== "completed") this.completedElsewhere();
     } else if (session.status !== "active") {
       this.end(session.status);
-    } else if (moved && mine === undefined && !this.busy && !this.completing) {
+    } else if (moved && newest && !this.busy && !this.completing) {
       this.index = this.clamp(session.currentStepIndex);
     }
     this.options.changed();
