@@ -9,7 +9,7 @@ COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --no-header --strip-ext
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(LOCK_FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo crowd up test lint format cost bench snapshot styles lock client
+.PHONY: help setup demo crowd up test lint format cost bench snapshot styles screenshots lock client
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ styles: setup ## Draw every style of one photo into docs/pictures/styles.jpg
 
 client: setup ## Write the typed web client anew from the functions' models (needs Node 20)
 	@$(PYTHON_IN_VENV) -m contract client
+
+screenshots: setup ## Take the README's pictures of the guest page anew
+	@$(PYTHON_IN_VENV) -m tests.web.screenshots
 
 lock: setup ## Write both lock files from pyproject.toml; LOCK_FLAGS=--upgrade takes newer versions
 	@$(COMPILE) -o functions/requirements.txt pyproject.toml

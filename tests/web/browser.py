@@ -15,8 +15,9 @@ from typing import Any
 
 from PIL import Image
 
+from emulator import seed
 from emulator.node import GUARD, ROOT, WEB
-from tests.builders.images import ASTRONAUT
+from emulator.suite import Suite
 
 BUILDS = ROOT / ".cache" / "guest-page"
 SOURCES = ("guest", "client", "tests", "package-lock.json")
@@ -61,11 +62,26 @@ def _fingerprint() -> str:
 
 def camera_film(file: Path) -> Path:
     """What Chromium's fake camera shows: pictures one after the other, here always the same."""
-    with Image.open(io.BytesIO(ASTRONAUT)) as photo:
+    with Image.open(seed.PHOTOS / "astronaut.jpg") as photo:
         frame = io.BytesIO()
-        photo.convert("RGB").resize((640, 640)).crop((0, 80, 640, 560)).save(frame, "JPEG")
+        upright = photo.convert("RGB").crop((33, 0, 417, 512)).resize((480, 640))
+        upright.save(frame, "JPEG", quality=90)
     file.write_bytes(frame.getvalue() * 2)
     return file
+
+
+def settings(suite: Suite, origin: str, film: Path) -> dict[str, Any]:
+    """What a browser has to know to visit the demo of this suite, with the page at `origin`."""
+    return {
+        "origin": origin,
+        "project": seed.PROJECT,
+        "firebaseProject": suite.project,
+        "firestore": suite.addresses["firestore"],
+        "hub": f"http://{suite.addresses['hub']}",
+        "camera": str(film),
+        "pictures": str(PICTURES),
+        "downloads": str(film.parent),
+    }
 
 
 class PlayFailedError(AssertionError):

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 from google.cloud.firestore import Client
 
-from emulator import page, seed
+from emulator import page
 from emulator.http import serve
 from emulator.suite import Suite
 from tests import trouble as troubles
-from tests.web.browser import PICTURES, Browser, build, camera_film
+from tests.web.browser import Browser, build, camera_film, settings
 from tests.web.installation import install
 
 
@@ -34,17 +34,8 @@ def venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, Cli
             db = Client(suite.project)
             troubles.seed_demo(suite, db)
         site = serve(page.built(files, suite.env))
-        settings = {
-            "origin": site.url,
-            "project": seed.PROJECT,
-            "firebaseProject": suite.project,
-            "firestore": suite.addresses["firestore"],
-            "hub": f"http://{suite.addresses['hub']}",
-            "camera": str(camera_film(folder / "camera.mjpeg")),
-            "pictures": str(PICTURES),
-            "downloads": str(folder),
-        }
-        browser = Browser(node, settings, folder / "browser.log")
+        film = camera_film(folder / "camera.mjpeg")
+        browser = Browser(node, settings(suite, site.url, film), folder / "browser.log")
         try:
             yield suite, db, browser
         finally:

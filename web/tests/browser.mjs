@@ -1,6 +1,6 @@
 // Plays visits in one Chromium:  node browser.mjs SETTINGS
 //
-// SETTINGS is JSON, written by tests/web/conftest.py. Each line of standard input names a
+// SETTINGS is JSON, as tests/web/browser.py writes it. Each line of standard input names a
 // scenario and its arguments, {"scenario": "wholeVisit", "arguments": {…}}, and is answered by one
 // line, {"result": …} or {"error": …}. The end of the input ends the browser.
 

@@ -1,6 +1,8 @@
 import { deniedRead } from "./denied.mjs";
-import { providerFailure, twoTabs, offlineMoment, wrongFiles } from "./hindrances.mjs";
+import { firstLook } from "./first-look.mjs";
+import { offlineMoment, providerFailure, twoTabs, wrongFiles } from "./hindrances.mjs";
 import { keyboardVisit } from "./keyboard.mjs";
+import { screenshots } from "./screenshots.mjs";
 import { reloadAndBack, wholeVisit } from "./visits.mjs";
 
 export const SCENARIOS = {
@@ -12,4 +14,6 @@ export const SCENARIOS = {
   wrongFiles,
   providerFailure,
   keyboardVisit,
+  firstLook,
+  screenshots,
 };
