@@ -10,6 +10,7 @@ from experience.projects.endpoints import get_project as getProject
 from experience.projects.endpoints import list_projects as listProjects
 from experience.projects.endpoints import publish_project as publishProject
 from experience.projects.endpoints import save_project as saveProject
+from experience.retention.endpoints import sweep_retention as sweepRetention
 from experience.sessions.endpoints import abandon_session as abandonSession
 from experience.sessions.endpoints import complete_session as completeSession
 from experience.sessions.endpoints import create_session as createSession
@@ -22,6 +23,7 @@ from experience.sessions.endpoints import list_sessions as listSessions
 from experience.sessions.endpoints import on_session_created as onSessionCreated
 from experience.sessions.endpoints import sweep_sessions as sweepSessions
 from experience.sessions.endpoints import update_session_progress as updateSessionProgress
+from experience.shares.endpoints import revoke_share as revokeShare
 from experience.transforms.endpoints import cancel_transform as cancelTransform
 from experience.transforms.endpoints import get_job as getJob
 from experience.transforms.endpoints import on_job_created as onJobCreated
@@ -62,12 +64,14 @@ __all__ = [
     "publishExperience",
     "publishProject",
     "retryTransform",
+    "revokeShare",
     "runTransform",
     "saveExperience",
     "saveProject",
     "setMember",
     "startTransform",
     "sweepJobs",
+    "sweepRetention",
     "sweepSessions",
     "updateSessionProgress",
 ]

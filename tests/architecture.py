@@ -30,6 +30,7 @@ SPREAD = {
     "sessions": dict.fromkeys(
         ("adoption", "creation", "ending", "linking", "listing", "phases"), "usecases"
     ),
+    "media": dict.fromkeys(("cleaning", "links"), "store"),
     "transforms": {
         **dict.fromkeys(("commands", "leases", "sweeping", "worker"), "usecases"),
         "quota": "store",

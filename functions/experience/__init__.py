@@ -11,6 +11,8 @@ A domain imports only shared modules and domains that stand above it in this lis
     sessions     one run through an experience, from creation to completion
     media        signed uploads, their confirmation, and download addresses
     transforms   the job that turns a capture into a picture
+    shares       taking the addresses of a picture back
+    retention    deleting what has been kept for long enough
 """
 
 DOMAINS = (
@@ -23,4 +25,6 @@ DOMAINS = (
     "sessions",
     "media",
     "transforms",
+    "shares",
+    "retention",
 )

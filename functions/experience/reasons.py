@@ -207,6 +207,7 @@ NO_TRANSFORM = Reason(
     errors.FailedPrecondition, "no_transform", "the experience transforms nothing"
 )
 NO_CAPTURE = Reason(errors.FailedPrecondition, "no_capture", "the session has no photo")
+NO_RESULT = Reason(errors.FailedPrecondition, "no_result", "the session has no picture")
 JOB_NOT_RETRYABLE = Reason(
     errors.FailedPrecondition,
     "job_not_retryable",

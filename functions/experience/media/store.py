@@ -39,7 +39,7 @@ def result_path(project_id: str, session_id: str, job_id: str, attempt: int, nam
 
 def find(path: str) -> StoredObject | None:
     """What is stored there, or None."""
-    blob = clients.bucket().get_blob(path, retry=_retry())
+    blob = clients.bucket().get_blob(path, retry=storage_retry())
     return _described(blob) if blob else None
 
 
@@ -47,7 +47,7 @@ def read(path: str, first_bytes: int | None = None) -> bytes:
     """An object's bytes, or its first ones. Raises google.api_core NotFound."""
     end = first_bytes - 1 if first_bytes else None
     blob = clients.bucket().blob(path)
-    data: bytes = blob.download_as_bytes(start=0 if end else None, end=end, retry=_retry())
+    data: bytes = blob.download_as_bytes(start=0 if end else None, end=end, retry=storage_retry())
     return data
 
 
@@ -61,11 +61,11 @@ def write_once(path: str, data: bytes, content_type: str) -> str:
     blob.cache_control = "private, max-age=31536000, immutable"
     try:
         blob.upload_from_string(
-            data, content_type=content_type, if_generation_match=0, retry=_retry()
+            data, content_type=content_type, if_generation_match=0, retry=storage_retry()
         )
     except PreconditionFailed:
         return publish(path)
-    return _address(path, blob.metadata[TOKENS])
+    return address(path, blob.metadata[TOKENS])
 
 
 def publish(path: str, seen: StoredObject | None = None) -> str:
@@ -79,16 +79,16 @@ def publish(path: str, seen: StoredObject | None = None) -> str:
         if found is None:
             raise NotFound(path)
         if tokens := found.metadata.get(TOKENS):
-            return _address(path, tokens.split(",")[0])
+            return address(path, tokens.split(",")[0])
         token = str(uuid.uuid4())
         blob = clients.bucket().blob(path)
         blob.metadata = {**found.metadata, TOKENS: token}
         try:
-            blob.patch(if_metageneration_match=found.metageneration, retry=_retry())
+            blob.patch(if_metageneration_match=found.metageneration, retry=storage_retry())
         except PreconditionFailed:
             seen = None  # somebody else published it just now: take their token
             continue
-        return _address(path, token)
+        return address(path, token)
     raise Contention
 
 
@@ -118,7 +118,7 @@ def resumable_upload(
         size=size_bytes,
         origin=origin,
         if_generation_match=0,
-        retry=_retry(),
+        retry=storage_retry(),
     )
     return Upload(
         asset_id=asset_id,
@@ -136,7 +136,8 @@ def signed_download(path: str) -> tuple[str, int]:
     return _sign(path, "GET", seconds), clock.now_ms() + seconds * 1000
 
 
-def _retry() -> "Retry":
+def storage_retry() -> "Retry":
+    """How long a storage that fails is asked again."""
     from google.cloud.storage.retry import DEFAULT_RETRY  # heavy, like the client that it is for
 
     return DEFAULT_RETRY.with_timeout(RETRY_SECONDS)
@@ -158,7 +159,8 @@ def _sign(path: str, method: str, seconds: int, **options: Any) -> str:
     return url
 
 
-def _address(path: str, token: str) -> str:
+def address(path: str, token: str) -> str:
+    """The download-token address of an object."""
     name = quote(path, safe="")
     endpoint = clients.download_endpoint()
     return f"{endpoint}/v0/b/{clients.bucket_name()}/o/{name}?alt=media&token={token}"

@@ -1,0 +1,1 @@
+"""Deleting what has been kept for as long as its project says."""

@@ -1,0 +1,39 @@
+"""When a guest's time is over, and how far a sweep has come."""
+
+from experience.documents import Document
+from experience.guests.models import Guest
+from experience.projects.models import Project
+from experience.sessions.models import Session
+
+DAY_MS = 24 * 3_600_000
+
+UPLOAD_KEPT_MS = DAY_MS
+"""How long an upload waits for its confirmation. Its session is abandoned by then."""
+
+
+class RetentionState(Document):
+    """`/sweeps/retention`: the project and the object at which the last run ran out of time."""
+
+    project: str = ""
+    upload: str = ""
+
+
+def kept_since(project: Project, now: int) -> int | None:
+    """What happened at this time or before is over (Unix ms); None where everything is kept."""
+    days = project.config().retention_days
+    return None if days is None else now - days * DAY_MS
+
+
+def last_seen(guest: Guest, newest: Session | None) -> int:
+    """When a guest last did something: came, consented, completed, or touched a session."""
+    moments = [guest.created_at, *(each.completed_at for each in guest.completed_experiences)]
+    if guest.consent:
+        moments.append(guest.consent.accepted_at)
+    if newest:
+        moments.append(newest.updated_at)
+    return max(moments)
+
+
+def is_left_behind(session: Session, guest: Guest | None) -> bool:
+    """Whether a session is nobody's: its guest is gone, or is one who came again after it."""
+    return guest is None or session.updated_at < guest.created_at

@@ -1,0 +1,1 @@
+"""What guests gave away of their pictures, and how they take it back."""

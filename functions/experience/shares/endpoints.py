@@ -1,0 +1,22 @@
+"""The callable that takes the addresses of a picture back."""
+
+from experience import reasons
+from experience.calls import Caller, callable_function
+from experience.sessions.models import SessionView
+from experience.shares import usecases
+from experience.shares.models import RevokeShare
+
+
+@callable_function(
+    RevokeShare,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.JOB_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.NO_RESULT,
+        reasons.CONTENTION,
+    ],
+)
+def revoke_share(caller: Caller, request: RevokeShare) -> SessionView:
+    """Give the picture a new address; every one that was handed out before ends."""
+    return usecases.revoke_share(caller.uid, request).view()
