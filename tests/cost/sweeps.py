@@ -19,6 +19,17 @@ def measure(stage: Stage) -> None:
     stage.run_schedule("sweepSessions", "nothing to do")
     stage.run_schedule("sweepJobs", "nothing to do")
 
+    stage.run_schedule("sweepRetention", "nothing to do")
+    place = a_place(stage.db, retentionDays=30)
+    old = now_ms() - 31 * DAY_MS
+    guest = stage.db.document("projects", place.project, "guests", a_guest(stage.db, place.project))
+    guest.update({"createdAt": old})
+    ended = {"status": "completed", "updatedAt": old}
+    with stage.without_events():
+        a_session(stage.db, place.project, guest.id, place.main, **ended)
+    stage.run_schedule("sweepRetention", "one guest whose time is over, with a session")
+    assert not guest.get().exists
+
     place = a_place(stage.db)
     a_guest(stage.db, place.project, "g")
     a_session(stage.db, place.project, "g", place.main, updatedAt=now_ms() - DAY_MS)

@@ -50,6 +50,7 @@ def photo_to_picture(stage: Stage) -> None:
     stage.call(viewer, "getJob", "by an operator", **job)
     asset = {**ids, "assetId": upload["assetId"]}
     stage.call(viewer, "getDownloadUrl", "by an operator", **asset)
+    stage.call(UID, "revokeShare", "", **ids)
 
 
 def by_hand(stage: Stage) -> None:

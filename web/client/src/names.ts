@@ -32,6 +32,7 @@ export const CALLABLES = [
   "startTransform",
   "retryTransform",
   "cancelTransform",
+  "revokeShare",
 ] as const satisfies readonly (keyof Callables)[];
 
 /** Where the documents lie that clients may listen to. */

@@ -570,6 +570,24 @@ export interface Callables {
       | "invalid_request"
       | "internal";
   };
+  /**
+   * Give the picture a new address; every one that was handed out before ends.
+   */
+  revokeShare: {
+    request: RevokeShare;
+    answer: SessionView;
+    refuses:
+      | "session_not_found"
+      | "job_not_found"
+      | "role_required"
+      | "no_result"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
 }
 /**
  * Create an experience, or change its name, status or draft.
@@ -1802,6 +1820,13 @@ export interface CancelTransform {
   sessionId: string;
 }
 /**
+ * The session whose picture gets a new address; every earlier one ends.
+ */
+export interface RevokeShare {
+  projectId: string;
+  sessionId: string;
+}
+/**
  * What clients may listen to, and who.
  */
 export interface Documents {
@@ -2189,6 +2214,13 @@ export interface Reasons {
    * Refused when the session has no photo.
    */
   no_capture: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when the session has no picture.
+   */
+  no_result: {
     code: "failed-precondition";
     details: {};
   };
