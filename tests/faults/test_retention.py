@@ -1,0 +1,53 @@
+"""Retention in the worst of times: whatever breaks, nothing is left half."""
+
+import contextlib
+from typing import Any
+
+import pytest
+
+from emulator.processes import SuiteError
+from experience.clock import now_ms
+from tests.trouble import Trouble
+
+DAY = 24 * 3_600_000
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "aborted": {"abort": 0.3},
+    "storage that fails": {"storage": 0.4},
+    "killed before its commit": {"killAtCommit": 2, "killWhen": "before"},
+    "killed after its commit": {"killAtCommit": 2, "killWhen": "after"},
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+class TestRetention:
+    def test_a_whole_visit_goes_in_the_end_and_the_others_stay(
+        self, trouble: Trouble, fault: str
+    ) -> None:
+        place = trouble.place(retentionDays=30)
+        for uid in ("old", "new"):
+            trouble.page(place, f"{uid}-{fault.replace(' ', '-')}").photographed()
+        trouble.calm()
+        self.grow_old(trouble, place.project, f"old-{fault.replace(' ', '-')}")
+
+        trouble.faults(**FAULTS[fault])
+        with contextlib.suppress(SuiteError):  # its process was killed
+            trouble.suite.schedules.run("sweepRetention")
+        trouble.faults()
+        trouble.sweep("sweepRetention")
+
+        names = ("guests", "sessions", "jobs")
+        assert [len(trouble.of(place.project, name)) for name in names] == [1, 1, 1]
+        [guest] = trouble.of(place.project, "guests")
+        assert guest["id"].startswith("new")
+
+    def grow_old(self, trouble: Trouble, project: str, uid: str) -> None:
+        then = now_ms() - 31 * DAY
+        guest = trouble.db.document("projects", project, "guests", uid)
+        entries = guest.get().get("completedExperiences")
+        for entry in entries:
+            entry["completedAt"] = then
+        guest.update({"createdAt": then, "completedExperiences": entries})
+        for session in trouble.of(project, "sessions", createdBy=uid):
+            document = trouble.db.document("projects", project, "sessions", session["id"])
+            document.update({"updatedAt": then})
