@@ -6,6 +6,7 @@ nothing is.
 """
 
 import hmac
+from urllib.parse import quote
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -27,7 +28,10 @@ def download(bucket: str, name: str) -> ResponseReturnValue:
     stored = _with_token(bucket, name, request.args.get("token", ""))
     count("classB")
     if request.args.get("alt") == "media":
-        return media(stored)
+        # A name to save it under, and never an attachment: pictures are shown.
+        file = quote(name.rpartition("/")[2], safe="")
+        disposition = {"contentDisposition": f"inline; filename*=utf-8''{file}"}
+        return media(stored, disposition | stored.attributes.fields)
     resource = object_resource(stored, request.host_url)
     custom = {key: value for key, value in resource.get("metadata", {}).items() if key != TOKENS}
     return jsonify(

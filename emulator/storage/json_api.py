@@ -14,7 +14,6 @@ from emulator.storage.content import Checksums
 from emulator.storage.errors import Fault, StorageError, unsupported
 from emulator.storage.objects import Attributes, StoredObject, check_name
 from emulator.storage.resources import (
-    SETTABLE,
     bucket_resource,
     object_resource,
     patched,
@@ -45,28 +44,31 @@ BUCKET = f"{BUCKETS}/<segment:bucket>"
 OBJECT = f"{BUCKET}/o/<segment:name>"
 
 _COMMON = {"alt", "fields", "prettyPrint", "projection", "key", "quotaUser"}
-_IF = {
+IF = {
     "ifGenerationMatch",
     "ifGenerationNotMatch",
     "ifMetagenerationMatch",
     "ifMetagenerationNotMatch",
 }
-_IF_SOURCE = {name.replace("if", "ifSource", 1) for name in _IF}
 
 
-def _accept(*query_names: str) -> None:
+def accept(*query_names: str) -> None:
+    """Raises NOT_IMPLEMENTED for a query parameter that is not one of these."""
     refuse_unknown({*_COMMON, *query_names}, {"x-goog-hash"})
 
 
-def _answer(resource: dict[str, Any]) -> Response:
+def answer(resource: dict[str, Any]) -> Response:
+    """The part of a resource that the request asks for."""
     return jsonify(select(resource, request.args.get("fields", "*")))
 
 
-def _object_answer(stored: StoredObject) -> Response:
-    return _answer(object_resource(stored, request.host_url))
+def object_answer(stored: StoredObject) -> Response:
+    """An object as its resource."""
+    return answer(object_resource(stored, request.host_url))
 
 
-def _json_body() -> dict[str, Any]:
+def json_body() -> dict[str, Any]:
+    """The request's body, {} where it has none. Raises INVALID for anything but an object."""
     if not request.content_length:
         return {}
     body = request.get_json(force=True)
@@ -77,38 +79,38 @@ def _json_body() -> dict[str, Any]:
 
 @json_api.get(BUCKETS)
 def list_buckets() -> ResponseReturnValue:
-    _accept("project", "maxResults", "prefix")
+    accept("project", "maxResults", "prefix")
     count("classA")
     prefix = request.args.get("prefix", "")
     names = [name for name in store().bucket_names() if name.startswith(prefix)]
     items = [bucket_resource(name, request.host_url) for name in names]
-    return _answer({"kind": "storage#buckets", "items": items})
+    return answer({"kind": "storage#buckets", "items": items})
 
 
 @json_api.post(BUCKETS)
 def create_bucket() -> ResponseReturnValue:
-    _accept("project")
+    accept("project")
     count("classA")
-    body = _json_body()
+    body = json_body()
     if unknown := body.keys() - {"name", "location", "storageClass"}:
         raise unsupported(f"the bucket field {min(unknown)}")
     if not isinstance(body.get("name"), str) or not body["name"]:
         raise StorageError(Fault.INVALID, "A bucket needs a name.")
     store().create_bucket(body["name"])
-    return _answer(bucket_resource(body["name"], request.host_url))
+    return answer(bucket_resource(body["name"], request.host_url))
 
 
 @json_api.get(BUCKET)
 def get_bucket(bucket: str) -> ResponseReturnValue:
-    _accept()
+    accept()
     count("classB")
     store().bucket(bucket)
-    return _answer(bucket_resource(bucket, request.host_url))
+    return answer(bucket_resource(bucket, request.host_url))
 
 
 @json_api.get(f"{BUCKET}/o")
 def list_objects(bucket: str) -> ResponseReturnValue:
-    _accept("prefix", "delimiter", "startOffset", "endOffset", "pageToken", "maxResults")
+    accept("prefix", "delimiter", "startOffset", "endOffset", "pageToken", "maxResults")
     count("classA")
     asked = request.args.get
     try:
@@ -124,31 +126,31 @@ def list_objects(bucket: str) -> ResponseReturnValue:
         after=after,
         limit=min(query_integer("maxResults") or 1000, 1000),
     )
-    answer: dict[str, Any] = {"kind": "storage#objects"}
+    listed: dict[str, Any] = {"kind": "storage#objects"}
     if page.items:
-        answer["items"] = [object_resource(stored, request.host_url) for stored in page.items]
+        listed["items"] = [object_resource(stored, request.host_url) for stored in page.items]
     if page.prefixes:
-        answer["prefixes"] = page.prefixes
+        listed["prefixes"] = page.prefixes
     if page.next_key is not None:
-        answer["nextPageToken"] = base64.urlsafe_b64encode(page.next_key.encode()).decode()
-    return _answer(answer)
+        listed["nextPageToken"] = base64.urlsafe_b64encode(page.next_key.encode()).decode()
+    return answer(listed)
 
 
 @json_api.get(OBJECT)
 @json_api.get(f"/download{OBJECT}")
 def get_object(bucket: str, name: str) -> ResponseReturnValue:
-    _accept("generation", *_IF)
+    accept("generation", *IF)
     count("classB")
     stored = store().get(bucket, name, query_preconditions(), query_integer("generation"))
-    return media(stored) if request.args.get("alt") == "media" else _object_answer(stored)
+    return media(stored) if request.args.get("alt") == "media" else object_answer(stored)
 
 
 @json_api.patch(OBJECT)
 def patch_object(bucket: str, name: str) -> ResponseReturnValue:
-    _accept("generation", *_IF)
+    accept("generation", *IF)
     count("classA")
-    changes = _json_body()
-    return _object_answer(
+    changes = json_body()
+    return object_answer(
         store().change(
             bucket,
             name,
@@ -161,10 +163,10 @@ def patch_object(bucket: str, name: str) -> ResponseReturnValue:
 
 @json_api.put(OBJECT)
 def update_object(bucket: str, name: str) -> ResponseReturnValue:
-    _accept("generation", *_IF)
+    accept("generation", *IF)
     count("classA")
-    attributes = patched(Attributes(), _json_body())
-    return _object_answer(
+    attributes = patched(Attributes(), json_body())
+    return object_answer(
         store().change(
             bucket,
             name,
@@ -177,58 +179,20 @@ def update_object(bucket: str, name: str) -> ResponseReturnValue:
 
 @json_api.delete(OBJECT)
 def delete_object(bucket: str, name: str) -> ResponseReturnValue:
-    _accept("generation", *_IF)
+    accept("generation", *IF)
     count("delete")
     store().delete(bucket, name, query_preconditions(), query_integer("generation"))
     return Response(status=204)
 
 
-@json_api.post(f"{OBJECT}/copyTo/b/<segment:to_bucket>/o/<segment:to_name>")
-def copy_object(bucket: str, name: str, to_bucket: str, to_name: str) -> ResponseReturnValue:
-    return _object_answer(_copy(bucket, name, to_bucket, to_name))
-
-
-@json_api.post(f"{OBJECT}/rewriteTo/b/<segment:to_bucket>/o/<segment:to_name>")
-def rewrite_object(bucket: str, name: str, to_bucket: str, to_name: str) -> ResponseReturnValue:
-    stored = _copy(bucket, name, to_bucket, to_name)
-    size = str(stored.content.size)
-    return _answer(
-        {
-            "kind": "storage#rewriteResponse",
-            "totalBytesRewritten": size,
-            "objectSize": size,
-            "done": True,
-            "resource": object_resource(stored, request.host_url),
-        }
-    )
-
-
-def _copy(bucket: str, name: str, to_bucket: str, to_name: str) -> StoredObject:
-    """Attributes in the body replace all of the source's; without any, the source's are kept."""
-    _accept("sourceGeneration", *_IF, *_IF_SOURCE)
-    count("classA")
-    source = store().get(
-        bucket,
-        name,
-        query_preconditions("ifSource"),
-        query_integer("sourceGeneration"),
-        reading=False,
-    )
-    body = _json_body()
-    attributes = patched(Attributes(), body)
-    if not body.keys() & {*SETTABLE, "metadata"}:
-        attributes = source.attributes
-    return store().put(to_bucket, to_name, source.content, attributes, query_preconditions())
-
-
 @json_api.route(f"/upload{BUCKET}/o", methods=["POST", "PUT", "DELETE"])
 def upload_object(bucket: str) -> ResponseReturnValue:
-    _accept("uploadType", "name", "upload_id", *_IF)
+    accept("uploadType", "name", "upload_id", *IF)
     if upload_id := request.args.get("upload_id"):
         if request.method == "DELETE":
             return cancel_upload(upload_id, bucket)
         received = receive_chunk(upload_id, bucket)
-        return _object_answer(received) if isinstance(received, StoredObject) else received
+        return object_answer(received) if isinstance(received, StoredObject) else received
     count("classA")
     match request.method, request.args.get("uploadType"):
         case "POST", "media":
@@ -237,11 +201,11 @@ def upload_object(bucket: str) -> ResponseReturnValue:
             name = _upload_name({}, bucket)
             body_length()
             content = new_content(read_all(request.stream), checksums)
-            return _object_answer(
+            return object_answer(
                 store().put(bucket, name, content, attributes, query_preconditions())
             )
         case "POST", "multipart":
-            return _object_answer(_upload_multipart(bucket))
+            return object_answer(_upload_multipart(bucket))
         case "POST", "resumable":
             return _start_upload(bucket)
     raise unsupported(f"{request.method} with uploadType={request.args.get('uploadType')}")
@@ -261,7 +225,7 @@ def _upload_multipart(bucket: str) -> StoredObject:
 
 
 def _start_upload(bucket: str) -> Response:
-    metadata = _json_body()
+    metadata = json_body()
     upload = Upload(
         bucket,
         _upload_name(metadata, bucket),
@@ -275,12 +239,12 @@ def _start_upload(bucket: str) -> Response:
         origin=request.headers.get("Origin"),
     )
     uploads().start(upload)
-    answer = Response(status=200)
-    answer.headers["X-GUploader-UploadID"] = upload.id
-    answer.headers["Location"] = (
+    started = Response(status=200)
+    started.headers["X-GUploader-UploadID"] = upload.id
+    started.headers["Location"] = (
         f"{request.host_url}upload/storage/v1/b/{bucket}/o?uploadType=resumable&upload_id={upload.id}"
     )
-    return answer
+    return started
 
 
 def _upload_name(metadata: Any, bucket: str) -> str:

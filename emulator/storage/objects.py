@@ -34,6 +34,8 @@ class StoredObject:
     metageneration: int
     created: datetime
     updated: datetime
+    components: int | None = None
+    """Of how many uploads it is composed; None where it is one itself."""
 
     @property
     def content_type(self) -> str:
@@ -149,6 +151,8 @@ class ObjectStore:
         content: Content,
         attributes: Attributes,
         preconditions: Preconditions = NO_PRECONDITIONS,
+        *,
+        components: int | None = None,
     ) -> StoredObject:
         """Store a new generation: of several writers with the same precondition one wins."""
         check_name(name)
@@ -158,7 +162,7 @@ class ObjectStore:
             now = datetime.now(UTC)
             self._last_generation = max(self._last_generation + 1, time.time_ns() // 1000)
             objects[name] = StoredObject(
-                bucket, name, content, attributes, self._last_generation, 1, now, now
+                bucket, name, content, attributes, self._last_generation, 1, now, now, components
             )
             return objects[name]
 

@@ -17,6 +17,7 @@ SETTABLE = {
     "contentDisposition": "Content-Disposition",
     "contentEncoding": "Content-Encoding",
     "contentLanguage": "Content-Language",
+    "customTime": "X-Goog-Custom-Time",
 }
 """What a client may set, and the header in which it travels with the bytes."""
 
@@ -60,6 +61,9 @@ def object_resource(stored: StoredObject, host_url: str) -> dict[str, Any]:
         "timeStorageClassUpdated": time_text(stored.created),
         **stored.attributes.fields,
     }
+    if stored.components:
+        resource["componentCount"] = stored.components
+        del resource["md5Hash"]
     if stored.attributes.metadata:
         resource["metadata"] = stored.attributes.metadata
     return resource
@@ -91,12 +95,27 @@ def patched(before: Attributes, changes: dict[str, Any]) -> Attributes:
             _set(fields, key, value)
             if not fields.get(key, "").isprintable():
                 raise StorageError(Fault.INVALID, f"{key} holds control characters.")
+            if key == "customTime":
+                _check_custom_time(before.fields.get(key), fields.get(key))
         elif key == "storageClass":
             if value not in (None, "STANDARD"):
                 raise unsupported(f"storageClass {value}")
         elif key not in _READ_ONLY:
             raise unsupported(f"the object field {key}")
     return Attributes(fields, metadata)
+
+
+def _check_custom_time(before: str | None, after: str | None) -> None:
+    """Once there, it only moves on.
+
+    Source: https://cloud.google.com/storage/docs/metadata#custom-time
+    """
+    try:
+        times = [datetime.fromisoformat(time) for time in (before, after) if time is not None]
+    except ValueError:
+        raise StorageError(Fault.INVALID, f"customTime is no time of RFC 3339: {after}") from None
+    if before and (after is None or times[1] < times[0]):
+        raise StorageError(Fault.INVALID, "customTime cannot be removed or set to an earlier time.")
 
 
 def _patched_metadata(before: dict[str, str], changes: Any) -> dict[str, str]:

@@ -12,6 +12,8 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
+from emulator.storage.batches import batches
+from emulator.storage.copies import copies
 from emulator.storage.errors import Fault, StorageError, json_error, xml_error
 from emulator.storage.firebase_api import firebase_api
 from emulator.storage.json_api import json_api
@@ -51,7 +53,10 @@ def create_app(bucket: str, public_keys: dict[str, str], root: Path | None = Non
     app.extensions["operations"] = {"classA": 0, "classB": 0, "delete": 0}
     counting = threading.Lock()
 
-    for api in (json_api, firebase_api, xml_api):
+    app.extensions["rewrites"] = {}
+    store.on_clear.append(app.extensions["rewrites"].clear)
+
+    for api in (json_api, copies, batches, firebase_api, xml_api):
         app.register_blueprint(api)
     app.register_error_handler(StorageError, _refuse)
     app.register_error_handler(HTTPException, _refuse_http)

@@ -126,7 +126,8 @@ def object_headers(stored: StoredObject) -> dict[str, str]:
         "Last-Modified": format_datetime(stored.updated, usegmt=True),
         "X-Goog-Generation": str(stored.generation),
         "X-Goog-Metageneration": str(stored.metageneration),
-        "X-Goog-Hash": f"crc32c={content.crc32c},md5={content.md5}",
+        "X-Goog-Hash": f"crc32c={content.crc32c}"
+        + ("" if stored.components else f",md5={content.md5}"),
         "X-Goog-Storage-Class": "STANDARD",
         "X-Goog-Stored-Content-Encoding": fields.get("contentEncoding", "identity"),
         "X-Goog-Stored-Content-Length": str(content.size),

@@ -42,7 +42,10 @@ _IF_GENERATION = "x-goog-if-generation-match"
 _IF_METAGENERATION = "x-goog-if-metageneration-match"
 _LENGTH_RANGE = "x-goog-content-length-range"
 _META = "x-goog-meta-"
-_HEADERS = {_IF_GENERATION, _IF_METAGENERATION, _LENGTH_RANGE, "x-goog-hash", "x-goog-resumable"}
+_HEADERS = {
+    *(_IF_GENERATION, _IF_METAGENERATION, _LENGTH_RANGE),
+    *("x-goog-hash", "x-goog-resumable", "x-goog-custom-time"),
+}
 
 
 @xml_api.route(

@@ -129,81 +129,6 @@ class TestUploadAndDownload:
         assert not bucket.blob("data").exists()
 
 
-class TestMetadata:
-    def test_a_patch_changes_what_it_names(self, bucket: storage.Bucket) -> None:
-        blob = bucket.blob("photo")
-        blob.metadata = {"kept": "1", "removed": "2"}
-        blob.cache_control = "no-store"
-        blob.upload_from_string("x", content_type="image/png")
-        blob.metadata = {"added": "3", "removed": None}
-        blob.patch()
-        found = bucket.get_blob("photo")
-        assert found is not None
-        assert found.metadata == {"kept": "1", "added": "3"}
-        assert (found.cache_control, found.content_type) == ("no-store", "image/png")
-        assert (found.metageneration, found.generation) == (2, blob.generation)
-
-    def test_an_update_replaces_everything(self, bucket: storage.Bucket) -> None:
-        blob = bucket.blob("photo")
-        blob.cache_control = "no-store"
-        blob.upload_from_string("x", content_type="image/png")
-        blob.cache_control = None
-        blob.update()
-        found = bucket.get_blob("photo")
-        assert found is not None
-        assert (found.cache_control, found.content_type) == (None, "image/png")
-
-    def test_fields_that_the_emulator_cannot_keep_are_refused(self, bucket: storage.Bucket) -> None:
-        blob = bucket.blob("photo")
-        blob.upload_from_string("x")
-        blob.event_based_hold = True
-        with pytest.raises(MethodNotImplemented, match="eventBasedHold"):
-            blob.patch()
-
-    def test_what_becomes_a_header_is_one_line(self, bucket: storage.Bucket) -> None:
-        blob = bucket.blob("photo")
-        blob.upload_from_string("x")
-        blob.content_disposition = "inline\r\nSet-Cookie: a=b"
-        with pytest.raises(BadRequest, match="contentDisposition"):
-            blob.patch()
-
-
-class TestCopies:
-    def test_a_copy_keeps_bytes_and_metadata_and_outlives_its_source(
-        self, bucket: storage.Bucket
-    ) -> None:
-        source = bucket.blob("a/source")
-        source.metadata = {"step": "capture"}
-        source.upload_from_string("bytes", content_type="image/webp")
-        bucket.copy_blob(source, bucket, "b/copy")
-        source.delete()
-        copy = bucket.get_blob("b/copy")
-        assert copy is not None
-        assert (copy.content_type, copy.metadata) == ("image/webp", {"step": "capture"})
-        assert copy.download_as_bytes() == b"bytes"
-
-    def test_a_rewrite_is_done_at_once(self, bucket: storage.Bucket) -> None:
-        source = bucket.blob("source")
-        source.upload_from_string("bytes", content_type="image/webp")
-        target = bucket.blob("target")
-        assert target.rewrite(source) == (None, 5, 5)
-        assert target.content_type == "image/webp"
-
-    def test_a_rewrite_may_set_new_metadata(self, bucket: storage.Bucket) -> None:
-        source = bucket.blob("source")
-        source.upload_from_string("bytes", content_type="image/webp")
-        target = bucket.blob("target")
-        target.content_type = "image/png"
-        target.rewrite(source)
-        found = bucket.get_blob("target")
-        assert found is not None
-        assert found.content_type == "image/png"
-
-    def test_composing_is_refused_by_name(self, bucket: storage.Bucket) -> None:
-        with pytest.raises(MethodNotImplemented, match="compose"):
-            bucket.blob("whole").compose([bucket.blob("part")])
-
-
 class TestLists:
     @pytest.fixture(autouse=True)
     def objects(self, bucket: storage.Bucket) -> None:
@@ -226,6 +151,11 @@ class TestLists:
         found = bucket.list_blobs(page_size=1, delimiter="/")
         assert [blob.name for blob in found] == ["a", "d"]
         assert found.prefixes == {"b/"}
+
+    def test_a_folder_is_listed_in_pages_from_an_offset(self, bucket: storage.Bucket) -> None:
+        found = bucket.list_blobs(prefix="b/", delimiter="/", start_offset="b/2", page_size=1)
+        assert [blob.name for blob in found] == ["b/2"]
+        assert found.prefixes == {"b/c/"}
 
     def test_offsets_bound(self, bucket: storage.Bucket) -> None:
         found = bucket.list_blobs(start_offset="b/2", end_offset="d")

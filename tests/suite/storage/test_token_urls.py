@@ -66,6 +66,29 @@ class TestTokenUrls:
         assert requests.get(f"{address}?alt=media&token=first", timeout=5).status_code == 403
         assert requests.get(f"{address}?alt=media&token=second", timeout=5).status_code == 200
 
+    def test_a_rotated_token_opens_at_once_and_the_old_one_no_more(
+        self, address: str, blob: storage.Blob
+    ) -> None:
+        old, new = (f"{address}?alt=media&token={token}" for token in ("first", "third"))
+        etag = requests.get(old, timeout=5).headers["ETag"]
+        blob.metadata = {"firebaseStorageDownloadTokens": "third"}
+        blob.patch()
+        for headers in ({}, {"If-None-Match": etag}, {"Range": "bytes=0-1"}):
+            assert requests.get(old, headers=headers, timeout=5).status_code == 403
+        assert requests.get(new, timeout=5).content == b"0123456789"
+        blob.metadata = None
+        blob.patch()
+        assert requests.get(new, timeout=5).status_code == 403
+
+    def test_without_a_disposition_of_its_own_it_is_shown_under_its_name(
+        self, address: str, blob: storage.Blob
+    ) -> None:
+        blob.content_disposition = None
+        blob.patch()
+        answer = requests.get(f"{address}?alt=media&token=first", timeout=5)
+        shown = answer.headers["Content-Disposition"]
+        assert shown == "inline; filename*=utf-8''Gr%C3%BC%C3%9Fe.jpg"
+
     def test_without_media_it_describes_the_object(self, address: str) -> None:
         found = requests.get(f"{address}?token=first", timeout=5).json()
         assert (found["name"], found["contentType"], found["size"]) == (NAME, "image/jpeg", "10")
