@@ -9,7 +9,7 @@ COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --no-header --strip-ext
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(LOCK_FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo crowd up test lint format cost bench snapshot styles screenshots lock client
+.PHONY: help setup demo crowd up test lint format cost bench snapshot styles screenshots lock client reference
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ client: setup ## Write the typed web client anew from the functions' models (nee
 
 screenshots: setup ## Take the README's pictures of the guest page anew
 	@$(PYTHON_IN_VENV) -m tests.web.screenshots
+
+reference: setup ## Write docs/reference anew from the models and a run of the functions
+	@$(PYTHON_IN_VENV) -m contract reference
 
 lock: setup ## Write both lock files from pyproject.toml; LOCK_FLAGS=--upgrade takes newer versions
 	@$(COMPILE) -o functions/requirements.txt pyproject.toml

@@ -1,11 +1,12 @@
-"""`python -m contract client` writes the typed client's generated sources."""
+"""`python -m contract client` writes the typed client's sources, `reference` the pages."""
 
 import argparse
 import sys
 
 from rich.console import Console
 
-from contract import client
+from contract import client, reference
+from contract.run import record_in_a_suite_of_its_own
 from emulator import node
 from emulator.processes import SuiteError
 
@@ -13,8 +14,10 @@ from emulator.processes import SuiteError
 def main() -> None:
     """Write what is named."""
     parser = argparse.ArgumentParser(prog="python -m contract", description=__doc__)
-    parser.add_argument("what", choices=["client"])
-    parser.parse_args()
+    parser.add_argument("what", choices=["client", "reference"])
+    if parser.parse_args().what == "reference":
+        reference.write(record_in_a_suite_of_its_own())
+        return
     try:
         client.write(node.install(Console()))
     except SuiteError as error:

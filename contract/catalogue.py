@@ -1,29 +1,21 @@
 """What is deployed for web clients, read from `functions/main.py`."""
 
-import sys
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-FUNCTIONS = ROOT / "functions"
-
-if str(FUNCTIONS) not in sys.path:
-    sys.path.append(str(FUNCTIONS))
-
-import main  # noqa: E402
-from experience import DOMAINS, reasons  # noqa: E402
-from experience.calls import DECLARATION, Declaration  # noqa: E402
-from experience.documents import Document, Request  # noqa: E402
-from experience.guests.models import Guest  # noqa: E402
-from experience.projects.models import Project  # noqa: E402
-from experience.reasons import Reason  # noqa: E402
-from experience.sessions.models import Session  # noqa: E402
-from experience.transforms.models import Job  # noqa: E402
-from experience.workspaces.models import (  # noqa: E402
+import main
+from experience import DOMAINS, reasons
+from experience.calls import DECLARATION, Declaration
+from experience.documents import Document, Request
+from experience.guests.models import Guest
+from experience.projects.models import Project
+from experience.reasons import Reason
+from experience.sessions.models import Session
+from experience.transforms.models import Job
+from experience.workspaces.models import (
     Experience,
     ExperienceVersion,
     Member,

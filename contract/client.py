@@ -2,8 +2,8 @@
 
 import subprocess
 
-from contract import catalogue, schema
-from contract.catalogue import DOCUMENTS, ROOT
+from contract import ROOT, catalogue, schema
+from contract.catalogue import DOCUMENTS
 
 WEB = ROOT / "web"
 FOLDER = WEB / "client"

@@ -13,8 +13,8 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 
-from contract import catalogue
-from contract.catalogue import DOCUMENTS, ROOT, Callable
+from contract import ROOT, catalogue
+from contract.catalogue import DOCUMENTS, Callable
 from experience.reasons import EVERYWHERE, Issue, Reason
 from experience.steps import STEP_TYPES, Step
 

@@ -7,7 +7,7 @@ import re
 import secrets
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 
 _PATTERN = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _REQUEST_ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -45,13 +45,26 @@ def _uid(value: str) -> str:
     return value
 
 
-Uid = Annotated[str, AfterValidator(_uid)]
+# AfterValidator tells no JSON Schema, and so no web developer, what it takes.
+Uid = Annotated[
+    str,
+    AfterValidator(_uid),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 128}),
+]
 """A person of Firebase Authentication; such a uid is also the id of their documents."""
 
-DocumentId = Annotated[str, AfterValidator(_document_id)]
+DocumentId = Annotated[
+    str,
+    AfterValidator(_document_id),
+    WithJsonSchema({"type": "string", "pattern": f"^{_PATTERN.pattern}$"}),
+]
 """An id that a client names. It can neither leave its collection nor hit a reserved name."""
 
-RequestId = Annotated[str, AfterValidator(_request_id)]
+RequestId = Annotated[
+    str,
+    AfterValidator(_request_id),
+    WithJsonSchema({"type": "string", "pattern": f"^{_REQUEST_ID_PATTERN.pattern}$"}),
+]
 """What a client calls one attempt to create something, so that a repeat finds the first."""
 
 
