@@ -103,6 +103,19 @@ class TestListeners:
         assert results[heard] == {"code": "permission-denied"}
 
 
+class TestWrites:
+    def test_a_session_that_a_page_wrote_is_taken_in(
+        self, results: dict[str, Any], place: Place
+    ) -> None:
+        decided = results["decided"]
+        assert (decided["phase"], decided["status"]) == ("main", "active")
+        assert (decided["experienceVersion"], decided["workspaceId"]) == (1, place.workspace)
+        assert results["movedOn"] == 1
+
+    def test_one_with_something_decided_in_it_is_refused(self, results: dict[str, Any]) -> None:
+        assert results["forged"] == {"code": "permission-denied"}
+
+
 class TestInstallation:
     def test_the_lock_names_no_registry(self) -> None:
         lock = (WEB / "package-lock.json").read_text()

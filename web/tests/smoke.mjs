@@ -13,6 +13,8 @@ import {
   getFirestore,
   onSnapshot,
   query,
+  setDoc,
+  updateDoc,
   where,
 } from "@firebase/firestore";
 import { connectFunctionsEmulator, getFunctions, httpsCallable } from "@firebase/functions";
@@ -114,6 +116,29 @@ results.ownSessions = (await guest.heard(sessionsOf(guestUid))).docs.map(({ id }
 results.sessionOfAnother = await other.heard(session);
 results.sessionsOfAnother = await other.heard(sessionsOf(guestUid));
 results.sessionOfNobody = await nobody.heard(session);
+
+// A page may write its session itself: with nothing decided in it, which the server does.
+const writtenId = `written-${otherUid}`;
+const undecided = [
+  ...["workspaceId", "eventId", "experienceVersion", "phase", "resultMedia", "jobId", "jobStatus"],
+  ...["jobError", "mainSessionId", "pregateSessionId", "completedAt"],
+];
+const written = {
+  ...Object.fromEntries(undecided.map((field) => [field, null])),
+  ...{ id: writtenId, projectId, experienceId, createdBy: otherUid },
+  ...{ mode: "guest", configSource: "published", status: "active", currentStepIndex: 0 },
+  ...{ answers: [], capturedMedia: [], outputs: {} },
+  ...{ createdAt: Date.now(), updatedAt: Date.now() },
+};
+const writtenSession = (db) => doc(db, "projects", projectId, "sessions", writtenId);
+await other.call("ensureGuest", { projectId, consentVersion });
+results.forged = await setDoc(writtenSession(other.db), { ...written, phase: "main" }).catch(refusal);
+await setDoc(writtenSession(other.db), written);
+const decided = (snapshot) => (snapshot.get("phase") ?? null) !== null;
+results.decided = (await other.heard(writtenSession, decided)).data();
+await updateDoc(writtenSession(other.db), { currentStepIndex: 1, updatedAt: Date.now() });
+const { session: shown } = await other.call("getSession", { projectId, sessionId: writtenId });
+results.movedOn = shown.currentStepIndex;
 
 await Promise.all(visitors.map(({ app }) => deleteApp(app)));
 console.log(JSON.stringify(results));
