@@ -101,6 +101,11 @@ const JOB: Record<string, Words> = {
   CANCELLED: { title: "Cancelled", text: "No picture was made. You can still have one." },
 };
 
+/** Whether only another photo can help: trying again would end the same way. */
+export function needsNewPhoto(reason: string | null): boolean {
+  return reason === "SAFETY_FILTERED" || reason === "INVALID_INPUT";
+}
+
 export function jobWords(reason: string | null): Words {
   return (
     JOB[reason ?? ""] ?? {

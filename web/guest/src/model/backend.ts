@@ -15,7 +15,6 @@ import { Refusal, refusalOf } from "./refusals.ts";
 export interface Config {
   projectId: string;
   apiKey: string;
-  region?: string;
   emulators?: { auth: string; functions: string; firestore: string };
 }
 
@@ -36,6 +35,7 @@ export type Calls = Pick<
   | "cancelTransform"
 >;
 
+const REGION = (import.meta.env.VITE_REGION as string | undefined) ?? "us-central1";
 const TIMEOUT_MS = 30_000;
 
 export interface Backend {
@@ -49,12 +49,12 @@ export interface Backend {
 /** Read the config, sign in anonymously (or as the guest who was here before), and be ready. */
 export async function connect(): Promise<Backend> {
   const config = await loadConfig();
-  const { emulators, region = "us-central1", ...options } = config;
+  const { emulators, ...options } = config;
   const app = initializeApp(options);
   const auth = initializeAuth(app, {
     persistence: [indexedDBLocalPersistence, browserLocalPersistence],
   });
-  const functions = getFunctions(app, region);
+  const functions = getFunctions(app, REGION);
   if (emulators) {
     connectAuthEmulator(auth, emulators.auth, { disableWarnings: true });
     const [host, port] = hostAndPort(emulators.functions);

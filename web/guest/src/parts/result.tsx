@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Picture } from "../model/picture.ts";
 import { pictureUrl } from "../model/theme.ts";
 import type { StepConfig } from "../model/types.ts";
-import { comeBack, jobWords, limitWords, problemWords, STAGES } from "../texts.ts";
+import { comeBack, jobWords, limitWords, needsNewPhoto, problemWords, STAGES } from "../texts.ts";
 import { Icon } from "./icons.tsx";
 import { Qr } from "./qr.tsx";
 import { type Followed, isGoingOn } from "./use-picture.ts";
@@ -52,7 +52,7 @@ export function JobCard({ followed }: { followed: Followed }) {
           <p>{limitWords(reason, retryAfterSeconds).text}</p>
         </div>
       ) : null}
-      {["failed", "cancelled", "limited"].includes(status) ? (
+      {["failed", "cancelled", "limited"].includes(status) && !needsNewPhoto(reason) ? (
         <button
           class="button primary"
           type="button"

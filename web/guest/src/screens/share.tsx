@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Door } from "../app.tsx";
 import { toWelcome } from "../history.ts";
+import type { Picture } from "../model/picture.ts";
 import { type Refusal, refusalOf } from "../model/refusals.ts";
 import { pictureUrl } from "../model/theme.ts";
 import type { SessionWithSteps } from "../model/types.ts";
@@ -10,6 +11,7 @@ import { Brand, Heading, ProblemCard, Skeleton } from "../parts/frame.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { JobCard, Reveal, TakeAlong } from "../parts/result.tsx";
 import { isGoingOn, usePicture } from "../parts/use-picture.ts";
+import { needsNewPhoto } from "../texts.ts";
 
 export function ShareScreen({ door, sessionId }: { door: Door; sessionId: string }) {
   const { backend, project } = door;
@@ -61,9 +63,7 @@ export function ShareScreen({ door, sessionId }: { door: Door; sessionId: string
       </header>
       <main class="result share-screen">
         <div class="step-text">
-          <Heading of={picture.url ? "ready" : going ? "going" : picture.status}>
-            {headline(picture.url !== null, going, picture.status)}
-          </Heading>
+          <Heading of={going ? "going" : picture.status}>{headline(picture)}</Heading>
           <p class="lead">
             {picture.url
               ? `Take your picture from ${project.name} along.`
@@ -83,21 +83,21 @@ export function ShareScreen({ door, sessionId }: { door: Door; sessionId: string
           <TakeAlong url={picture.url} name={project.name} config={reward?.config ?? {}} withQr />
         ) : null}
         <button
-          class="button quiet"
+          class={`button ${needsNewPhoto(picture.reason) ? "primary" : "quiet"}`}
           type="button"
           data-testid="again"
           onClick={() => toWelcome(projectId)}
         >
           <Icon name="again" />
-          Make another one
+          {needsNewPhoto(picture.reason) ? "Take a new photo" : "Make another one"}
         </button>
       </main>
     </>
   );
 }
 
-function headline(ready: boolean, going: boolean, status: string): string {
-  if (ready) return "Here you are!";
-  if (going) return "Your picture is on its way";
-  return status === "none" ? "Thank you!" : "Almost";
+function headline(picture: Picture): string {
+  if (picture.status === "completed") return "Here you are!";
+  if (isGoingOn(picture)) return "Your picture is on its way";
+  return picture.status === "none" ? "Thank you!" : "Almost there";
 }
