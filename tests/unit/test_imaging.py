@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from experience.imaging import stages
+from experience.imaging import stages, transform
 from experience.imaging.models import (
     AspectRatio,
     ImageRefused,
@@ -165,6 +165,24 @@ class TestStages:
         image = stages.compose(image, how, overlay)
 
         assert stages.encode(image, how.format) == transform_image(ASTRONAUT, how, overlay)
+
+    def test_so_they_do_where_a_picture_is_enlarged_after_styling(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(transform, "WORKING_SIDE", 150)
+        how = recipe("duotone", "2:3")
+
+        styled = stages.stylise(stages.normalise(ASTRONAUT, how), "duotone")
+
+        assert pixels(styled).shape == (150, 100, 3)
+        assert stages.encode(stages.compose(styled, how), "png") == transform_image(ASTRONAUT, how)
+
+    def test_a_huge_source_is_styled_in_a_bounded_size(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(transform, "WORKING_SIDE", 150)
+
+        assert pixels(stages.stylise(ASTRONAUT, "pixelate")).shape == (150, 150, 3)
 
     def test_what_another_provider_made_is_brought_to_the_recipes_size(self) -> None:
         made = encoded(Image.new("CMYK", (700, 300), (0, 255, 255, 0)), "JPEG")
