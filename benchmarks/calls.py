@@ -178,6 +178,10 @@ CASES = [
         "getDownloadUrl", "read 1",
         lambda g: (g.done, {**g.visit, "assetId": g.picture}), "signs an address",
     ),
+    Case(
+        "revokeShare", "read 1, read 1, read 2, write 2",
+        lambda g: (g.done, g.visit), "8 requests to Storage",
+    ),
     Case("getJob", "read 1", lambda g: (g.done, g.job)),
     Case("startTransform", "read 1, read 1", lambda g: (g.done, g.visit)),
     Case(

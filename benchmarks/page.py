@@ -115,9 +115,9 @@ def _crowd(results: Sequence[crowd.Result]) -> str:
 
 def _imports(measured: Mapping[str, Samples]) -> str:
     rows = [[name, samples.shown()] for name, samples in measured.items()]
-    table = blocks.table(["a fresh interpreter runs", " and takes"], rows)
-    told = f"`import main` takes **{imports.ratio(measured):.2f}** times the SDK's own import"
-    return f"{table}\n\n{told}, both without the start of Python."
+    table = blocks.table(["a fresh interpreter runs", " and works for"], rows)
+    told = f"`import main` works **{imports.ratio(measured):.2f}** times as long as the SDK's own"
+    return f"{table}\n\n{told} import, both without the start of Python."
 
 
 def _times(report: Report) -> str:
