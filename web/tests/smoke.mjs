@@ -1,11 +1,11 @@
 // A guest's page without the page: the official SDK against the suite in the environment.
+// An app is signed in as the uid that is its name.
 //
 //   node smoke.mjs PROJECT_ID EXPERIENCE_ID CONSENT_VERSION GUEST_UID OTHER_UID
 //
 // Prints as JSON what each step answered, refusals as {code, details}.
 
-import { _registerComponent, deleteApp, initializeApp } from "@firebase/app";
-import { Component } from "@firebase/component";
+import { deleteApp, initializeApp } from "firebase/app";
 import {
   collection,
   connectFirestoreEmulator,
@@ -16,44 +16,12 @@ import {
   setDoc,
   updateDoc,
   where,
-} from "@firebase/firestore";
-import { connectFunctionsEmulator, getFunctions, httpsCallable } from "@firebase/functions";
+} from "firebase/firestore";
+import { connectFunctionsEmulator, getFunctions, httpsCallable } from "firebase/functions";
+import { firebaseProject } from "./unsigned.mjs";
 
 const [projectId, experienceId, consentVersion, guestUid, otherUid] = process.argv.slice(2);
-const firebaseProject = process.env.GCLOUD_PROJECT;
 const refusal = ({ code, details }) => ({ code, details });
-
-// Stands where @firebase/auth registers itself: an app is signed in as the uid that is its name.
-_registerComponent(new Component("auth-internal", signIn, "PRIVATE"));
-
-function signIn(container) {
-  const { name } = container.getProvider("app").getImmediate();
-  const uid = name === "nobody" ? null : name;
-  const accessToken = uid && unsignedToken(uid);
-  return {
-    getUid: () => uid,
-    getToken: async () => uid && { accessToken },
-    addAuthTokenListener: (listener) => queueMicrotask(() => listener(accessToken)),
-    removeAuthTokenListener: () => {},
-  };
-}
-
-/** An ID token as the emulators accept it and nothing else does. */
-function unsignedToken(uid) {
-  const now = Math.floor(Date.now() / 1000);
-  const claims = {
-    iss: `https://securetoken.google.com/${firebaseProject}`,
-    aud: firebaseProject,
-    sub: uid,
-    user_id: uid,
-    iat: now,
-    exp: now + 3600,
-    auth_time: now,
-    firebase: { sign_in_provider: "anonymous", identities: {} },
-  };
-  const base64 = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  return `${base64({ alg: "none", typ: "JWT" })}.${base64(claims)}.`;
-}
 
 class Visitor {
   constructor(uid) {

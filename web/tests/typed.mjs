@@ -1,0 +1,83 @@
+// The typed client, as tsc made it in ../client/dist: against the suite in the environment, then
+// against functions that fail on purpose.
+//
+//   node typed.mjs PROJECT_ID CONSENT_VERSION GUEST_UID
+//
+// Prints as JSON what came of each step.
+
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { deleteApp, initializeApp } from "firebase/app";
+import { connectFunctionsEmulator, getFunctions } from "firebase/functions";
+import { createClient, paths, RuntimeError } from "../client/dist/index.js";
+import { firebaseProject } from "./unsigned.mjs";
+
+const [projectId, consentVersion, uid] = process.argv.slice(2);
+const apps = [];
+
+function functionsFor(name, address) {
+  const app = initializeApp({ projectId: firebaseProject, apiKey: "none" }, name);
+  apps.push(app);
+  const functions = getFunctions(app);
+  const [host, port] = address.split(":");
+  connectFunctionsEmulator(functions, host, Number(port));
+  return functions;
+}
+
+async function refusal(call) {
+  try {
+    return { answered: await call };
+  } catch (error) {
+    const known = error instanceof RuntimeError;
+    const { code, reason, details, issues, isPassing } = error;
+    return { known, code, reason, details, issues, isPassing };
+  }
+}
+
+const address = process.env.FUNCTIONS_EMULATOR_HOST;
+const nobody = createClient(functionsFor("nobody", address));
+const guest = createClient(functionsFor(uid, address));
+const results = {};
+
+results.unsigned = await refusal(nobody.getGuest({ projectId }));
+results.withoutConsent = await refusal(guest.ensureGuest({ projectId }));
+results.wrong = await refusal(guest.getGuest({ projectId: "a/b" }));
+results.guest = await guest.ensureGuest({ projectId, consentVersion });
+results.path = paths.guest(projectId, uid);
+
+// What functions say that are not well: each script is played from its start, one line a call.
+const scripts = {
+  getGuest: ["unavailable", "hang up", "answer"],
+  getJob: ["unavailable", "unavailable"],
+  saveExperience: ["conflict", "answer"],
+};
+const calls = {};
+const failing = createServer((request, response) => {
+  const name = request.url.split("/").at(-1);
+  const say = scripts[name][calls[name] ?? 0] ?? "answer";
+  calls[name] = (calls[name] ?? 0) + 1;
+  const send = (status, body) => {
+    response.writeHead(status, { "Content-Type": "application/json" });
+    response.end(JSON.stringify(body));
+  };
+  const refuse = (http, status, details) => send(http, { error: { status, message: "no", details } });
+  if (say === "hang up") request.socket.destroy();
+  if (say === "unavailable") refuse(503, "UNAVAILABLE");
+  if (say === "conflict") refuse(409, "ABORTED", { reason: "version_conflict", currentVersion: 2 });
+  if (say === "answer") send(200, { result: { id: "it is well" } });
+});
+failing.listen(0, "127.0.0.1");
+await once(failing, "listening");
+
+const failingFunctions = functionsFor("failing", `127.0.0.1:${failing.address().port}`);
+const patient = createClient(failingFunctions);
+const hasty = createClient(failingFunctions, { attempts: 1 });
+results.inTheEnd = await patient.getGuest({ projectId });
+results.atOnce = await refusal(hasty.getJob({ projectId, jobId: "j" }));
+results.conflict = await refusal(patient.saveExperience({ expectedVersion: 1 }));
+results.calls = calls;
+
+await Promise.all(apps.map(deleteApp));
+failing.closeAllConnections();
+failing.close();
+console.log(JSON.stringify(results));
