@@ -161,6 +161,8 @@ class FunctionsHost:
             while self._changed.is_set():  # until the edits have settled
                 self._changed.clear()
                 self._changed.wait(SETTLE_SECONDS)
+            if self._stopped.is_set():
+                return
             try:
                 self.restart()
                 log.info("functions reloaded")

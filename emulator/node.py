@@ -96,7 +96,11 @@ def _install(console: Console, guard: int) -> None:
     ):
         assert npm.stderr is not None
         bar = progress.add_task("", total=total)
-        said = _follow(npm.stderr, lambda: progress.advance(bar))
+        try:
+            said = _follow(npm.stderr, lambda: progress.advance(bar))
+        except BaseException:  # told to end: what npm left half is made anew
+            npm.kill()
+            raise
     if npm.returncode == 0:
         return
     if any(f"npm error code {word}" in said for word in OFFLINE):

@@ -88,8 +88,15 @@ class PlayFailedError(AssertionError):
     """A visit did not go as it should; the message has the browser's own words."""
 
 
+class NoBrowserError(Exception):
+    """There is no Chromium for this machine."""
+
+
 class Browser:
-    """One Chromium, in which visits are played one after the other (web/tests/browser.mjs)."""
+    """One Chromium, in which visits are played one after the other (web/tests/browser.mjs).
+
+    Raises NoBrowserError where none can be had.
+    """
 
     def __init__(self, node: str, settings: Mapping[str, Any], log: Path) -> None:
         self._log = log
@@ -103,17 +110,31 @@ class Browser:
                 stderr=errors,
                 text=True,
             )
+        try:
+            if missing := self._answer().get("missing"):
+                raise NoBrowserError(missing)
+        except BaseException:
+            self.close()
+            raise
 
     def play(self, scenario: str, **arguments: Any) -> Any:
         """What the scenario found. Raises PlayFailedError when it did not come to its end."""
+        answer = self._answer({"scenario": scenario, "arguments": arguments})
+        if "error" in answer:
+            raise PlayFailedError(f"{scenario}: {answer['error']}")
+        return answer["result"]
+
+    def _answer(self, request: Mapping[str, Any] | None = None) -> Any:
+        """What the next line says, after a request or at the start."""
         process = self._process
         assert process.stdin is not None
         assert process.stdout is not None
         watchdog = threading.Timer(PLAY_SECONDS, process.kill)
         watchdog.start()
         try:
-            process.stdin.write(json.dumps({"scenario": scenario, "arguments": arguments}) + "\n")
-            process.stdin.flush()
+            if request is not None:
+                process.stdin.write(json.dumps(request) + "\n")
+                process.stdin.flush()
             line = process.stdout.readline()
         except BrokenPipeError:
             line = ""
@@ -121,10 +142,7 @@ class Browser:
             watchdog.cancel()
         if not line:
             raise PlayFailedError(f"The browser ended:\n{self._log.read_text()[-4000:]}")
-        answer = json.loads(line)
-        if "error" in answer:
-            raise PlayFailedError(f"{scenario}: {answer['error']}")
-        return answer["result"]
+        return json.loads(line)
 
     def close(self) -> None:
         """End it and its Chromium, which follows when it is killed as well."""

@@ -11,7 +11,7 @@ from emulator.http import serve
 from emulator.suite import Suite
 from tests import trouble as troubles
 from tests.web.browser import Browser, build, camera_film, settings
-from tests.web.installation import install
+from tests.web.installation import a_browser, install
 
 
 @pytest.fixture(scope="session")
@@ -35,11 +35,11 @@ def venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, Cli
             troubles.seed_demo(suite, db)
         site = serve(page.built(files, suite.env))
         film = camera_film(folder / "camera.mjpeg")
-        browser = Browser(node, settings(suite, site.url, film), folder / "browser.log")
+        about = settings(suite, site.url, film)
         try:
-            yield suite, db, browser
+            with a_browser(node, about, folder / "browser.log") as browser:
+                yield suite, db, browser
         finally:
-            browser.close()
             site.close()
             db.close()
     finally:

@@ -64,7 +64,6 @@ class TestVisit:
         self, browser: Browser, trouble: Trouble
     ) -> None:
         seen = browser.play("reloadAndBack", photo=str(PHOTO))
-        assert seen["uncaught"] == []
         assert seen["remembered"] == "Ada"
         visit = visit_of(trouble, seen["uid"])
         assert_whole(visit)

@@ -18,8 +18,8 @@ from emulator.http import request
 from emulator.node import ROOT
 from tests.suite.running import CHAIN, descendants, is_gone, run
 from tests.suite.sample_functions import eventually
-from tests.web.browser import PICTURES, Browser, camera_film
-from tests.web.installation import install
+from tests.web.browser import PICTURES, camera_film
+from tests.web.installation import a_browser, install
 
 PROJECT = f"projects/{seed.PROJECT}"
 
@@ -93,12 +93,9 @@ class TestUp:
                 "camera": str(camera_film(tmp_path / "camera.mjpeg")),
                 "pictures": str(PICTURES),
             }
-            browser = Browser(node, settings, tmp_path / "browser.log")
-            try:
+            with a_browser(node, settings, tmp_path / "browser.log") as browser:
                 seen = browser.play("firstLook")
-            finally:
-                browser.close()
-            assert seen["heard"] == []
+            assert seen["uncaught"] == seen["forbidden"] == []
             assert seen["buttonColour"] == "rgb(91, 61, 245)", "dressed in the project's colour"
             guest = stored(env, f"{PROJECT}/guests/{seen['uid']}")
             assert guest["authUid"] == {"stringValue": seen["uid"]}

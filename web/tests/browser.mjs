@@ -2,24 +2,35 @@
 //
 // SETTINGS is JSON, as tests/web/browser.py writes it. Each line of standard input names a
 // scenario and its arguments, {"scenario": "wholeVisit", "arguments": {…}}, and is answered by one
-// line, {"result": …} or {"error": …}. The end of the input ends the browser.
+// line, {"result": …} or {"error": …}. The first line of all says {"ready": …}, or {"missing": …} where
+// there is no Chromium. The end of the input ends the browser.
 
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
-import { findChromium } from "./chromium.mjs";
+import { findChromium, NoChromium } from "./chromium.mjs";
 import { SCENARIOS } from "./scenarios/index.mjs";
 import { Stage } from "./stage.mjs";
 
 const settings = JSON.parse(process.argv[2]);
-const browser = await chromium.launch({
-  ...(await findChromium()),
-  chromiumSandbox: false,
-  args: [
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    `--use-file-for-fake-video-capture=${settings.camera}`,
-  ],
-});
+const browser = await launch();
+
+async function launch() {
+  try {
+    return await chromium.launch({
+      ...(await findChromium()),
+      chromiumSandbox: false,
+      args: [
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        `--use-file-for-fake-video-capture=${settings.camera}`,
+      ],
+    });
+  } catch (error) {
+    if (!(error instanceof NoChromium)) throw error;
+    console.log(JSON.stringify({ missing: error.message }));
+    process.exit();
+  }
+}
 
 async function play({ scenario, arguments: more = {} }) {
   const stage = new Stage(browser, settings);
@@ -32,6 +43,7 @@ async function play({ scenario, arguments: more = {} }) {
   }
 }
 
+console.log(JSON.stringify({ ready: browser.version() }));
 const lines = createInterface({ input: process.stdin });
 lines.on("close", () => browser.close());
 for await (const line of lines) console.log(JSON.stringify(await play(JSON.parse(line))));

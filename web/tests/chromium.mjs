@@ -12,6 +12,9 @@ const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-s
 const MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
 const PARTS = ["fonts", "al2023"]; // the libraries that Debian's smallest images lack
 
+/** There is none for this machine. */
+export class NoChromium extends Error {}
+
 /** What `chromium.launch` has to be told to start it. */
 export async function findChromium() {
   if (process.env.CHROMIUM_PATH) return { executablePath: process.env.CHROMIUM_PATH };
@@ -20,7 +23,7 @@ export async function findChromium() {
     if (await exists(path)) return { executablePath: path };
   }
   if (process.platform !== "linux" || process.arch !== "x64") {
-    throw new Error("There is no Chromium here: install one, or name it in CHROMIUM_PATH.");
+    throw new NoChromium("no Chromium is installed, and CHROMIUM_PATH names none");
   }
   const folder = await unpacked();
   const env = {

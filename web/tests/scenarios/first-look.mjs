@@ -1,4 +1,4 @@
-/** A guest opens the page and enters: what it looks like, and what the browser complained of. */
+/** A guest opens the page and enters: what it looks like, and what the page's policy forbade. */
 export async function firstLook(stage) {
   const guest = await stage.guest();
   await guest.begins();
@@ -7,6 +7,7 @@ export async function firstLook(stage) {
   return {
     uid: await guest.uid(),
     buttonColour: await button.evaluate((element) => getComputedStyle(element).backgroundColor),
-    heard: stage.heard,
+    uncaught: stage.uncaught,
+    forbidden: stage.heard.filter((line) => line.includes("Content Security Policy")),
   };
 }

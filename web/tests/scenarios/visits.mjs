@@ -86,6 +86,5 @@ export async function reloadAndBack(stage, { photo }) {
     uid: await guest.uid(),
     remembered,
     picture: await guest.picture(),
-    uncaught: stage.uncaught,
   };
 }
