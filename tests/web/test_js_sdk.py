@@ -19,6 +19,9 @@ from tests.builders.places import Place, a_place
 from tests.builders.projects import CONSENT
 from tests.web.installation import install
 
+# It takes 4 s, and took 22 s on a machine with seven times the work that it has cores for.
+DEADLINE_SECONDS = 150
+
 GUEST, OTHER = f"guest-{new_id()}", f"other-{new_id()}"
 
 
@@ -41,8 +44,9 @@ def results(suite: Suite, node: str, place: Place) -> dict[str, Any]:
     command = [node, "smoke.mjs", *map(str, arguments)]
     try:
         run = smoke(command)
-    except subprocess.TimeoutExpired:
-        # Seen once: the SDK's stream to the emulator stood still. From the beginning, once.
+    except subprocess.TimeoutExpired as stuck:
+        # Seen twice, never at will: from the beginning, once. Where it stood is told on failure.
+        print(f"smoke.mjs stood still: {stuck.stderr!r}")
         db = Client(project=suite.project)
         for name in ("guests", "sessions"):
             for left in db.collection("projects", place.project, name).list_documents():
@@ -56,7 +60,12 @@ def results(suite: Suite, node: str, place: Place) -> dict[str, Any]:
 
 def smoke(command: list[str]) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        command, cwd=WEB / "tests", capture_output=True, text=True, timeout=45, check=False
+        command,
+        cwd=WEB / "tests",
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_SECONDS,
+        check=False,
     )
 
 

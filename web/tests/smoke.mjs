@@ -3,7 +3,8 @@
 //
 //   node smoke.mjs PROJECT_ID EXPERIENCE_ID CONSENT_VERSION GUEST_UID OTHER_UID
 //
-// Prints as JSON what each step answered, refusals as {code, details}.
+// Prints as JSON what each step answered, refusals as {code, details}; on the way, to standard error,
+// which step it is at.
 
 import { deleteApp, initializeApp } from "firebase/app";
 import {
@@ -36,6 +37,7 @@ class Visitor {
 
   /** The callable's result, or its refusal. */
   async call(name, data) {
+    console.error(`calls ${name}`);
     try {
       return (await httpsCallable(this.functions, name)(data)).data;
     } catch (error) {
@@ -45,6 +47,7 @@ class Visitor {
 
   /** The first thing that a listener hears that `wanted` holds for, or its refusal. */
   heard(target, wanted = () => true) {
+    console.error(`listens as ${this.app.name}`);
     return new Promise((resolve) => {
       const stop = onSnapshot(
         target(this.db),
