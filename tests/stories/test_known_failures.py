@@ -224,7 +224,7 @@ class TestTransforms:
         page.call("retryTransform", **ids)
         page.call("cancelTransform", **ids)
         page.call("retryTransform", **ids)
-        trouble.suite.settle()
+        trouble.calm()
         job = job_of(trouble, place, session)
         assert (job["status"], job["error"]) == ("completed", None)
 

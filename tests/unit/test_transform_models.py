@@ -75,6 +75,11 @@ class TestClaim:
 
 
 class TestRetryDelay:
+    def test_a_job_that_is_asked_for_again_begins_anew_with_its_waits(self) -> None:
+        asked_again = internals(NOW).model_copy(update={"attempt_limit": 3 + MAX_ATTEMPTS})
+        assert asked_again.attempts_since_asked(job(JobStatus.RUNNING, 4)) == 1
+        assert internals(NOW).attempts_since_asked(job(JobStatus.RUNNING, 4)) == 4
+
     def test_each_failure_waits_twice_as_long_as_the_one_before(self) -> None:
         assert [retry_delay_seconds(made, 2) for made in range(1, MAX_ATTEMPTS)] == [2, 4, 8, 16]
 

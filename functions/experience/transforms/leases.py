@@ -118,7 +118,7 @@ class Work:
         Three reads, three writes. LeaseLost.
         """
 
-        def body(transaction: Transaction) -> int | None:
+        def body(transaction: Transaction) -> JobInternals | None:
             records = self._held(transaction)
             now = clock.now_ms()
             again = retryable and records.job.attempt_count < records.internals.attempt_limit
@@ -127,13 +127,14 @@ class Work:
             )
             status = JobStatus.PENDING if again else JobStatus.FAILED
             records.write(transaction, now, status=status, error=failure)
-            return records.internals.dispatch if again else None
+            return records.internals if again else None
 
-        number = transactions.run(self._client, body)
-        if number is None:
+        internals = transactions.run(self._client, body)
+        if internals is None:
             return False
-        delay = retry_delay_seconds(self.job.attempt_count, config.TRANSFORM_RETRY_SECONDS.value)
-        store.dispatch(TransformTask.next_of(self.job), number, delay_seconds=delay)
+        made = internals.attempts_since_asked(self.job)
+        delay = retry_delay_seconds(made, config.TRANSFORM_RETRY_SECONDS.value)
+        store.dispatch(TransformTask.next_of(self.job), internals.dispatch, delay_seconds=delay)
         return True
 
     def _held(self, transaction: Transaction) -> "_Records":

@@ -135,6 +135,10 @@ class JobInternals(Document):
     counted: Counted | None = None
     attempt_limit: int = MAX_ATTEMPTS
 
+    def attempts_since_asked(self, job: Job) -> int:
+        """How many attempts were made since the job, or its last retry, was asked for."""
+        return job.attempt_count - (self.attempt_limit - MAX_ATTEMPTS)
+
 
 class SweepState(Document):
     """`/sweeps/completedSessions`: how far the sweep has come in `completedAt` (Unix ms).
