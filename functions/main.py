@@ -32,6 +32,15 @@ from experience.transforms.endpoints import retry_transform as retryTransform
 from experience.transforms.endpoints import run_transform as runTransform
 from experience.transforms.endpoints import start_transform as startTransform
 from experience.transforms.endpoints import sweep_jobs as sweepJobs
+from experience.workflows.endpoints import cancel_run as cancelRun
+from experience.workflows.endpoints import collect_artifacts as collectArtifacts
+from experience.workflows.endpoints import get_artifact_url as getArtifactUrl
+from experience.workflows.endpoints import get_run as getRun
+from experience.workflows.endpoints import list_runs as listRuns
+from experience.workflows.endpoints import retry_run as retryRun
+from experience.workflows.endpoints import run_step as runStep
+from experience.workflows.endpoints import start_run as startRun
+from experience.workflows.endpoints import sweep_runs as sweepRuns
 from experience.workspaces.endpoints import list_experiences as listExperiences
 from experience.workspaces.endpoints import publish_experience as publishExperience
 from experience.workspaces.endpoints import save_experience as saveExperience
@@ -39,13 +48,16 @@ from experience.workspaces.endpoints import set_member as setMember
 
 __all__ = [
     "abandonSession",
+    "cancelRun",
     "cancelTransform",
+    "collectArtifacts",
     "completeSession",
     "confirmUpload",
     "createSession",
     "createUpload",
     "ensureGuest",
     "failSession",
+    "getArtifactUrl",
     "getDownloadUrl",
     "getGuest",
     "getGuestHistory",
@@ -53,25 +65,31 @@ __all__ = [
     "getJourneySessions",
     "getNextPhase",
     "getProject",
+    "getRun",
     "getSession",
     "listExperiences",
     "listGuests",
     "listProjects",
+    "listRuns",
     "listSessions",
     "onJobCreated",
     "onSessionCompleted",
     "onSessionCreated",
     "publishExperience",
     "publishProject",
+    "retryRun",
     "retryTransform",
     "revokeShare",
+    "runStep",
     "runTransform",
     "saveExperience",
     "saveProject",
     "setMember",
+    "startRun",
     "startTransform",
     "sweepJobs",
     "sweepRetention",
+    "sweepRuns",
     "sweepSessions",
     "updateSessionProgress",
 ]

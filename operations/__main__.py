@@ -3,11 +3,13 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from google.api_core.exceptions import GoogleAPICallError
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import firestore
 
+from operations import gantt
 from operations.bootstrap import BootstrapError, bootstrap
 from operations.invariants import check
 
@@ -50,6 +52,17 @@ def _check(client: firestore.Client, options: argparse.Namespace) -> int:
     return 1 if report.violations else 0
 
 
+def _gantt(client: firestore.Client, options: argparse.Namespace) -> int:
+    found = gantt.load(client, options.workspace, options.run_id)
+    if found is None:
+        print(f"error: workspace {options.workspace} has no run {options.run_id}", file=sys.stderr)
+        return 1
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(gantt.draw(*found), encoding="utf-8")
+    print(f"{options.out} shows run {options.run_id}.")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m operations", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -69,6 +82,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--bucket", help="look for objects without a session in it as well")
     command.set_defaults(run=_check)
+
+    command = commands.add_parser(
+        "gantt", parents=[shared], help="draw a run: its steps, their attempts and waits"
+    )
+    command.add_argument("--workspace", required=True, metavar="ID")
+    command.add_argument("--run", required=True, metavar="ID", dest="run_id")
+    command.add_argument("--out", type=Path, default=Path("out/run.svg"), metavar="FILE")
+    command.set_defaults(run=_gantt)
     return parser
 
 

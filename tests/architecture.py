@@ -26,6 +26,11 @@ SPREAD = {
         ("gemini", "http", "keys", "local", "prices", "registry", "replicate"), "store"
     ),
     "workspaces": {"authoring": "usecases"},
+    "workflows": {
+        **dict.fromkeys(("artifacts", "cache", "payloads", "tenant"), "store"),
+        **dict.fromkeys(("collecting", "commands", "ending", "engine"), "usecases"),
+        **dict.fromkeys(("preparing", "running", "sweeping", "worker"), "usecases"),
+    },
     "projects": {"authoring": "usecases"},
     "sessions": dict.fromkeys(
         ("adoption", "creation", "ending", "linking", "listing", "phases"), "usecases"

@@ -161,8 +161,9 @@ print(json.dumps({"all": sorted(sys.modules), "added": ours}))
 # Heavy, and needed by few: imported where they are used.
 TOO_HEAVY = {"PIL", "numpy", "google.cloud.storage", "google.cloud.tasks", "firebase_admin.storage"}
 
-# Modules beyond the SDK's own and ours: 51 when written, of which pydantic is 50.
-LOADED_AT_MOST = 70
+# Modules beyond the SDK's own and ours: 70 when last counted. 50 of them are pydantic, 18 the YAML
+# in which workflows are defined: a deployment with a bad one must fail.
+LOADED_AT_MOST = 75
 
 
 def loaded_by_main(folder: Path) -> dict[str, list[str]]:

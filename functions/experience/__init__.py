@@ -6,6 +6,7 @@ A domain imports only shared modules and domains that stand above it in this lis
     imaging      from the bytes of a photo to those of a picture, without network or database
     providers    who makes a picture: the imaging, or a vendor
     workspaces   tenants, members and their roles, experiences and their published versions
+    workflows    durable runs of skills: definitions, runs, cache, artifacts
     projects     what a guest visits: its config, its phases and the page a guest may see
     guests       a visitor of one project and what they completed
     sessions     one run through an experience, from creation to completion
@@ -20,6 +21,7 @@ DOMAINS = (
     "imaging",
     "providers",
     "workspaces",
+    "workflows",
     "projects",
     "guests",
     "sessions",

@@ -155,6 +155,16 @@ def task_function(
     return decorate
 
 
+def delivered_task() -> tuple[str, int]:
+    """The name of the task that is being handled, and how often it was delivered before.
+
+    https://cloud.google.com/tasks/docs/creating-http-target-tasks#handler
+    """
+    headers = flask.request.headers
+    retries = headers.get("X-CloudTasks-TaskRetryCount", "0")
+    return headers.get("X-CloudTasks-TaskName", ""), int(retries) if retries.isdecimal() else 0
+
+
 class TryLater(Exception):  # noqa: N818  (the queue's ordinary way to wait)
     """The task cannot run now; the queue shall bring it again."""
 

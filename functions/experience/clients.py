@@ -8,6 +8,7 @@ import contextlib
 import functools
 import json
 import os
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import firebase_admin
@@ -100,13 +101,14 @@ def download_endpoint() -> str:
     return os.environ.get("STORAGE_EMULATOR_HOST") or "https://firebasestorage.googleapis.com"
 
 
-def enqueue(function: str, data: dict[str, Any], *, task_id: str, delay_seconds: int = 0) -> None:
+def enqueue(function: str, data: dict[str, Any], *, task_id: str, delay_seconds: float = 0) -> None:
     """Send `data` to a task function once: a task id that was used before changes nothing."""
     from firebase_admin import exceptions, functions
 
     app()
     queue = functions.task_queue(f"locations/{config.REGION.value}/functions/{function}")
-    options = functions.TaskOptions(task_id=task_id, schedule_delay_seconds=delay_seconds or None)
+    due = datetime.now(UTC) + timedelta(seconds=delay_seconds) if delay_seconds else None
+    options = functions.TaskOptions(task_id=task_id, schedule_time=due)
     try:
         queue.enqueue({"data": data}, options)
     except (exceptions.AlreadyExistsError, exceptions.ConflictError):

@@ -100,3 +100,15 @@ PROVIDER_PRICES = StringParam(
     default="",
     description="Prices in micro-dollars beyond the known ones, as docs/providers.md has them.",
 )
+
+STEP_LEASE_MARGIN_SECONDS = IntParam(
+    "STEP_LEASE_MARGIN_SECONDS",
+    default=15,
+    description="How long after the end of its time a step's worker counts as gone.",
+)
+
+ARTIFACT_GRACE_HOURS = IntParam(
+    "ARTIFACT_GRACE_HOURS",
+    default=24,
+    description="How long an object of a run may lie unreferenced before it is collected.",
+)

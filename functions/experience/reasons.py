@@ -96,6 +96,9 @@ ASSET_NOT_FOUND = Reason(
     errors.NotFound, "asset_not_found", "the session holds no capture or result of this id"
 )
 JOB_NOT_FOUND = _missing("job")
+WORKFLOW_NOT_FOUND = _missing("workflow")
+RUN_NOT_FOUND = _missing("run")
+ARTIFACT_NOT_FOUND = _missing("artifact")
 
 ROLE_REQUIRED = Reason(
     errors.PermissionDenied,
@@ -228,6 +231,18 @@ PROVIDER_NOT_CONFIGURED = Reason(
     {"providerId": str},
 )
 
+OTHER_WORKFLOW = Reason(
+    errors.FailedPrecondition,
+    "other_workflow",
+    "the base run is of another `workflow`",
+    {"workflow": str},
+)
+RUN_NOT_ENDED = Reason(
+    errors.FailedPrecondition,
+    "run_not_ended",
+    "the base run has not come to its end",
+    {"status": str},
+)
 REQUEST_ID_REUSED = Reason(
     errors.AlreadyExists,
     "request_id_reused",

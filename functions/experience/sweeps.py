@@ -1,5 +1,6 @@
 """What every sweep does: all results of a query, in pages, whatever single ones are like."""
 
+import contextlib
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -23,6 +24,15 @@ def pages(query: Any, after: dict[str, Any] | None = None) -> Iterator[list[Foun
         if len(page) < AT_ONCE:
             return
         start = page[-1]
+
+
+@contextlib.contextmanager
+def tolerant(snapshot: Found) -> Iterator[None]:
+    """A document that cannot be read, or be mended now, is logged and does not stop the others."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001
+        logs.error("sweep failed", document=snapshot.reference.path, exc=traceback.format_exc())
 
 
 def attend(

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from experience.documents import Document, Request
+from experience.errors import NotFound, PermissionDenied
 from experience.ids import DocumentId, Uid
 from experience.imaging.models import Style
 from experience.steps import Step, StepDefinition, StoredStep
@@ -26,6 +27,21 @@ class Role(StrEnum):
         """Whether this role may do what the other one may."""
         order = list(Role)
         return order.index(self) >= order.index(other)
+
+
+def sufficient(held: Role | None, needed: Role, what: str) -> Role:
+    """The role that somebody holds, if it includes the one that is needed.
+
+    Raises NotFound for who is no member, because to them `what` does not exist, and
+    PermissionDenied for a member of too low a role.
+    """
+    if held is None:
+        raise NotFound(what)
+    if not held.includes(needed):
+        raise PermissionDenied(
+            "role_required", f"This needs the role {needed} or above.", required=needed, role=held
+        )
+    return held
 
 
 class Workspace(Document):

@@ -2,9 +2,8 @@
 
 from google.cloud.firestore import Client, Transaction
 
-from experience.errors import NotFound, PermissionDenied
 from experience.workspaces import store
-from experience.workspaces.models import Role
+from experience.workspaces.models import Role, sufficient
 
 
 def require_role(
@@ -22,10 +21,4 @@ def require_role(
     PermissionDenied for a member of too low a role.
     """
     held = store.load_role(client, workspace_id, uid, transaction)
-    if held is None:
-        raise NotFound(what)
-    if not held.includes(role):
-        raise PermissionDenied(
-            "role_required", f"This needs the role {role} or above.", required=role, role=held
-        )
-    return held
+    return sufficient(held, role, what)

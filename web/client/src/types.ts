@@ -29,6 +29,14 @@ export type Step =
  */
 export type Role = "viewer" | "editor" | "admin" | "owner";
 /**
+ * Where a run stands.
+ */
+export type RunStatus = "queued" | "running" | "completed" | "failed" | "cancelled";
+/**
+ * Where a step stands.
+ */
+export type StepStatus = "pending" | "running" | "completed" | "skipped" | "failed";
+/**
  * Guests can visit a live project and no other.
  */
 export type ProjectStatus = "draft" | "live" | "archived" | "deleted";
@@ -141,6 +149,96 @@ export interface Callables {
     answer: PageOfExperience;
     refuses:
       | "workspace_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Start a workflow, or update what a run before came to; editors.
+   */
+  startRun: {
+    request: StartRun;
+    answer: RunView;
+    refuses:
+      | "workspace_not_found"
+      | "workflow_not_found"
+      | "run_not_found"
+      | "role_required"
+      | "other_workflow"
+      | "run_not_ended"
+      | "request_id_reused"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * A run, its steps, and what happened when; members.
+   */
+  getRun: {
+    request: GetRun;
+    answer: RunView;
+    refuses:
+      "run_not_found" | "unauthenticated" | "app_check_required" | "malformed_request" | "invalid_request" | "internal";
+  };
+  /**
+   * The workspace's runs, the newest first; members.
+   */
+  listRuns: {
+    request: ListRuns;
+    answer: PageOfRunSummary;
+    refuses:
+      | "workspace_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Give a run up; cancelling twice answers the same; editors.
+   */
+  cancelRun: {
+    request: CancelRun;
+    answer: RunView;
+    refuses:
+      | "run_not_found"
+      | "role_required"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Take a failed or cancelled run up again from what did not succeed; editors.
+   */
+  retryRun: {
+    request: RetryRun;
+    answer: RunView;
+    refuses:
+      | "run_not_found"
+      | "role_required"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * An address for the bytes of something that a run made; members.
+   */
+  getArtifactUrl: {
+    request: GetArtifactUrl;
+    answer: ArtifactUrl;
+    refuses:
+      | "artifact_not_found"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -1180,6 +1278,226 @@ export interface PageOfExperience {
   nextPageToken: string | null;
 }
 /**
+ * Start a workflow on a payload; with `baseRunId`, as an update of that run.
+ *
+ * The payload of an update is laid over the one of the base run, key by key.
+ */
+export interface StartRun {
+  workspaceId: string;
+  workflowName: string;
+  payload?: {
+    [k: string]: unknown;
+  };
+  requestId?: string | null;
+  baseRunId?: string | null;
+  changes?: Changes | null;
+}
+/**
+ * What an update is about: inputs by their paths in the payload, and steps to run again.
+ */
+export interface Changes {
+  /**
+   * @maxItems 100
+   */
+  inputs?: string[];
+  /**
+   * @maxItems 100
+   */
+  steps?: string[];
+}
+/**
+ * A run as its callables answer it: with its steps in their order, and what happened when.
+ */
+export interface RunView {
+  run: RunSummary;
+  steps: StepSummary[];
+  timeline: TimelineEntry[];
+}
+/**
+ * What a workspace's people see of a run. Timestamps in Unix milliseconds.
+ *
+ * A payload or context that is too large, or that Firestore cannot hold, lies in the storage at
+ * its `…Uri`.
+ */
+export interface RunSummary {
+  id: string;
+  tenantId: string;
+  workflowName: string;
+  workflowVersion: string;
+  triggerType: "initial" | "update";
+  triggerPayload: {
+    [k: string]: unknown;
+  };
+  triggerPayloadUri: string | null;
+  status: RunStatus;
+  baseRunId: string | null;
+  error: RunError | null;
+  context: {
+    [k: string]: unknown;
+  };
+  contextUri: string | null;
+  createdBy: string | null;
+  startedAt: number | null;
+  completedAt: number | null;
+  durationMs: number | null;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * Why a run failed: the first required step that did.
+ */
+export interface RunError {
+  code: string;
+  message: string;
+  failedStepId: string | null;
+  timestamp: number;
+}
+/**
+ * What a workspace's people see of a step. `reason`: why it runs again, in an update.
+ *
+ * `takenFrom`: the run whose result this is. `dueAt`: when it is to be started at the earliest.
+ * `parked`: it waits for something outside, such as a provider.
+ */
+export interface StepSummary {
+  id: string;
+  runId: string;
+  tenantId: string;
+  stepId: string;
+  skillId: string;
+  status: StepStatus;
+  inputHash: string | null;
+  attempt: number;
+  outputArtifactIds: string[];
+  artifacts: {
+    [k: string]: ArtifactRef;
+  };
+  output: {
+    [k: string]: unknown;
+  };
+  outputUri: string | null;
+  error: StepError | null;
+  cacheHit: boolean;
+  remainingDependencies: number;
+  parked: boolean;
+  progress: StepProgress | null;
+  attempts: Attempt[];
+  reason: string | null;
+  takenFrom: string | null;
+  readyAt: number | null;
+  dueAt: number | null;
+  startedAt: number | null;
+  endedAt: number | null;
+  durationMs: number | null;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * A stored artifact as steps hand it on, such as `artifacts.result` of a step's output.
+ */
+export interface ArtifactRef {
+  id: string;
+  uri: string;
+  type: string;
+  contentHash: string;
+  sizeBytes: number;
+  filename: string | null;
+  metadata: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * What went wrong with a step, at which attempt.
+ */
+export interface StepError {
+  code: string;
+  message: string;
+  attempt: number;
+  timestamp: number;
+  details: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * How far a running step says that it is.
+ */
+export interface StepProgress {
+  percentage: number;
+  message: string | null;
+}
+/**
+ * One stretch of work on a step, for the record.
+ */
+export interface Attempt {
+  attempt: number;
+  startedAt: number;
+  endedAt: number;
+  outcome: "completed" | "failed" | "waiting" | "lost" | "cancelled";
+  code: string | null;
+}
+/**
+ * Something that happened to a run, in the order of time.
+ */
+export interface TimelineEntry {
+  at: number;
+  event: string;
+  stepId: string | null;
+  attempt: number | null;
+  code: string | null;
+  durationMs: number | null;
+}
+/**
+ * One run of a workspace.
+ */
+export interface GetRun {
+  workspaceId: string;
+  runId: string;
+}
+/**
+ * The runs of a workspace, the newest first.
+ */
+export interface ListRuns {
+  workspaceId: string;
+  status?: RunStatus | null;
+  workflowName?: string | null;
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfRunSummary {
+  items: RunSummary[];
+  nextPageToken: string | null;
+}
+/**
+ * A run that is given up.
+ */
+export interface CancelRun {
+  workspaceId: string;
+  runId: string;
+}
+/**
+ * A failed or cancelled run that goes on from what did not succeed.
+ */
+export interface RetryRun {
+  workspaceId: string;
+  runId: string;
+}
+/**
+ * One artifact of a workspace.
+ */
+export interface GetArtifactUrl {
+  workspaceId: string;
+  artifactId: string;
+}
+/**
+ * An address at which an artifact can be read until it expires (Unix ms).
+ */
+export interface ArtifactUrl {
+  artifactId: string;
+  url: string;
+  type: string;
+  sizeBytes: number;
+  expiresAt: number;
+}
+/**
  * The project whose page is to be shown.
  */
 export interface GetProject {
@@ -2036,6 +2354,27 @@ export interface Reasons {
     details: {};
   };
   /**
+   * Refused when there is no such workflow, or none for this caller.
+   */
+  workflow_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when there is no such run, or none for this caller.
+   */
+  run_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when there is no such artifact, or none for this caller.
+   */
+  artifact_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
    * Refused when the caller's `role` in the workspace is below the `required` one.
    */
   role_required: {
@@ -2258,6 +2597,24 @@ export interface Reasons {
     code: "failed-precondition";
     details: {
       providerId: string;
+    };
+  };
+  /**
+   * Refused when the base run is of another `workflow`.
+   */
+  other_workflow: {
+    code: "failed-precondition";
+    details: {
+      workflow: string;
+    };
+  };
+  /**
+   * Refused when the base run has not come to its end.
+   */
+  run_not_ended: {
+    code: "failed-precondition";
+    details: {
+      status: string;
     };
   };
   /**

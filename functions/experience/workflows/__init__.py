@@ -1,0 +1,1 @@
+"""Durable runs of short pipelines: definitions, runs and their steps, cache, artifacts."""

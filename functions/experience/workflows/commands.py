@@ -1,0 +1,130 @@
+"""Giving a run up, and taking it up again."""
+
+from typing import Any
+
+from google.cloud.firestore import Transaction
+
+from experience import clients, clock, logs, transactions
+from experience.workflows import planning, store
+from experience.workflows.models import (
+    CancelRun,
+    RetryRun,
+    Run,
+    RunStatus,
+    RunStep,
+    RunView,
+    StepError,
+    StepStatus,
+)
+from experience.workflows.tenant import Tenant
+from experience.workflows.usecases import dispatch_ready, view
+from experience.workspaces.models import Role
+
+
+def cancel_run(uid: str, request: CancelRun) -> RunView:
+    """Give a run up; editors. What waits is skipped, what runs is told to stop.
+
+    Two reads and one for each step, a write for the run and each step that has not ended. A run
+    that is over stays as it is.
+    """
+    tenant = Tenant.of_member(clients.firestore(), uid, request.workspace_id, Role.EDITOR, "run")
+    return cancel(tenant, request.run_id)
+
+
+def cancel(tenant: Tenant, run_id: str) -> RunView:
+    """Cancel a run of a workspace."""
+
+    def body(transaction: Transaction) -> tuple[Run, list[RunStep]]:
+        stored, steps = store.load_whole(tenant, run_id, transaction)
+        if not stored.run.is_going:
+            return stored.run, steps
+        now = clock.now_ms()
+        stopped = [_stopped(step, now) for step in steps]
+        for before, after in zip(steps, stopped, strict=True):
+            _update(tenant, transaction, before, after)
+        began = stored.run.started_at or stored.run.created_at
+        run = stored.run.model_copy(
+            update={
+                "status": RunStatus.CANCELLED,
+                "completed_at": now,
+                "duration_ms": now - began,
+                "updated_at": now,
+            }
+        )
+        transaction.update(tenant.run_ref(run_id), stored.run.difference(run))
+        return run, stopped
+
+    run, steps = transactions.run_optimistic(tenant.client, body)
+    logs.info("run cancelled", run=run_id, status=run.status)
+    return view(run, steps)
+
+
+def _stopped(step: RunStep, now: int) -> RunStep:
+    """A step of a cancelled run: over, or told to stop where a worker has it."""
+    if step.is_ended:
+        return step
+    if step.status is StepStatus.RUNNING and not step.parked:
+        return step.model_copy(update={"cancel_requested": True, "updated_at": now})
+    error = StepError(
+        code="CANCELLED", message="The run was cancelled.", attempt=step.attempt, timestamp=now
+    )
+    return step.model_copy(
+        update={
+            "status": StepStatus.SKIPPED,
+            "error": error,
+            "lease": None,
+            "parked": False,
+            "ended_at": now,
+            "updated_at": now,
+        }
+    )
+
+
+def retry_run(uid: str, request: RetryRun) -> RunView:
+    """Take a failed or cancelled run up again, from what did not succeed; editors.
+
+    Two reads and one for each step, a write for the run and each step that runs again. A run that
+    is going, or that succeeded, stays as it is.
+    """
+    tenant = Tenant.of_member(clients.firestore(), uid, request.workspace_id, Role.EDITOR, "run")
+    return retry(tenant, request.run_id)
+
+
+def retry(tenant: Tenant, run_id: str) -> RunView:
+    """Retry a run of a workspace."""
+
+    def body(transaction: Transaction) -> tuple[Run, list[RunStep]]:
+        stored, steps = store.load_whole(tenant, run_id, transaction)
+        if stored.run.status not in (RunStatus.FAILED, RunStatus.CANCELLED):
+            return stored.run, steps
+        now = clock.now_ms()
+        workflow, number = stored.run.workflow(), stored.run.round + 1
+        again = {step.id: step for step in planning.retried(workflow, steps, number, now)}
+        for step in steps:
+            _update(tenant, transaction, step, again.get(step.id, step))
+        renewed = [again.get(step.id, step) for step in steps]
+        run = stored.run.model_copy(
+            update={
+                "status": RunStatus.QUEUED,
+                "round": number,
+                "error": None,
+                "context": None,
+                "context_uri": None,
+                "completed_at": None,
+                "duration_ms": None,
+                "remaining_sinks": planning.open_sinks(workflow, renewed),
+                "updated_at": now,
+            }
+        )
+        transaction.update(tenant.run_ref(run_id), stored.run.difference(run))
+        return run, renewed
+
+    run, steps = transactions.run_optimistic(tenant.client, body)
+    if run.is_going:
+        dispatch_ready(steps)
+    return view(run, steps)
+
+
+def _update(tenant: Tenant, transaction: Any, before: RunStep, after: RunStep) -> None:
+    if changes := before.difference(after):
+        transaction.update(tenant.step_ref(before.run_id, before.id), changes)

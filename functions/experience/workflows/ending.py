@@ -1,0 +1,233 @@
+"""The commits by which steps and runs end. The rules of `engine.py` hold for these as well."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from google.api_core.exceptions import FailedPrecondition, NotFound
+from google.cloud.firestore import ArrayUnion, DocumentReference, Increment
+
+from experience import clock, logs, transactions
+from experience.workflows import decisions, payloads, store
+from experience.workflows.definitions import Workflow
+from experience.workflows.engine import Changed, Changes, Moved, Taking, Work, noted, read
+from experience.workflows.models import (
+    Artifact,
+    Run,
+    RunStep,
+    StepCache,
+    StepError,
+    StepStatus,
+)
+from experience.workflows.payloads import NOTHING, Packed
+from experience.workflows.skills import ArtifactRef
+from experience.workflows.store import StoredRun, StoredStep
+from experience.workflows.tenant import Tenant
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a step ends, and what is written together with that."""
+
+    status: StepStatus
+    output: Packed = NOTHING
+    artifacts: Mapping[str, ArtifactRef] = field(default_factory=dict)
+    documents: tuple[Artifact, ...] = ()
+    error: StepError | None = None
+    cache: tuple[DocumentReference, StepCache] | None = None
+    cache_hit: bool = False
+    input_hash: str | None = None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What follows from a step's end: who can begin now, and whether it was the last."""
+
+    ready: list[str]
+    is_last: bool
+    followed: Work | None = None
+
+
+def end(
+    tenant: Tenant,
+    workflow: Workflow,
+    step: StoredStep,
+    ending: Ending,
+    *,
+    work: Work | None = None,
+    follow: Taking | None = None,
+) -> Ended:
+    """End a step, and count that down on all that waits for it, in one commit.
+
+    Writes the step, each dependent, its artifacts and its cached result, for the last steps the
+    run. No reads, and no locks for those who meet on one dependent. `follow`: a step that depends
+    on nothing else is taken in the same commit. Raises Moved, with `work` Changed and LeaseLost.
+    """
+    owner = work.lease.owner if work else uuid.uuid4().hex
+    now = clock.now_ms()
+    before = step.step
+    after = _ended(before, ending, owner, work, now)
+    dependents = workflow.dependents[before.id]
+    option = tenant.client.write_option(last_update_time=step.written_at)
+
+    def commit() -> Any:
+        batch = tenant.client.batch()
+        reference = tenant.step_ref(before.run_id, before.id)
+        batch.update(reference, before.difference(after), option=option)
+        counted: Changes = {"remainingDependencies": Increment(-1)}
+        counted |= {"readyAt": now, "dueAt": now, "updatedAt": now}
+        if after.blocks(workflow.by_id[before.id]):
+            counted["blockedBy"] = ArrayUnion([before.id])
+        for each in dependents:
+            reference = tenant.step_ref(before.run_id, each)
+            if follow and follow.after.id == each:
+                unchanged = tenant.client.write_option(last_update_time=follow.before.written_at)
+                at_once = {"remainingDependencies": 0, "readyAt": now, "dueAt": now}
+                batch.update(reference, {**follow.changes(), **at_once}, option=unchanged)
+            else:
+                batch.update(reference, counted)
+        if not dependents:
+            batch.update(tenant.run_ref(before.run_id), {"remainingSinks": Increment(-1)})
+        for document in ending.documents:
+            batch.set(tenant.artifact_ref(document.id), document.dump())
+        if ending.cache:
+            batch.set(ending.cache[0], ending.cache[1].dump())
+        return batch.commit()
+
+    try:
+        results = transactions.retry(commit)
+    except (FailedPrecondition, NotFound) as refused:
+        current = read(tenant, before)
+        if current and current.step.is_ended and current.step.released_by == owner:
+            return _found(tenant, before, dependents, follow)  # the answer was lost
+        if work is None:
+            raise Moved from refused
+        work.refresh()
+        raise Changed from refused
+    _log(after)
+    counts = [_counted(result) for result in results[1 : len(dependents) + 1]]
+    followed = None
+    if follow:
+        result = results[1 + dependents.index(follow.after.id)]
+        followed = Work(tenant, _taken(follow, now), follow.lease, result.update_time)
+    return Ended(
+        ready=[each for each, left in zip(dependents, counts, strict=False) if left == 0],
+        is_last=not dependents and _counted(results[1]) == 0,
+        followed=followed,
+    )
+
+
+def _ended(before: RunStep, ending: Ending, owner: str, work: Work | None, now: int) -> RunStep:
+    attempts = before.attempts
+    if work:
+        outcome = {StepStatus.COMPLETED: "completed", StepStatus.FAILED: "failed"}
+        code = ending.error.code if ending.error else None
+        said = outcome.get(ending.status, "cancelled")
+        attempts = noted(before, work.lease.taken_at, now, said, code)
+    started_at = before.started_at or (now if ending.status is not StepStatus.SKIPPED else None)
+    return before.model_copy(
+        update={
+            "status": ending.status,
+            "output": ending.output.value,
+            "output_uri": ending.output.uri,
+            "artifacts": dict(ending.artifacts),
+            "output_artifact_ids": [each.id for each in ending.artifacts.values()],
+            "error": ending.error,
+            "cache_hit": ending.cache_hit,
+            "input_hash": ending.input_hash or before.input_hash,
+            "attempts": attempts,
+            "lease": None,
+            "parked": False,
+            "released_by": owner,
+            "started_at": started_at,
+            "ended_at": now,
+            "duration_ms": now - started_at if started_at is not None else None,
+            "updated_at": now,
+        }
+    )
+
+
+def _found(tenant: Tenant, step: RunStep, dependents: list[str], follow: Taking | None) -> Ended:
+    """What followed from an end whose answer was lost."""
+    waiting = [each for name in dependents if (each := store.find_step(tenant, step.run_id, name))]
+    followed = [
+        Work(tenant, each.step, follow.lease, each.written_at)
+        for each in waiting
+        if follow and each.step.is_held_by(follow.lease)
+    ]
+    return Ended(
+        ready=[each.step.id for each in waiting if each.step.is_ready],
+        is_last=not dependents and store.load_run(tenant, step.run_id).remaining_sinks <= 0,
+        followed=followed[0] if followed else None,
+    )
+
+
+def end_run(tenant: Tenant, run_id: str) -> bool:
+    """Write the end of a run whose steps have all ended; whether it was this call that did.
+
+    One read for the run and for each step, one write.
+    """
+    while True:
+        stored, steps = store.load_whole(tenant, run_id)
+        run = stored.run
+        if not run.is_going or not decisions.is_over(steps):
+            return False
+        now = clock.now_ms()
+        status, error = decisions.outcome(run.workflow(), steps, now)
+        context = payloads.pack(tenant, run_id, "context", decisions.context(steps), now)
+        after = run.model_copy(
+            update={
+                "status": status,
+                "error": error,
+                "context": context.value,
+                "context_uri": context.uri,
+                "completed_at": now,
+                "duration_ms": now - (run.started_at or run.created_at),
+                "updated_at": now,
+            }
+        )
+        try:
+            _write_run(tenant, stored, after, context)
+        except (FailedPrecondition, NotFound):
+            continue
+        logs.info("run ended", run=run_id, status=status, duration_ms=after.duration_ms)
+        return True
+
+
+def _write_run(tenant: Tenant, stored: StoredRun, after: Run, context: Packed) -> None:
+    def commit() -> None:
+        batch = tenant.client.batch()
+        option = tenant.client.write_option(last_update_time=stored.written_at)
+        batch.update(tenant.run_ref(after.id), stored.run.difference(after), option=option)
+        if context.document:
+            batch.set(tenant.artifact_ref(context.document.id), context.document.dump())
+        batch.commit()
+
+    transactions.retry(commit)
+
+
+def _taken(follow: Taking, now: int) -> RunStep:
+    changed = {"remaining_dependencies": 0, "ready_at": now, "due_at": now}
+    return follow.after.model_copy(update=changed)
+
+
+def _counted(result: Any) -> int | None:
+    """What an increment came to, as the commit's answer tells."""
+    for value in result.transform_results:
+        if "integer_value" in value:
+            return int(value.integer_value)
+    return None
+
+
+def _log(step: RunStep) -> None:
+    logs.info(
+        "step ended",
+        run=step.run_id,
+        step=step.id,
+        attempt=step.attempt,
+        status=step.status,
+        code=step.error.code if step.error else None,
+        cache_hit=step.cache_hit,
+        duration_ms=step.duration_ms,
+    )

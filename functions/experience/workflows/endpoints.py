@@ -1,0 +1,101 @@
+"""The callables, the task and the schedules of workflows."""
+
+from firebase_functions import options
+
+from experience import reasons
+from experience.calls import Caller, callable_function, delivered_task, task_function
+from experience.pages import Page
+from experience.schedules import schedule
+from experience.workflows import collecting, commands, sweeping, usecases, worker
+from experience.workflows.decisions import Delivery
+from experience.workflows.models import (
+    ArtifactUrl,
+    CancelRun,
+    GetArtifactUrl,
+    GetRun,
+    ListRuns,
+    RetryRun,
+    RunSummary,
+    RunView,
+    StartRun,
+    StepTask,
+)
+
+
+@callable_function(
+    StartRun,
+    refuses=[
+        reasons.WORKSPACE_NOT_FOUND,
+        reasons.WORKFLOW_NOT_FOUND,
+        reasons.RUN_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.OTHER_WORKFLOW,
+        reasons.RUN_NOT_ENDED,
+        reasons.REQUEST_ID_REUSED,
+        reasons.CONTENTION,
+    ],
+)
+def start_run(caller: Caller, request: StartRun) -> RunView:
+    """Start a workflow, or update what a run before came to; editors."""
+    return usecases.start_run(caller.uid, request)
+
+
+@callable_function(GetRun, refuses=[reasons.RUN_NOT_FOUND])
+def get_run(caller: Caller, request: GetRun) -> RunView:
+    """A run, its steps, and what happened when; members."""
+    return usecases.get_run(caller.uid, request)
+
+
+@callable_function(ListRuns, refuses=[reasons.WORKSPACE_NOT_FOUND])
+def list_runs(caller: Caller, request: ListRuns) -> Page[RunSummary]:
+    """The workspace's runs, the newest first; members."""
+    return usecases.list_runs(caller.uid, request)
+
+
+@callable_function(
+    CancelRun, refuses=[reasons.RUN_NOT_FOUND, reasons.ROLE_REQUIRED, reasons.CONTENTION]
+)
+def cancel_run(caller: Caller, request: CancelRun) -> RunView:
+    """Give a run up; cancelling twice answers the same; editors."""
+    return commands.cancel_run(caller.uid, request)
+
+
+@callable_function(
+    RetryRun, refuses=[reasons.RUN_NOT_FOUND, reasons.ROLE_REQUIRED, reasons.CONTENTION]
+)
+def retry_run(caller: Caller, request: RetryRun) -> RunView:
+    """Take a failed or cancelled run up again from what did not succeed; editors."""
+    return commands.retry_run(caller.uid, request)
+
+
+@callable_function(GetArtifactUrl, refuses=[reasons.ARTIFACT_NOT_FOUND])
+def get_artifact_url(caller: Caller, request: GetArtifactUrl) -> ArtifactUrl:
+    """An address for the bytes of something that a run made; members."""
+    return usecases.get_artifact_url(caller.uid, request)
+
+
+@task_function(
+    StepTask,
+    memory=options.MemoryOption.GB_2,
+    timeout_seconds=worker.TASK_SECONDS,
+    # A crash, or a database that fails. Failures of skills have their step's own policy.
+    retry=options.RetryConfig(
+        max_attempts=20, min_backoff_seconds=1, max_backoff_seconds=60, max_doublings=6
+    ),
+    rate=options.RateLimits(max_concurrent_dispatches=100, max_dispatches_per_second=100),
+)
+def run_step(task: StepTask) -> None:
+    """Work on one attempt at a step, and on the steps that it makes ready."""
+    worker.run_step(task, Delivery(*delivered_task()))
+
+
+@schedule(every="1 minutes")
+def sweep_runs() -> None:
+    """Put right what a lost task or worker left undone."""
+    sweeping.sweep_runs()
+
+
+@schedule(every="24 hours")
+def collect_artifacts() -> None:
+    """Remove objects that nothing refers to any more."""
+    collecting.collect_artifacts()

@@ -1,0 +1,173 @@
+"""The engine in the test's own process, on a database and a bucket of the suite.
+
+The queue is a list: tasks are delivered when the test says so, in the order that it wants, twice
+if it likes, and again after a crash, as Cloud Tasks does.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from google.cloud.firestore import Client, Transaction
+from google.cloud.firestore_v1.batch import WriteBatch
+
+from experience.calls import TryLater
+from experience.workflows import store, usecases, worker
+from experience.workflows.decisions import Delivery
+from experience.workflows.models import Run, RunStatus, RunStep, StartRun, StepTask
+from experience.workflows.tenant import Tenant
+from experience.workflows.yamls import DEFINITIONS
+from experience.workspaces.models import Role
+from tests.workflows.sample import skills
+
+EDITOR = "ed"
+
+
+class Killed(BaseException):
+    """The process is gone: nothing catches this, and nothing is tidied up."""
+
+
+@dataclass
+class Queue:
+    """Tasks by their names: a name is taken once."""
+
+    waiting: list[tuple[str, StepTask, int]] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    delays: dict[str, float] = field(default_factory=dict)
+
+    def enqueue(
+        self, function: str, data: dict[str, Any], *, task_id: str, delay_seconds: float = 0
+    ) -> None:
+        assert function == "runStep"
+        if task_id in self.names:
+            return
+        self.names.add(task_id)
+        task = StepTask.model_validate(data)
+        self.delays[task.step_id] = delay_seconds
+        self.waiting.append((task_id, task, 0))
+
+
+class Bench:
+    """A workspace, its runs, and the queue."""
+
+    def __init__(self, client: Client, queue: Queue, workspace: str) -> None:
+        self.client = client
+        self.workspace = workspace
+        self.queue = queue
+        client.document("workspaces", workspace, "members", EDITOR).set(
+            {"uid": EDITOR, "role": "editor", "createdAt": 1}
+        )
+        self.tenant = Tenant.of_member(client, EDITOR, workspace, Role.EDITOR, "workspace")
+
+    def start(self, workflow: str, payload: dict[str, Any] | None = None, **more: Any) -> str:
+        """Start a run; its id."""
+        request = StartRun.model_validate(
+            {"workspaceId": self.workspace, "workflowName": workflow, "payload": payload or {}}
+            | more
+        )
+        found = usecases.start(self.tenant, DEFINITIONS.workflows[workflow], request, EDITOR)
+        return found.run.id
+
+    def deliver(self, index: int = 0) -> None:
+        """One task, once; again later if it fails or its worker is killed."""
+        name, task, retries = self.queue.waiting.pop(index)
+        try:
+            worker.run_step(task, Delivery(name, retries))
+        except TryLater:
+            self.queue.waiting.append((name, task, retries + 1))
+        except Killed:
+            self.queue.waiting.append((name, task, retries + 1))
+            raise
+
+    def drain(self, pick: Callable[[int], int] = lambda count: 0, *, twice: bool = False) -> None:
+        """All tasks, until there are none; `pick` chooses among so many."""
+        while self.queue.waiting:
+            index = pick(len(self.queue.waiting))
+            again = self.queue.waiting[index]
+            self.deliver(index)
+            if twice:
+                self.queue.waiting.append(again)
+                self.deliver(len(self.queue.waiting) - 1)
+
+    def run(self, run_id: str) -> Run:
+        return store.load_run(self.tenant, run_id)
+
+    def steps(self, run_id: str) -> dict[str, RunStep]:
+        return {step.id: step for step in store.load_whole(self.tenant, run_id)[1]}
+
+    def statuses(self, run_id: str) -> dict[str, str]:
+        return {step.id: step.status.value for step in self.steps(run_id).values()}
+
+    def output(self, run_id: str, step_id: str) -> Any:
+        return self.steps(run_id)[step_id].output
+
+    def executions(self, run_id: str) -> list[str]:
+        """The steps whose skills were begun, in order, once for each time."""
+        return [line["step"] for line in skills.recorded() if line["run"] == run_id]
+
+    def make(self, name: str) -> None:
+        """The file that a skill waits for."""
+        (skills.world() / name).touch()
+
+    def expire(self, run_id: str, step_id: str) -> None:
+        """Let a step's lease run out."""
+        self.tenant.step_ref(run_id, step_id).update({"lease.expiresAt": 1})
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Meanwhile a worker of its own works the queue off; it must get through in the end."""
+        with ThreadPoolExecutor(1) as pool:
+            done = pool.submit(self.drain)
+            yield
+            done.result(timeout=skills.DEADLINE_SECONDS)
+
+    @staticmethod
+    def wait_until(condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + skills.DEADLINE_SECONDS
+        while not condition():
+            assert time.monotonic() < deadline, "the condition did not come true in time"
+            time.sleep(0.01)
+
+    @contextmanager
+    def killed_at(self, number: int, when: str) -> Iterator[list[int]]:
+        """The process dies at its n-th commit, before it is sent or before the answer is read."""
+        sent = [0]
+
+        def lethal(original: Callable[..., Any]) -> Callable[..., Any]:
+            def commit(self: Any, *arguments: Any, **options: Any) -> Any:
+                sent[0] += 1
+                if sent[0] == number and when == "before":
+                    raise Killed
+                answer = original(self, *arguments, **options)
+                if sent[0] == number:
+                    raise Killed
+                return answer
+
+            return commit
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(WriteBatch, "commit", lethal(WriteBatch.commit))
+            patch.setattr(Transaction, "_commit", lethal(Transaction._commit))
+            yield sent
+
+
+def at_rest(bench: Bench, run_id: str) -> list[str]:
+    """What is left in between; nothing of a run that is over."""
+    run, steps = bench.run(run_id), bench.steps(run_id).values()
+    wrong = [f"{step.id} is {step.status}" for step in steps if not step.is_ended]
+    wrong += [f"{step.id} has a lease" for step in steps if step.lease]
+    if run.status in (RunStatus.COMPLETED, RunStatus.FAILED):
+        left = [step.id for step in steps if step.remaining_dependencies != 0]
+        wrong += [f"{each} waits for something" for each in left]
+        wrong += ["the last steps are not counted down"] * (run.remaining_sinks != 0)
+    wrong += ["the run goes on"] * run.is_going
+    return wrong + ["tasks wait"] * bool(bench.queue.waiting)
+
+
+def paid(run_id: str) -> set[str]:
+    """What the world was paid for in a run."""
+    return {file.name for file in skills.world().glob(f"*~{run_id}~*")}
