@@ -50,6 +50,8 @@ class Gemini:
     charged the first; that is said, and somebody decides.
     """
 
+    answers_at_once = True
+
     def __init__(self, http: Http, blobs: Blobs) -> None:
         self._http = http
         self._blobs = blobs

@@ -61,17 +61,21 @@ class Answer:
 class Unanswered(ProviderFailed):
     """Nobody knows whether the request had its effect: no answer came, or one of status 5xx."""
 
+    is_unsure = True
+
 
 @dataclass(frozen=True)
 class Http:
     """A vendor's API at `base_url`, with what every request carries.
 
-    `timeout_seconds` bounds each request as a whole, however slowly its answer drips.
+    `timeout_seconds` bounds each request as a whole, however slowly its answer drips, and
+    `download_seconds` that for a result.
     """
 
     base_url: str
     headers: Mapping[str, str]
     timeout_seconds: float = 30
+    download_seconds: float = 60
     pause: Callable[[float], None] = time.sleep
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
@@ -80,7 +84,7 @@ class Http:
         return self._send(
             method,
             self.base_url + path,
-            JSON_BYTES,
+            (JSON_BYTES, self.timeout_seconds),
             sent,
             {"content-type": "application/json", **self.headers, **headers},
         )
@@ -113,7 +117,8 @@ class Http:
         """
         for _ in range(REDIRECTS + 1):
             self._require_vendors(url, hosts)
-            answer = self._send("GET", url, limit_bytes, None, self.headers)
+            bounds = (limit_bytes, self.download_seconds)
+            answer = self._send("GET", url, bounds, None, self.headers)
             if answer.status not in (301, 302, 303, 307, 308):
                 return answer
             url = urljoin(url, answer.headers.get("location", ""))
@@ -145,12 +150,13 @@ class Http:
         self,
         method: str,
         url: str,
-        limit_bytes: int,
+        bounds: tuple[int, float],
         body: bytes | None,
         headers: Mapping[str, str],
     ) -> Answer:
-        deadline = time.monotonic() + self.timeout_seconds
-        timeout = (min(CONNECT_SECONDS, self.timeout_seconds), self.timeout_seconds)
+        limit_bytes, seconds = bounds
+        deadline = time.monotonic() + seconds
+        timeout = (min(CONNECT_SECONDS, seconds), seconds)
         try:
             with requests.Session() as session:
                 session.trust_env = False  # a .netrc would replace the key

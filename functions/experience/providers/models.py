@@ -35,8 +35,10 @@ class ProviderFailed(Exception):  # noqa: N818  (what a call of a provider can e
     """The provider did not do what it was asked to; `retryable`: it may do it next time.
 
     `retry_after_seconds` is what it asked for itself. `cost_micros` is what it charged all the same
-    (micro-dollars), None where that is not known.
+    (micro-dollars), None where that is not known. `is_unsure`: the request may have had its effect.
     """
+
+    is_unsure = False
 
     def __init__(
         self,
@@ -115,6 +117,8 @@ class Blobs(Protocol):
 class Provider(Protocol):
     """What every provider can do. Each operation can be repeated, and raises ProviderFailed."""
 
+    answers_at_once: bool
+    """Whether what was submitted has ended when `submit` returns."""
     submit_seconds: float
     """After so long nothing of a submit is under way any more, whatever became of its process."""
 

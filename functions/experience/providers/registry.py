@@ -17,6 +17,9 @@ PROVIDERS: dict[str, Callable[[Blobs], Provider]] = {
     gemini.ID: lambda blobs: Gemini(_gemini_api(), blobs),
 }
 
+CREATE_SECONDS = 10
+"""Replicate answers before it begins; who waits for a lost answer waits twice as long."""
+
 KEYS = {replicate.ID: keys.replicate, gemini.ID: keys.gemini}
 
 
@@ -45,12 +48,13 @@ def require(provider_id: str) -> None:
 def _replicate_api() -> Http:
     token = keys.value_of(keys.replicate())
     headers = {"authorization": f"Bearer {token}"}
-    return Http(config.REPLICATE_API_URL.value, headers, _timeout())
+    seconds = min(_timeout(), CREATE_SECONDS)
+    return Http(config.REPLICATE_API_URL.value, headers, seconds, _timeout())
 
 
 def _gemini_api() -> Http:
     headers = {"x-goog-api-key": keys.value_of(keys.gemini())}
-    return Http(config.GEMINI_API_URL.value, headers, _timeout())
+    return Http(config.GEMINI_API_URL.value, headers, _timeout(), _timeout())
 
 
 def _timeout() -> float:

@@ -61,6 +61,8 @@ class Replicate:
     input and sent to no server. An input without a source is recognised as a whole.
     """
 
+    answers_at_once = False
+
     def __init__(self, http: Http, blobs: Blobs) -> None:
         self._http = http
         self._blobs = blobs

@@ -43,7 +43,7 @@ def put(tenant: Tenant, data: bytes, content_type: str) -> Stored:
     for _ in range(TRIES):
         try:
             blob.upload_from_string(
-                data, content_type=content_type, if_generation_match=0, retry=_retry()
+                data, content_type=content_type, if_generation_match=0, retry=retry()
             )
         except PreconditionFailed:
             if _use_again(tenant.path_of(content_hash)):
@@ -55,7 +55,7 @@ def put(tenant: Tenant, data: bytes, content_type: str) -> Stored:
 
 def _use_again(path: str) -> bool:
     """Whether the object is there, and no collection that has begun can take it."""
-    found = clients.bucket().get_blob(path, retry=_retry())
+    found = clients.bucket().get_blob(path, retry=retry())
     if found is None:
         return False
     now = clock.now_ms()
@@ -63,7 +63,7 @@ def _use_again(path: str) -> bool:
         return True
     found.metadata = {**(found.metadata or {}), "usedAt": str(now)}
     try:
-        found.patch(retry=_retry())
+        found.patch(retry=retry())
     except NotFound:
         return False
     return True
@@ -74,14 +74,14 @@ def read(tenant: Tenant, uri: str) -> bytes:
     path = tenant.path_in(uri)
     if path is None:
         raise NotFound(uri)
-    data: bytes = clients.bucket().blob(path).download_as_bytes(retry=_retry())
+    data: bytes = clients.bucket().blob(path).download_as_bytes(retry=retry())
     return data
 
 
 def exists(tenant: Tenant, uri: str) -> bool:
     """Whether the bytes are still there."""
     path = tenant.path_in(uri)
-    return path is not None and bool(clients.bucket().blob(path).exists(retry=_retry()))
+    return path is not None and bool(clients.bucket().blob(path).exists(retry=retry()))
 
 
 def signed(tenant: Tenant, artifact: Artifact) -> ArtifactUrl | None:
@@ -120,7 +120,8 @@ def grace_ms() -> int:
     return int(config.ARTIFACT_GRACE_HOURS.value) * 3_600_000
 
 
-def _retry() -> "Retry":
+def retry() -> "Retry":
+    """How long a storage that fails is asked again."""
     from google.cloud.storage.retry import DEFAULT_RETRY  # heavy, like the client that it is for
 
     return DEFAULT_RETRY.with_timeout(RETRY_SECONDS)

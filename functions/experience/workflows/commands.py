@@ -5,7 +5,7 @@ from typing import Any
 from google.cloud.firestore import Transaction
 
 from experience import clients, clock, logs, transactions
-from experience.workflows import planning, store
+from experience.workflows import concluding, planning, store
 from experience.workflows.models import (
     CancelRun,
     RetryRun,
@@ -55,6 +55,8 @@ def cancel(tenant: Tenant, run_id: str) -> RunView:
         return run, stopped
 
     run, steps = transactions.run_optimistic(tenant.client, body)
+    if run.status is RunStatus.CANCELLED:
+        concluding.cancel_of_run(tenant, run_id)
     logs.info("run cancelled", run=run_id, status=run.status)
     return view(run, steps)
 

@@ -6,8 +6,9 @@ from experience import reasons
 from experience.calls import Caller, callable_function, delivered_task, task_function
 from experience.pages import Page
 from experience.schedules import schedule
-from experience.workflows import collecting, commands, sweeping, usecases, worker
+from experience.workflows import collecting, commands, polling, sweeping, usecases, worker
 from experience.workflows.decisions import Delivery
+from experience.workflows.generations import PollTask
 from experience.workflows.models import (
     ArtifactUrl,
     CancelRun,
@@ -87,6 +88,21 @@ def get_artifact_url(caller: Caller, request: GetArtifactUrl) -> ArtifactUrl:
 def run_step(task: StepTask) -> None:
     """Work on one attempt at a step, and on the steps that it makes ready."""
     worker.run_step(task, Delivery(*delivered_task()))
+
+
+@task_function(
+    PollTask,
+    memory=options.MemoryOption.GB_1,
+    timeout_seconds=300,
+    # A crash, a database that fails, or a provider that could not be told to stop.
+    retry=options.RetryConfig(
+        max_attempts=20, min_backoff_seconds=2, max_backoff_seconds=60, max_doublings=5
+    ),
+    rate=options.RateLimits(max_concurrent_dispatches=100, max_dispatches_per_second=100),
+)
+def poll_generation(task: PollTask) -> None:
+    """Take one look at what a provider works on."""
+    polling.run_poll(task)
 
 
 @schedule(every="1 minutes")

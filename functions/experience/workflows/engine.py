@@ -9,9 +9,17 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from google.api_core.exceptions import FailedPrecondition, NotFound
+from google.api_core.exceptions import (
+    FailedPrecondition,
+    GoogleAPICallError,
+    NotFound,
+    RetryError,
+)
+from google.auth.exceptions import TransportError
+from requests import RequestException
 
 from experience import clock, config, transactions
+from experience.errors import Contention
 from experience.workflows import store
 from experience.workflows.decisions import Delivery
 from experience.workflows.models import (
@@ -28,6 +36,9 @@ from experience.workflows.store import StoredRun, StoredStep
 from experience.workflows.tenant import Tenant
 
 Changes = dict[str, Any]
+
+TRANSIENT = (Contention, GoogleAPICallError, RetryError, RequestException, TransportError)
+"""What a database or a storage fails with; another try may succeed."""
 
 
 class Moved(Exception):  # noqa: N818  (somebody else was first, not an error)

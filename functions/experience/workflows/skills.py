@@ -69,7 +69,7 @@ class SkillFailed(Exception):  # noqa: N818  (an outcome that the skill declares
 class Waiting(Exception):  # noqa: N818  (a pause, no error)
     """What this step needs is on its way: park the step, and run the skill again when it is there.
 
-    Whoever brings it calls `worker.resume_step`. Should that never happen, the step is run again
+    Whoever brings it calls `resuming.resume_step`. Should that never happen, the step is run again
     after `wait_ms` all the same, so that it can find out what became of it.
     """
 
@@ -87,12 +87,13 @@ class GenerationRequest(Data):
     """What to ask a provider for. `slot` names the result among those of the step.
 
     `sources` are artifact ids or uris that the provider works from. Times that are left out are
-    the defaults of the media type.
+    the defaults of the media type, and of what is to be heard.
     """
 
     slot: str = "result"
     provider_id: str = "local"
     media_type: MediaType = "image"
+    sound: Literal["sound_effect", "music"] | None = None
     params: dict[str, Any] = {}
     sources: list[str] = []
     poll_interval_ms: int | None = Field(default=None, ge=1)
@@ -100,12 +101,15 @@ class GenerationRequest(Data):
 
 
 class Generation(Document):
-    """A finished generation: its job, what it made, and what that cost in micro-dollars."""
+    """A finished generation: its job, what it made, and what that cost in micro-dollars.
+
+    The cost is None where the provider does not tell it.
+    """
 
     id: str
     provider_id: str
     artifact: ArtifactRef
-    cost_micros: int = 0
+    cost_micros: int | None = None
 
 
 class Artifacts(Protocol):

@@ -6,7 +6,8 @@ from typing import Any
 from google.cloud.firestore import Client, Transaction
 
 from experience import clients, clock, config, logs, sweeps, transactions
-from experience.workflows import ending, store
+from experience.workflows import ending, polling, store
+from experience.workflows.generations import GenerationJob
 from experience.workflows.models import RunStatus, RunStep, StepStatus, StepTask
 from experience.workflows.tenant import Tenant
 
@@ -14,7 +15,7 @@ from experience.workflows.tenant import Tenant
 def sweep_runs() -> dict[str, int]:
     """Restart what was left lying, and return how much of it there was.
 
-    Four queries; one read and one write more for each step that is restarted. Safe to repeat, and
+    Five queries; one read and one write more for each step that is restarted. Safe to repeat, and
     to run twice at once.
     """
     client = clients.firestore()
@@ -27,6 +28,7 @@ def sweep_runs() -> dict[str, int]:
             _each(client, store.never_ended(client, status, before), _end)
             for status in (RunStatus.QUEUED, RunStatus.RUNNING)
         ),
+        "generations": _each(client, polling.overdue(client, before), _go_on),
     }
     if any(done.values()):
         logs.warning("sweep found work", **done)
@@ -68,6 +70,10 @@ def _restart(tenant: Tenant, fields: dict[str, Any]) -> bool:
         return False
     store.dispatch(StepTask.next_of(step))
     return True
+
+
+def _go_on(tenant: Tenant, fields: dict[str, Any]) -> bool:
+    return polling.put_right(tenant, GenerationJob.load(fields))
 
 
 def _end(tenant: Tenant, fields: dict[str, Any]) -> bool:

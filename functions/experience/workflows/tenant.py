@@ -54,6 +54,19 @@ class Tenant:
         return (tenant, found) if run and run.get("tenantId") == workspace_id else None
 
     @classmethod
+    def of_generation(
+        cls, client: Client, workspace_id: str, job_id: str
+    ) -> tuple["Tenant", dict[str, Any]] | None:
+        """The workspace that a task names, with the generation job that proves it. One read.
+
+        None where there is no such job in it.
+        """
+        tenant = cls(client, workspace_id, _KEY)
+        [found] = transactions.read(client, [tenant.generation_ref(job_id)])
+        job = transactions.fields(found)
+        return (tenant, job) if job and job.get("tenantId") == workspace_id else None
+
+    @classmethod
     def of_snapshot(cls, client: Client, snapshot: "DocumentSnapshot[Any]") -> "Tenant | None":
         """The workspace of a stored document that says itself whose it is; else None."""
         match snapshot.reference.path.split("/"):
@@ -88,6 +101,26 @@ class Tenant:
             return shared
         own: DocumentReference = self.run_ref(run_id).collection("runStepCache").document(key)
         return own
+
+    def generation_ref(self, job_id: str) -> DocumentReference:
+        """`/workspaces/{w}/generationJobs/{g}`"""
+        found: DocumentReference = self.collection("generationJobs").document(job_id)
+        return found
+
+    def place_ref(self, name: str) -> DocumentReference:
+        """`/workspaces/{w}/generationPlaces/{kind}-{n}`"""
+        found: DocumentReference = self.collection("generationPlaces").document(name)
+        return found
+
+    def kept_path(self, job_id: str) -> str:
+        """`tenants/{w}/generations/{g}` in the bucket: a result until its job has ended."""
+        return f"tenants/{self.id}/generations/{job_id}"
+
+    def kept_path_in(self, uri: str) -> str | None:
+        """The object that a URI means, if it is a kept result of this workspace."""
+        path = uri.removeprefix(f"gs://{clients.bucket_name()}/")
+        prefix, _, job_id = path.rpartition("/")
+        return path if job_id and prefix == f"tenants/{self.id}/generations" else None
 
     def path_of(self, content_hash: str) -> str:
         """`tenants/{w}/sha256/{hash}` in the bucket."""

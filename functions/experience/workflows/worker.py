@@ -2,27 +2,21 @@
 
 import time
 import traceback
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from google.api_core.exceptions import GoogleAPICallError, RetryError
-from google.auth.exceptions import TransportError
-from requests import RequestException
-
-from experience import clients, clock, logs, transactions
+from experience import clients, clock, logs
 from experience.calls import TryLater
-from experience.errors import Contention
 from experience.workflows import cache, ending, engine, payloads, running, store
 from experience.workflows.decisions import Delivery, Turn, turn
 from experience.workflows.ending import Ending
-from experience.workflows.engine import Changed, LeaseLost, Moved, Taking, Work
+from experience.workflows.engine import TRANSIENT, Changed, LeaseLost, Moved, Taking, Work
+from experience.workflows.generating import generate
 from experience.workflows.models import RunStep, StepError, StepStatus, StepTask
 from experience.workflows.preparing import Preparation, Ready, error_of, seconds_of
 from experience.workflows.running import Result
 from experience.workflows.skills import (
     REGISTRY,
     Cancelled,
-    Generation,
-    GenerationRequest,
     SkillFailed,
     Waiting,
 )
@@ -33,8 +27,6 @@ TASK_SECONDS = 540
 """What the task function may take. Its last seconds are kept for the commits."""
 KEPT_SECONDS = 30
 LOOKS = 10
-
-TRANSIENT = (Contention, GoogleAPICallError, RetryError, RequestException, TransportError)
 
 
 class After(NamedTuple):
@@ -62,29 +54,6 @@ def run_step(task: StepTask, delivery: Delivery) -> None:
     except TRANSIENT as fault:
         logs.warning("task interrupted", run=task.run_id, exc=traceback.format_exc())
         raise TryLater("the database or the storage failed") from fault
-
-
-def resume_step(tenant: Tenant, run_id: str, step_id: str) -> None:
-    """What a parked step waits for has come: let its skill run again. Safe to repeat.
-
-    One read, one write, one task. A step that is about to park finds out when it tries.
-    """
-    reference = tenant.step_ref(run_id, step_id)
-
-    def body(transaction: Any) -> RunStep | None:
-        [found] = transactions.read(tenant.client, [reference], transaction)
-        data = transactions.fields(found)
-        step = RunStep.load(data) if data else None
-        if step is None or step.status is not StepStatus.RUNNING:
-            return None
-        changed = step.model_copy(
-            update={"dispatch": step.dispatch + 1, "updated_at": clock.now_ms()}
-        )
-        transaction.update(reference, step.difference(changed))
-        return changed
-
-    if step := transactions.run_optimistic(tenant.client, body):
-        store.dispatch(StepTask.next_of(step.model_copy(update={"parked": True})))
 
 
 class Worker:
@@ -272,12 +241,6 @@ class Worker:
         definition = self.workflow.by_id[step_id]
         skill = REGISTRY.skills.get(definition.skill_id)
         return time.monotonic() + (seconds_of(definition, skill) if skill else 0) < self._until
-
-
-def generate(work: Work, request: GenerationRequest) -> Generation:
-    """A provider's generation for a slot of this step."""
-    message = f"{work.step.skill_id} has no provider {request.provider_id}."
-    raise SkillFailed("NO_PROVIDER", message)
 
 
 def _cancelled(held: StoredStep | Work) -> StepError:

@@ -1,0 +1,111 @@
+"""A workspace's bytes as providers see them: content-addressed artifacts, and what they keep."""
+
+from datetime import timedelta
+
+from google.api_core.exceptions import NotFound, PreconditionFailed
+
+from experience import clients
+from experience.providers.models import Blob, Kept
+from experience.workflows import artifacts
+from experience.workflows.artifacts import Stored
+from experience.workflows.tenant import Tenant
+
+ADDRESS_SECONDS = 3600
+COST = "costMicros"
+
+
+class TenantBlobs:
+    """`providers.models.Blobs` of one workspace.
+
+    What was written or kept here is remembered until the job ends, so that a provider that answers
+    at once costs no second look at the bucket.
+    """
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+        self._written: dict[str, tuple[Blob, Stored]] = {}
+        self._kept: dict[str, tuple[Blob, Kept]] = {}
+
+    def read(self, uri: str) -> Blob:
+        """An artifact's bytes, or a kept result's. Raises FileNotFoundError."""
+        for blob, kept in self._kept.values():
+            if kept.uri == uri:
+                return blob
+        if uri in self._written:
+            return self._written[uri][0]
+        path = self._tenant.path_in(uri) or self._tenant.kept_path_in(uri)
+        if path is None:
+            raise FileNotFoundError(uri)
+        blob = clients.bucket().blob(path)
+        try:
+            data = blob.download_as_bytes(retry=artifacts.retry())
+        except NotFound as error:
+            raise FileNotFoundError(uri) from error
+        return Blob(data, str(blob.content_type or ""))
+
+    def write(self, blob: Blob) -> str:
+        """Store bytes as an artifact's."""
+        return self.store(blob).uri
+
+    def store(self, blob: Blob) -> Stored:
+        """Bytes as an artifact's: written now, or just before."""
+        for known, stored in self._written.values():
+            if known == blob:
+                return stored
+        stored = artifacts.put(self._tenant, blob.data, blob.content_type)
+        self._written[stored.uri] = (blob, stored)
+        return stored
+
+    def keep(self, key: str, blob: Blob, cost_micros: int | None) -> None:
+        """Store a result under its job's id; an earlier one stays. One write."""
+        path = self._tenant.kept_path(key)
+        stored = clients.bucket().blob(path)
+        stored.metadata = {} if cost_micros is None else {COST: str(cost_micros)}
+        try:
+            stored.upload_from_string(
+                blob.data,
+                content_type=blob.content_type,
+                if_generation_match=0,
+                retry=artifacts.retry(),
+            )
+        except PreconditionFailed:
+            return
+        self._kept[key] = (blob, Kept(self._uri(path), cost_micros))
+
+    def kept(self, key: str) -> Kept | None:
+        """What was kept under a job's id. One read."""
+        if key in self._kept:
+            return self._kept[key][1]
+        path = self._tenant.kept_path(key)
+        found = clients.bucket().get_blob(path, retry=artifacts.retry())
+        if found is None:
+            return None
+        cost = (found.metadata or {}).get(COST)
+        return Kept(self._uri(path), int(cost) if cost else None)
+
+    def forget(self, key: str) -> None:
+        """Delete what was kept under a job's id, if anything was."""
+        if key in self._kept:
+            clients.bucket().blob(self._tenant.kept_path(key)).delete(retry=artifacts.retry())
+            del self._kept[key]
+
+    def address(self, uri: str) -> str:
+        """A signed URL of an artifact."""
+        path = self._tenant.path_in(uri)
+        if path is None:
+            raise FileNotFoundError(uri)
+        url: str = (
+            clients.bucket()
+            .blob(path)
+            .generate_signed_url(
+                version="v4",
+                method="GET",
+                expiration=timedelta(seconds=ADDRESS_SECONDS),
+                credentials=clients.signer(),
+                api_access_endpoint=clients.storage_endpoint(),
+            )
+        )
+        return url
+
+    def _uri(self, path: str) -> str:
+        return f"gs://{clients.bucket_name()}/{path}"

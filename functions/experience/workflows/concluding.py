@@ -1,0 +1,196 @@
+"""How generation jobs end, and who takes their place."""
+
+from collections.abc import Callable
+from typing import Any
+
+from google.cloud.firestore import FieldFilter, Transaction
+
+from experience import clients, clock, logs, transactions
+from experience.ids import fingerprint
+from experience.providers.models import Blob, FailureCode, Poll, Provider, ProviderFailed
+from experience.workflows import hashing, places
+from experience.workflows.blobs import TenantBlobs
+from experience.workflows.generations import (
+    UNDER_WAY,
+    GenerationJob,
+    GenerationStatus,
+    PollTask,
+)
+from experience.workflows.models import Artifact
+from experience.workflows.resuming import resume_step
+from experience.workflows.skills import ArtifactRef
+from experience.workflows.tenant import Tenant
+
+LONGEST_MESSAGE = 500
+
+Ending = Callable[[GenerationJob, int], dict[str, Any]]
+"""What changes of a job that is under way as it ends at this time."""
+
+
+def find(tenant: Tenant, *job_ids: str) -> list[GenerationJob | None]:
+    """Jobs as they are now. One read each."""
+    found = transactions.read(tenant.client, map(tenant.generation_ref, job_ids))
+    fields = map(transactions.fields, found)
+    return [GenerationJob.load(data) if data else None for data in fields]
+
+
+def enqueue_look(job: GenerationJob, delay_ms: float) -> None:
+    """Put the next look at a job into the queue, once."""
+    task = PollTask.next_of(job)
+    payload = task.model_dump(mode="json", by_alias=True)
+    name = fingerprint("pollGeneration", *payload.values())
+    clients.enqueue("pollGeneration", payload, task_id=name, delay_seconds=delay_ms / 1000)
+
+
+def complete(
+    tenant: Tenant, job: GenerationJob, provider: Provider, blobs: TenantBlobs, poll: Poll
+) -> GenerationJob:
+    """Fetch a result, store it as an artifact, and end the job with it. Raises ProviderFailed.
+
+    The bytes are stored first, under their hash; then job, artifact and place change together.
+    """
+    uri = str(poll.result_uri)
+    stored = blobs.store(provider.fetch(uri))
+    content = blobs.read(stored.uri)
+    now = clock.now_ms()
+    ref = ArtifactRef(
+        id=hashing.artifact_id(job.run_id, job.run_step_id, job.slot, stored.content_hash),
+        uri=stored.uri,
+        type=content.content_type,
+        content_hash=stored.content_hash,
+        size_bytes=stored.size_bytes,
+        metadata=_measures(content),
+    )
+    document = Artifact(
+        **ref.model_dump(),
+        tenant_id=tenant.id,
+        run_id=job.run_id,
+        step_id=job.run_step_id,
+        skill_id=f"provider.{job.provider_id}",
+        created_at=now,
+        updated_at=now,
+    )
+    ended = end(
+        tenant,
+        job,
+        lambda current, now: {
+            "status": GenerationStatus.COMPLETED,
+            "started_at": current.started_at or now,
+            "provider_job_id": current.provider_job_id or job.provider_job_id,
+            "result_uri": uri[:2048],
+            "artifact_id": ref.id,
+            "artifact": ref,
+            "cost_micros": poll.cost_micros,
+            "error_code": None,
+            "error_message": None,
+        },
+        document,
+    )
+    blobs.forget(job.id)
+    return ended
+
+
+def fail(
+    tenant: Tenant,
+    job: GenerationJob,
+    failure: ProviderFailed,
+    status: GenerationStatus = GenerationStatus.FAILED,
+) -> GenerationJob:
+    """End a job without a result; a provider that still works on it is told to stop."""
+
+    def ending(current: GenerationJob, now: int) -> dict[str, Any]:
+        is_told = failure.code in (FailureCode.CANCELLED, FailureCode.TIMEOUT)
+        cancel_due = is_told and current.provider_job_id is not None
+        return {
+            "status": status,
+            "error_code": failure.code.value,
+            "error_message": failure.message[:LONGEST_MESSAGE],
+            "retryable": failure.retryable,
+            "cost_micros": failure.cost_micros,
+            "cancel_due": cancel_due,
+            "dispatch": current.dispatch + cancel_due,
+            "due_at": now if cancel_due else None,
+        }
+
+    ended = end(tenant, job, ending)
+    if ended.cancel_due:
+        enqueue_look(ended, 0)
+    return ended
+
+
+def cancel_of_run(tenant: Tenant, run_id: str) -> int:
+    """End every generation of a run that is given up, and have the providers told; how many.
+
+    One read and up to three writes for each. Safe to repeat.
+    """
+    query: Any = tenant.collection("generationJobs").where(
+        filter=FieldFilter("runId", "==", run_id)
+    )
+    going = [status.value for status in UNDER_WAY]
+    found = list(query.where(filter=FieldFilter("status", "in", going)).stream())
+    cancelled = ProviderFailed(
+        "The run was cancelled.", code=FailureCode.CANCELLED, retryable=False
+    )
+    for each in found:
+        fail(tenant, GenerationJob.load(each.to_dict() or {}), cancelled)
+    return len(found)
+
+
+def end(
+    tenant: Tenant, job: GenerationJob, ending: Ending, document: Artifact | None = None
+) -> GenerationJob:
+    """Write a job's end, give its place on, and wake who got it. The job as it is then.
+
+    Three reads; the job's write, one each for an artifact, a place, and the job that gets it. One
+    that has ended already, however that was, stays as it is.
+    """
+    candidate = places.first_waiting(tenant, job.kind)
+
+    def body(transaction: Transaction) -> tuple[GenerationJob, GenerationJob | None]:
+        reference = tenant.generation_ref(job.id)
+        [found] = transactions.read(tenant.client, [reference], transaction)
+        current = GenerationJob.load(found.to_dict() or {})
+        now = clock.now_ms()
+        if current.is_ended:
+            return current, None
+        changes = ending(current, now)
+        left = {"place": None, "waiting": None, "tried_at": None, "due_at": None}
+        times = {"completed_at": now, "updated_at": now}
+        after = current.model_copy(update={**left, **times, **changes})
+        transaction.update(reference, current.difference(after))
+        if document:
+            transaction.set(tenant.artifact_ref(document.id), document.dump())
+        heir = None
+        if current.place:
+            transactions.read(tenant.client, [tenant.place_ref(current.place)], transaction)
+            heir = candidate and places.first_waiting_now(tenant, transaction, candidate.id)
+            held = {"jobId": heir.id if heir else None, "updatedAt": now}
+            transaction.update(tenant.place_ref(current.place), held)
+            if heir:
+                places.give(transaction, tenant.generation_ref(heir.id), current.place, now)
+        return after, heir
+
+    ended, heir = transactions.run_optimistic(tenant.client, body)
+    logs.info(
+        "generation ended",
+        run=job.run_id,
+        step=job.run_step_id,
+        provider=job.provider_id,
+        status=ended.status,
+        code=ended.error_code,
+    )
+    if candidate and not heir:
+        heir = places.start_next(tenant, job.kind)
+    if heir:
+        resume_step(tenant, heir.run_id, heir.run_step_id)
+    return ended
+
+
+def _measures(content: Blob) -> dict[str, Any]:
+    """Width and height of a picture, as far as its file tells them."""
+    if not content.content_type.startswith("image/"):
+        return {}
+    from experience.imaging.photos import size_of
+
+    size = size_of(content.data)
+    return {"width": size[0], "height": size[1]} if size else {}
