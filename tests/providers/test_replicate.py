@@ -274,6 +274,14 @@ class TestNothingIsPaidTwice:
         assert ours != theirs
         assert replicate_vendor.paid == 2
 
+    def test_nor_is_one_taken_over_that_another_job_has(
+        self, replicate_vendor: ReplicateVendor, predictions: Replicate
+    ) -> None:
+        began = now_ms()
+        theirs = predictions.submit(PARAMS, "theirs")
+        ours = predictions.submit(PARAMS, "key", begun_at=began, is_taken=lambda id_: id_ == theirs)
+        assert list(replicate_vendor.predictions) == [theirs, ours]
+
     def test_nor_taken_from_another_model_or_from_long_ago(
         self, replicate_vendor: ReplicateVendor, predictions: Replicate
     ) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from tests.vendors.server import Received, Reply, Vendor
 
 TOKEN = "r8_test"
+ENDED = ("succeeded", "failed", "canceled", "aborted")
 THROTTLED = Reply(
     429,
     {"detail": "Request was throttled. Your rate limit resets in ~0s.", "retry_after": 0.01},
@@ -27,6 +28,7 @@ class ReplicateVendor(Vendor):
         self.outcome: dict[str, Any] = {"status": "succeeded", "metrics": {"predict_time": 2.5}}
         self.result = Reply(200, result, content_type=content_type)
         self.page = page
+        self.most_at_once = 0
         self._polls: dict[str, int] = {}
         self._numbers = itertools.count(1)
         super().__init__()
@@ -87,6 +89,8 @@ class ReplicateVendor(Vendor):
         }
         made["urls"] = {"get": f"{self.url}/predictions/{made['id']}"}
         self.predictions[made["id"]] = made
+        going = [each for each in self.predictions.values() if each["status"] not in ENDED]
+        self.most_at_once = max(self.most_at_once, len(going))
         return Reply(201, dict(made))
 
     def _list(self, request: Received) -> Reply:
@@ -102,7 +106,7 @@ class ReplicateVendor(Vendor):
         prediction = self.predictions.get(prediction_id)
         if prediction is None:
             return Reply(404, {"detail": "The requested resource could not be found."})
-        ended = prediction["status"] in ("succeeded", "failed", "canceled", "aborted")
+        ended = prediction["status"] in ENDED
         if operation == "cancel":
             if not ended:
                 prediction["status"] = "canceled"

@@ -11,6 +11,7 @@ from google.cloud.firestore import Client
 from emulator.suite import Suite
 from experience import clients
 from experience.ids import new_id
+from tests.vendors.account import Account
 from tests.workflows.bench import Bench, Queue
 
 IMPATIENT = {"SWEEP_GRACE_SECONDS": "0", "STEP_LEASE_MARGIN_SECONDS": "1"}
@@ -22,8 +23,16 @@ def workflow_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def account() -> Iterator[Account]:
+    """The vendors' servers of this test process."""
+    account = Account()
+    yield account
+    account.close()
+
+
+@pytest.fixture(scope="session")
 def workflow_suite(
-    workflow_world: Path, tmp_path_factory: pytest.TempPathFactory
+    workflow_world: Path, account: Account, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Suite]:
     """The whole suite around tests/workflows/sample/main.py."""
     log = tmp_path_factory.mktemp("workflows") / "functions.log"
@@ -32,7 +41,7 @@ def workflow_suite(
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("WORKFLOW_WORLD", str(workflow_world))
-            for name, value in IMPATIENT.items():
+            for name, value in {**IMPATIENT, **account.env}.items():
                 patch.setenv(name, value)
             suite.start()
         yield suite

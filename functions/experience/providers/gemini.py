@@ -8,6 +8,7 @@ failed with status 400 or 500 is not: https://ai.google.dev/gemini-api/docs/bill
 import base64
 import binascii
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -23,6 +24,7 @@ from experience.providers.models import (
     ProviderFailed,
     State,
     checked,
+    nobodys,
     parsed,
 )
 
@@ -64,6 +66,7 @@ class Gemini:
         *,
         begun_at: int | None = None,
         timeout_ms: int | None = None,  # noqa: ARG002  (the API has no deadline)
+        is_taken: Callable[[str], bool] = nobodys,  # noqa: ARG002
     ) -> str:
         calling.announce(ID, "submit")
         wanted = parsed(GeminiParams, params)

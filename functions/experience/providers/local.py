@@ -14,6 +14,7 @@ from experience.providers.models import (
     Poll,
     ProviderFailed,
     State,
+    nobodys,
     parsed,
 )
 
@@ -49,6 +50,7 @@ class Local:
         *,
         begun_at: int | None = None,  # noqa: ARG002
         timeout_ms: int | None = None,  # noqa: ARG002
+        is_taken: Callable[[str], bool] = nobodys,  # noqa: ARG002
     ) -> str:
         from experience.imaging import stages
 

@@ -1,6 +1,6 @@
 """What is asked of a provider, how it answers, and the one type in which it fails."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal, Protocol, TypeVar
@@ -114,6 +114,11 @@ class Blobs(Protocol):
         """An https address under which a vendor can read these bytes for the next hour."""
 
 
+def nobodys(_provider_job_id: str) -> bool:
+    """No other job is known."""
+    return False
+
+
 class Provider(Protocol):
     """What every provider can do. Each operation can be repeated, and raises ProviderFailed."""
 
@@ -129,12 +134,14 @@ class Provider(Protocol):
         *,
         begun_at: int | None = None,
         timeout_ms: int | None = None,
+        is_taken: Callable[[str], bool] = nobodys,
     ) -> str:
         """Begin to make something, and return the provider's own id for it.
 
         `begun_at` says when (Unix ms) a submit with this key began of which the outcome is not
-        known, None where there was none: it is found again, or refused, and never paid twice. Past
-        `timeout_ms` nobody waits for the result any more.
+        known, None where there was none: it is found again, or refused, and never paid twice. One
+        of which `is_taken` says that another job has it is not it. Past `timeout_ms` nobody waits
+        for the result any more.
         """
 
     def poll(self, provider_job_id: str) -> Poll:

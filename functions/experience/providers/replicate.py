@@ -7,7 +7,7 @@ https://replicate.com/docs/topics/predictions/rate-limits.
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -25,6 +25,7 @@ from experience.providers.models import (
     ReplicateParams,
     State,
     checked,
+    nobodys,
     parsed,
 )
 
@@ -58,7 +59,8 @@ class Replicate:
     A request carries no idempotency key: the API knows none. A prediction whose creation nobody
     heard of is found again in the list of predictions, which returns each with its input. Where the
     input has a source, that source's address ends in `#KEY`: a fragment, which is stored with the
-    input and sent to no server. An input without a source is recognised as a whole.
+    input and sent to no server. An input without a source is recognised as a whole, if no other job
+    has that prediction.
     """
 
     answers_at_once = False
@@ -75,6 +77,7 @@ class Replicate:
         *,
         begun_at: int | None = None,
         timeout_ms: int | None = None,
+        is_taken: Callable[[str], bool] = nobodys,
     ) -> str:
         calling.announce(ID, "submit")
         wanted = parsed(ReplicateParams, params)
@@ -91,9 +94,9 @@ class Replicate:
         def create() -> str:
             nonlocal unsure_since
             if unsure_since is not None:
-                found = self._find(wanted.model, body["input"], mark, unsure_since)
-                if found is not None:
-                    return found
+                for found in self._found(wanted.model, body["input"], mark, unsure_since):
+                    if not is_taken(found):
+                        return found
                 if time.monotonic() > latest:
                     raise Unanswered("The provider answers too slowly.")
             began = clock.now_ms()
@@ -147,8 +150,8 @@ class Replicate:
         files = addresses if wanted.sources_as_list else addresses[0]
         return {**wanted.input, wanted.source_input: files}
 
-    def _find(self, model: str, sent: Mapping[str, Any], mark: str, since: int) -> str | None:
-        """The id of the prediction that was made of this input, among those since then."""
+    def _found(self, model: str, sent: Mapping[str, Any], mark: str, since: int) -> Iterator[str]:
+        """The ids of the predictions that were made of this input since then."""
         if clock.now_ms() - since > INPUTS_KEPT_MS:
             raise ProviderFailed(
                 "Whether the provider began with this cannot be found out any more.",
@@ -167,8 +170,7 @@ class Replicate:
             else:
                 same = all(held.get(name) == value for name, value in sent.items())
             if same:
-                return str(_prediction(found)["id"])
-        return None
+                yield str(_prediction(found)["id"])
 
     def _listed(self, oldest: int) -> Iterator[dict[str, Any]]:
         """The account's predictions since then, the newest first."""

@@ -34,6 +34,20 @@ def find(tenant: Tenant, *job_ids: str) -> list[GenerationJob | None]:
     return [GenerationJob.load(data) if data else None for data in fields]
 
 
+def is_taken(tenant: Tenant, provider_id: str, provider_job_id: str) -> bool:
+    """Whether some job has this provider's id: of any tenant, for they share the account.
+
+    One read.
+    """
+    query: Any = (
+        tenant.client.collection_group("generationJobs")
+        .where(filter=FieldFilter("providerJobId", "==", provider_job_id))
+        .where(filter=FieldFilter("providerId", "==", provider_id))
+        .limit(1)
+    )
+    return bool(list(query.stream()))
+
+
 def enqueue_look(job: GenerationJob, delay_ms: float) -> None:
     """Put the next look at a job into the queue, once."""
     task = PollTask.next_of(job)

@@ -46,6 +46,9 @@ def generate(work: Work, request: GenerationRequest) -> Generation:
         if job is None:
             registry.require(request.provider_id)
             job, is_new = _create(work, request, ids[0])
+        elif job.status is GenerationStatus.PROCESSING:
+            # Whoever wrote that down may have died before queueing the next look.
+            concluding.enqueue_look(job, job.poll_interval_ms)
         if job.waiting:
             job = _wait_for_place(tenant, job)
         if not job.is_ended and job.provider_job_id is None:
@@ -160,7 +163,11 @@ def _submit(tenant: Tenant, job: GenerationJob, *, is_new: bool) -> GenerationJo
     params = payloads.unpack(tenant, job.input_params, job.input_params_uri)
     try:
         provider_job_id = provider.submit(
-            params, job.id, begun_at=earlier, timeout_ms=job.timeout_ms
+            params,
+            job.id,
+            begun_at=earlier,
+            timeout_ms=job.timeout_ms,
+            is_taken=lambda known: concluding.is_taken(tenant, job.provider_id, known),
         )
         if provider.answers_at_once:
             known = job.model_copy(update={"provider_job_id": provider_job_id})

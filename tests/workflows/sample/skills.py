@@ -13,6 +13,9 @@ from typing import Any
 
 from experience.workflows.skills import Cancelled, Context, Data, SkillFailed, Waiting, skill
 from experience.workflows.yamls import DEFINITIONS
+from tests.workflows.sample import generating
+
+__all__ = ["generating"]
 
 HERE = Path(__file__).parent
 DEADLINE_SECONDS = 60

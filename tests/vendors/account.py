@@ -1,0 +1,29 @@
+"""An account at every vendor, as a process of functions finds it in its environment."""
+
+from PIL import Image
+
+from tests.builders.images import encoded
+from tests.vendors import gemini, replicate
+from tests.vendors.gemini import GeminiVendor
+from tests.vendors.replicate import ReplicateVendor
+
+PICTURE = encoded(Image.new("RGB", (64, 48), "teal"))
+
+
+class Account:
+    """Both vendors' servers, until `close`."""
+
+    def __init__(self) -> None:
+        self.replicate = ReplicateVendor(PICTURE)
+        self.gemini = GeminiVendor(PICTURE)
+        self.env = {
+            "REPLICATE_API_TOKEN": replicate.TOKEN,
+            "REPLICATE_API_URL": self.replicate.url,
+            "GEMINI_API_KEY": gemini.KEY,
+            "GEMINI_API_URL": self.gemini.url,
+            "PROVIDER_TIMEOUT_SECONDS": "10",
+        }
+
+    def close(self) -> None:
+        self.replicate.close()
+        self.gemini.close()
