@@ -27,9 +27,10 @@ SPREAD = {
     ),
     "workspaces": {"authoring": "usecases"},
     "workflows": {
-        **dict.fromkeys(("artifacts", "cache", "payloads", "tenant"), "store"),
+        **dict.fromkeys(("artifacts", "blobs", "cache", "payloads", "tenant"), "store"),
         **dict.fromkeys(("collecting", "commands", "ending", "engine"), "usecases"),
         **dict.fromkeys(("preparing", "running", "sweeping", "worker"), "usecases"),
+        **dict.fromkeys(("concluding", "generating", "places", "polling", "resuming"), "usecases"),
     },
     "projects": {"authoring": "usecases"},
     "sessions": dict.fromkeys(

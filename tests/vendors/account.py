@@ -11,9 +11,9 @@ PICTURE = encoded(Image.new("RGB", (64, 48), "teal"))
 
 
 class Account:
-    """Both vendors' servers, until `close`."""
+    """Both vendors' servers, until `close`; who calls them waits so long for an answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, timeout_seconds: int = 10) -> None:
         self.replicate = ReplicateVendor(PICTURE)
         self.gemini = GeminiVendor(PICTURE)
         self.env = {
@@ -21,7 +21,7 @@ class Account:
             "REPLICATE_API_URL": self.replicate.url,
             "GEMINI_API_KEY": gemini.KEY,
             "GEMINI_API_URL": self.gemini.url,
-            "PROVIDER_TIMEOUT_SECONDS": "10",
+            "PROVIDER_TIMEOUT_SECONDS": str(timeout_seconds),
         }
 
     def close(self) -> None:

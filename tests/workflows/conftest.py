@@ -25,7 +25,7 @@ def workflow_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def account() -> Iterator[Account]:
     """The vendors' servers of this test process."""
-    account = Account()
+    account = Account(timeout_seconds=2)
     yield account
     account.close()
 

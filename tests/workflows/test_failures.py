@@ -6,7 +6,7 @@ import pytest
 
 from experience.workflows import commands, engine, running, sweeping
 from experience.workflows.models import RunStatus
-from experience.workflows.worker import resume_step
+from experience.workflows.resuming import resume_step
 from tests.workflows.bench import Bench, at_rest
 
 

@@ -42,10 +42,9 @@ def is_taken(tenant: Tenant, provider_id: str, provider_job_id: str) -> bool:
     query: Any = (
         tenant.client.collection_group("generationJobs")
         .where(filter=FieldFilter("providerJobId", "==", provider_job_id))
-        .where(filter=FieldFilter("providerId", "==", provider_id))
-        .limit(1)
+        .limit(2)
     )
-    return bool(list(query.stream()))
+    return any(each.get("providerId") == provider_id for each in query.stream())
 
 
 def enqueue_look(job: GenerationJob, delay_ms: float) -> None:

@@ -15,7 +15,7 @@ from experience.workflows import commands, polling, running, worker
 from experience.workflows.decisions import Delivery
 from experience.workflows.generations import GenerationJob, PollTask
 from experience.workflows.models import StepTask
-from tests.workflows.bench import Bench, Killed
+from tests.workflows.bench import Bench, Killed, Queue
 
 REPLICATE: dict[str, Any] = {
     "providerId": "replicate",
@@ -59,7 +59,7 @@ class GenerationBench(Bench):
     """A workspace with providers. Time goes on only as tasks become due."""
 
     def __init__(self, client: Client, monkeypatch: pytest.MonkeyPatch, workspace: str) -> None:
-        super().__init__(client, monkeypatch, workspace)
+        super().__init__(client, Queue(), workspace)
         self.now = float(clock.now_ms())
         self.timed = TimedQueue()
         monkeypatch.setattr("experience.clients.enqueue", self.timed.enqueue)
