@@ -37,6 +37,7 @@ from experience.workflows.endpoints import collect_artifacts as collectArtifacts
 from experience.workflows.endpoints import get_artifact_url as getArtifactUrl
 from experience.workflows.endpoints import get_run as getRun
 from experience.workflows.endpoints import list_runs as listRuns
+from experience.workflows.endpoints import poll_generation as pollGeneration
 from experience.workflows.endpoints import retry_run as retryRun
 from experience.workflows.endpoints import run_step as runStep
 from experience.workflows.endpoints import start_run as startRun
@@ -75,6 +76,7 @@ __all__ = [
     "onJobCreated",
     "onSessionCompleted",
     "onSessionCreated",
+    "pollGeneration",
     "publishExperience",
     "publishProject",
     "retryRun",
