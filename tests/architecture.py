@@ -30,7 +30,8 @@ SPREAD = {
         **dict.fromkeys(("artifacts", "blobs", "cache", "payloads", "tenant"), "store"),
         **dict.fromkeys(("collecting", "commands", "ending", "engine"), "usecases"),
         **dict.fromkeys(("preparing", "running", "sweeping", "worker"), "usecases"),
-        **dict.fromkeys(("concluding", "generating", "places", "polling", "resuming"), "usecases"),
+        **dict.fromkeys(("concluding", "generating", "places"), "usecases"),
+        **dict.fromkeys(("photo", "polling", "resuming"), "usecases"),
     },
     "projects": {"authoring": "usecases"},
     "sessions": dict.fromkeys(

@@ -71,7 +71,7 @@ def _use_again(path: str) -> bool:
 
 def read(tenant: Tenant, uri: str) -> bytes:
     """The bytes at a URI of this workspace. Raises google.api_core NotFound."""
-    path = tenant.path_in(uri)
+    path = tenant.path_in(uri) or tenant.folder_path_in(uri)
     if path is None:
         raise NotFound(uri)
     data: bytes = clients.bucket().blob(path).download_as_bytes(retry=retry())

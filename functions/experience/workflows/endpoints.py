@@ -6,7 +6,15 @@ from experience import reasons
 from experience.calls import Caller, callable_function, delivered_task, task_function
 from experience.pages import Page
 from experience.schedules import schedule
-from experience.workflows import collecting, commands, polling, sweeping, usecases, worker
+from experience.workflows import (
+    collecting,
+    commands,
+    photo,  # noqa: F401  (its skills register themselves)
+    polling,
+    sweeping,
+    usecases,
+    worker,
+)
 from experience.workflows.decisions import Delivery
 from experience.workflows.generations import PollTask
 from experience.workflows.models import (

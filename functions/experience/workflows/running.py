@@ -81,7 +81,7 @@ class Desk:
         self._require_open()
         tenant = self._work.tenant
         try:
-            if tenant.path_in(id_or_uri):
+            if tenant.path_in(id_or_uri) or tenant.folder_path_in(id_or_uri):
                 return artifacts.read(tenant, id_or_uri)
             if "/" not in id_or_uri and id_or_uri:
                 [found] = transactions.read(tenant.client, [tenant.artifact_ref(id_or_uri)])

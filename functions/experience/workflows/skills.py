@@ -116,7 +116,10 @@ class Artifacts(Protocol):
     """A step's way to bytes: those of its own tenant, and none other."""
 
     def read(self, id_or_uri: str) -> bytes:
-        """An artifact's bytes. Raises SkillFailed `ARTIFACT_NOT_FOUND`."""
+        """An artifact's bytes, or an object's below `workspaces/{w}/`.
+
+        Raises SkillFailed `ARTIFACT_NOT_FOUND`.
+        """
 
     def write(
         self,

@@ -122,6 +122,14 @@ class Tenant:
         prefix, _, job_id = path.rpartition("/")
         return path if job_id and prefix == f"tenants/{self.id}/generations" else None
 
+    def folder_path_in(self, uri: str) -> str | None:
+        """The object that a URI or path means, if it is one that operators brought.
+
+        `workspaces/{w}/…`: overlays, reference images, photos to try things out with.
+        """
+        path = uri.removeprefix(f"gs://{clients.bucket_name()}/")
+        return path if path.startswith(f"workspaces/{self.id}/") else None
+
     def path_of(self, content_hash: str) -> str:
         """`tenants/{w}/sha256/{hash}` in the bucket."""
         return f"tenants/{self.id}/sha256/{content_hash}"
