@@ -68,15 +68,6 @@ def load(data: bytes, size: Size | None = None) -> Photo:
     return Photo(image, file.orientation, file.profile)
 
 
-def size_of(data: bytes) -> Size | None:
-    """Width and height as they lie in the file, without decoding it; None for what is no image."""
-    try:
-        file = files.read(data)
-    except (files.NotAnImageError, *_DAMAGED):
-        return None
-    return file.width, file.height
-
-
 def fit(photo: Photo, size: Size) -> Image.Image:
     """The photo upright, cropped and resized to `size`, as plain sRGB on white.
 

@@ -7,6 +7,7 @@ from google.cloud.firestore import FieldFilter, Transaction
 
 from experience import clients, clock, logs, transactions
 from experience.ids import fingerprint
+from experience.imaging import files
 from experience.providers.models import Blob, FailureCode, Poll, Provider, ProviderFailed
 from experience.workflows import hashing, places
 from experience.workflows.blobs import TenantBlobs
@@ -203,7 +204,5 @@ def _measures(content: Blob) -> dict[str, Any]:
     """Width and height of a picture, as far as its file tells them."""
     if not content.content_type.startswith("image/"):
         return {}
-    from experience.imaging.photos import size_of
-
-    size = size_of(content.data)
+    size = files.size(content.data)
     return {"width": size[0], "height": size[1]} if size else {}

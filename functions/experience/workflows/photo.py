@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar, cast, get_args
 
 from experience.documents import Document
 from experience.errors import Refusal
+from experience.imaging import files
 from experience.imaging.models import ImageRefused, Recipe, Style
 from experience.providers import gemini, local, registry, replicate
 from experience.workflows.skills import (
@@ -112,14 +113,12 @@ class Published(Data):
 @skill("photo.load", takes=Photo, gives=Measured, version=VERSION, max_runtime_seconds=SECONDS)
 def load(given: Photo, context: Context) -> Measured:
     """Whether there is a photo, and everything that its transform needs: nothing has begun yet."""
-    from experience.imaging.photos import size_of
-
     try:
         registry.require(provider_of(given.transform.model))
     except Refusal as refused:
         raise SkillFailed(refused.reason.upper(), refused.message) from refused
     _recipe(given.transform)
-    size = size_of(context.artifacts.read(given.source_uri))
+    size = files.size(context.artifacts.read(given.source_uri))
     if size is None:
         raise SkillFailed("INVALID_INPUT", "The photo is not a JPEG, PNG or WebP image.")
     return Measured(width=size[0], height=size[1])
@@ -252,9 +251,7 @@ def _overlay(context: Context, path: str) -> bytes:
 
 
 def _written(context: Context, image: bytes) -> Measured:
-    from experience.imaging.photos import size_of
-
-    width, height = size_of(image) or (0, 0)
+    width, height = files.size(image) or (0, 0)
     context.artifacts.write(
         "image", image, "image/png", "image.png", {"width": width, "height": height}
     )
