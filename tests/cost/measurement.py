@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.cost import guests, operators, sessions, sweeps, transforms, visit
+from tests.cost import guests, operators, sessions, sweeps, transforms, visit, workflows
 from tests.cost.figures import Figures
 from tests.cost.measuring import Stage, stage
 
@@ -16,6 +16,7 @@ PARTS: list[Callable[[Stage], None]] = [
     sessions.measure,
     transforms.measure,
     operators.measure,
+    workflows.measure,
 ]
 
 

@@ -19,6 +19,7 @@ from emulator.client import Client
 from emulator.suite import Suite
 from experience import clients
 from experience.transforms import store
+from experience.workflows import store as runs
 
 PROJECT = "demo-cost"
 # No lease runs out on a slow machine: making one longer is a write.
@@ -114,15 +115,17 @@ class Stage:
     @contextmanager
     def without_events(self) -> Iterator[None]:
         """Meanwhile no event is delivered, and this process enqueues nothing."""
-        deliver, dispatch = self.suite.broker.deliver, store.dispatch
+        deliver, dispatch, hand_on = self.suite.broker.deliver, store.dispatch, runs.dispatch
         self.suite.broker.deliver = lambda event: None  # type: ignore[method-assign]
         store.dispatch = lambda *task, **options: None
+        runs.dispatch = lambda *task, **options: None
         try:
             yield
             self.suite.settle(SETTLE_SECONDS)
         finally:
             self.suite.broker.deliver = deliver  # type: ignore[method-assign]
             store.dispatch = dispatch
+            runs.dispatch = hand_on
 
     def close(self) -> None:
         """End the connections."""

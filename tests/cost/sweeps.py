@@ -18,6 +18,8 @@ DAY_MS = 24 * 3_600_000
 def measure(stage: Stage) -> None:
     stage.run_schedule("sweepSessions", "nothing to do")
     stage.run_schedule("sweepJobs", "nothing to do")
+    stage.run_schedule("sweepRuns", "nothing to do")
+    stage.run_schedule("collectArtifacts", "nothing there")
 
     stage.run_schedule("sweepRetention", "nothing to do")
     place = a_place(stage.db, retentionDays=30)

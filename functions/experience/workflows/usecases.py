@@ -34,9 +34,9 @@ LARGEST_COMMIT_BYTES = 3 * 1024 * 1024
 
 
 def start_run(uid: str, request: StartRun) -> RunView:
-    """Start a workflow. Two reads, one write for the run and one for each step; editors.
+    """Start a workflow. One read, one write for the run and one for each step; editors.
 
-    An update reads the base run and its steps as well. A repeat with the same requestId answers
+    A requestId costs two reads more. An update reads the base run and its steps as well. A repeat with the same requestId answers
     with the run of the first call. Raises AlreadyExists `request_id_reused`.
     """
     tenant = Tenant.of_member(
@@ -85,9 +85,10 @@ def start(tenant: Tenant, workflow: Workflow, request: StartRun, uid: str | None
     documents = [*([packed.document] if packed.document else []), *moved]
 
     def create(transaction: Transaction) -> bool:
-        [found] = transactions.read(tenant.client, [tenant.run_ref(run.id)], transaction)
-        if found.exists:
-            return False
+        if run_id:
+            [found] = transactions.read(tenant.client, [tenant.run_ref(run_id)], transaction)
+            if found.exists:
+                return False
         transaction.create(tenant.run_ref(run.id), run.dump())
         for step in steps:
             transaction.create(tenant.step_ref(run.id, step.id), step.dump())
