@@ -12,6 +12,7 @@ from experience.guests.models import Guest
 from experience.projects.models import Project
 from experience.sessions.models import Session
 from experience.transforms.models import Job, JobInternals
+from experience.workflows.generations import GenerationJob, GenerationPlace
 from experience.workspaces.models import (
     Experience,
     ExperienceConfig,
@@ -34,6 +35,8 @@ class Data:
     sessions: dict[str, Session] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     internals: dict[str, JobInternals] = field(default_factory=dict)
+    generations: dict[str, GenerationJob] = field(default_factory=dict)
+    places: dict[str, GenerationPlace] = field(default_factory=dict)
     objects: frozenset[str] | None = None
     unreadable: dict[str, str] = field(default_factory=dict)
 
@@ -71,6 +74,8 @@ def read(client: Client, bucket: str | None = None, project_id: str | None = Non
         ("sessions", Session, data.sessions),
         ("jobs", Job, data.jobs),
         ("jobInternals", JobInternals, data.internals),
+        ("generationJobs", GenerationJob, data.generations),
+        ("generationPlaces", GenerationPlace, data.places),
     )
     for name, model, into in kinds:
         for snapshot in client.collection_group(name).stream():

@@ -14,6 +14,7 @@ from experience.projects.models import Phase
 from experience.sessions.models import JobStatus, Session, SessionStatus
 from experience.sessions.progress import require_complete
 from experience.transforms.usecases import require_snapshot
+from experience.workflows.generations import GenerationStatus
 from experience.workspaces.models import Role
 from operations.data import Data
 
@@ -250,6 +251,26 @@ def every_capture_has_its_job(data: Data) -> Found:
             yield path, f"has {jobs[session.project_id, session.id]} jobs instead of one"
 
 
+def generations_are_at_rest(data: Data) -> Found:
+    """None is under way, a place is kept by none, and what is completed has its artifact."""
+    for path, job in data.generations.items():
+        if path != f"workspaces/{job.tenant_id}/generationJobs/{job.id}":
+            yield path, f"says that it is {job.id} of {job.tenant_id}"
+        if not job.is_ended:
+            yield path, f"is still {job.status}"
+        elif job.place or job.waiting:
+            yield path, f"is {job.status}, and has or awaits a place"
+        if job.cancel_due:
+            yield path, "has ended, and its provider was not told"
+        if (job.status is GenerationStatus.COMPLETED) != (job.artifact is not None):
+            yield path, f"is {job.status}, with an artifact: {job.artifact is not None}"
+    for path, place in data.places.items():
+        folder, _, name = path.rpartition("/generationPlaces/")
+        holder = data.generations.get(f"{folder}/generationJobs/{place.job_id}")
+        if place.job_id and (holder is None or holder.place != name):
+            yield path, f"is kept for {place.job_id}, which does not have it"
+
+
 def no_media_without_a_session(data: Data) -> Found:
     """Every object below `projects/{p}/sessions/{s}/` has its session."""
     for name in sorted(data.objects or ()):
@@ -288,6 +309,7 @@ RULES: tuple[Callable[[Data], Found], ...] = (
     session_and_job_agree,
     jobs_are_at_rest,
     every_capture_has_its_job,
+    generations_are_at_rest,
     no_media_without_a_session,
     media_lie_in_the_bucket,
 )

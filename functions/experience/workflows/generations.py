@@ -111,6 +111,13 @@ class GenerationJob(Document):
         return self.poll_interval_ms << max(0, self.submits - 1)
 
 
+class GenerationPlace(Document):
+    """`/workspaces/{w}/generationPlaces/{kind}-{n}`: whose turn it is there, if anybody's."""
+
+    job_id: str | None = None
+    updated_at: int
+
+
 class PollTask(Request):
     """The payload of `pollGeneration`: which look at which job, and which dispatch of it."""
 

@@ -1,0 +1,61 @@
+"""A generation that is over has no place, and a place has nobody who is over."""
+
+from typing import Any
+
+import pytest
+
+from operations.invariants import Violation, check
+from tests.operations.conftest import Visit
+
+JOB = {
+    "runId": "run",
+    "runStepId": "made",
+    "slot": "result",
+    "providerId": "local",
+    "mediaType": "image",
+    "status": "completed",
+    "pollIntervalMs": 2000,
+    "timeoutMs": 60000,
+    "artifact": {
+        "id": "a",
+        "uri": "gs://bucket/a",
+        "type": "image/png",
+        "contentHash": "0",
+        "sizeBytes": 1,
+    },
+    "createdAt": 1,
+    "updatedAt": 2,
+}
+
+
+class TestGenerations:
+    @pytest.fixture
+    def made(self, visit: Visit) -> Visit:
+        """The visit, in a workspace with a generation that ended well."""
+        workspace = visit.place.workspace
+        visit.change("workspaces/{workspace}/generationJobs/g", id="g", tenantId=workspace, **JOB)
+        visit.change("workspaces/{workspace}/generationPlaces/image-0", jobId=None, updatedAt=1)
+        return visit
+
+    def test_that_ended_well_break_no_rule(self, made: Visit) -> None:
+        assert check(made.db, None, made.place.project).violations == []
+
+    @pytest.mark.parametrize(
+        ("name", "fields", "message"),
+        [
+            ("generationJobs/g", {"status": "processing"}, "is still processing"),
+            ("generationJobs/g", {"place": "image-0"}, "is completed, and has or awaits a place"),
+            ("generationJobs/g", {"waiting": "image"}, "is completed, and has or awaits a place"),
+            ("generationJobs/g", {"cancelDue": True}, "has ended, and its provider was not told"),
+            ("generationJobs/g", {"artifact": None}, "is completed, with an artifact: False"),
+            ("generationJobs/g", {"tenantId": "other"}, "says that it is g of other"),
+            ("generationPlaces/image-0", {"jobId": "g"}, "is kept for g, which does not have it"),
+        ],
+    )
+    def test_that_are_otherwise_are_reported(
+        self, made: Visit, name: str, fields: dict[str, Any], message: str
+    ) -> None:
+        path = f"workspaces/{made.place.workspace}/{name}"
+        made.change(path, **fields)
+        found = check(made.db, None, made.place.project).violations
+        assert Violation("generations_are_at_rest", path, message) in found
