@@ -36,8 +36,8 @@ LARGEST_COMMIT_BYTES = 3 * 1024 * 1024
 def start_run(uid: str, request: StartRun) -> RunView:
     """Start a workflow. One read, one write for the run and one for each step; editors.
 
-    A requestId costs two reads more. An update reads the base run and its steps as well. A repeat with the same requestId answers
-    with the run of the first call. Raises AlreadyExists `request_id_reused`.
+    A requestId costs two reads more, and a repeat with it answers with the run of the first call;
+    an update reads the base run and its steps. Raises AlreadyExists `request_id_reused`.
     """
     tenant = Tenant.of_member(
         clients.firestore(), uid, request.workspace_id, Role.EDITOR, "workspace"
