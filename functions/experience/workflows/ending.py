@@ -65,7 +65,7 @@ def end(
     on nothing else is taken in the same commit. Raises Moved, with `work` Changed and LeaseLost.
     """
     owner = work.lease.owner if work else uuid.uuid4().hex
-    now = clock.now_ms()
+    now = follow.lease.taken_at if follow else clock.now_ms()
     before = step.step
     after = _ended(before, ending, owner, work, now)
     dependents = workflow.dependents[before.id]
