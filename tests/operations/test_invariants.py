@@ -338,9 +338,13 @@ class TestRules:
         ]
 
     def test_every_rule_is_broken_somewhere_here(self) -> None:
-        of_the_bucket = {"no_media_without_a_session", "media_lie_in_the_bucket"}
+        elsewhere = {
+            "no_media_without_a_session",
+            "media_lie_in_the_bucket",
+            "generations_are_at_rest",
+        }
 
-        assert {rule.__name__ for rule in RULES} == {broken[0] for broken in BROKEN} | of_the_bucket
+        assert {rule.__name__ for rule in RULES} == {broken[0] for broken in BROKEN} | elsewhere
 
 
 class TestWhatIsNoViolation:
