@@ -208,11 +208,16 @@ class TestPatience:
             predictions.poll("prediction0001")
         assert (caught.value.code, caught.value.retryable) == ("PROVIDER_ERROR", True)
 
-    def test_hangs_up_on_a_provider_that_says_nothing(
-        self, replicate_vendor: ReplicateVendor, blobs: MemoryBlobs, replicate_http: Http
+    @pytest.mark.parametrize("trouble", [Trouble(hangs=True), Trouble(drips=True)])
+    def test_hangs_up_on_a_provider_that_says_nothing_or_little(
+        self,
+        replicate_vendor: ReplicateVendor,
+        blobs: MemoryBlobs,
+        replicate_http: Http,
+        trouble: Trouble,
     ) -> None:
         impatient = Http(replicate_http.base_url, replicate_http.headers, timeout_seconds=0.2)
-        replicate_vendor.next("get", Trouble(hangs=True))
+        replicate_vendor.next("get", trouble)
         with pytest.raises(Unanswered) as caught:
             Replicate(impatient, blobs).poll("prediction0001")
         assert caught.value.code is FailureCode.TIMEOUT

@@ -1,5 +1,6 @@
 """What both vendors' servers have in common: threads, a log, and answers that go wrong on order."""
 
+import contextlib
 import json
 import threading
 from collections import defaultdict, deque
@@ -29,6 +30,8 @@ class Trouble:
     """What happens instead of one answer, `after` the request had its effect or before it."""
 
     reply: Reply | None = None
+    drips: bool = False
+    """One byte now and then, and never the last one."""
     hangs: bool = False
     """It neither answers nor hangs up, until the client does."""
     after: bool = False
@@ -115,6 +118,9 @@ class Vendor:
         if trouble and trouble.hangs:
             self._closing.wait(60)
             return
+        if trouble and trouble.drips:
+            self._drip(handler)
+            return
         if trouble:
             reply = trouble.reply
         if reply is None:
@@ -129,4 +135,14 @@ class Vendor:
             handler.send_header(name, value)
         handler.end_headers()
         handler.wfile.write(data)
+        handler.close_connection = True
+
+    def _drip(self, handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("content-type", "application/json")
+        handler.send_header("content-length", "1000000")
+        handler.end_headers()
+        with contextlib.suppress(OSError):  # the client has hung up
+            while not self._closing.wait(0.02):
+                handler.wfile.write(b" ")
         handler.close_connection = True

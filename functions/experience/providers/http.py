@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from experience.providers.models import FailureCode, ProviderFailed
 
@@ -68,8 +69,8 @@ class Unanswered(ProviderFailed):
 class Http:
     """A vendor's API at `base_url`, with what every request carries.
 
-    `timeout_seconds` bounds each request as a whole, however slowly its answer drips, and
-    `download_seconds` that for a result.
+    `timeout_seconds` bounds each request, however slowly its answer drips, to twice that at most;
+    `download_seconds` is the same for a result.
     """
 
     base_url: str
@@ -170,11 +171,11 @@ class Http:
                     allow_redirects=False,
                 ) as response:
                     received = _bounded(response, limit_bytes, deadline)
-        except requests.Timeout as error:
+        except (requests.Timeout, ReadTimeoutError) as error:
             raise Unanswered(
                 "The provider did not answer in time.", code=FailureCode.TIMEOUT
             ) from error
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             raise Unanswered("The connection to the provider broke.") from error
         named = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, named, received)
@@ -183,7 +184,8 @@ class Http:
 def _bounded(response: requests.Response, limit_bytes: int, deadline: float) -> bytes:
     """The body, as far as it keeps to its size and its time."""
     data = bytearray()
-    for chunk in response.iter_content(CHUNK_BYTES):
+    # As it comes in: `iter_content` waits for a whole chunk, however long that takes.
+    while chunk := response.raw.read1(CHUNK_BYTES, decode_content=True):
         data += chunk
         if len(data) > limit_bytes:
             raise ProviderFailed(

@@ -9,6 +9,8 @@ from experience import clients, config, logs
 from experience.errors import FailedPrecondition
 from experience.providers.models import ProviderFailed
 
+SECRET_MANAGER = "https://secretmanager.googleapis.com"  # noqa: S105  (an address)
+
 _read: dict[str, str] = {}
 
 
@@ -68,7 +70,7 @@ def _secret(name: str) -> str:
             scopes=["https://www.googleapis.com/auth/cloud-platform"]
         )
         session = AuthorizedSession(credentials)
-        answer = session.get(f"https://secretmanager.googleapis.com{path}", timeout=10)
+        answer = session.get(SECRET_MANAGER + path, timeout=10)
         if answer.status_code == 200:
             return base64.b64decode(answer.json()["payload"]["data"]).decode().strip()
     except (GoogleAuthError, RequestException) as error:

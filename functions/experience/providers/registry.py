@@ -18,7 +18,7 @@ PROVIDERS: dict[str, Callable[[Blobs], Provider]] = {
 }
 
 CREATE_SECONDS = 10
-"""Replicate answers before it begins; who waits for a lost answer waits twice as long."""
+"""Replicate answers before it begins; who waits for a lost answer waits three times as long."""
 
 KEYS = {replicate.ID: keys.replicate, gemini.ID: keys.gemini}
 

@@ -68,7 +68,7 @@ class Replicate:
     def __init__(self, http: Http, blobs: Blobs) -> None:
         self._http = http
         self._blobs = blobs
-        self.submit_seconds = 2 * http.timeout_seconds
+        self.submit_seconds = 3 * http.timeout_seconds
 
     def submit(
         self,

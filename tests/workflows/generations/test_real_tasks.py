@@ -84,6 +84,7 @@ class TestRealTasks:
         assert ended == ["completed"] * count
         assert {job["status"] for job in jobs(place)} == {"completed"}
         assert vendor.paid == paid + count
+        assert place.suite.schedules.run("sweepRuns") == 200
 
     def test_a_run_that_is_cancelled_has_the_provider_told(
         self, place: Place, vendor: ReplicateVendor
