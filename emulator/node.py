@@ -80,6 +80,7 @@ def _install(console: Console, guard: int) -> None:
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
     console.print(f"Installing {total} packages into web/node_modules: once, about a minute.")
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("fetched"), TimeElapsedColumn())
+    fetches = 2 * total  # the lock names no addresses: npm asks where each package is, then for it
     with (
         # npm holds the guard too: should this process be killed, the next one waits until it ends
         subprocess.Popen(
@@ -95,7 +96,7 @@ def _install(console: Console, guard: int) -> None:
         Progress(*columns, console=console, transient=True) as progress,
     ):
         assert npm.stderr is not None
-        bar = progress.add_task("", total=total)
+        bar = progress.add_task("", total=fetches)
         try:
             said = _follow(npm.stderr, lambda: progress.advance(bar))
         except BaseException:  # told to end: what npm left half is made anew
