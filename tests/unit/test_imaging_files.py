@@ -130,6 +130,30 @@ class TestBombs:
     def test_a_file_of_crumbs_is_refused(self, data: bytes) -> None:
         assert "damaged" in str(outcome(data))
 
+    def test_no_byte_is_looked_at_again_and_again(self) -> None:
+        """Each of these would take hours or minutes if the time went by its length squared."""
+        filled = b"\xff" * 2**20 + b"\0"
+        photo = PHOTOS["baseline"]
+        assert files.size(photo[:2] + filled) is None
+        assert "damaged" in str(outcome(photo[:2] + filled))
+        assert files.read(photo[:-2] + filled + photo[-2:]).data.endswith(filled + photo[-2:])
+        crumbs = b"ALPH\0\0\0\0" * 49_000 + b"ANMF\0\0\0\0" * 49_000
+        riff = b"RIFF" + struct.pack("<I", 4 + len(crumbs)) + b"WEBP" + crumbs
+        assert "damaged" in str(outcome(riff))
+
+    def test_of_several_profiles_the_first_counts_and_no_other_is_unpacked(self) -> None:
+        first, second = (
+            png_chunk(b"iCCP", b"a\0\0" + zlib.compress(each)) for each in (b"1", b"2")
+        )
+        plain = PHOTOS["png"]
+        assert files.read(plain[:33] + first + second + plain[33:]).profile == b"1"
+
+    def test_a_marker_may_have_filling_before_it(self) -> None:
+        photo = PHOTOS["baseline"]
+        end = photo.rindex(b"\xff\xd9")
+        filled = photo[:2] + b"\xff" * 9 + photo[2:end] + b"\xff" * 9 + photo[end:]
+        assert outcome(filled) == PICTURES["baseline"]
+
 
 HIDDEN = (
     b"<html><script>alert('hidden')</script></html>",

@@ -88,6 +88,16 @@ class TestTakenIn:
         stored = stored_session(quiet_db, place.project, session.id)
         assert (stored["answers"], stored["capturedMedia"], stored["outputs"]) == ([], [], {})
 
+    def test_so_are_those_that_were_written_as_the_other_empty_thing(
+        self, quiet_db: Client
+    ) -> None:
+        """The rules refuse it now; what lies there must not stay unreadable for good."""
+        place = a_place(quiet_db)
+        session = written(quiet_db, place, answers={}, capturedMedia={}, outputs=[])
+        assert adopt(session).phase == "main"
+        stored = stored_session(quiet_db, place.project, session.id)
+        assert (stored["answers"], stored["capturedMedia"], stored["outputs"]) == ([], [], {})
+
     def test_it_began_when_it_arrived_whatever_the_guests_clock_says(
         self, quiet_db: Client
     ) -> None:
@@ -191,6 +201,11 @@ def too_often(db: Client) -> Session:
     return written(db, place)
 
 
+def named(**fields: Any) -> Prepare:
+    """Names that are Firestore's own, and that no request may have."""
+    return lambda db: written(db, a_place(db), **fields)
+
+
 REFUSED: list[tuple[Prepare, str]] = [
     (archived, "project_not_live"),
     (elsewhere, "experience_unavailable"),
@@ -204,6 +219,9 @@ REFUSED: list[tuple[Prepare, str]] = [
     (of_nobody, "guest_required"),
     (beside_another, "session_active"),
     (too_often, "rate_limited"),
+    (named(experienceId="__own__"), "invalid_request"),
+    (named(eventId="__own__"), "invalid_request"),
+    (named(pregateSessionId="__own__"), "invalid_request"),
 ]
 
 

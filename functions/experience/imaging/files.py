@@ -81,7 +81,9 @@ def size(head: bytes) -> tuple[int, int] | None:
 # JPEG
 
 # Any marker but a restart, which stands within a scan; a stuffed zero makes an FF a pixel's.
-_MARKER = re.compile(rb"\xff+([\x01-\xcf\xd8-\xfe])")
+# Of the FFs that may fill up before it only the last is taken: a run of them that ends in no marker
+# would be gone through once more from each of its bytes.
+_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
 _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _ADOBE = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
 _FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PIXELS = _FRAMES | {0xC4, 0xCC, 0xDB, 0xDC, 0xDD, _SOS, _ADOBE}
@@ -124,7 +126,7 @@ def _segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
     for _ in range(MAX_PIECES):
         if match is None:
             break
-        marker, start = match[1][0], match.end() - 2
+        marker, start = match[1][0], match.start()
         if marker == _EOI:
             return
         end = match.end()
@@ -148,6 +150,7 @@ def _png(data: bytes) -> ImageFile:
     """Of an animation the default image, which is a PNG like any other."""
     kept = [PNG]
     found = ImageFile("PNG", b"", *struct.unpack_from(">II", data, 16))
+    has_profile = False
     for name, chunk in _chunks(data):
         body = chunk[8:-4]
         if name in _PNG_PIXELS:
@@ -156,7 +159,8 @@ def _png(data: bytes) -> ImageFile:
             kept.append(chunk)
         elif name == b"eXIf":
             found = replace(found, orientation=_orientation(body))
-        elif name == b"iCCP":
+        elif name == b"iCCP" and not has_profile:  # a file may have one, and each is unpacked
+            has_profile = True
             found = replace(found, profile=_inflated(body.partition(b"\0")[2][1:]))
     return _checked(replace(found, data=b"".join(kept)))
 
@@ -195,6 +199,7 @@ def _webp(data: bytes) -> ImageFile:
     """Of an animation the first frame, where it lies on its canvas."""
     kept: list[bytes] = []
     found = ImageFile("WEBP", b"", 0, 0)
+    has_frame = False
     for name, chunk in _riff_chunks(data):
         body = chunk[8:]
         if name in (b"VP8X", b"VP8 ", b"VP8L") and not found.width:
@@ -206,14 +211,11 @@ def _webp(data: bytes) -> ImageFile:
             found = replace(found, orientation=_orientation(body))
         elif name == b"ICCP":
             found = replace(found, profile=body)
-        elif name in _WEBP_PIXELS and not (name == b"ANMF" and _has(kept, name)):
+        elif name in _WEBP_PIXELS and not (name == b"ANMF" and has_frame):
+            has_frame = has_frame or name == b"ANMF"
             kept.append(chunk)
     together = b"WEBP" + b"".join(kept)
     return _checked(replace(found, data=b"RIFF" + len(together).to_bytes(4, "little") + together))
-
-
-def _has(chunks: list[bytes], name: bytes) -> bool:
-    return any(chunk.startswith(name) for chunk in chunks)
 
 
 def _riff_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

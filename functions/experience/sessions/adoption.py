@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from google.cloud.firestore import Client, Transaction
+from pydantic import ValidationError
 
 from experience import clients, clock, logs, sweeps, transactions
-from experience.errors import FailedPrecondition, Refusal
+from experience.errors import FailedPrecondition, InvalidArgument, Refusal
 from experience.guests.store import guest_ref, read_guest
 from experience.projects.store import existing as existing_project
 from experience.projects.store import project_ref
@@ -86,15 +87,7 @@ def _admitted(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the server adds to the session, and to its guest. Raises what refuses it."""
     project = existing_project(project_data)
-    request = CreateSession(
-        project_id=session.project_id,
-        experience_id=session.experience_id,
-        mode=session.mode,
-        config_source=session.config_source,
-        event_id=session.event_id,
-        main_session_id=session.main_session_id,
-        pregate_session_id=session.pregate_session_id,
-    )
+    request = _request(session)
     guest, phase = creation.admit(project, read_guest(guest_data), request)
     experience = creation.playable(client, transaction, project, guest, phase, request)
     active = creation.active_session(client, transaction, guest, phase, request, other="")
@@ -104,6 +97,26 @@ def _admitted(
         )
     claiming = creation.claimed(guest, session, now)
     return {"phase": phase, "experience_version": experience.published_version}, claiming
+
+
+def _request(session: Session) -> CreateSession:
+    """What `createSession` would have been asked for. Raises InvalidArgument."""
+    try:
+        return CreateSession(
+            project_id=session.project_id,
+            experience_id=session.experience_id,
+            mode=session.mode,
+            config_source=session.config_source,
+            event_id=session.event_id,
+            main_session_id=session.main_session_id,
+            pregate_session_id=session.pregate_session_id,
+        )
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        issues = [
+            (str(each["loc"][0]), each["msg"].removeprefix("Value error, ")) for each in found
+        ]
+        raise InvalidArgument(*issues) from error
 
 
 def load_adopted(client: Client, project_id: str, session_id: str) -> Session:

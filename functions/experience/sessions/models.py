@@ -101,11 +101,11 @@ class SessionError(Document):
 
 
 def _empty_list(given: Any) -> Any:
-    return [] if given is None else given
+    return [] if given is None or given == {} else given
 
 
 def _empty_dict(given: Any) -> Any:
-    return {} if given is None else given
+    return {} if given is None or given == [] else given
 
 
 class Session(Document):
