@@ -7,6 +7,8 @@ import pytest
 from google.cloud.firestore import Client
 
 from experience import clock, config
+from experience.errors import AlreadyExists
+from experience.ids import derived_id
 from experience.media import usecases as media
 from experience.media.models import CreateUpload
 from experience.sessions import ending, listing, usecases
@@ -252,6 +254,22 @@ class TestRefused:
         assert stored_session(quiet_db, session.project_id, session.id) == stored
         shown, steps = usecases.get_session(str(session.created_by), GetSession(**ids(session)))
         assert (shown.view().dump()["error"]["code"], steps.steps) == (reason, [])
+
+
+class TestName:
+    def test_one_that_lies_where_a_request_would_put_its_own_refuses_the_request(
+        self, quiet_db: Client
+    ) -> None:
+        place = a_place(quiet_db)
+        uid = a_guest(quiet_db, place.project)
+        own = derived_id("session", uid, place.project, "once")
+        squatter = written(quiet_db, place, "other", id=own)
+        request = {"projectId": place.project, "experienceId": place.main, "requestId": "once"}
+        request |= {"mode": "guest", "configSource": "published"}
+        with pytest.raises(AlreadyExists) as refused:
+            create_session(uid, CreateSession.model_validate(request))
+        assert refused.value.reason == "request_id_reused"
+        assert stored_session(quiet_db, place.project, own)["createdBy"] == squatter.created_by
 
 
 class TestAgain:

@@ -159,9 +159,10 @@ def _earlier(
     """What this request id led to the first time. Raises AlreadyExists for another request."""
     session = Session.load(own) if own else None
     joined = guest.requests.get(request.request_id or "") if guest else None
-    made_by = session.request_fingerprint if session else joined and joined.fingerprint
-    if made_by is None:
+    if session is None and joined is None:
         return None
+    # A guest may have written a session under this very id: it was made by no request.
+    made_by = session.request_fingerprint if session else joined and joined.fingerprint
     if made_by != _fingerprint(request):
         raise AlreadyExists(
             "request_id_reused", "This requestId was used before, for another request."
