@@ -212,6 +212,7 @@ class TestAnswers:
         def listed(**more: Any) -> list[str]:
             page = place.viewer.call("listRuns", workspaceId=place.id, **more)
             found = [item["id"] for item in page["items"]]
+            assert {item["context"] for item in page["items"]} <= {None}
             token = page["nextPageToken"]
             return found + (listed(**{**more, "pageToken": token}) if token else [])
 

@@ -40,17 +40,25 @@ def came_to(bench: Bench, run_id: str) -> dict[str, Any]:
 
 class TestKilledAtEveryCommit:
     @pytest.mark.parametrize("when", ["before", "after"])
-    @pytest.mark.parametrize(("workflow", "count"), [("test.build", 18), ("test.chain", 3)])
+    @pytest.mark.parametrize(
+        ("workflow", "payload", "count"),
+        [
+            ("test.build", {"word": "hi"}, 18),
+            ("test.chain", {}, 3),
+            ("test.tree", {"plan": {"root": {"failures": 1}}}, 7),
+        ],
+        ids=["the build", "a chain", "a retry"],
+    )
     def test_it_ends_the_same_and_pays_nothing_twice(
-        self, bench: Bench, workflow: str, count: int, when: str
+        self, bench: Bench, workflow: str, payload: dict[str, Any], count: int, when: str
     ) -> None:
-        expected = came_to(bench, through(bench, workflow, {"word": "hi"}, "calm"))
+        expected = came_to(bench, through(bench, workflow, payload, "calm"))
         for number in range(1, MOST_COMMITS):
             with bench.killed_at(number, when) as sent:
-                run_id = through(bench, workflow, {"word": "hi"}, f"killed-{number}")
+                run_id = through(bench, workflow, payload, f"killed-{number}")
             assert came_to(bench, run_id) == expected
             executed = bench.executions(run_id)
-            assert count <= len(executed) <= count + 1, f"killed {when} commit {number}"
+            assert len(expected) <= len(executed) <= count + 1, f"killed {when} commit {number}"
             if workflow == "test.build":
                 assert len(paid(run_id)) == count
             if sent[0] < number:

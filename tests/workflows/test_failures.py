@@ -53,6 +53,20 @@ class TestRetries:
         assert error
         assert (error.code, error.message) == ("INTERNAL", "Something went wrong on our side.")
 
+    def test_what_no_document_holds_does_not_stand_in_the_way_of_the_end(
+        self, bench: Bench
+    ) -> None:
+        details = {"rows": [[1], [2]], "long": "x" * 10}
+        plan = {"solo": {"failures": 1, "retryable": False, "details": details}}
+        run_id = bench.start("test.tree", {"plan": {**plan, "left": {"message": "x" * 9000}}})
+        bench.drain()
+        solo, left = (bench.steps(run_id)[name].error for name in ("solo", "left"))
+        assert solo
+        assert (solo.code, solo.details) == ("NOT_YET", {})
+        assert left
+        assert len(left.message) == 2000
+        assert at_rest(bench, run_id) == []
+
 
 class TestDependents:
     def test_those_that_need_a_failed_step_are_skipped_all_the_way_down(self, bench: Bench) -> None:

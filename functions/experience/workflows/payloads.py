@@ -11,6 +11,7 @@ from experience.workflows.models import Artifact
 from experience.workflows.tenant import Tenant
 
 LARGEST_BYTES = 256 * 1024
+SMALL_BYTES = 16 * 1024
 DEEPEST = 15
 LARGEST_INTEGER = 2**63 - 1
 
@@ -65,6 +66,14 @@ def store(tenant: Tenant, run_id: str, name: str, data: bytes, now: int) -> Pack
 def unpack(tenant: Tenant, value: Any, uri: str | None) -> Any:
     """The value again. Raises google.api_core NotFound where its object is gone."""
     return json.loads(artifacts.read(tenant, uri)) if uri else value
+
+
+def is_small(value: Any) -> bool:
+    """Whether a document can hold this beside other things: in shape, and at most 16 KiB of it."""
+    try:
+        return len(encode(value)) <= SMALL_BYTES and _is_storable(value, 0)
+    except (TypeError, ValueError):  # no JSON at all
+        return False
 
 
 def _is_storable(value: Any, depth: int) -> bool:

@@ -16,6 +16,8 @@ from experience.workflows.paths import MISSING
 from experience.workflows.skills import REGISTRY, Skill
 from experience.workflows.tenant import Tenant
 
+LONGEST_MESSAGE = 2000
+
 
 @dataclass(frozen=True)
 class Ready:
@@ -128,13 +130,13 @@ def seconds_of(definition: StepDefinition, skill: Skill[Any, Any]) -> float:
 
 
 def error_of(step: RunStep, code: str, message: str, **details: Any) -> StepError:
-    """What went wrong with the present attempt at a step."""
+    """What went wrong with the present attempt at a step; details that no document holds go."""
     return StepError(
         code=code,
-        message=message,
+        message=message[:LONGEST_MESSAGE],
         attempt=step.attempt,
         timestamp=clock.now_ms(),
-        details=details,
+        details=details if payloads.is_small(details) else {},
     )
 
 

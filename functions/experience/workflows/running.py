@@ -10,7 +10,7 @@ from typing import Any
 from google.api_core.exceptions import NotFound
 
 from experience import clock, logs, transactions
-from experience.workflows import artifacts, engine, hashing
+from experience.workflows import artifacts, engine, hashing, payloads
 from experience.workflows.engine import Changed, LeaseLost, Work
 from experience.workflows.models import Artifact, StepProgress
 from experience.workflows.skills import (
@@ -27,7 +27,6 @@ from experience.workflows.skills import (
 
 ASK_SECONDS = 1.0
 MOST_ARTIFACTS = 100
-LARGEST_METADATA = 16 * 1024
 
 Generate = Callable[[Work, GenerationRequest], Generation]
 
@@ -103,8 +102,8 @@ class Desk:
         self._require_open()
         if slot not in self.result.artifacts and len(self.result.artifacts) >= MOST_ARTIFACTS:
             raise SkillFailed("TOO_MANY_ARTIFACTS", f"A step has at most {MOST_ARTIFACTS}.")
-        if len(repr(metadata)) > LARGEST_METADATA:
-            raise SkillFailed("METADATA_TOO_LARGE", "An artifact's metadata is too large.")
+        if not payloads.is_small(dict(metadata or {})):
+            raise SkillFailed("BAD_METADATA", "No document holds this artifact's metadata.")
         work = self._work
         stored = artifacts.put(work.tenant, data, type)
         now = clock.now_ms()

@@ -70,9 +70,9 @@ def start(tenant: Tenant, workflow: Workflow, request: StartRun, uid: str | None
     if run_id and (known := _known(tenant, run)):
         return known
     base, reasons, payload = _plan(tenant, workflow, request)
-    packed = payloads.pack(tenant, run.id, "payload", payload, now)
-    if packed.uri and len(str(payload)) > LARGEST_PAYLOAD_BYTES:
+    if len(payloads.encode(payload)) > LARGEST_PAYLOAD_BYTES:
         raise InvalidArgument(("payload", f"must be at most {LARGEST_PAYLOAD_BYTES} bytes of JSON"))
+    packed = payloads.pack(tenant, run.id, "payload", payload, now)
     steps = planning.new_steps(workflow, run, now, base, reasons)
     steps, moved = _lightened(tenant, run, steps, now)
     run = run.model_copy(
@@ -198,14 +198,18 @@ def get_run(uid: str, request: GetRun) -> RunView:
 
 
 def list_runs(uid: str, request: ListRuns) -> Page[RunSummary]:
-    """The workspace's runs, the newest first; viewers. One read each, and two more."""
+    """The workspace's runs, the newest first; viewers. One read each, and two more.
+
+    Without their payloads and contexts, of which a hundred would be too much for one answer.
+    """
     tenant = Tenant.of_member(
         clients.firestore(), uid, request.workspace_id, Role.VIEWER, "workspace"
     )
     wanted = {"status": request.status, "workflowName": request.workflow_name}
     runs = tenant.collection("runs")
     page = newest_first(runs, dict(wanted), request.page_size, request.page_token, Run)
-    shown = [RunSummary.of(each) for each in page.items]
+    left_out = {"trigger_payload": None, "context": None}
+    shown = [RunSummary.of(each).model_copy(update=left_out) for each in page.items]
     return Page[RunSummary](items=shown, next_page_token=page.next_page_token)
 
 

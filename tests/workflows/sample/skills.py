@@ -93,7 +93,10 @@ def act(given: Parts, context: Context) -> Text:
     record("act", context)
     plan = given.plan.get(context.step.step_id, {})
     if context.step.attempt <= plan.get("failures", 0):
-        raise SkillFailed("NOT_YET", "This attempt was to fail.", plan.get("retryable", True))
+        again = plan.get("retryable", True)
+        raise SkillFailed("NOT_YET", "This attempt was to fail.", again, plan.get("details"))
+    if plan.get("message"):
+        raise SkillFailed("LONG", plan["message"])
     if plan.get("hold"):
         wait_for(plan["hold"], context)
     if plan.get("wait") and not (world() / plan["wait"]).exists():
