@@ -13,6 +13,7 @@ from experience.projects.models import Project
 from experience.sessions.models import Session
 from experience.transforms.models import Job, JobInternals
 from experience.workflows.generations import GenerationJob, GenerationPlace
+from experience.workflows.models import Run, RunStep
 from experience.workspaces.models import (
     Experience,
     ExperienceConfig,
@@ -35,6 +36,8 @@ class Data:
     sessions: dict[str, Session] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     internals: dict[str, JobInternals] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+    steps: dict[str, RunStep] = field(default_factory=dict)
     generations: dict[str, GenerationJob] = field(default_factory=dict)
     places: dict[str, GenerationPlace] = field(default_factory=dict)
     objects: frozenset[str] | None = None
@@ -74,6 +77,8 @@ def read(client: Client, bucket: str | None = None, project_id: str | None = Non
         ("sessions", Session, data.sessions),
         ("jobs", Job, data.jobs),
         ("jobInternals", JobInternals, data.internals),
+        ("runs", Run, data.runs),
+        ("runSteps", RunStep, data.steps),
         ("generationJobs", GenerationJob, data.generations),
         ("generationPlaces", GenerationPlace, data.places),
     )

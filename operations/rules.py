@@ -17,6 +17,7 @@ from experience.transforms.usecases import require_snapshot
 from experience.workflows.generations import GenerationStatus
 from experience.workspaces.models import Role
 from operations.data import Data
+from operations.run_rules import runs_are_at_rest
 
 Found = Iterator[tuple[str, str]]
 
@@ -309,6 +310,7 @@ RULES: tuple[Callable[[Data], Found], ...] = (
     session_and_job_agree,
     jobs_are_at_rest,
     every_capture_has_its_job,
+    runs_are_at_rest,
     generations_are_at_rest,
     no_media_without_a_session,
     media_lie_in_the_bucket,

@@ -1,0 +1,47 @@
+"""What is true of runs whenever nothing is on its way."""
+
+from collections.abc import Iterator
+
+from experience.workflows.decisions import outcome
+from experience.workflows.models import Run, RunStatus, RunStep
+from operations.data import Data
+
+Found = Iterator[tuple[str, str]]
+
+
+def runs_are_at_rest(data: Data) -> Found:
+    """Every run has ended, as its steps say, and has each step of its definition once."""
+    for path, run in data.runs.items():
+        if path != f"workspaces/{run.tenant_id}/runs/{run.id}":
+            yield path, f"says that it is {run.id} of {run.tenant_id}"
+        steps = {
+            name: step
+            for name, step in data.steps.items()
+            if name.rpartition("/runSteps/")[0] == path
+        }
+        named = sorted(step.id for step in steps.values())
+        if named != sorted(run.workflow().by_id):
+            yield path, f"has the steps {', '.join(named)}"
+            continue
+        for name, step in steps.items():
+            yield from ((name, problem) for problem in _of_a_step(name, run, step))
+        if run.is_going:
+            yield path, f"is still {run.status}"
+        elif run.status is not RunStatus.CANCELLED:
+            due = outcome(run.workflow(), list(steps.values()), 0)[0]
+            if due is not run.status:
+                yield path, f"is {run.status}, and its steps say {due}"
+            if run.remaining_sinks:
+                yield path, f"is {run.status}, and {run.remaining_sinks} last steps are not over"
+
+
+def _of_a_step(path: str, run: Run, step: RunStep) -> Iterator[str]:
+    where = f"workspaces/{step.tenant_id}/runs/{step.run_id}/runSteps/{step.id}"
+    if path != where:
+        yield f"says that it is {where}"
+    if not step.is_ended:
+        yield f"is still {step.status}"
+    if step.lease or step.parked:
+        yield f"is {step.status}, and somebody has it or is to bring something"
+    if step.remaining_dependencies and run.status is not RunStatus.CANCELLED:
+        yield f"is {step.status}, and waits for {step.remaining_dependencies} others"
