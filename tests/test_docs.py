@@ -71,9 +71,9 @@ class TestDecisions:
 
     def test_every_page_has_its_number_and_its_three_parts(self) -> None:
         pages = sorted(DECISIONS.glob("[0-9]*.md"))
-        assert len({page.name[:4] for page in pages}) == len(pages), "numbers are given once"
-        for page in pages:
+        for number, page in enumerate(pages, start=1):
             text = page.read_text()
+            assert page.name.startswith(f"{number:04}-"), "numbers are given once and in order"
             assert re.findall(r"^## .*$", text, re.MULTILINE) == DECISION_PARTS, page.name
             assert len(text.splitlines()) <= 80, f"{page.name}: a decision fits one page"
 
