@@ -81,7 +81,9 @@ def _index(functions: list[Callable], domains: list[str]) -> str:
         "\n".join(["| path | holds | for |", "|---|---|---|", *listened]),
         "## The typed client",
         "`web/client` has all of it as TypeScript: a function per callable, the types of what goes "
-        "in and comes out, and errors whose `reason` tells TypeScript their `details`.",
+        "in and comes out, and errors whose `reason` tells TypeScript their `details`. A page of "
+        "your own takes it with `npm install PATH/web/client`, once `make up` was here; it is "
+        "source, for a bundler such as Vite.",
         "```ts\n"
         'import { createClient, paths, RuntimeError } from "experience-client";\n\n'
         "const client = createClient(getFunctions(app));\n"

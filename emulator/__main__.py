@@ -163,6 +163,7 @@ def _show(suite: Suite, seconds: float) -> None:
         print(f"export {name}={shlex.quote(value)}")
     if suite.page:
         console.print(f"Guest page: [bold]http://{suite.page.address}/{seed.PROJECT}[/]")
+        console.print(f"Every step type: http://{suite.page.address}/{seed.TOUR}")
     print("Ctrl-C ends it.", flush=True)
 
 

@@ -122,6 +122,16 @@ class TestHindrances:
         assert main["jobStatus"] == "completed"
         assert len(main["capturedMedia"]) == 1
 
+    def test_a_photo_that_was_taken_back_does_not_lead_on_and_is_replaced(
+        self, browser: Browser, trouble: Trouble
+    ) -> None:
+        other = PHOTOS / "astronaut.jpg"
+        seen = browser.play("takenBack", photo=str(PHOTO), other=str(other))
+        assert len(seen["kept"]) == 1
+        assert seen["kept"] != [seen["first"]]
+        main = visit_of(trouble, seen["uid"])["main"]
+        assert main["jobStatus"] == "completed"
+
     def test_a_guest_sees_that_the_provider_failed_and_tries_once_more(
         self, browser: Browser, trouble: Trouble
     ) -> None:

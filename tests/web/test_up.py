@@ -87,6 +87,7 @@ class TestUp:
         with up(tmp_path / "log") as (said, env):
             page = re.search(rf"Guest page: (http://\S+)/{seed.PROJECT}$", said, re.MULTILINE)
             assert page, said
+            assert f"{page[1]}/{seed.TOUR}" in said
             settings = {
                 "origin": page[1],
                 "project": seed.PROJECT,

@@ -63,6 +63,37 @@ export async function wrongFiles(stage, { text, disguised, large, photo }) {
   return { uid: await guest.uid(), told };
 }
 
+/** A guest who takes the photo back while the server is looking at it, and sends another one. */
+export async function takenBack(stage, { photo, other }) {
+  const guest = await stage.guest();
+  await guest.begins();
+  await guest.playsPregate();
+  await guest.answersQuestions();
+  let release;
+  const held = new Promise((resolve) => {
+    release = resolve;
+  });
+  await guest.page.route("**/confirmUpload", async (route) => {
+    if (route.request().method() === "POST") await held;
+    await route.continue();
+  });
+  await guest.find("file").setInputFiles(photo);
+  await guest.find("use-photo").click();
+  await guest.sees("upload", '[data-state="checking"]');
+  await guest.find("upload-cancel").click();
+  release();
+  // The page hears of the first photo after all, and stays where the guest is.
+  const first = await stage.eventually(async () => {
+    const { capturedMedia } = await stage.session(guest, "main");
+    return capturedMedia[0]?.assetId;
+  });
+  await guest.find("file").setInputFiles(other);
+  await guest.find("use-photo").click();
+  await guest.waitsForPicture();
+  const { capturedMedia } = await stage.session(guest, "main");
+  return { uid: await guest.uid(), first, kept: capturedMedia.map(({ assetId }) => assetId) };
+}
+
 /** A guest whose picture's provider fails, until it does not. */
 export async function providerFailure(stage, { photo }) {
   const guest = await stage.guest();

@@ -1,6 +1,6 @@
 import { deniedRead } from "./denied.mjs";
 import { firstLook } from "./first-look.mjs";
-import { offlineMoment, providerFailure, twoTabs, wrongFiles } from "./hindrances.mjs";
+import { offlineMoment, providerFailure, takenBack, twoTabs, wrongFiles } from "./hindrances.mjs";
 import { keyboardVisit } from "./keyboard.mjs";
 import { screenshots } from "./screenshots.mjs";
 import { reloadAndBack, wholeVisit } from "./visits.mjs";
@@ -12,6 +12,7 @@ export const SCENARIOS = {
   offlineMoment,
   deniedRead,
   wrongFiles,
+  takenBack,
   providerFailure,
   keyboardVisit,
   firstLook,

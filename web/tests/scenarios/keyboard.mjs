@@ -54,9 +54,13 @@ export async function keyboardVisit(stage) {
   await audit("photo");
   await press("open-camera");
   await guest.sees("camera", '[data-ready="true"]');
+  await page.keyboard.press("Escape");
+  await focuses(guest.find("open-camera"));
+  await page.keyboard.press("Enter");
+  await guest.sees("camera", '[data-ready="true"]');
   await audit("camera");
   await press("shutter");
-  await guest.sees("use-photo");
+  await focuses(guest.find("use-photo"));
   await audit("preview");
   await press("use-photo");
   await guest.sees("picture");
@@ -82,6 +86,11 @@ async function tabTo(page, target) {
     if (press > PRESSES) throw new Error(`Tab never reaches ${target}`);
     await page.keyboard.press("Tab");
   }
+}
+
+/** Where the focus has to be by itself, as soon as what had it is gone. */
+async function focuses(target) {
+  await target.and(target.page().locator(":focus")).waitFor();
 }
 
 /** To whichever option of the step Tab stops at. */

@@ -46,6 +46,8 @@ export function pictureOf(session: Session | null, job: Job | null): Picture {
 
 const START_AFTER_MS = 3_000;
 const ASK_EVERY_MS = 3_000;
+/** Networks that hold back what listeners hear do not say so. */
+const SILENCE_MS = 10_000;
 const OVER = new Set<Picture["status"]>(["completed", "failed", "cancelled", "none", "limited"]);
 
 /** Follows a completed main session's picture until `stop`. */
@@ -54,6 +56,7 @@ export class PictureWatch {
   private job: Job | null = null;
   private stops: (() => void)[] = [];
   private listensToJob = false;
+  private hears = false;
   private stopped = false;
   private asking = false;
   /** What no document tells: a refusal. */
@@ -68,12 +71,19 @@ export class PictureWatch {
 
   async start(): Promise<void> {
     this.after(START_AFTER_MS, () => this.startIfNobodyDid());
+    this.after(SILENCE_MS, () => {
+      if (!this.hears) this.ask();
+    });
     try {
       const live = await import("./live.ts");
       if (this.stopped) return;
       const { projectId, sessionId } = this.ids;
-      const lost = () => this.ask();
+      const lost = () => {
+        this.hears = false;
+        this.ask();
+      };
       const onSession = (session: Session) => {
+        this.hears = true;
         this.session = session;
         this.tell();
         if (!session.jobId || this.listensToJob || this.stopped) return;
@@ -113,6 +123,7 @@ export class PictureWatch {
       // Until the listener says so itself, the session's older word must not outweigh the job's.
       if (this.session) this.session = { ...this.session, jobStatus: job.status };
       this.tell();
+      if (!this.hears) this.ask();
     } catch (error) {
       const refusal = refusalOf(error);
       const limited = ["daily_limit_reached", "rate_limited"].includes(refusal.reason);
@@ -134,17 +145,15 @@ export class PictureWatch {
       this.tell();
     } catch (error) {
       const { reason, retryAfterSeconds, passes } = refusalOf(error);
-      if (reason === "no_transform" || reason === "no_capture" || reason === "session_not_found") {
-        this.over = { status: "none", reason };
-      } else if (reason === "daily_limit_reached" || reason === "rate_limited") {
-        this.over = { status: "limited", reason, retryAfterSeconds };
-      } else {
-        // Not completed yet, or no connection: it may be so a moment later.
-        if (passes || reason === "session_not_completed") {
-          this.after(START_AFTER_MS, () => this.startIfNobodyDid());
-        }
+      // Not completed yet, or no connection: it may be so a moment later.
+      if (passes || reason === "session_not_completed") {
+        this.after(START_AFTER_MS, () => this.startIfNobodyDid());
         return;
       }
+      const limited = reason === "daily_limit_reached" || reason === "rate_limited";
+      this.over = limited
+        ? { status: "limited", reason, retryAfterSeconds }
+        : { status: "none", reason };
       this.tell();
     }
   }

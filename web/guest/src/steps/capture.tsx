@@ -1,5 +1,6 @@
 /** The photo: from the camera or from a file, looked at, sent, and there. */
 
+import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Door } from "../app.tsx";
 import { hasCamera } from "../media/camera.ts";
@@ -32,6 +33,7 @@ export function Capture({ door, play, step, problem }: Props) {
   const stored = play.session.capturedMedia.find((media) => media.stepId === step.id);
   const shown = picture ?? (retaking ? null : (stored?.url ?? null));
   const busy = going !== null && going.state !== "failed";
+  const actions = useFocusKept(camera ? "camera" : (going?.state ?? (shown ? "photo" : "empty")));
 
   useEffect(() => () => aborter.current?.abort(), []);
   useEffect(() => {
@@ -68,6 +70,8 @@ export function Capture({ door, play, step, problem }: Props) {
         signal: mine.signal,
       });
       play.take(session);
+      // Cancelled after it had arrived: the guest is taking another one, which will replace it.
+      if (mine.signal.aborted) return;
       mine.abort();
       play.submit(step.id, undefined);
     } catch (error) {
@@ -127,7 +131,7 @@ export function Capture({ door, play, step, problem }: Props) {
       >
         {reason ? captureWords(reason) : problem}
       </p>
-      <footer class="actions">
+      <footer class="actions" ref={actions}>
         {going?.state === "failed" && photo ? (
           <button
             class="button primary"
@@ -182,7 +186,7 @@ function whatIsWrong(reason: string, issues: { path: string }[]): string {
 function Uploading({ going }: { going: Going }) {
   const words = { uploading: "Sending your photo", checking: "Almost there", failed: "Not sent" };
   return (
-    <figcaption class="upload" data-testid="upload" data-state={going.state}>
+    <figcaption class="upload" data-testid="upload" data-state={going.state} tabIndex={-1}>
       <span role="status">{words[going.state]}</span>
       {going.state === "failed" ? null : (
         <span
@@ -206,34 +210,59 @@ interface SourcesProps {
   onFile(file: Blob): void;
 }
 
-/** Where a photo comes from. The file input stays there for those without a camera, and for tests. */
+/** Where a photo comes from. Where a page gets no camera, the phone's own app may take it. */
 function Sources({ step, onCamera, onFile }: SourcesProps) {
+  const takes = (
+    <>
+      <Icon name="camera" />
+      {step.ctaLabel || "Take a photo"}
+    </>
+  );
+  const chosen = (event: { currentTarget: HTMLInputElement }) => {
+    const file = event.currentTarget.files?.[0];
+    event.currentTarget.value = "";
+    if (file) onFile(file);
+  };
+  const input = { class: "sr-only", type: "file" as const, accept: TYPES.join(","), onChange: chosen };
   return (
     <>
       {hasCamera() ? (
         <button class="button primary" type="button" data-testid="open-camera" onClick={onCamera}>
-          <Icon name="camera" />
-          {step.ctaLabel || "Take a photo"}
+          {takes}
         </button>
-      ) : null}
-      <label class={`button ${hasCamera() ? "quiet" : "primary"}`}>
+      ) : (
+        <label class="button primary">
+          {takes}
+          <input {...input} capture="user" />
+        </label>
+      )}
+      <label class="button quiet">
         <Icon name="image" />
         Choose a photo
-        <input
-          class="sr-only"
-          type="file"
-          data-testid="file"
-          accept={TYPES.join(",")}
-          {...(hasCamera() ? {} : { capture: "user" as const })}
-          onChange={(event) => {
-            const file = event.currentTarget.files?.[0];
-            event.currentTarget.value = "";
-            if (file) onFile(file);
-          }}
-        />
+        <input {...input} data-testid="file" />
       </label>
     </>
   );
+}
+
+/**
+ * What had the focus goes with each of these states. The focus then goes to what tells of the
+ * upload or to the first of the actions, and not back to the top of the page.
+ */
+function useFocusKept(state: string): RefObject<HTMLElement | null> {
+  const actions = useRef<HTMLElement>(null);
+  const before = useRef(state);
+  useEffect(() => {
+    if (state === before.current) return;
+    before.current = state;
+    const lost = document.activeElement === null || document.activeElement === document.body;
+    const place = actions.current;
+    if (!lost || !place) return;
+    const sends = state === "uploading" || state === "checking";
+    const upload = sends ? place.parentElement?.querySelector<HTMLElement>(".upload") : null;
+    (upload ?? place.querySelector<HTMLElement>("button, input"))?.focus();
+  }, [state]);
+  return actions;
 }
 
 function useObjectUrl(blob: Blob | null): string | null {
