@@ -100,8 +100,8 @@ def _index(functions: list[Callable], domains: list[str]) -> str:
         "```",
         "A call that may well succeed a moment later (`aborted`, `unavailable`, "
         "`deadline-exceeded`, `internal`, no network) is made up to four times, after pauses of "
-        "chance length: every callable is safe to repeat. `createClient(functions, {attempts: 1})` "
-        "never repeats.",
+        "chance length: every callable is safe to repeat, and a `startRun` without a `requestId` "
+        "is given one. `createClient(functions, {attempts: 1})` never repeats.",
     )
 
 

@@ -1,6 +1,7 @@
 """The typed client at work in Node: answers, typed errors, and what it tries again."""
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from typing import Any
@@ -80,6 +81,13 @@ class TestTryingAgain:
     def test_ends_with_the_answer_that_came_at_last(self, results: dict[str, Any]) -> None:
         assert results["inTheEnd"] == {"id": "it is well"}
         assert results["calls"]["getGuest"] == 3
+
+    def test_asks_for_the_same_run_each_time(self, results: dict[str, Any]) -> None:
+        *one, mine = results["runs"]
+        assert len(one) == 3
+        assert len(set(one)) == 1
+        assert re.fullmatch(r"[0-9a-f]{32}", one[0])
+        assert mine == "mine"
 
     def test_can_be_left_to_the_caller(self, results: dict[str, Any]) -> None:
         assert results["atOnce"]["reason"] == "no_answer"

@@ -7,6 +7,7 @@
 
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { json } from "node:stream/consumers";
 import { deleteApp, initializeApp } from "firebase/app";
 import { connectFunctionsEmulator, getFunctions } from "firebase/functions";
 import { createClient, paths, RuntimeError } from "../client/dist/index.js";
@@ -50,12 +51,16 @@ const scripts = {
   getGuest: ["unavailable", "hang up", "answer"],
   getJob: ["unavailable", "unavailable"],
   saveExperience: ["conflict", "answer"],
+  startRun: ["unavailable", "hang up", "answer", "answer"],
 };
 const calls = {};
-const failing = createServer((request, response) => {
+const runs = [];
+const failing = createServer(async (request, response) => {
+  const { data } = await json(request);
   const name = request.url.split("/").at(-1);
   const say = scripts[name][calls[name] ?? 0] ?? "answer";
   calls[name] = (calls[name] ?? 0) + 1;
+  if (name === "startRun") runs.push(data.requestId);
   const send = (status, body) => {
     response.writeHead(status, { "Content-Type": "application/json" });
     response.end(JSON.stringify(body));
@@ -75,7 +80,11 @@ const hasty = createClient(failingFunctions, { attempts: 1 });
 results.inTheEnd = await patient.getGuest({ projectId });
 results.atOnce = await refusal(hasty.getJob({ projectId, jobId: "j" }));
 results.conflict = await refusal(patient.saveExperience({ expectedVersion: 1 }));
+const run = { workspaceId: "w", workflowName: "photo.transform" };
+await patient.startRun(run);
+await patient.startRun({ ...run, requestId: "mine" });
 results.calls = calls;
+results.runs = runs;
 
 await Promise.all(apps.map(deleteApp));
 failing.closeAllConnections();

@@ -27,7 +27,8 @@ export function createClient(functions: Functions, options: Options = {}): Clien
 
   function bind(name: keyof Callables) {
     const send = httpsCallable(functions, name, sdkOptions);
-    return async (request: unknown) => {
+    return async (given: { requestId?: string | null }) => {
+      const request = name === "startRun" ? { ...given, requestId: given.requestId ?? newId() } : given;
       for (let attempt = 1; ; attempt += 1) {
         try {
           return (await send(request)).data;
@@ -41,6 +42,12 @@ export function createClient(functions: Functions, options: Options = {}): Clien
   }
 
   return Object.fromEntries(CALLABLES.map((name) => [name, bind(name)])) as Client;
+}
+
+/** By this a run that is asked for again, because the answer got lost, is found and not doubled. */
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** A chance moment, so that clients that failed together do not come back together. */

@@ -11,7 +11,7 @@ export type Because<R extends Reason> = RuntimeError & {
   readonly details: Reasons[R]["details"];
 };
 
-// What can be over by the next try. Every callable is safe to repeat.
+// What can be over by the next try. As the client calls them, all are safe to repeat.
 const PASSING = new Set(["aborted", "unavailable", "deadline-exceeded", "internal"]);
 
 /** A callable said no, or no answer of it arrived. */
