@@ -27,8 +27,8 @@ export function createClient(functions: Functions, options: Options = {}): Clien
 
   function bind(name: keyof Callables) {
     const send = httpsCallable(functions, name, sdkOptions);
-    return async (given: { requestId?: string | null }) => {
-      const request = name === "startRun" ? { ...given, requestId: given.requestId ?? newId() } : given;
+    return async (given: object) => {
+      const request = name === "startRun" ? identified(given) : given;
       for (let attempt = 1; ; attempt += 1) {
         try {
           return (await send(request)).data;
@@ -44,10 +44,11 @@ export function createClient(functions: Functions, options: Options = {}): Clien
   return Object.fromEntries(CALLABLES.map((name) => [name, bind(name)])) as Client;
 }
 
-/** By this a run that is asked for again, because the answer got lost, is found and not doubled. */
-function newId(): string {
+/** A run that is asked for again, because the answer got lost, is found by its id and not doubled. */
+function identified(request: { requestId?: string | null }): object {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const made = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return { ...request, requestId: request.requestId ?? made };
 }
 
 /** A chance moment, so that clients that failed together do not come back together. */
