@@ -1,5 +1,6 @@
 """The benchmarks run, as small as can be, and their page has a place for what they measure."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,12 +17,21 @@ from emulator.suite import Suite
 
 
 @pytest.fixture(scope="module")
-def bench(suite: Suite) -> Iterator[Bench]:
-    db = Client(project=suite.project)
-    made = Bench(suite, db)
-    yield made
-    made.close()
-    db.close()
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """In a suite of its own: what benchmarks store of sessions and jobs breaks the invariants."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    log = tmp_path_factory.mktemp("bench") / "functions.log"
+    with (
+        Suite(f"demo-bench-{worker}", free_ports=True, functions_log=log) as suite,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for name, value in suite.env.items():
+            patch.setenv(name, value)
+        db = Client(project=suite.project)
+        made = Bench(suite, db)
+        yield made
+        made.close()
+        db.close()
 
 
 class TestRun:

@@ -93,7 +93,7 @@ def size_of(picture: bytes) -> tuple[int, int]:
 def tasks_of(suite: Suite, job: str) -> list[Task]:
     """Every task that the suite's queues ever got for a job."""
     tasks = list(suite.tasks._tasks.values())
-    return [task for task in tasks if payload(task)["jobId"] == job]
+    return [task for task in tasks if payload(task).get("jobId") == job]
 
 
 def payload(task: Task) -> dict[str, Any]:

@@ -5,6 +5,7 @@ everything that was started before has ended when a measurement begins, and what
 has ended when the meter is read.
 """
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -84,6 +85,13 @@ class Stage:
     def call(self, uid: str, function: str, state: str, /, **data: Any) -> Any:
         """Measure one call; gives its result."""
         return self.measure({function: state}, lambda: self.caller(uid).call(function, **data))
+
+    def deliver(self, function: str, data: dict[str, Any]) -> None:
+        """Call a task function as its queue does."""
+        body = json.dumps({"data": data}).encode()
+        headers = {"Content-Type": "application/json"}
+        url = self.suite.host.function_url(function)
+        self.suite.host.post(url, body, headers, SETTLE_SECONDS).raise_for_status()
 
     def run_schedule(self, name: str, state: str) -> None:
         """Measure one run of a schedule."""

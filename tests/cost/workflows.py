@@ -52,5 +52,5 @@ def measure(stage: Stage) -> None:
     gone = {"workspaceId": workspace, "jobId": "gone", "number": 1}
     stage.measure(
         {"pollGeneration": "a job that is gone"},
-        lambda: clients.enqueue("pollGeneration", gone, task_id=f"poll-{workspace}"),
+        lambda: stage.deliver("pollGeneration", gone),
     )

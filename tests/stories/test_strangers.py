@@ -28,29 +28,37 @@ class Victim:
         place, active = self.place, {"sessionId": self.active["id"]}
         done, of_workspace = {"sessionId": self.done["id"]}, {"workspaceId": self.place.workspace}
         photo = {**active, "stepId": "photo"}
+        run = {**of_workspace, "runId": "one"}
         experience = {**of_workspace, "experienceId": place.main}
         return {
             "abandonSession": active,
             "cancelTransform": done,
+            "cancelRun": run,
             "completeSession": active,
             "confirmUpload": {**photo, "assetId": self.done["capturedMedia"][0]["assetId"]},
             "createUpload": {**photo, "contentType": "image/jpeg", "sizeBytes": 1000},
             "failSession": {**active, "code": "X", "message": "failed"},
+            "getArtifactUrl": {**of_workspace, "artifactId": "one"},
             "getDownloadUrl": {**done, "assetId": self.done["capturedMedia"][0]["assetId"]},
             "getGuestHistory": {"guestId": self.uid},
             "getJob": {"jobId": self.done["jobId"]},
             "getJourneySessions": {"mainSessionId": self.done["id"]},
+            "getRun": run,
             "getSession": done,
             "listExperiences": of_workspace,
             "listGuests": {},
             "listProjects": of_workspace,
+            "listRuns": of_workspace,
             "listSessions": {},
             "publishExperience": {**experience, "expectedVersion": 1},
             "publishProject": {"expectedVersion": 1},
+            "retryRun": run,
             "retryTransform": done,
+            "revokeShare": done,
             "saveExperience": {**experience, "expectedVersion": 1, "name": "Mine"},
             "saveProject": {**of_workspace, "expectedVersion": 1, "name": "Mine"},
             "setMember": {**of_workspace, "uid": "me", "role": "owner"},
+            "startRun": {**of_workspace, "workflowName": "photo.transform", "payload": {}},
             "startTransform": done,
             "updateSessionProgress": {**active, "currentStepIndex": 1},
         }
@@ -59,11 +67,17 @@ class Victim:
 # What every visitor of a live project may call: it tells and changes nothing of anybody else.
 FOR_VISITORS = {"createSession", "ensureGuest", "getGuest", "getNextPhase", "getProject"}
 OF_WORKSPACES = {
+    "cancelRun",
+    "getArtifactUrl",
+    "getRun",
     "listExperiences",
     "listProjects",
+    "listRuns",
     "publishExperience",
+    "retryRun",
     "saveExperience",
     "setMember",
+    "startRun",
 }
 
 
