@@ -27,7 +27,7 @@ SPREAD = {
     ),
     "workspaces": {"authoring": "usecases"},
     "workflows": {
-        **dict.fromkeys(("artifacts", "blobs", "cache", "payloads", "tenant"), "store"),
+        **dict.fromkeys(("artifacts", "blobs", "cache", "memory", "payloads", "tenant"), "store"),
         **dict.fromkeys(("collecting", "commands", "ending", "engine"), "usecases"),
         **dict.fromkeys(("preparing", "running", "sweeping", "worker"), "usecases"),
         **dict.fromkeys(("concluding", "generating", "places"), "usecases"),

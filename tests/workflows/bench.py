@@ -5,6 +5,7 @@ if it likes, and again after a crash, as Cloud Tasks does.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import requests
 from google.cloud.firestore import Client, Transaction
 from google.cloud.firestore_v1.batch import WriteBatch
 
@@ -61,7 +63,11 @@ class Bench:
         client.document("workspaces", workspace, "members", EDITOR).set(
             {"uid": EDITOR, "role": "editor", "createdAt": 1}
         )
-        self.tenant = Tenant.of_member(client, EDITOR, workspace, Role.EDITOR, "workspace")
+        self.tenant = self.same_tenant()
+
+    def same_tenant(self) -> Tenant:
+        """The workspace as another task or call has it."""
+        return Tenant.of_member(self.client, EDITOR, self.workspace, Role.EDITOR, "workspace")
 
     def start(self, workflow: str, payload: dict[str, Any] | None = None, **more: Any) -> str:
         """Start a run; its id."""
@@ -166,6 +172,22 @@ def at_rest(bench: Bench, run_id: str) -> list[str]:
         wrong += ["the last steps are not counted down"] * (run.remaining_sinks != 0)
     wrong += ["the run goes on"] * run.is_going
     return wrong + ["tasks wait"] * bool(bench.queue.waiting)
+
+
+@contextmanager
+def storage_requests() -> Iterator[Counter[str]]:
+    """What the storage is asked meanwhile, by method."""
+    asked: Counter[str] = Counter()
+    send = requests.Session.send
+
+    def counted(session: Any, request: Any, **options: Any) -> Any:
+        answer = send(session, request, **options)
+        asked[request.method] += "X-Emulator-Operation" in answer.headers
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(requests.Session, "send", counted)
+        yield asked
 
 
 def paid(run_id: str) -> set[str]:

@@ -13,6 +13,7 @@ from google.api_core.exceptions import NotFound, PreconditionFailed
 
 from experience import clients, clock, config
 from experience.errors import Contention
+from experience.providers.models import Blob
 from experience.workflows.models import Artifact, ArtifactUrl
 from experience.workflows.tenant import Tenant
 
@@ -38,7 +39,8 @@ def put(tenant: Tenant, data: bytes, content_type: str) -> Stored:
     """
     content_hash = hashlib.sha256(data).hexdigest()
     stored = Stored(tenant.uri_of(content_hash), content_hash, len(data))
-    blob = clients.bucket().blob(tenant.path_of(content_hash))
+    path = tenant.path_of(content_hash)
+    blob = clients.bucket().blob(path)
     blob.cache_control = "private, max-age=31536000, immutable"
     for _ in range(TRIES):
         try:
@@ -46,9 +48,9 @@ def put(tenant: Tenant, data: bytes, content_type: str) -> Stored:
                 data, content_type=content_type, if_generation_match=0, retry=retry()
             )
         except PreconditionFailed:
-            if _use_again(tenant.path_of(content_hash)):
-                return stored
-            continue  # it was collected just now
+            if not _use_again(path):
+                continue  # it was collected just now
+        tenant.memory.keep(path, Blob(data, content_type))
         return stored
     raise Contention
 
@@ -70,12 +72,26 @@ def _use_again(path: str) -> bool:
 
 
 def read(tenant: Tenant, uri: str) -> bytes:
-    """The bytes at a URI of this workspace. Raises google.api_core NotFound."""
+    """The bytes at a URI of this workspace, as `fetch`. Raises google.api_core NotFound."""
     path = tenant.path_in(uri) or tenant.folder_path_in(uri)
     if path is None:
         raise NotFound(uri)
-    data: bytes = clients.bucket().blob(path).download_as_bytes(retry=retry())
-    return data
+    return fetch(tenant, path).data
+
+
+def fetch(tenant: Tenant, path: str) -> Blob:
+    """What lies at a path that the tenant gave out. Raises google.api_core NotFound.
+
+    One read; none for an artifact that this task has stored or read before.
+    """
+    if known := tenant.memory.get(path):
+        return known
+    stored = clients.bucket().blob(path)
+    data = stored.download_as_bytes(retry=retry())
+    blob = Blob(data, str(stored.content_type or ""))
+    if tenant.path_in(path):  # what operators bring can be replaced
+        tenant.memory.keep(path, blob)
+    return blob
 
 
 def exists(tenant: Tenant, uri: str) -> bool:

@@ -17,31 +17,24 @@ COST = "costMicros"
 class TenantBlobs:
     """`providers.models.Blobs` of one workspace.
 
-    What was written or kept here is remembered until the job ends, so that a provider that answers
-    at once costs no second look at the bucket.
+    It knows what was written and kept through it, and lives no longer than one look at one job: a
+    provider that answers at once costs no second look at the bucket.
     """
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
-        self._written: dict[str, tuple[Blob, Stored]] = {}
-        self._kept: dict[str, tuple[Blob, Kept]] = {}
+        self._written: dict[bytes, Stored] = {}
+        self._kept: dict[str, Kept] = {}
 
     def read(self, uri: str) -> Blob:
         """An artifact's bytes, or a kept result's. Raises FileNotFoundError."""
-        for blob, kept in self._kept.values():
-            if kept.uri == uri:
-                return blob
-        if uri in self._written:
-            return self._written[uri][0]
         path = self._tenant.path_in(uri) or self._tenant.kept_path_in(uri)
         if path is None:
             raise FileNotFoundError(uri)
-        blob = clients.bucket().blob(path)
         try:
-            data = blob.download_as_bytes(retry=artifacts.retry())
+            return artifacts.fetch(self._tenant, path)
         except NotFound as error:
             raise FileNotFoundError(uri) from error
-        return Blob(data, str(blob.content_type or ""))
 
     def write(self, blob: Blob) -> str:
         """Store bytes as an artifact's."""
@@ -49,12 +42,10 @@ class TenantBlobs:
 
     def store(self, blob: Blob) -> Stored:
         """Bytes as an artifact's: written now, or just before."""
-        for known, stored in self._written.values():
-            if known == blob:
-                return stored
-        stored = artifacts.put(self._tenant, blob.data, blob.content_type)
-        self._written[stored.uri] = (blob, stored)
-        return stored
+        if blob.data not in self._written:
+            stored = artifacts.put(self._tenant, blob.data, blob.content_type)
+            self._written[blob.data] = stored
+        return self._written[blob.data]
 
     def keep(self, key: str, blob: Blob, cost_micros: int | None) -> None:
         """Store a result under its job's id; an earlier one stays. One write."""
@@ -70,12 +61,13 @@ class TenantBlobs:
             )
         except PreconditionFailed:
             return
-        self._kept[key] = (blob, Kept(self._uri(path), cost_micros))
+        self._tenant.memory.keep(path, blob)
+        self._kept[key] = Kept(self._uri(path), cost_micros)
 
     def kept(self, key: str) -> Kept | None:
         """What was kept under a job's id. One read."""
         if key in self._kept:
-            return self._kept[key][1]
+            return self._kept[key]
         path = self._tenant.kept_path(key)
         found = clients.bucket().get_blob(path, retry=artifacts.retry())
         if found is None:

@@ -64,8 +64,8 @@ def complete(
     The bytes are stored first, under their hash; then job, artifact and place change together.
     """
     uri = str(poll.result_uri)
-    stored = blobs.store(provider.fetch(uri))
-    content = blobs.read(stored.uri)
+    content = provider.fetch(uri)
+    stored = blobs.store(content)
     now = clock.now_ms()
     ref = ArtifactRef(
         id=hashing.artifact_id(job.run_id, job.run_step_id, job.slot, stored.content_hash),

@@ -13,6 +13,7 @@ from google.cloud.firestore import (
 )
 
 from experience import clients, transactions
+from experience.workflows.memory import Memory
 from experience.workspaces.models import Role, sufficient
 from experience.workspaces.store import load_role
 
@@ -20,13 +21,17 @@ _KEY = object()
 
 
 class Tenant:
-    """A workspace's runs, artifacts, cache and generation jobs, and its objects in the bucket."""
+    """A workspace's runs, artifacts, cache and generation jobs, and its objects in the bucket.
+
+    It lives as long as one task or call, and remembers the bytes that were stored or read in it.
+    """
 
     def __init__(self, client: Client, workspace_id: str, key: object) -> None:
         if key is not _KEY:
             raise TypeError("a Tenant is made by of_member, of_run or of_snapshot")
         self.client = client
         self.id = workspace_id
+        self.memory = Memory()
 
     @classmethod
     def of_member(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from experience import clients
 from experience.providers.local import Local
 from experience.providers.models import Blob, Poll, State
 from experience.workflows import artifacts, concluding
@@ -16,6 +17,7 @@ from tests.vendors.account import PICTURE
 from tests.vendors.gemini import GENERATE, GeminiVendor
 from tests.vendors.replicate import ReplicateVendor
 from tests.vendors.server import Reply
+from tests.workflows.bench import storage_requests
 from tests.workflows.generations.bench import GEMINI, REPLICATE, GenerationBench
 
 UNAVAILABLE = Reply(503, {"detail": "Unavailable"})
@@ -181,6 +183,39 @@ class TestAProviderThatAnswersAtOnce:
         assert failed_code(generations, run_id) == "PROVIDER_ERROR"
         assert "lost" in str(generations.job(run_id).error_message)
         assert gemini.paid == 1
+
+
+class TestTheBytesOfATask:
+    def test_are_stored_and_not_fetched_again(self, generations: GenerationBench) -> None:
+        path = f"workspaces/{generations.workspace}/photo.jpg"
+        clients.bucket().blob(path).upload_from_string(ASTRONAUT)
+        transform = {"model": "local", "style": "sketch", "output": {"width": 256}}
+        with storage_requests() as asked:
+            run_id = generations.start(
+                "photo.transform", {"sourceUri": path, "transform": transform}
+            )
+            generations.work()
+        assert generations.run(run_id).status is RunStatus.COMPLETED
+        # The photo is no artifact: it is read when it is checked, and when it is used. Stored are
+        # two stages, the picture and its thumbnail; without an overlay the third stage is the
+        # second once more, which is looked at.
+        assert asked == {"GET": 3, "POST": 4}
+
+    def test_are_asked_for_anew_by_the_next_task(self, generations: GenerationBench) -> None:
+        stored = artifacts.put(generations.tenant, PICTURE, "image/png")
+        with storage_requests() as asked:
+            assert artifacts.read(generations.tenant, stored.uri) == PICTURE
+            assert asked == {}
+            assert artifacts.read(generations.same_tenant(), stored.uri) == PICTURE
+            assert asked == {"GET": 1}
+
+    def test_say_nothing_of_what_is_stored(self, generations: GenerationBench) -> None:
+        tenant = generations.tenant
+        stored = artifacts.put(tenant, PICTURE, "image/png")
+        clients.bucket().blob(tenant.path_of(stored.content_hash)).delete()
+        assert not artifacts.exists(tenant, stored.uri)
+        artifacts.put(tenant, PICTURE, "image/png")
+        assert artifacts.exists(tenant, stored.uri)
 
 
 class TestAProviderThatCannotBegin:
