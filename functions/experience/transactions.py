@@ -109,6 +109,15 @@ def read(
     return [found[reference.path] for reference in wanted]
 
 
+def trust(transaction: Transaction, reference: DocumentReference, written_at: Any) -> None:
+    """Save a read within `run_optimistic`: the caller knows the document as it was written then.
+
+    If it is otherwise by now, `body` runs again, and has to read it.
+    """
+    if isinstance(transaction, _Optimistic):
+        transaction.read_at[reference.path] = written_at
+
+
 def fields(snapshot: DocumentSnapshot[Any]) -> dict[str, Any] | None:
     """A document's fields, or None where there is no document."""
     return snapshot.to_dict() if snapshot.exists else None

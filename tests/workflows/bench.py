@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import requests
-from google.cloud.firestore import Client, Transaction
+from google.cloud.firestore import Client, Query, Transaction
 from google.cloud.firestore_v1.batch import WriteBatch
 
 from experience.calls import TryLater
@@ -172,6 +172,27 @@ def at_rest(bench: Bench, run_id: str) -> list[str]:
         wrong += ["the last steps are not counted down"] * (run.remaining_sinks != 0)
     wrong += ["the run goes on"] * run.is_going
     return wrong + ["tasks wait"] * bool(bench.queue.waiting)
+
+
+@contextmanager
+def firestore_reads() -> Iterator[list[str]]:
+    """The collections that are read or queried meanwhile, once for each document asked for."""
+    asked: list[str] = []
+    get_all, stream = Client.get_all, Query.stream
+
+    def read(client: Client, references: Any, *arguments: Any, **options: Any) -> Any:
+        wanted = list(references)
+        asked.extend(each.parent.id for each in wanted)
+        return get_all(client, wanted, *arguments, **options)
+
+    def queried(query: Any, *arguments: Any, **options: Any) -> Any:
+        asked.append(query._parent.id)
+        return stream(query, *arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "get_all", read)
+        patch.setattr(Query, "stream", queried)
+        yield asked
 
 
 @contextmanager

@@ -53,6 +53,7 @@ class Gemini:
     """
 
     answers_at_once = True
+    takes_place = True
 
     def __init__(self, http: Http, blobs: Blobs) -> None:
         self._http = http

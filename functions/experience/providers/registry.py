@@ -17,6 +17,12 @@ PROVIDERS: dict[str, Callable[[Blobs], Provider]] = {
     gemini.ID: lambda blobs: Gemini(_gemini_api(), blobs),
 }
 
+_CLASSES: dict[str, type[Provider]] = {
+    local.ID: Local,
+    replicate.ID: Replicate,
+    gemini.ID: Gemini,
+}
+
 CREATE_SECONDS = 10
 """Replicate answers before it begins; who waits for a lost answer waits three times as long."""
 
@@ -27,6 +33,12 @@ def provider(provider_id: str, blobs: Blobs) -> Provider:
     """A provider that works on these bytes. Raises as `require`."""
     require(provider_id)
     return PROVIDERS[provider_id](blobs)
+
+
+def takes_place(provider_id: str) -> bool:
+    """Whether its jobs take one of their tenant's places each; known also without a key."""
+    known = _CLASSES.get(provider_id)
+    return known is None or known.takes_place
 
 
 def require(provider_id: str) -> None:

@@ -57,11 +57,19 @@ def enqueue_look(job: GenerationJob, delay_ms: float) -> None:
 
 
 def complete(
-    tenant: Tenant, job: GenerationJob, provider: Provider, blobs: TenantBlobs, poll: Poll
+    tenant: Tenant,
+    job: GenerationJob,
+    provider: Provider,
+    blobs: TenantBlobs,
+    poll: Poll,
+    *,
+    provider_job_id: str | None = None,
+    written_at: Any = None,
 ) -> GenerationJob:
     """Fetch a result, store it as an artifact, and end the job with it. Raises ProviderFailed.
 
     The bytes are stored first, under their hash; then job, artifact and place change together.
+    `provider_job_id`: the provider's id, where the job has none yet; `written_at` as for `end`.
     """
     uri = str(poll.result_uri)
     content = provider.fetch(uri)
@@ -90,7 +98,7 @@ def complete(
         lambda current, now: {
             "status": GenerationStatus.COMPLETED,
             "started_at": current.started_at or now,
-            "provider_job_id": current.provider_job_id or job.provider_job_id,
+            "provider_job_id": current.provider_job_id or provider_job_id,
             "result_uri": uri[:2048],
             "artifact_id": ref.id,
             "artifact": ref,
@@ -99,6 +107,7 @@ def complete(
             "error_message": None,
         },
         document,
+        written_at,
     )
     blobs.forget(job.id)
     return ended
@@ -151,19 +160,30 @@ def cancel_of_run(tenant: Tenant, run_id: str) -> int:
 
 
 def end(
-    tenant: Tenant, job: GenerationJob, ending: Ending, document: Artifact | None = None
+    tenant: Tenant,
+    job: GenerationJob,
+    ending: Ending,
+    document: Artifact | None = None,
+    written_at: Any = None,
 ) -> GenerationJob:
     """Write a job's end, give its place on, and wake who got it. The job as it is then.
 
-    Three reads; the job's write, one each for an artifact, a place, and the job that gets it. One
-    that has ended already, however that was, stays as it is.
+    Three reads; the job's write, one each for an artifact, a place, and the job that gets it. Of a
+    job that needs no place one read; none with `written_at`, when the caller wrote the job as it is
+    given. One that has ended already, however that was, stays as it is.
     """
-    candidate = places.first_waiting(tenant, job.kind)
+    candidate = places.first_waiting(tenant, job.kind) if job.needs_place else None
+    trusted = written_at
 
     def body(transaction: Transaction) -> tuple[GenerationJob, GenerationJob | None]:
+        nonlocal trusted
         reference = tenant.generation_ref(job.id)
-        [found] = transactions.read(tenant.client, [reference], transaction)
-        current = GenerationJob.load(found.to_dict() or {})
+        if trusted:
+            transactions.trust(transaction, reference, trusted)
+            current, trusted = job, None
+        else:
+            [found] = transactions.read(tenant.client, [reference], transaction)
+            current = GenerationJob.load(found.to_dict() or {})
         now = clock.now_ms()
         if current.is_ended:
             return current, None

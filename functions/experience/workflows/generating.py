@@ -1,6 +1,7 @@
 """What a skill asks a provider for, step by step, so that a crash neither loses nor pays it twice.
 
-1. The job is written, with a place or waiting for one, before anybody is called.
+1. The job is written, with a place or waiting for one, before anybody is called. The local provider
+   needs no place (docs/decisions/0018-no-places-for-local-work.md).
 2. The provider is asked to begin. When that was asked is written first: whoever finds it without
    an answer waits until the other call must be over, and asks the provider what came of it.
 3. A provider that answers at once ends the job here; of another its id is written, and looks at it
@@ -8,8 +9,9 @@
 """
 
 import traceback
-from typing import Any
+from typing import Any, NamedTuple
 
+from google.api_core.exceptions import AlreadyExists
 from google.cloud.firestore import Transaction
 
 from experience import clock, logs, transactions
@@ -28,31 +30,38 @@ from experience.workflows.generations import (
     job_ids_of,
     times_of,
 )
+from experience.workflows.payloads import Packed
 from experience.workflows.resuming import resume_step
 from experience.workflows.skills import Generation, GenerationRequest, SkillFailed, Waiting
 from experience.workflows.tenant import Tenant
 
 
+class New(NamedTuple):
+    """That a job was written just now, by this call; and when, if it was written alone."""
+
+    written_at: Any = None
+
+
 def generate(work: Work, request: GenerationRequest) -> Generation:
     """A provider's generation for a slot of this step. Raises Waiting and SkillFailed.
 
-    A provider that answers at once: two reads and two writes to begin, two reads and three writes
-    to end. Another one: one write more, and one read and one write for each look at it.
+    The local provider: one write to begin, and two to end. A vendor that answers at once: three
+    reads and two writes to begin, three reads and three writes to end. One that is polled: one
+    write more, and one read and one write for each look. A read more for each attempt that failed.
     """
     tenant = work.tenant
     try:
-        ids = job_ids_of(work.step, request.slot)
-        job, is_new = current(concluding.find(tenant, *ids)), False
+        job, new = _find(work, request), None
         if job is None:
             registry.require(request.provider_id)
-            job, is_new = _create(work, request, ids[0])
+            job, new = _create(work, request)
         elif job.status is GenerationStatus.PROCESSING:
             # Whoever wrote that down may have died before queueing the next look.
             concluding.enqueue_look(job, job.poll_interval_ms)
         if job.waiting:
             job = _wait_for_place(tenant, job)
         if not job.is_ended and job.provider_job_id is None:
-            job = _submit(tenant, job, is_new=is_new)
+            job = _submit(tenant, job, new)
     except Contention as fault:
         raise Waiting("the database", LATE_MS) from fault
     except Refusal as refused:
@@ -62,6 +71,18 @@ def generate(work: Work, request: GenerationRequest) -> Generation:
         logs.warning("generation interrupted", step=work.step.id, exc=traceback.format_exc())
         raise Waiting("the database or the storage", LATE_MS) from fault
     return _outcome(job)
+
+
+def _find(work: Work, request: GenerationRequest) -> GenerationJob | None:
+    """The job that this attempt goes on with, if it is known.
+
+    Where nothing but the job is written, writing it shows whether it was there: its own is not
+    looked for.
+    """
+    own, *earlier = job_ids_of(work.step, request.slot)
+    if registry.takes_place(request.provider_id):
+        return current(concluding.find(work.tenant, own, *earlier))
+    return current([None, *concluding.find(work.tenant, *earlier)]) if earlier else None
 
 
 def _outcome(job: GenerationJob) -> Generation:
@@ -83,9 +104,10 @@ def _outcome(job: GenerationJob) -> Generation:
     )
 
 
-def _create(work: Work, request: GenerationRequest, job_id: str) -> tuple[GenerationJob, bool]:
-    """The job, and whether this call has the provider to begin. With a place, if there is one."""
+def _create(work: Work, request: GenerationRequest) -> tuple[GenerationJob, New | None]:
+    """The job as it is stored; New, if it is this call that has to ask the provider."""
     tenant, step = work.tenant, work.step
+    job_id = job_ids_of(step, request.slot)[0]
     sources = [_uri(tenant, each) for each in request.sources]
     params = {**request.params, **({"sources": sources} if sources else {})}
     now = clock.now_ms()
@@ -108,23 +130,60 @@ def _create(work: Work, request: GenerationRequest, job_id: str) -> tuple[Genera
         updated_at=now,
     )
 
-    def body(transaction: Transaction) -> tuple[GenerationJob, bool]:
-        [found] = transactions.read(tenant.client, [tenant.generation_ref(job_id)], transaction)
+    if registry.takes_place(request.provider_id):
+        return _create_with_place(tenant, asked, packed)
+    return _create_alone(tenant, asked.model_copy(update=_begun(now)), packed)
+
+
+def _begun(now: int) -> dict[str, Any]:
+    """What is written of a job before the provider is asked for the first time."""
+    times = dict.fromkeys(("created_at", "updated_at", "begun_at", "tried_at"), now)
+    return {**times, "due_at": now + LATE_MS, "submits": 1}
+
+
+def _create_alone(
+    tenant: Tenant, job: GenerationJob, packed: Packed
+) -> tuple[GenerationJob, New | None]:
+    """Write a job that needs no place. One write; one read where it was there before."""
+
+    def commit() -> Any:
+        batch = tenant.client.batch()
+        batch.create(tenant.generation_ref(job.id), job.dump())
+        if packed.document:
+            batch.set(tenant.artifact_ref(packed.document.id), packed.document.dump())
+        return batch.commit()
+
+    try:
+        return job, New(transactions.retry(commit)[0].update_time)
+    except AlreadyExists:
+        [found] = concluding.find(tenant, job.id)
+        if found is None:
+            raise Contention from None
+        return found, None
+
+
+def _create_with_place(
+    tenant: Tenant, asked: GenerationJob, packed: Packed
+) -> tuple[GenerationJob, New | None]:
+    """Write a job with a place if there is one, else as one that waits. Two reads, two writes."""
+
+    def body(transaction: Transaction) -> tuple[GenerationJob, New | None]:
+        [found] = transactions.read(tenant.client, [tenant.generation_ref(asked.id)], transaction)
         if found.exists:
-            return GenerationJob.load(found.to_dict() or {}), False
+            return GenerationJob.load(found.to_dict() or {}), None
         now = clock.now_ms()
-        place = places.find(tenant, transaction, asked.kind, job_id)
-        changes: dict[str, Any] = {"created_at": now, "updated_at": now, "due_at": now + LATE_MS}
+        place = places.find(tenant, transaction, asked.kind, asked.id)
         if place:
-            place.take(transaction, job_id, now)
-            changes |= {"place": place.id, "begun_at": now, "tried_at": now, "submits": 1}
+            place.take(transaction, asked.id, now)
+            changes = {**_begun(now), "place": place.id}
         else:
-            changes |= {"waiting": asked.kind}
+            times = {"created_at": now, "updated_at": now, "due_at": now + LATE_MS}
+            changes = {**times, "waiting": asked.kind}
         job = asked.model_copy(update=changes)
-        transaction.create(tenant.generation_ref(job_id), job.dump())
+        transaction.create(tenant.generation_ref(asked.id), job.dump())
         if packed.document:
             transaction.set(tenant.artifact_ref(packed.document.id), packed.document.dump())
-        return job, job.place is not None
+        return job, New() if place else None
 
     return transactions.run_optimistic(tenant.client, body)
 
@@ -151,12 +210,12 @@ def _wait_for_place(tenant: Tenant, job: GenerationJob) -> GenerationJob:
     return found
 
 
-def _submit(tenant: Tenant, job: GenerationJob, *, is_new: bool) -> GenerationJob:
+def _submit(tenant: Tenant, job: GenerationJob, new: New | None) -> GenerationJob:
     """Ask the provider to begin, or what came of it. The job with its provider's id, or ended."""
     blobs = TenantBlobs(tenant)
     provider = registry.provider(job.provider_id, blobs)
-    earlier = None if is_new else job.begun_at
-    if not is_new:
+    earlier = None if new else job.begun_at
+    if not new:
         job = _begin_again(tenant, job, provider)
         if job.is_ended or job.provider_job_id:
             return job
@@ -170,10 +229,10 @@ def _submit(tenant: Tenant, job: GenerationJob, *, is_new: bool) -> GenerationJo
             is_taken=lambda known: concluding.is_taken(tenant, job.provider_id, known),
         )
         if provider.answers_at_once:
-            known = job.model_copy(update={"provider_job_id": provider_job_id})
             poll = provider.poll(provider_job_id)
             if poll.state is State.COMPLETED:
-                return concluding.complete(tenant, known, provider, blobs, poll)
+                known = {"provider_job_id": provider_job_id, "written_at": new and new.written_at}
+                return concluding.complete(tenant, job, provider, blobs, poll, **known)
             raise poll.failure or ProviderFailed("The provider answered nothing.")
     except ProviderFailed as failure:
         is_unsure = failure.is_unsure or earlier is not None

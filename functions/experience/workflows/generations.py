@@ -50,11 +50,11 @@ class GenerationJob(Document):
     Written before the provider is called; `id` is what the provider knows the request by.
     `runStepId` is the step's id within the run, and `round` the run's, as it was then. `place`:
     which of the tenant's places it takes while it is under way; `waiting`: for a place of which
-    kind it waits. `begunAt`: when the
-    provider was first asked to begin; `triedAt`: when it was asked last, of which the answer is
-    not known. `submits` and `attempts` count what it was asked: to begin, and how far it is.
-    `cancelDue`: the provider is still to be told that nobody waits any more. `dueAt`: when
-    something is to happen next. A cost that the provider does not tell is null.
+    kind it waits; neither where the provider needs none. `begunAt`: when the provider was first
+    asked to begin; `triedAt`: when it was asked last, of which the answer is not known. `submits`
+    and `attempts` count what it was asked: to begin, and how far it is. `cancelDue`: the provider
+    is still to be told that nobody waits any more. `dueAt`: when something is to happen next. A
+    cost that the provider does not tell is null.
     """
 
     id: str
@@ -101,6 +101,11 @@ class GenerationJob(Document):
     def kind(self) -> Kind:
         """Whose places it takes."""
         return "image" if self.media_type == "image" else "other"
+
+    @property
+    def needs_place(self) -> bool:
+        """Whether it takes one of the tenant's places, or waits for one."""
+        return bool(self.place or self.waiting)
 
     def is_late(self, now: int) -> bool:
         """Whether the provider has taken longer than anybody waits."""

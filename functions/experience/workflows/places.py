@@ -1,4 +1,4 @@
-"""Who of a tenant's generation jobs is under way, and who waits: one document for each place.
+"""Who of a tenant's jobs is under way with a vendor, and who waits: one document for each place.
 
 `/workspaces/{w}/generationPlaces/{kind}-{n}`: `{jobId, updatedAt}`. A place is taken and given on
 in the same commits that begin and end jobs, so none is lost. A job that ends gives its place to

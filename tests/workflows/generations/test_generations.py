@@ -150,7 +150,7 @@ class TestAProviderThatAnswersAtOnce:
         assert job.artifact
         made = artifacts.read(generations.tenant, job.artifact.uri)
         assert made == stages.stylise(normal, "sketch")
-        # the run; its step taken; the job and its place, twice; the step's end; the run's
+        # the run; its step taken; the job, twice; the step's end; the run's
         assert commits[0] == 6
         assert len(generations.timed.names) == 1
 

@@ -6,15 +6,47 @@ from typing import Any
 
 import pytest
 
-from experience.workflows import concluding, polling, sweeping
-from experience.workflows.generations import AT_ONCE, LATE_MS
+from experience.workflows import artifacts, concluding, places, polling, sweeping
+from experience.workflows.generations import AT_ONCE, LATE_MS, GenerationJob
 from experience.workflows.models import RunStatus
 from tests.calling import at_once
+from tests.vendors.account import PICTURE
 from tests.vendors.replicate import ReplicateVendor
+from tests.workflows.bench import firestore_reads
 from tests.workflows.generations.bench import REPLICATE, GenerationBench
 
 VIDEO: dict[str, Any] = {**REPLICATE, "mediaType": "video"}
 Made = Callable[[], GenerationBench]
+
+
+@pytest.fixture
+def fifty(generations: GenerationBench) -> list[GenerationJob]:
+    """Jobs of steps that nobody knows, all stored as waiting, and the first five begun."""
+    asked = [
+        GenerationJob(
+            id=f"job-{number:02}",
+            tenant_id=generations.workspace,
+            run_id="run",
+            run_step_id="step",
+            slot="result",
+            provider_id="replicate",
+            media_type="image",
+            poll_interval_ms=2_000,
+            timeout_ms=60_000,
+            waiting="image",
+            created_at=number,
+            updated_at=number,
+        )
+        for number in range(50)
+    ]
+    batch = generations.client.batch()
+    for job in asked:
+        batch.create(generations.tenant.generation_ref(job.id), job.dump())
+    batch.commit()
+    for _ in range(AT_ONCE["image"]):
+        assert places.start_next(generations.tenant, "image")
+    assert places.start_next(generations.tenant, "image") is None
+    return asked
 
 
 def all_completed(bench: GenerationBench) -> bool:
@@ -22,23 +54,41 @@ def all_completed(bench: GenerationBench) -> bool:
 
 
 class TestPlaces:
-    @pytest.mark.parametrize(("request_", "most"), [(REPLICATE, 5), (VIDEO, 2)])
-    def test_no_more_than_its_number_are_under_way_and_all_get_through(
-        self,
-        generations: GenerationBench,
-        replicate: ReplicateVendor,
-        request_: dict[str, Any],
-        most: int,
+    def test_fifty_that_wait_get_through_by_fives_in_their_order(
+        self, generations: GenerationBench, fifty: list[GenerationJob]
+    ) -> None:
+        order = []
+        while under_way := [job for job in generations.jobs() if job.place]:
+            assert len(under_way) == len(generations.taken()) <= AT_ONCE["image"]
+            order += [job.id for job in under_way if job.id not in order]
+            concluding.fail(generations.tenant, under_way[-1], polling.NOBODY)
+        assert order == [job.id for job in fifty]
+
+    def test_no_more_than_five_pictures_are_under_way_and_all_get_through(
+        self, generations: GenerationBench, replicate: ReplicateVendor
     ) -> None:
         replicate.polls_needed = 2
-        for _ in range(most + 4):
-            generations.ask(request_)
+        for _ in range(AT_ONCE["image"] + 3):
+            generations.ask(REPLICATE)
         while generations.timed.waiting:
             generations.step()
-            assert len(generations.taken()) <= most
+            assert len(generations.taken()) <= AT_ONCE["image"]
         assert all_completed(generations)
-        assert replicate.most_at_once == most
-        assert replicate.paid == most + 4
+        assert replicate.most_at_once == AT_ONCE["image"]
+        assert replicate.paid == AT_ONCE["image"] + 3
+
+    def test_of_films_two_are_under_way(
+        self, generations: GenerationBench, replicate: ReplicateVendor
+    ) -> None:
+        replicate.polls_needed = 2
+        for _ in range(4):
+            generations.ask(VIDEO)
+        while generations.timed.waiting:
+            generations.step()
+            assert len(generations.taken()) <= AT_ONCE["other"]
+        assert all_completed(generations)
+        assert replicate.most_at_once == AT_ONCE["other"]
+        assert replicate.paid == 4
 
     def test_who_came_first_begins_first(
         self, generations: GenerationBench, replicate: ReplicateVendor
@@ -98,6 +148,33 @@ class TestPlaces:
         assert replicate.most_at_once <= AT_ONCE["image"]
         generations.work()
         assert all_completed(generations)
+
+
+class TestWhatIsMadeHere:
+    def test_needs_no_place_while_all_are_taken(
+        self, generations: GenerationBench, replicate: ReplicateVendor
+    ) -> None:
+        replicate.polls_needed = 10**6
+        for _ in range(AT_ONCE["image"]):
+            generations.ask(REPLICATE)
+            generations.step()
+        source = artifacts.put(generations.tenant, PICTURE, "image/png").uri
+        local = {"params": {"style": "sketch"}, "sources": [source]}
+        runs = [generations.ask(local) for _ in range(AT_ONCE["image"] + 1)]
+        for _ in runs:
+            generations.timed.waiting.sort(key=lambda sent: sent.function != "runStep")
+            generations.step()
+        assert {generations.job(run_id).status for run_id in runs} == {"completed"}
+        assert len(generations.taken()) == AT_ONCE["image"]
+
+    def test_leaves_no_places_and_reads_nothing(self, generations: GenerationBench) -> None:
+        source = artifacts.put(generations.tenant, PICTURE, "image/png").uri
+        run_id = generations.ask({"params": {"style": "sketch"}, "sources": [source]})
+        with firestore_reads() as of_generations:
+            generations.work()
+        assert generations.run(run_id).status is RunStatus.COMPLETED
+        assert [each for each in of_generations if "generation" in each] == []
+        assert list(generations.tenant.collection("generationPlaces").stream()) == []
 
 
 class TestWhatASweepPutsRight:
