@@ -59,13 +59,12 @@ class Local:
         wanted = parsed(LocalParams, params)
         if wanted.style not in get_args(Style):
             message = f"There is no style {wanted.style!r}."
-            raise ProviderFailed(message, code=FailureCode.PROCESSING_FAILED, retryable=False)
+            raise _failed(message, FailureCode.PROCESSING_FAILED)
         source = self._read(wanted.sources[0])
         try:
             picture = stages.stylise(source.data, cast(Style, wanted.style))
         except ImageRefused as refused:
-            code = FailureCode(refused.code)
-            raise ProviderFailed(refused.message, code=code, retryable=False) from refused
+            raise _failed(refused.message, FailureCode(refused.code)) from refused
         return self._blobs.write(Blob(picture, "image/png"))
 
     def poll(self, provider_job_id: str) -> Poll:
@@ -84,6 +83,9 @@ class Local:
             return self._blobs.read(uri)
         except FileNotFoundError as error:
             message = "The picture to work from is gone."
-            raise ProviderFailed(
-                message, code=FailureCode.INVALID_INPUT, retryable=False
-            ) from error
+            raise _failed(message, FailureCode.INVALID_INPUT) from error
+
+
+def _failed(message: str, code: FailureCode) -> ProviderFailed:
+    """Another try would fail as well; and cost nothing, as this one."""
+    return ProviderFailed(message, code=code, retryable=False, cost_micros=0)

@@ -15,6 +15,7 @@ from experience.workflows import (
     usecases,
     worker,
 )
+from experience.workflows.costs import CostedRunView
 from experience.workflows.decisions import Delivery
 from experience.workflows.generations import PollTask
 from experience.workflows.models import (
@@ -50,8 +51,8 @@ def start_run(caller: Caller, request: StartRun) -> RunView:
 
 
 @callable_function(GetRun, refuses=[reasons.RUN_NOT_FOUND])
-def get_run(caller: Caller, request: GetRun) -> RunView:
-    """A run, its steps, and what happened when; members."""
+def get_run(caller: Caller, request: GetRun) -> CostedRunView:
+    """A run, its steps, what they cost, and what happened when; members."""
     return usecases.get_run(caller.uid, request)
 
 

@@ -13,6 +13,7 @@ from google.cloud.firestore import (
 from experience import clients, transactions
 from experience.errors import NotFound
 from experience.ids import fingerprint
+from experience.workflows.costs import FIELDS
 from experience.workflows.models import Run, RunStatus, RunStep, StepStatus, StepTask
 from experience.workflows.tenant import Tenant
 
@@ -85,6 +86,13 @@ def load_whole(
     references = [tenant.step_ref(run_id, each) for each in ids]
     steps = transactions.read(tenant.client, references, transaction)
     return stored, [RunStep.load(data) for each in steps if (data := transactions.fields(each))]
+
+
+def generations_of(tenant: Tenant, run_id: str) -> list[dict[str, Any]]:
+    """What the generation jobs of a run say of their costs. One read each, or one for none."""
+    of_run = FieldFilter("runId", "==", run_id)
+    query: Any = tenant.collection("generationJobs").where(filter=of_run).select(FIELDS)
+    return [each.to_dict() or {} for each in query.stream()]
 
 
 def lost_leases(client: Client, now: int) -> Any:

@@ -9,6 +9,7 @@ from experience.errors import AlreadyExists, FailedPrecondition, InvalidArgument
 from experience.ids import derived_id, fingerprint, new_id
 from experience.pages import Page, newest_first
 from experience.workflows import artifacts, ending, paths, payloads, planning, store
+from experience.workflows.costs import CostedRunView, costed
 from experience.workflows.definitions import Workflow
 from experience.workflows.models import (
     Artifact,
@@ -190,11 +191,14 @@ def _lightened(
     return list(light.values()), moved
 
 
-def get_run(uid: str, request: GetRun) -> RunView:
-    """A run with its steps and what happened when. Two reads, and one for each step; viewers."""
+def get_run(uid: str, request: GetRun) -> CostedRunView:
+    """A run with its steps, what they cost, and what happened when; viewers.
+
+    Two reads, one for each step, and one for each generation of the run (one where it has none).
+    """
     tenant = Tenant.of_member(clients.firestore(), uid, request.workspace_id, Role.VIEWER, "run")
     stored, steps = store.load_whole(tenant, request.run_id)
-    return view(stored.run, steps)
+    return costed(view(stored.run, steps), store.generations_of(tenant, request.run_id))
 
 
 def list_runs(uid: str, request: ListRuns) -> Page[RunSummary]:

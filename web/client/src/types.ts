@@ -177,11 +177,11 @@ export interface Callables {
       | "internal";
   };
   /**
-   * A run, its steps, and what happened when; members.
+   * A run, its steps, what they cost, and what happened when; members.
    */
   getRun: {
     request: GetRun;
-    answer: RunView;
+    answer: CostedRunView;
     refuses:
       "run_not_found" | "unauthenticated" | "app_check_required" | "malformed_request" | "invalid_request" | "internal";
   };
@@ -1451,6 +1451,84 @@ export interface TimelineEntry {
 export interface GetRun {
   workspaceId: string;
   runId: string;
+}
+/**
+ * A run with its steps in their order, what they cost, and what happened when.
+ */
+export interface CostedRunView {
+  run: CostedRun;
+  steps: CostedStep[];
+  timeline: TimelineEntry[];
+}
+/**
+ * A run, and what its own generations cost together (US dollars).
+ *
+ * `costUsd` is null as long as one of them, asked of a provider, has not told what it costs.
+ */
+export interface CostedRun {
+  id: string;
+  tenantId: string;
+  workflowName: string;
+  workflowVersion: string;
+  triggerType: "initial" | "update";
+  triggerPayload: {
+    [k: string]: unknown;
+  };
+  triggerPayloadUri: string | null;
+  status: RunStatus;
+  baseRunId: string | null;
+  error: RunError | null;
+  context: {
+    [k: string]: unknown;
+  };
+  contextUri: string | null;
+  createdBy: string | null;
+  startedAt: number | null;
+  completedAt: number | null;
+  durationMs: number | null;
+  createdAt: number;
+  updatedAt: number;
+  costUsd: number | null;
+}
+/**
+ * A step, and what its generations in this run cost together (US dollars).
+ *
+ * `costUsd` is 0 without any, as for a result that was cached or taken from another run; null as
+ * long as one of them, asked of a provider, has not told what it costs.
+ */
+export interface CostedStep {
+  id: string;
+  runId: string;
+  tenantId: string;
+  stepId: string;
+  skillId: string;
+  status: StepStatus;
+  inputHash: string | null;
+  attempt: number;
+  outputArtifactIds: string[];
+  artifacts: {
+    [k: string]: ArtifactRef;
+  };
+  output: {
+    [k: string]: unknown;
+  };
+  outputUri: string | null;
+  error: StepError | null;
+  cacheHit: boolean;
+  remainingDependencies: number;
+  parked: boolean;
+  progress: StepProgress | null;
+  attempts: Attempt[];
+  reason: string | null;
+  takenFrom: string | null;
+  readyAt: number | null;
+  dueAt: number | null;
+  startedAt: number | null;
+  endedAt: number | null;
+  durationMs: number | null;
+  createdAt: number;
+  updatedAt: number;
+  costUsd: number | null;
 }
 /**
  * The runs of a workspace, the newest first.
