@@ -28,6 +28,9 @@ from tests.workflows.sample import skills
 
 EDITOR = "ed"
 
+MOST_COMMITS = 60
+"""More than any workflow of these tests has."""
+
 
 class Killed(BaseException):
     """The process is gone: nothing catches this, and nothing is tidied up."""
@@ -214,3 +217,25 @@ def storage_requests() -> Iterator[Counter[str]]:
 def paid(run_id: str) -> set[str]:
     """What the world was paid for in a run."""
     return {file.name for file in skills.world().glob(f"*~{run_id}~*")}
+
+
+def through(bench: Bench, workflow: str, payload: dict[str, Any], request_id: str) -> str:
+    """A run from its start to its end, by callers and queues that come again after a crash."""
+    while True:
+        try:
+            run_id = bench.start(workflow, payload, requestId=request_id)
+            break
+        except Killed:
+            continue
+    while bench.queue.waiting:
+        try:
+            bench.deliver()
+        except Killed:
+            continue
+    return run_id
+
+
+def came_to(bench: Bench, run_id: str) -> dict[str, Any]:
+    assert at_rest(bench, run_id) == []
+    assert bench.run(run_id).status is RunStatus.COMPLETED
+    return {step.id: step.output for step in bench.steps(run_id).values()}
