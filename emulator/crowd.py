@@ -32,7 +32,7 @@ FAULTS = parse(
         "abort": 0.05, "storage": 0.05, "provider": 0.1, "killAtCommit": 60}"""
 )
 AT_ONCE = 12
-TRIES = 12
+TRIES = 30
 SETTLE_SECONDS = 300
 LOOK_SECONDS = 0.5
 # What went wrong, in words, by the names of the faults' settings.

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -21,7 +22,7 @@ from emulator.processes import Child, SuiteError
 log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parent.parent
-START_SECONDS = 60
+START_SECONDS = 180
 SETTLE_SECONDS = 0.2  # an editor writes a file in several steps
 POLL_SECONDS = 0.02
 CHANGES = {"created", "modified", "moved", "deleted"}
@@ -173,7 +174,7 @@ class FunctionsHost:
     def _keep_alive(self) -> None:
         """A process that ends by itself is replaced, as the cloud replaces a crashed instance."""
         while not self._stopped.is_set():
-            status = self._child.wait(1)
+            status = self._child.wait()
             with self._starting:  # a restart is no crash
                 crashed = not self._stopped.is_set() and not self._child.alive
             if not crashed:
@@ -195,6 +196,9 @@ class FunctionsHost:
                     f"the functions process ended with status {status} before it answered; "
                     "its log says why"
                 )
+            with socket.socket() as attempt:  # costs nothing: what starts up needs the processor
+                if attempt.connect_ex(("127.0.0.1", self.port)):
+                    continue
             try:
                 answer = _request("GET", f"{self.url}/__/functions.yaml", START_SECONDS)
             except requests.ConnectionError:

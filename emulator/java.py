@@ -1,10 +1,11 @@
 """Which Java runs a jar."""
 
+import mmap
 import os
 import re
 import shutil
 import subprocess
-import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -18,11 +19,29 @@ def needed_version(jar: Path, main_class: str) -> int:
     (Java Virtual Machine Specification, 4.1).
     """
     try:
-        with zipfile.ZipFile(jar) as archive:
-            head = archive.read(main_class.replace(".", "/") + ".class")[:8]
-    except (OSError, zipfile.BadZipFile, KeyError) as error:
+        head = _member(jar, main_class.replace(".", "/") + ".class", 8)
+    except (OSError, ValueError, zlib.error) as error:
         raise SuiteError(f"{jar} is not a Firestore emulator: {error}") from error
     return int.from_bytes(head[6:8], "big") - 44
+
+
+def _member(jar: Path, name: str, count: int) -> bytes:
+    """The first bytes of a file in the jar; ValueError where it is none, or has no such file.
+
+    Found by its name in the directory at the jar's end, 46 bytes into its entry there: Python's
+    zipfile reads the whole directory, which takes a second for this jar
+    (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3).
+    """
+    with jar.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        entry = content.rfind(name.encode()) - 46
+        if entry < 0 or content[entry : entry + 4] != b"PK\x01\x02":
+            raise ValueError(f"there is no {name} in it")
+        start = int.from_bytes(content[entry + 42 : entry + 46], "little")
+        sizes = (content[start + 26 : start + 28], content[start + 28 : start + 30])
+        data = start + 30 + sum(int.from_bytes(size, "little") for size in sizes)
+        stored = content[data : data + 1024]
+        is_deflated = content[start + 8] == zlib.DEFLATED
+    return zlib.decompressobj(-15).decompress(stored, count) if is_deflated else stored[:count]
 
 
 def find(version: int, env: Mapping[str, str] = os.environ) -> Path:

@@ -162,7 +162,7 @@ class Suite:
         """What is being handled or due now. Events come first: their handlers make the tasks."""
         return {"events": self.broker.pending, "tasks": self.tasks.pending}
 
-    def settle(self, timeout_seconds: float = 30) -> None:
+    def settle(self, timeout_seconds: float = 120) -> None:
         """Return when all events of writes before this call, and the due tasks, are handled."""
         settle.settle(self.firestore, self.gate, self.pending, timeout_seconds)
 
