@@ -27,7 +27,7 @@ up: setup ## Start the local emulators and the guest page with demo data, until 
 	@$(PYTHON_IN_VENV) -m emulator up
 
 test: setup ## Run the tests; TESTS=tests/unit runs a part of them
-	@$(PYTHON_IN_VENV) -m pytest -n auto --maxprocesses 4 --dist loadfile $(TESTS)
+	@$(PYTHON_IN_VENV) -m pytest -n auto $(TESTS)
 
 lint: setup ## Check style, formatting and types
 	@$(PYTHON_IN_VENV) -m ruff check

@@ -1,19 +1,39 @@
 """The running suites of a test process: one as it is deployed, one in which things go wrong."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from google.cloud.firestore import Client
 from hypothesis import settings
 
 from emulator.suite import Suite
-from tests import refusals
+from tests import parallel, refusals
 from tests import trouble as troubles
 
 # No example is too slow: what else the machine does at that moment is not what is tested.
 settings.register_profile("patient", settings(), deadline=None)
 settings.load_profile("patient")
+
+
+PREPARATIONS = parallel.Preparations()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    return parallel.processes()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> parallel.Scheduling:
+    return parallel.Scheduling(config, log)
+
+
+def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None:
+    PREPARATIONS.begin(ids)
+
+
+def pytest_unconfigure() -> None:
+    PREPARATIONS.end()
 
 
 @pytest.fixture(scope="session")
@@ -54,23 +74,10 @@ def _no_query_without_index(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, Client]]:
-    """A suite for faults, with the demo in it, and its database. Nothing waits for minutes."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     log = tmp_path_factory.mktemp("troubled") / "functions.log"
-    suite = Suite(f"demo-trouble-{worker}", free_ports=True, functions_log=log)
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in troubles.IMPATIENT.items():
-                patch.setenv(name, value)
-            suite.start()
-            for name, value in suite.env.items():
-                patch.setenv(name, value)
-            db = Client(suite.project)
-            troubles.seed_demo(suite, db)
-        yield suite, db
-        db.close()
-    finally:
-        suite.stop()
+    with troubles.a_suite(f"demo-trouble-{worker}", log) as troubled:
+        yield troubled
     assert refusals.undeclared(log) == []
 
 
@@ -79,11 +86,5 @@ def trouble(
     troubled: tuple[Suite, Client], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[troubles.Trouble]:
     """For a test in which things go wrong; when it is over every invariant must hold."""
-    suite, db = troubled
-    for name, value in suite.env.items():
-        monkeypatch.setenv(name, value)
-    trouble = troubles.Trouble(suite, db)
-    yield trouble
-    trouble.calm()
-    trouble.check()
-    trouble.close()
+    with troubles.in_trouble(*troubled, monkeypatch) as trouble:
+        yield trouble

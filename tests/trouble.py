@@ -2,8 +2,12 @@
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import pytest
 from google.cloud.firestore import Client as Database
 from google.cloud.firestore import FieldFilter
 
@@ -17,7 +21,7 @@ from tests.builders.jobs import CAPTURE, SMALL, a_photo
 from tests.builders.places import Place, a_place
 from tests.builders.workspaces import a_member, a_step, a_transform
 
-LEASE_SECONDS = 3
+LEASE_SECONDS = 6
 CALM_SECONDS = 120
 POLL_SECONDS = 0.1
 GUEST = {"mode": "guest", "configSource": "published"}
@@ -28,6 +32,25 @@ IMPATIENT = {
     "TRANSFORM_LEASE_SECONDS": str(LEASE_SECONDS),
     "TRANSFORM_RETRY_SECONDS": "0",
 }
+
+
+@contextmanager
+def a_suite(project: str, log: Path, *, auth: bool = False) -> Iterator[tuple[Suite, Database]]:
+    """A suite for faults, with the demo in it, and its database. Nothing waits for minutes."""
+    suite = Suite(project, free_ports=True, functions_log=log, auth=auth)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in IMPATIENT.items():
+                patch.setenv(name, value)
+            suite.start()
+            for name, value in suite.env.items():
+                patch.setenv(name, value)
+            db = Database(suite.project)
+            seed_demo(suite, db)
+        yield suite, db
+        db.close()
+    finally:
+        suite.stop()
 
 
 def seed_demo(suite: Suite, db: Database) -> None:
@@ -115,6 +138,18 @@ class Trouble:
     def close(self) -> None:
         for client in self._clients:
             client.close()
+
+
+@contextmanager
+def in_trouble(suite: Suite, db: Database, patch: pytest.MonkeyPatch) -> Iterator[Trouble]:
+    """While things go wrong; when that is over every invariant must hold."""
+    for name, value in suite.env.items():
+        patch.setenv(name, value)
+    trouble = Trouble(suite, db)
+    yield trouble
+    trouble.calm()
+    trouble.check()
+    trouble.close()
 
 
 class Page:

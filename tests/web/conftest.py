@@ -21,18 +21,8 @@ def venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, Cli
     folder = tmp_path_factory.mktemp("venue")
     files = build(node)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    suite = Suite(
-        f"demo-venue-{worker}", free_ports=True, functions_log=folder / "functions.log", auth=True
-    )
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in troubles.IMPATIENT.items():
-                patch.setenv(name, value)
-            suite.start()
-            for name, value in suite.env.items():
-                patch.setenv(name, value)
-            db = Client(suite.project)
-            troubles.seed_demo(suite, db)
+    log = folder / "functions.log"
+    with troubles.a_suite(f"demo-venue-{worker}", log, auth=True) as (suite, db):
         site = serve(page.built(files, suite.env))
         film = camera_film(folder / "camera.mjpeg")
         about = settings(suite, site.url, film)
@@ -41,9 +31,6 @@ def venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, Cli
                 yield suite, db, browser
         finally:
             site.close()
-            db.close()
-    finally:
-        suite.stop()
 
 
 @pytest.fixture
@@ -52,13 +39,8 @@ def trouble(
 ) -> Iterator[troubles.Trouble]:
     """What is stored while guests visit; when a test is over every invariant must hold."""
     suite, db, _ = venue
-    for name, value in suite.env.items():
-        monkeypatch.setenv(name, value)
-    trouble = troubles.Trouble(suite, db)
-    yield trouble
-    trouble.calm()
-    trouble.check()
-    trouble.close()
+    with troubles.in_trouble(suite, db, monkeypatch) as trouble:
+        yield trouble
 
 
 @pytest.fixture
