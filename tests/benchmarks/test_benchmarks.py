@@ -29,6 +29,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
             patch.setenv(name, value)
         db = Client(project=suite.project)
         made = Bench(suite, db)
+        made.make_small_pictures()
         yield made
         made.close()
         db.close()

@@ -13,21 +13,22 @@ from tests.suite.sample_functions import eventually
 from tests.trouble import WHOLE_VISIT, Trouble, visit_of
 
 WHEN = ("before", "after")
+MOST_KILLS = 3
 
 
 class TestOneCommit:
-    """`number` is the commit of that function at which the process dies."""
+    """`number` is the commit of that function at which the process dies.
+
+    Before its only commit it dies as if its call or event had not come, which test_deliveries has.
+    A lease that was taken and not heard of is in usecases/transforms/test_lost_answers.
+    """
 
     @pytest.mark.parametrize(
         ("function", "number", "when"),
         [
             ("createSession", 1, "after"),
-            ("confirmUpload", 1, "before"),
-            ("completeSession", 2, "before"),
             ("completeSession", 2, "after"),
-            ("onSessionCreated", 1, "before"),
             ("onSessionCompleted", 1, "after"),
-            ("runTransform", 1, "after"),
             ("runTransform", 4, "before"),
             ("runTransform", 4, "after"),
         ],
@@ -43,13 +44,12 @@ class TestOneCommit:
         trouble.calm()
         assert visit_of(trouble, uid) == WHOLE_VISIT
 
-    @pytest.mark.parametrize("when", WHEN)
-    def test_a_sweep_that_dies_is_done_by_the_next(self, trouble: Trouble, when: str) -> None:
-        uid = f"killed-sweep-{when}"
+    def test_a_sweep_that_dies_is_done_by_the_next(self, trouble: Trouble) -> None:
+        uid = "killed-sweep"
         trouble.faults(drop=1)
         trouble.guest(uid).visit()
         trouble.suite.settle()
-        trouble.faults(killAtCommit=1, killWhen=when, only="sweepJobs")
+        trouble.faults(killAtCommit=1, killWhen="after", only="sweepJobs")
         with pytest.raises(Exception, match="did not end"):
             trouble.sweep()
         trouble.calm()
@@ -58,7 +58,7 @@ class TestOneCommit:
 
 class TestAgainAndAgain:
     @pytest.mark.parametrize("when", WHEN)
-    def test_two_visits_get_through_while_every_eighth_commit_kills(
+    def test_two_visits_get_through_while_an_eighth_commit_kills_three_times(
         self, trouble: Trouble, when: str
     ) -> None:
         uids = [f"again-{when}-{number}" for number in range(2)]
@@ -70,12 +70,14 @@ class TestAgainAndAgain:
 
 @contextmanager
 def killing(trouble: Trouble, number: int, when: str) -> Iterator[None]:
-    """Meanwhile every process is killed at its commit of this number."""
+    """Meanwhile MOST_KILLS processes, one after the other, are killed at this commit of theirs."""
     over = threading.Event()
 
     def arm() -> None:
-        while not over.wait(0.05):
+        kills = 0
+        while kills < MOST_KILLS and not over.wait(0.05):
             if trouble.suite.faults.kill_at_commit is None:
+                kills += 1
                 with suppress(requests.RequestException):  # it is being killed
                     trouble.faults(killAtCommit=number, killWhen=when)
 

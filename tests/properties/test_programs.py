@@ -190,7 +190,7 @@ programs = st.lists(
 class TestPrograms:
     @given(program=programs)
     @settings(
-        max_examples=OTHERS or 12,
+        max_examples=OTHERS or 4,
         derandomize=not OTHERS,
         database=None,
         deadline=None,

@@ -23,11 +23,12 @@ def seeded(suite: Suite) -> Suite:
     return suite
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _every_invariant_holds_afterwards(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A story after which the stored data breaks an invariant has failed."""
-    if "suite" not in request.fixturenames:  # stories in trouble check their own
-        yield
+    """Stories after which the stored data breaks an invariant have failed."""
+    stories = [item for item in request.session.items if item.path == request.path]
+    if not any("suite" in getattr(story, "fixturenames", ()) for story in stories):
+        yield  # stories in trouble check their own
         return
     suite: Suite = request.getfixturevalue("suite")
     client = clients.firestore()

@@ -140,7 +140,9 @@ class EarlierClient:
 
 @pytest.fixture(scope="module")
 def place(db: firestore.Client) -> Place:
-    return a_place(db, steps=STEPS, transform=a_transform(output=SMALL))
+    place = a_place(db, steps=STEPS, transform=a_transform(output=SMALL))
+    a_member(db, place.workspace, "owner")
+    return place
 
 
 @pytest.fixture

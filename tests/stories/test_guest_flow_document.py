@@ -16,7 +16,7 @@ from emulator.suite import Suite
 from experience.ids import new_id
 from tests.builders.jobs import SMALL, a_photo
 from tests.builders.places import Place, a_place
-from tests.builders.workspaces import a_step, a_transform
+from tests.builders.workspaces import a_member, a_step, a_transform
 from tests.calling import refused
 
 STEPS = [a_step("name"), a_step("fun", "opinion_scale"), a_step("photo", "capture")]
@@ -106,7 +106,9 @@ class Page:
 @pytest.fixture(scope="module")
 def place(db: firestore.Client) -> Place:
     transform = a_transform(output=SMALL)
-    return a_place(db, steps=STEPS, transform=transform, pregate=True, preshare=True)
+    place = a_place(db, steps=STEPS, transform=transform, pregate=True, preshare=True)
+    a_member(db, place.workspace, "owner")
+    return place
 
 
 @pytest.fixture

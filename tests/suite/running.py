@@ -18,7 +18,7 @@ def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
         env={**os.environ, **env, "COLUMNS": "200"},
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=300,
         check=False,
     )
 

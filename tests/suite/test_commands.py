@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from emulator import config
+from emulator.firestore import Firestore
 from emulator.http import request
 from tests.suite.running import CHAIN, descendants, is_gone
 from tests.suite.sample_functions import eventually
@@ -25,6 +27,23 @@ IN_A_TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spa
 SLEEPER = "sleep 300 & echo $! $$ > {file}; wait"
 
 Run = Callable[..., "subprocess.Popen[str]"]
+BESIDE_FIRESTORE = pytest.mark.usefixtures("beside_firestore")
+
+
+@pytest.fixture(scope="module")
+def running_firestore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firestore]:
+    log = tmp_path_factory.mktemp("firestore") / "firestore.log"
+    firestore = Firestore.start(f"127.0.0.1:{config.free_port()}", "127.0.0.1:1", log)
+    firestore.wait_until_ready()
+    yield firestore
+    firestore.stop()
+
+
+@pytest.fixture
+def beside_firestore(running_firestore: Firestore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands find a Firestore that runs: what ends their own is shown by the other tests."""
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", running_firestore.address)
+    monkeypatch.delenv("EMULATOR_SUITE_HOST", raising=False)
 
 
 @pytest.fixture
@@ -80,11 +99,13 @@ class TestExec:
         assert env["FIRESTORE_EMULATOR_HOST"].startswith("127.0.0.1:")
         assert not Path(env["GOOGLE_APPLICATION_CREDENTIALS"]).parent.exists()
 
+    @BESIDE_FIRESTORE
     def test_a_command_that_a_signal_ended_answers_as_in_a_shell(self, run: Run) -> None:
         process = run(*_execute("sh", "-c", "kill -TERM $$"))
         process.communicate(timeout=60)
         assert process.returncode == 128 + signal.SIGTERM
 
+    @BESIDE_FIRESTORE
     def test_a_command_that_does_not_exist_says_so(self, run: Run) -> None:
         process = run(*_execute("no-such-command"))
         _, errors = process.communicate(timeout=60)
@@ -97,6 +118,7 @@ class TestExec:
         assert process.returncode == 1
         assert errors.startswith("error: exec needs a command")
 
+    @BESIDE_FIRESTORE
     def test_a_command_can_export_what_the_suite_holds(self, run: Run, tmp_path: Path) -> None:
         export = (sys.executable, "-m", "emulator", "export", str(tmp_path / "export"))
         process = run(*_execute(*export))
@@ -115,7 +137,11 @@ class TestExec:
         assert "Traceback" not in errors
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-    def test_a_signal_ends_command_and_suite(self, run: Run, tmp_path: Path, number: int) -> None:
+    def test_a_signal_ends_command_and_suite(
+        self, run: Run, request: pytest.FixtureRequest, tmp_path: Path, number: int
+    ) -> None:
+        if number != signal.SIGTERM:  # one with all that a suite has
+            request.getfixturevalue("beside_firestore")
         file = tmp_path / "pids"
         process = run(*_execute("sh", "-c", SLEEPER.format(file=file)))
         command = _wait_for(file)
@@ -126,6 +152,7 @@ class TestExec:
         assert process.returncode == 128 + number
         _assert_all_end(pids, since)
 
+    @BESIDE_FIRESTORE
     def test_a_second_ctrl_c_leaves_nothing_either(self, run: Run, tmp_path: Path) -> None:
         file = tmp_path / "pids"
         stubborn = f"trap '' INT TERM; echo $$ > {file}; while :; do sleep 1; done"
@@ -145,6 +172,7 @@ class TestExec:
         process.kill()
         _assert_all_end(pids, since)
 
+    @BESIDE_FIRESTORE
     def test_it_ends_when_its_parent_is_killed(self, run: Run, tmp_path: Path) -> None:
         file = tmp_path / "pids"
         parent = "import subprocess, sys; subprocess.call([sys.executable, *sys.argv[1:]])"
@@ -154,6 +182,7 @@ class TestExec:
         process.kill()
         _assert_all_end(pids, since)
 
+    @BESIDE_FIRESTORE
     def test_ctrl_c_in_a_terminal_reaches_the_command(self, run: Run, tmp_path: Path) -> None:
         file = tmp_path / "pids"
         polite = f"trap 'echo bye; exit 5' INT; echo $$ > {file}; while :; do sleep 0.1; done"
@@ -193,6 +222,7 @@ class TestStart:
         _assert_all_end(pids, since)
         assert not Path(env["GOOGLE_APPLICATION_CREDENTIALS"]).parent.exists()
 
+    @BESIDE_FIRESTORE
     def test_one_in_the_background_outlives_its_parent(self, run: Run, tmp_path: Path) -> None:
         parent = (
             "import subprocess, sys;"
@@ -213,6 +243,7 @@ class TestStart:
         os.kill(suite, signal.SIGTERM)
         _assert_all_end(pids, since)
 
+    @BESIDE_FIRESTORE
     def test_one_in_a_terminal_ends_with_its_parent(self, run: Run, tmp_path: Path) -> None:
         parent = "import subprocess, sys; subprocess.call([sys.executable, *sys.argv[1:]])"
         process = run(*_start(tmp_path / "functions.log"), through=("-c", parent))
