@@ -1,14 +1,17 @@
 """The running suites of a test process: one as it is deployed, one in which things go wrong."""
 
+import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
+import firebase_admin
 import pytest
 from google.cloud.firestore import Client
 from hypothesis import settings
 
 from emulator.suite import Suite
+from experience import clients
 from tests import parallel, refusals
 from tests import trouble as troubles
 
@@ -18,6 +21,35 @@ settings.load_profile("patient")
 
 
 PREPARATIONS = parallel.Preparations()
+# What this process keeps of the suite that it talked to.
+KEPT = (clients.app, clients.firestore, clients.bucket, clients.signer)
+ADDRESSES = ("GCLOUD_PROJECT", "FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST")
+_at: list[str | None] = []
+
+
+def _forget_other_suites() -> None:
+    """Each test may belong to another suite: nothing that was made for one is used with the next.
+
+    Not even a key: each suite knows only its own.
+    """
+    at = [os.environ.get(name) for name in ADDRESSES]
+    if at != _at:
+        _at[:] = at
+        for kept in KEPT:
+            kept.cache_clear()
+        with contextlib.suppress(ValueError):  # there is none
+            firebase_admin.delete_app(firebase_admin.get_app())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call() -> None:
+    _forget_other_suites()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown() -> Generator[None]:
+    yield
+    _forget_other_suites()
 
 
 def pytest_xdist_auto_num_workers() -> int:

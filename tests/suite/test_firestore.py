@@ -1,4 +1,5 @@
 import hashlib
+import os
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
@@ -6,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from emulator import config, firestore_jar, java
+from emulator import config, firestore_jar, java, java_classes
 from emulator.firestore import Firestore
-from emulator.firestore_jar import Release
+from emulator.firestore_jar import Installation, Release
 from emulator.http import request, serve
 from emulator.processes import SuiteError
 from tests.suite.running import CHAIN
@@ -205,6 +206,24 @@ class TestDownload:
     ) -> None:
         with pytest.raises(SuiteError, match=r"refused(?s:.*)FIRESTORE_EMULATOR_BINARY_PATH"):
             firestore_jar.find(env, release)
+
+
+class TestKnownClasses:
+    def test_they_are_used_where_they_were_kept_for_this_java_and_this_jar(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(java_classes, "FOLDER", tmp_path)
+        jar, java = _jar(tmp_path / "emulator.jar"), _java(tmp_path / "bin", "17.0.15")
+        installation = Installation(jar, java)
+        assert java_classes.known(installation, ["-Xint"]) == []
+
+        kept = java_classes.archive(installation, ["-Xint"])
+        kept.touch()
+        assert java_classes.known(installation, ["-Xint"]) == [f"-XX:SharedArchiveFile={kept}"]
+
+        assert java_classes.known(installation, []) == []
+        os.utime(jar, ns=(1, 1))
+        assert java_classes.known(installation, ["-Xint"]) == []
 
 
 @pytest.fixture(scope="module")
