@@ -62,7 +62,7 @@ def deployed(target: str, signature: str, log: Path, env: dict[str, str]) -> Ite
         yield address
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
     eventually(lambda: all(map(is_gone, processes)))
 
 
