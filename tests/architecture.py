@@ -28,10 +28,10 @@ SPREAD = {
     "workspaces": {"authoring": "usecases"},
     "workflows": {
         **dict.fromkeys(("artifacts", "blobs", "cache", "memory", "payloads", "tenant"), "store"),
-        **dict.fromkeys(("collecting", "commands", "ending", "engine"), "usecases"),
+        **dict.fromkeys(("collecting", "commands", "closing", "ending", "engine"), "usecases"),
         **dict.fromkeys(("preparing", "running", "sweeping", "worker"), "usecases"),
         **dict.fromkeys(("concluding", "generating", "places"), "usecases"),
-        **dict.fromkeys(("photo", "polling", "resuming"), "usecases"),
+        **dict.fromkeys(("erasing", "owners", "photo", "polling", "resuming"), "usecases"),
     },
     "projects": {"authoring": "usecases"},
     "sessions": dict.fromkeys(
@@ -39,7 +39,7 @@ SPREAD = {
     ),
     "media": dict.fromkeys(("cleaning", "links"), "store"),
     "transforms": {
-        **dict.fromkeys(("commands", "leases", "sweeping", "worker"), "usecases"),
+        **dict.fromkeys(("commands", "runs", "sweeping"), "usecases"),
         "quota": "store",
     },
 }

@@ -11,18 +11,6 @@ REGION = StringParam(
     description="Where every function runs. Web clients pass the same one to getFunctions().",
 )
 
-TRANSFORM_LEASE_SECONDS = IntParam(
-    "TRANSFORM_LEASE_SECONDS",
-    default=60,
-    description="How long a worker may be silent before another one takes its transform over.",
-)
-
-TRANSFORM_RETRY_SECONDS = IntParam(
-    "TRANSFORM_RETRY_SECONDS",
-    default=2,
-    description="How long a transform waits before its second attempt; each further wait doubles.",
-)
-
 UPLOAD_URL_SECONDS = IntParam(
     "UPLOAD_URL_SECONDS",
     default=15 * 60,
@@ -105,6 +93,12 @@ STEP_LEASE_MARGIN_SECONDS = IntParam(
     "STEP_LEASE_MARGIN_SECONDS",
     default=15,
     description="How long after the end of its time a step's worker counts as gone.",
+)
+
+STEP_PAUSE_LIMIT_SECONDS = IntParam(
+    "STEP_PAUSE_LIMIT_SECONDS",
+    default=3600,
+    description="The longest pause before another attempt at a step that failed.",
 )
 
 ARTIFACT_GRACE_HOURS = IntParam(

@@ -1,4 +1,4 @@
-"""The four stages of a picture, for whoever keeps what lies between them.
+"""The three stages of a picture, for whoever keeps what lies between them.
 
 Bytes in, bytes out, the same bytes every time. Between two stages lies a PNG, which loses nothing:
 one after the other they make exactly what `transform_image` makes at once. Each raises
@@ -10,7 +10,7 @@ import io
 from PIL import Image
 
 from experience.imaging import transform
-from experience.imaging.models import Picture, PictureFormat, Recipe, Style
+from experience.imaging.models import Picture, Recipe, Style
 from experience.imaging.photos import fit, load
 
 
@@ -26,15 +26,13 @@ def stylise(image: bytes, style: Style) -> bytes:
     return _kept(transform.stylised(plain, style))
 
 
-def compose(image: bytes, recipe: Recipe, overlay: bytes | None = None) -> bytes:
-    """What came back from styling, here or elsewhere, in the recipe's size, under the overlay."""
-    return _kept(transform.composed(fit(load(image, recipe.size), recipe.size), recipe, overlay))
+def finish(image: bytes, recipe: Recipe, overlay: bytes | None = None) -> Picture:
+    """What came back from styling, here or elsewhere, as the picture to publish.
 
-
-def encode(image: bytes, format_: PictureFormat) -> Picture:
-    """The picture to publish, and its thumbnail, without any metadata."""
-    photo = load(image)
-    return transform.finished(fit(photo, photo.size), format_)
+    In the recipe's size, under the overlay, with its thumbnail, without any metadata.
+    """
+    styled = fit(load(image, recipe.size), recipe.size)
+    return transform.finished(transform.composed(styled, recipe, overlay), recipe.format)
 
 
 def _kept(image: Image.Image) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import cast, get_args
 
-from experience.imaging.models import ImageRefused, Picture, Recipe, Style
+from experience.imaging.models import ImageRefused, Style
 from experience.providers import calling
 from experience.providers.models import (
     Blob,
@@ -19,16 +19,6 @@ from experience.providers.models import (
 )
 
 ID = "local"
-
-
-def transform(
-    photo: bytes, recipe: Recipe, *, overlay: bytes | None, on_step: Callable[[str], None]
-) -> Picture:
-    """The picture of a photo. Raises ProviderFailed, and ImageRefused for the photo's faults."""
-    from experience.imaging.transform import transform_image
-
-    calling.announce(ID, "submit")
-    return transform_image(photo, recipe, overlay=overlay, on_step=on_step)
 
 
 class Local:

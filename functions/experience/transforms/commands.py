@@ -1,7 +1,5 @@
 """What a guest can ask of their transform: start it, try it again, give it up."""
 
-from typing import Any
-
 from google.cloud.firestore import Client, Transaction
 
 from experience import clients, clock, config, transactions
@@ -12,28 +10,26 @@ from experience.projects.models import Project
 from experience.projects.store import existing as existing_project
 from experience.projects.store import project_ref
 from experience.sessions import store as sessions
-from experience.sessions.models import JobError, JobStatus, Session
+from experience.sessions.models import JobStatus, Session
 from experience.sessions.usecases import require_owner
-from experience.transforms import quota, store, usecases
+from experience.transforms import quota, runs, store, usecases
 from experience.transforms.models import (
-    MAX_ATTEMPTS,
     CancelTransform,
     Counted,
     Job,
-    JobErrorCode,
-    JobFailure,
     JobInternals,
     RetryTransform,
     StartTransform,
-    TransformTask,
     job_id_of,
 )
+from experience.workflows.models import RunStep
+from experience.workflows.usecases import dispatch_ready
 
 
 def start(uid: str, request: StartTransform) -> Job:
     """The job of a completed main session, created now if the trigger has not come yet.
 
-    Three reads and four writes to create it (with a daily limit one more of both), two reads
+    Three reads and eight writes to create it (with a daily limit one more of both), two reads
     where it exists. Raises FailedPrecondition `session_not_completed`, `no_transform` and
     `no_capture`, and ResourceExhausted `daily_limit_reached` and `rate_limited`.
     """
@@ -55,20 +51,21 @@ def start(uid: str, request: StartTransform) -> Job:
 
 
 def retry(uid: str, request: RetryTransform) -> Job:
-    """Another round of attempts at a failed or cancelled job. Five reads, four writes.
+    """Take a failed or cancelled job's run up again, from the step that did not succeed.
 
-    Asked again while that round goes on, or after it ended well, it answers the job for three
-    reads and starts nothing. Raises FailedPrecondition `job_not_retryable` for a job that was never
-    retried and did not fail, and ResourceExhausted as `start` does.
+    Nine reads; four writes and one for each step that is done again. Asked again while that goes
+    on, or after it ended well, it answers the job for three reads and starts nothing. Raises
+    FailedPrecondition `job_not_retryable` for a job that was never retried and did not fail, and
+    ResourceExhausted as `start` does.
     """
     client = clients.firestore()
 
-    def body(transaction: Transaction) -> tuple[Job, int]:
+    def body(transaction: Transaction) -> tuple[Job, list[RunStep]]:
         now = clock.now_ms()
         session, job, internals = _read(client, transaction, uid, request)
         if job.status not in (JobStatus.FAILED, JobStatus.CANCELLED):
             if internals.retries:
-                return job, internals.dispatch
+                return job, []
             raise FailedPrecondition(
                 "job_not_retryable", f"This job is {job.status}.", status=job.status
             )
@@ -77,40 +74,30 @@ def retry(uid: str, request: RetryTransform) -> Job:
         unused = counted is not None and counted.is_unused(job, today)
         project, guest = _around(client, transaction, session, uid)
         place = None if unused else _place(client, transaction, project, session, now)
+        run = runs.load(client, transaction, job)
         _count(client, transaction, guest, now)
         if place:
             place.take(transaction)
             counted = Counted(day=place.day, attempts=job.attempt_count)
-        again = job.model_copy(
-            update={
-                "status": JobStatus.PENDING,
-                "error": None,
-                "progress": None,
-                "completed_at": None,
-                "updated_at": now,
-            }
-        )
-        number = internals.dispatch + 1  # a task that found the job cancelled has used its name up
         changes = {
-            "lease": None,
             "counted": counted.dump() if counted else None,
-            "dispatch": number,
             "retries": internals.retries + 1,
-            "attemptLimit": job.attempt_count + MAX_ATTEMPTS,
         }
-        _write(client, transaction, again, changes, None)
-        return again, number
+        reference = store.internals_ref(client, job.project_id, job.id)
+        transaction.update(reference, changes)
+        steps = runs.renew(client, transaction, job, internals.snapshot, run, now)
+        return runs.renewed(job, now), steps
 
-    job, number = transactions.run_optimistic(client, body)
-    if job.status is JobStatus.PENDING:
-        store.dispatch(TransformTask.next_of(job), number)
+    job, steps = transactions.run_optimistic(client, body)
+    dispatch_ready(steps)
     return job
 
 
 def cancel(uid: str, request: CancelTransform) -> Job:
-    """End a job that waits or runs; its worker cannot write any more. Three reads, three writes.
+    """Cancel the run of a job that waits or runs: its worker cannot write to the job any more.
 
-    Cancelling again answers the same. Raises FailedPrecondition `job_not_cancellable`.
+    Seven reads; three writes and one for each step that has not ended. Cancelling again answers
+    the same. Raises FailedPrecondition `job_not_cancellable`.
     """
     client = clients.firestore()
 
@@ -123,24 +110,12 @@ def cancel(uid: str, request: CancelTransform) -> Job:
             raise FailedPrecondition(
                 "job_not_cancellable", f"This job is {job.status}.", status=job.status
             )
-        failure = JobFailure(
-            code=JobErrorCode.CANCELLED,
-            message="The guest gave it up.",
-            is_retryable=True,
-            timestamp=now,
-        )
-        ended = job.model_copy(
-            update={
-                "status": JobStatus.CANCELLED,
-                "error": failure,
-                "completed_at": now,
-                "updated_at": now,
-            }
-        )
-        _write(client, transaction, ended, {"lease": None}, failure)
-        return ended
+        return runs.cancel(client, transaction, job, now)
 
-    return transactions.run_optimistic(client, body)
+    job = transactions.run_optimistic(client, body)
+    if job.status is JobStatus.CANCELLED:
+        runs.tell_providers(client, job)
+    return job
 
 
 def _read(
@@ -204,23 +179,3 @@ def _count(client: Client, transaction: Transaction, guest: Guest, now: int) -> 
     rate = counted(guest.rates.get("transforms"), limit, now)
     reference = guest_ref(client, guest.project_id, guest.id)
     transaction.update(reference, {"rates.transforms": rate.dump()})
-
-
-def _write(
-    client: Client,
-    transaction: Transaction,
-    job: Job,
-    internals: dict[str, Any],
-    failure: JobFailure | None,
-) -> None:
-    """Job, internals and session together."""
-    fields = job.dump()
-    names = ("status", "error", "progress", "completedAt", "updatedAt")
-    changes = {name: fields[name] for name in names}
-    transaction.update(store.job_ref(client, job.project_id, job.id), changes)
-    transaction.update(store.internals_ref(client, job.project_id, job.id), internals)
-    shown = JobError(code=failure.code, message=failure.message).dump() if failure else None
-    transaction.update(
-        sessions.session_ref(client, job.project_id, job.session_id),
-        {"jobStatus": job.status.value, "jobError": shown, "updatedAt": job.updated_at},
-    )

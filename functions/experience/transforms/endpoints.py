@@ -2,20 +2,22 @@
 
 from firebase_functions import options
 
-from experience import reasons
-from experience.calls import Caller, callable_function, task_function
+from experience import clients, reasons
+from experience.calls import Caller, callable_function, delivered_task, task_function
 from experience.events import DocumentEvent, on_created, on_updated
 from experience.schedules import schedule
 from experience.sessions.models import JobStatus, Session, SessionStatus
-from experience.transforms import commands, store, sweeping, usecases, worker
+from experience.transforms import commands, runs, sweeping, usecases
 from experience.transforms.models import (
     CancelTransform,
     GetJob,
     Job,
     RetryTransform,
     StartTransform,
-    TransformTask,
 )
+from experience.workflows.decisions import Delivery
+from experience.workflows.models import StepTask
+from experience.workflows.worker import TASK_SECONDS, run_step
 
 
 @callable_function(
@@ -106,22 +108,25 @@ def on_session_completed(event: DocumentEvent) -> None:
 
 @on_created(document="projects/{projectId}/jobs/{jobId}")
 def on_job_created(event: DocumentEvent) -> None:
-    """Hand a new job to the queue."""
+    """Hand a new job's run to the queue."""
     if event.after and event.after.get("status") == JobStatus.PENDING:
         ids = {"id": event.params["jobId"], "projectId": event.params["projectId"]}
-        store.dispatch(TransformTask.next_of(Job.load({**event.after, **ids})))
+        runs.dispatch(clients.firestore(), Job.load({**event.after, **ids}))
 
 
 @task_function(
-    TransformTask,
+    StepTask,
     memory=options.MemoryOption.GB_2,
-    timeout_seconds=300,
-    # A crash, or a wait for another worker's lease. Faults that the handler sees it retries itself.
+    timeout_seconds=TASK_SECONDS,
+    # A crash, or a database that fails. Failures of a step have its own policy.
     retry=options.RetryConfig(
         max_attempts=20, min_backoff_seconds=2, max_backoff_seconds=60, max_doublings=5
     ),
     rate=options.RateLimits(max_concurrent_dispatches=50, max_dispatches_per_second=50),
 )
-def run_transform(task: TransformTask) -> None:
-    """Work on one attempt at a transform."""
-    worker.run_transform(task)
+def run_transform(task: StepTask) -> None:
+    """Work on one attempt at a step of a transform, and on the steps that it makes ready.
+
+    As `runStep`, in a queue of its own: a guest waits, and a build of a campaign does not.
+    """
+    run_step(task, Delivery(*delivered_task()))

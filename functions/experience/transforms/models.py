@@ -1,7 +1,6 @@
-"""Transform jobs (`/projects/{p}/jobs/{j}`), their internals, and who may work on one when."""
+"""Transform jobs (`/projects/{p}/jobs/{j}`) and their internals."""
 
 from enum import StrEnum
-from typing import Self
 
 from pydantic import Field
 
@@ -9,8 +8,6 @@ from experience.documents import Document, Request
 from experience.ids import DocumentId, derived_id
 from experience.sessions.models import Answer, JobStatus
 from experience.workspaces.models import Transform
-
-MAX_ATTEMPTS = 5
 
 
 class JobErrorCode(StrEnum):
@@ -60,7 +57,11 @@ class JobFailure(Document):
 
 
 class Job(Document):
-    """`/projects/{projectId}/jobs/{id}`: what its guest may see. Timestamps in Unix ms."""
+    """`/projects/{projectId}/jobs/{id}`: what its guest may see. Timestamps in Unix ms.
+
+    `runId`: the run of `photo.transform`, in the workspace, that does the work; null for a job that
+    nobody works on yet. `attemptCount`: how often a worker began, with the run or with a step anew.
+    """
 
     id: str
     project_id: str
@@ -83,17 +84,6 @@ class Job(Document):
     def is_ended(self) -> bool:
         """Whether nothing will happen to it any more by itself."""
         return self.status not in (JobStatus.PENDING, JobStatus.RUNNING)
-
-
-class Lease(Document):
-    """One worker's right to work on the job until `expires_at` (Unix milliseconds).
-
-    `fence` counts the leases of the job: a result that carries an older fence is refused.
-    """
-
-    owner: str
-    expires_at: int
-    fence: int
 
 
 class Capture(Document):
@@ -125,19 +115,15 @@ class Counted(Document):
 
 
 class JobInternals(Document):
-    """`…/jobs/{j}/jobInternals/state`: what a guest must not see."""
+    """`…/jobs/{j}/jobInternals/state`: what a guest must not see.
+
+    `retries`: how often the job was taken up again by hand. Who works on it when, the steps of its
+    run know.
+    """
 
     snapshot: Snapshot
-    lease: Lease | None = None
-    fence: int = 0
-    dispatch: int = 0
-    retries: int = 0
     counted: Counted | None = None
-    attempt_limit: int = MAX_ATTEMPTS
-
-    def attempts_since_asked(self, job: Job) -> int:
-        """How many attempts were made since the job, or its last retry, was asked for."""
-        return job.attempt_count - (self.attempt_limit - MAX_ATTEMPTS)
+    retries: int = 0
 
 
 class SweepState(Document):
@@ -150,25 +136,6 @@ class SweepState(Document):
     completed_until: int = 0
     path: str | None = None
     failed: list[str] = []
-
-
-class TransformTask(Request):
-    """The payload of `runTransform`: the job, and which attempt at it this task is for."""
-
-    project_id: DocumentId
-    session_id: DocumentId
-    job_id: DocumentId
-    attempt: int = Field(ge=1)
-
-    @classmethod
-    def next_of(cls, job: Job) -> Self:
-        """The task for the attempt after the ones made."""
-        return cls(
-            project_id=job.project_id,
-            session_id=job.session_id,
-            job_id=job.id,
-            attempt=job.attempt_count + 1,
-        )
 
 
 class GetJob(Request):
@@ -193,37 +160,11 @@ class CancelTransform(StartTransform):
     """The session whose transform is given up."""
 
 
-class Claim(StrEnum):
-    """What a task that wants to work on a job is told."""
-
-    TAKE = "take"
-    """Nobody works on it, and this task's attempt is the next one: go ahead."""
-    WAIT = "wait"
-    """Somebody works on it: come again."""
-    ENDED = "ended"
-    """There is nothing left to do."""
-    STALE = "stale"
-    """This task's attempt is over, and the next one has a task of its own."""
-    EXHAUSTED = "exhausted"
-    """The worker of the last attempt vanished."""
-
-
-def claim(job: Job, internals: JobInternals, attempt: int, now: int) -> Claim:
-    """Whether a task for this attempt may work on the job now."""
-    if job.is_ended:
-        return Claim.ENDED
-    if job.status is JobStatus.PENDING:
-        return Claim.TAKE if attempt == job.attempt_count + 1 else Claim.STALE
-    if internals.lease and internals.lease.expires_at > now:
-        return Claim.WAIT
-    return Claim.TAKE if job.attempt_count < internals.attempt_limit else Claim.EXHAUSTED
-
-
 def job_id_of(project_id: str, session_id: str) -> str:
     """The id of the one job that a session can have."""
     return derived_id("job", project_id, session_id)
 
 
-def retry_delay_seconds(attempts_made: int, first: int) -> int:
-    """How long to wait after so many attempts: twice as long as the time before."""
-    return first << (attempts_made - 1)
+def run_id_of(project_id: str, job_id: str) -> str:
+    """The id of the one run that a job can have."""
+    return derived_id("run", project_id, job_id)

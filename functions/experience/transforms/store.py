@@ -1,15 +1,14 @@
-"""Where jobs live, and how they are handed to the queue."""
+"""Where jobs live."""
 
 from typing import Any
 
 from google.cloud.firestore import Client, DocumentReference, FieldFilter, Transaction
 
-from experience import clients, transactions
+from experience import transactions
 from experience.errors import NotFound
-from experience.ids import fingerprint
 from experience.projects.store import project_ref
 from experience.sessions.models import JobStatus
-from experience.transforms.models import Job, JobInternals, TransformTask
+from experience.transforms.models import Job, JobInternals
 
 
 def job_ref(client: Client, project_id: str, job_id: str) -> DocumentReference:
@@ -63,18 +62,3 @@ def load_state(
     snapshots = transactions.read(client, references, transaction)
     job, internals = (transactions.fields(snapshot) for snapshot in snapshots)
     return (Job.load(job), JobInternals.load(internals)) if job and internals else None
-
-
-def dispatch(task: TransformTask, number: int = 0, *, delay_seconds: int = 0) -> None:
-    """Put the task for an attempt into the queue, once.
-
-    A task name that was used stays blocked for hours, so who has to enqueue the same attempt
-    once more counts the job's dispatch `number` up.
-    """
-    name = fingerprint("runTransform", task.project_id, task.job_id, task.attempt, number)
-    clients.enqueue(
-        "runTransform",
-        task.model_dump(mode="json", by_alias=True),
-        task_id=name,
-        delay_seconds=delay_seconds,
-    )

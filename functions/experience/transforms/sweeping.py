@@ -9,8 +9,10 @@ from experience import clients, clock, config, logs, sweeps, transactions
 from experience.sessions import linking
 from experience.sessions import store as sessions
 from experience.sessions.models import JobStatus, Session
-from experience.transforms import store, usecases
-from experience.transforms.models import Job, SweepState, TransformTask
+from experience.transforms import runs, store, usecases
+from experience.transforms.models import Job, SweepState
+from experience.workflows.models import RunStep
+from experience.workflows.usecases import dispatch_ready
 
 LOOKBACK_MS = 24 * 3_600_000
 FAILED_AT_MOST = 200
@@ -19,16 +21,17 @@ FAILED_AT_MOST = 200
 def sweep_jobs() -> dict[str, int]:
     """Put right what should have happened by itself, and return how much of it there was.
 
-    One read for each job that waits or works for too long, and two for each main session that was
-    completed since the last sweep (itself, and the search for its pregate); more only where
-    something has to be done. Safe to repeat, and to run twice at once.
+    What of a job's run was left lying, `sweepRuns` finds. Here: a job that has no run, one read for
+    each that waits or works for long; and two reads for each main session that was completed since
+    the last sweep (itself, and the search for its pregate). More only where something has to be
+    done. Safe to repeat, and to run twice at once.
     """
     client = clients.firestore()
     now = clock.now_ms()
-    lease_ms = int(config.TRANSFORM_LEASE_SECONDS.value) * 1000
+    before = now - _grace_ms()
     done = {
-        "pending": _dispatch_again(client, JobStatus.PENDING, now - _grace_ms()),
-        "running": _dispatch_again(client, JobStatus.RUNNING, now - lease_ms),
+        "pending": _order_runs(client, JobStatus.PENDING, before),
+        "running": _order_runs(client, JobStatus.RUNNING, before),
         "sessions": _finish_sessions(client, now),
     }
     if any(done.values()):
@@ -36,40 +39,32 @@ def sweep_jobs() -> dict[str, int]:
     return done
 
 
-def _dispatch_again(client: Client, status: JobStatus, before: int) -> int:
-    """Enqueue the jobs of this status that nobody has written since then."""
+def _order_runs(client: Client, status: JobStatus, before: int) -> int:
+    """Order a run for the jobs of this status that have none and were not written since then."""
 
-    def dispatched(fields: dict[str, Any]) -> bool:
-        return _dispatched(client, Job.load(fields), status, before)
+    def ordered(fields: dict[str, Any]) -> bool:
+        job = Job.load(fields)
+        return job.run_id is None and _ordered(client, job, status)
 
     found = sweeps.pages(store.stuck(client, status, before))
-    return sum(sweeps.attend(page, dispatched)[0] for page in found)
+    return sum(sweeps.attend(page, ordered)[0] for page in found)
 
 
-def _dispatched(client: Client, job: Job, status: JobStatus, before: int) -> bool:
-    """Two reads and two writes, and a task whose name was never used."""
+def _ordered(client: Client, found: Job, status: JobStatus) -> bool:
+    """Two reads, six writes and a task. Such a job is of a time when jobs had no runs."""
 
-    def body(transaction: Transaction) -> tuple[Job, int] | None:
-        state = store.load_state(client, job.project_id, job.id, transaction)
-        if state is None:
-            return None
-        current, internals = state
-        now = clock.now_ms()
-        leased = internals.lease is not None and internals.lease.expires_at > now
-        if current.status is not status or current.updated_at > before or leased:
-            return None
-        number = internals.dispatch + 1
-        transaction.update(store.job_ref(client, job.project_id, job.id), {"updatedAt": now})
-        internals_ref = store.internals_ref(client, job.project_id, job.id)
-        transaction.update(internals_ref, {"dispatch": number})
-        return current, number
+    def body(transaction: Transaction) -> list[RunStep]:
+        state = store.load_state(client, found.project_id, found.id, transaction)
+        if state is None or state[0].status is not status or state[0].run_id:
+            return []
+        job, internals = state
+        session = sessions.session_ref(client, job.project_id, job.session_id)
+        transactions.read(client, [session], transaction)
+        return runs.renew(client, transaction, job, internals.snapshot, None, clock.now_ms())
 
-    answer = transactions.run_optimistic(client, body)
-    if answer is None:
-        return False
-    current, number = answer
-    store.dispatch(TransformTask.next_of(current), number)
-    return True
+    steps = transactions.run_optimistic(client, body)
+    dispatch_ready(steps)
+    return bool(steps)
 
 
 def _finish_sessions(client: Client, now: int) -> int:

@@ -10,7 +10,7 @@ from experience.projects.models import Phase, Project
 from experience.projects.store import project_ref
 from experience.sessions import store as sessions
 from experience.sessions.models import CapturedMedia, JobError, JobStatus, Session, SessionStatus
-from experience.transforms import quota, store
+from experience.transforms import quota, runs, store
 from experience.transforms.models import (
     Capture,
     Counted,
@@ -38,7 +38,7 @@ def get_job(uid: str, request: GetJob) -> Job:
 def start_transform(session: Session) -> bool:
     """Create the job of a completed main session that has a transform and a capture, once.
 
-    Two reads, three writes (with a daily limit one more of both); nothing of either for a session
+    Two reads, seven writes (with a daily limit one more of both); nothing of either for a session
     without a transform. Over the limit the job is created all the same, as failed. Whether it was
     created now.
     """
@@ -89,7 +89,7 @@ def create(
     *,
     over_quota: bool = False,
 ) -> Job:
-    """Write a session's job: `pending`, or `failed` at once where the project's day is full."""
+    """Write a session's job with its run, or `failed` at once where the project's day is full."""
     failure = JobFailure(
         code=JobErrorCode.QUOTA_EXCEEDED,
         message="Today's pictures are used up.",
@@ -111,6 +111,9 @@ def create(
     )
     if place:
         place.take(transaction)
+    if not over_quota:
+        new = runs.order(client, transaction, job, snapshot, now)
+        job = job.model_copy(update={"run_id": new.run.id})
     transaction.create(store.job_ref(client, job.project_id, job.id), job.dump())
     counted = Counted(day=place.day, attempts=0) if place else None
     internals = JobInternals(snapshot=snapshot, counted=counted)

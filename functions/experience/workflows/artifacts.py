@@ -94,6 +94,13 @@ def fetch(tenant: Tenant, path: str) -> Blob:
     return blob
 
 
+def read_object(uri: str) -> bytes:
+    """The bytes of an object that a run was given by name. Raises google.api_core NotFound."""
+    path = uri.removeprefix(f"gs://{clients.bucket_name()}/")
+    data: bytes = clients.bucket().blob(path).download_as_bytes(retry=retry())
+    return data
+
+
 def exists(tenant: Tenant, uri: str) -> bool:
     """Whether the bytes are still there."""
     path = tenant.path_in(uri)

@@ -5,7 +5,7 @@ from typing import Any
 from google.cloud.firestore import Transaction
 
 from experience import clients, clock, logs, transactions
-from experience.workflows import concluding, planning, store
+from experience.workflows import concluding, owners, planning, store
 from experience.workflows.models import (
     CancelRun,
     RetryRun,
@@ -16,6 +16,8 @@ from experience.workflows.models import (
     StepError,
     StepStatus,
 )
+from experience.workflows.owners import Writes
+from experience.workflows.store import StoredRun
 from experience.workflows.tenant import Tenant
 from experience.workflows.usecases import dispatch_ready, view
 from experience.workspaces.models import Role
@@ -38,27 +40,44 @@ def cancel(tenant: Tenant, run_id: str) -> RunView:
         stored, steps = store.load_whole(tenant, run_id, transaction)
         if not stored.run.is_going:
             return stored.run, steps
-        now = clock.now_ms()
-        stopped = [_stopped(step, now) for step in steps]
-        for before, after in zip(steps, stopped, strict=True):
-            _update(tenant, transaction, before, after)
-        began = stored.run.started_at or stored.run.created_at
-        run = stored.run.model_copy(
-            update={
-                "status": RunStatus.CANCELLED,
-                "completed_at": now,
-                "duration_ms": now - began,
-                "updated_at": now,
-            }
-        )
-        transaction.update(tenant.run_ref(run_id), stored.run.difference(run))
-        return run, stopped
+        return cancel_within(transaction, tenant, stored, steps, clock.now_ms())
 
     run, steps = transactions.run_optimistic(tenant.client, body)
     if run.status is RunStatus.CANCELLED:
-        concluding.cancel_of_run(tenant, run_id)
-    logs.info("run cancelled", run=run_id, status=run.status)
+        tell_providers(tenant, run_id)
     return view(run, steps)
+
+
+def cancel_within(
+    transaction: Transaction,
+    tenant: Tenant,
+    stored: StoredRun,
+    steps: list[RunStep],
+    now: int,
+) -> tuple[Run, list[RunStep]]:
+    """Cancel a run that is going, in a transaction that has read it. `tell_providers` follows."""
+    stopped = [_stopped(step, now) for step in steps]
+    for before, after in zip(steps, stopped, strict=True):
+        _update(tenant, transaction, before, after)
+    began = stored.run.started_at or stored.run.created_at
+    run = stored.run.model_copy(
+        update={
+            "status": RunStatus.CANCELLED,
+            "completed_at": now,
+            "duration_ms": now - began,
+            "updated_at": now,
+        }
+    )
+    transaction.update(tenant.run_ref(run.id), stored.run.difference(run))
+    owner = owners.owner_of(run)
+    _tell(tenant, transaction, owner.ended(tenant.client, run, {}, now) if owner else ())
+    return run, stopped
+
+
+def tell_providers(tenant: Tenant, run_id: str) -> None:
+    """End the generations of a cancelled run. Safe to repeat."""
+    concluding.cancel_of_run(tenant, run_id)
+    logs.info("run cancelled", run=run_id)
 
 
 def _stopped(step: RunStep, now: int) -> RunStep:
@@ -99,32 +118,50 @@ def retry(tenant: Tenant, run_id: str) -> RunView:
         stored, steps = store.load_whole(tenant, run_id, transaction)
         if stored.run.status not in (RunStatus.FAILED, RunStatus.CANCELLED):
             return stored.run, steps
-        now = clock.now_ms()
-        workflow, number = stored.run.workflow(), stored.run.round + 1
-        again = {step.id: step for step in planning.retried(workflow, steps, number, now)}
-        for step in steps:
-            _update(tenant, transaction, step, again.get(step.id, step))
-        renewed = [again.get(step.id, step) for step in steps]
-        run = stored.run.model_copy(
-            update={
-                "status": RunStatus.QUEUED,
-                "round": number,
-                "error": None,
-                "context": None,
-                "context_uri": None,
-                "completed_at": None,
-                "duration_ms": None,
-                "remaining_sinks": planning.open_sinks(workflow, renewed),
-                "updated_at": now,
-            }
-        )
-        transaction.update(tenant.run_ref(run_id), stored.run.difference(run))
-        return run, renewed
+        return retry_within(transaction, tenant, stored, steps)
 
     run, steps = transactions.run_optimistic(tenant.client, body)
     if run.is_going:
         dispatch_ready(steps)
     return view(run, steps)
+
+
+def retry_within(
+    transaction: Transaction, tenant: Tenant, stored: StoredRun, steps: list[RunStep]
+) -> tuple[Run, list[RunStep]]:
+    """Take a failed or cancelled run up again, in a transaction that has read it.
+
+    `dispatch_ready` follows.
+    """
+    now = clock.now_ms()
+    workflow, number = stored.run.workflow(), stored.run.round + 1
+    again = {step.id: step for step in planning.retried(workflow, steps, number, now)}
+    for step in steps:
+        _update(tenant, transaction, step, again.get(step.id, step))
+    renewed = [again.get(step.id, step) for step in steps]
+    run = stored.run.model_copy(
+        update={
+            "status": RunStatus.QUEUED,
+            "round": number,
+            "error": None,
+            "context": None,
+            "context_uri": None,
+            "completed_at": None,
+            "duration_ms": None,
+            "remaining_sinks": planning.open_sinks(workflow, renewed),
+            "updated_at": now,
+        }
+    )
+    transaction.update(tenant.run_ref(run.id), stored.run.difference(run))
+    owner = owners.owner_of(run)
+    _tell(tenant, transaction, owner.renewed(tenant.client, run, now) if owner else ())
+    return run, renewed
+
+
+def _tell(tenant: Tenant, transaction: Transaction, writes: Writes) -> None:
+    """The owner's writes. Whoever changes them at the same moment meets on the run."""
+    for reference, changes in writes:
+        transaction.update(reference, changes, option=tenant.client.write_option(exists=True))
 
 
 def _update(tenant: Tenant, transaction: Any, before: RunStep, after: RunStep) -> None:

@@ -1,4 +1,4 @@
-"""The commits by which steps and runs end. The rules of `engine.py` hold for these as well."""
+"""The commits by which steps end. The rules of `engine.py` hold for these as well."""
 
 import uuid
 from collections.abc import Mapping
@@ -8,21 +8,33 @@ from typing import Any
 from google.api_core.exceptions import FailedPrecondition, NotFound
 from google.cloud.firestore import ArrayUnion, DocumentReference, Increment
 
-from experience import clock, logs, transactions
-from experience.workflows import decisions, payloads, store
+from experience import clock, logs
+from experience.workflows import owners, store
+from experience.workflows.closing import closing
 from experience.workflows.definitions import Workflow
-from experience.workflows.engine import Changed, Changes, Moved, Taking, Work, noted, read
+from experience.workflows.engine import (
+    Changed,
+    Changes,
+    Moved,
+    Taking,
+    Work,
+    noted,
+    read,
+    stands,
+)
 from experience.workflows.models import (
     Artifact,
     Run,
+    RunStatus,
     RunStep,
     StepCache,
     StepError,
     StepStatus,
 )
+from experience.workflows.owners import Writes
 from experience.workflows.payloads import NOTHING, Packed
 from experience.workflows.skills import ArtifactRef
-from experience.workflows.store import StoredRun, StoredStep
+from experience.workflows.store import StoredStep
 from experience.workflows.tenant import Tenant
 
 
@@ -42,8 +54,9 @@ class Ending:
 
 @dataclass(frozen=True)
 class Ended:
-    """What follows from a step's end: who can begin now, and whether it was the last."""
+    """What follows from a step's end: who can begin now, and whether the run is to be ended."""
 
+    step: RunStep
     ready: list[str]
     is_last: bool
     followed: Work | None = None
@@ -51,9 +64,10 @@ class Ended:
 
 def end(
     tenant: Tenant,
-    workflow: Workflow,
+    run: Run,
     step: StoredStep,
     ending: Ending,
+    seen: Mapping[str, RunStep],
     *,
     work: Work | None = None,
     follow: Taking | None = None,
@@ -61,17 +75,24 @@ def end(
     """End a step, and count that down on all that waits for it, in one commit.
 
     Writes the step, each dependent, its artifacts and its cached result, for the last steps the
-    run. No reads, and no locks for those who meet on one dependent. `follow`: a step that depends
-    on nothing else is taken in the same commit. Raises Moved, with `work` Changed and LeaseLost.
+    run, and what the run's owner has to say. No reads, and no locks for those who meet on one
+    dependent. `follow`: a step that depends on nothing else is taken in the same commit. A run
+    that has one last step ends with it; steps that are not among those `seen` are read for that.
+    Raises Moved, with `work` Changed and LeaseLost.
     """
+    workflow = run.workflow()
     owner = work.lease.owner if work else uuid.uuid4().hex
     now = follow.lease.taken_at if follow else clock.now_ms()
     before = step.step
     after = _ended(before, ending, owner, work, now)
     dependents = workflow.dependents[before.id]
     option = tenant.client.write_option(last_update_time=step.written_at)
+    last = None
+    if workflow.sinks == {before.id} and run.is_going and not before.cancel_requested:
+        last = closing(tenant, run, _whole(tenant, workflow, after, seen), now)
+    writes = last.writes if last else _told(tenant, run, follow)
 
-    def commit() -> Any:
+    def commit(writes: Writes) -> Any:
         batch = tenant.client.batch()
         reference = tenant.step_ref(before.run_id, before.id)
         batch.update(reference, before.difference(after), option=option)
@@ -87,35 +108,59 @@ def end(
                 batch.update(reference, {**follow.changes(), **at_once}, option=unchanged)
             else:
                 batch.update(reference, counted)
-        if not dependents:
+        if not dependents and last is None:
             batch.update(tenant.run_ref(before.run_id), {"remainingSinks": Increment(-1)})
         for document in ending.documents:
             batch.set(tenant.artifact_ref(document.id), document.dump())
         if ending.cache:
             batch.set(ending.cache[0], ending.cache[1].dump())
+        if last:
+            last.add_to(tenant, batch, writes)
+        else:
+            for other, changes in writes:
+                batch.update(other, changes)
         return batch.commit()
 
     try:
-        results = transactions.retry(commit)
+        results = owners.commit_with(writes, commit, lambda: stands(tenant, step))
     except (FailedPrecondition, NotFound) as refused:
         current = read(tenant, before)
         if current and current.step.is_ended and current.step.released_by == owner:
-            return _found(tenant, before, dependents, follow)  # the answer was lost
-        if work is None:
-            raise Moved from refused
-        work.refresh()
-        raise Changed from refused
+            return _found(tenant, after, dependents, follow)  # the answer was lost
+        raise _moved(work) from refused
     _log(after)
+    if last:
+        last.log()
     counts = [_counted(result) for result in results[1 : len(dependents) + 1]]
     followed = None
     if follow:
         result = results[1 + dependents.index(follow.after.id)]
         followed = Work(tenant, _taken(follow, now), follow.lease, result.update_time)
     return Ended(
+        step=after,
         ready=[each for each, left in zip(dependents, counts, strict=False) if left == 0],
-        is_last=not dependents and _counted(results[1]) == 0,
+        is_last=not dependents and last is None and _counted(results[1]) == 0,
         followed=followed,
     )
+
+
+def _whole(
+    tenant: Tenant, workflow: Workflow, last: RunStep, seen: Mapping[str, RunStep]
+) -> list[RunStep]:
+    """The run's steps as its last one ends, in the order of the definition."""
+    known = {**seen, last.id: last}
+    unseen = [each for each in workflow.by_id if each not in known]
+    known |= {each.id: each for each in store.read_steps(tenant, last.run_id, unseen)}
+    return [known[each] for each in workflow.by_id if each in known]
+
+
+def _told(tenant: Tenant, run: Run, follow: Taking | None) -> Writes:
+    """What the run's owner writes when the next step begins."""
+    owner = owners.owner_of(run)
+    if owner is None or follow is None:
+        return ()
+    going = run.model_copy(update={"status": RunStatus.RUNNING})
+    return owner.began(tenant.client, going, follow.after)
 
 
 def _ended(before: RunStep, ending: Ending, owner: str, work: Work | None, now: int) -> RunStep:
@@ -148,6 +193,14 @@ def _ended(before: RunStep, ending: Ending, owner: str, work: Work | None, now: 
     )
 
 
+def _moved(work: Work | None) -> Moved | Changed:
+    """Why an end was refused. Raises LeaseLost."""
+    if work is None:
+        return Moved()
+    work.refresh()
+    return Changed()
+
+
 def _found(tenant: Tenant, step: RunStep, dependents: list[str], follow: Taking | None) -> Ended:
     """What followed from an end whose answer was lost."""
     waiting = [each for name in dependents if (each := store.find_step(tenant, step.run_id, name))]
@@ -157,54 +210,11 @@ def _found(tenant: Tenant, step: RunStep, dependents: list[str], follow: Taking 
         if follow and each.step.is_held_by(follow.lease)
     ]
     return Ended(
+        step=step,
         ready=[each.step.id for each in waiting if each.step.is_ready],
         is_last=not dependents and store.load_run(tenant, step.run_id).remaining_sinks <= 0,
         followed=followed[0] if followed else None,
     )
-
-
-def end_run(tenant: Tenant, run_id: str) -> bool:
-    """Write the end of a run whose steps have all ended; whether it was this call that did.
-
-    One read for the run and for each step, one write.
-    """
-    while True:
-        stored, steps = store.load_whole(tenant, run_id)
-        run = stored.run
-        if not run.is_going or not decisions.is_over(steps):
-            return False
-        now = clock.now_ms()
-        status, error = decisions.outcome(run.workflow(), steps, now)
-        context = payloads.pack(tenant, run_id, "context", decisions.context(steps), now)
-        after = run.model_copy(
-            update={
-                "status": status,
-                "error": error,
-                "context": context.value,
-                "context_uri": context.uri,
-                "completed_at": now,
-                "duration_ms": now - (run.started_at or run.created_at),
-                "updated_at": now,
-            }
-        )
-        try:
-            _write_run(tenant, stored, after, context)
-        except (FailedPrecondition, NotFound):
-            continue
-        logs.info("run ended", run=run_id, status=status, duration_ms=after.duration_ms)
-        return True
-
-
-def _write_run(tenant: Tenant, stored: StoredRun, after: Run, context: Packed) -> None:
-    def commit() -> None:
-        batch = tenant.client.batch()
-        option = tenant.client.write_option(last_update_time=stored.written_at)
-        batch.update(tenant.run_ref(after.id), stored.run.difference(after), option=option)
-        if context.document:
-            batch.set(tenant.artifact_ref(context.document.id), context.document.dump())
-        batch.commit()
-
-    transactions.retry(commit)
 
 
 def _taken(follow: Taking, now: int) -> RunStep:

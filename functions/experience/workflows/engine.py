@@ -18,13 +18,14 @@ from google.api_core.exceptions import (
 from google.auth.exceptions import TransportError
 from requests import RequestException
 
-from experience import clock, config, transactions
+from experience import clock, config
 from experience.errors import Contention
-from experience.workflows import store
+from experience.workflows import owners, store
 from experience.workflows.decisions import Delivery
 from experience.workflows.models import (
     ATTEMPTS_KEPT,
     Attempt,
+    Run,
     RunStatus,
     RunStep,
     StepError,
@@ -32,6 +33,7 @@ from experience.workflows.models import (
     StepProgress,
     StepStatus,
 )
+from experience.workflows.owners import Writes
 from experience.workflows.store import StoredRun, StoredStep
 from experience.workflows.tenant import Tenant
 
@@ -121,10 +123,13 @@ def prepare(
 
 
 def take(tenant: Tenant, run: StoredRun, taking: Taking) -> Work:
-    """Begin an attempt. One write, and the run's own for the first one. Raises Moved."""
+    """Begin an attempt. Raises Moved.
+
+    One write, the run's own for the first one, and the owner's.
+    """
     before, step = taking.before, taking.after
 
-    def commit() -> Any:
+    def commit(writes: Writes) -> Any:
         batch = tenant.client.batch()
         option = tenant.client.write_option(last_update_time=before.written_at)
         batch.update(tenant.step_ref(step.run_id, step.id), taking.changes(), option=option)
@@ -134,10 +139,15 @@ def take(tenant: Tenant, run: StoredRun, taking: Taking) -> Work:
                 begun["startedAt"] = step.updated_at
             option = tenant.client.write_option(last_update_time=run.written_at)
             batch.update(tenant.run_ref(step.run_id), begun, option=option)
+        for reference, changes in writes:
+            batch.update(reference, changes)
         return batch.commit()
 
+    owner = None if before.step.parked else owners.owner_of(run.run)
+    writes = owner.began(tenant.client, run.run, step) if owner else ()
     try:
-        return Work(tenant, step, taking.lease, transactions.retry(commit)[0].update_time)
+        results = owners.commit_with(writes, commit, lambda: stands(tenant, before))
+        return Work(tenant, step, taking.lease, results[0].update_time)
     except (FailedPrecondition, NotFound) as refused:
         current = read(tenant, step)
         if current and current.step.is_held_by(taking.lease):  # the answer was lost
@@ -150,10 +160,10 @@ def tell(work: Work, progress: StepProgress) -> None:
     _rewrite(work, {"progress": progress.dump(), "updatedAt": clock.now_ms()})
 
 
-def give_back(work: Work, error: StepError, pause_ms: int) -> RunStep:
+def give_back(work: Work, run: Run, error: StepError, pause_ms: int) -> RunStep:
     """Write an attempt down as failed, the next one being due after a pause.
 
-    One write. Raises Changed and LeaseLost.
+    One write, and the owner's. Raises Changed and LeaseLost.
     """
     now = clock.now_ms()
     after = work.step.model_copy(
@@ -168,7 +178,9 @@ def give_back(work: Work, error: StepError, pause_ms: int) -> RunStep:
             "updated_at": now,
         }
     )
-    _rewrite(work, work.step.difference(after))
+    owner = owners.owner_of(run)
+    writes = owner.paused(work.tenant.client, run, after, error, now) if owner else ()
+    _rewrite(work, work.step.difference(after), writes)
     return after
 
 
@@ -191,18 +203,22 @@ def park(work: Work, wait_ms: int) -> None:
     _rewrite(work, work.step.difference(after))
 
 
-def _rewrite(work: Work, changes: Changes) -> None:
+def _rewrite(work: Work, changes: Changes, writes: Writes = ()) -> None:
     """Change a step under its lease."""
     reference = work.tenant.step_ref(work.step.run_id, work.step.id)
 
-    def commit() -> Any:
+    def commit(writes: Writes) -> Any:
         batch = work.tenant.client.batch()
         option = work.tenant.client.write_option(last_update_time=work.written_at)
         batch.update(reference, changes, option=option)
+        for other, others_changes in writes:
+            batch.update(other, others_changes)
         return batch.commit()
 
+    before = StoredStep(work.step, work.written_at)
     try:
-        work.written_at = transactions.retry(commit)[0].update_time
+        results = owners.commit_with(writes, commit, lambda: stands(work.tenant, before))
+        work.written_at = results[0].update_time
     except (FailedPrecondition, NotFound) as refused:
         current = read(work.tenant, work.step)
         if current and _was_released(current.step, work.lease):
@@ -214,6 +230,12 @@ def _rewrite(work: Work, changes: Changes) -> None:
 def read(tenant: Tenant, step: RunStep) -> StoredStep | None:
     """The step as it is now."""
     return store.find_step(tenant, step.run_id, step.id)
+
+
+def stands(tenant: Tenant, before: StoredStep) -> bool:
+    """Whether a step is still as it was read. One read."""
+    current = read(tenant, before.step)
+    return current is not None and current.written_at == before.written_at
 
 
 def _was_released(step: RunStep, lease: StepLease) -> bool:

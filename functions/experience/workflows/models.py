@@ -37,6 +37,13 @@ class StepStatus(StrEnum):
     FAILED = "failed"
 
 
+class Queue(StrEnum):
+    """Whose tasks a run's are: a queue of their own keeps those that guests wait for apart."""
+
+    RUN_STEP = "runStep"
+    RUN_TRANSFORM = "runTransform"
+
+
 ENDED = {StepStatus.COMPLETED, StepStatus.SKIPPED, StepStatus.FAILED}
 GOING = {RunStatus.QUEUED, RunStatus.RUNNING}
 
@@ -89,18 +96,31 @@ class RunSummary(Document):
         return RunSummary(**{name: getattr(run, name) for name in RunSummary.model_fields})
 
 
+class Belonging(Document):
+    """For whom a run is done: a kind of owner, and the ids that this kind knows its documents by.
+
+    `reads`: objects of the bucket, outside of the workspace's folders, that the run may read.
+    """
+
+    kind: str
+    ids: dict[str, str] = {}
+    reads: list[str] = []
+
+
 class Run(RunSummary):
     """`/workspaces/{tenantId}/runs/{id}`.
 
     `definition`: the JSON of the workflow as it was when the run was started. `remainingSinks`:
     the last steps that have not ended. `round`: how often the run was retried. `request`: the
-    fingerprint of the call that started it.
+    fingerprint of the call that started it. `queue`: which one its tasks are put into.
     """
 
     definition: str
     remaining_sinks: int
     round: int = 0
     request: str | None = None
+    queue: Queue = Queue.RUN_STEP
+    belongs_to: Belonging | None = None
 
     @property
     def is_going(self) -> bool:
@@ -201,7 +221,7 @@ class RunStep(StepSummary):
     `blockedBy`: the steps that ended without the output that this one needs. `failures` and
     `losses`: the attempts that failed, and the workers that vanished. `round`: the run's, when
     the step was last made to run; attempts are counted within it. `releasedBy`: the lease's owner
-    who ended it last, gave it back or parked it.
+    who ended it last, gave it back or parked it. `queue`: the run's.
     """
 
     blocked_by: list[str] = []
@@ -213,6 +233,7 @@ class RunStep(StepSummary):
     losses: int = 0
     cancel_requested: bool = False
     released_by: str | None = None
+    queue: Queue = Queue.RUN_STEP
 
     @property
     def is_ended(self) -> bool:

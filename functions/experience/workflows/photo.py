@@ -1,6 +1,6 @@
 """The skills of `photo.transform`: a photo becomes a picture, here or at a vendor.
 
-Each stage leaves its image as an artifact, so that one that fails is tried again from there. With
+Each step leaves its image as an artifact, so that one that fails is tried again from there. With
 the provider `local` the picture is, byte for byte, what `imaging.transform_image` makes.
 """
 
@@ -18,6 +18,7 @@ from experience.workflows.skills import (
     ArtifactRef,
     Context,
     Data,
+    File,
     GenerationRequest,
     SkillFailed,
     skill,
@@ -27,7 +28,7 @@ from experience.workspaces.models import Transform
 
 T = TypeVar("T")
 
-VERSION = "1"
+VERSION = "2"
 LONGEST_PROMPT = 8000
 SECONDS = 120
 
@@ -66,7 +67,7 @@ class Photo(Data):
 
 
 class Image(Data):
-    """An image between two stages."""
+    """An image between two steps."""
 
     image: ArtifactRef
     transform: Transform
@@ -76,13 +77,6 @@ class Styling(Image):
     """A normalised photo, and what its guest answered."""
 
     answers: list[Answer] = []
-
-
-class Files(Data):
-    """The picture and its thumbnail."""
-
-    picture: ArtifactRef
-    thumbnail: ArtifactRef
 
 
 class Measured(Data):
@@ -100,38 +94,41 @@ class Styled(Data):
 
 
 class Published(Data):
-    """The result: what a transform's job says of it."""
+    """The result: its measures, and its files.
 
-    picture: ArtifactRef
-    thumbnail: ArtifactRef
+    They are artifacts, or what the run's owner told of them: where they lie, and their addresses.
+    """
+
     format: str
     width: int
     height: int
     size_bytes: int
+    picture: ArtifactRef | None = None
+    thumbnail: ArtifactRef | None = None
+    published: dict[str, Any] | None = None
 
 
 @skill("photo.load", takes=Photo, gives=Measured, version=VERSION, max_runtime_seconds=SECONDS)
 def load(given: Photo, context: Context) -> Measured:
-    """Whether there is a photo, and everything that its transform needs: nothing has begun yet."""
+    """The photo upright, cropped, in the size that it is styled at.
+
+    First whether its transform has everything that it needs: nothing has begun yet.
+    """
+    from experience.imaging import stages
+
     try:
         registry.require(provider_of(given.transform.model))
     except Refusal as refused:
         raise SkillFailed(refused.reason.upper(), refused.message) from refused
-    _recipe(given.transform)
-    size = files.size(context.artifacts.read(given.source_uri))
-    if size is None:
-        raise SkillFailed("INVALID_INPUT", "The photo is not a JPEG, PNG or WebP image.")
-    return Measured(width=size[0], height=size[1])
-
-
-@skill("photo.normalise", takes=Photo, gives=Measured, version=VERSION, max_runtime_seconds=SECONDS)
-def normalise(given: Photo, context: Context) -> Measured:
-    """The photo upright, cropped, in the size that it is styled at."""
-    from experience.imaging import stages
-
+    recipe = _recipe(given.transform)
     photo = context.artifacts.read(given.source_uri)
-    image = _refusing(lambda: stages.normalise(photo, _recipe(given.transform)))
-    return _written(context, image)
+    if files.size(photo) is None:
+        raise SkillFailed("INVALID_INPUT", "The photo is not a JPEG, PNG or WebP image.")
+    image = _refusing(lambda: stages.normalise(photo, recipe))
+    width, height = files.size(image) or (0, 0)
+    measures = {"width": width, "height": height}
+    context.artifacts.write("image", image, "image/png", "image.png", measures)
+    return Measured(width=width, height=height)
 
 
 @skill("photo.stylise", takes=Styling, gives=Styled, version=VERSION, max_runtime_seconds=300)
@@ -150,45 +147,33 @@ def stylise(given: Styling, context: Context) -> Styled:
     return Styled(provider_id=provider_id, cost_micros=made.cost_micros)
 
 
-@skill("photo.compose", takes=Image, gives=Measured, version=VERSION, max_runtime_seconds=SECONDS)
-def compose(given: Image, context: Context) -> Measured:
-    """What came back, in the shape and size that were asked for, under the overlay."""
+@skill("photo.publish", takes=Image, gives=Published, version=VERSION, max_runtime_seconds=SECONDS)
+def publish(given: Image, context: Context) -> Published:
+    """What came back, in the shape and size that were asked for, under the overlay, as a file."""
     from experience.imaging import stages
 
-    overlay = None
-    if given.transform.overlay:
-        overlay = _overlay(context, given.transform.overlay.path)
-    image = context.artifacts.read(given.image.uri)
-    composed = _refusing(lambda: stages.compose(image, _recipe(given.transform), overlay))
-    return _written(context, composed)
-
-
-@skill("photo.encode", takes=Image, gives=Measured, version=VERSION, max_runtime_seconds=SECONDS)
-def encode(given: Image, context: Context) -> Measured:
-    """The picture as a file of its format, and its thumbnail."""
-    from experience.imaging import stages
-
-    image = context.artifacts.read(given.image.uri)
-    format_ = given.transform.output.format
-    picture = _refusing(lambda: stages.encode(image, format_))
+    transform = given.transform
+    overlay = _overlay(context, transform.overlay.path) if transform.overlay else None
+    styled = context.artifacts.read(given.image.uri)
+    recipe = _recipe(transform)
+    picture = _refusing(lambda: stages.finish(styled, recipe, overlay))
+    made = [
+        File(f"result.{_EXTENSIONS[picture.format]}", picture.data, picture.content_type),
+        File("thumb.webp", picture.thumbnail, "image/webp"),
+    ]
+    told = context.publish(made)
     measures = {"width": picture.width, "height": picture.height}
-    name = f"result.{_EXTENSIONS[format_]}"
-    context.artifacts.write("picture", picture.data, picture.content_type, name, measures)
-    context.artifacts.write("thumbnail", picture.thumbnail, "image/webp", "thumb.webp")
-    return Measured(width=picture.width, height=picture.height)
-
-
-@skill("photo.publish", takes=Files, gives=Published, version=VERSION, max_runtime_seconds=SECONDS)
-def publish(given: Files, context: Context) -> Published:  # noqa: ARG001  (the engine publishes it)
-    """The result, as the run's last word."""
-    measures = given.picture.metadata
+    kept: dict[str, Any] = {"published": dict(told)} if told is not None else {}
+    if told is None:
+        for slot, file in zip(("picture", "thumbnail"), made, strict=True):
+            about = measures if slot == "picture" else {}
+            kept[slot] = context.artifacts.write(slot, file.data, file.type, file.name, about)
     return Published(
-        picture=given.picture,
-        thumbnail=given.thumbnail,
-        format=given.picture.type.removeprefix("image/"),
-        width=int(measures["width"]),
-        height=int(measures["height"]),
-        size_bytes=given.picture.size_bytes,
+        format=picture.format,
+        width=picture.width,
+        height=picture.height,
+        size_bytes=len(picture.data),
+        **kept,
     )
 
 
@@ -248,14 +233,6 @@ def _overlay(context: Context, path: str) -> bytes:
     except SkillFailed as missing:
         message = "The overlay is not in this workspace's folder. Replace it in the experience."
         raise SkillFailed("PROCESSING_FAILED", message) from missing
-
-
-def _written(context: Context, image: bytes) -> Measured:
-    width, height = files.size(image) or (0, 0)
-    context.artifacts.write(
-        "image", image, "image/png", "image.png", {"width": width, "height": height}
-    )
-    return Measured(width=width, height=height)
 
 
 def _refusing(make: Callable[[], T]) -> T:

@@ -4,7 +4,7 @@ from google.cloud.firestore import Transaction
 
 from experience import clock, transactions
 from experience.workflows import store
-from experience.workflows.models import RunStep, StepStatus, StepTask
+from experience.workflows.models import RunStep, StepStatus
 from experience.workflows.tenant import Tenant
 
 
@@ -26,4 +26,4 @@ def resume_step(tenant: Tenant, run_id: str, step_id: str) -> None:
         return step.model_copy(update={"dispatch": step.dispatch + 1})
 
     if step := transactions.run_optimistic(tenant.client, body):
-        store.dispatch(StepTask.next_of(step.model_copy(update={"parked": True})))
+        store.dispatch_next(step.model_copy(update={"parked": True}))

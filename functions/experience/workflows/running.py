@@ -3,20 +3,21 @@
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from google.api_core.exceptions import NotFound
 
 from experience import clock, logs, transactions
-from experience.workflows import artifacts, engine, hashing, payloads
-from experience.workflows.engine import Changed, LeaseLost, Work
-from experience.workflows.models import Artifact, StepProgress
+from experience.workflows import artifacts, engine, hashing, owners, payloads
+from experience.workflows.engine import TRANSIENT, Changed, LeaseLost, Work
+from experience.workflows.models import Artifact, Run, StepProgress
 from experience.workflows.skills import (
     ArtifactRef,
     Cancelled,
     Context,
+    File,
     Generation,
     GenerationRequest,
     Skill,
@@ -43,9 +44,10 @@ class Result:
 class Desk:
     """What a skill holds in its hands while it runs. Once closed, nothing works any more."""
 
-    def __init__(self, work: Work, generate: Generate) -> None:
+    def __init__(self, work: Work, run: Run, generate: Generate) -> None:
         self.result = Result()
         self._work = work
+        self._run = run
         self._generate = generate
         self._lock = threading.RLock()
         self._closed = threading.Event()
@@ -68,6 +70,7 @@ class Desk:
             log=self.log,
             cancelled=self.cancelled,
             progress=self.progress,
+            publish=self.publish,
             generate=self.generate,
         )
 
@@ -78,8 +81,10 @@ class Desk:
     def read(self, id_or_uri: str) -> bytes:
         """An artifact's bytes."""
         self._require_open()
-        tenant = self._work.tenant
+        tenant, own = self._work.tenant, self._run.belongs_to
         try:
+            if own and id_or_uri in own.reads:
+                return artifacts.read_object(id_or_uri)
             if tenant.path_in(id_or_uri) or tenant.folder_path_in(id_or_uri):
                 return artifacts.read(tenant, id_or_uri)
             if "/" not in id_or_uri and id_or_uri:
@@ -88,6 +93,8 @@ class Desk:
                     return artifacts.read(tenant, str(found.get("uri")))
         except NotFound as error:
             raise SkillFailed("ARTIFACT_NOT_FOUND", "An artifact's bytes are gone.") from error
+        except TRANSIENT as fault:
+            raise _storage_failed() from fault
         raise SkillFailed("ARTIFACT_NOT_FOUND", "There is no such artifact in this workspace.")
 
     def write(
@@ -105,7 +112,10 @@ class Desk:
         if not payloads.is_small(dict(metadata or {})):
             raise SkillFailed("BAD_METADATA", "No document holds this artifact's metadata.")
         work = self._work
-        stored = artifacts.put(work.tenant, data, type)
+        try:
+            stored = artifacts.put(work.tenant, data, type)
+        except TRANSIENT as fault:
+            raise _storage_failed() from fault
         now = clock.now_ms()
         ref = ArtifactRef(
             id=hashing.artifact_id(work.step.run_id, work.step.id, slot, stored.content_hash),
@@ -129,6 +139,17 @@ class Desk:
             self.result.artifacts[slot] = ref
             self.result.documents[slot] = document
         return ref
+
+    def publish(self, files: Sequence[File]) -> Mapping[str, Any] | None:
+        """Hand finished files to whom the run is done for."""
+        self._require_open()
+        owner = owners.owner_of(self._run)
+        if owner is None:
+            return None
+        try:
+            return owner.publish(self._run, files)
+        except TRANSIENT as fault:
+            raise _storage_failed() from fault
 
     def generate(self, request: GenerationRequest) -> Generation:
         """A provider's generation; what it made is the artifact of its slot."""
@@ -185,13 +206,15 @@ class Desk:
 Outcome = Result | SkillFailed | Waiting | Cancelled
 
 
-def run(skill: Skill[Any, Any], inputs: Any, work: Work, seconds: float, made: Generate) -> Outcome:
+def run(
+    skill: Skill[Any, Any], inputs: Any, work: Work, of: Run, seconds: float, made: Generate
+) -> Outcome:
     """Run a skill for at most so many seconds, and say what became of it. Raises nothing.
 
     It runs in a thread of its own. One that takes too long is left behind: whatever it does then
     has no effect any more.
     """
-    desk = Desk(work, made)
+    desk = Desk(work, of, made)
     outcomes: list[Outcome] = []
 
     def call() -> None:
@@ -204,6 +227,11 @@ def run(skill: Skill[Any, Any], inputs: Any, work: Work, seconds: float, made: G
     if outcomes:
         return outcomes[0]
     return SkillFailed("TIMEOUT", f"The step took longer than {seconds:g} s.", retryable=True)
+
+
+def _storage_failed() -> SkillFailed:
+    logs.warning("storage fault", exc=traceback.format_exc())
+    return SkillFailed("STORAGE_ERROR", "The storage failed.", retryable=True)
 
 
 def _call(skill: Skill[Any, Any], inputs: Any, desk: Desk) -> Outcome:

@@ -6,7 +6,7 @@ It may be run again from its start after a crash, so what it does outside goes t
 `Context.generate`, or carries `Context.key(slot)`, which is the same at every attempt.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
@@ -112,11 +112,20 @@ class Generation(Document):
     cost_micros: int | None = None
 
 
+@dataclass(frozen=True)
+class File:
+    """A finished file for whom the run is done."""
+
+    name: str
+    data: bytes
+    type: str
+
+
 class Artifacts(Protocol):
     """A step's way to bytes: those of its own tenant, and none other."""
 
     def read(self, id_or_uri: str) -> bytes:
-        """An artifact's bytes, or an object's below `workspaces/{w}/`.
+        """The bytes of an artifact, of an object below `workspaces/{w}/`, or of one of the run's.
 
         Raises SkillFailed `ARTIFACT_NOT_FOUND`.
         """
@@ -163,6 +172,11 @@ class Context:
     """Whether to stop; asks the database at most once a second."""
     progress: Callable[[int, str | None], None]
     """Show how far the step is, in percent, with a word on it. A paid write: for slow stages."""
+    publish: Callable[[Sequence[File]], Mapping[str, Any] | None]
+    """Store finished files where those of the run's owner are; what the owner tells of them.
+
+    None for a run that belongs to nobody: then they are artifacts.
+    """
     generate: Callable[[GenerationRequest], Generation]
     """A provider's generation for a slot, once for each run, step and slot, whatever the attempt.
 

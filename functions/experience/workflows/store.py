@@ -14,7 +14,7 @@ from experience import clients, transactions
 from experience.errors import NotFound
 from experience.ids import fingerprint
 from experience.workflows.costs import FIELDS
-from experience.workflows.models import Run, RunStatus, RunStep, StepStatus, StepTask
+from experience.workflows.models import Queue, Run, RunStatus, RunStep, StepStatus, StepTask
 from experience.workflows.tenant import Tenant
 
 
@@ -127,15 +127,20 @@ def never_ended(client: Client, status: RunStatus, before: int) -> Any:
     )
 
 
-def dispatch(task: StepTask, *, delay_seconds: float = 0) -> None:
-    """Put a task into the queue, once: its name is what it is about.
+def dispatch(task: StepTask, queue: Queue, *, delay_seconds: float = 0) -> None:
+    """Put a task into the run's queue, once: its name is what it is about.
 
     A name that was used stays blocked for hours, so who has to enqueue the same attempt once
     more counts the step's `dispatch` up.
     """
     payload = task.model_dump(mode="json", by_alias=True)
     name = fingerprint("runStep", *payload.values())
-    clients.enqueue("runStep", payload, task_id=name, delay_seconds=delay_seconds)
+    clients.enqueue(queue.value, payload, task_id=name, delay_seconds=delay_seconds)
+
+
+def dispatch_next(step: RunStep, *, delay_seconds: float = 0) -> None:
+    """Put the task for what is next of a step into its queue, once."""
+    dispatch(StepTask.next_of(step), step.queue, delay_seconds=delay_seconds)
 
 
 def _stored_run(snapshot: "DocumentSnapshot[Any]") -> StoredRun:

@@ -6,9 +6,9 @@ from typing import Any
 from google.cloud.firestore import Client, Transaction
 
 from experience import clients, clock, config, logs, sweeps, transactions
-from experience.workflows import ending, polling, store
+from experience.workflows import closing, polling, store
 from experience.workflows.generations import GenerationJob
-from experience.workflows.models import RunStatus, RunStep, StepStatus, StepTask
+from experience.workflows.models import RunStatus, RunStep, StepStatus
 from experience.workflows.tenant import Tenant
 
 
@@ -68,7 +68,7 @@ def _restart(tenant: Tenant, fields: dict[str, Any]) -> bool:
     step = transactions.run_optimistic(tenant.client, body)
     if step is None:
         return False
-    store.dispatch(StepTask.next_of(step))
+    store.dispatch_next(step)
     return True
 
 
@@ -77,4 +77,4 @@ def _go_on(tenant: Tenant, fields: dict[str, Any]) -> bool:
 
 
 def _end(tenant: Tenant, fields: dict[str, Any]) -> bool:
-    return ending.end_run(tenant, str(fields["id"]))
+    return closing.end_run(tenant, str(fields["id"]))

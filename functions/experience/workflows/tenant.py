@@ -3,7 +3,7 @@
 No other module of this domain knows where a workspace lies.
 """
 
-from typing import Any
+from typing import Any, Protocol
 
 from google.cloud.firestore import (
     Client,
@@ -20,6 +20,13 @@ from experience.workspaces.store import load_role
 _KEY = object()
 
 
+class InWorkspace(Protocol):
+    """A stored document that says of which workspace it is."""
+
+    @property
+    def workspace_id(self) -> str | None: ...
+
+
 class Tenant:
     """A workspace's runs, artifacts, cache and generation jobs, and its objects in the bucket.
 
@@ -28,7 +35,7 @@ class Tenant:
 
     def __init__(self, client: Client, workspace_id: str, key: object) -> None:
         if key is not _KEY:
-            raise TypeError("a Tenant is made by of_member, of_run or of_snapshot")
+            raise TypeError("a Tenant is made by its class methods")
         self.client = client
         self.id = workspace_id
         self.memory = Memory()
@@ -57,6 +64,13 @@ class Tenant:
         found = transactions.read(client, wanted)
         run = transactions.fields(found[0])
         return (tenant, found) if run and run.get("tenantId") == workspace_id else None
+
+    @classmethod
+    def of_owner(cls, client: Client, owner: "InWorkspace") -> "Tenant":
+        """The workspace that a stored document names, such as a session: its domain checked it."""
+        if not owner.workspace_id:
+            raise ValueError("a document without a workspace")
+        return cls(client, owner.workspace_id, _KEY)
 
     @classmethod
     def of_generation(

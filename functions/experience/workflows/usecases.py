@@ -1,5 +1,6 @@
 """Starting runs, and looking at them and at what they made."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from google.cloud.firestore import Transaction
@@ -8,16 +9,18 @@ from experience import clients, clock, transactions
 from experience.errors import AlreadyExists, FailedPrecondition, InvalidArgument, NotFound
 from experience.ids import derived_id, fingerprint, new_id
 from experience.pages import Page, newest_first
-from experience.workflows import artifacts, ending, paths, payloads, planning, store
+from experience.workflows import artifacts, closing, paths, payloads, planning, store
 from experience.workflows.costs import CostedRunView, costed
 from experience.workflows.definitions import Workflow
 from experience.workflows.models import (
     Artifact,
     ArtifactUrl,
+    Belonging,
     Changes,
     GetArtifactUrl,
     GetRun,
     ListRuns,
+    Queue,
     Run,
     RunStep,
     RunSummary,
@@ -73,6 +76,78 @@ def start(tenant: Tenant, workflow: Workflow, request: StartRun, uid: str | None
     base, reasons, payload = _plan(tenant, workflow, request)
     if len(payloads.encode(payload)) > LARGEST_PAYLOAD_BYTES:
         raise InvalidArgument(("payload", f"must be at most {LARGEST_PAYLOAD_BYTES} bytes of JSON"))
+    new = _new(tenant, workflow, run, payload, base, reasons)
+    run, steps = new.run, new.steps
+
+    def create(transaction: Transaction) -> bool:
+        if run_id:
+            [found] = transactions.read(tenant.client, [tenant.run_ref(run_id)], transaction)
+            if found.exists:
+                return False
+        new.create(tenant, transaction)
+        return True
+
+    if not transactions.run_optimistic(tenant.client, create) and (known := _known(tenant, run)):
+        return known
+    dispatch_ready(steps)
+    if not run.remaining_sinks:  # an update that changes nothing
+        closing.end_run(tenant, run.id)
+        run = store.load_run(tenant, run.id)
+    return view(run, steps)
+
+
+def order(
+    tenant: Tenant,
+    workflow_name: str,
+    run_id: str,
+    payload: dict[str, Any],
+    queue: Queue,
+    belongs_to: Belonging,
+    now: int,
+) -> "NewRun":
+    """A run that a domain has done for documents of its own, to be created with those."""
+    workflow = DEFINITIONS.workflows[workflow_name]
+    run = Run(
+        id=run_id,
+        tenant_id=tenant.id,
+        workflow_name=workflow.workflow_name,
+        workflow_version=workflow.version,
+        definition=workflow.to_json(),
+        remaining_sinks=0,
+        queue=queue,
+        belongs_to=belongs_to,
+        created_at=now,
+        updated_at=now,
+    )
+    return _new(tenant, workflow, run, payload)
+
+
+@dataclass(frozen=True)
+class NewRun:
+    """A run with its steps and what was too large for them, not written yet."""
+
+    run: Run
+    steps: list[RunStep]
+    documents: list[Artifact]
+
+    def create(self, tenant: Tenant, transaction: Transaction) -> None:
+        """One write for the run and one for each step."""
+        transaction.create(tenant.run_ref(self.run.id), self.run.dump())
+        for step in self.steps:
+            transaction.create(tenant.step_ref(self.run.id, step.id), step.dump())
+        for document in self.documents:
+            transaction.set(tenant.artifact_ref(document.id), document.dump())
+
+
+def _new(
+    tenant: Tenant,
+    workflow: Workflow,
+    run: Run,
+    payload: Any,
+    base: dict[str, RunStep] | None = None,
+    reasons: dict[str, str] | None = None,
+) -> NewRun:
+    now = run.created_at
     packed = payloads.pack(tenant, run.id, "payload", payload, now)
     steps = planning.new_steps(workflow, run, now, base, reasons)
     steps, moved = _lightened(tenant, run, steps, now)
@@ -83,34 +158,22 @@ def start(tenant: Tenant, workflow: Workflow, request: StartRun, uid: str | None
             "remaining_sinks": planning.open_sinks(workflow, steps),
         }
     )
-    documents = [*([packed.document] if packed.document else []), *moved]
+    return NewRun(run, steps, [*([packed.document] if packed.document else []), *moved])
 
-    def create(transaction: Transaction) -> bool:
-        if run_id:
-            [found] = transactions.read(tenant.client, [tenant.run_ref(run_id)], transaction)
-            if found.exists:
-                return False
-        transaction.create(tenant.run_ref(run.id), run.dump())
-        for step in steps:
-            transaction.create(tenant.step_ref(run.id, step.id), step.dump())
-        for document in documents:
-            transaction.set(tenant.artifact_ref(document.id), document.dump())
-        return True
 
-    if not transactions.run_optimistic(tenant.client, create) and (known := _known(tenant, run)):
-        return known
-    dispatch_ready(steps)
-    if not run.remaining_sinks:  # an update that changes nothing
-        ending.end_run(tenant, run.id)
-        run = store.load_run(tenant, run.id)
-    return view(run, steps)
+def dispatch_first(tenant: Tenant, workflow_name: str, run_id: str, queue: Queue) -> None:
+    """The tasks of a new run, by what is known of it without reading."""
+    for step in DEFINITIONS.workflows[workflow_name].steps:
+        if not step.depends_on:
+            task = StepTask(workspace_id=tenant.id, run_id=run_id, step_id=step.step_id, attempt=1)
+            store.dispatch(task, queue)
 
 
 def dispatch_ready(steps: list[RunStep]) -> None:
     """A task for each step that waits for nothing; one that has its task already keeps it."""
     for step in steps:
         if step.is_ready:
-            store.dispatch(StepTask.next_of(step))
+            store.dispatch_next(step)
 
 
 def _known(tenant: Tenant, run: Run) -> RunView | None:

@@ -2,16 +2,17 @@
 
 import time
 import traceback
+from dataclasses import replace
 from typing import NamedTuple
 
-from experience import clients, clock, logs
+from experience import clients, clock, config, logs
 from experience.calls import TryLater
-from experience.workflows import cache, ending, engine, payloads, running, store
+from experience.workflows import cache, closing, ending, engine, payloads, running, store
 from experience.workflows.decisions import Delivery, Turn, turn
 from experience.workflows.ending import Ending
 from experience.workflows.engine import TRANSIENT, Changed, LeaseLost, Moved, Taking, Work
 from experience.workflows.generating import generate
-from experience.workflows.models import RunStep, StepError, StepStatus, StepTask
+from experience.workflows.models import RunStatus, RunStep, StepError, StepStatus, StepTask
 from experience.workflows.preparing import Preparation, Ready, error_of, seconds_of
 from experience.workflows.running import Result
 from experience.workflows.skills import (
@@ -67,6 +68,7 @@ class Worker:
         self.workflow = run.run.workflow()
         self.delivery = delivery
         self.preparation = Preparation(tenant, run.run)
+        self._ended: dict[str, RunStep] = {}
         self._known: StoredStep | None = step
         self._until = time.monotonic() + TASK_SECONDS - KEPT_SECONDS
 
@@ -78,7 +80,7 @@ class Worker:
             if after.taken is None and self._has_time_for(others[0]):
                 mine, *others = others
             for each in others:
-                store.dispatch(self._first_task(each))
+                store.dispatch(self._first_task(each), self.run.run.queue)
             if after.taken:
                 after = self._run(*after.taken)
             elif mine:
@@ -111,7 +113,7 @@ class Worker:
         One read for each step. What is ready and was not enqueued gets its task; what the dead
         worker had in its hands is taken over.
         """
-        ending.end_run(self.tenant, self.run.run.id)
+        closing.end_run(self.tenant, self.run.run.id)
         self.run, steps = store.load_whole(self.tenant, self.run.run.id)
         now = clock.now_ms()
         orphans = []
@@ -119,7 +121,7 @@ class Worker:
             lease = step.lease
             if step.is_ready and self.run.run.is_going:
                 delay = max((step.due_at or now) - now, 0) / 1000
-                store.dispatch(StepTask.next_of(step), delay_seconds=delay)
+                store.dispatch_next(step, delay_seconds=delay)
             elif lease and self.delivery.follows(lease.task, lease.delivery):
                 orphans.append(StepTask.next_of(step))
         return self._attend(orphans[0]) if orphans else NOTHING
@@ -130,12 +132,18 @@ class Worker:
         if isinstance(prepared, Ending):
             return self._end(step, prepared)
         taking = engine.prepare(step, self.delivery, prepared.seconds, prepared.input_hash, now)
-        return self._run(engine.take(self.tenant, self.run, taking), prepared)
+        work = engine.take(self.tenant, self.run, taking)
+        if self.run.run.status is RunStatus.QUEUED:
+            begun = {"status": RunStatus.RUNNING, "started_at": self.run.run.started_at or now}
+            self.run = replace(self.run, run=self.run.run.model_copy(update=begun))
+        return self._run(work, prepared)
 
     def _run(self, work: Work, prepared: Ready) -> After:
         """Run a step's skill under its lease, and write down what became of it. LeaseLost."""
         while True:
-            outcome = running.run(prepared.skill, prepared.inputs, work, prepared.seconds, generate)
+            outcome = running.run(
+                prepared.skill, prepared.inputs, work, self.run.run, prepared.seconds, generate
+            )
             for _ in range(LOOKS):
                 try:
                     return self._settle(work, prepared, outcome)
@@ -164,12 +172,13 @@ class Worker:
         error = error_of(step, failure.code, failure.message, **failure.details)
         if not failure.retryable or step.failures + 1 >= policy.max_attempts:
             return self._end(work, Ending(StepStatus.FAILED, error=error))
-        pause_ms = policy.pause_ms(step.failures + 1)
-        again = engine.give_back(work, error, pause_ms)
+        longest_ms = int(config.STEP_PAUSE_LIMIT_SECONDS.value) * 1000
+        pause_ms = min(policy.pause_ms(step.failures + 1), longest_ms)
+        again = engine.give_back(work, self.run.run, error, pause_ms)
         logs.warning(
             "step retried", run=step.run_id, step=step.id, attempt=step.attempt, code=error.code
         )
-        store.dispatch(StepTask.next_of(again), delay_seconds=pause_ms / 1000)
+        store.dispatch_next(again, delay_seconds=pause_ms / 1000)
         return NOTHING
 
     def _complete(self, work: Work, prepared: Ready, result: Result) -> After:
@@ -214,9 +223,12 @@ class Worker:
         work = held if isinstance(held, Work) else None
         step = StoredStep(held.step, held.written_at)
         follow = then[0] if then else None
-        ended = ending.end(self.tenant, self.workflow, step, how, work=work, follow=follow)
+        ended = ending.end(
+            self.tenant, self.run.run, step, how, self._ended, work=work, follow=follow
+        )
+        self._ended[ended.step.id] = ended.step
         if ended.is_last:
-            ending.end_run(self.tenant, self.run.run.id)
+            closing.end_run(self.tenant, self.run.run.id)
         return After(ended.ready, (ended.followed, then[1]) if ended.followed and then else None)
 
     def _read(self, step_id: str) -> StoredStep:

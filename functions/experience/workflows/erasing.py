@@ -1,0 +1,33 @@
+"""What is to be deleted with a run, for a domain that deletes whom it was done for."""
+
+from typing import Any
+
+from google.cloud.firestore import DocumentReference, FieldFilter
+
+from experience import transactions
+from experience.workflows import commands
+from experience.workflows.models import Run
+from experience.workflows.tenant import Tenant
+
+
+def documents_of(tenant: Tenant, run_id: str) -> list[DocumentReference]:
+    """Every document of a run, which is cancelled first if it is going; none where there is none.
+
+    One read for the run and for each document. The bytes that no artifact refers to any more are
+    collected as all others are.
+    """
+    reference = tenant.run_ref(run_id)
+    [found] = transactions.read(tenant.client, [reference])
+    data = transactions.fields(found)
+    if data is None:
+        return []
+    if Run.load(data).is_going:
+        commands.cancel(tenant, run_id)  # gives back the places of its generations
+    of_run = FieldFilter("runId", "==", run_id)
+    queries: list[Any] = [
+        reference.collection("runSteps"),
+        reference.collection("runStepCache"),
+        tenant.collection("generationJobs").where(filter=of_run),
+        tenant.collection("artifacts").where(filter=of_run),
+    ]
+    return [reference, *(each.reference for query in queries for each in query.select([]).stream())]

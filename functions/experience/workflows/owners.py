@@ -1,0 +1,68 @@
+"""For whom runs are done: documents of another domain that change in the same commits.
+
+A run that an editor starts belongs to nobody. One that a domain orders names the documents that it
+is done for, and what of the bucket it may read beside its workspace's own. The engine asks the
+domain what else changes, each time that it writes something that matters to them, and writes it
+in the same commit: run and owner never tell different stories.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from google.api_core.exceptions import NotFound
+from google.cloud.firestore import Client, DocumentReference
+
+from experience import logs, transactions
+from experience.workflows.models import Run, RunStep, StepError
+from experience.workflows.skills import File
+
+T = TypeVar("T")
+
+Write = tuple[DocumentReference, dict[str, Any]]
+Writes = Sequence[Write]
+
+
+class Owner(Protocol):
+    """A domain that orders runs. What it returns are updates of documents that exist.
+
+    Each may be asked again for the same change: after a crash, or a commit that was refused.
+    """
+
+    def began(self, client: Client, run: Run, step: RunStep) -> Writes:
+        """A step begins: the run's first, the next one, or another attempt."""
+
+    def paused(self, client: Client, run: Run, step: RunStep, error: StepError, now: int) -> Writes:
+        """An attempt at a step failed, and another one follows."""
+
+    def ended(self, client: Client, run: Run, outputs: Mapping[str, Any], now: int) -> Writes:
+        """The run is over: `run` says how, `outputs` have what each step gave."""
+
+    def renewed(self, client: Client, run: Run, now: int) -> Writes:
+        """The run is taken up again."""
+
+    def publish(self, run: Run, files: Sequence[File]) -> Mapping[str, Any]:
+        """Store finished files where the owner's are, once for each round; what to tell of them."""
+
+
+OWNERS: dict[str, Owner] = {}
+"""The domains by the name that their runs carry; each fills in its own."""
+
+
+def owner_of(run: Run) -> Owner | None:
+    """Who is to be told of a run."""
+    return OWNERS.get(run.belongs_to.kind) if run.belongs_to else None
+
+
+def commit_with(writes: Writes, commit: Callable[[Writes], T], stands: Callable[[], bool]) -> T:
+    """Commit together with the owner's writes.
+
+    Without them where the owner's documents are gone while what the engine writes still `stands`:
+    somebody removed them by hand, and the run has to end all the same.
+    """
+    try:
+        return transactions.retry(lambda: commit(writes))
+    except NotFound:
+        if not writes or not stands():
+            raise
+        logs.warning("a run's owner is gone", documents=[each.path for each, _ in writes])
+        return transactions.retry(lambda: commit(()))
