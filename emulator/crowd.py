@@ -46,13 +46,14 @@ STRUCK = {
     "provider": "failed by the provider",
     "killAtCommit": "killed",
 }
+SWEEPS = ("sweepJobs", "sweepRuns", "sweepSessions")
 # What a page tries again by itself: the server was busy, was replaced, or did not answer.
 PASSING = {"ABORTED", "UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED"}
 
 
 def environment() -> dict[str, str]:
     """What the functions are told, so that a sweep need not wait for minutes."""
-    return {"SWEEP_GRACE_SECONDS": "0", "TRANSFORM_LEASE_SECONDS": "10"}
+    return {"SWEEP_GRACE_SECONDS": "0", "STEP_PAUSE_LIMIT_SECONDS": "1"}
 
 
 def play(console: Console, suite: Suite, guests: int, faults: Faults) -> None:
@@ -66,10 +67,10 @@ def play(console: Console, suite: Suite, guests: int, faults: Faults) -> None:
     with console.status("Faults off; waiting for what is on its way, then sweeping …"):
         _control(suite, "POST", "faults", {})
         suite.settle(SETTLE_SECONDS)
-        for schedule in ("sweepJobs", "sweepSessions"):
+        for schedule in SWEEPS:
             _control(suite, "POST", f"schedules/{schedule}:run")
             suite.settle(SETTLE_SECONDS)
-        attempts = _wait_for_leases(suite)
+        attempts = _wait_for_jobs(suite)
     console.print(crowd.table())
     console.print(crowd.times())
     console.print(f"Jobs: {_listed(attempts)}", highlight=False)
@@ -102,11 +103,8 @@ def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
 
 
-def _wait_for_leases(suite: Suite) -> dict[str, int]:
-    """How many jobs ended how, after how many attempts.
-
-    A worker that was killed holds its lease until that runs out; then a sweep finds its job.
-    """
+def _wait_for_jobs(suite: Suite) -> dict[str, int]:
+    """How many jobs ended how, after how many attempts. What was left lying, sweeps find."""
     from google.cloud import firestore
 
     client = firestore.Client(project=suite.project)
@@ -118,8 +116,9 @@ def _wait_for_leases(suite: Suite) -> dict[str, int]:
             if not {"pending", "running"} & {status for status, _ in found}:
                 ends = Counter(sorted(found))
                 return {f"{status} at attempt {n}": count for (status, n), count in ends.items()}
-            _control(suite, "POST", "schedules/sweepJobs:run")
-            suite.settle(SETTLE_SECONDS)
+            for schedule in SWEEPS:
+                _control(suite, "POST", f"schedules/{schedule}:run")
+                suite.settle(SETTLE_SECONDS)
             time.sleep(1)
     finally:
         client.close()

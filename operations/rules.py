@@ -17,7 +17,7 @@ from experience.transforms.usecases import require_snapshot
 from experience.workflows.generations import GenerationStatus
 from experience.workspaces.models import Role
 from operations.data import Data
-from operations.run_rules import runs_are_at_rest
+from operations.run_rules import a_job_is_its_run, runs_are_at_rest
 
 Found = Iterator[tuple[str, str]]
 
@@ -218,7 +218,7 @@ def session_and_job_agree(data: Data) -> Found:
 
 
 def jobs_are_at_rest(data: Data) -> Found:
-    """No job waits or runs, a lease is held by running jobs only, and failures have a reason."""
+    """No job waits or runs, and failures have a reason."""
     for path, job in data.jobs.items():
         internals = data.internals.get(f"{path}/jobInternals/state")
         if internals is None:
@@ -226,8 +226,6 @@ def jobs_are_at_rest(data: Data) -> Found:
             continue
         if not job.is_ended:
             yield path, f"is still {job.status}"
-        if internals.lease and job.status is not JobStatus.RUNNING:
-            yield path, f"is {job.status}, and somebody holds its lease"
         if (job.status is JobStatus.COMPLETED) != (job.output is not None):
             yield path, f"is {job.status}, with output: {job.output is not None}"
         if job.status in (JobStatus.FAILED, JobStatus.CANCELLED) and job.error is None:
@@ -311,6 +309,7 @@ RULES: tuple[Callable[[Data], Found], ...] = (
     jobs_are_at_rest,
     every_capture_has_its_job,
     runs_are_at_rest,
+    a_job_is_its_run,
     generations_are_at_rest,
     no_media_without_a_session,
     media_lie_in_the_bucket,

@@ -35,6 +35,25 @@ def runs_are_at_rest(data: Data) -> Found:
                 yield path, f"is {run.status}, and {run.remaining_sinks} last steps are not over"
 
 
+def a_job_is_its_run(data: Data) -> Found:
+    """A job and its run name each other, and tell the same of how they ended."""
+    for path, job in data.jobs.items():
+        if job.run_id is None:
+            continue
+        run = data.runs.get(f"workspaces/{job.workspace_id}/runs/{job.run_id}")
+        if run is None or run.belongs_to is None or run.belongs_to.ids.get("jobId") != job.id:
+            yield path, f"names the run {job.run_id}, which is not its own"
+        elif run.status.value != job.status.value:
+            yield path, f"is {job.status}, and its run is {run.status}"
+    for path, run in data.runs.items():
+        if run.belongs_to is None:
+            continue
+        ids = run.belongs_to.ids
+        owner = data.jobs.get(f"projects/{ids.get('projectId')}/jobs/{ids.get('jobId')}")
+        if owner and owner.run_id != run.id:
+            yield path, f"is done for job {owner.id}, which names another run"
+
+
 def _of_a_step(path: str, run: Run, step: RunStep) -> Iterator[str]:
     where = f"workspaces/{step.tenant_id}/runs/{step.run_id}/runSteps/{step.id}"
     if path != where:

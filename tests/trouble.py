@@ -21,17 +21,12 @@ from tests.builders.jobs import CAPTURE, SMALL, a_photo
 from tests.builders.places import Place, a_place
 from tests.builders.workspaces import a_member, a_step, a_transform
 
-LEASE_SECONDS = 6
 CALM_SECONDS = 120
 POLL_SECONDS = 0.1
 GUEST = {"mode": "guest", "configSource": "published"}
 
 # What sweeps and workers are told, so that no test waits for minutes.
-IMPATIENT = {
-    "SWEEP_GRACE_SECONDS": "0",
-    "TRANSFORM_LEASE_SECONDS": str(LEASE_SECONDS),
-    "TRANSFORM_RETRY_SECONDS": "0",
-}
+IMPATIENT = {"SWEEP_GRACE_SECONDS": "0", "STEP_PAUSE_LIMIT_SECONDS": "0"}
 
 
 @contextmanager
@@ -76,10 +71,11 @@ class Trouble:
         """Let this go wrong from now on; without settings, nothing."""
         self.suite.set_faults(parse(json.dumps(settings)))
 
-    def sweep(self, name: str = "sweepJobs") -> None:
-        """Run a schedule, and all that it starts."""
-        assert self.suite.schedules.run(name) == 200
-        self.suite.settle()
+    def sweep(self, *names: str) -> None:
+        """Run schedules, by default those that finish visits, and all that they start."""
+        for name in names or ("sweepJobs", "sweepRuns"):
+            assert self.suite.schedules.run(name) == 200
+            self.suite.settle()
 
     def calm(self) -> None:
         """End the faults, and wait and sweep until every job is at rest."""

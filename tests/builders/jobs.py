@@ -13,8 +13,9 @@ from experience.clock import now_ms
 from experience.ids import new_id
 from experience.media import store as media
 from experience.sessions.models import Session
-from experience.transforms.models import TransformTask, job_id_of
+from experience.transforms.models import job_id_of, run_id_of
 from experience.transforms.usecases import start_transform
+from experience.workflows.models import StepTask
 from tests.builders.images import encoded
 from tests.builders.places import Place, a_place
 from tests.builders.sessions import session_fields, session_ref
@@ -56,14 +57,16 @@ def a_completed_session(
     return Session.load(reference.get().to_dict())
 
 
-def a_job(db: Client, photo: bytes | None = None, **transform: Any) -> TransformTask:
-    """A pending job, by the task for its first attempt."""
+def a_job(db: Client, photo: bytes | None = None, **transform: Any) -> StepTask:
+    """A pending job, by the task for its run's first step."""
     session = a_completed_session(db, a_booth(db, **transform), photo)
     start_transform(session)
-    return TransformTask(
-        project_id=session.project_id,
-        session_id=session.id,
-        job_id=job_id_of(session.project_id, session.id),
+    assert session.workspace_id
+    job_id = job_id_of(session.project_id, session.id)
+    return StepTask(
+        workspace_id=session.workspace_id,
+        run_id=run_id_of(session.project_id, job_id),
+        step_id="load",
         attempt=1,
     )
 

@@ -19,12 +19,9 @@ from pydantic.alias_generators import to_camel
 from emulator.client import Client
 from emulator.suite import Suite
 from experience import clients
-from experience.transforms import store
-from experience.workflows import store as runs
+from experience.workflows import store
 
 PROJECT = "demo-cost"
-# No lease runs out on a slow machine: making one longer is a write.
-ENVIRONMENT = {"TRANSFORM_LEASE_SECONDS": "3600"}
 SETTLE_SECONDS = 120
 
 
@@ -123,17 +120,15 @@ class Stage:
     @contextmanager
     def without_events(self) -> Iterator[None]:
         """Meanwhile no event is delivered, and this process enqueues nothing."""
-        deliver, dispatch, hand_on = self.suite.broker.deliver, store.dispatch, runs.dispatch
+        deliver, dispatch = self.suite.broker.deliver, store.dispatch
         self.suite.broker.deliver = lambda event: None  # type: ignore[method-assign]
         store.dispatch = lambda *task, **options: None
-        runs.dispatch = lambda *task, **options: None
         try:
             yield
             self.suite.settle(SETTLE_SECONDS)
         finally:
             self.suite.broker.deliver = deliver  # type: ignore[method-assign]
             store.dispatch = dispatch
-            runs.dispatch = hand_on
 
     def close(self) -> None:
         """End the connections."""
@@ -145,7 +140,6 @@ class Stage:
 def stage(log: Path) -> Iterator[Stage]:
     """A suite of its own, nothing in it; its addresses are in the environment meanwhile."""
     kept = dict(os.environ)
-    os.environ.update(ENVIRONMENT)
     try:
         with Suite(PROJECT, free_ports=True, functions_log=log) as suite:
             os.environ.update(suite.env)

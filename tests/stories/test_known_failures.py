@@ -6,11 +6,12 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from google.cloud.firestore import FieldFilter
 
 from emulator.client import CallError
 from experience.clock import now_ms
 from experience.transforms.models import job_id_of
-from tests.builders.jobs import CAPTURE, internals_ref, job_ref, stored_job
+from tests.builders.jobs import CAPTURE, job_ref, stored_job
 from tests.builders.places import Place
 from tests.builders.sessions import stored_session
 from tests.builders.workspaces import a_step, a_transform
@@ -18,6 +19,7 @@ from tests.calling import at_once, refused
 from tests.trouble import WHOLE_VISIT, Page, Trouble, visit_of
 
 CROWD = 20
+RUNNING = FieldFilter("status", "==", "running")
 LARGE = {"format": "jpeg", "width": 1600}  # takes long enough to be met while it is made
 
 
@@ -36,6 +38,18 @@ def wait_until_drawn(page: Page, session: dict[str, Any]) -> None:
             if (page.call("getJob", **job)["progress"] or {}).get("currentStep") == "stylise":
                 return
         assert time.monotonic() < deadline, "its transform was never begun"
+
+
+def begin_and_vanish(trouble: Trouble, job: dict[str, Any]) -> None:
+    """Leave a job and its run as a worker does that dies in its first step."""
+    ago = now_ms() - 60_000
+    lease = {"owner": "a worker that died", "expiresAt": ago, "takenAt": ago, "fence": 1}
+    run = trouble.db.document("workspaces", job["workspaceId"], "runs", job["runId"])
+    run.update({"status": "running", "startedAt": ago})
+    step = run.collection("runSteps").document("load")
+    step.update({"status": "running", "attempt": 1, "fence": 1, "lease": lease})
+    stored = job_ref(trouble.db, job["projectId"], job["id"])
+    stored.update({"status": "running", "attemptCount": 1, "updatedAt": ago})
 
 
 class TestEverythingTwice:
@@ -198,13 +212,8 @@ class TestTransforms:
         session = trouble.page(place, "stuck").photographed()
         trouble.suite.settle()
         job = job_of(trouble, place, session)
-        lease = {"owner": "a worker that died", "expiresAt": now_ms() - 1, "fence": 1}
         if status == "running":
-            long_ago = now_ms() - 60_000
-            internals_ref(trouble.db, place.project, job["id"]).update({"lease": lease, "fence": 1})
-            job_ref(trouble.db, place.project, job["id"]).update(
-                {"status": status, "attemptCount": 1, "updatedAt": long_ago}
-            )
+            begin_and_vanish(trouble, job)
         trouble.faults()
         trouble.sweep()
         assert stored_job(trouble.db, place.project, job["id"])["status"] == "completed"
@@ -260,11 +269,12 @@ class TestTransforms:
         session = page.photographed()
         wait_until_drawn(page, session)
         job = job_of(trouble, place, session)
-        internals = internals_ref(trouble.db, place.project, job["id"])
-        internals.update({"lease.expiresAt": now_ms() - 1})
-        task = {"projectId": place.project, "sessionId": session["id"], "jobId": job["id"]}
-        assert page.client.post("runTransform", {"data": {**task, "attempt": 2}}).ok
+        run = trouble.db.document("workspaces", job["workspaceId"], "runs", job["runId"])
+        [step] = run.collection("runSteps").where(filter=RUNNING).stream()
+        step.reference.update({"lease.expiresAt": now_ms() - 1})
+        ids = {"workspaceId": job["workspaceId"], "runId": job["runId"], "stepId": step.id}
+        assert page.client.post("runTransform", {"data": {**ids, "attempt": 2}}).ok
         trouble.suite.settle()
         after = job_of(trouble, place, session)
         assert (after["status"], after["attemptCount"]) == ("completed", 2)
-        assert after["output"]["path"].endswith("/2/result.jpg")
+        assert after["output"]["path"].endswith("/1/result.jpg")

@@ -91,8 +91,7 @@ class TestLocally:
         assert studio.bytes_of(made["thumbnail"]) == expected.thumbnail
         assert (made["format"], made["width"], made["height"]) == ("webp", 256, 384)
         assert made["sizeBytes"] == len(expected.data)
-        stages = ["load", "normalise", "stylise", "compose", "encode", "publish"]
-        assert [step["id"] for step in found["steps"]] == stages
+        assert [step["id"] for step in found["steps"]] == ["load", "stylise", "publish"]
 
     def test_with_an_overlay_of_the_workspace(self, studio: Studio) -> None:
         overlay = encoded(Image.new("RGBA", (10, 15), (255, 0, 0, 255)))
@@ -136,7 +135,7 @@ class TestAtAVendor:
         assert told["aspect_ratio"] == "2:3"
         photo = requests.get(told["input_image"].partition("#")[0], timeout=30)
         assert Image.open(io.BytesIO(photo.content)).size == (256, 384)
-        styled = found["steps"][2]["output"]
+        styled = found["steps"][1]["output"]
         assert styled == {"providerId": "replicate", "costMicros": 40_000}
 
     def test_gemini_styles_it_too(self, studio: Studio, account: Account) -> None:
@@ -167,11 +166,11 @@ class TestRefused:
         ]
         assert [failure(each) for each in failed] == [
             ("load", "INVALID_INPUT"),
-            ("normalise", "INVALID_INPUT"),
+            ("load", "INVALID_INPUT"),
             ("load", "ARTIFACT_NOT_FOUND"),
             ("load", "ARTIFACT_NOT_FOUND"),
             ("load", "PROCESSING_FAILED"),
-            ("compose", "PROCESSING_FAILED"),
+            ("publish", "PROCESSING_FAILED"),
             ("load", "INVALID_INPUT"),
         ]
 

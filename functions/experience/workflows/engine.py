@@ -227,6 +227,11 @@ def _rewrite(work: Work, changes: Changes, writes: Writes = ()) -> None:
         raise Changed from refused
 
 
+def limited_pause_ms(pause_ms: int) -> int:
+    """A pause before another attempt, made shorter where it grew beyond all patience."""
+    return min(pause_ms, int(config.STEP_PAUSE_LIMIT_SECONDS.value) * 1000)
+
+
 def read(tenant: Tenant, step: RunStep) -> StoredStep | None:
     """The step as it is now."""
     return store.find_step(tenant, step.run_id, step.id)

@@ -20,7 +20,7 @@ from experience.providers import registry
 from experience.providers.models import Provider, ProviderFailed, State
 from experience.workflows import concluding, payloads, places
 from experience.workflows.blobs import TenantBlobs
-from experience.workflows.engine import TRANSIENT, Work
+from experience.workflows.engine import TRANSIENT, Work, limited_pause_ms
 from experience.workflows.generations import (
     LATE_MS,
     SUBMITS_AT_MOST,
@@ -279,9 +279,11 @@ def _not_begun(
         submits=job.submits,
         code=failure.code,
     )
-    if not failure.retryable or job.submits >= SUBMITS_AT_MOST:
+    if job.submits >= SUBMITS_AT_MOST:
+        failure.retryable = False  # it was asked often enough: another attempt would ask as often
+    if not failure.retryable:
         return concluding.fail(tenant, job, failure)
-    pause_ms = max(job.pause_ms(), (failure.retry_after_seconds or 0) * 1000)
+    pause_ms = max(limited_pause_ms(job.pause_ms()), (failure.retry_after_seconds or 0) * 1000)
     now = clock.now_ms()
     again = change(
         tenant,

@@ -5,7 +5,7 @@ import traceback
 from dataclasses import replace
 from typing import NamedTuple
 
-from experience import clients, clock, config, logs
+from experience import clients, clock, logs
 from experience.calls import TryLater
 from experience.workflows import cache, closing, ending, engine, payloads, running, store
 from experience.workflows.decisions import Delivery, Turn, turn
@@ -172,8 +172,7 @@ class Worker:
         error = error_of(step, failure.code, failure.message, **failure.details)
         if not failure.retryable or step.failures + 1 >= policy.max_attempts:
             return self._end(work, Ending(StepStatus.FAILED, error=error))
-        longest_ms = int(config.STEP_PAUSE_LIMIT_SECONDS.value) * 1000
-        pause_ms = min(policy.pause_ms(step.failures + 1), longest_ms)
+        pause_ms = engine.limited_pause_ms(policy.pause_ms(step.failures + 1))
         again = engine.give_back(work, self.run.run, error, pause_ms)
         logs.warning(
             "step retried", run=step.run_id, step=step.id, attempt=step.attempt, code=error.code
