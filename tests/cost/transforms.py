@@ -85,10 +85,15 @@ def _completed(stage: Stage, place: Place) -> tuple[dict[str, str], Session]:
 
 
 def _fail(stage: Stage, ids: dict[str, str]) -> None:
-    """Let the session's job have failed."""
+    """Let the session's job have failed at the last step of its run."""
     project, session = ids["projectId"], ids["sessionId"]
     with stage.without_events():
-        changes = {"status": "failed", "attemptCount": 5, "output": None, "completedAt": 1}
-        job_ref(stage.db, project, job_id_of(project, session)).update(changes)
+        failed = {"status": "failed", "completedAt": 1}
+        job = job_ref(stage.db, project, job_id_of(project, session))
+        job.update({**failed, "attemptCount": 5, "output": None})
+        stored = job.get().to_dict() or {}
+        run = stage.db.document("workspaces", stored["workspaceId"], "runs", stored["runId"])
+        run.update(failed)
+        run.collection("runSteps").document("publish").update({"status": "failed"})
         told = {"jobStatus": "failed", "resultMedia": None}
         session_ref(stage.db, project, session).update(told)
