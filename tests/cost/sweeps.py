@@ -48,6 +48,7 @@ def measure(stage: Stage) -> None:
     with stage.without_events():
         session = a_completed_session(stage.db, place)
         start_transform(session)
-    job = job_ref(stage.db, place.project, job_id_of(place.project, session.id))
-    job.update({"updatedAt": 1})
-    stage.run_schedule("sweepJobs", "one job whose event was lost")
+    job = job_ref(stage.db, place.project, job_id_of(place.project, session.id)).get().to_dict()
+    run = stage.db.document("workspaces", job["workspaceId"], "runs", job["runId"])
+    run.collection("runSteps").document("load").update({"dueAt": 1})
+    stage.run_schedule("sweepRuns", "one run whose event was lost")

@@ -26,11 +26,11 @@ def measure(stage: Stage) -> None:
             "transform": {**transform, "model": "local"},
         },
     }
-    states = {"startRun": "six steps", "runStep": "photo.transform's six steps in one task"}
+    states = {"startRun": "three steps", "runStep": "photo.transform's three steps in one task"}
     caller = stage.caller(editor)
     run = stage.measure(states, lambda: caller.call("startRun", **asked, requestId="r"))["run"]
     ids = {"workspaceId": workspace, "runId": run["id"]}
-    found = stage.call(viewer, "getRun", "six steps", **ids)
+    found = stage.call(viewer, "getRun", "three steps", **ids)
     assert found["run"]["status"] == "completed", found["run"]["error"]
     stage.call(editor, "startRun", "again, by its requestId", **asked, requestId="r")
     update = {"workspaceId": workspace, "workflowName": WORKFLOW, "baseRunId": run["id"]}
@@ -46,8 +46,8 @@ def measure(stage: Stage) -> None:
     with stage.without_events():
         waiting = usecases.start_run(editor, StartRun.model_validate(asked)).run.id
     ids = {"workspaceId": workspace, "runId": waiting}
-    stage.call(editor, "cancelRun", "six waiting steps", **ids)
-    stage.call(editor, "retryRun", "six cancelled steps", **ids)
+    stage.call(editor, "cancelRun", "three waiting steps", **ids)
+    stage.call(editor, "retryRun", "three cancelled steps", **ids)
 
     gone = {"workspaceId": workspace, "jobId": "gone", "number": 1}
     stage.measure(

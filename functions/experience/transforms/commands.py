@@ -1,6 +1,8 @@
 """What a guest can ask of their transform: start it, try it again, give it up."""
 
-from google.cloud.firestore import Client, Transaction
+from typing import Any
+
+from google.cloud.firestore import Client, DocumentReference, Transaction
 
 from experience import clients, clock, config, transactions
 from experience.errors import FailedPrecondition, NotFound
@@ -59,10 +61,13 @@ def retry(uid: str, request: RetryTransform) -> Job:
     ResourceExhausted as `start` does.
     """
     client = clients.firestore()
+    job_id = job_id_of(request.project_id, request.session_id)
+    about = store.internals_ref(client, request.project_id, job_id)
 
     def body(transaction: Transaction) -> tuple[Job, list[RunStep]]:
         now = clock.now_ms()
-        session, job, internals = _read(client, transaction, uid, request)
+        session, job, [found] = _read(client, transaction, uid, request, about)
+        internals = JobInternals.load(found or {})
         if job.status not in (JobStatus.FAILED, JobStatus.CANCELLED):
             if internals.retries:
                 return job, []
@@ -83,8 +88,7 @@ def retry(uid: str, request: RetryTransform) -> Job:
             "counted": counted.dump() if counted else None,
             "retries": internals.retries + 1,
         }
-        reference = store.internals_ref(client, job.project_id, job.id)
-        transaction.update(reference, changes)
+        transaction.update(about, changes)
         steps = runs.renew(client, transaction, job, internals.snapshot, run, now)
         return runs.renewed(job, now), steps
 
@@ -97,7 +101,7 @@ def cancel(uid: str, request: CancelTransform) -> Job:
     """Cancel the run of a job that waits or runs: its worker cannot write to the job any more.
 
     Seven reads; three writes and one for each step that has not ended. Cancelling again answers
-    the same. Raises FailedPrecondition `job_not_cancellable`.
+    the same, for three reads. Raises FailedPrecondition `job_not_cancellable`.
     """
     client = clients.firestore()
 
@@ -123,24 +127,25 @@ def _read(
     transaction: Transaction,
     uid: str,
     request: RetryTransform | CancelTransform,
-) -> tuple[Session, Job, JobInternals]:
-    """What tells of a job, in one request. Raises NotFound, also for another guest's session."""
+    *further: DocumentReference,
+) -> tuple[Session, Job, list[dict[str, Any] | None]]:
+    """Session and job, and what else is asked for, in one request.
+
+    Raises NotFound, also for another guest's session.
+    """
     project_id, job_id = request.project_id, job_id_of(request.project_id, request.session_id)
-    snapshots = transactions.read(
-        client,
-        [
-            sessions.session_ref(client, project_id, request.session_id),
-            store.job_ref(client, project_id, job_id),
-            store.internals_ref(client, project_id, job_id),
-        ],
-        transaction,
-    )
-    session, job, internals = map(transactions.fields, snapshots)
+    references = [
+        sessions.session_ref(client, project_id, request.session_id),
+        store.job_ref(client, project_id, job_id),
+        *further,
+    ]
+    snapshots = transactions.read(client, references, transaction)
+    session, job, *others = map(transactions.fields, snapshots)
     found = sessions.existing(session)
     require_owner(client, found, uid)
-    if job is None or internals is None:
+    if job is None or None in others:
         raise NotFound("job")
-    return found, Job.load(job), JobInternals.load(internals)
+    return found, Job.load(job), others
 
 
 def _around(
