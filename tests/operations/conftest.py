@@ -156,7 +156,7 @@ def _job(visit: Visit, workspace: str, experience: str) -> None:
     )
     capture = {"stepId": "photo", "assetId": "asset", "path": visit.photo}
     snapshot = {"capture": capture, "transform": a_transform(), "experienceVersion": 1}
-    visit.change("jobs/job/jobInternals/state", snapshot=snapshot, lease=None)
+    visit.change("jobs/job/jobInternals/state", snapshot=snapshot)
 
 
 def _media(path: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What retention looks for, and how a session goes with all that belongs to it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from google.cloud.firestore import Client, DocumentReference, FieldFilter
@@ -10,10 +11,7 @@ from experience.media import cleaning
 from experience.projects.store import project_ref
 from experience.sessions.models import Session
 from experience.sessions.store import session_ref, sessions
-from experience.transforms.models import run_id_of
 from experience.transforms.store import internals_ref, job_ref, sweep_ref
-from experience.workflows import erasing
-from experience.workflows.tenant import Tenant
 
 
 def state_ref(client: Client) -> DocumentReference:
@@ -61,19 +59,20 @@ def sessions_of(client: Client, project_id: str, uid: str) -> Any:
     return _by(client, project_id, uid)
 
 
-def delete_session(client: Client, session: Session) -> None:
+def delete_session(
+    client: Client, session: Session, of_run: Iterable[DocumentReference] = ()
+) -> None:
     """Delete a session: first its objects, then itself, its job and the job's run together.
 
     Safe to repeat.
     """
     cleaning.delete_of_session(session.project_id, session.id)
     batch = client.batch()
-    if session.job_id and session.workspace_id:
+    if session.job_id:
         batch.delete(internals_ref(client, session.project_id, session.job_id))
         batch.delete(job_ref(client, session.project_id, session.job_id))
-        run_id = run_id_of(session.project_id, session.job_id)
-        for each in erasing.documents_of(Tenant.of_owner(client, session), run_id):
-            batch.delete(each)
+    for each in of_run:
+        batch.delete(each)
     batch.delete(session_ref(client, session.project_id, session.id))
     transactions.retry(batch.commit)
 

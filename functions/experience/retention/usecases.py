@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from google.cloud.firestore import Client, Transaction
+from google.cloud.firestore import Client, DocumentReference, Transaction
 
 from experience import clients, clock, logs, sweeps, transactions
 from experience.guests.models import Guest
@@ -24,7 +24,10 @@ from experience.retention.models import (
 )
 from experience.sessions.models import Session
 from experience.sessions.store import session_ref
+from experience.transforms.models import run_id_of
 from experience.transforms.quota import day_of
+from experience.workflows import erasing
+from experience.workflows.tenant import Tenant
 
 RUN_MS = 200_000
 """How long one run goes on; the function has 300 s. The next one begins where it stopped."""
@@ -146,7 +149,7 @@ def _forget(run: _Run, guest: Guest, until: int) -> bool:
     for snapshot in store.sessions_of(client, project_id, guest.id).stream():
         session = readable(Session, snapshot)
         if session and session.updated_at <= until:  # they may have come again just now
-            store.delete_session(client, session)
+            _delete(client, session)
             run.count("sessions")
     return True
 
@@ -158,8 +161,17 @@ def _collect(run: _Run, session: Session) -> bool:
     )
     if not is_left_behind(session, read_guest(data)):
         return False
-    store.delete_session(run.client, session)
+    _delete(run.client, session)
     return True
+
+
+def _delete(client: Client, session: Session) -> None:
+    """Delete a session with all that belongs to it."""
+    of_run: list[DocumentReference] = []
+    if session.job_id and session.workspace_id:
+        run_id = run_id_of(session.project_id, session.job_id)
+        of_run = erasing.documents_of(Tenant.of_owner(client, session), run_id)
+    store.delete_session(client, session, of_run)
 
 
 def _sweep_uploads(run: _Run, first: str) -> str:
