@@ -128,6 +128,18 @@ def trust(transaction: Transaction, reference: DocumentReference, written_at: An
         transaction.read_at[reference.path] = written_at
 
 
+def existing(
+    client: Client, references: Iterable[DocumentReference], transaction: Transaction
+) -> set[str]:
+    """The paths of those of these documents that exist; none is read a second time."""
+    wanted = list(references)
+    known = dict(transaction.read_at) if isinstance(transaction, _Optimistic) else {}
+    if unread := [each for each in wanted if each.path not in known]:
+        found = read(client, unread, transaction)
+        known |= {each.reference.path: each.update_time for each in found}
+    return {each.path for each in wanted if known[each.path] is not None}
+
+
 def fields(snapshot: DocumentSnapshot[Any]) -> dict[str, Any] | None:
     """A document's fields, or None where there is no document."""
     return snapshot.to_dict() if snapshot.exists else None

@@ -9,13 +9,12 @@ from PIL import Image
 
 from emulator.suite import Suite
 from emulator.task_queue import Task
+from experience import clients
 from experience.clock import now_ms
 from experience.ids import new_id
 from experience.media import store as media
 from experience.sessions.models import Session
-from experience.transforms.models import job_id_of, run_id_of
-from experience.transforms.usecases import start_transform
-from experience.workflows.models import StepTask
+from experience.transforms.models import run_id_of
 from tests.builders.images import encoded
 from tests.builders.places import Place, a_place
 from tests.builders.sessions import session_fields, session_ref
@@ -57,18 +56,10 @@ def a_completed_session(
     return Session.load(reference.get().to_dict())
 
 
-def a_job(db: Client, photo: bytes | None = None, **transform: Any) -> StepTask:
-    """A pending job, by the task for its run's first step."""
-    session = a_completed_session(db, a_booth(db, **transform), photo)
-    start_transform(session)
-    assert session.workspace_id
-    job_id = job_id_of(session.project_id, session.id)
-    return StepTask(
-        workspace_id=session.workspace_id,
-        run_id=run_id_of(session.project_id, job_id),
-        step_id="load",
-        attempt=1,
-    )
+def replace_photo(session: Session, photo: bytes) -> None:
+    """Let other bytes lie where the session's photo was: such as none that can be read."""
+    [capture] = session.captured_media
+    clients.bucket().blob(media.path_in(capture.url)).upload_from_string(photo)
 
 
 def job_ref(db: Client, project: str, job: str) -> Any:
@@ -93,10 +84,11 @@ def size_of(picture: bytes) -> tuple[int, int]:
     return Image.open(io.BytesIO(picture)).size
 
 
-def tasks_of(suite: Suite, job: str) -> list[Task]:
-    """Every task that the suite's queues ever got for a job."""
+def tasks_of(suite: Suite, project: str, job: str) -> list[Task]:
+    """Every task that the suite's queues ever got for a job's run."""
+    run = run_id_of(project, job)
     tasks = list(suite.tasks._tasks.values())
-    return [task for task in tasks if payload(task).get("jobId") == job]
+    return [task for task in tasks if payload(task).get("runId") == run]
 
 
 def payload(task: Task) -> dict[str, Any]:

@@ -47,12 +47,12 @@ QUEUE = Queue.RUN_TRANSFORM
 TOLD = {"load": 0, "stylise": 30, "publish": 90}
 """How far a picture is, in percent, when these steps of the workflow begin."""
 
-CODES = {
-    "ARTIFACT_NOT_FOUND": JobErrorCode.INVALID_INPUT,
-    "WORKER_LOST": JobErrorCode.TIMEOUT,
-    "INTERNAL": JobErrorCode.UNKNOWN,
+SAID = {
+    "ARTIFACT_NOT_FOUND": (JobErrorCode.INVALID_INPUT, "The photo is gone."),
+    "WORKER_LOST": (JobErrorCode.TIMEOUT, "The transform did not finish in time."),
+    "INTERNAL": (JobErrorCode.UNKNOWN, "Something went wrong on our side."),
 }
-"""What the engine says of a step, as a guest's page knows it; codes of both mean the same."""
+"""What the engine says of a step, in a guest's words; codes that both have mean the same."""
 
 FINAL = {
     JobErrorCode.INVALID_INPUT,
@@ -281,10 +281,11 @@ def _failed(error: RunError | None, now: int) -> JobFailure:
 
 
 def _failure(code: str, message: str, step: str | None, now: int) -> JobFailure:
-    known = CODES.get(code)
-    if known is None and code in set(JobErrorCode):
+    if code in SAID:
+        known, message = SAID[code]
+    elif code in set(JobErrorCode):
         known = JobErrorCode(code)
-    if known is None:  # nothing that a guest could make sense of, such as a missing key
+    else:  # nothing that a guest could make sense of, such as a missing key
         known, message = JobErrorCode.PROVIDER_ERROR, "The picture could not be made."
     return JobFailure(
         code=known, message=message, step=step, is_retryable=known not in FINAL, timestamp=now

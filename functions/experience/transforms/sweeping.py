@@ -59,7 +59,9 @@ def _ordered(client: Client, found: Job, status: JobStatus) -> bool:
             return []
         job, internals = state
         session = sessions.session_ref(client, job.project_id, job.session_id)
-        transactions.read(client, [session], transaction)
+        [told] = transactions.read(client, [session], transaction)
+        if not told.exists:
+            return []
         return runs.renew(client, transaction, job, internals.snapshot, None, clock.now_ms())
 
     steps = transactions.run_optimistic(client, body)

@@ -70,7 +70,7 @@ def cancel_within(
     )
     transaction.update(tenant.run_ref(run.id), stored.run.difference(run))
     owner = owners.owner_of(run)
-    _tell(transaction, owner.ended(tenant.client, run, {}, now) if owner else ())
+    _tell(tenant, transaction, owner.ended(tenant.client, run, {}, now) if owner else ())
     return run, stopped
 
 
@@ -154,14 +154,20 @@ def retry_within(
     )
     transaction.update(tenant.run_ref(run.id), stored.run.difference(run))
     owner = owners.owner_of(run)
-    _tell(transaction, owner.renewed(tenant.client, run, now) if owner else ())
+    _tell(tenant, transaction, owner.renewed(tenant.client, run, now) if owner else ())
     return run, renewed
 
 
-def _tell(transaction: Transaction, writes: Writes) -> None:
-    """The owner's writes. Whoever changes them at the same moment meets on the run."""
+def _tell(tenant: Tenant, transaction: Transaction, writes: Writes) -> None:
+    """The owner's writes, to as many of its documents as there are.
+
+    Whoever changes them at the same moment meets on the run.
+    """
+    references = [reference for reference, _ in writes]
+    there = transactions.existing(tenant.client, references, transaction) if writes else ()
     for reference, changes in writes:
-        transactions.update_unread(transaction, reference, changes)
+        if reference.path in there:
+            transactions.update_unread(transaction, reference, changes)
 
 
 def _update(tenant: Tenant, transaction: Any, before: RunStep, after: RunStep) -> None:

@@ -54,15 +54,18 @@ def owner_of(run: Run) -> Owner | None:
 
 
 def commit_with(writes: Writes, commit: Callable[[Writes], T], stands: Callable[[], bool]) -> T:
-    """Commit together with the owner's writes.
+    """Commit together with the owner's writes, to as many of its documents as there are.
 
-    Without them where the owner's documents are gone while what the engine writes still `stands`:
-    somebody removed them by hand, and the run has to end all the same.
+    Somebody may have removed one by hand while what the engine writes still `stands`: the run has
+    to end all the same, and tells those that are left.
     """
     try:
         return transactions.retry(lambda: commit(writes))
     except NotFound:
         if not writes or not stands():
             raise
+        left = [each for each in writes if each[0].get().exists]
+        if len(left) == len(writes):
+            raise
         logs.warning("a run's owner is gone", documents=[each.path for each, _ in writes])
-        return transactions.retry(lambda: commit(()))
+        return commit_with(left, commit, stands)

@@ -8,13 +8,12 @@ from google.cloud.firestore import Client
 from experience import clock
 from experience.errors import ResourceExhausted
 from experience.sessions.models import Session
-from experience.transforms import commands, leases
+from experience.transforms import commands
 from experience.transforms.models import (
     CancelTransform,
     Job,
     RetryTransform,
     StartTransform,
-    TransformTask,
 )
 from experience.transforms.usecases import start_transform
 from tests.builders.guests import a_guest, stored_guest
@@ -23,6 +22,7 @@ from tests.builders.places import Place, a_place
 from tests.builders.sessions import stored_session
 from tests.builders.workspaces import a_transform
 from tests.calling import at_once
+from tests.usecases.transforms.bench import JobBench, NewJob, unrest
 
 MIDNIGHT = 1_735_689_600_000  # 2025-01-01T00:00:00Z
 
@@ -186,42 +186,62 @@ class TestUnlimited:
 
 
 class TestRetry:
-    def test_another_round_takes_another_place(self, quiet_db: Client) -> None:
+    def test_another_round_takes_another_place(
+        self, quiet_db: Client, new_visit: NewJob
+    ) -> None:
         place = a_limited_booth(quiet_db, 2)
-        session = completed(quiet_db, place)
-        leases.take(TransformTask.next_of(start(session)))
-        give_up(session)
-        retry(session)
-        retry(session)
+        failed = tried(new_visit, place)
+        failed.retry()
+        failed.retry()
         assert list(counted(quiet_db, place).values()) == [2]
 
-    def test_where_the_day_is_full_it_is_refused_and_changes_nothing(
-        self, quiet_db: Client
-    ) -> None:
+    def test_another_round_before_anybody_began_takes_none(self, quiet_db: Client) -> None:
         place = a_limited_booth(quiet_db, 1)
         session = completed(quiet_db, place)
-        leases.take(TransformTask.next_of(start(session)))
-        give_up(session)
-        before = (jobs(quiet_db, place), stored_session(quiet_db, place.project, session.id))
-        with pytest.raises(ResourceExhausted) as caught:
+        start(session)
+        for _ in range(2):
+            give_up(session)
             retry(session)
+        assert list(counted(quiet_db, place).values()) == [1]
+
+    def test_where_the_day_is_full_it_is_refused_and_changes_nothing(
+        self, quiet_db: Client, new_visit: NewJob
+    ) -> None:
+        failed = tried(new_visit, a_limited_booth(quiet_db, 1))
+        before = failed.everything()
+        with pytest.raises(ResourceExhausted) as caught:
+            failed.retry()
         assert caught.value.reason == "daily_limit_reached"
-        after = (jobs(quiet_db, place), stored_session(quiet_db, place.project, session.id))
-        assert after == before
+        assert failed.everything() == before
+        assert failed.queue.waiting == []
 
     def test_a_job_that_found_the_day_full_runs_on_the_next(
-        self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
+        self, quiet_db: Client, new_visit: NewJob, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         place = a_limited_booth(quiet_db, 1)
-        session = completed(quiet_db, place)
+        one = new_visit(place=place)
         monkeypatch.setattr(clock, "now_ms", lambda: MIDNIGHT - 1)
         start_transform(a_completed_session(quiet_db, place))
-        start_transform(session)
-        assert start(session).error is not None
+        one.begin()
+        assert start(one.completed).error is not None
+        one.enqueue()  # its event comes as every other job's
+        assert (one.job()["runId"], one.queue.waiting) == (None, [])
         monkeypatch.setattr(clock, "now_ms", lambda: MIDNIGHT)
-        assert (retry(session).status, retry(session).error) == ("pending", None)
-        stored = stored_session(quiet_db, place.project, session.id)
-        assert (stored["jobStatus"], stored["jobError"]) == ("pending", None)
+        assert (one.retry().status, one.retry().error) == ("pending", None)
+        assert (one.told(), one.job()["runId"]) == (("pending", 0, None), one.run_id)
+        one.agree()
+        one.drain()
+        assert one.told() == ("completed", 1, None)
+        assert one.job()["error"] is None
+
+
+def tried(new_visit: NewJob, place: Place) -> JobBench:
+    """A job at which somebody worked, in vain."""
+    one = new_visit(b"no photo", place=place).begin()
+    one.work()
+    assert one.told() == ("failed", 1, "INVALID_INPUT")
+    assert unrest(one.client) == []
+    return one
 
 
 def use_up(db: Client, place: Place, count: int, day: str) -> None:

@@ -15,7 +15,7 @@ from experience.workflows import commands, polling, running, worker
 from experience.workflows.decisions import Delivery
 from experience.workflows.generations import GenerationJob, PollTask
 from experience.workflows.models import StepTask
-from tests.workflows.bench import Bench, Killed, Queue
+from tests.workflows.bench import Bench, Killed, Queue, run_here
 
 REPLICATE: dict[str, Any] = {
     "providerId": "replicate",
@@ -65,8 +65,7 @@ class GenerationBench(Bench):
         monkeypatch.setattr("experience.clients.enqueue", self.timed.enqueue)
         monkeypatch.setattr("experience.clock.now_ms", lambda: int(self.now))
         monkeypatch.setattr("experience.providers.http.FIRST_PAUSE_SECONDS", 0)
-        # In the skill's own thread nobody could die for the whole process.
-        monkeypatch.setattr(running, "run", _run_here)
+        monkeypatch.setattr(running, "run", run_here)
 
     def ask(
         self,
@@ -146,10 +145,3 @@ class GenerationBench(Bench):
         self.timed.lost = True
         yield
         self.timed.lost = False
-
-
-def _run_here(skill: Any, inputs: Any, work: Any, seconds: float, made: Any) -> running.Outcome:
-    desk = running.Desk(work, made)
-    outcome = running._call(skill, inputs, desk)
-    desk.close()
-    return outcome

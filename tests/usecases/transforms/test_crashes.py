@@ -1,0 +1,131 @@
+"""A process that dies, or whose answer is lost, at any commit of a job: it ends the same."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from experience.media import store as media
+from experience.transforms.sweeping import sweep_jobs
+from experience.workflows.sweeping import sweep_runs
+from tests.builders.jobs import a_booth
+from tests.usecases.transforms.bench import JobBench, NewJob, meanwhile, unrest
+from tests.workflows.bench import Killed, at_rest
+from tests.workflows.test_crashes import lost_answer
+
+MOST_COMMITS = 40
+TIMES = ("createdAt", "updatedAt", "startedAt", "completedAt", "timestamp", "processingTimeMs")
+NAMES = ("id", "projectId", "sessionId", "runId", "createdBy", "assetId", "path", "jobId")
+
+
+def insistently(act: Callable[[], Any]) -> None:
+    """What queues, schedules and impatient guests do: they come again after a crash."""
+    while True:
+        with suppress(Killed):
+            act()
+            return
+
+
+def settle(one: JobBench) -> None:
+    while True:
+        while one.queue.waiting:
+            with suppress(Killed):
+                one.deliver()
+        found: list[dict[str, int]] = []
+        insistently(lambda: found.append(sweep_runs()))
+        if not any(found[-1].values()) and not one.queue.waiting:
+            return
+
+
+def a_picture(one: JobBench, patch: pytest.MonkeyPatch) -> None:
+    insistently(one.begin)
+    insistently(one.enqueue)
+    settle(one)
+
+
+def a_second_attempt(one: JobBench, patch: pytest.MonkeyPatch) -> None:
+    def bug() -> None:
+        raise ZeroDivisionError("it passes")
+
+    meanwhile(patch, "publish", bug)
+    a_picture(one, patch)
+
+
+def given_up_and_taken_up(one: JobBench, patch: pytest.MonkeyPatch) -> None:
+    meanwhile(patch, "publish", lambda: insistently(one.cancel))
+    a_picture(one, patch)
+    insistently(one.retry)
+    settle(one)
+
+
+SCENES = [a_picture, a_second_attempt, given_up_and_taken_up]
+
+
+def told(document: dict[str, Any]) -> dict[str, Any]:
+    """A document as its guest sees it, without names, times and addresses."""
+    plain = {}
+    for name, value in document.items():
+        if name in (*TIMES, *NAMES) or name.lower().endswith("url") or name == "attemptCount":
+            continue
+        plain[name] = told(value) if isinstance(value, dict) else value
+    return plain
+
+
+def came_to(one: JobBench) -> Any:
+    """How all of it ended, and the picture."""
+    one.agree()
+    assert at_rest(one, one.run_id) == []
+    job = one.job()
+    picture = media.read(job["output"]["path"])
+    session = {**one.session(), "capturedMedia": None}
+    steps = {each.id: each.status for each in one.steps(one.run_id).values()}
+    return told(job), told(session), one.whole_run().status, steps, picture
+
+
+@pytest.mark.parametrize("scene", SCENES)
+class TestEveryCommit:
+    @pytest.mark.parametrize("when", ["before", "after"])
+    def test_killed_there_job_session_and_run_end_the_same(
+        self,
+        new_visit: NewJob,
+        monkeypatch: pytest.MonkeyPatch,
+        scene: Callable[..., None],
+        when: str,
+    ) -> None:
+        calm = new_visit()
+        scene(calm, monkeypatch)
+        expected, attempts = came_to(calm), calm.job()["attemptCount"]
+        place = a_booth(calm.client)
+        for number in range(1, MOST_COMMITS):
+            one = new_visit(place=place)
+            with one.killed_at(number, when) as sent:
+                scene(one, monkeypatch)
+            assert came_to(one) == expected, f"killed {when} commit {number}"
+            assert one.job()["attemptCount"] in (attempts, attempts + 1)
+            if sent[0] < number:
+                break
+        else:
+            pytest.fail("there are more commits than expected")
+        assert number > 7
+        assert unrest(calm.client) == []
+        assert not any(sweep_jobs().values())
+
+    def test_its_answer_lost_it_ends_the_same_without_another_attempt(
+        self, new_visit: NewJob, monkeypatch: pytest.MonkeyPatch, scene: Callable[..., None]
+    ) -> None:
+        calm = new_visit()
+        scene(calm, monkeypatch)
+        expected, attempts = came_to(calm), calm.job()["attemptCount"]
+        place = a_booth(calm.client)
+        for number in range(1, MOST_COMMITS):
+            one = new_visit(place=place)
+            with lost_answer(number) as sent:
+                scene(one, monkeypatch)
+            assert came_to(one) == expected, f"the answer of commit {number} was lost"
+            assert one.job()["attemptCount"] == attempts
+            if sent[0] < number:
+                break
+        else:
+            pytest.fail("there are more commits than expected")
+        assert unrest(calm.client) == []
