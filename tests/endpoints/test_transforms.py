@@ -22,7 +22,6 @@ from tests.builders.jobs import (
     a_completed_session,
     a_photo,
     internals_ref,
-    job_ref,
     size_of,
     stored_job,
     tasks_of,
@@ -73,9 +72,9 @@ def booth(suite: Suite, db: firestore.Client, signed_in: SignIn) -> Booth:
     return Booth(suite, db, signed_in)
 
 
-def runs(suite: Suite, job: str) -> list[int]:
-    """How many times each task for a job was run."""
-    return [task.attempts for task in tasks_of(suite, job)]
+def runs(suite: Suite, job: dict[str, Any]) -> list[int]:
+    """How many times each task for a job was run: one task does all that goes well."""
+    return [task.attempts for task in tasks_of(suite, job["projectId"], job["id"])]
 
 
 class TestCompletedSession:
@@ -181,7 +180,7 @@ class TestRepetition:
         assert {"onSessionCompleted", "onJobCreated"} <= set(seen)
         [job] = booth.jobs(place)
         assert (session["jobId"], session["jobStatus"]) == (job["id"], "completed")
-        assert (job["attemptCount"], runs(suite, job["id"])) == (1, [1])
+        assert (job["attemptCount"], runs(suite, job)) == (1, [1])
 
     def test_twenty_starts_at_once_make_one_job_and_one_run(
         self, suite: Suite, booth: Booth, db: firestore.Client
@@ -193,7 +192,7 @@ class TestRepetition:
         suite.settle()
         [job] = booth.jobs(place)
         assert (job["status"], job["attemptCount"]) == ("completed", 1)
-        assert runs(suite, job["id"]) == [1]
+        assert runs(suite, job) == [1]
         assert stored_session(db, place.project, session.id)["jobStatus"] == "completed"
 
     def test_starting_after_the_end_changes_nothing(
@@ -207,7 +206,7 @@ class TestRepetition:
         start_transform(session)
         suite.settle()
         assert (booth.jobs(place), stored_session(db, place.project, session.id)) == before
-        assert runs(suite, job_id_of(place.project, session.id)) == [1]
+        assert runs(suite, before[0][0]) == [1]
 
     def test_a_session_that_was_erased_before_its_event_came_gets_no_job(
         self, booth: Booth, db: firestore.Client
@@ -230,13 +229,15 @@ class TestSecrets:
         job = guest.call("getJob", projectId=place.project, jobId=session["jobId"])
         shown = [job, session, guest.call("getSession", **ids)]
         assert SECRET not in str(shown)
+        for name in ("getRun", "cancelRun", "retryRun"):
+            with pytest.raises(CallError, match="NOT_FOUND run_not_found"):
+                guest.call(name, workspaceId=place.workspace, runId=job["runId"])
         internals = internals_ref(db, place.project, session["jobId"]).get().to_dict()
         assert SECRET in internals["snapshot"]["transform"]["prompt"]
         assert internals["snapshot"]["experienceVersion"] == 1
         assert internals["snapshot"]["capture"]["path"].endswith(
             f"/inputs/photo/{session['capturedMedia'][0]['assetId']}"
         )
-        assert internals["lease"] is None
         assert not set(internals) & set(job)
 
 
@@ -261,30 +262,28 @@ class TestGetJob:
 
 
 class TestTask:
-    def test_a_job_under_lease_is_unavailable_so_that_the_queue_comes_again(
-        self, db: firestore.Client, signed_in: SignIn
+    def test_one_for_a_step_that_somebody_holds_changes_nothing(
+        self,
+        suite: Suite,
+        db: firestore.Client,
+        signed_in: SignIn,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         session = a_completed_session(db, a_booth(db))
-        job = {
-            "id": "held",
-            "projectId": session.project_id,
-            "sessionId": session.id,
-            "experienceId": session.experience_id,
-            "workspaceId": session.workspace_id,
-            "status": "running",
-            "attemptCount": 1,
-            "createdAt": 1,
-            "updatedAt": 1,
-        }
-        capture = {"stepId": "photo", "assetId": "asset", "path": "nowhere"}
-        snapshot = {"capture": capture, "transform": a_transform(), "experienceVersion": 1}
-        lease = {"owner": "another", "expiresAt": now_ms() + 60_000, "fence": 1}
-        internals_ref(db, session.project_id, "held").set({"snapshot": snapshot, "lease": lease})
-        job_ref(db, session.project_id, "held").set(job)
-        task = {"projectId": session.project_id, "sessionId": session.id, "jobId": "held"}
-        answer = signed_in(None).post("runTransform", {"data": {**task, "attempt": 1}})
-        assert answer.status_code == 503
-        assert stored_job(db, session.project_id, "held") == job
+        with monkeypatch.context() as patch:
+            patch.setattr(suite.broker, "deliver", lambda event: None)
+            start_transform(session)
+            suite.settle()
+        job = stored_job(db, session.project_id, job_id_of(session.project_id, session.id))
+        ids = {"workspaceId": session.workspace_id, "runId": job["runId"], "stepId": "load"}
+        runs = db.collection("workspaces", str(session.workspace_id), "runs")
+        step = runs.document(job["runId"]).collection("runSteps").document("load")
+        lease = {"owner": "o", "expiresAt": now_ms() + 600_000, "takenAt": 1, "fence": 1}
+        step.update({"status": "running", "attempt": 1, "lease": lease})
+        before = step.get().to_dict()
+        assert signed_in(None).post("runTransform", {"data": {**ids, "attempt": 1}}).ok
+        assert step.get().to_dict() == before
+        assert stored_job(db, session.project_id, job["id"]) == job
 
-    def test_a_task_that_cannot_be_read_is_dropped(self, signed_in: SignIn) -> None:
-        assert signed_in(None).post("runTransform", {"data": {"jobId": "x"}}).ok
+    def test_one_that_cannot_be_read_is_dropped(self, signed_in: SignIn) -> None:
+        assert signed_in(None).post("runTransform", {"data": {"runId": "x"}}).ok

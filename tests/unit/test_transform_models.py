@@ -1,26 +1,36 @@
-"""Who may work on a job when, and how long a failed one waits: decided from documents alone."""
+"""Jobs as documents, and what a run's end is to the guests of its job."""
+
+from typing import Any
 
 import pytest
+from google.auth.credentials import AnonymousCredentials
+from google.cloud.firestore import Client
 from pydantic import ValidationError
 
 from experience.sessions.models import JobStatus
+from experience.transforms import runs
 from experience.transforms.models import (
-    MAX_ATTEMPTS,
-    Capture,
-    Claim,
+    Counted,
     Job,
-    JobInternals,
+    JobErrorCode,
     JobProgress,
-    Lease,
-    Snapshot,
-    TransformTask,
-    claim,
     job_id_of,
-    retry_delay_seconds,
+    run_id_of,
 )
-from experience.workspaces.models import Transform
+from experience.workflows.models import (
+    Belonging,
+    Queue,
+    Run,
+    RunError,
+    RunStatus,
+    RunStep,
+    StepError,
+)
+from experience.workflows.owners import owner_of
+from experience.workflows.yamls import DEFINITIONS
 
 NOW = 1_000_000
+IDS = {"projectId": "p1", "sessionId": "s1", "jobId": "j1", "stepId": "photo"}
 
 
 def job(status: JobStatus, attempt_count: int = 0) -> Job:
@@ -37,77 +47,55 @@ def job(status: JobStatus, attempt_count: int = 0) -> Job:
     )
 
 
-def internals(lease_until: int | None = None) -> JobInternals:
-    lease = Lease(owner="w", expires_at=lease_until, fence=1) if lease_until is not None else None
-    capture = Capture(step_id="photo", asset_id="a", path="projects/p1/x")
-    snapshot = Snapshot(capture=capture, transform=Transform(), experience_version=1)
-    return JobInternals(snapshot=snapshot, lease=lease)
+def run(status: RunStatus, **fields: Any) -> Run:
+    workflow = DEFINITIONS.workflows[runs.WORKFLOW]
+    return Run(
+        id="r1",
+        tenant_id="w1",
+        workflow_name=workflow.workflow_name,
+        workflow_version=workflow.version,
+        definition=workflow.to_json(),
+        remaining_sinks=1,
+        status=status,
+        belongs_to=Belonging(kind=runs.KIND, ids=IDS),
+        created_at=1,
+        updated_at=1,
+        **fields,
+    )
 
 
-class TestClaim:
-    def test_a_pending_job_is_taken_by_the_task_of_its_next_attempt(self) -> None:
-        assert claim(job(JobStatus.PENDING), internals(), 1, NOW) is Claim.TAKE
-        assert claim(job(JobStatus.PENDING, 2), internals(), 3, NOW) is Claim.TAKE
-
-    @pytest.mark.parametrize("attempt", [1, 2, 4])
-    def test_a_pending_job_is_not_taken_by_the_task_of_another_attempt(self, attempt: int) -> None:
-        assert claim(job(JobStatus.PENDING, 2), internals(), attempt, NOW) is Claim.STALE
-
-    def test_a_job_under_lease_makes_every_task_wait(self) -> None:
-        for attempt in (1, 2, 3):
-            running = job(JobStatus.RUNNING, 2)
-            assert claim(running, internals(NOW + 1), attempt, NOW) is Claim.WAIT
-
-    def test_a_lease_ends_at_its_last_millisecond(self) -> None:
-        assert claim(job(JobStatus.RUNNING, 1), internals(NOW), 1, NOW) is Claim.TAKE
-
-    def test_a_running_job_without_a_lease_is_taken_over(self) -> None:
-        assert claim(job(JobStatus.RUNNING, 1), internals(), 1, NOW) is Claim.TAKE
-
-    def test_the_last_attempt_is_not_taken_over(self) -> None:
-        last = job(JobStatus.RUNNING, MAX_ATTEMPTS)
-        assert claim(last, internals(NOW - 1), MAX_ATTEMPTS, NOW) is Claim.EXHAUSTED
-        assert claim(last, internals(NOW + 1), MAX_ATTEMPTS, NOW) is Claim.WAIT
-
-    @pytest.mark.parametrize("status", [JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED])
-    def test_an_ended_job_leaves_nothing_to_do(self, status: JobStatus) -> None:
-        assert claim(job(status), internals(), 1, NOW) is Claim.ENDED
+def step(id: str = "load", attempt: int = 1) -> RunStep:
+    return RunStep(
+        id=id,
+        run_id="r1",
+        tenant_id="w1",
+        step_id=id,
+        skill_id=f"photo.{id}",
+        attempt=attempt,
+        remaining_dependencies=0,
+        created_at=1,
+        updated_at=NOW,
+    )
 
 
-class TestRetryDelay:
-    def test_a_job_that_is_asked_for_again_begins_anew_with_its_waits(self) -> None:
-        asked_again = internals(NOW).model_copy(update={"attempt_limit": 3 + MAX_ATTEMPTS})
-        assert asked_again.attempts_since_asked(job(JobStatus.RUNNING, 4)) == 1
-        assert internals(NOW).attempts_since_asked(job(JobStatus.RUNNING, 4)) == 4
+@pytest.fixture
+def client() -> Client:
+    return Client("demo-nowhere", AnonymousCredentials())
 
-    def test_each_failure_waits_twice_as_long_as_the_one_before(self) -> None:
-        assert [retry_delay_seconds(made, 2) for made in range(1, MAX_ATTEMPTS)] == [2, 4, 8, 16]
+
+@pytest.fixture
+def jobs() -> runs.Jobs:
+    return runs.Jobs()
 
 
 class TestIds:
-    def test_a_session_has_one_job_id_for_ever(self) -> None:
-        assert job_id_of("p1", "s1") == job_id_of("p1", "s1")
-        assert len({job_id_of("p1", "s1"), job_id_of("p1", "s2"), job_id_of("p2", "s1")}) == 3
+    @pytest.mark.parametrize("id_of", [job_id_of, run_id_of])
+    def test_each_has_one_for_ever(self, id_of: Any) -> None:
+        assert id_of("p1", "s1") == id_of("p1", "s1")
+        assert len({id_of("p1", "s1"), id_of("p1", "s2"), id_of("p2", "s1")}) == 3
 
     def test_neighbouring_ids_do_not_run_into_each_other(self) -> None:
         assert job_id_of("a", "bc") != job_id_of("ab", "c")
-
-
-class TestTask:
-    def test_the_next_task_is_for_the_attempt_after_those_made(self) -> None:
-        task = TransformTask.next_of(job(JobStatus.PENDING, 3))
-        assert task.model_dump(by_alias=True) == {
-            "projectId": "p1",
-            "sessionId": "s1",
-            "jobId": "j1",
-            "attempt": 4,
-        }
-
-    @pytest.mark.parametrize("change", [{"attempt": 0}, {"jobId": "../x"}, {"prompt": "hello"}])
-    def test_a_payload_that_no_server_made_is_refused(self, change: dict[str, object]) -> None:
-        payload = {"projectId": "p1", "sessionId": "s1", "jobId": "j1", "attempt": 1}
-        with pytest.raises(ValidationError):
-            TransformTask.model_validate({**payload, **change})
 
 
 class TestJob:
@@ -119,3 +107,97 @@ class TestJob:
         for outside in (-1, 101):
             with pytest.raises(ValidationError):
                 JobProgress(current_step="load", percentage=outside)
+
+    def test_a_place_of_today_is_a_job_s_until_somebody_has_begun(self) -> None:
+        counted = Counted(day="20250101", attempts=2)
+        assert counted.is_unused(job(JobStatus.FAILED, 2), "20250101")
+        assert not counted.is_unused(job(JobStatus.FAILED, 3), "20250101")
+        assert not counted.is_unused(job(JobStatus.FAILED, 2), "20250102")
+
+
+class TestOwner:
+    """What a run of a job writes to the job and to the session, decided from documents alone."""
+
+    def test_a_run_of_a_job_has_jobs_for_its_owner_and_no_other_run(self) -> None:
+        mine = run(RunStatus.QUEUED)
+        assert isinstance(owner_of(mine), runs.Jobs)
+        assert owner_of(mine.model_copy(update={"belongs_to": None})) is None
+        assert runs.QUEUE is Queue.RUN_TRANSFORM
+
+    def test_every_step_that_is_told_is_one_of_the_workflow(self) -> None:
+        assert set(runs.TOLD) == set(DEFINITIONS.workflows[runs.WORKFLOW].by_id)
+
+    def test_the_first_step_begins_the_job(self, client: Client, jobs: runs.Jobs) -> None:
+        (job, told), (session, shown) = jobs.began(client, run(RunStatus.QUEUED), step())
+        assert (job.path, session.path) == ("projects/p1/jobs/j1", "projects/p1/sessions/s1")
+        assert (told["status"], told["startedAt"], told["updatedAt"]) == ("running", NOW, NOW)
+        assert told["progress"] == {"currentStep": "load", "percentage": 0, "message": None}
+        assert shown == {"jobStatus": "running", "updatedAt": NOW}
+
+    def test_the_next_one_is_told_in_the_job_alone(self, client: Client, jobs: runs.Jobs) -> None:
+        [(_, told)] = jobs.began(client, run(RunStatus.RUNNING, started_at=1), step("publish"))
+        assert set(told) == {"progress", "updatedAt"}
+        assert told["progress"]["percentage"] == 90
+
+    def test_another_attempt_or_round_begins_the_job_again(
+        self, client: Client, jobs: runs.Jobs
+    ) -> None:
+        begun = {"started_at": 1}
+        for one, its_step in (
+            (run(RunStatus.RUNNING, **begun), step("stylise", 2)),
+            (run(RunStatus.QUEUED, **begun), step("publish")),
+        ):
+            (_, told), (_, shown) = jobs.began(client, one, its_step)
+            assert (told["status"], shown["jobStatus"]) == ("running", "running")
+            assert "startedAt" not in told
+
+    @pytest.mark.parametrize(
+        ("code", "told", "retryable"),
+        [
+            ("INVALID_INPUT", "INVALID_INPUT", False),
+            ("ARTIFACT_NOT_FOUND", "INVALID_INPUT", False),
+            ("PROCESSING_FAILED", "PROCESSING_FAILED", False),
+            ("SAFETY_FILTERED", "SAFETY_FILTERED", False),
+            ("STORAGE_ERROR", "STORAGE_ERROR", True),
+            ("QUOTA_EXCEEDED", "QUOTA_EXCEEDED", True),
+            ("TIMEOUT", "TIMEOUT", True),
+            ("WORKER_LOST", "TIMEOUT", True),
+            ("PROVIDER_ERROR", "PROVIDER_ERROR", True),
+            ("CANCELLED", "CANCELLED", True),
+            ("INTERNAL", "UNKNOWN", True),
+            ("PROVIDER_NOT_CONFIGURED", "PROVIDER_ERROR", True),
+        ],
+    )
+    def test_a_run_s_error_is_told_in_a_guest_s_words(
+        self, client: Client, jobs: runs.Jobs, code: str, told: str, *, retryable: bool
+    ) -> None:
+        error = RunError(code=code, message="m", failed_step_id="stylise", timestamp=1)
+        ended = run(RunStatus.FAILED, error=error)
+        (_, changes), (_, shown) = jobs.ended(client, ended, {}, NOW)
+        failure = changes["error"]
+        assert (changes["status"], changes["completedAt"]) == ("failed", NOW)
+        assert (failure["code"], failure["isRetryable"]) == (told, retryable)
+        assert (failure["step"], failure["timestamp"]) == ("stylise", NOW)
+        assert shown["jobError"] == {"code": told, "message": failure["message"]}
+        assert "CONFIGURED" not in failure["message"]
+
+    def test_every_code_of_a_job_is_told_as_itself(self, client: Client, jobs: runs.Jobs) -> None:
+        for code in JobErrorCode:
+            error = RunError(code=code, message="m", timestamp=1)
+            (_, changes), _ = jobs.ended(client, run(RunStatus.FAILED, error=error), {}, NOW)
+            assert changes["error"]["code"] == code
+
+    def test_an_attempt_that_is_followed_by_another_is_no_error_to_the_guest(
+        self, client: Client, jobs: runs.Jobs
+    ) -> None:
+        error = StepError(code="STORAGE_ERROR", message="m", attempt=1, timestamp=1)
+        (_, told), (_, shown) = jobs.paused(client, run(RunStatus.RUNNING), step(), error, NOW)
+        assert (told["status"], told["error"]["code"]) == ("pending", "STORAGE_ERROR")
+        assert shown == {"jobStatus": "pending", "jobError": None, "updatedAt": NOW}
+
+    def test_a_cancelled_run_is_a_job_that_was_given_up(
+        self, client: Client, jobs: runs.Jobs
+    ) -> None:
+        (_, told), (_, shown) = jobs.ended(client, run(RunStatus.CANCELLED), {}, NOW)
+        assert (told["status"], told["error"]["code"]) == ("cancelled", "CANCELLED")
+        assert (shown["jobStatus"], shown["jobError"]["code"]) == ("cancelled", "CANCELLED")

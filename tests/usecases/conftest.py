@@ -8,6 +8,7 @@ from google.cloud.firestore import Client
 from emulator.suite import Suite
 from experience import clients
 from experience.ids import new_id
+from tests.usecases.transforms.bench import JobBench, NewJob, visits_in
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +27,23 @@ def quiet_db(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     monkeypatch.setattr(clients, "firestore", lambda: client)
     yield client
     client.close()
+
+
+@pytest.fixture
+def new_visit(quiet_db: Client, monkeypatch: pytest.MonkeyPatch) -> NewJob:
+    """Makes completed sessions with small photos, of which no job has been made yet."""
+    monkeypatch.setenv("SWEEP_GRACE_SECONDS", "0")
+    monkeypatch.setenv("STEP_PAUSE_LIMIT_SECONDS", "0")
+    return visits_in(quiet_db, monkeypatch)
+
+
+@pytest.fixture
+def new_job(new_visit: NewJob) -> NewJob:
+    """Makes jobs of such sessions, which nobody has enqueued yet."""
+    return lambda *photo, **more: new_visit(*photo, **more).begin()
+
+
+@pytest.fixture
+def one(new_job: NewJob) -> JobBench:
+    """One such job."""
+    return new_job()

@@ -25,7 +25,6 @@ from experience.transforms.models import (
     job_id_of,
 )
 from experience.workflows.models import RunStep
-from experience.workflows.usecases import dispatch_ready
 
 
 def start(uid: str, request: StartTransform) -> Job:
@@ -93,7 +92,7 @@ def retry(uid: str, request: RetryTransform) -> Job:
         return runs.renewed(job, now), steps
 
     job, steps = transactions.run_optimistic(client, body)
-    dispatch_ready(steps)
+    runs.go_on(client, job, steps)
     return job
 
 

@@ -125,6 +125,12 @@ def renew(
     return new.steps
 
 
+def go_on(client: Client, job: Job, steps: list[RunStep]) -> None:
+    """Hand a job's run to its queue when it was taken up."""
+    for run_id in {step.run_id for step in steps}:
+        commands.go_on(Tenant.of_owner(client, job), run_id, steps)
+
+
 def cancel(client: Client, transaction: Transaction, job: Job, now: int) -> Job:
     """Cancel a job with its run; the job as it is then."""
     failure = _gave_up(now)
@@ -227,14 +233,15 @@ class Jobs:
 
     def publish(self, run: Run, files: Sequence[File]) -> Mapping[str, Any]:
         """The picture, which comes first, and its thumbnail, in the session's results."""
-        ids = _ids(run)
-        folder = (ids["projectId"], ids["sessionId"], ids["jobId"], run.round + 1)
+        ids, number = _ids(run), run.round + 1
+        folder = (ids["projectId"], ids["sessionId"], ids["jobId"], number)
         stored = []
         for file in files:
             path = media.result_path(*folder, file.name)
             stored.append((path, media.write_once(path, file.data, file.type)))
         (path, url), (_, thumbnail_url) = stored
-        return {"path": path, "url": url, "thumbnailUrl": thumbnail_url}
+        asset_id = f"{ids['jobId']}-{number}"
+        return {"assetId": asset_id, "path": path, "url": url, "thumbnailUrl": thumbnail_url}
 
 
 OWNERS[KIND] = Jobs()
@@ -262,7 +269,7 @@ def _shown(status: JobStatus, failure: JobFailure | None, now: int) -> dict[str,
 def _output(run: Run, published: Any) -> JobOutput:
     told = published["published"]
     return JobOutput(
-        asset_id=f"{_ids(run)['jobId']}-{run.round + 1}",
+        asset_id=told["assetId"],
         url=told["url"],
         path=told["path"],
         format=published["format"],

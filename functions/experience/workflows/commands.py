@@ -5,7 +5,7 @@ from typing import Any
 from google.cloud.firestore import Transaction
 
 from experience import clients, clock, logs, transactions
-from experience.workflows import concluding, owners, planning, store
+from experience.workflows import closing, concluding, decisions, owners, planning, store
 from experience.workflows.models import (
     CancelRun,
     RetryRun,
@@ -121,9 +121,18 @@ def retry(tenant: Tenant, run_id: str) -> RunView:
         return retry_within(transaction, tenant, stored, steps)
 
     run, steps = transactions.run_optimistic(tenant.client, body)
-    if run.is_going:
-        dispatch_ready(steps)
+    if run.is_going and go_on(tenant, run_id, steps):
+        run = store.load_run(tenant, run_id)
     return view(run, steps)
+
+
+def go_on(tenant: Tenant, run_id: str, steps: list[RunStep]) -> bool:
+    """Hand a run that was taken up to its queue; whether it ended, with nothing left to do.
+
+    That is so where a step that was told to stop came to its result all the same.
+    """
+    dispatch_ready(steps)
+    return bool(steps) and decisions.is_over(steps) and closing.end_run(tenant, run_id)
 
 
 def retry_within(
@@ -131,7 +140,7 @@ def retry_within(
 ) -> tuple[Run, list[RunStep]]:
     """Take a failed or cancelled run up again, in a transaction that has read it.
 
-    `dispatch_ready` follows.
+    `go_on` follows.
     """
     now = clock.now_ms()
     workflow, number = stored.run.workflow(), stored.run.round + 1

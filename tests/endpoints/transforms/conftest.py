@@ -8,100 +8,66 @@ from google.cloud.firestore import Client as Database
 
 from emulator.client import CallError
 from emulator.suite import Suite
+from experience import clients
 from experience.clock import now_ms
 from experience.sessions.models import Session
-from experience.transforms import commands, leases, store
-from experience.transforms.leases import Work
-from experience.transforms.models import (
-    CancelTransform,
-    Job,
-    RetryTransform,
-    StartTransform,
-    TransformTask,
-    job_id_of,
-)
-from experience.transforms.usecases import start_transform
-from tests.builders.guests import a_guest
-from tests.builders.jobs import a_booth, a_completed_session, job_ref, stored_job
+from experience.transforms import commands
+from experience.transforms.models import Job, StartTransform
+from experience.workflows import running
+from tests.builders.jobs import a_booth, a_completed_session, a_photo, replace_photo, tasks_of
 from tests.builders.places import Place
-from tests.builders.sessions import session_ref, stored_session
 from tests.calling import refused
 from tests.endpoints.conftest import SignIn
+from tests.usecases.transforms.bench import JobBench
+from tests.workflows.bench import Queue, run_here
 
 PER_HOUR = 20  # the default of TRANSFORMS_PER_GUEST_AND_HOUR
 
 
-class Visit:
+class Visit(JobBench):
     """A guest with a completed session, whose event never came; and what becomes of its job."""
 
     def __init__(
-        self, suite: Suite, db: Database, sign_in: SignIn, place: Place, session: Session
+        self, suite: Suite, db: Database, sign_in: SignIn, queue: Queue, session: Session
     ) -> None:
-        self.suite, self.db, self.place = suite, db, place
-        self.uid = str(session.created_by)
-        self.client = sign_in(self.uid)
-        self.ids = {"projectId": place.project, "sessionId": session.id}
-        self.completed = session
-        self.job_id = job_id_of(place.project, session.id)
+        super().__init__(db, queue, session)
+        self.suite = suite
+        self.page = sign_in(self.uid)
+        self.sent = {"projectId": self.project, "sessionId": session.id}
 
     def call(self, name: str) -> dict[str, Any]:
-        answer: dict[str, Any] = self.client.call(name, **self.ids)
+        """What a callable answers to the guest."""
+        answer: dict[str, Any] = self.page.call(name, **self.sent)
         return answer
 
     def refused(self, name: str) -> CallError:
-        return refused(self.client, name, **self.ids)
+        return refused(self.page, name, **self.sent)
 
     def start(self) -> Job:
-        """As `startTransform` does, in this process; so the next two."""
-        return commands.start(self.uid, StartTransform.model_validate(self.ids))
-
-    def retry(self) -> Job:
-        return commands.retry(self.uid, RetryTransform.model_validate(self.ids))
-
-    def cancel(self) -> Job:
-        return commands.cancel(self.uid, CancelTransform.model_validate(self.ids))
+        """As `startTransform` does, in this process."""
+        return commands.start(self.uid, StartTransform.model_validate(self.sent))
 
     def use_up(self, count: int) -> None:
         """Let the guest have started so many transforms by hand just now."""
         rate = {"since": now_ms(), "count": count}
-        reference = self.db.document("projects", self.place.project, "guests", self.uid)
+        reference = self.client.document("projects", self.project, "guests", self.uid)
         reference.update({"rates.transforms": rate})
 
-    def job(self) -> dict[str, Any]:
-        return stored_job(self.db, self.place.project, self.job_id)
+    def documents(self) -> tuple[Any, Any]:
+        """What the guest may see."""
+        return self.job(), self.session()
 
-    def session(self) -> dict[str, Any]:
-        return stored_session(self.db, self.place.project, self.completed.id)
-
-    def told(self) -> tuple[str | None, str | None]:
-        """The job's status and the code of its error, as the session has them."""
-        session = self.session()
-        return session["jobStatus"], (session["jobError"] or {}).get("code")
-
-    def failed(self, attempts: int = 5) -> None:
-        """Let the job have failed after so many attempts."""
-        start_transform(self.completed)
+    def failed(self) -> None:
+        """Let the job have failed at a photo, which can be read from now on."""
+        replace_photo(self.completed, b"no photo")
+        self.begin()
         self.suite.settle()
-        self.end("failed", attemptCount=attempts)
+        assert self.told() == ("failed", 1, "INVALID_INPUT")
+        replace_photo(self.completed, a_photo())
 
-    def end(self, status: str, **fields: Any) -> None:
-        error = {"code": "STORAGE_ERROR", "message": "m", "isRetryable": True, "timestamp": 1}
-        failed = error if status == "failed" else None
-        shown = {"code": "STORAGE_ERROR", "message": "m"} if failed else None
-        changed = {"status": status, "error": failed, "output": None, "completedAt": 1, **fields}
-        job_ref(self.db, self.place.project, self.job_id).update(changed)
-        told = {"jobStatus": status, "jobError": shown, "resultMedia": None}
-        session_ref(self.db, self.place.project, self.completed.id).update(told)
-
-    def task(self) -> TransformTask:
-        """The task for the next attempt."""
-        return TransformTask.next_of(Job.load(self.job()))
-
-    def take(self) -> Work:
-        """A worker of the test's own takes the job, which no task shall do at that moment."""
-        work = leases.take(self.task())
-        assert isinstance(work, Work)
-        return work
+    def tasks(self) -> list[int]:
+        """How often each of the tasks of its run was delivered by the suite's queue."""
+        return [task.attempts for task in tasks_of(self.suite, self.project, self.job_id)]
 
 
 Visits = Callable[..., Visit]
@@ -109,18 +75,25 @@ Visits = Callable[..., Visit]
 
 @pytest.fixture
 def visit(suite: Suite, db: Database, signed_in: SignIn) -> Visits:
-    def make(place: Place | None = None, **fields: Any) -> Visit:
-        place = place or a_booth(db)
-        session = a_completed_session(db, place, **fields)
-        a_guest(db, place.project, session.created_by)
+    queue = Queue()
+
+    def make(place: Place | None = None, photo: bytes | None = None, **fields: Any) -> Visit:
+        session = a_completed_session(db, place or a_booth(db), photo, **fields)
         suite.settle()
-        return Visit(suite, db, signed_in, place, session)
+        return Visit(suite, db, signed_in, queue, session)
 
     return make
 
 
 @pytest.fixture
-def held(monkeypatch: pytest.MonkeyPatch, suite: Suite) -> None:
-    """No event comes and this process enqueues nothing: the test itself runs what is to run."""
-    monkeypatch.setattr(suite.broker, "deliver", lambda event: None)
-    monkeypatch.setattr(store, "dispatch", lambda *task, **options: None)
+def held_visit(visit: Visits, suite: Suite, monkeypatch: pytest.MonkeyPatch) -> Visits:
+    """Visits of which no event comes, and whose tasks the test itself delivers."""
+
+    def make(*place: Place, **fields: Any) -> Visit:
+        made = visit(*place, **fields)
+        monkeypatch.setattr(suite.broker, "deliver", lambda event: None)
+        monkeypatch.setattr(clients, "enqueue", made.queue.enqueue)
+        monkeypatch.setattr(running, "run", run_here)
+        return made
+
+    return make

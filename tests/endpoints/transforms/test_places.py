@@ -1,11 +1,19 @@
-"""What a retry costs of a project's day."""
+"""What a session and a retry cost of a project's day."""
 
+import pytest
 from google.cloud.firestore import Client as Database
 
-from experience.transforms.models import JobErrorCode
-from experience.transforms.usecases import start_transform
 from tests.builders.jobs import a_booth
+from tests.builders.places import Place
 from tests.endpoints.transforms.conftest import Visits
+
+
+@pytest.fixture
+def limited(db: Database) -> Place:
+    """A place that makes ten pictures a day."""
+    place = a_booth(db)
+    db.document("projects", place.project).update({"publishedConfig.dailyTransformLimit": 10})
+    return place
 
 
 def counted(db: Database, project: str) -> int:
@@ -15,36 +23,25 @@ def counted(db: Database, project: str) -> int:
 
 class TestPlaces:
     def test_giving_up_and_trying_again_before_any_attempt_takes_one_place(
-        self, held: None, db: Database, visit: Visits
+        self, held_visit: Visits, db: Database, limited: Place
     ) -> None:
-        guest = visit(a_booth(db))
-        db.document("projects", guest.place.project).update(
-            {"publishedConfig.dailyTransformLimit": 10}
-        )
-        start_transform(guest.completed)
+        guest = held_visit(limited)
+        guest.begin()
         for _ in range(4):
             guest.cancel()
             guest.retry()
-        assert counted(db, guest.place.project) == 1
+        assert counted(db, limited.project) == 1
 
     def test_a_retry_after_an_attempt_takes_another_place(
-        self, held: None, db: Database, visit: Visits
+        self, held_visit: Visits, db: Database, limited: Place
     ) -> None:
-        guest = visit(a_booth(db))
-        db.document("projects", guest.place.project).update(
-            {"publishedConfig.dailyTransformLimit": 10}
-        )
-        start_transform(guest.completed)
-        guest.take().fail(JobErrorCode.INVALID_INPUT, "m", "load", retryable=False)
+        guest = held_visit(limited, photo=b"no photo")
+        guest.begin().work()
         guest.retry()
-        assert counted(db, guest.place.project) == 2
+        assert counted(db, limited.project) == 2
 
     def test_a_draft_s_session_counts_by_the_published_limit(
-        self, held: None, db: Database, visit: Visits
+        self, held_visit: Visits, db: Database, limited: Place
     ) -> None:
-        guest = visit(a_booth(db), mode="preview", configSource="draft")
-        db.document("projects", guest.place.project).update(
-            {"publishedConfig.dailyTransformLimit": 10}
-        )
-        start_transform(guest.completed)
-        assert counted(db, guest.place.project) == 1
+        held_visit(limited, mode="preview", configSource="draft").begin()
+        assert counted(db, limited.project) == 1

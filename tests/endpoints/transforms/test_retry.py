@@ -1,16 +1,15 @@
 """Trying a transform again that failed or was given up."""
 
+from typing import Any
+
 import pytest
 from google.cloud.firestore import Client as Database
 
 from emulator.suite import Suite
-from experience.transforms import store
-from experience.transforms.models import JobErrorCode
-from experience.transforms.usecases import start_transform
 from tests.builders.guests import stored_guest
-from tests.builders.jobs import tasks_of
 from tests.calling import at_once
 from tests.endpoints.transforms.conftest import PER_HOUR, Visits
+from tests.usecases.transforms.bench import meanwhile
 
 
 class TestRetry:
@@ -18,45 +17,34 @@ class TestRetry:
         self, suite: Suite, visit: Visits
     ) -> None:
         guest = visit()
-        guest.failed(attempts=5)
+        guest.failed()
         answer = guest.call("retryTransform")
-        assert (answer["status"], answer["attemptCount"]) == ("pending", 5)
-        assert (answer["error"], answer["completedAt"]) == (None, None)
+        assert (answer["status"], answer["attemptCount"]) == ("pending", 1)
+        assert (answer["error"], answer["progress"], answer["completedAt"]) == (None, None, None)
         suite.settle()
         job = guest.job()
-        assert (job["status"], job["attemptCount"], job["error"]) == ("completed", 6, None)
-        assert "/6/result" in job["output"]["path"]
-        assert guest.told() == ("completed", None)
+        assert (guest.told(), job["error"]) == (("completed", 2, None), None)
+        assert "/2/result" in job["output"]["path"]
         assert guest.session()["resultMedia"]["url"] == job["output"]["url"]
+        guest.agree()
 
-    def test_the_session_tells_that_it_waits_again(self, held: None, visit: Visits) -> None:
-        guest = visit()
-        start_transform(guest.completed)
-        guest.end("failed")
-        assert guest.told() == ("failed", "STORAGE_ERROR")
-        guest.retry()
-        assert guest.told() == ("pending", None)
-
-    def test_it_has_as_many_attempts_again(self, held: None, visit: Visits) -> None:
-        guest = visit()
-        start_transform(guest.completed)
-        guest.end("failed", attemptCount=5)
-        guest.retry()
-        code = JobErrorCode.STORAGE_ERROR
-        for _ in range(4):
-            assert guest.take().fail(code, "m", "load", retryable=True)
-        assert not guest.take().fail(code, "m", "load", retryable=True)
-        assert (guest.job()["status"], guest.job()["attemptCount"]) == ("failed", 10)
+    def test_the_session_tells_that_it_waits_again(self, held_visit: Visits) -> None:
+        guest = held_visit(photo=b"no photo")
+        guest.begin().work()
+        assert guest.told() == ("failed", 1, "INVALID_INPUT")
+        answer = guest.retry()
+        assert guest.told() == ("pending", 1, None)
+        assert guest.job() == answer.dump()
 
     def test_a_double_tap_starts_one_run(self, suite: Suite, visit: Visits) -> None:
         guest = visit()
         guest.failed()
+        before = guest.tasks()
         answers = at_once(6, lambda _: guest.retry())
         suite.settle()
         assert {answer.id for answer in answers} == {guest.job_id}
-        assert (guest.job()["status"], guest.job()["attemptCount"]) == ("completed", 6)
-        again = [task for task in tasks_of(suite, guest.job_id) if b'"attempt": 6' in task.body]
-        assert [task.attempts for task in again] == [1]
+        assert guest.told() == ("completed", 2, None)
+        assert guest.tasks() == [*before, 1]
 
     def test_after_it_ended_well_a_late_tap_answers_it_and_starts_nothing(
         self, suite: Suite, visit: Visits
@@ -65,49 +53,44 @@ class TestRetry:
         guest.failed()
         guest.call("retryTransform")
         suite.settle()
-        before = (guest.job(), guest.session(), len(tasks_of(suite, guest.job_id)))
+        before = (guest.everything(), guest.tasks())
         assert guest.call("retryTransform")["status"] == "completed"
         suite.settle()
-        assert (guest.job(), guest.session(), len(tasks_of(suite, guest.job_id))) == before
+        assert (guest.everything(), guest.tasks()) == before
 
-    @pytest.mark.parametrize("status", ["pending", "running", "completed"])
-    def test_a_job_that_never_failed_is_not_retried(self, visit: Visits, status: str) -> None:
-        guest = visit()
-        guest.failed()
-        guest.end(status)
-        error = guest.refused("retryTransform")
-        assert (error.status, error.reason) == ("FAILED_PRECONDITION", "job_not_retryable")
-        assert error.details["status"] == status
+    def test_a_job_that_never_failed_is_not_retried(
+        self, held_visit: Visits, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        guest = held_visit()
+        told: list[Any] = []
+
+        def refusal() -> None:
+            error = guest.refused("retryTransform")
+            assert (error.status, error.reason) == ("FAILED_PRECONDITION", "job_not_retryable")
+            told.append(error.details["status"])
+
+        guest.begin()
+        refusal()
+        meanwhile(monkeypatch, "stylise", refusal)
+        guest.work()
+        refusal()
+        assert told == ["pending", "running", "completed"]
+        assert guest.told() == ("completed", 1, None)
 
     def test_a_cancelled_job_whose_first_task_was_used_up_runs_all_the_same(
-        self, suite: Suite, db: Database, visit: Visits, monkeypatch: pytest.MonkeyPatch
+        self, suite: Suite, held_visit: Visits, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The task came, found the job cancelled, and its name is blocked for hours."""
-        guest = visit()
-        with monkeypatch.context() as patch:
-            patch.setattr(suite.broker, "deliver", lambda event: None)
-            start_transform(guest.completed)
-            guest.call("cancelTransform")
-            suite.settle()
-        store.dispatch(guest.task())
+        guest = held_visit()
+        guest.begin()
+        guest.call("cancelTransform")
+        monkeypatch.undo()
+        guest.enqueue()
         suite.settle()
-        assert (guest.job()["status"], guest.job()["attemptCount"]) == ("cancelled", 0)
+        assert (guest.told(), guest.tasks()) == (("cancelled", 0, "CANCELLED"), [1])
         guest.call("retryTransform")
         suite.settle()
-        assert (guest.job()["status"], guest.job()["attemptCount"]) == ("completed", 1)
-
-    def test_cancelled_and_retried_again_and_again_it_still_runs(
-        self, suite: Suite, visit: Visits
-    ) -> None:
-        guest = visit()
-        guest.failed()
-        for _ in range(3):
-            guest.call("retryTransform")
-            suite.settle()
-            guest.end("cancelled")
-        guest.call("retryTransform")
-        suite.settle()
-        assert (guest.job()["status"], guest.job()["attemptCount"]) == ("completed", 9)
+        assert (guest.told(), guest.tasks()) == (("completed", 1, None), [1, 1])
 
     def test_the_hours_worth_used_up_is_told_and_changes_nothing(
         self, db: Database, visit: Visits
@@ -115,9 +98,8 @@ class TestRetry:
         guest = visit()
         guest.failed()
         guest.use_up(PER_HOUR)
-        before = (guest.job(), guest.session(), stored_guest(db, guest.place.project, guest.uid))
+        before = (guest.everything(), stored_guest(db, guest.project, guest.uid))
         error = guest.refused("retryTransform")
         assert (error.status, error.reason) == ("RESOURCE_EXHAUSTED", "rate_limited")
         assert 3590 < error.details["retryAfterSeconds"] <= 3600
-        after = (guest.job(), guest.session(), stored_guest(db, guest.place.project, guest.uid))
-        assert after == before
+        assert (guest.everything(), stored_guest(db, guest.project, guest.uid)) == before

@@ -23,10 +23,10 @@ class TestStart:
         guest = visit()
         answer = guest.call("startTransform")
         assert (answer["id"], answer["status"]) == (guest.job_id, "pending")
-        assert (answer["sessionId"], answer["createdBy"]) == (guest.ids["sessionId"], guest.uid)
+        assert (answer["sessionId"], answer["createdBy"]) == (guest.completed.id, guest.uid)
         assert "snapshot" not in answer
         suite.settle()
-        assert guest.told() == ("completed", None)
+        assert guest.told() == ("completed", 1, None)
         assert guest.session()["resultMedia"] is not None
 
     def test_asked_again_it_answers_the_same_job_as_it_is_then(
@@ -53,9 +53,9 @@ class TestStart:
 
         assert set(at_once(20, begin)) == {guest.job_id}
         suite.settle()
-        assert len(list(db.collection("projects", guest.place.project, "jobs").stream())) == 1
+        assert len(list(db.collection("projects", guest.project, "jobs").stream())) == 1
         assert (guest.job()["status"], guest.job()["attemptCount"]) == ("completed", 1)
-        rates = stored_guest(db, guest.place.project, guest.uid).get("rates", {})
+        rates = stored_guest(db, guest.project, guest.uid).get("rates", {})
         assert rates.get("transforms", {"count": 0})["count"] <= 1
 
     @pytest.mark.parametrize(
@@ -104,12 +104,10 @@ class TestStart:
         answer = guest.call("startTransform")
         assert (answer["status"], answer["error"]["code"]) == ("failed", "QUOTA_EXCEEDED")
         assert guest.refused("retryTransform").reason == "daily_limit_reached"
-        db.document("projects", guest.place.project).update(
-            {"publishedConfig.dailyTransformLimit": 1}
-        )
+        db.document("projects", guest.project).update({"publishedConfig.dailyTransformLimit": 1})
         guest.call("retryTransform")
         guest.suite.settle()
-        assert guest.told() == ("completed", None)
+        assert guest.told() == ("completed", 1, None)
 
 
 class TestRate:
@@ -120,7 +118,7 @@ class TestRate:
         guest.use_up(PER_HOUR - 1)
         guest.call("startTransform")
         guest.call("startTransform")
-        rates = stored_guest(db, guest.place.project, guest.uid)["rates"]
+        rates = stored_guest(db, guest.project, guest.uid)["rates"]
         assert rates["transforms"]["count"] == PER_HOUR
         suite.settle()
 
@@ -133,7 +131,7 @@ class TestRate:
         assert guest.session()["jobId"] is None
         assert start_transform(guest.completed)
         suite.settle()
-        assert guest.told() == ("completed", None)
+        assert guest.told() == ("completed", 1, None)
 
     def test_a_double_tap_on_retry_counts_once(
         self, suite: Suite, db: Database, visit: Visits
@@ -142,7 +140,7 @@ class TestRate:
         guest.failed()
         guest.call("retryTransform")
         guest.call("retryTransform")
-        rates = stored_guest(db, guest.place.project, guest.uid)["rates"]
+        rates = stored_guest(db, guest.project, guest.uid)["rates"]
         assert rates["transforms"]["count"] == 1
         suite.settle()
 
@@ -155,13 +153,13 @@ class TestWhose:
         guest = visit()
         guest.failed()
         before = (guest.job(), guest.session())
-        a_guest(db, guest.place.project, "another")
+        a_guest(db, guest.project, "another")
         operators = (
-            a_member(db, guest.place.workspace, "owner"),
+            a_member(db, guest.workspace, "owner"),
             a_member(db, a_workspace(db), "owner"),
         )
         for uid in ("another", *operators):
-            error = refused(signed_in(uid), name, **guest.ids)
+            error = refused(signed_in(uid), name, **guest.sent)
             assert (error.status, error.reason) == ("NOT_FOUND", "session_not_found")
         assert (guest.job(), guest.session()) == before
 

@@ -72,9 +72,7 @@ class JobBench(Bench):
 
     def again(self, retries: int = 0) -> None:
         """Deliver the job's first task, for the first time or once more."""
-        task = StepTask(
-            workspace_id=self.workspace, run_id=self.run_id, step_id="load", attempt=1
-        )
+        task = StepTask(workspace_id=self.workspace, run_id=self.run_id, step_id="load", attempt=1)
         with suppress(TryLater):
             worker.run_step(task, Delivery("first", retries))
 
@@ -89,6 +87,11 @@ class JobBench(Bench):
 
     def session(self) -> dict[str, Any]:
         return stored_session(self.client, self.project, self.completed.id)
+
+    def completed_now(self) -> Session:
+        """The session as it is now, or as it was completed."""
+        found = self.session_ref.get()
+        return Session.load(found.to_dict()) if found.exists else self.completed
 
     def whole_run(self) -> Run:
         return self.run(self.run_id)

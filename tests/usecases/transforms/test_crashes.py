@@ -16,7 +16,18 @@ from tests.workflows.test_crashes import lost_answer
 
 MOST_COMMITS = 40
 TIMES = ("createdAt", "updatedAt", "startedAt", "completedAt", "timestamp", "processingTimeMs")
-NAMES = ("id", "projectId", "sessionId", "runId", "createdBy", "assetId", "path", "jobId")
+NAMES = (
+    "id",
+    "projectId",
+    "sessionId",
+    "runId",
+    "createdBy",
+    "assetId",
+    "path",
+    "jobId",
+    "experienceId",
+    "workspaceId",
+)
 
 
 def insistently(act: Callable[[], Any]) -> None:
@@ -27,18 +38,20 @@ def insistently(act: Callable[[], Any]) -> None:
             return
 
 
+def sweep_insistently() -> bool:
+    found: list[dict[str, int]] = []
+    insistently(lambda: found.append(sweep_runs()))
+    return any(found[-1].values())
+
+
 def settle(one: JobBench) -> None:
-    while True:
+    while one.queue.waiting or sweep_insistently():
         while one.queue.waiting:
             with suppress(Killed):
                 one.deliver()
-        found: list[dict[str, int]] = []
-        insistently(lambda: found.append(sweep_runs()))
-        if not any(found[-1].values()) and not one.queue.waiting:
-            return
 
 
-def a_picture(one: JobBench, patch: pytest.MonkeyPatch) -> None:
+def begun(one: JobBench) -> None:
     insistently(one.begin)
     insistently(one.enqueue)
     settle(one)
@@ -49,17 +62,21 @@ def a_second_attempt(one: JobBench, patch: pytest.MonkeyPatch) -> None:
         raise ZeroDivisionError("it passes")
 
     meanwhile(patch, "publish", bug)
-    a_picture(one, patch)
+    begun(one)
 
 
 def given_up_and_taken_up(one: JobBench, patch: pytest.MonkeyPatch) -> None:
-    meanwhile(patch, "publish", lambda: insistently(one.cancel))
-    a_picture(one, patch)
+    meanwhile(patch, "stylise", lambda: insistently(one.cancel))
+    begun(one)
     insistently(one.retry)
     settle(one)
 
 
-SCENES = [a_picture, a_second_attempt, given_up_and_taken_up]
+def given_up_too_late(one: JobBench, patch: pytest.MonkeyPatch) -> None:
+    meanwhile(patch, "publish", lambda: insistently(one.cancel))
+    begun(one)
+    insistently(one.retry)
+    settle(one)
 
 
 def told(document: dict[str, Any]) -> dict[str, Any]:
@@ -83,9 +100,9 @@ def came_to(one: JobBench) -> Any:
     return told(job), told(session), one.whole_run().status, steps, picture
 
 
-@pytest.mark.parametrize("scene", SCENES)
 class TestEveryCommit:
     @pytest.mark.parametrize("when", ["before", "after"])
+    @pytest.mark.parametrize("scene", [a_second_attempt, given_up_and_taken_up, given_up_too_late])
     def test_killed_there_job_session_and_run_end_the_same(
         self,
         new_visit: NewJob,
@@ -111,6 +128,7 @@ class TestEveryCommit:
         assert unrest(calm.client) == []
         assert not any(sweep_jobs().values())
 
+    @pytest.mark.parametrize("scene", [a_second_attempt, given_up_and_taken_up])
     def test_its_answer_lost_it_ends_the_same_without_another_attempt(
         self, new_visit: NewJob, monkeypatch: pytest.MonkeyPatch, scene: Callable[..., None]
     ) -> None:

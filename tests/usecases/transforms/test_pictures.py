@@ -19,7 +19,7 @@ from experience.workflows import artifacts
 from experience.workflows.models import Queue, RunStatus
 from experience.workflows.sweeping import sweep_runs
 from tests.builders.images import ASTRONAUT, encoded
-from tests.builders.jobs import a_photo, size_of
+from tests.builders.jobs import a_photo
 from tests.usecases.transforms.bench import JobBench, NewJob, meanwhile, unrest
 
 BreakStorage = Callable[[int], None]
@@ -145,13 +145,14 @@ class TestSuccess:
     def test_another_round_writes_beside_the_one_before(
         self, one: JobBench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        meanwhile(monkeypatch, "publish", one.cancel)
-        one.work()
+        def change_ones_mind() -> None:
+            one.cancel()
+            one.retry()
+
+        meanwhile(monkeypatch, "publish", change_ones_mind)
+        output = one.work()["output"]
         before = media.result_path(one.project, one.completed.id, one.job_id, 1, "result.png")
         assert media.find(before)  # its worker heard too late of it
-        one.retry()
-        one.drain()
-        output = one.job()["output"]
         assert output["path"] == before.replace("/1/", "/2/")
         assert output["assetId"] == f"{one.job_id}-2"
         one.agree()

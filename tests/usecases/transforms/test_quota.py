@@ -186,9 +186,7 @@ class TestUnlimited:
 
 
 class TestRetry:
-    def test_another_round_takes_another_place(
-        self, quiet_db: Client, new_visit: NewJob
-    ) -> None:
+    def test_another_round_takes_another_place(self, quiet_db: Client, new_visit: NewJob) -> None:
         place = a_limited_booth(quiet_db, 2)
         failed = tried(new_visit, place)
         failed.retry()

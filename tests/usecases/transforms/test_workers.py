@@ -276,18 +276,33 @@ class TestTakenUp:
     def test_it_goes_on_from_the_step_that_did_not_succeed(
         self, one: JobBench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        meanwhile(monkeypatch, "publish", one.cancel)
+        meanwhile(monkeypatch, "stylise", one.cancel)
         one.work()
         one.retry()
         assert one.told() == ("pending", 1, None)
         assert one.statuses(one.run_id) == {
             "load": "completed",
-            "stylise": "completed",
+            "stylise": "pending",
             "publish": "pending",
         }
         one.agree()
         one.drain()
         assert one.told() == ("completed", 2, None)
+
+    def test_a_picture_that_came_all_the_same_is_there_at_once(
+        self, one: JobBench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        meanwhile(monkeypatch, "publish", one.cancel)
+        one.work()
+        assert one.told() == ("cancelled", 1, "CANCELLED")
+        one.retry()
+        assert one.queue.waiting == []
+        assert one.told() == ("completed", 1, None)
+        output = one.job()["output"]
+        assert output["assetId"] == one.session()["resultMedia"]["assetId"]
+        assert output["assetId"] == f"{one.job_id}-1"
+        assert "/1/result" in output["path"]
+        assert unrest(one.client) == []
 
     def test_it_has_as_many_attempts_again(
         self, one: JobBench, monkeypatch: pytest.MonkeyPatch
