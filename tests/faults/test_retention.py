@@ -5,6 +5,7 @@ from typing import Any
 
 from emulator.processes import SuiteError
 from experience.clock import now_ms
+from tests.builders.places import Place
 from tests.trouble import Trouble
 
 DAY = 24 * 3_600_000
@@ -34,11 +35,21 @@ class TestRetention:
             trouble.faults()
             trouble.sweep("sweepRetention")
 
-            names = ("guests", "sessions", "jobs")
             left = len(uids) + 1 - number
-            assert [len(trouble.of(place.project, name)) for name in names] == [left] * 3, uid
+            assert self.counts(trouble, place) == [left] * 6, uid
             remaining = {guest["id"] for guest in trouble.of(place.project, "guests")}
             assert remaining == {*uids[number:], "new"}, uid
+
+    def counts(self, trouble: Trouble, place: Place) -> list[int]:
+        """How many there are of each kind that a visit leaves one of."""
+        names = ("guests", "sessions", "jobs")
+        visits = [len(trouble.of(place.project, name)) for name in names]
+        workspace = trouble.db.document("workspaces", place.workspace)
+        assert list(workspace.collection("artifacts").stream()) == []
+        made = [len(list(workspace.collection(n).stream())) for n in ("runs", "generationJobs")]
+        steps = trouble.db.collection_group("runSteps").select(["runId", "tenantId"]).stream()
+        ours = {each.get("runId") for each in steps if each.get("tenantId") == place.workspace}
+        return [*visits, *made, len(ours)]
 
     def grow_old(self, trouble: Trouble, project: str, uid: str) -> None:
         then = now_ms() - 31 * DAY

@@ -143,9 +143,9 @@ class TestTimeouts:
         original = running.run
 
         def patient_the_second_time(*given: Any) -> Any:
-            skill, inputs, work, seconds, generate = given
+            skill, inputs, work, run, seconds, generate = given
             patience = seconds if work.step.attempt == 1 else 60
-            return original(skill, inputs, work, patience, generate)
+            return original(skill, inputs, work, run, patience, generate)
 
         monkeypatch.setattr(running, "run", patient_the_second_time)
         stuck = f"late-{bench.workspace}"

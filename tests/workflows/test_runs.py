@@ -111,8 +111,8 @@ class TestMeeting:
         self, bench: Bench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         run_id = bench.start("test.build", {"word": "hi"})
-        names = bench.run(run_id).workflow().by_id["images"].depends_on
-        workflow = bench.run(run_id).workflow()
+        going = bench.run(run_id)
+        names = going.workflow().by_id["images"].depends_on
         held = []
         for name in names:
             run, step = store.read_step(bench.tenant, run_id, name)
@@ -131,7 +131,7 @@ class TestMeeting:
             work = held[number]
             done = Ending(StepStatus.COMPLETED, output=Packed({"text": names[number]}))
             stored = StoredStep(work.step, work.written_at)
-            return ending.end(bench.tenant, workflow, stored, done, work=work)
+            return ending.end(bench.tenant, going, stored, done, {}, work=work)
 
         answers = at_once(len(names), end)
         assert len(commits) == len(names), "one of them had to try again"

@@ -116,7 +116,7 @@ def renew(
     """Take a job's run up again, or order its first one; the steps to be dispatched."""
     tenant = Tenant.of_owner(client, job)
     if run:
-        return commands.retry_within(transaction, tenant, *run)[1]
+        return commands.retry_within(transaction, tenant, *run, now)[1]
     new = order(client, transaction, job, snapshot, now)
     again = renewed(job, now).model_copy(update={"run_id": new.run.id})
     transaction.update(store.job_ref(client, job.project_id, job.id), job.difference(again))

@@ -118,7 +118,7 @@ def retry(tenant: Tenant, run_id: str) -> RunView:
         stored, steps = store.load_whole(tenant, run_id, transaction)
         if stored.run.status not in (RunStatus.FAILED, RunStatus.CANCELLED):
             return stored.run, steps
-        return retry_within(transaction, tenant, stored, steps)
+        return retry_within(transaction, tenant, stored, steps, clock.now_ms())
 
     run, steps = transactions.run_optimistic(tenant.client, body)
     if run.is_going and go_on(tenant, run_id, steps):
@@ -136,13 +136,16 @@ def go_on(tenant: Tenant, run_id: str, steps: list[RunStep]) -> bool:
 
 
 def retry_within(
-    transaction: Transaction, tenant: Tenant, stored: StoredRun, steps: list[RunStep]
+    transaction: Transaction,
+    tenant: Tenant,
+    stored: StoredRun,
+    steps: list[RunStep],
+    now: int,
 ) -> tuple[Run, list[RunStep]]:
     """Take a failed or cancelled run up again, in a transaction that has read it.
 
     `go_on` follows.
     """
-    now = clock.now_ms()
     workflow, number = stored.run.workflow(), stored.run.round + 1
     again = {step.id: step for step in planning.retried(workflow, steps, number, now)}
     for step in steps:

@@ -43,7 +43,7 @@ class Visit(JobBench):
     def refused(self, name: str) -> CallError:
         return refused(self.page, name, **self.sent)
 
-    def start(self) -> Job:
+    def start_by_hand(self) -> Job:
         """As `startTransform` does, in this process."""
         return commands.start(self.uid, StartTransform.model_validate(self.sent))
 

@@ -49,7 +49,7 @@ class TestStart:
             if number % 4 == 0:
                 start_transform(guest.completed)
                 return guest.job_id
-            return guest.start().id
+            return guest.start_by_hand().id
 
         assert set(at_once(20, begin)) == {guest.job_id}
         suite.settle()

@@ -23,13 +23,8 @@ from experience.workflows import running, worker
 from experience.workflows.decisions import Delivery
 from experience.workflows.models import Run, RunStatus, StepTask
 from operations.data import read
-from operations.rules import (
-    a_job_is_its_run,
-    generations_are_at_rest,
-    jobs_are_at_rest,
-    runs_are_at_rest,
-    session_and_job_agree,
-)
+from operations.rules import generations_are_at_rest, jobs_are_at_rest, session_and_job_agree
+from operations.run_rules import a_job_is_its_run, runs_are_at_rest
 from tests.builders.guests import a_guest
 from tests.builders.jobs import a_booth, a_completed_session, job_ref, stored_job
 from tests.builders.places import Place

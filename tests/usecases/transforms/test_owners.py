@@ -18,7 +18,8 @@ OWNED = ("job", "session")
 
 def removed(one: JobBench, what: str) -> Callable[[], Any]:
     """Somebody deletes a document by hand."""
-    return {"job": one.job_ref, "session": one.session_ref}[what].delete
+    remove: Callable[[], Any] = {"job": one.job_ref, "session": one.session_ref}[what].delete
+    return remove
 
 
 def status_left(one: JobBench, gone: str) -> str:
