@@ -80,16 +80,6 @@ class _Optimistic(Transaction):
         super().update(reference, field_updates, option)
 
 
-def update_unread(
-    transaction: Transaction, reference: DocumentReference, changes: dict[str, Any]
-) -> None:
-    """Update a document that exists, whatever it says, in `run_optimistic` too.
-
-    For one that changes only together with another that the transaction has read.
-    """
-    Transaction.update(transaction, reference, changes)
-
-
 def retry(once: Callable[[], T]) -> T:
     """Call `once` until it is not aborted: plain writes collide as well. Raises Contention."""
     for attempt in range(ATTEMPTS):

@@ -179,7 +179,7 @@ def _tell(tenant: Tenant, transaction: Transaction, writes: Writes) -> None:
     there = transactions.existing(tenant.client, references, transaction) if writes else ()
     for reference, changes in writes:
         if reference.path in there:
-            transactions.update_unread(transaction, reference, changes)
+            transaction.update(reference, changes)
 
 
 def _update(tenant: Tenant, transaction: Any, before: RunStep, after: RunStep) -> None:

@@ -12,7 +12,7 @@ from experience.workflows.sweeping import sweep_runs
 from tests.builders.jobs import a_booth
 from tests.usecases.transforms.bench import JobBench, NewJob, meanwhile, unrest
 from tests.workflows.bench import Killed, at_rest
-from tests.workflows.test_crashes import lost_answer
+from tests.workflows.test_lost_answers import lost_answer
 
 MOST_COMMITS = 40
 TIMES = ("createdAt", "updatedAt", "startedAt", "completedAt", "timestamp", "processingTimeMs")
