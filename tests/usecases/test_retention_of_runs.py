@@ -8,7 +8,7 @@ from google.cloud.firestore import Client
 
 from experience import clients, clock
 from experience.imaging import stages
-from experience.retention import store
+from experience.retention import usecases
 from experience.retention.usecases import sweep_retention
 from experience.workflows.collecting import collect_artifacts
 from tests.usecases.transforms.bench import JobBench, NewJob, meanwhile, unrest
@@ -36,7 +36,7 @@ NOTHING = dict.fromkeys((*NAMES, "steps", "internals", "visit"), 0)
 
 
 def delete(one: JobBench) -> None:
-    store.delete_session(one.client, one.completed_now())
+    usecases._delete(one.client, one.completed_now())
 
 
 def done(one: JobBench, patch: pytest.MonkeyPatch) -> None:

@@ -148,8 +148,8 @@ class TestAProviderThatAnswersAtOnce:
         assert job.artifact
         made = artifacts.read(generations.tenant, job.artifact.uri)
         assert made == stages.stylise(normal, "sketch")
-        # the run; its step taken; the job, twice; the step's end; the run's
-        assert commits[0] == 6
+        # the run; its step taken; the job, twice; the end of the step and the run
+        assert commits[0] == 5
         assert len(generations.timed.names) == 1
 
     def test_gemini_too_and_its_kept_result_goes_as_the_job_ends(
