@@ -22,10 +22,8 @@ class TestTheBytesOfATask:
             )
             generations.work()
         assert generations.run(run_id).status is RunStatus.COMPLETED
-        # The photo is no artifact: it is read when it is checked, and when it is used. Stored are
-        # two stages, the picture and its thumbnail; without an overlay the third stage is the
-        # second once more, which is looked at.
-        assert asked == {"GET": 3, "POST": 4}
+        # The photo is no artifact: it is read. Two stages are stored, the picture, its thumbnail.
+        assert asked == {"GET": 1, "POST": 4}
 
     def test_are_asked_for_anew_by_the_next_task(self, generations: GenerationBench) -> None:
         stored = artifacts.put(generations.tenant, PICTURE, "image/png")
