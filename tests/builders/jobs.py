@@ -95,3 +95,20 @@ def payload(task: Task) -> dict[str, Any]:
     """What a task sends to its function."""
     data: dict[str, Any] = json.loads(task.body)["data"]
     return data
+
+
+def run_of(db: Client, job: dict[str, Any]) -> Any:
+    """`/workspaces/{w}/runs/{r}` of a stored job."""
+    return db.document("workspaces", job["workspaceId"], "runs", job["runId"])
+
+
+def begin_and_vanish(db: Client, job: dict[str, Any]) -> None:
+    """Leave a stored job and its run as a worker does that dies in its first step."""
+    ago = now_ms() - 60_000
+    lease = {"owner": "a worker that died", "expiresAt": ago, "takenAt": ago, "fence": 1}
+    run = run_of(db, job)
+    run.update({"status": "running", "startedAt": ago})
+    step = run.collection("runSteps").document("load")
+    step.update({"status": "running", "attempt": 1, "fence": 1, "lease": lease})
+    began = {"status": "running", "attemptCount": 1, "updatedAt": ago}
+    job_ref(db, job["projectId"], job["id"]).update(began)

@@ -1,6 +1,7 @@
 """The sweeps as they are deployed: by their schedule, with their indexes, at their price."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import requests
@@ -14,7 +15,13 @@ from experience.ids import new_id
 from experience.sessions.models import Session
 from experience.transforms.usecases import start_transform
 from tests.builders.guests import a_guest
-from tests.builders.jobs import a_booth, a_completed_session, internals_ref, job_ref, stored_job
+from tests.builders.jobs import (
+    a_booth,
+    a_completed_session,
+    begin_and_vanish,
+    run_of,
+    stored_job,
+)
 from tests.builders.places import a_place
 from tests.builders.sessions import a_session, stored_session
 
@@ -45,34 +52,35 @@ class TestSchedules:
         run(suite, "sweepSessions")
         assert stored_session(db, place.project, left)["status"] == "abandoned"
 
-    def test_sweep_jobs_finishes_what_was_lost(self, suite: Suite, db: firestore.Client) -> None:
+    def test_sweeps_finish_what_was_lost(self, suite: Suite, db: firestore.Client) -> None:
         """One whose event was lost, one whose task was, and one whose worker vanished."""
         db.document("sweeps", "completedSessions").delete()
         place = a_booth(db)
         then = now_ms() - 10 * 60_000
         no_job = a_completed_session(db, place, completedAt=then)
         suite.settle()
-        sessions = [no_job, *self.stuck(suite, db)]
+        waiting, lost = self.stuck(suite, db), self.stuck(suite, db)
+        first = run_of(db, self.job_of(db, waiting)).collection("runSteps").document("load")
+        first.update({"dueAt": 1})
+        begin_and_vanish(db, self.job_of(db, lost))
         run(suite, "sweepJobs")
-        for session in sessions:
+        run(suite, "sweepRuns")
+        for session in (no_job, waiting, lost):
             told = stored_session(db, session.project_id, session.id)
             assert (told["jobStatus"], told["resultMedia"] is None) == ("completed", False)
 
-    def stuck(self, suite: Suite, db: firestore.Client) -> Iterator[Session]:
-        for status, attempts in (("pending", 0), ("running", 1)):
-            session = a_completed_session(db, a_booth(db))
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(suite.broker, "deliver", lambda event: None)
-                start_transform(session)
-                suite.settle()
-            job = str(stored_session(db, session.project_id, session.id)["jobId"])
-            left = {"status": status, "attemptCount": attempts, "updatedAt": 1}
-            job_ref(db, session.project_id, job).update(left)
-            lease = {"owner": "gone", "expiresAt": 1, "fence": 1} if attempts else None
-            internals = internals_ref(db, session.project_id, job)
-            internals.update({"lease": lease, "fence": attempts})
-            assert stored_job(db, session.project_id, job)["status"] == status
-            yield session
+    def stuck(self, suite: Suite, db: firestore.Client) -> Session:
+        """A session with a job whose event never came."""
+        session = a_completed_session(db, a_booth(db))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(suite.broker, "deliver", lambda event: None)
+            start_transform(session)
+            suite.settle()
+        return session
+
+    def job_of(self, db: firestore.Client, session: Session) -> dict[str, Any]:
+        told = stored_session(db, session.project_id, session.id)
+        return stored_job(db, session.project_id, told["jobId"])
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ class TestOneCommit:
     """`number` is the commit of that function at which the process dies.
 
     Before its only commit it dies as if its call or event had not come, which test_deliveries has.
-    A lease that was taken and not heard of is in usecases/transforms/test_lost_answers.
+    A lease that was taken and not heard of is in usecases/transforms/test_crashes.
     """
 
     @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from google.cloud.firestore import FieldFilter
 from emulator.client import CallError
 from experience.clock import now_ms
 from experience.transforms.models import job_id_of
-from tests.builders.jobs import CAPTURE, job_ref, stored_job
+from tests.builders.jobs import CAPTURE, begin_and_vanish, run_of, stored_job
 from tests.builders.places import Place
 from tests.builders.sessions import stored_session
 from tests.builders.workspaces import a_step, a_transform
@@ -38,18 +38,6 @@ def wait_until_drawn(page: Page, session: dict[str, Any]) -> None:
             if (page.call("getJob", **job)["progress"] or {}).get("currentStep") == "stylise":
                 return
         assert time.monotonic() < deadline, "its transform was never begun"
-
-
-def begin_and_vanish(trouble: Trouble, job: dict[str, Any]) -> None:
-    """Leave a job and its run as a worker does that dies in its first step."""
-    ago = now_ms() - 60_000
-    lease = {"owner": "a worker that died", "expiresAt": ago, "takenAt": ago, "fence": 1}
-    run = trouble.db.document("workspaces", job["workspaceId"], "runs", job["runId"])
-    run.update({"status": "running", "startedAt": ago})
-    step = run.collection("runSteps").document("load")
-    step.update({"status": "running", "attempt": 1, "fence": 1, "lease": lease})
-    stored = job_ref(trouble.db, job["projectId"], job["id"])
-    stored.update({"status": "running", "attemptCount": 1, "updatedAt": ago})
 
 
 class TestEverythingTwice:
@@ -213,7 +201,7 @@ class TestTransforms:
         trouble.suite.settle()
         job = job_of(trouble, place, session)
         if status == "running":
-            begin_and_vanish(trouble, job)
+            begin_and_vanish(trouble.db, job)
         trouble.faults()
         trouble.sweep()
         assert stored_job(trouble.db, place.project, job["id"])["status"] == "completed"
@@ -269,8 +257,7 @@ class TestTransforms:
         session = page.photographed()
         wait_until_drawn(page, session)
         job = job_of(trouble, place, session)
-        run = trouble.db.document("workspaces", job["workspaceId"], "runs", job["runId"])
-        [step] = run.collection("runSteps").where(filter=RUNNING).stream()
+        [step] = run_of(trouble.db, job).collection("runSteps").where(filter=RUNNING).stream()
         step.reference.update({"lease.expiresAt": now_ms() - 1})
         ids = {"workspaceId": job["workspaceId"], "runId": job["runId"], "stepId": step.id}
         assert page.client.post("runTransform", {"data": {**ids, "attempt": 2}}).ok
