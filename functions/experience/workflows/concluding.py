@@ -20,6 +20,7 @@ from experience.workflows.generations import (
 from experience.workflows.models import Artifact
 from experience.workflows.resuming import resume_step
 from experience.workflows.skills import ArtifactRef
+from experience.workflows.store import find_step
 from experience.workflows.tenant import Tenant
 
 LONGEST_MESSAGE = 500
@@ -144,19 +145,30 @@ def fail(
 def cancel_of_run(tenant: Tenant, run_id: str) -> int:
     """End every generation of a run that is given up, and have the providers told; how many.
 
-    One read and up to three writes for each. Safe to repeat.
+    Two reads and up to three writes for each. Safe to repeat, and too late: what a run that was
+    taken up again meanwhile asks for stays.
     """
     query: Any = tenant.collection("generationJobs").where(
         filter=FieldFilter("runId", "==", run_id)
     )
     going = [status.value for status in UNDER_WAY]
-    found = list(query.where(filter=FieldFilter("status", "in", going)).stream())
+    found = query.where(filter=FieldFilter("status", "in", going)).stream()
+    jobs = [GenerationJob.load(each.to_dict() or {}) for each in found]
+    unwanted = [job for job in jobs if not is_wanted(tenant, job)]
     cancelled = ProviderFailed(
         "The run was cancelled.", code=FailureCode.CANCELLED, retryable=False
     )
-    for each in found:
-        fail(tenant, GenerationJob.load(each.to_dict() or {}), cancelled)
-    return len(found)
+    for job in unwanted:
+        fail(tenant, job, cancelled)
+    return len(unwanted)
+
+
+def is_wanted(tenant: Tenant, job: GenerationJob) -> bool:
+    """Whether its step may still ask for it; once it may not, it never will. One read."""
+    found = find_step(tenant, job.run_id, job.run_step_id)
+    if found is None or found.step.is_ended or found.step.cancel_requested:
+        return False
+    return found.step.round == job.round
 
 
 def end(

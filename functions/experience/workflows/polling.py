@@ -21,7 +21,6 @@ from experience.workflows.generations import (
     PollTask,
 )
 from experience.workflows.resuming import resume_step
-from experience.workflows.store import find_step
 from experience.workflows.tenant import Tenant
 
 NOBODY = ProviderFailed(
@@ -62,15 +61,9 @@ def poll(task: PollTask) -> None:
     return resume_step(tenant, job.run_id, job.run_step_id)
 
 
-def is_wanted(tenant: Tenant, job: GenerationJob) -> bool:
-    """Whether its step may still ask for it. One read."""
-    found = find_step(tenant, job.run_id, job.run_step_id)
-    return found is not None and not found.step.is_ended and found.step.round == job.round
-
-
 def _look(tenant: Tenant, job: GenerationJob) -> GenerationJob:
     """The job after one look: ended, or with the next look queued."""
-    if not is_wanted(tenant, job):
+    if not concluding.is_wanted(tenant, job):
         return concluding.fail(tenant, job, NOBODY)
     blobs = TenantBlobs(tenant)
     pause_ms = float(job.poll_interval_ms)
@@ -131,7 +124,7 @@ def put_right(tenant: Tenant, job: GenerationJob) -> bool:
     now = clock.now_ms()
     if job.due_at is None or job.due_at > now:
         return False
-    if not job.is_ended and not is_wanted(tenant, job):
+    if not job.is_ended and not concluding.is_wanted(tenant, job):
         concluding.fail(tenant, job, NOBODY)
         return True
     if job.waiting:

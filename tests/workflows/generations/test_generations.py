@@ -6,7 +6,7 @@ import pytest
 
 from experience.providers.local import Local
 from experience.providers.models import Blob, Poll, State
-from experience.workflows import artifacts, concluding
+from experience.workflows import artifacts, commands, concluding
 from experience.workflows.blobs import TenantBlobs
 from experience.workflows.generations import SUBMITS_AT_MOST, times_of
 from experience.workflows.models import RunStatus
@@ -305,6 +305,20 @@ class TestACancelledRun:
         generations.cancel(run_id)
         generations.work()
         generations.retry(run_id)
+        generations.work()
+        assert generations.run(run_id).status is RunStatus.COMPLETED
+        assert replicate.paid == 2
+
+    def test_taken_up_again_is_not_harmed_by_a_cancel_that_is_slow(
+        self, generations: GenerationBench, replicate: ReplicateVendor
+    ) -> None:
+        run_id = generations.ask(REPLICATE)
+        generations.work_until("pollGeneration")
+        generations.cancel(run_id)
+        generations.work()
+        generations.retry(run_id)
+        generations.work_until("pollGeneration")
+        commands.tell_providers(generations.tenant, run_id)  # of the cancel, or of its repeat
         generations.work()
         assert generations.run(run_id).status is RunStatus.COMPLETED
         assert replicate.paid == 2
