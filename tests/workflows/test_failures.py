@@ -1,5 +1,6 @@
 """What becomes of a run when steps fail, are skipped, take too long, or are called off."""
 
+import threading
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from experience.workflows import commands, engine, running, sweeping
 from experience.workflows.models import RunStatus
 from experience.workflows.resuming import resume_step
 from tests.workflows.bench import Bench, at_rest
+from tests.workflows.sample import skills
 
 
 def codes(bench: Bench, run_id: str) -> dict[str, str | None]:
@@ -155,6 +157,24 @@ class TestTimeouts:
         bench.drain()
         quick = bench.steps(run_id)["quick"]
         assert [each.outcome for each in quick.attempts] == ["failed", "completed"]
+
+    def test_noticing_that_it_is_over_is_too_late_as_well(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        close = running.Desk.close
+
+        def close_and_let_it_notice(desk: running.Desk) -> None:
+            close(desk)
+            for thread in threading.enumerate():
+                if thread.name == "skill-test.act":
+                    thread.join(skills.DEADLINE_SECONDS)
+
+        monkeypatch.setattr(running.Desk, "close", close_and_let_it_notice)
+        never = f"never-{bench.workspace}"
+        run_id = bench.start("test.short", {"plan": {"quick": {"hold": never}}})
+        bench.drain()
+        assert codes(bench, run_id)["quick"] == "TIMEOUT"
+        assert bench.run(run_id).status is RunStatus.FAILED
 
 
 class TestWaiting:

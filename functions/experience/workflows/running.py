@@ -223,9 +223,10 @@ def run(
     thread = threading.Thread(target=call, name=f"skill-{skill.id}", daemon=True)
     thread.start()
     thread.join(seconds)
+    in_time = list(outcomes)  # before it can notice that nobody waits for it any more
     desk.close()
-    if outcomes:
-        return outcomes[0]
+    if in_time:
+        return in_time[0]
     return SkillFailed("TIMEOUT", f"The step took longer than {seconds:g} s.", retryable=True)
 
 
