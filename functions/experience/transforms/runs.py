@@ -10,6 +10,7 @@ from typing import Any
 from google.cloud.firestore import Client, DocumentReference, Increment, Transaction
 
 from experience import clients
+from experience.errors import NotFound
 from experience.media import store as media
 from experience.sessions.models import CapturedMedia, JobError, JobStatus
 from experience.sessions.store import session_ref
@@ -53,6 +54,12 @@ SAID = {
     "INTERNAL": (JobErrorCode.UNKNOWN, "Something went wrong on our side."),
 }
 """What the engine says of a step, in a guest's words; codes that both have mean the same."""
+
+PROVIDERS = {
+    JobErrorCode.INVALID_INPUT: "The picture could not be made of this.",
+    JobErrorCode.PROVIDER_ERROR: "The picture could not be made.",
+}
+"""What a provider says of these may quote the prompt or tell of our account: for operators."""
 
 FINAL = {
     JobErrorCode.INVALID_INPUT,
@@ -99,10 +106,13 @@ Whole = tuple[StoredRun, list[RunStep]]
 
 
 def load(client: Client, transaction: Transaction, job: Job) -> Whole | None:
-    """The job's run; None where it never had one. Four reads."""
+    """The job's run; None where it has none, or somebody removed it by hand. Four reads."""
     if job.run_id is None:
         return None
-    return load_whole(Tenant.of_owner(client, job), job.run_id, transaction)
+    try:
+        return load_whole(Tenant.of_owner(client, job), job.run_id, transaction)
+    except NotFound:
+        return None
 
 
 def renew(
@@ -292,8 +302,10 @@ def _failure(code: str, message: str, step: str | None, now: int) -> JobFailure:
         known, message = SAID[code]
     elif code in set(JobErrorCode):
         known = JobErrorCode(code)
+        message = PROVIDERS.get(known, message) if step == "stylise" else message
     else:  # nothing that a guest could make sense of, such as a missing key
-        known, message = JobErrorCode.PROVIDER_ERROR, "The picture could not be made."
+        known = JobErrorCode.PROVIDER_ERROR
+        message = PROVIDERS[known]
     return JobFailure(
         code=known, message=message, step=step, is_retryable=known not in FINAL, timestamp=now
     )

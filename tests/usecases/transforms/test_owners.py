@@ -8,6 +8,7 @@ import pytest
 from experience.imaging import stages
 from experience.workflows import commands as run_commands
 from experience.workflows.models import CancelRun, RetryRun, RunStatus
+from experience.workflows.sweeping import sweep_runs
 from tests.builders.jobs import a_booth
 from tests.builders.places import Place
 from tests.usecases.transforms.bench import JobBench, NewJob, meanwhile, unrest
@@ -79,6 +80,23 @@ def test_a_run_whose_owners_are_all_gone_ends(
     assert one.whole_run().status is RunStatus.COMPLETED
     assert not one.job_ref.get().exists
     assert not one.session_ref.get().exists
+
+
+class TestARunThatIsGone:
+    """Somebody removed the run by hand, and its guest still waits for the picture."""
+
+    def test_the_job_can_be_given_up_and_gets_another_run(self, one: JobBench) -> None:
+        one.client.recursive_delete(one.tenant.run_ref(one.run_id))
+        one.enqueue()
+        one.drain()
+        assert one.told() == ("pending", 0, None)
+        one.cancel()
+        assert one.told() == ("cancelled", 0, "CANCELLED")
+        one.retry()
+        sweep_runs()  # its first task had the name of one that was used
+        one.drain()
+        assert one.told() == ("completed", 1, None)
+        assert unrest(one.client) == []
 
 
 class TestOperators:

@@ -15,6 +15,8 @@ from experience.imaging import stages
 from experience.imaging.models import Recipe
 from experience.imaging.transform import transform_image
 from experience.media import store as media
+from experience.providers.local import Local
+from experience.providers.models import FailureCode, ProviderFailed
 from experience.workflows import artifacts
 from experience.workflows.models import Queue, RunStatus
 from experience.workflows.sweeping import sweep_runs
@@ -212,6 +214,23 @@ class TestRefusedInput:
     ) -> None:
         use_overlay(one, path, a_photo())
         self.refused(one, "publish", "PROCESSING_FAILED", "The overlay is not in")
+
+    @pytest.mark.parametrize("code", ["INVALID_INPUT", "PROVIDER_ERROR"])
+    def test_what_a_provider_says_of_prompt_and_account_is_not_for_guests(
+        self, one: JobBench, monkeypatch: pytest.MonkeyPatch, code: str
+    ) -> None:
+        def refuses(*_arguments: Any, **_options: Any) -> str:
+            words = "The provider refuses the input: 'paint the secret hat'"
+            raise ProviderFailed(words, code=FailureCode(code), retryable=False)
+
+        monkeypatch.setattr(Local, "submit", refuses)
+        one.work()
+        assert one.told() == ("failed", 1, code)
+        told = [one.job()["error"]["message"], one.session()["jobError"]["message"]]
+        assert not [words for words in told if "hat" in words or "provider" in words]
+        error = one.whole_run().error
+        assert error is not None
+        assert "secret hat" in error.message  # operators find it there
 
 
 class TestFaults:
