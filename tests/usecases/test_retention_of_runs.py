@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from google.api_core.exceptions import ServiceUnavailable
 from google.cloud.firestore import Client
 
 from experience import clients, clock
 from experience.imaging import stages
+from experience.media import cleaning
 from experience.retention import usecases
 from experience.retention.usecases import sweep_retention
 from experience.workflows.collecting import collect_artifacts
@@ -130,6 +132,25 @@ class TestSweep:
         assert sweep_retention()["guests"] == 1
         assert left(one) == NOTHING
         assert unrest(quiet_db) == []
+
+    def test_a_fault_in_the_middle_does_not_make_a_visit_new(
+        self, one: JobBench, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        waiting(one, monkeypatch)
+        project = quiet_db.document("projects", one.project)
+        project.update({"publishedConfig.retentionDays": 30})
+        now = clock.now_ms()
+        monkeypatch.setattr(clock, "now_ms", lambda: now + 31 * DAY)
+
+        def breaks(*_ids: str) -> None:
+            raise ServiceUnavailable("the storage is away")
+
+        with monkeypatch.context() as broken:
+            broken.setattr(cleaning, "delete_of_session", breaks)
+            sweep_retention()
+        assert left(one)["visit"] == 2
+        assert sweep_retention()["sessions"] == 1
+        assert left(one) == NOTHING
 
     def test_the_bytes_between_the_steps_are_collected(
         self, one: JobBench, monkeypatch: pytest.MonkeyPatch

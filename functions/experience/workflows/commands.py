@@ -33,14 +33,15 @@ def cancel_run(uid: str, request: CancelRun) -> RunView:
     return cancel(tenant, request.run_id)
 
 
-def cancel(tenant: Tenant, run_id: str) -> RunView:
-    """Cancel a run of a workspace."""
+def cancel(tenant: Tenant, run_id: str, *, silently: bool = False) -> RunView:
+    """Cancel a run of a workspace; `silently`: its owner is not told."""
 
     def body(transaction: Transaction) -> tuple[Run, list[RunStep]]:
         stored, steps = store.load_whole(tenant, run_id, transaction)
         if not stored.run.is_going:
             return stored.run, steps
-        return cancel_within(transaction, tenant, stored, steps, clock.now_ms())
+        now = clock.now_ms()
+        return cancel_within(transaction, tenant, stored, steps, now, silently=silently)
 
     run, steps = transactions.run_optimistic(tenant.client, body)
     if run.status is RunStatus.CANCELLED:
@@ -54,6 +55,8 @@ def cancel_within(
     stored: StoredRun,
     steps: list[RunStep],
     now: int,
+    *,
+    silently: bool = False,
 ) -> tuple[Run, list[RunStep]]:
     """Cancel a run that is going, in a transaction that has read it. `tell_providers` follows."""
     stopped = [_stopped(step, now) for step in steps]
@@ -69,7 +72,7 @@ def cancel_within(
         }
     )
     transaction.update(tenant.run_ref(run.id), stored.run.difference(run))
-    owner = owners.owner_of(run)
+    owner = None if silently else owners.owner_of(run)
     _tell(tenant, transaction, owner.ended(tenant.client, run, {}, now) if owner else ())
     return run, stopped
 

@@ -13,8 +13,9 @@ from experience.workflows.tenant import Tenant
 def documents_of(tenant: Tenant, run_id: str) -> list[DocumentReference]:
     """Every document of a run, which is cancelled first if it is going; none where there is none.
 
-    One read for the run and for each document. The bytes that no artifact refers to any more are
-    collected as all others are.
+    One read for the run and for each document. Its owner is not told of that: a fault in between
+    must not leave documents that look as if they were new. The bytes that no artifact refers to
+    any more are collected as all others are.
     """
     reference = tenant.run_ref(run_id)
     [found] = transactions.read(tenant.client, [reference])
@@ -22,7 +23,8 @@ def documents_of(tenant: Tenant, run_id: str) -> list[DocumentReference]:
     if data is None:
         return []
     if Run.load(data).is_going:
-        commands.cancel(tenant, run_id)  # gives back the places of its generations
+        # gives back the places of its generations
+        commands.cancel(tenant, run_id, silently=True)
     of_run = FieldFilter("runId", "==", run_id)
     queries: list[Any] = [
         reference.collection("runSteps"),
