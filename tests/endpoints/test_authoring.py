@@ -7,6 +7,7 @@ import pytest
 from google.cloud.firestore import Client as Database
 
 from emulator.client import CallError, Client
+from emulator.suite import Suite
 from experience.ids import new_id
 from tests.builders.places import a_place
 from tests.builders.projects import stored_project
@@ -298,6 +299,14 @@ class TestSaveExperience:
                 {"transform": {"referenceImageUrls": ["x" * 2001]}},
                 "draft.transform.referenceImageUrls[0]",
             ),
+            (
+                {"transform": {"referenceImageUrls": ["https://example.com/hat.png"]}},
+                "draft.transform.referenceImageUrls[0]",
+            ),
+            (
+                {"transform": {"referenceImageUrls": ["gs://x/workspaces/another/hat.png"]}},
+                "draft.transform.referenceImageUrls[0]",
+            ),
         ],
     )
     def test_a_bad_draft_is_named_by_its_place(
@@ -307,17 +316,34 @@ class TestSaveExperience:
 
         assert issue_paths(error) == [path]
 
-    def test_fifty_steps_and_an_own_overlay_are_taken(
-        self, workspace: str, experience: str, save: Callable[..., Any]
+    def test_fifty_steps_and_own_pictures_are_taken(
+        self, suite: Suite, workspace: str, experience: str, save: Callable[..., Any]
     ) -> None:
         steps = [a_step(f"s{number}") for number in range(50)]
         overlay = {"path": f"workspaces/{workspace}/frame.png"}
-        draft = {"steps": steps, "transform": {"overlay": overlay}}
+        hat = f"workspaces/{workspace}/hat.png"
+        references = [hat, f"gs://{suite.bucket}/{hat}"]
+        transform = {"overlay": overlay, "referenceImageUrls": references}
+        draft = {"steps": steps, "transform": transform}
 
         made = save(experienceId=experience, expectedVersion=1, draft=draft)
 
         assert len(made["draft"]["steps"]) == 50
         assert made["draft"]["transform"]["overlay"] == overlay
+        assert made["draft"]["transform"]["referenceImageUrls"] == references
+
+    def test_each_reference_image_of_another_workspace_is_named(
+        self, workspace: str, experience: str, refusal: Callable[..., CallError]
+    ) -> None:
+        hats = [f"workspaces/{each}/hat.png" for each in ("another", workspace, f"{workspace}2")]
+        draft = {"transform": {"referenceImageUrls": hats}}
+
+        error = refusal(experienceId=experience, expectedVersion=1, draft=draft)
+
+        assert issue_paths(error) == [
+            "draft.transform.referenceImageUrls[0]",
+            "draft.transform.referenceImageUrls[2]",
+        ]
 
     def test_a_draft_that_no_document_could_hold_twice_is_refused(
         self, experience: str, refusal: Callable[..., CallError]

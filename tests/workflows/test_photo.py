@@ -20,6 +20,7 @@ from experience.workflows.photo import Answer, params_of, prompt_of, provider_of
 from experience.workspaces.models import Transform
 from tests.builders.images import ASTRONAUT, PHOTOS, encoded
 from tests.vendors.account import Account
+from tests.vendors.gemini import GeminiVendor
 from tests.workflows.test_calls import Place
 
 TURNED = (PHOTOS / "astronaut_rotated_exif6.jpg").read_bytes()
@@ -29,6 +30,10 @@ SMALL: dict[str, Any] = {
     "aspectRatio": "2:3",
     "output": {"format": "webp", "width": 256},
 }
+GEMINI = "gemini/gemini-2.5-flash-image"
+NANO_BANANA = "replicate/google/nano-banana"
+HAT = encoded(Image.new("RGB", (6, 4), "brown"), "WEBP")
+COAT = encoded(Image.new("RGB", (4, 6), "navy"))
 RECIPE = Recipe(style="sketch", aspect_ratio="2:3", format="webp", width=256)
 
 
@@ -45,6 +50,11 @@ class Studio(Place):
         path = f"workspaces/{workspace or self.id}/{name}"
         self.bucket.blob(path).upload_from_string(data)
         return f"gs://{self.bucket.name}/{path}"
+
+    def path(self, name: str, data: bytes) -> str:
+        """The same; its path."""
+        self.bring(name, data)
+        return f"workspaces/{self.id}/{name}"
 
     def transform(self, source: str, transform: dict[str, Any], **payload: Any) -> Any:
         """A run of photo.transform when it has ended."""
@@ -145,6 +155,68 @@ class TestAtAVendor:
         made = published(studio.transform(source, transform))
         assert (made["width"], made["height"]) == (256, 384)
         assert account.gemini.paid == paid + 1
+
+
+class TestReferenceImages:
+    """Pictures of the workspace's own that go along with the photo, where a model takes several."""
+
+    def test_go_to_gemini_after_the_photo_as_what_they_are(
+        self, studio: Studio, account: Account
+    ) -> None:
+        references = [studio.bring("hat.webp", HAT), studio.path("coat.bin", COAT)]
+        source = studio.bring("photo.jpg", ASTRONAUT)
+        transform = {"model": GEMINI, "prompt": "dressed like this"}
+        published(studio.transform(source, {**transform, "referenceImageUrls": references}))
+        [sent] = account.gemini.asked("generate")[-1].body["contents"]
+        told, _, *others = sent["parts"]
+        assert told == {"text": "dressed like this"}
+        assert others == [
+            GeminiVendor.part(HAT, "image/webp"),
+            GeminiVendor.part(COAT, "image/png"),
+        ]
+
+    def test_go_to_a_model_of_replicate_as_addresses(
+        self, studio: Studio, account: Account
+    ) -> None:
+        source, reference = studio.bring("photo.jpg", ASTRONAUT), studio.path("hat.webp", HAT)
+        transform = {"model": NANO_BANANA, "referenceImageUrls": [reference]}
+        published(studio.transform(source, transform))
+        sent = list(account.replicate.predictions.values())[-1]["input"]["image_input"]
+        photo, hat = (requests.get(each.partition("#")[0], timeout=30) for each in sent)
+        assert Image.open(io.BytesIO(photo.content)).size == (256, 384)
+        assert hat.content == HAT
+
+    def test_are_of_no_use_to_the_local_styles(self, studio: Studio) -> None:
+        source = studio.bring("photo.jpg", ASTRONAUT)
+        references = ["https://example.com/hat.png", f"workspaces/{studio.id}/missing.png"]
+        made = published(studio.transform(source, {"referenceImageUrls": references}))
+        assert studio.bytes_of(made["picture"]) == transform_image(ASTRONAUT, RECIPE).data
+
+    def test_that_cannot_be_used_are_named_before_anything_is_paid(
+        self, studio: Studio, account: Account
+    ) -> None:
+        source, own = studio.bring("photo.jpg", ASTRONAUT), studio.bring("hat.webp", HAT)
+        text = studio.bring("text.png", b"no picture")
+        foreign = studio.bring("hat.webp", HAT, workspace="another")
+        paid = account.gemini.paid, account.replicate.paid
+        bad = [
+            (GEMINI, text),
+            (GEMINI, foreign),
+            (GEMINI, "workspaces/another/hat.webp"),
+            (NANO_BANANA, foreign),
+            (NANO_BANANA, f"workspaces/{studio.id}/../another/hat.webp"),
+            (GEMINI, f"workspaces/{studio.id}/missing.png"),
+            (GEMINI, "https://example.com/hat.png"),
+            (GEMINI, f"gs://{studio.bucket.name}/projects/p/sessions/s/inputs/photo/asset"),
+        ]
+        for model, reference in bad:
+            wanted = {"model": model, "prompt": "x", "referenceImageUrls": [own, reference]}
+            found = studio.transform(source, wanted)
+            assert failure(found) == ("load", "PROCESSING_FAILED")
+            assert found["run"]["error"]["message"].startswith("referenceImageUrls[1] is not ")
+        alone = {"model": "replicate/acme/painter", "referenceImageUrls": [own]}
+        assert failure(studio.transform(source, alone)) == ("load", "INVALID_INPUT")
+        assert (account.gemini.paid, account.replicate.paid) == paid
 
 
 class TestRefused:

@@ -62,6 +62,15 @@ def read(data: bytes) -> ImageFile:
     raise NotAnImageError
 
 
+def content_type(data: bytes) -> str | None:
+    """What the first bytes of an image say that it is, such as `image/png`."""
+    if data.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if data.startswith(PNG):
+        return "image/png"
+    return "image/webp" if data.startswith(b"RIFF") and data[8:12] == b"WEBP" else None
+
+
 def size(head: bytes) -> tuple[int, int] | None:
     """Width and height as stored, where the first bytes of a file tell them."""
     try:

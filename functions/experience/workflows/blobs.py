@@ -5,6 +5,7 @@ from datetime import timedelta
 from google.api_core.exceptions import NotFound, PreconditionFailed
 
 from experience import clients
+from experience.imaging import files
 from experience.providers.models import Blob, Kept
 from experience.workflows import artifacts
 from experience.workflows.artifacts import Stored
@@ -27,14 +28,22 @@ class TenantBlobs:
         self._kept: dict[str, Kept] = {}
 
     def read(self, uri: str) -> Blob:
-        """An artifact's bytes, or a kept result's. Raises FileNotFoundError."""
+        """The bytes of an artifact, of a kept result or of what operators brought.
+
+        What the latter are is told by themselves: whoever uploaded them may have said nothing.
+        Raises FileNotFoundError.
+        """
         path = self._tenant.path_in(uri) or self._tenant.kept_path_in(uri)
-        if path is None:
-            raise FileNotFoundError(uri)
+        brought = self._tenant.folder_path_in(uri) if path is None else None
         try:
-            return artifacts.fetch(self._tenant, path)
+            if path:
+                return artifacts.fetch(self._tenant, path)
+            if brought:
+                blob = artifacts.fetch(self._tenant, brought)
+                return Blob(blob.data, files.content_type(blob.data) or blob.content_type)
         except NotFound as error:
             raise FileNotFoundError(uri) from error
+        raise FileNotFoundError(uri)
 
     def write(self, blob: Blob) -> str:
         """Store bytes as an artifact's."""
@@ -82,8 +91,8 @@ class TenantBlobs:
             del self._kept[key]
 
     def address(self, uri: str) -> str:
-        """A signed URL of an artifact."""
-        path = self._tenant.path_in(uri)
+        """A signed URL of an artifact, or of what operators brought."""
+        path = self._tenant.path_in(uri) or self._tenant.folder_path_in(uri)
         if path is None:
             raise FileNotFoundError(uri)
         url: str = (

@@ -189,8 +189,8 @@ def _create_with_place(
 
 
 def _uri(tenant: Tenant, source: str) -> str:
-    """A source's uri, out of an artifact's id or its uri. One read for an id."""
-    if tenant.path_in(source):
+    """A source's uri or path, out of an artifact's id or what it is. One read for an id."""
+    if tenant.path_in(source) or tenant.folder_path_in(source):
         return source
     if source and "/" not in source:
         [found] = transactions.read(tenant.client, [tenant.artifact_ref(source)])

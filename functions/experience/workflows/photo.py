@@ -28,7 +28,7 @@ from experience.workspaces.models import Transform
 
 T = TypeVar("T")
 
-VERSION = "2"
+VERSION = "3"
 LONGEST_PROMPT = 8000
 SECONDS = 120
 
@@ -121,6 +121,7 @@ def load(given: Photo, context: Context) -> Measured:
     except Refusal as refused:
         raise SkillFailed(refused.reason.upper(), refused.message) from refused
     recipe = _recipe(given.transform)
+    _require_references(given.transform, context)
     photo = context.artifacts.read(given.source_uri)
     if files.size(photo) is None:
         raise SkillFailed("INVALID_INPUT", "The photo is not a JPEG, PNG or WebP image.")
@@ -141,7 +142,7 @@ def stylise(given: Styling, context: Context) -> Styled:
             slot="image",
             provider_id=provider_id,
             params=params_of(transform, prompt_of(transform.prompt, given.answers)),
-            sources=[given.image.uri],
+            sources=[given.image.uri, *references_of(transform)],
         )
     )
     return Styled(provider_id=provider_id, cost_micros=made.cost_micros)
@@ -200,6 +201,12 @@ def params_of(transform: Transform, prompt: str) -> dict[str, Any]:
     return {"style": transform.style}
 
 
+def references_of(transform: Transform) -> list[str]:
+    """The pictures that its model gets beside the photo. The local styles have no use for any."""
+    is_local = provider_of(transform.model) == local.ID
+    return [] if is_local else transform.reference_image_urls
+
+
 def prompt_of(prompt: str, answers: list[Answer]) -> str:
     """The prompt with what a guest answered in the places where it mentions a step.
 
@@ -225,6 +232,28 @@ def _recipe(transform: Transform) -> Recipe:
         format=transform.output.format,
         width=transform.output.width,
     )
+
+
+def _require_references(transform: Transform, context: Context) -> None:
+    """One download for each reference image that the model is to get."""
+    references = references_of(transform)
+    provider_id, _, model = transform.model.partition("/")
+    takes_several = provider_id == gemini.ID or REPLICATE_INPUTS.get(model, Input()).is_list
+    if references and not takes_several:
+        message = f"The model {transform.model} takes the photo alone, without reference images."
+        raise SkillFailed("INVALID_INPUT", message)
+    for number, each in enumerate(references):
+        name = f"referenceImageUrls[{number}]"
+        try:
+            reference = context.artifacts.read(each)
+        except SkillFailed as missing:
+            if missing.retryable:
+                raise
+            message = f"{name} is not in this workspace's folder. Replace it in the experience."
+            raise SkillFailed("PROCESSING_FAILED", message) from missing
+        if files.content_type(reference) is None or files.size(reference) is None:
+            message = f"{name} is not a JPEG, PNG or WebP image. Replace it in the experience."
+            raise SkillFailed("PROCESSING_FAILED", message)
 
 
 def _overlay(context: Context, path: str) -> bytes:

@@ -86,8 +86,9 @@ class Cancelled(Exception):  # noqa: N818  (the caller's wish)
 class GenerationRequest(Data):
     """What to ask a provider for. `slot` names the result among those of the step.
 
-    `sources` are artifact ids or uris that the provider works from. Times that are left out are
-    the defaults of the media type, and of what is to be heard.
+    `sources` are what the provider works from: artifact ids or uris, or objects below
+    `workspaces/{w}/`. Times that are left out are the defaults of the media type, and of what is to
+    be heard.
     """
 
     slot: str = "result"

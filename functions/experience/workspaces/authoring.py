@@ -35,7 +35,7 @@ def save_experience(uid: str, request: SaveExperience) -> Experience:
     Raises VersionConflict with the current version when somebody else was first. A repeat of a
     call that was carried out answers as the first did.
     """
-    _require_own_overlay(request)
+    _require_own_pictures(request)
     client = clients.firestore()
     reference = store.experience_ref(client, request.workspace_id, request.experience_id)
 
@@ -167,12 +167,22 @@ def _require_editor(client: Client, workspace_id: str, uid: str, transaction: Tr
     require_role(client, workspace_id, uid, Role.EDITOR, what="workspace", transaction=transaction)
 
 
-def _require_own_overlay(request: SaveExperience) -> None:
-    """An overlay is the workspace's own object: a worker would refuse any other one, much later."""
+def _require_own_pictures(request: SaveExperience) -> None:
+    """What a transform refers to is the workspace's own: a worker would refuse it, much later."""
     transform = request.draft.transform if request.draft else None
+    if transform is None:
+        return
     folder = f"workspaces/{request.workspace_id}/"
-    if transform and transform.overlay and not transform.overlay.path.startswith(folder):
+    if transform.overlay and not transform.overlay.path.startswith(folder):
         raise InvalidArgument(("draft.transform.overlay.path", f"must lie in {folder}"))
+    bucket = f"gs://{clients.bucket_name()}/"
+    foreign = [
+        (f"draft.transform.referenceImageUrls[{number}]", f"must lie in {folder}")
+        for number, each in enumerate(transform.reference_image_urls)
+        if not each.removeprefix(bucket).startswith(folder)
+    ]
+    if foreign:
+        raise InvalidArgument(*foreign)
 
 
 def _created(request: SaveExperience, now: int) -> Experience:

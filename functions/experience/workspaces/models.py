@@ -76,7 +76,10 @@ class TransformOutput(Document):
 
 
 class Transform(Document):
-    """How a capture becomes a picture. Guests never see this: it holds the prompt."""
+    """How a capture becomes a picture. Guests never see this: it holds the prompt.
+
+    Reference images are objects of the workspace's folder, by path or `gs://` uri.
+    """
 
     enabled: bool = False
     workflow: str = "photo.transform"

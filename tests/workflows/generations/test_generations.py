@@ -1,9 +1,12 @@
 """Generations from asking to the artifact, with real bytes, real documents and a test vendor."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 
+from experience import clients
 from experience.providers.local import Local
 from experience.providers.models import Blob, Poll, State
 from experience.workflows import artifacts, commands, concluding
@@ -338,3 +341,33 @@ class TestOften:
         generations.work(twice=True)
         assert generations.run(run_id).status is RunStatus.COMPLETED
         assert len(generations.jobs(run_id)) == replicate.paid + gemini.paid == 1
+
+
+class TestTheBytesOfAWorkspace:
+    def test_are_what_its_operators_brought_and_nobody_elses(
+        self, new_generations: Callable[[], GenerationBench]
+    ) -> None:
+        another, mine = new_generations(), new_generations()
+        path = f"workspaces/{mine.workspace}/hat.png"
+        clients.bucket().blob(path).upload_from_string(PICTURE)
+        for name in (path, f"gs://{clients.bucket_name()}/{path}"):
+            blobs = TenantBlobs(mine.same_tenant())
+            assert blobs.read(name) == Blob(PICTURE, "image/png")
+            assert requests.get(blobs.address(name), timeout=30).content == PICTURE
+            others = TenantBlobs(another.same_tenant())
+            for refused in (others.read, others.address):
+                with pytest.raises(FileNotFoundError):
+                    refused(name)
+        with pytest.raises(FileNotFoundError):
+            TenantBlobs(mine.same_tenant()).read(f"{path}.missing")
+
+    def test_of_another_one_are_no_source_of_a_generation(
+        self, new_generations: Callable[[], GenerationBench], gemini: GeminiVendor
+    ) -> None:
+        another, mine = new_generations(), new_generations()
+        path = f"workspaces/{another.workspace}/hat.png"
+        clients.bucket().blob(path).upload_from_string(PICTURE)
+        run_id = mine.ask({**GEMINI, "sources": [path]})
+        mine.work()
+        assert failed_code(mine, run_id) == "ARTIFACT_NOT_FOUND"
+        assert (mine.jobs(run_id), gemini.paid) == ([], 0)

@@ -1216,6 +1216,8 @@ export interface RewardConfig {
 }
 /**
  * How a capture becomes a picture. Guests never see this: it holds the prompt.
+ *
+ * Reference images are objects of the workspace's folder, by path or `gs://` uri.
  */
 export interface Transform {
   enabled: boolean;
