@@ -42,7 +42,7 @@ cost: setup ## Measure what each function and a whole visit cost, and write docs
 	@PYTHONPATH=functions $(PYTHON_IN_VENV) -m tests.cost
 
 bench: setup ## Measure callables, crowds, events and imports, and write docs/performance.md
-	@$(PYTHON_IN_VENV) -m benchmarks
+	@PYTHONPATH=functions $(PYTHON_IN_VENV) -m benchmarks
 
 snapshot: setup ## Accept the functions' present names and options as the deployed ones
 	@$(PYTHON_IN_VENV) -m tests.manifest

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks import bench, calls, crowd, imports, many, triggers, visits
+from benchmarks import bench, calls, crowd, imports, many, pictures, runs, triggers, visits
 from benchmarks.bench import Bench
 from benchmarks.page import PAGE, PICTURE, ROOT, Half, Report, machine
 
@@ -17,6 +17,8 @@ IMPORTS = 5
 ROUNDS = 20
 ROUNDS_WITH_MANY = 10
 CROWD_SECONDS = 2.0
+RUN_SECONDS = 3.0
+PICTURES = 5
 VISITS = 3
 SESSIONS = 10_000
 
@@ -32,10 +34,13 @@ def main() -> None:
         with bench.started(log) as empty:
             few = _half(empty, ROUNDS)
             crowded = crowd.measure(empty, CROWD_SECONDS)
+            ran = runs.measure(empty, ROUNDS, RUN_SECONDS)
+            picture = pictures.measure(empty, PICTURES)
             unmeasured = calls.unmeasured(empty)
         with bench.started(log, partial(many.fill, count=SESSIONS)) as full:
             large = _half(full, ROUNDS_WITH_MANY)
-    report = Report(facts, ROUNDS, SESSIONS, imported, crowded, few, large, unmeasured)
+    measured = (imported, crowded, ran, picture, few, large, unmeasured)
+    report = Report(facts, ROUNDS, SESSIONS, *measured)
     report.write()
     for table in report.blocks().values():
         console.print(Markdown(table))

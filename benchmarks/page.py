@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import calls, chart, crowd, imports
+from benchmarks import calls, chart, crowd, imports, pictures, runs
 from benchmarks.timing import Samples
 from emulator import firestore_jar, java
 from scripts import blocks
@@ -37,6 +37,8 @@ class Report:
     sessions: int
     imports: Mapping[str, Samples]
     crowd: Sequence[crowd.Result]
+    runs: runs.Result
+    picture: pictures.Result
     few: Half
     many: Half
     unmeasured: Sequence[str]
@@ -47,6 +49,8 @@ class Report:
             "machine": self.machine,
             "calls": _calls(self.few.calls, self.unmeasured),
             "crowd": _crowd(self.crowd),
+            "runs": _runs(self.runs),
+            "picture": _picture(self.picture),
             "imports": _imports(self.imports),
             "times": _times(self),
             "many": _many(self),
@@ -111,6 +115,53 @@ def _crowd(results: Sequence[crowd.Result]) -> str:
     counts = sorted({each.guests for each in results})
     heads = [f" {count} guest{'s' if count > 1 else ''}" for count in counts]
     return blocks.table(["calls a second, wait for each", *heads], rows)
+
+
+def _runs(result: runs.Result) -> str:
+    rows = [
+        [
+            part.name,
+            part.shape.replace(", ", " · "),
+            part.bare.shown(),
+            part.engine.shown(),
+            f"{part.ratio:.1f}",
+        ]
+        for part in (result.start, result.work)
+    ]
+    heads = ["of a run", "bare transaction", " takes", " the engine takes", " ratio"]
+    work, steps = result.work, result.steps
+    more = (work.engine.median - work.bare.median) / steps * 1000
+    reads, writes = (
+        sum(part.documents(kind) for part in (result.start, work)) / steps
+        for kind in ("read", "write")
+    )
+    rates = result.a_second.items()
+    workers = ", ".join(f"**{rate:.1f}** by {n} worker{'s' * (n > 1)}" for n, rate in rates)
+    told = [
+        f"- A step that does nothing takes {work.engine.median / steps * 1000:.1f} ms, "
+        f"{more:.1f} ms more than its documents.",
+        f"- Documents for each step, with its part of the start: **{reads:.1f}** read, "
+        f"**{writes:.1f}** written.",
+        f"- Runs of {steps} steps that end in a second: {workers}.",
+    ]
+    return "\n".join([blocks.table(heads, rows), "", *told])
+
+
+def _picture(result: pictures.Result) -> str:
+    alone = {name: samples.shown() for name, samples in result.alone.items()}
+    rows = [
+        ["**as a run**, from its creation to its end", result.run.shown()],
+        *([f"… `{name}`", samples.shown()] for name, samples in result.steps.items()),
+        ["… around the steps: the queue, and the engine's commits", result.around.shown()],
+        ["alone: the imaging in three stages, with PNGs between them", alone["stages"]],
+        ["alone: the storage, 2 files read and 4 stored", alone["files"]],
+        ["**without an engine**", result.direct.shown()],
+        ["alone: the imaging at once", alone["imaging"]],
+        ["alone: the storage, 2 files read and 2 stored", alone["storage"]],
+        ["alone: the database, 6 documents read and 8 written", alone["database"]],
+    ]
+    table = blocks.table([f"a picture, {result.width} pixels wide", " takes"], rows)
+    return f"{table}\n\nAs a run it takes **{result.ratio:.2f}** times as long."
 
 
 def _imports(measured: Mapping[str, Samples]) -> str:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from google.cloud.firestore import Client
 
-from benchmarks import calls, chart, crowd, imports, many, page, triggers, visits
+from benchmarks import calls, chart, crowd, imports, many, page, pictures, runs, triggers, visits
 from benchmarks.bench import Bench
 from benchmarks.page import Half, Report
 from benchmarks.timing import Samples
@@ -48,13 +48,17 @@ class TestRun:
         )
         crowded = crowd.measure(bench, seconds=0, at_once=(1, 2))
         imported = imports.measure(1, statements)
-        report = Report(page.machine(0), 1, 4, imported, crowded, half, half, [])
+        ran = runs.measure(bench, rounds=1, seconds=0, warm=0, at_once=(1, 2))
+        picture = pictures.measure(bench, rounds=1, warm=0, width=256)
+        report = Report(page.machine(0), 1, 4, imported, crowded, ran, picture, half, half, [])
         shutil.copy(page.PAGE, tmp_path / "page.md")
 
         report.write(tmp_path / "page.md", tmp_path / "picture.svg")
 
         written = (tmp_path / "page.md").read_text()
         assert [each.guests for each in crowded] == [1, 2] * 3
+        assert list(ran.a_second) == [1, 2]
+        assert picture.around.median < picture.run.median
         assert all(f"| `{case.function}` |" in written for case in calls.CASES)
         ElementTree.parse(tmp_path / "picture.svg")
 
