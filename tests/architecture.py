@@ -8,7 +8,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 
 from experience import DOMAINS
@@ -109,6 +109,11 @@ class Place:
 
 def files(*suffixes: str) -> list[SourceFile]:
     """The repository's own text files with one of these suffixes; all of them without any."""
+    return [file for file in _files() if not suffixes or file.path.suffix in suffixes]
+
+
+@cache
+def _files() -> list[SourceFile]:
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -118,7 +123,7 @@ def files(*suffixes: str) -> list[SourceFile]:
     ).stdout.split("\0")
     found = []
     for path in map(PurePosixPath, filter(None, listed)):
-        if (suffixes and path.suffix not in suffixes) or not (ROOT / path).is_file():
+        if not (ROOT / path).is_file():
             continue
         try:
             found.append(SourceFile(path, (ROOT / path).read_text(encoding="utf-8")))

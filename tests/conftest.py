@@ -113,10 +113,17 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, 
     assert refusals.undeclared(log) == []
 
 
+@pytest.fixture(scope="module")
+def in_order_afterwards(troubled: tuple[Suite, Client]) -> Iterator[tuple[Suite, Client]]:
+    """The suite for a file's tests; when all are through, every invariant must hold."""
+    yield troubled
+    troubles.check(*troubled)
+
+
 @pytest.fixture
 def trouble(
-    troubled: tuple[Suite, Client], monkeypatch: pytest.MonkeyPatch
+    in_order_afterwards: tuple[Suite, Client], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[troubles.Trouble]:
-    """For a test in which things go wrong; when it is over every invariant must hold."""
-    with troubles.in_trouble(*troubled, monkeypatch) as trouble:
+    """For a test in which things go wrong."""
+    with troubles.in_trouble(*in_order_afterwards, monkeypatch) as trouble:
         yield trouble

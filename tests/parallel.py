@@ -22,10 +22,10 @@ MOST_PROCESSES = 4
 # What starts something for itself, by the beginnings of its files' paths, the slowest first.
 # Files that are not named here share the suite that every process has.
 PLACES = {
-    "a browser": ("tests/web/",),
     "faults": ("tests/faults/", "tests/properties/"),
     "workflows": ("tests/workflows/",),
     "costs": ("tests/cost/",),
+    "a browser": ("tests/web/",),  # by now its packages are there
     "samples": ("tests/suite/test_faults", "tests/suite/test_meter"),
     "commands": ("tests/suite/", "tests/contract/", "tests/benchmarks/"),
 }

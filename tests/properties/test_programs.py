@@ -22,7 +22,7 @@ from experience.ids import new_id
 from tests.builders.places import Place
 from tests.builders.sessions import session_ref, written_session
 from tests.calling import at_once
-from tests.trouble import Page, Trouble
+from tests.trouble import Page, Trouble, check
 
 OTHERS = int(os.environ.get("PROGRAMS", "0"))
 STEPS_TO_SHARE = 8  # and no more, when nothing goes wrong
@@ -212,11 +212,11 @@ class TestPrograms:
             else:
                 at_once(len(moment), partial(tap, guests, moment, killed))
         trouble.calm()
-        trouble.check()
+        check(trouble.suite, trouble.db)
         for guest in guests.values():
             assert any(go_on(guest) for _ in range(STEPS_TO_SHARE)), "does not arrive"
         trouble.calm()
-        trouble.check()
+        check(trouble.suite, trouble.db)
 
 
 def tap(guests: dict[str, Visitor], moment: list[Any], killed: bool, number: int) -> None:

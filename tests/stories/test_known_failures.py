@@ -20,7 +20,7 @@ from tests.trouble import WHOLE_VISIT, Page, Trouble, visit_of
 
 CROWD = 20
 RUNNING = FieldFilter("status", "==", "running")
-LARGE = {"format": "jpeg", "width": 1600}  # takes long enough to be met while it is made
+LARGE = {"format": "jpeg", "width": 1080}  # takes long enough to be met while it is made
 
 
 def job_of(trouble: Trouble, place: Place, session: dict[str, Any]) -> dict[str, Any]:

@@ -98,7 +98,7 @@ class TestWhoKnowsAllIds:
 
     @pytest.mark.parametrize("who", ["nobody's guest", "another guest", "another admin"])
     def test_finds_nothing(self, trouble: Trouble, victim: Victim, who: str) -> None:
-        uid = a_member(trouble.db, a_workspace(trouble.db), "admin") if "admin" in who else "eve"
+        uid = a_member(trouble.db, trouble.place().workspace, "admin") if "admin" in who else "eve"
         stranger = trouble.page(victim.place, uid)
         if who == "another guest":
             stranger.call("ensureGuest")
@@ -134,6 +134,7 @@ class TestWhoKnowsAllIds:
         self, trouble: Trouble, victim: Victim
     ) -> None:
         own = a_workspace(trouble.db)
+        a_member(trouble.db, own, "owner")
         admin = trouble.client(a_member(trouble.db, own, "owner"))
         ids = {"workspaceId": own, "projectId": victim.place.project}
         for version in (0, 1):

@@ -33,14 +33,14 @@ def venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, Cli
             site.close()
 
 
-@pytest.fixture
-def trouble(
-    venue: tuple[Suite, Client, Browser], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[troubles.Trouble]:
-    """What is stored while guests visit; when a test is over every invariant must hold."""
+@pytest.fixture(scope="module")
+def in_order_afterwards(
+    venue: tuple[Suite, Client, Browser],
+) -> Iterator[tuple[Suite, Client]]:
+    """The suite for a file's tests; when all are through, every invariant must hold."""
     suite, db, _ = venue
-    with troubles.in_trouble(suite, db, monkeypatch) as trouble:
-        yield trouble
+    yield suite, db
+    troubles.check(suite, db)
 
 
 @pytest.fixture
