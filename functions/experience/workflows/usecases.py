@@ -201,6 +201,8 @@ def _plan(
     _check_changes(workflow, changes)
     stored, steps = store.load_whole(tenant, request.base_run_id)
     base = stored.run
+    if base.belongs_to:  # what it made is let go, and its guest may have to be forgotten
+        raise NotFound("run")
     if base.workflow_name != workflow.workflow_name:
         raise FailedPrecondition(
             "other_workflow", "The base run is of another workflow.", workflow=base.workflow_name

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from experience.errors import NotFound
 from experience.imaging import stages
 from experience.workflows import commands as run_commands
 from experience.workflows.models import CancelRun, RetryRun, RunStatus
@@ -178,6 +179,12 @@ class TestReading:
         one.work()
         assert one.told() == ("failed", 1, "INVALID_INPUT")
         assert other.work()["status"] == "completed"
+
+    def test_a_guest_s_run_is_nobody_s_base(self, one: JobBench) -> None:
+        one.work()
+        with pytest.raises(NotFound) as refused:
+            one.start("photo.transform", {}, baseRunId=one.run_id)
+        assert refused.value.reason == "run_not_found"
 
 
 def place_of(one: JobBench) -> Place:
