@@ -29,6 +29,8 @@ PLACES = {
     "samples": ("tests/suite/test_faults", "tests/suite/test_meter"),
     "commands": ("tests/suite/", "tests/contract/", "tests/benchmarks/"),
 }
+# Of those that share, the ones that take long.
+SLOW = ("tests/usecases/transforms/", "tests/stories/", "tests/rules/", "tests/production/")
 # What every test process waits for when nobody did it beforehand.
 CLASSES = "from emulator.firestore import keep_classes; keep_classes()"
 PAGE = "from emulator import node; from tests.web.browser import build; build(node.install())"
@@ -64,7 +66,7 @@ class Scheduling(LoadFileScheduling):
         """The lower, the sooner this process gets the file."""
         name = place(file)
         if not name:
-            return 2, 0
+            return 2, 0 if file.startswith(SLOW) else 1
         owner = self._owners.get(name)
         return (0 if owner is node else 1 if owner is None else 3), list(PLACES).index(name)
 

@@ -6,7 +6,7 @@ import pytest
 from google.cloud.firestore import Client
 
 from emulator.suite import Suite
-from experience import clients
+from experience import clients, transactions
 from experience.ids import new_id
 from tests.usecases.transforms.bench import JobBench, NewJob, visits_in
 
@@ -34,6 +34,7 @@ def new_visit(quiet_db: Client, monkeypatch: pytest.MonkeyPatch) -> NewJob:
     """Makes completed sessions with small photos, of which no job has been made yet."""
     monkeypatch.setenv("SWEEP_GRACE_SECONDS", "0")
     monkeypatch.setenv("STEP_PAUSE_LIMIT_SECONDS", "0")
+    monkeypatch.setattr(transactions, "FIRST_PAUSE_SECONDS", 0.01)  # whom it meets is itself
     return visits_in(quiet_db, monkeypatch)
 
 
