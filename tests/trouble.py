@@ -87,13 +87,17 @@ class Trouble:
             self.suite.settle()
             if not self._is_swept:
                 self.sweep("sweepJobs", "sweepRuns", "sweepSessions")
-            jobs = [job for project in self.projects for job in self.of(project, "jobs")]
-            restless = [job for job in jobs if job["status"] in ("pending", "running")]
+            restless = [job for project in self.projects for job in self._restless(project)]
             if not restless:
                 return
             assert time.monotonic() < deadline, f"jobs did not end: {restless}"
             self._is_swept = False
             time.sleep(POLL_SECONDS)
+
+    def _restless(self, project: str) -> list[dict[str, Any] | None]:
+        jobs: Any = self.db.collection("projects", project, "jobs")
+        going = FieldFilter("status", "in", ["pending", "running"])
+        return [job.to_dict() for job in jobs.where(filter=going).stream()]
 
     def place(self, **place: Any) -> Place:
         """A project as `a_place` makes it, by default a photo booth with small pictures."""
