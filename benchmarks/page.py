@@ -153,7 +153,7 @@ def _picture(result: pictures.Result) -> str:
         ["**as a run**, from its creation to its end", result.run.shown()],
         *([f"… `{name}`", samples.shown()] for name, samples in result.steps.items()),
         ["… around the steps: the queue, and the engine's commits", result.around.shown()],
-        ["alone: the imaging in three stages, with PNGs between them", alone["stages"]],
+        ["alone: the imaging in three stages, with JPEGs between them", alone["stages"]],
         ["alone: the storage, 2 files read and 4 stored", alone["files"]],
         ["**without an engine**", result.direct.shown()],
         ["alone: the imaging at once", alone["imaging"]],

@@ -18,7 +18,7 @@ from benchmarks.timing import Samples, seconds_of
 from emulator import seed
 from experience.imaging import stages
 from experience.imaging.models import Picture, Recipe
-from experience.imaging.transform import transform_image
+from experience.imaging.photos import fit, load
 
 WIDTH = 1080
 STEPS = ("load", "stylise", "publish")
@@ -113,7 +113,10 @@ class _Parts:
         made: list[bytes] = []
 
         def at_once() -> None:
-            made.extend(_files(transform_image(self._bench.photo, self._recipe, self._overlay)))
+            image = fit(load(self._bench.photo, self._recipe.size), self._recipe.size)
+            image = stages.stylised(image, "cartoon")
+            stages.lay_over(image, self._overlay)
+            made.extend(_files(stages.finished(image, "jpeg")))
 
         def in_stages() -> None:
             normalised = stages.normalise(self._bench.photo, self._recipe)

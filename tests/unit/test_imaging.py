@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from experience.imaging import stages, transform
+from experience.imaging import stages
+from experience.imaging.files import content_type
 from experience.imaging.models import (
     AspectRatio,
     ImageRefused,
@@ -22,8 +23,8 @@ from experience.imaging.models import (
     RefusalCode,
     Style,
 )
-from experience.imaging.photos import crop_box
-from experience.imaging.transform import STEPS, transform_image
+from experience.imaging.photos import crop_box, fit, load
+from experience.imaging.transform import transform_image
 from tests.builders.images import (
     ASTRONAUT,
     encoded,
@@ -75,13 +76,6 @@ class TestPicture:
     def test_the_same_photo_gives_the_same_bytes(self) -> None:
         for style in (*get_args(Style), None):
             assert _once(style) == _once(style)
-
-    def test_the_steps_are_told_in_order(self) -> None:
-        heard: list[str] = []
-
-        transform_image(ASTRONAUT, recipe("cartoon"), on_step=heard.append)
-
-        assert tuple(heard) == STEPS
 
     def test_widths_outside_the_bounds_are_a_mistake_in_the_recipe(self) -> None:
         for width in (255, 4097):
@@ -154,21 +148,42 @@ class TestOverlay:
 
 
 class TestStages:
-    @pytest.mark.parametrize("style", ["cartoon", None])
-    def test_one_after_the_other_they_make_the_same_picture(self, style: Style | None) -> None:
-        how = recipe(style, "3:2", "webp", 480)
+    def test_a_style_works_on_the_normalised_photo(self) -> None:
+        how = recipe("cartoon", "3:2", "webp", 480)
         overlay = encoded(TestOverlay.OVERLAY)
 
-        image = stages.normalise(ASTRONAUT, how)
-        if style:
-            image = stages.stylise(image, style)
+        styled = stages.stylise(stages.normalise(ASTRONAUT, how), "cartoon")
 
-        assert stages.finish(image, how, overlay) == transform_image(ASTRONAUT, how, overlay)
+        assert stages.finish(styled, how, overlay) == transform_image(ASTRONAUT, how, overlay)
 
-    def test_so_they_do_where_a_picture_is_enlarged_after_styling(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(transform, "WORKING_SIDE", 150)
+    @pytest.mark.parametrize("style", get_args(Style))
+    def test_what_lies_between_them_cannot_be_seen_in_the_picture(self, style: Style) -> None:
+        """Beside the style in memory, with nothing written and read before the last file."""
+        how = recipe(style, "1:1", "webp", 600)
+        normal = fit(load(ASTRONAUT, how.size), how.size)
+        without = stages.finished(stages.stylised(normal, style), "webp")
+
+        picture = transform_image(ASTRONAUT, how)
+
+        apart = np.abs(pixels(picture.data) - pixels(without.data))
+        assert apart.mean(axis=(0, 1)).max() < 4  # of 255; another style is 16 away
+
+    def test_they_are_a_png_where_the_picture_is_one_and_a_jpeg_else(self) -> None:
+        kinds: dict[PictureFormat, str]
+        kinds = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/jpeg"}
+        for format_, kind in kinds.items():
+            normal = stages.normalise(ASTRONAUT, recipe("sketch", format_=format_))
+            styled = stages.stylise(normal, "sketch")
+            assert (content_type(normal), content_type(styled)) == (kind, kind)
+
+    def test_nothing_is_lost_on_the_way_to_a_png(self) -> None:
+        how = recipe("pixelate", width=300)
+        normal = fit(load(ASTRONAUT, how.size), how.size)
+        without = stages.finished(stages.stylised(normal, "pixelate"), "png")
+        assert transform_image(ASTRONAUT, how) == without
+
+    def test_a_picture_is_enlarged_after_styling(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(stages, "WORKING_SIDE", 150)
         how = recipe("duotone", "2:3")
 
         styled = stages.stylise(stages.normalise(ASTRONAUT, how), "duotone")
@@ -179,7 +194,7 @@ class TestStages:
     def test_a_huge_source_is_styled_in_a_bounded_size(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(transform, "WORKING_SIDE", 150)
+        monkeypatch.setattr(stages, "WORKING_SIDE", 150)
 
         assert pixels(stages.stylise(ASTRONAUT, "pixelate")).shape == (150, 150, 3)
 

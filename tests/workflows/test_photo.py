@@ -102,6 +102,8 @@ class TestLocally:
         assert (made["format"], made["width"], made["height"]) == ("webp", 256, 384)
         assert made["sizeBytes"] == len(expected.data)
         assert [step["id"] for step in found["steps"]] == ["load", "stylise", "publish"]
+        between = [step["artifacts"]["image"]["type"] for step in found["steps"][:2]]
+        assert between == ["image/jpeg", "image/jpeg"]
 
     def test_with_an_overlay_of_the_workspace(self, studio: Studio) -> None:
         overlay = encoded(Image.new("RGBA", (10, 15), (255, 0, 0, 255)))

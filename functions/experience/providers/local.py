@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import cast, get_args
 
+from experience.imaging import files
 from experience.imaging.models import ImageRefused, Style
 from experience.providers import calling
 from experience.providers.models import (
@@ -55,7 +56,7 @@ class Local:
             picture = stages.stylise(source.data, cast(Style, wanted.style))
         except ImageRefused as refused:
             raise _failed(refused.message, FailureCode(refused.code)) from refused
-        return self._blobs.write(Blob(picture, "image/png"))
+        return self._blobs.write(Blob(picture, str(files.content_type(picture))))
 
     def poll(self, provider_job_id: str) -> Poll:
         calling.announce(ID, "poll")

@@ -1,7 +1,8 @@
 """The skills of `photo.transform`: a photo becomes a picture, here or at a vendor.
 
-Each step leaves its image as an artifact, so that one that fails is tried again from there. With
-the provider `local` the picture is, byte for byte, what `imaging.transform_image` makes.
+Each step leaves its image as an artifact, so that one that fails is tried again from there. The
+steps are the stages of the imaging: with the provider `local` the picture is, byte for byte, what
+`imaging.transform_image` makes.
 """
 
 import re
@@ -28,7 +29,7 @@ from experience.workspaces.models import Transform
 
 T = TypeVar("T")
 
-VERSION = "3"
+VERSION = "4"
 LONGEST_PROMPT = 8000
 SECONDS = 120
 
@@ -128,7 +129,9 @@ def load(given: Photo, context: Context) -> Measured:
     image = _refusing(lambda: stages.normalise(photo, recipe))
     width, height = files.size(image) or (0, 0)
     measures = {"width": width, "height": height}
-    context.artifacts.write("image", image, "image/png", "image.png", measures)
+    kind = str(files.content_type(image))
+    name = f"image.{_EXTENSIONS[kind.removeprefix('image/')]}"
+    context.artifacts.write("image", image, kind, name, measures)
     return Measured(width=width, height=height)
 
 
