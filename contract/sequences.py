@@ -70,7 +70,6 @@ PICTURES = (
             _write("session: completed"),
             _event("onSessionCompleted"),
             _back("job: pending"),
-            _event("onJobCreated"),
             Arrow("event", WORK, WORK, "queue → runTransform"),
             _back("job: running, progress"),
             _heard("job: progress in percent"),

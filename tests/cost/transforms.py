@@ -2,7 +2,7 @@
 
 from experience.sessions.models import Session
 from experience.transforms.models import job_id_of
-from experience.transforms.usecases import start_transform
+from experience.transforms.usecases import order_transform
 from tests.builders.guests import a_guest
 from tests.builders.jobs import CAPTURE, SMALL, a_booth, a_completed_session, a_photo, job_ref
 from tests.builders.places import Place, a_place
@@ -64,7 +64,7 @@ def by_hand(stage: Stage) -> None:
     stage.call(UID, "retryTransform", "again", **ids)
     with stage.without_events():
         ids, session = _completed(stage, place)
-        start_transform(session)
+        order_transform(session)
     stage.call(UID, "cancelTransform", "", **ids)
     stage.call(UID, "cancelTransform", "again", **ids)
 

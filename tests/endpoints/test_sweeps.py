@@ -13,7 +13,7 @@ from emulator.suite import Suite
 from experience.clock import now_ms
 from experience.ids import new_id
 from experience.sessions.models import Session
-from experience.transforms.usecases import start_transform
+from experience.transforms.usecases import order_transform
 from tests.builders.guests import a_guest
 from tests.builders.jobs import (
     a_booth,
@@ -70,11 +70,11 @@ class TestSchedules:
             assert (told["jobStatus"], told["resultMedia"] is None) == ("completed", False)
 
     def stuck(self, suite: Suite, db: firestore.Client) -> Session:
-        """A session with a job whose event never came."""
+        """A session whose job was created by one who died then, and the job's event was lost."""
         session = a_completed_session(db, a_booth(db))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(suite.broker, "deliver", lambda event: None)
-            start_transform(session)
+            order_transform(session)
             suite.settle()
         return session
 

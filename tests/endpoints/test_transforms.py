@@ -14,7 +14,7 @@ from experience.clock import now_ms
 from experience.ids import new_id
 from experience.media.models import sniff
 from experience.transforms.models import job_id_of
-from experience.transforms.usecases import start_transform
+from experience.transforms.usecases import order_transform, start_transform
 from tests.builders.jobs import (
     CAPTURE,
     SMALL,
@@ -272,7 +272,7 @@ class TestTask:
         session = a_completed_session(db, a_booth(db))
         with monkeypatch.context() as patch:
             patch.setattr(suite.broker, "deliver", lambda event: None)
-            start_transform(session)
+            order_transform(session)
             suite.settle()
         job = stored_job(db, session.project_id, job_id_of(session.project_id, session.id))
         ids = {"workspaceId": session.workspace_id, "runId": job["runId"], "stepId": "load"}

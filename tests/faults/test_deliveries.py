@@ -7,6 +7,7 @@ import pytest
 
 from emulator import seed
 from tests.calling import at_once
+from tests.suite.sample_functions import eventually
 from tests.trouble import WHOLE_VISIT, Trouble, visit_of
 
 DELIVERED = ["onJobCreated", "onSessionCompleted", "onSessionCreated", "runTransform"]
@@ -39,6 +40,15 @@ class TestOneFunction:
         trouble.sweep()
         assert visit_of(trouble, uid) == WHOLE_VISIT
         assert attempts(trouble, uid) == [1]
+
+    def test_a_job_whose_creator_died_is_handed_on_by_its_own_event(self, trouble: Trouble) -> None:
+        """Without a sweep, and without the event that was lost with its function's process."""
+        trouble.faults(killAtCommit=1, killWhen="after", only="onSessionCompleted")
+        trouble.guest("creator-died").visit()
+        eventually(lambda: trouble.suite.faults.kill_at_commit is None)  # it was killed
+        trouble.suite.settle()
+        assert visit_of(trouble, "creator-died") == WHOLE_VISIT
+        assert attempts(trouble, "creator-died") == [1]
 
     @pytest.mark.parametrize("fault", FAULTS)
     def test_a_visit_ends_the_same(self, trouble: Trouble, fault: str) -> None:

@@ -30,25 +30,28 @@ from experience.workflows.models import RunStep
 def start(uid: str, request: StartTransform) -> Job:
     """The job of a completed main session, created now if the trigger has not come yet.
 
-    Three reads and eight writes to create it (with a daily limit one more of both), two reads
-    where it exists. Raises FailedPrecondition `session_not_completed`, `no_transform` and
+    Three reads, eight writes and a task to create it (with a daily limit one more read and write),
+    two reads where it exists. Raises FailedPrecondition `session_not_completed`, `no_transform` and
     `no_capture`, and ResourceExhausted `daily_limit_reached` and `rate_limited`.
     """
     client = clients.firestore()
 
-    def body(transaction: Transaction) -> Job:
+    def body(transaction: Transaction) -> tuple[Job, bool]:
         session = sessions.load_session(client, request.project_id, request.session_id, transaction)
         require_owner(client, session, uid)
         if session.job_id:
-            return store.load_job(client, request.project_id, session.job_id)
+            return store.load_job(client, request.project_id, session.job_id), False
         snapshot = usecases.require_snapshot(session, sessions.pinned_config(client, session))
         now = clock.now_ms()
         project, guest = _around(client, transaction, session, uid)
         place = _place(client, transaction, project, session, now)
         _count(client, transaction, guest, now)
-        return usecases.create(client, transaction, session, snapshot, place, now)
+        return usecases.create(client, transaction, session, snapshot, place, now), True
 
-    return transactions.run_optimistic(client, body)
+    job, is_new = transactions.run_optimistic(client, body)
+    if is_new:
+        runs.begin(client, job)
+    return job
 
 
 def retry(uid: str, request: RetryTransform) -> Job:

@@ -108,7 +108,7 @@ def on_session_completed(event: DocumentEvent) -> None:
 
 @on_created(document="projects/{projectId}/jobs/{jobId}")
 def on_job_created(event: DocumentEvent) -> None:
-    """Hand a new job's run to the queue."""
+    """Hand a new job's run to the queue, should whoever created it have died before that."""
     if event.after and event.after.get("status") == JobStatus.PENDING:
         ids = {"id": event.params["jobId"], "projectId": event.params["projectId"]}
         runs.dispatch(clients.firestore(), Job.load({**event.after, **ids}))

@@ -4,12 +4,13 @@ Whatever the run commits that matters to a guest it writes to the job, and to th
 same commit. A job is `pending` while its run waits or a step waits for another attempt.
 """
 
+import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from google.cloud.firestore import Client, DocumentReference, Increment, Transaction
 
-from experience import clients
+from experience import clients, logs
 from experience.errors import NotFound
 from experience.media import store as media
 from experience.sessions.models import CapturedMedia, JobError, JobStatus
@@ -92,6 +93,17 @@ def order(
     )
     new.create(tenant, transaction)
     return new
+
+
+def begin(client: Client, job: Job) -> None:
+    """Hand the run of a job that was created just now to its queue, and never fail for it.
+
+    The event of the job's creation does the same a little later, and the sweep after that.
+    """
+    try:
+        dispatch(client, job)
+    except Exception:  # noqa: BLE001  (whatever the queue says, the job is there)
+        logs.warning("task not enqueued", job=job.id, exc=traceback.format_exc())
 
 
 def dispatch(client: Client, job: Job) -> None:

@@ -36,22 +36,33 @@ def get_job(uid: str, request: GetJob) -> Job:
 
 
 def start_transform(session: Session) -> bool:
+    """Order a completed session's transform and hand it to the queue; whether it was ordered now.
+
+    As `order_transform`, and a task.
+    """
+    job = order_transform(session)
+    if job:
+        runs.begin(clients.firestore(), job)
+    return job is not None
+
+
+def order_transform(session: Session) -> Job | None:
     """Create the job of a completed main session that has a transform and a capture, once.
 
     Two reads, seven writes (with a daily limit one more of both); nothing of either for a session
-    without a transform. Over the limit the job is created all the same, as failed. Whether it was
-    created now.
+    without a transform. Over the limit the job is created all the same, as failed. The job, if it
+    was created now.
     """
     if session.phase is not Phase.MAIN or session.status is not SessionStatus.COMPLETED:
-        return False
+        return None
     client = clients.firestore()
     pinned = sessions.pinned_config(client, session)
     try:
         snapshot = require_snapshot(session, pinned)
     except FailedPrecondition:
-        return False
+        return None
 
-    def body(transaction: Transaction) -> bool:
+    def body(transaction: Transaction) -> Job | None:
         session_snapshot, project_snapshot = transactions.read(
             client,
             [
@@ -63,18 +74,17 @@ def start_transform(session: Session) -> bool:
         session_data = transactions.fields(session_snapshot)
         project_data = transactions.fields(project_snapshot)
         if not session_data or not project_data:  # erased before this event came
-            return False
+            return None
         current = Session.load(session_data)
         if current.job_id is not None:
-            return False
+            return None
         now = clock.now_ms()
         limit, place = quota.limit_of(Project.load(project_data)), None
         if limit is not None:
             job_id = job_id_of(session.project_id, session.id)
             place = quota.find_place(client, transaction, session.project_id, job_id, limit, now)
         full = limit is not None and place is None
-        create(client, transaction, current, snapshot, place, now, over_quota=full)
-        return True
+        return create(client, transaction, current, snapshot, place, now, over_quota=full)
 
     return transactions.run_optimistic(client, body)
 

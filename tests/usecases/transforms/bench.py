@@ -18,7 +18,7 @@ from experience.transforms.models import (
     job_id_of,
     run_id_of,
 )
-from experience.transforms.usecases import start_transform
+from experience.transforms.usecases import order_transform
 from experience.workflows import running, worker
 from experience.workflows.decisions import Delivery
 from experience.workflows.models import Run, RunStatus, StepTask
@@ -57,8 +57,8 @@ class JobBench(Bench):
         self.session_ref = session_ref(client, self.project, session.id)
 
     def begin(self) -> "JobBench":
-        """Create the job, as the event of the completed session does."""
-        start_transform(self.completed)
+        """Create the job, as who completes a session does, and die before its run is handed on."""
+        order_transform(self.completed)
         return self
 
     def enqueue(self) -> None:

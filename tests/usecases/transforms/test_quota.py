@@ -15,7 +15,7 @@ from experience.transforms.models import (
     RetryTransform,
     StartTransform,
 )
-from experience.transforms.usecases import start_transform
+from experience.transforms.usecases import order_transform
 from tests.builders.guests import a_guest, stored_guest
 from tests.builders.jobs import CAPTURE, SMALL, a_completed_session
 from tests.builders.places import Place, a_place
@@ -76,7 +76,7 @@ class TestExactness:
         place = a_limited_booth(quiet_db, limit)
         sessions = [a_completed_session(quiet_db, place) for _ in range(30)]
 
-        at_once(30, lambda number: start_transform(sessions[number]))
+        at_once(30, lambda number: order_transform(sessions[number]))
 
         made = jobs(quiet_db, place)
         statuses = [job["status"] for job in made]
@@ -90,7 +90,7 @@ class TestExactness:
 
         def begin(number: int) -> bool:
             if number % 2:
-                start_transform(sessions[number])
+                order_transform(sessions[number])
                 stored = stored_session(quiet_db, place.project, sessions[number].id)
                 return bool(stored["jobStatus"] == "pending")
             try:
@@ -104,7 +104,7 @@ class TestExactness:
     def test_starting_the_same_session_at_once_takes_one_place(self, quiet_db: Client) -> None:
         place = a_limited_booth(quiet_db, 20)
         session = a_completed_session(quiet_db, place)
-        at_once(8, lambda _: start_transform(session))
+        at_once(8, lambda _: order_transform(session))
         assert list(counted(quiet_db, place).values()) == [1]
 
 
@@ -112,7 +112,7 @@ class TestFullDay:
     def test_the_event_makes_a_failed_job_and_the_session_tells_it(self, quiet_db: Client) -> None:
         place = a_limited_booth(quiet_db, 0)
         session = a_completed_session(quiet_db, place)
-        assert start_transform(session)
+        assert order_transform(session)
         [job] = jobs(quiet_db, place)
         stored = stored_session(quiet_db, place.project, session.id)
         assert (job["status"], job["attemptCount"]) == ("failed", 0)
@@ -129,7 +129,7 @@ class TestFullDay:
         self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         place = a_limited_booth(quiet_db, 1)
-        start_transform(a_completed_session(quiet_db, place))
+        order_transform(a_completed_session(quiet_db, place))
         session = completed(quiet_db, place)
         now = MIDNIGHT - 90_000
         monkeypatch.setattr(clock, "now_ms", lambda: now)
@@ -169,14 +169,14 @@ class TestFullDay:
             start(sessions[2])
 
     def test_another_project_is_not_affected(self, quiet_db: Client) -> None:
-        start_transform(a_completed_session(quiet_db, a_limited_booth(quiet_db, 1)))
+        order_transform(a_completed_session(quiet_db, a_limited_booth(quiet_db, 1)))
         assert start(completed(quiet_db, a_limited_booth(quiet_db, 1))).status == "pending"
 
 
 class TestUnlimited:
     def test_without_a_limit_nothing_is_counted(self, quiet_db: Client) -> None:
         place = a_limited_booth(quiet_db, None)
-        start_transform(a_completed_session(quiet_db, place))
+        order_transform(a_completed_session(quiet_db, place))
         session = completed(quiet_db, place)
         start(session)
         give_up(session)
@@ -219,7 +219,7 @@ class TestRetry:
         place = a_limited_booth(quiet_db, 1)
         one = new_visit(place=place)
         monkeypatch.setattr(clock, "now_ms", lambda: MIDNIGHT - 1)
-        start_transform(a_completed_session(quiet_db, place))
+        order_transform(a_completed_session(quiet_db, place))
         one.begin()
         assert start(one.completed).error is not None
         one.enqueue()  # its event comes as every other job's
