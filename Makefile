@@ -8,6 +8,9 @@ LOCK_FLAGS ?=
 COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --no-header --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(LOCK_FLAGS)
 
+# A run starts a hundred short-lived Pythons: each may use what the one before has compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo crowd up test lint format cost bench snapshot styles screenshots lock client reference
 

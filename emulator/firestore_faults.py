@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple, NoReturn
 
 import grpc
@@ -35,10 +36,7 @@ class FirestoreFaults:
         self._commits = 0
         self._open: set[Transaction] = set()  # transactions that may hold locks
         self._lock = threading.RLock()
-        channel: Any = grpc.insecure_channel(address)  # type: ignore[no-untyped-call]
-        self._rollback = channel.unary_unary(
-            "/google.firestore.v1.Firestore/Rollback", RollbackRequest.serialize
-        )
+        self._address = address
 
     def set(self, faults: Faults) -> None:
         """Commits are counted from here."""
@@ -92,6 +90,14 @@ class FirestoreFaults:
             self._roll_back(transaction)
         print(f"fault: killed at commit {self._commits}", file=sys.stderr, flush=True)
         os._exit(KILLED)
+
+    @cached_property
+    def _rollback(self) -> Any:
+        """Not before it is needed: a process with a channel cannot be forked."""
+        channel: Any = grpc.insecure_channel(self._address)  # type: ignore[no-untyped-call]
+        return channel.unary_unary(
+            "/google.firestore.v1.Firestore/Rollback", RollbackRequest.serialize
+        )
 
     def _roll_back(self, transaction: Transaction) -> None:
         self._open.discard(transaction)

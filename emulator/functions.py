@@ -17,7 +17,8 @@ from watchdog.observers import Observer
 
 from emulator.config import free_port
 from emulator.faults import Faults
-from emulator.processes import Child, SuiteError
+from emulator.instances import Instances
+from emulator.processes import SuiteError
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class FunctionsHost:
             "--port": self.port,
             "--indexes": indexes.resolve(),
         }
-        self._child = Child(
+        self._instances = Instances(
             # -P: the framework appends the source folder to the path, Python must not prepend it
             [sys.executable, "-P", "-m", "emulator.functions"]
             + [str(part) for pair in arguments.items() for part in pair],
@@ -84,21 +85,22 @@ class FunctionsHost:
     def restart(self) -> None:
         """Load the code again; after a SuiteError the process stays and answers with the error."""
         with self._starting:
-            if self._stopped.is_set():
-                return
-            self._ready.clear()
-            self._child.stop()
-            self._child.start()
-            try:
-                self.manifest = self._load_manifest()
-                url, body = f"{self.url}/__/faults", self.faults.to_json()
-                _request("POST", url, START_SECONDS, data=body).raise_for_status()
-            finally:
-                self._ready.set()
+            if not self._stopped.is_set():
+                self._ready.clear()
+                self._instances.stop()
+                self._begin(self._instances.begin)
+
+    def _begin(self, start: Callable[[str], None]) -> None:
+        try:
+            start(self.faults.to_json())
+            self.manifest = self._load_manifest()
+        finally:
+            self._ready.set()
 
     def set_faults(self, faults: Faults) -> None:
         """From now on, in the processes that replace this one too; commits are counted anew."""
-        self.faults = faults
+        with self._starting:
+            self.faults = faults
         url, body = f"{self.url}/__/faults", faults.to_json().encode()
         try:
             answer = self.post(url, body, {}, START_SECONDS)
@@ -112,7 +114,7 @@ class FunctionsHost:
         if self._observer is not None:
             self._observer.stop()
         with self._starting:
-            self._child.stop()
+            self._instances.stop()
         self._ready.set()
 
     def post(
@@ -174,23 +176,24 @@ class FunctionsHost:
     def _keep_alive(self) -> None:
         """A process that ends by itself is replaced, as the cloud replaces a crashed instance."""
         while not self._stopped.is_set():
-            status = self._child.wait()
-            with self._starting:  # a restart is no crash
-                crashed = not self._stopped.is_set() and not self._child.alive
-            if not crashed:
-                continue
-            log.error("the functions process ended with status %s; starting it again", status)
-            self.faults = self.faults.model_copy(update={"kill_at_commit": None})  # once is enough
-            try:
-                self.restart()
-            except SuiteError as error:
-                log.error("%s", error)  # noqa: TRY400
-                if not self._child.alive:
-                    return
+            status = self._instances.wait()
+            with self._starting:
+                if self._stopped.is_set() or self._instances.alive:  # a restart is no crash
+                    continue
+                log.error("the functions process ended with status %s; starting it again", status)
+                once = {"kill_at_commit": None}
+                self.faults = self.faults.model_copy(update=once)
+                self._ready.clear()
+                try:
+                    self._begin(self._instances.replace)
+                except SuiteError as error:
+                    log.error("%s", error)  # noqa: TRY400
+                    if not self._instances.alive:
+                        return
 
     def _load_manifest(self) -> dict[str, Any]:
         for _ in range(int(START_SECONDS / POLL_SECONDS)):
-            status = self._child.wait(POLL_SECONDS)
+            status = self._instances.wait(POLL_SECONDS)
             if status is not None:
                 raise SuiteError(
                     f"the functions process ended with status {status} before it answered; "

@@ -10,6 +10,8 @@ import os
 import signal
 import sys
 
+MANY = 1024
+
 
 def watch(lifeline: int) -> None:
     """Wait for the starter's end, then kill the process group, this process included.
@@ -19,8 +21,11 @@ def watch(lifeline: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP):
         signal.signal(number, signal.SIG_IGN)
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):  # a reader of the command's output must see it end with the command
+    for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
+    # who is at the other end of what the command holds must see it end with the command
+    os.closerange(3, lifeline)
+    os.closerange(lifeline + 1, MANY)
     os.read(lifeline, 1)
     os.killpg(0, signal.SIGKILL)
 

@@ -12,6 +12,7 @@ import argparse
 import json
 import logging
 import os
+import socket
 import threading
 import traceback
 from collections import Counter
@@ -30,6 +31,7 @@ from emulator.faults import parse
 from emulator.firestore_faults import FirestoreFaults
 from emulator.http import serve
 from emulator.index_check import IndexCheck
+from emulator.instances import take_turns
 from emulator.meter import Meter, install
 from emulator.processes import SuiteError
 from emulator.provider_faults import ProviderFaults
@@ -182,29 +184,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--region", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--indexes", type=Path, required=True)
+    parser.add_argument("--control", type=int, required=True, help="see emulator/instances.py")
     options = parser.parse_args(arguments)
 
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     load_environment(options.source, options.project)
     meter, index_check = Meter(), IndexCheck(options.indexes)
-    faults = FirestoreFaults(os.environ.get("FIRESTORE_EMULATOR_HOST", ""))
-    install(meter, index_check, faults)
+    firestore_faults = FirestoreFaults(os.environ.get("FIRESTORE_EMULATOR_HOST", ""))
+    install(meter, index_check, firestore_faults)
     provider_faults = ProviderFaults()
     provider_faults.install()
+    faults = (firestore_faults, provider_faults)
     app: WSGIApplication
     try:
         functions = load_functions(options.source)
-        app = Functions(
-            functions,
-            options.project,
-            options.region,
-            meter,
-            index_check,
-            (faults, provider_faults),
-        )
+        app = Functions(functions, options.project, options.region, meter, index_check, faults)
     except SuiteError as error:
         app = Response(str(error), 500)
     except (Exception, SystemExit):  # noqa: BLE001 - whatever main.py raises is shown
         app = Response(traceback.format_exc(), 500)
-    serve(app, options.port, threads=THREADS)
-    threading.Event().wait()
+    listener = socket.create_server(("127.0.0.1", options.port))
+
+    def be_an_instance(order: str) -> None:
+        for each in faults:
+            each.set(parse(order))
+        serve(app, threads=THREADS, listener=listener)
+        threading.Event().wait()
+
+    take_turns(options.control, be_an_instance)

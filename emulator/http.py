@@ -20,10 +20,9 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 class Server:
     """An application that answers at `url` until it is closed."""
 
-    def __init__(self, app: "WSGIApplication", port: int, host: str, threads: int) -> None:
+    def __init__(self, app: "WSGIApplication", listener: socket.socket, threads: int) -> None:
         # waitress remarks on requests that wait or are given up; here that is ordinary
         logging.getLogger("waitress").setLevel(logging.ERROR)
-        listener = socket.create_server((host, port))
         self._server: Any = create_server(  # type: ignore[no-untyped-call]
             app,
             sockets=[listener],
@@ -32,9 +31,8 @@ class Server:
             asyncore_use_poll=True,
             ident=None,
         )
-        self.host = host
-        self.port: int = listener.getsockname()[1]
-        self.url = f"http://{host}:{self.port}"
+        self.host, self.port = listener.getsockname()
+        self.url = f"http://{self.host}:{self.port}"
         self._thread = threading.Thread(
             target=self._server.run, name=f"http-{self.port}", daemon=True
         )
@@ -59,10 +57,17 @@ class Server:
 
 
 def serve(
-    app: "WSGIApplication", port: int = 0, host: str = "127.0.0.1", threads: int = 16
+    app: "WSGIApplication",
+    port: int = 0,
+    host: str = "127.0.0.1",
+    threads: int = 16,
+    listener: socket.socket | None = None,
 ) -> Server:
-    """Serve `app`; port 0 picks a free one. Raises OSError when the port is taken."""
-    return Server(app, port, host, threads)
+    """Serve `app`; port 0 picks a free one. Raises OSError when the port is taken.
+
+    A `listener` is one's own socket, instead of host and port.
+    """
+    return Server(app, listener or socket.create_server((host, port)), threads)
 
 
 def request(

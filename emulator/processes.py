@@ -51,8 +51,11 @@ class Child:
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def start(self) -> None:
-        """Start the command; one that cannot be run says so in its log and ends with 127."""
+    def start(self, passed: Sequence[int] = ()) -> None:
+        """Start the command, which gets the file descriptors that are `passed`.
+
+        One that cannot be run says so in its log and ends with 127.
+        """
         watched, self._lifeline = os.pipe()
         try:
             with contextlib.ExitStack() as stack:
@@ -63,7 +66,7 @@ class Child:
                     cwd=self.cwd,
                     stdout=output,
                     stderr=None if output is None else subprocess.STDOUT,
-                    pass_fds=[watched],
+                    pass_fds=[watched, *passed],
                     **self._place,
                 )
         except BaseException:

@@ -111,7 +111,7 @@ class TestKill:
         when: str,
         applied: int | None,
     ) -> None:
-        killed = sample_suite.host._child.pid
+        killed = sample_suite.host._instances.pid
         set_faults(killAtCommit=1, killWhen=when)
         with pytest.raises(requests.ConnectionError):
             transact(sample_suite, "increment", document)
@@ -119,7 +119,7 @@ class TestKill:
         began = time.monotonic()
         assert transact(sample_suite, "increment", document) == "done"
         assert time.monotonic() - began < LOCKED_SECONDS
-        assert sample_suite.host._child.pid != killed
+        assert sample_suite.host._instances.pid != killed
         assert transact(sample_suite, "increment", document) == "done"
         assert sample_suite.faults.kill_at_commit is None
 

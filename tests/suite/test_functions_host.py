@@ -1,6 +1,8 @@
 """Functions served from one process, at the addresses of the Firebase CLI's emulator."""
 
+import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -135,15 +137,44 @@ class TestReload:
         eventually(lambda: len(reloads) == 2)
 
 
+def crash(host: FunctionsHost) -> list[str]:
+    """What the log says of how often main.py was loaded, after a crash."""
+    crashing = host._instances.pid
+    with pytest.raises(requests.ConnectionError):
+        call(host, "crash")
+    eventually(lambda: host._instances.pid != crashing)
+    headers = {"Content-Type": "application/json"}
+    answer = host.post(host.function_url("echo"), b'{"data": 1}', headers, 60)
+    assert answer.json()["result"]["echoed"] == 1
+    log = host._instances.log
+    assert log
+    return [line for line in log.read_text().splitlines() if line.startswith("loaded")]
+
+
 class TestCrash:
     def test_a_process_that_ends_is_replaced_and_deliveries_wait_for_it(
+        self, own_host: FunctionsHost, own_source: Path
+    ) -> None:
+        with (own_source / "main.py").open("a") as main:
+            main.write("print('loaded')\n")
+        own_host.start()
+        crash(own_host)
+        assert crash(own_host) == ["loaded"]
+
+    def test_one_with_threads_is_not_copied_but_loaded_again(
+        self, own_host: FunctionsHost, own_source: Path
+    ) -> None:
+        with (own_source / "main.py").open("a") as main:
+            main.write("import threading, time\nprint('loaded')\n")
+            main.write("threading.Thread(target=time.sleep, args=(300,), daemon=True).start()\n")
+        own_host.start()
+        assert crash(own_host) == ["loaded"] * 2
+
+    def test_a_call_that_came_while_nobody_served_is_answered(
         self, own_host: FunctionsHost
     ) -> None:
         own_host.start()
-        crashing = own_host._child.pid
-        with pytest.raises(requests.ConnectionError):
-            call(own_host, "crash")
-        eventually(lambda: own_host._child.pid != crashing)
-        headers = {"Content-Type": "application/json"}
-        answer = own_host.post(own_host.function_url("echo"), b'{"data": 1}', headers, 10)
-        assert answer.json()["result"]["echoed"] == 1
+        crashing = own_host._instances.pid
+        os.kill(crashing, signal.SIGKILL)
+        assert call(own_host, "echo", 2).json()["result"]["echoed"] == 2
+        assert own_host._instances.pid != crashing

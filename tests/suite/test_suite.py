@@ -169,7 +169,7 @@ class TestStartAndStop:
         threads = set(threading.enumerate())
         suite = Suite("demo-chain", root=CHAIN, free_ports=True, functions_log=suite_log)
         suite.start()
-        processes = descendants(suite.host._child.pid) | {suite.host._child.pid}
+        processes = descendants(suite.host._instances.pid) | {suite.host._instances.pid}
         assert suite.firestore.child
         processes |= descendants(suite.firestore.child.pid) | {suite.firestore.child.pid}
         suite.stop()

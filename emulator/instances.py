@@ -1,0 +1,143 @@
+"""Instances of the functions: copies of one process that has loaded them and serves nothing itself.
+
+The cloud replaces an instance that crashed by one that starts cold. Here that one is forked from
+what was loaded before the first call: it remembers as little as one that loads everything anew, and
+is there in a hundredth of the time. Who calls meanwhile waits in the line of the socket, which they
+share. A process in which main.py has started threads, or opened a channel, cannot be copied: it
+serves by itself, and is replaced as a whole.
+"""
+
+import contextlib
+import os
+import socket
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from emulator.processes import Child
+
+THREADS = Path("/proc/self/task")  # of a process, those of its libraries too
+
+
+class _Instance:
+    def __init__(self) -> None:
+        self.pid = 0
+        self.status: int | None = None
+        self.began = threading.Event()
+        self.ended = threading.Event()
+
+    def begin(self, pid: int) -> None:
+        self.pid = pid
+        self.began.set()
+
+    def end(self, status: int | None) -> None:
+        if not self.ended.is_set():
+            self.status = status
+            self.began.set()
+            self.ended.set()
+
+
+class Instances(Child):
+    """A command that calls `replace` in the end, and the instance that it has become.
+
+    `pid`, `alive` and `wait` are the instance's; to `stop` ends it with its command.
+    """
+
+    def __init__(
+        self,
+        args: Sequence[str],
+        env: Mapping[str, str] | None = None,
+        log: Path | None = None,
+        cwd: Path | None = None,
+    ) -> None:
+        super().__init__(args, env, log, cwd)
+        self._command = self.args
+        self._control: socket.socket | None = None
+        self._instance = _Instance()
+
+    @property
+    def pid(self) -> int:
+        self._instance.began.wait()
+        return self._instance.pid
+
+    @property
+    def alive(self) -> bool:
+        return super().alive and not self._instance.ended.is_set()
+
+    def begin(self, order: str) -> None:
+        """Start the command, and in it an instance that gets this one line."""
+        self.start()
+        self._ask(order)
+
+    def replace(self, order: str) -> None:
+        """Have another instance take the place of the one that has ended."""
+        if super().alive:
+            self._instance = _Instance()
+            self._ask(order)
+        else:
+            self.stop()
+            self.begin(order)
+
+    def start(self, passed: Sequence[int] = ()) -> None:
+        self._control, theirs = socket.socketpair()
+        self._instance = _Instance()
+        with theirs:
+            self.args = [*self._command, "--control", str(theirs.fileno())]
+            super().start([*passed, theirs.fileno()])
+        threading.Thread(target=self._listen, args=(self._control,), daemon=True).start()
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """The exit status of the instance (-n for a signal), or None while it runs."""
+        instance = self._instance
+        instance.ended.wait(timeout)
+        return instance.status
+
+    def kill(self) -> None:
+        super().kill()
+        if self._process:
+            self._instance.end(self._process.returncode)
+
+    def _ask(self, order: str) -> None:
+        if self._control:
+            with contextlib.suppress(OSError):  # it has ended
+                self._control.sendall(f"{order}\n".encode())
+
+    def _listen(self, control: socket.socket) -> None:
+        """Take note of what the command says of its instances until it ends."""
+        # it may end without having read what it was asked
+        with control, control.makefile() as lines, contextlib.suppress(ConnectionResetError):
+            for line in lines:
+                said, number = line.split()
+                if said == "began":
+                    self._instance.begin(int(number))
+                else:
+                    self._instance.end(int(number))
+        if self._control is control:
+            status = super().wait()
+            self._instance.end(status)
+
+
+def take_turns(control: int, serve: Callable[[str], None]) -> None:
+    """Fork an instance that serves, whenever the suite orders one, until the suite ends.
+
+    Where that is not safe, serve here.
+    """
+    with socket.socket(fileno=control) as suite, suite.makefile() as orders:
+        suite.set_inheritable(False)
+        while order := orders.readline():
+            pid = os.fork() if _is_alone() else None
+            if not pid:
+                suite.sendall(f"began {os.getpid()}\n".encode())
+            if pid is None:
+                serve(order)
+            elif pid == 0:
+                break
+            else:
+                status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+                suite.sendall(f"ended {status}\n".encode())
+    if order:  # this is a copy: what it was made from tells of its end
+        serve(order)
+
+
+def _is_alone() -> bool:
+    return THREADS.is_dir() and len(list(THREADS.iterdir())) == 1
