@@ -14,7 +14,7 @@ from experience.workflows.models import LOST_AT_MOST, RunStatus, StepStatus
 from experience.workflows.payloads import Packed
 from experience.workflows.store import StoredStep
 from tests.calling import at_once
-from tests.workflows.bench import Bench, at_rest
+from tests.workflows.bench import Bench, at_rest, firestore_reads
 
 WHOLE = 18
 LAST = "bundle"
@@ -25,6 +25,14 @@ def finished(bench: Bench, run_id: str) -> Any:
     assert at_rest(bench, run_id) == []
     assert bench.run(run_id).status is RunStatus.COMPLETED
     return bench.output(run_id, LAST)
+
+
+def finished_chain(bench: Bench, run_id: str) -> list[str]:
+    """What was run of a chain, when nothing is left undone."""
+    assert at_rest(bench, run_id) == []
+    assert bench.run(run_id).status is RunStatus.COMPLETED
+    assert {step.attempt for step in bench.steps(run_id).values()} == {1}
+    return bench.executions(run_id)
 
 
 class TestTheBuild:
@@ -50,6 +58,23 @@ class TestTheBuild:
         bench.deliver()
         assert bench.queue.waiting == []
         assert bench.run(run_id).status is RunStatus.COMPLETED
+
+    def test_a_step_that_waited_since_the_run_was_created_is_not_read(self, bench: Bench) -> None:
+        run_id = bench.start("test.chain")
+        with firestore_reads() as of:
+            bench.deliver()
+        assert sorted(of) == ["runSteps", "runs"]
+        assert finished_chain(bench, run_id) == ["one", "two", "three"]
+
+    @pytest.mark.parametrize("step", ["two", "three"])
+    def test_one_that_somebody_has_written_to_is(self, bench: Bench, step: str) -> None:
+        run_id = bench.start("test.chain")
+        bench.tenant.step_ref(run_id, step).update({"losses": 3})
+        with firestore_reads() as of:
+            bench.deliver()
+        assert of.count("runSteps") > 1
+        assert finished_chain(bench, run_id) == ["one", "two", "three"]
+        assert bench.steps(run_id)[step].losses == 3
 
     def test_a_worker_without_time_left_hands_on(
         self, bench: Bench, monkeypatch: pytest.MonkeyPatch

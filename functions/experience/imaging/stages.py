@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from experience.imaging import files
+from experience.imaging.filters import Array
 from experience.imaging.models import (
     ImageRefused,
     Picture,
@@ -57,8 +58,14 @@ def finish(image: bytes, recipe: Recipe, overlay: bytes | None = None) -> Pictur
 def stylised(image: Image.Image, style: Style) -> Image.Image:
     """An RGB image in that style, of the same size."""
     planes = [np.asarray(band, np.float32) / np.float32(255) for band in image.split()]
-    styled = np.stack(STYLES[style](planes), axis=-1)
-    return Image.fromarray(np.clip(styled * 255 + 0.5, 0, 255).astype(np.uint8))
+    return Image.merge("RGB", [_band(plane) for plane in STYLES[style](planes)])
+
+
+def _band(plane: Array) -> Image.Image:
+    """A plane as a band of an image."""
+    values = plane * np.float32(255)
+    values += np.float32(0.5)
+    return Image.fromarray(np.clip(values, 0, 255, out=values).astype(np.uint8))
 
 
 def lay_over(picture: Image.Image, overlay: bytes) -> None:

@@ -6,6 +6,7 @@ same commit. A job is `pending` while its run waits or a step waits for another 
 
 import traceback
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from google.cloud.firestore import Client, DocumentReference, Increment, Transaction
@@ -257,12 +258,14 @@ class Jobs:
         """The picture, which comes first, and its thumbnail, in the session's results."""
         ids, number = _ids(run), run.round + 1
         folder = (ids["projectId"], ids["sessionId"], ids["jobId"], number)
-        stored = []
-        for file in files:
-            path = media.result_path(*folder, file.name)
-            stored.append((path, media.write_once(path, file.data, file.type)))
-        (path, url), (_, thumbnail_url) = stored
-        asset_id = f"{ids['jobId']}-{number}"
+        paths = [media.result_path(*folder, file.name) for file in files]
+
+        def stored(path: str, file: File) -> str:
+            return media.write_once(path, file.data, file.type)
+
+        with ThreadPoolExecutor(len(files)) as side_by_side:  # a guest waits
+            url, thumbnail_url = side_by_side.map(stored, paths, files)
+        path, asset_id = paths[0], f"{ids['jobId']}-{number}"
         return {"assetId": asset_id, "path": path, "url": url, "thumbnailUrl": thumbnail_url}
 
 

@@ -20,10 +20,11 @@ from experience.workflows.tenant import Tenant
 
 @dataclass(frozen=True)
 class StoredRun:
-    """A run as it was read, and when it was last written."""
+    """A run as it was read, when it was last written, and when it was created with its steps."""
 
     run: Run
     written_at: Any
+    created_at: Any
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,8 @@ def dispatch_next(step: RunStep, *, delay_seconds: float = 0) -> None:
 
 
 def _stored_run(snapshot: "DocumentSnapshot[Any]") -> StoredRun:
-    return StoredRun(Run.load(snapshot.to_dict() or {}), snapshot.update_time)
+    run = Run.load(snapshot.to_dict() or {})
+    return StoredRun(run, snapshot.update_time, snapshot.create_time)
 
 
 def _stored_step(snapshot: "DocumentSnapshot[Any]") -> StoredStep:

@@ -7,7 +7,16 @@ from typing import NamedTuple
 
 from experience import clients, clock, logs
 from experience.calls import TryLater
-from experience.workflows import cache, closing, ending, engine, payloads, running, store
+from experience.workflows import (
+    cache,
+    closing,
+    ending,
+    engine,
+    payloads,
+    planning,
+    running,
+    store,
+)
 from experience.workflows.decisions import Delivery, Turn, turn
 from experience.workflows.ending import Ending
 from experience.workflows.engine import TRANSIENT, Changed, LeaseLost, Moved, Taking, Work
@@ -69,6 +78,7 @@ class Worker:
         self.delivery = delivery
         self.preparation = Preparation(tenant, run.run)
         self._ended: dict[str, RunStep] = {}
+        self._presumed: set[str] = set()
         self._known: StoredStep | None = step
         self._until = time.monotonic() + TASK_SECONDS - KEPT_SECONDS
 
@@ -205,7 +215,7 @@ class Worker:
         for each in self.workflow.dependents[step.id]:
             if self.workflow.by_id[each].depends_on != [step.id] or not self._has_time_for(each):
                 continue
-            waiting = store.find_step(self.tenant, step.run_id, each)
+            waiting = self._waiting(each)
             if waiting is None or waiting.step.status is not StepStatus.PENDING:
                 return None
             prepared = self.preparation.prepare(waiting.step, now)
@@ -214,6 +224,20 @@ class Worker:
             seconds, hashed = prepared.seconds, prepared.input_hash
             return engine.prepare(waiting, self.delivery, seconds, hashed, now), prepared
         return None
+
+    def _waiting(self, step_id: str) -> StoredStep | None:
+        """A step that waits for another one: as its run was created with it, without a read.
+
+        Who has changed it since then wrote at another time, so it cannot be taken like this; then
+        it is read. In a run that was taken up again all steps are.
+        """
+        run = self.run.run
+        if run.round or run.base_run_id or step_id in self._presumed:
+            return store.find_step(self.tenant, run.id, step_id)
+        self._presumed.add(step_id)
+        created = planning.new_steps(self.workflow, run, run.created_at)
+        [step] = [each for each in created if each.id == step_id]
+        return StoredStep(step, self.run.created_at)
 
     def _end(
         self, held: StoredStep | Work, how: Ending, then: tuple[Taking, Ready] | None = None
