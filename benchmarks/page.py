@@ -150,6 +150,7 @@ def _runs(result: runs.Result) -> str:
 def _picture(result: pictures.Result) -> str:
     alone = {name: samples.shown() for name, samples in result.alone.items()}
     rows = [
+        ["**the guest's wait**, from the answer to `completeSession`", result.wait.shown()],
         ["**as a run**, from its creation to its end", result.run.shown()],
         *([f"… `{name}`", samples.shown()] for name, samples in result.steps.items()),
         ["… around the steps: the queue, and the engine's commits", result.around.shown()],

@@ -4,9 +4,11 @@ That is: the imaging at once, the round trips to the database that a transform m
 held a job from its start to its end, and the same files read and stored.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any
 
 from google.auth.credentials import AnonymousCredentials
@@ -22,6 +24,8 @@ from experience.imaging.photos import fit, load
 
 WIDTH = 1080
 STEPS = ("load", "stylise", "publish")
+WAIT_SECONDS = 120
+ENDED = {"completed", "failed", "cancelled"}
 DIRECT = "read 3, write 3, write 1, write 1, read 3, write 3"
 """Job, internals and session: taken, told of twice, and ended."""
 
@@ -30,11 +34,13 @@ DIRECT = "read 3, write 3, write 1, write 1, read 3, write 3"
 class Result:
     """A picture's seconds, as a run with its steps, and of what it is made of, each done alone.
 
+    `wait` is the guest's: from the answer to `completeSession` until their page hears of it.
     `stages` and `files` are the run's share of imaging and storage: what lies between two steps is
     encoded, stored and decoded. `imaging`, `storage` and `database` are what it takes directly.
     """
 
     width: int
+    wait: Samples
     run: Samples
     steps: dict[str, Samples]
     alone: dict[str, Samples]
@@ -72,9 +78,8 @@ def measure(bench: Bench, rounds: int, warm: int = 1, width: int = WIDTH) -> Res
                 runs.append(run)
                 alone.append(part)
     steps = {name: _samples(runs, name) for name in STEPS}
-    return Result(
-        width, _samples(runs, "run"), steps, {name: _samples(alone, name) for name in alone[0]}
-    )
+    parts_alone = {name: _samples(alone, name) for name in alone[0]}
+    return Result(width, _samples(runs, "wait"), _samples(runs, "run"), steps, parts_alone)
 
 
 def _samples(measured: list[dict[str, float]], name: str) -> Samples:
@@ -82,8 +87,12 @@ def _samples(measured: list[dict[str, float]], name: str) -> Samples:
 
 
 def _run(bench: Bench) -> dict[str, float]:
-    """The seconds of a new guest's run, from its creation to its end, and of each of its steps."""
-    uid, ids = bench.transformed()
+    """The seconds of a new guest's wait, of the run from its creation to its end, and its steps."""
+    uid, ids = bench.photographed()
+    bench.call(uid, "updateSessionProgress", **ids, inputs={"name": "Ada", "mood": "dreamy"})
+    bench.settle()
+    wait = _waited(bench, uid, ids)
+    bench.settle()
     session = bench.call(uid, "getSession", **ids)["session"]
     job = bench.db.document("projects", seed.PROJECT, "jobs", session["jobId"]).get()
     run = bench.db.document("workspaces", seed.WORKSPACE, "runs", job.get("runId"))
@@ -92,7 +101,30 @@ def _run(bench: Bench) -> dict[str, float]:
     if found.get("status") != "completed":
         raise RuntimeError(f"the run {run.path} was not completed")
     seconds = {name: steps.document(name).get().get("durationMs") / 1000 for name in STEPS}
-    return {"run": (found.get("completedAt") - found.get("createdAt")) / 1000, **seconds}
+    whole = (found.get("completedAt") - found.get("createdAt")) / 1000
+    return {"wait": wait, "run": whole, **seconds}
+
+
+def _waited(bench: Bench, uid: str, ids: Mapping[str, Any]) -> float:
+    """Complete a session, and listen to it as a page does until its picture is there."""
+    told: SimpleQueue[tuple[float, Any]] = SimpleQueue()
+
+    def on_session(snapshots: Any, _changes: Any, _time: Any) -> None:
+        for each in snapshots:
+            told.put((time.perf_counter(), (each.to_dict() or {}).get("jobStatus")))
+
+    session = bench.db.document("projects", seed.PROJECT, "sessions", ids["sessionId"])
+    watch = session.on_snapshot(on_session)
+    try:
+        told.get(timeout=WAIT_SECONDS)  # the session as it is
+        bench.call(uid, "completeSession", **ids)
+        began = time.perf_counter()
+        while True:
+            at, status = told.get(timeout=WAIT_SECONDS)
+            if status in ENDED:
+                return at - began
+    finally:
+        watch.unsubscribe()
 
 
 class _Parts:

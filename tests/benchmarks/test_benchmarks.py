@@ -59,6 +59,7 @@ class TestRun:
         assert [each.guests for each in crowded] == [1, 2] * 3
         assert list(ran.a_second) == [1, 2]
         assert picture.around.median < picture.run.median
+        assert picture.wait.median > 0
         assert all(f"| `{case.function}` |" in written for case in calls.CASES)
         ElementTree.parse(tmp_path / "picture.svg")
 
