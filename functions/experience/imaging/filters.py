@@ -33,8 +33,10 @@ def blur(plane: Array, sigma: float) -> Array:
         height = plane.shape[0]
         padded = np.pad(plane, ((radius, radius), (0, 0)), mode="edge")
         total = plane * weights[0]
+        pair = np.empty_like(total)  # a new plane for each costs more than the sum
         for distance in range(1, radius + 1):
-            pair = padded[radius - distance :][:height] + padded[radius + distance :][:height]
+            above, below = padded[radius - distance :], padded[radius + distance :]
+            np.add(above[:height], below[:height], out=pair)
             pair *= weights[distance]
             total += pair
         plane = np.ascontiguousarray(total.T)
@@ -56,7 +58,9 @@ def keep_edges(plane: Array, radius: float, contrast: float) -> Array:
     gain: Array = variance / (variance + np.float32(contrast * contrast))
     offset: Array = mean - gain * mean
     gain, offset = (resize(blur(each, sigma), width, height) for each in (gain, offset))
-    return gain * plane + offset
+    flat: Array = gain * plane
+    flat += offset
+    return flat
 
 
 def brush(planes: list[Array], radius: int) -> list[Array]:
