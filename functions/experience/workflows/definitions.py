@@ -4,7 +4,7 @@ Written as YAML (`yamls.py` reads it), pinned as JSON in every run that is made 
 """
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -175,6 +175,11 @@ class Workflow(Document):
         return self.model_dump_json(exclude_unset=True)
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
-        """The definition that a run is pinned to."""
-        return cls.model_validate_json(text)
+    def from_json(cls, text: str) -> "Workflow":
+        """The definition that a run is pinned to; each of its steps asks, so the last few stay."""
+        return _parsed(text)
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: str) -> Workflow:
+    return Workflow.model_validate_json(text)
