@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -50,6 +51,25 @@ def uploaded(uid: str, wanted: CreateUpload) -> ConfirmUpload:
         step_id=wanted.step_id,
         asset_id=made.asset_id,
     )
+
+
+class TestErasedMeanwhile:
+    @pytest.mark.parametrize("before", ["read", "publish"])
+    def test_a_photo_that_goes_while_it_is_looked_at_is_missing(
+        self, upload: tuple[str, CreateUpload], monkeypatch: pytest.MonkeyPatch, before: str
+    ) -> None:
+        uid, wanted = upload
+        request = uploaded(uid, wanted)
+        look = getattr(store, before)
+
+        def too_late(path: str, *more: Any) -> Any:
+            clients.bucket().blob(path).delete()
+            return look(path, *more)
+
+        monkeypatch.setattr(store, before, too_late)
+        with pytest.raises(FailedPrecondition) as refusal:
+            confirm_upload(uid, request)
+        assert refusal.value.reason == "upload_missing"
 
 
 class TestConfirmingAtOnce:

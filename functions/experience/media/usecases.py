@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from google.api_core import exceptions
 from google.cloud.firestore import Client, Transaction
 
 from experience import clients, clock, transactions
@@ -69,14 +70,11 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> Session:
     path = store.input_path(
         request.project_id, request.session_id, request.step_id, request.asset_id
     )
-    uploaded = store.find(path)
-    if uploaded is None:
-        raise FailedPrecondition("upload_missing", "Nothing was uploaded to this address yet.")
-    _require_sound(uploaded)
+    uploaded, url = _publish_sound(path)
     media = CapturedMedia(
         step_id=request.step_id,
         asset_id=request.asset_id,
-        url=store.publish(path, uploaded),
+        url=url,
         created_at=uploaded.created_at,
         content_type=uploaded.content_type,
     )
@@ -95,6 +93,17 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> Session:
         return changed
 
     return transactions.run_optimistic(client, body)
+
+
+def _publish_sound(path: str) -> tuple[StoredObject, str]:
+    """What was uploaded, and its address."""
+    try:
+        if uploaded := store.find(path):
+            _require_sound(uploaded)
+            return uploaded, store.publish(path, uploaded)
+    except exceptions.NotFound:
+        pass  # erased since it was found
+    raise FailedPrecondition("upload_missing", "Nothing was uploaded to this address yet.")
 
 
 def get_download_url(uid: str, request: GetDownloadUrl) -> Download:
