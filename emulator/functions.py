@@ -86,13 +86,13 @@ class FunctionsHost:
         """Load the code again; after a SuiteError the process stays and answers with the error."""
         with self._starting:
             if not self._stopped.is_set():
-                self._ready.clear()
-                self._instances.stop()
-                self._begin(self._instances.begin)
+                self._load()
 
-    def _begin(self, start: Callable[[str], None]) -> None:
+    def _load(self) -> None:
+        self._ready.clear()
+        self._instances.stop()
         try:
-            start(self.faults.to_json())
+            self._instances.begin(self.faults.to_json())
             self.manifest = self._load_manifest()
         finally:
             self._ready.set()
@@ -183,9 +183,10 @@ class FunctionsHost:
                 log.error("the functions process ended with status %s; starting it again", status)
                 once = {"kill_at_commit": None}
                 self.faults = self.faults.model_copy(update=once)
-                self._ready.clear()
+                if self._instances.replace(self.faults.to_json()):
+                    continue  # not waited for: the calls in its line may crash it at once
                 try:
-                    self._begin(self._instances.replace)
+                    self._load()
                 except SuiteError as error:
                     log.error("%s", error)  # noqa: TRY400
                     if not self._instances.alive:
@@ -204,7 +205,7 @@ class FunctionsHost:
                     continue
             try:
                 answer = _request("GET", f"{self.url}/__/functions.yaml", START_SECONDS)
-            except requests.ConnectionError:
+            except requests.RequestException:
                 continue
             if answer.status_code != 200:
                 raise SuiteError(f"{self.source / 'main.py'} could not be loaded:\n{answer.text}")

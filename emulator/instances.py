@@ -10,6 +10,7 @@ serves by itself, and is replaced as a whole.
 import contextlib
 import os
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -69,14 +70,11 @@ class Instances(Child):
         self.start()
         self._ask(order)
 
-    def replace(self, order: str) -> None:
-        """Have another instance take the place of the one that has ended."""
-        if super().alive:
-            self._instance = _Instance()
-            self._ask(order)
-        else:
-            self.stop()
-            self.begin(order)
+    def replace(self, order: str) -> bool:
+        """Have another instance take the place of the one that has ended, if its command lives."""
+        self._instance = _Instance()
+        self._ask(order)
+        return super().alive  # asked last: an end after this is the new instance's
 
     def start(self, passed: Sequence[int] = ()) -> None:
         self._control, theirs = socket.socketpair()
@@ -84,7 +82,8 @@ class Instances(Child):
         with theirs:
             self.args = [*self._command, "--control", str(theirs.fileno())]
             super().start([*passed, theirs.fileno()])
-        threading.Thread(target=self._listen, args=(self._control,), daemon=True).start()
+        listening = (self._control, self._started)
+        threading.Thread(target=self._listen, args=listening, daemon=True).start()
 
     def wait(self, timeout: float | None = None) -> int | None:
         """The exit status of the instance (-n for a signal), or None while it runs."""
@@ -102,19 +101,19 @@ class Instances(Child):
             with contextlib.suppress(OSError):  # it has ended
                 self._control.sendall(f"{order}\n".encode())
 
-    def _listen(self, control: socket.socket) -> None:
+    def _listen(self, control: socket.socket, command: subprocess.Popen[bytes]) -> None:
         """Take note of what the command says of its instances until it ends."""
         # it may end without having read what it was asked
         with control, control.makefile() as lines, contextlib.suppress(ConnectionResetError):
             for line in lines:
                 said, number = line.split()
-                if said == "began":
-                    self._instance.begin(int(number))
-                else:
-                    self._instance.end(int(number))
-        if self._control is control:
-            status = super().wait()
-            self._instance.end(status)
+                self._note(control, said, int(number))
+        self._note(control, "ended", command.wait())
+
+    def _note(self, control: socket.socket, said: str, number: int) -> None:
+        instance = self._instance
+        if self._control is control:  # another command's instances are not its own
+            (instance.begin if said == "began" else instance.end)(number)
 
 
 def take_turns(control: int, serve: Callable[[str], None]) -> None:

@@ -12,6 +12,7 @@ import requests
 
 from emulator.functions import FunctionsHost
 from emulator.processes import SuiteError
+from tests.calling import at_once
 from tests.suite.conftest import sample_host
 from tests.suite.sample_functions import Record, eventually
 
@@ -125,7 +126,7 @@ class TestReload:
         def answer() -> str:
             try:
                 return call(own_host, "echo", "now").text
-            except requests.ConnectionError:
+            except requests.RequestException:  # it may end in the middle of an answer
                 return "restarting"
 
         main.write_text(original.replace('"echoed"', '"shouted"'))
@@ -178,3 +179,16 @@ class TestCrash:
         os.kill(crashing, signal.SIGKILL)
         assert call(own_host, "echo", 2).json()["result"]["echoed"] == 2
         assert own_host._instances.pid != crashing
+
+    def test_calls_that_crash_one_after_another_leave_one_that_serves(
+        self, own_host: FunctionsHost
+    ) -> None:
+        own_host.start()
+
+        def insist(_: int) -> None:
+            for _ in range(3):
+                with pytest.raises(requests.ConnectionError):
+                    call(own_host, "crash")
+
+        at_once(8, insist)
+        assert call(own_host, "echo", 3).json()["result"]["echoed"] == 3

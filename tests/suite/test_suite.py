@@ -169,8 +169,10 @@ class TestStartAndStop:
         threads = set(threading.enumerate())
         suite = Suite("demo-chain", root=CHAIN, free_ports=True, functions_log=suite_log)
         suite.start()
-        processes = descendants(suite.host._instances.pid) | {suite.host._instances.pid}
+        command = suite.host._instances._process
+        assert command
         assert suite.firestore.child
+        processes = descendants(command.pid) | {command.pid, suite.host._instances.pid}
         processes |= descendants(suite.firestore.child.pid) | {suite.firestore.child.pid}
         suite.stop()
         suite.stop()
