@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -74,13 +75,50 @@ def _version(node: str) -> tuple[int, ...]:
 
 
 def _install(console: Console, guard: int) -> None:
-    """`npm ci` removes what is there first; the packages' own scripts do not run."""
+    """`npm ci` removes what is there first; the packages' own scripts do not run.
+
+    The lock file names no addresses, so npm would ask the registry for each package's description,
+    all its versions in it, before it fetches one of them. A lock file beside it, which npm prefers,
+    has the addresses that registries usually give. Where they are others, npm asks after all.
+    """
     packages = json.loads((WEB / "package-lock.json").read_text())["packages"]
-    total = sum(name.startswith("node_modules/") for name in packages)
+    total = sum("node_modules/" in name for name in packages)
+    console.print(f"Installing {total} packages into web/node_modules: once, half a minute or so.")
+    addressed = WEB / "npm-shrinkwrap.json"
+    try:
+        addressed.write_text(json.dumps(with_addresses(_registry())))
+        failure = _run_npm(console, guard, total)
+    finally:
+        addressed.unlink(missing_ok=True)
+    if failure and "npm error code E404" in failure:
+        failure = _run_npm(console, guard, 2 * total)
+    if failure is None:
+        return
+    if any(f"npm error code {word}" in failure for word in OFFLINE):
+        raise MissingError("web/node_modules is not installed, and npm reaches no registry")
+    raise SuiteError(f"npm ci failed in {WEB}:\n{failure[-2000:]}")
+
+
+def _registry() -> str:
+    ask = ["npm", "config", "get", "registry"]
+    return subprocess.run(ask, cwd=WEB, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def with_addresses(registry: str) -> Any:
+    """The lock file, and where in it each package lies in this registry."""
+    lock = json.loads((WEB / "package-lock.json").read_text())
+    for place, package in lock["packages"].items():
+        if "integrity" in package and "resolved" not in package:
+            name = package.get("name") or place.rpartition("node_modules/")[2]
+            file = f"{name.rpartition('/')[2]}-{package['version']}.tgz"
+            package["resolved"] = f"{registry.rstrip('/')}/{name}/-/{file}"
+    return lock
+
+
+def _run_npm(console: Console, guard: int, fetches: int) -> str | None:
+    """What npm said when it failed."""
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
-    console.print(f"Installing {total} packages into web/node_modules: once, about a minute.")
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("fetched"), TimeElapsedColumn())
-    fetches = 2 * total  # the lock names no addresses: npm asks where each package is, then for it
     with (
         # npm holds the guard too: should this process be killed, the next one waits until it ends
         subprocess.Popen(
@@ -102,11 +140,7 @@ def _install(console: Console, guard: int) -> None:
         except BaseException:  # told to end: what npm left half is made anew
             npm.kill()
             raise
-    if npm.returncode == 0:
-        return
-    if any(f"npm error code {word}" in said for word in OFFLINE):
-        raise MissingError("web/node_modules is not installed, and npm reaches no registry")
-    raise SuiteError(f"npm ci failed in {WEB}:\n{said[-2000:]}")
+    return said if npm.returncode else None
 
 
 def _follow(lines: Iterable[str], fetched: Callable[[], None]) -> str:
