@@ -150,7 +150,9 @@ class FunctionsHost:
         """Restart whenever a file of the source changes; `reloaded` is called after each success.
 
         A broken edit is logged, and answered to every call, until the next edit puts it right.
+        What is compiled is not kept: of two edits within a second Python might run the first.
         """
+        self._instances.env = {**(self._instances.env or {}), "PYTHONDONTWRITEBYTECODE": "1"}
         self._observer = Observer()
         self._observer.schedule(_SourceHandler(self._changed), str(self.source), recursive=True)
         self._observer.start()
