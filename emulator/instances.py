@@ -12,7 +12,7 @@ import os
 import socket
 import subprocess
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from emulator.processes import Child
@@ -39,22 +39,13 @@ class _Instance:
 
 
 class Instances(Child):
-    """A command that calls `replace` in the end, and the instance that it has become.
+    """A command that calls `take_turns` in the end, and its instances, one after the other.
 
     `pid`, `alive` and `wait` are the instance's; to `stop` ends it with its command.
     """
 
-    def __init__(
-        self,
-        args: Sequence[str],
-        env: Mapping[str, str] | None = None,
-        log: Path | None = None,
-        cwd: Path | None = None,
-    ) -> None:
-        super().__init__(args, env, log, cwd)
-        self._command = self.args
-        self._control: socket.socket | None = None
-        self._instance = _Instance()
+    _control: socket.socket | None = None
+    _instance: _Instance
 
     @property
     def pid(self) -> int:
@@ -76,12 +67,12 @@ class Instances(Child):
         self._ask(order)
         return super().alive  # asked last: an end after this is the new instance's
 
-    def start(self, passed: Sequence[int] = ()) -> None:
+    def start(self, *more: str, passed: Sequence[int] = ()) -> None:
         self._control, theirs = socket.socketpair()
         self._instance = _Instance()
         with theirs:
-            self.args = [*self._command, "--control", str(theirs.fileno())]
-            super().start([*passed, theirs.fileno()])
+            control = theirs.fileno()
+            super().start(*more, "--control", str(control), passed=[*passed, control])
         listening = (self._control, self._started)
         threading.Thread(target=self._listen, args=listening, daemon=True).start()
 

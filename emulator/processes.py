@@ -51,8 +51,8 @@ class Child:
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def start(self, passed: Sequence[int] = ()) -> None:
-        """Start the command, which gets the file descriptors that are `passed`.
+    def start(self, *more: str, passed: Sequence[int] = ()) -> None:
+        """Start the command with `more` arguments, and file descriptors that are `passed` to it.
 
         One that cannot be run says so in its log and ends with 127.
         """
@@ -61,7 +61,7 @@ class Child:
             with contextlib.ExitStack() as stack:
                 output = None if self.log is None else stack.enter_context(self.log.open("ab"))
                 self._process = subprocess.Popen(
-                    [sys.executable, "-I", "-S", str(GUARD), str(watched), *self.args],
+                    [sys.executable, "-I", "-S", str(GUARD), str(watched), *self.args, *more],
                     env=self.env,
                     cwd=self.cwd,
                     stdout=output,
