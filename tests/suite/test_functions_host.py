@@ -137,9 +137,42 @@ class TestReload:
         eventually(lambda: "echoed" in answer())
         eventually(lambda: len(reloads) == 2)
 
+    def test_of_two_edits_within_a_second_the_later_one_runs(
+        self, own_source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        with (own_source / "main.py").open("a") as main:
+            main.write("import word\nprint('loaded', word.WORD)\n")
+
+        def edit(word: str, at: int) -> None:
+            """Of one length, and at a time: what tells Python whether it knows a file already."""
+            edited = tmp_path / "word.py"
+            edited.write_text(f"WORD = {word!r}\n")
+            os.utime(edited, (at, at))
+            edited.replace(own_source / "word.py")
+
+        edit("none", 1_700_000_000)
+        host = sample_host(own_source, Record(tmp_path / "record.jsonl"))
+        host.start()
+        try:
+            host.watch()
+            edit("once", 1_800_000_000)
+            eventually(lambda: "loaded once" in loads(host))
+            edit("last", 1_800_000_000)
+            eventually(lambda: "loaded last" in loads(host))
+        finally:
+            host.stop()
+
+
+def loads(host: FunctionsHost) -> list[str]:
+    """What main.py said each time that it was loaded."""
+    log = host._instances.log
+    assert log
+    return [line for line in log.read_text().splitlines() if line.startswith("loaded")]
+
 
 def crash(host: FunctionsHost) -> list[str]:
-    """What the log says of how often main.py was loaded, after a crash."""
+    """What main.py said each time that it was loaded, after a crash."""
     crashing = host._instances.pid
     with pytest.raises(requests.ConnectionError):
         call(host, "crash")
@@ -147,9 +180,7 @@ def crash(host: FunctionsHost) -> list[str]:
     headers = {"Content-Type": "application/json"}
     answer = host.post(host.function_url("echo"), b'{"data": 1}', headers, 60)
     assert answer.json()["result"]["echoed"] == 1
-    log = host._instances.log
-    assert log
-    return [line for line in log.read_text().splitlines() if line.startswith("loaded")]
+    return loads(host)
 
 
 class TestCrash:

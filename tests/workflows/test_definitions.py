@@ -62,6 +62,11 @@ def problems(text: str) -> list[str]:
 
 
 class TestGoodOnes:
+    def test_all_steps_of_a_run_share_what_was_read(self) -> None:
+        pinned = parse(GOOD, "a.yaml", REGISTRY).to_json()
+        assert Workflow.from_json(pinned) is Workflow.from_json(pinned)
+        assert Workflow.from_json(pinned).to_json() == pinned
+
     def test_it_is_read_with_its_defaults(self) -> None:
         one, two = parse(GOOD, "a.yaml", REGISTRY).steps
         assert (one.optional, one.retry_policy.max_attempts, one.cache_policy.enabled) == (

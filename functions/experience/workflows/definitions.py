@@ -175,11 +175,7 @@ class Workflow(Document):
         return self.model_dump_json(exclude_unset=True)
 
     @classmethod
-    def from_json(cls, text: str) -> "Workflow":
+    @lru_cache(maxsize=32)
+    def from_json(cls, text: str) -> Self:
         """The definition that a run is pinned to; each of its steps asks, so the last few stay."""
-        return _parsed(text)
-
-
-@lru_cache(maxsize=32)
-def _parsed(text: str) -> Workflow:
-    return Workflow.model_validate_json(text)
+        return cls.model_validate_json(text)

@@ -32,6 +32,16 @@ def failed_code(bench: GenerationBench, run_id: str) -> str:
     return run.error.code
 
 
+def given_up_and_taken_up(bench: GenerationBench) -> str:
+    """A run that was cancelled while the vendor was at it, and ready to go on."""
+    run_id = bench.ask(REPLICATE)
+    bench.work_until("pollGeneration")
+    bench.cancel(run_id)
+    bench.work()
+    bench.retry(run_id)
+    return run_id
+
+
 class TestAProviderThatIsPolled:
     def test_makes_an_artifact_of_its_result(
         self, generations: GenerationBench, replicate: ReplicateVendor
@@ -303,11 +313,7 @@ class TestACancelledRun:
     def test_taken_up_again_asks_anew(
         self, generations: GenerationBench, replicate: ReplicateVendor
     ) -> None:
-        run_id = generations.ask(REPLICATE)
-        generations.work_until("pollGeneration")
-        generations.cancel(run_id)
-        generations.work()
-        generations.retry(run_id)
+        run_id = given_up_and_taken_up(generations)
         generations.work()
         assert generations.run(run_id).status is RunStatus.COMPLETED
         assert replicate.paid == 2
@@ -315,11 +321,7 @@ class TestACancelledRun:
     def test_taken_up_again_is_not_harmed_by_a_cancel_that_is_slow(
         self, generations: GenerationBench, replicate: ReplicateVendor
     ) -> None:
-        run_id = generations.ask(REPLICATE)
-        generations.work_until("pollGeneration")
-        generations.cancel(run_id)
-        generations.work()
-        generations.retry(run_id)
+        run_id = given_up_and_taken_up(generations)
         generations.work_until("pollGeneration")
         commands.tell_providers(generations.tenant, run_id)  # of the cancel, or of its repeat
         generations.work()
