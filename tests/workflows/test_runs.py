@@ -1,5 +1,6 @@
 """A run does each step once, and comes to the same however its tasks are delivered."""
 
+import json
 import random
 from collections.abc import Callable
 from typing import Any
@@ -33,6 +34,20 @@ def finished_chain(bench: Bench, run_id: str) -> list[str]:
     assert bench.run(run_id).status is RunStatus.COMPLETED
     assert {step.attempt for step in bench.steps(run_id).values()} == {1}
     return bench.executions(run_id)
+
+
+class TestLogs:
+    def test_each_line_of_a_step_says_of_which_run_step_and_attempt(
+        self, bench: Bench, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        run_id = bench.start("test.tree", {"plan": {"root": {"failures": 1}}})
+        bench.drain()
+        said = "".join(capfd.readouterr())
+        lines = [json.loads(line) for line in said.splitlines() if '"message": "step ' in line]
+        assert {each["run"] for each in lines} == {run_id}
+        told = [(each["step"], each["attempt"]) for each in lines]
+        done = [(step.id, step.attempt) for step in bench.steps(run_id).values()]
+        assert sorted(told) == sorted([*done, ("root", 1)])
 
 
 class TestTheBuild:

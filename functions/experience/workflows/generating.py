@@ -68,7 +68,10 @@ def generate(work: Work, request: GenerationRequest) -> Generation:
         raise SkillFailed(refused.reason.upper(), refused.message) from refused
     except TRANSIENT as fault:
         # Not the skill's failure: its step runs again, and finds what was written down.
-        logs.warning("generation interrupted", step=work.step.id, exc=traceback.format_exc())
+        step, exc = work.step, traceback.format_exc()
+        logs.warning(
+            "generation interrupted", run=step.run_id, step=step.id, attempt=step.attempt, exc=exc
+        )
         raise Waiting("the database or the storage", LATE_MS) from fault
     return _outcome(job)
 

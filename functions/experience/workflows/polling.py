@@ -76,12 +76,12 @@ def _look(tenant: Tenant, job: GenerationJob) -> GenerationJob:
             failure = seen.failure or ProviderFailed("The provider failed.")
             return concluding.fail(tenant, job, failure)
     except ProviderFailed as failure:
-        logs.warning("look failed", provider=job.provider_id, run=job.run_id, code=failure.code)
+        logs.warning("look failed", **_about(job), code=failure.code)
         if not failure.retryable:
             return concluding.fail(tenant, job, failure)
         pause_ms = max(pause_ms, (failure.retry_after_seconds or 0) * 1000)
     except Refusal as refused:
-        logs.warning("look refused", provider=job.provider_id, reason=refused.reason)
+        logs.warning("look refused", **_about(job), reason=refused.reason)
     now = clock.now_ms()
     if job.is_late(now):
         late = ProviderFailed(
@@ -153,3 +153,7 @@ def _dispatched_again(tenant: Tenant, job: GenerationJob, now: int) -> Generatio
         return after
 
     return transactions.run_optimistic(tenant.client, body)
+
+
+def _about(job: GenerationJob) -> dict[str, str]:
+    return {"provider": job.provider_id, "run": job.run_id, "step": job.run_step_id}
