@@ -11,7 +11,6 @@ from emulator.firestore import Firestore
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-BARRIER_PROJECT = "suite-barrier"
 BARRIER_TRIGGER = {
     "id": "barrier",
     "eventType": "google.cloud.firestore.document.v1.written",
@@ -28,6 +27,7 @@ class EventGate:
     """
 
     def __init__(self) -> None:
+        self.barrier_project = f"suite-barrier-{uuid.uuid4().hex}"  # suites can share an emulator
         self.app: WSGIApplication | None = None
         self.count = 0
         self._barriers: dict[str, threading.Event] = {}
@@ -35,7 +35,7 @@ class EventGate:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        if environ["PATH_INFO"].startswith(f"/functions/projects/{BARRIER_PROJECT}/"):
+        if environ["PATH_INFO"].startswith(f"/functions/projects/{self.barrier_project}/"):
             name = environ.get("HTTP_CE_DOCUMENT", "").rpartition("/")[2]
             if barrier := self._barriers.get(name):
                 barrier.set()
@@ -49,7 +49,7 @@ class EventGate:
         """Return when the event of every write before this call has arrived, else TimeoutError."""
         name = uuid.uuid4().hex
         arrived = self._barriers[name] = threading.Event()
-        firestore.write(BARRIER_PROJECT, f"barriers/{name}")
+        firestore.write(self.barrier_project, f"barriers/{name}")
         try:
             if not arrived.wait(max(0, deadline - time.monotonic())):
                 raise TimeoutError(

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -142,7 +143,7 @@ class Suite:
             self.auth.wait_until_ready()
         if self.page:
             self.page.wait_until_ready()
-        self.firestore.register(settle.BARRIER_PROJECT, settle.BARRIER_TRIGGER)
+        self._register(self.gate.barrier_project, settle.BARRIER_TRIGGER)
         self.add_project(self.project)
         if self.live:
             self.host.watch(lambda: self.add_project(self.project))
@@ -156,7 +157,7 @@ class Suite:
         """
         self.firestore.load_rules(project, self.config.rules)
         for trigger in self.broker.triggers(self.host.manifest):
-            self.firestore.register(project, trigger)
+            self._register(project, trigger)
 
     def pending(self) -> dict[str, int]:
         """What is being handled or due now. Events come first: their handlers make the tasks."""
@@ -173,7 +174,7 @@ class Suite:
         if self.auth:
             self.auth.clear(self.project)
         self.gate.pass_all(self.firestore, time.monotonic() + RESET_SECONDS)
-        self.firestore.clear(settle.BARRIER_PROJECT)
+        self.firestore.clear(self.gate.barrier_project)
         self.host.restart()
         self._new_state()
         self._chance.set(self.host.faults)
@@ -266,6 +267,9 @@ class Suite:
             return Firestore(running)
         address = self._take_address("firestore")
         return Firestore.start(address, events, self.folder / "firestore.log", self.data)
+
+    def _register(self, project: str, trigger: Mapping[str, Any]) -> None:
+        self.firestore.register(project, trigger)
 
     def _serve(self, name: str, app: "WSGIApplication") -> Server:
         host, port = self.config.addresses[name]

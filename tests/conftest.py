@@ -12,8 +12,9 @@ from hypothesis import settings
 
 from emulator.suite import Suite
 from experience import clients
-from tests import parallel, refusals
+from tests import parallel, refusals, sharing
 from tests import trouble as troubles
+from tests.sharing import SharingSuite
 
 # No example is too slow: what else the machine does at that moment is not what is tested.
 settings.register_profile("patient", settings(), deadline=None)
@@ -66,6 +67,7 @@ def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None
 
 def pytest_unconfigure() -> None:
     PREPARATIONS.end()
+    sharing.close()
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +76,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     log = tmp_path_factory.mktemp("suite") / "functions.log"
     with (
-        Suite(f"demo-test-{worker}", free_ports=True, functions_log=log) as suite,
+        SharingSuite(f"demo-test-{worker}", free_ports=True, functions_log=log) as suite,
         pytest.MonkeyPatch.context() as patch,
     ):
         for name, value in suite.env.items():

@@ -20,6 +20,7 @@ from operations import invariants
 from tests.builders.jobs import CAPTURE, SMALL, a_photo
 from tests.builders.places import Place, a_place
 from tests.builders.workspaces import a_member, a_step, a_transform
+from tests.sharing import SharingSuite
 
 CALM_SECONDS = 120
 POLL_SECONDS = 0.1
@@ -32,7 +33,7 @@ IMPATIENT = {"SWEEP_GRACE_SECONDS": "0", "STEP_PAUSE_LIMIT_SECONDS": "0"}
 @contextmanager
 def a_suite(project: str, log: Path, *, auth: bool = False) -> Iterator[tuple[Suite, Database]]:
     """A suite for faults, with the demo in it, and its database. Nothing waits for minutes."""
-    suite = Suite(project, free_ports=True, functions_log=log, auth=auth)
+    suite = SharingSuite(project, free_ports=True, functions_log=log, auth=auth)
     try:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in IMPATIENT.items():

@@ -13,7 +13,7 @@ from benchmarks import calls, chart, crowd, imports, many, page, pictures, runs,
 from benchmarks.bench import Bench
 from benchmarks.page import Half, Report
 from benchmarks.timing import Samples
-from emulator.suite import Suite
+from tests.sharing import SharingSuite
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     log = tmp_path_factory.mktemp("bench") / "functions.log"
     with (
-        Suite(f"demo-bench-{worker}", free_ports=True, functions_log=log) as suite,
+        SharingSuite(f"demo-bench-{worker}", free_ports=True, functions_log=log) as suite,
         pytest.MonkeyPatch.context() as patch,
     ):
         for name, value in suite.env.items():

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from emulator.suite import Suite
 from tests.cost import guests, operators, sessions, sweeps, transforms, visit, workflows
 from tests.cost.figures import Figures
 from tests.cost.measuring import Stage, stage
@@ -20,12 +21,17 @@ PARTS: list[Callable[[Stage], None]] = [
 ]
 
 
-def measure(kept: Figures, tell: Callable[[str], None]) -> tuple[Figures, set[str]]:
+def measure(
+    kept: Figures, tell: Callable[[str], None], kind: type[Suite] = Suite
+) -> tuple[Figures, set[str]]:
     """The figures as they are now, with the reasons on record; and the names of all deployed.
 
     `tell` learns what is being measured.
     """
-    with tempfile.TemporaryDirectory() as folder, stage(Path(folder) / "functions.log") as made:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        stage(Path(folder) / "functions.log", kind) as made,
+    ):
         for part in PARTS:
             tell(part.__module__.rpartition(".")[2])
             part(made)

@@ -153,11 +153,11 @@ class Stage:
 
 
 @contextmanager
-def stage(log: Path) -> Iterator[Stage]:
+def stage(log: Path, kind: type[Suite] = Suite) -> Iterator[Stage]:
     """A suite of its own, nothing in it; its addresses are in the environment meanwhile."""
     kept = dict(os.environ)
     try:
-        with Suite(PROJECT, free_ports=True, functions_log=log) as suite:
+        with kind(PROJECT, free_ports=True, functions_log=log) as suite:
             os.environ.update(suite.env)
             made = Stage(suite, _database())
             try:

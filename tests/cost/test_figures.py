@@ -10,6 +10,7 @@ from scripts import blocks
 from tests.cost import figures, measurement, page
 from tests.cost.figures import Figures
 from tests.cost.measuring import Cost
+from tests.sharing import SharingSuite
 
 KEPT = figures.load()
 ADVICE = (
@@ -21,7 +22,7 @@ ADVICE = (
 @pytest.fixture(scope="module")
 def measured() -> tuple[Figures, set[str]]:
     """Everything, measured now."""
-    return measurement.measure(KEPT, lambda _what: None)
+    return measurement.measure(KEPT, lambda _what: None, SharingSuite)
 
 
 class TestFigures:

@@ -13,6 +13,7 @@ from google.cloud.firestore import Client
 from emulator.functions import FunctionsHost
 from emulator.http import request
 from emulator.suite import Suite
+from tests.sharing import SharingSuite
 from tests.suite.sample_functions import SAMPLE, Record
 
 
@@ -62,7 +63,7 @@ def sample_host(source: Path, record: Record) -> FunctionsHost:
 @pytest.fixture(scope="session")
 def sample_suite(sample_source: Path, sample_record: Record) -> Iterator[Suite]:
     """The whole suite around the sample functions."""
-    suite = Suite(
+    suite = SharingSuite(
         "demo-sample-suite",
         free_ports=True,
         functions_source=str(sample_source),

@@ -11,6 +11,7 @@ from google.cloud.firestore import Client
 from emulator.suite import Suite
 from experience import clients
 from experience.ids import new_id
+from tests.sharing import SharingSuite
 from tests.vendors.account import Account
 from tests.workflows.bench import Bench, Queue
 
@@ -37,7 +38,9 @@ def workflow_suite(
     """The whole suite around tests/workflows/sample/main.py."""
     log = tmp_path_factory.mktemp("workflows") / "functions.log"
     sample = str(Path(__file__).with_name("sample"))
-    suite = Suite("demo-workflows", free_ports=True, functions_source=sample, functions_log=log)
+    suite = SharingSuite(
+        "demo-workflows", free_ports=True, functions_source=sample, functions_log=log
+    )
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("WORKFLOW_WORLD", str(workflow_world))
