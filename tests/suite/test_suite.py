@@ -14,6 +14,7 @@ from google.cloud.firestore import Client
 from emulator.http import request
 from emulator.processes import SuiteError
 from emulator.suite import Suite, remove_leftovers
+from tests.sharing import SharingSuite
 from tests.suite.running import CHAIN, descendants, is_gone
 from tests.suite.sample_functions import eventually
 
@@ -26,7 +27,7 @@ def suite_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def chain(suite_log: Path) -> Iterator[Suite]:
     """A suite whose functions set off one another."""
-    with Suite("demo-chain", root=CHAIN, free_ports=True, functions_log=suite_log) as suite:
+    with SharingSuite("demo-chain", root=CHAIN, free_ports=True, functions_log=suite_log) as suite:
         yield suite
 
 
@@ -199,7 +200,7 @@ class TestStartAndStop:
         self, project: Path, suite_log: Path
     ) -> None:
         (project / "functions" / "main.py").write_text("import no_such_module\n")
-        suite = Suite(root=project, free_ports=True, functions_log=suite_log)
+        suite = SharingSuite(root=project, free_ports=True, functions_log=suite_log)
         with pytest.raises(SuiteError, match=r"line 1(?s:.*)No module named 'no_such_module'"):
             suite.start()
         assert not suite.folder.exists()
@@ -208,7 +209,7 @@ class TestStartAndStop:
         self, project: Path, suite_log: Path
     ) -> None:
         (project / "firestore.rules").write_text("rules_version = '2';\nservice {")
-        suite = Suite(root=project, free_ports=True, functions_log=suite_log)
+        suite = SharingSuite(root=project, free_ports=True, functions_log=suite_log)
         with pytest.raises(SuiteError, match=r"firestore\.rules: (?s:.*)L2:"):
             suite.start()
 
