@@ -43,8 +43,7 @@ def a_completed_session(
     path = media.input_path(place.project, session, "photo", "asset")
     url = media.write_once(path, photo if photo is not None else a_photo(), "image/jpeg")
     capture = {"stepId": "photo", "assetId": "asset", "url": url, "contentType": "image/jpeg"}
-    reference = session_ref(db, place.project, session)
-    stored = {
+    fields = {
         "id": session,
         "workspaceId": place.workspace,
         "status": "completed",
@@ -52,8 +51,9 @@ def a_completed_session(
         "capturedMedia": [{**capture, "createdAt": now_ms()}],
         **fields,
     }
-    reference.set(session_fields(place.project, uid, place.main, **stored))
-    return Session.load(reference.get().to_dict())
+    stored = session_fields(place.project, uid, place.main, **fields)
+    session_ref(db, place.project, session).set(stored)
+    return Session.load(stored)
 
 
 def replace_photo(session: Session, photo: bytes) -> None:

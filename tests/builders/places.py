@@ -33,9 +33,11 @@ def a_place(
 
     `project` goes to `a_project`: `consent`, `status`, `draft`, `dailyTransformLimit`.
     """
-    workspace = a_workspace(db)
-    main = an_experience(db, workspace, steps, transform)
-    before = an_experience(db, workspace) if pregate else None
-    after = an_experience(db, workspace) if preshare else None
-    made = a_project(db, workspace, [main], before, after, **project)
+    batch = db.batch()
+    workspace = a_workspace(db, batch=batch)
+    main = an_experience(db, workspace, steps, transform, batch=batch)
+    before = an_experience(db, workspace, batch=batch) if pregate else None
+    after = an_experience(db, workspace, batch=batch) if preshare else None
+    made = a_project(db, workspace, [main], before, after, batch=batch, **project)
+    batch.commit()
     return Place(workspace, made, main, before or "", after or "")

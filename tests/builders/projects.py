@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from google.cloud.firestore import Client
+from google.cloud.firestore import Client, WriteBatch
 
 from experience.clock import now_ms
 from experience.ids import new_id
+from tests.builders.workspaces import write
 
 CONSENT: dict[str, Any] = {
     "version": "2026-1",
@@ -49,6 +50,7 @@ def a_project(
     status: str = "live",
     published: bool = True,
     draft: dict[str, Any] | None = None,
+    batch: WriteBatch | None = None,
     **config: Any,
 ) -> str:
     """The id of a new live project, whose draft is what is published unless `draft` says else.
@@ -57,18 +59,17 @@ def a_project(
     """
     project, now = f"project-{new_id()}", now_ms()
     made = a_config(main, pregate, preshare, disabled=disabled, **config)
-    db.document("projects", project).set(
-        {
-            "id": project,
-            "workspaceId": workspace,
-            "name": "Summer night",
-            "status": status,
-            "draftConfig": draft or made,
-            "publishedConfig": made if published else None,
-            "createdAt": now,
-            "updatedAt": now,
-        }
-    )
+    stored = {
+        "id": project,
+        "workspaceId": workspace,
+        "name": "Summer night",
+        "status": status,
+        "draftConfig": draft or made,
+        "publishedConfig": made if published else None,
+        "createdAt": now,
+        "updatedAt": now,
+    }
+    write(db, batch, {db.document("projects", project): stored})
     return project
 
 

@@ -2,19 +2,29 @@
 
 from typing import Any
 
-from google.cloud.firestore import Client
+from google.cloud.firestore import Client, WriteBatch
 
 from experience.clock import now_ms
 from experience.ids import new_id
 from tests.builders.steps import REQUIRED_CONFIG
 
 
-def a_workspace(db: Client) -> str:
+def a_workspace(db: Client, *, batch: WriteBatch | None = None) -> str:
     """The id of a new workspace without members."""
     workspace, now = f"workspace-{new_id()}", now_ms()
     fields = {"id": workspace, "name": "Agency", "status": "active"}
-    db.document("workspaces", workspace).set({**fields, "createdAt": now, "updatedAt": now})
+    stored = {**fields, "createdAt": now, "updatedAt": now}
+    write(db, batch, {db.document("workspaces", workspace): stored})
     return workspace
+
+
+def write(db: Client, batch: WriteBatch | None, documents: dict[Any, dict[str, Any]]) -> None:
+    """Set documents with a batch that somebody else commits, or else now, all in one request."""
+    mine = batch or db.batch()
+    for reference, fields in documents.items():
+        mine.set(reference, fields)
+    if not batch:
+        mine.commit()
 
 
 def a_member(db: Client, workspace: str, role: str) -> str:
@@ -43,6 +53,7 @@ def an_experience(
     transform: dict[str, Any] | None = None,
     *,
     published: bool = True,
+    batch: WriteBatch | None = None,
     **fields: Any,
 ) -> str:
     """The id of a new experience with one optional question, published as version 1.
@@ -51,24 +62,28 @@ def an_experience(
     """
     experience, now = f"experience-{new_id()}", now_ms()
     config = {"steps": [a_step("name")] if steps is None else steps, "transform": transform}
-    _experience_ref(db, workspace, experience).set(
-        {
-            "id": experience,
-            "workspaceId": workspace,
-            "name": "Booth",
-            "status": "active",
-            "draft": config,
-            "published": None,
-            "draftVersion": 1,
-            "publishedVersion": None,
-            "publishedAt": None,
-            "createdAt": now,
-            "updatedAt": now,
-            **fields,
-        }
-    )
+    stored = {
+        "id": experience,
+        "workspaceId": workspace,
+        "name": "Booth",
+        "status": "active",
+        "draft": config,
+        "published": None,
+        "draftVersion": 1,
+        "publishedVersion": None,
+        "publishedAt": None,
+        "createdAt": now,
+        "updatedAt": now,
+        **fields,
+    }
+    reference = _experience_ref(db, workspace, experience)
+    documents = {reference: stored}
     if published:
-        publish(db, workspace, experience, 1)
+        config = stored["draft"]
+        stored |= {"published": config, "publishedVersion": 1, "publishedAt": now}
+        version = {"version": 1, "publishedAt": now, **config}
+        documents[reference.collection("experienceVersions").document("1")] = version
+    write(db, batch, documents)
     return experience
 
 
