@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 import requests
-from google.cloud.firestore import Client, Query, Transaction
-from google.cloud.firestore_v1.batch import WriteBatch
+from google.cloud.firestore import Client, Query
 
 from experience.calls import TryLater
 from experience.workflows import running, store, usecases, worker
@@ -25,12 +24,10 @@ from experience.workflows.models import Run, RunStatus, RunStep, StartRun, StepT
 from experience.workflows.tenant import Tenant
 from experience.workflows.yamls import DEFINITIONS
 from experience.workspaces.models import Role
+from tests.workflows.commits import Send, intercepted
 from tests.workflows.sample import skills
 
 EDITOR = "ed"
-
-MOST_COMMITS = 60
-"""More than any workflow of these tests has."""
 
 
 class Killed(BaseException):
@@ -148,21 +145,16 @@ class Bench:
         """The process dies at its n-th commit, before it is sent or before the answer is read."""
         sent = [0]
 
-        def lethal(original: Callable[..., Any]) -> Callable[..., Any]:
-            def commit(self: Any, *arguments: Any, **options: Any) -> Any:
-                sent[0] += 1
-                if sent[0] == number and when == "before":
-                    raise Killed
-                answer = original(self, *arguments, **options)
-                if sent[0] == number:
-                    raise Killed
-                return answer
+        def around(_: list[Any], send: Send) -> Any:
+            sent[0] += 1
+            if sent[0] == number and when == "before":
+                raise Killed
+            answer = send()
+            if sent[0] == number:
+                raise Killed
+            return answer
 
-            return commit
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(WriteBatch, "commit", lethal(WriteBatch.commit))
-            patch.setattr(Transaction, "_commit", lethal(Transaction._commit))
+        with intercepted(around):
             yield sent
 
 
@@ -232,7 +224,10 @@ def paid(run_id: str) -> set[str]:
 
 
 def through(bench: Bench, workflow: str, payload: dict[str, Any], request_id: str) -> str:
-    """A run from its start to its end, by callers and queues that come again after a crash."""
+    """A run from its start to its end, by callers and queues that come again after a crash.
+
+    A task whose worker died comes again after the one that is next.
+    """
     while True:
         try:
             run_id = bench.start(workflow, payload, requestId=request_id)
@@ -243,7 +238,7 @@ def through(bench: Bench, workflow: str, payload: dict[str, Any], request_id: st
         try:
             bench.deliver()
         except Killed:
-            continue
+            bench.queue.waiting.insert(1, bench.queue.waiting.pop())
     return run_id
 
 

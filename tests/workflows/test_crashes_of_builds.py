@@ -8,5 +8,5 @@ from tests.workflows.killing import kill_at_every_commit
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_it_ends_the_same_and_pays_nothing_twice(bench: Bench, when: str) -> None:
-    for run_id in kill_at_every_commit(bench, "test.build", {"word": "hi"}, 18, when):
+    for run_id in kill_at_every_commit(bench, "test.build", {"word": "hi"}, 18, when, stride=4):
         assert len(paid(run_id)) == 18

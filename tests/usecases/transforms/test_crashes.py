@@ -1,7 +1,7 @@
 """A process that dies, or whose answer is lost, at any commit of a job: it ends the same."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,8 @@ from experience.workflows.sweeping import sweep_runs
 from tests.builders.jobs import a_booth
 from tests.usecases.transforms.bench import JobBench, NewJob, meanwhile, unrest
 from tests.workflows.bench import Killed, at_rest
-from tests.workflows.test_lost_answers import lost_answer
+from tests.workflows.commits import Commit, Lost, Mishaps
 
-Wrong = Callable[[JobBench, int], AbstractContextManager[list[int]]]
-
-MOST_COMMITS = 40
 TIMES = ("createdAt", "updatedAt", "startedAt", "completedAt", "timestamp", "processingTimeMs")
 NAMES = (
     "id",
@@ -68,12 +65,12 @@ class Scene:
     act: Callable[[JobBench], Any]
     after: Callable[[JobBench], Any] | None = None
 
-    def play(self, one: JobBench, patch: pytest.MonkeyPatch, sent: list[int]) -> int:
+    def play(self, one: JobBench, patch: pytest.MonkeyPatch, sent: list[Commit]) -> int:
         """All of it; how many commits were `sent` when it happened."""
         before: list[int] = []
 
         def happen() -> None:
-            before.append(sent[0])
+            before.append(len(sent))
             self.act(one)
 
         meanwhile(patch, self.step, happen)
@@ -125,29 +122,29 @@ def came_to(one: JobBench) -> Any:
 
 
 def at_every_commit(
-    new_visit: NewJob, patch: pytest.MonkeyPatch, scene: Scene, wrong: Wrong
+    new_visit: NewJob, patch: pytest.MonkeyPatch, scene: Scene, wrong: Mishaps
 ) -> list[int]:
-    """Play a scene once for each of its commits, at which something goes wrong.
+    """Play a scene until something went wrong at each of its commits, at several in each visit.
 
     Each time it must end as it does when nothing goes wrong. What lies before the scene is the
     same in all of them, and part of A_SECOND_ATTEMPT. How many attempts more each took.
     """
     calm = new_visit()
-    with wrong(calm, 0) as sent:
+    with wrong.watching() as sent:
         happened = scene.play(calm, patch, sent)
-    first = 1 if scene is A_SECOND_ATTEMPT else happened
+    if scene is not A_SECOND_ATTEMPT:
+        wrong.spare(happened - 1)
     expected, attempts = came_to(calm), calm.job()["attemptCount"]
     place, more = a_booth(calm.client), []
-    for number in range(first, MOST_COMMITS):
+    for _ in wrong.runs():
         one = new_visit(place=place)
-        with wrong(one, number) as sent:
+        with wrong.striking() as struck:
             scene.play(one, patch, sent)
-        assert came_to(one) == expected, f"something went wrong at commit {number}"
-        more.append(one.job()["attemptCount"] - attempts)
-        if sent[0] < number:
-            assert unrest(calm.client) == []
-            return more
-    pytest.fail("there are more commits than expected")
+            assert came_to(one) == expected
+            more.append(one.job()["attemptCount"] - attempts)
+            assert more[-1] in range(len(struck) + 1)
+    assert unrest(calm.client) == []
+    return more
 
 
 SCENES = pytest.mark.parametrize(
@@ -166,16 +163,15 @@ class TestEveryCommit:
     def test_killed_there_job_session_and_run_end_the_same(
         self, new_visit: NewJob, monkeypatch: pytest.MonkeyPatch, scene: Scene, when: str
     ) -> None:
-        more = at_every_commit(
-            new_visit, monkeypatch, scene, lambda one, number: one.killed_at(number, when)
-        )
-        assert len(more) > 3
-        assert set(more) <= {0, 1}
+        deaths = Mishaps(Killed, when, stride=2)
+        at_every_commit(new_visit, monkeypatch, scene, deaths)
+        assert len(deaths.struck) > 3
         assert not any(sweep_jobs().values())
 
     @SCENES
     def test_its_answer_lost_it_ends_the_same_without_another_attempt(
         self, new_visit: NewJob, monkeypatch: pytest.MonkeyPatch, scene: Scene
     ) -> None:
-        more = at_every_commit(new_visit, monkeypatch, scene, lambda _, number: lost_answer(number))
+        monkeypatch.setattr("experience.transactions.FIRST_PAUSE_SECONDS", 0)
+        more = at_every_commit(new_visit, monkeypatch, scene, Mishaps(Lost, "after", stride=1))
         assert set(more) == {0}
