@@ -1,7 +1,7 @@
 """Commits by what they write, and what goes wrong at each of them once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -57,15 +57,46 @@ class Write(NamedTuple):
         return f"{self.kind} {self.document} {self.status or ' '.join(self.fields)}".strip()
 
 
-class Commit(NamedTuple):
-    """All that is written at once; and where a calm run does the same again: which time it was."""
+Writes = tuple[Write, ...]
 
-    writes: tuple[Write, ...]
+
+class Commit(NamedTuple):
+    """All that is written at once, after what, and which time it was that a run did so.
+
+    What it follows is part of it: a worker that goes on with a step leaves something else behind
+    if it dies than one whose task the step has just come from. After a crash it follows nothing.
+    """
+
+    writes: Writes
+    follows: Writes
     occurrence: int
 
     def __str__(self) -> str:
         again = f", for the {self.occurrence}. time" if self.occurrence > 1 else ""
         return ", ".join(map(str, self.writes)) + again
+
+
+class Course:
+    """The commits of one run, as they come."""
+
+    def __init__(self, calm: Sequence[Commit] = ()) -> None:
+        self.calm = {each.writes for each in calm}
+        self.often = Counter((each.writes, each.follows) for each in calm)
+        self.latest: Writes = ()
+        self.sent: Counter[tuple[Writes, Writes]] = Counter()
+
+    def next(self, pbs: list[Any]) -> Commit:
+        """What is about to be sent; what no calm run writes is the same in any place."""
+        writes = tuple(sorted(map(Write.of, pbs)))
+        if self.calm and writes not in self.calm:
+            return Commit(writes, (), 1)
+        key = writes, self.latest
+        again = self.sent[key] + 1
+        return Commit(*key, min(again, self.often[key] or 1) if self.calm else again)
+
+    def send(self, commit: Commit) -> None:
+        self.sent[commit.writes, self.latest] += 1
+        self.latest = commit.writes
 
 
 def path_of(pb: Any) -> str:
@@ -114,17 +145,17 @@ class Mishaps:
         self.calm: list[Commit] = []
         self.struck: set[Commit] = set()
         self.spared: set[Commit] = set()
-        self._often: Counter[tuple[Write, ...]] = Counter()
         self._latest: list[Commit] = []
 
     @contextmanager
     def watching(self) -> Iterator[list[Commit]]:
         """The commits of the calm run that is played meanwhile."""
 
+        course = Course()
+
         def around(pbs: list[Any], send: Send) -> Any:
-            writes = tuple(sorted(map(Write.of, pbs)))
-            self._often[writes] += 1
-            self.calm.append(Commit(writes, self._often[writes]))
+            self.calm.append(course.next(pbs))
+            course.send(self.calm[-1])
             return send()
 
         with intercepted(around):
@@ -151,13 +182,12 @@ class Mishaps:
         Whatever fails meanwhile says so as well.
         """
         self._latest = []
-        done: Counter[tuple[Write, ...]] = Counter()
+        course = Course(self.calm)
         sent = self.stride
 
         def around(pbs: list[Any], send: Send) -> Any:
             nonlocal sent
-            writes = tuple(sorted(map(Write.of, pbs)))
-            commit = Commit(writes, min(done[writes] + 1, max(self._often[writes], 1)))
+            commit = course.next(pbs)
             is_new = commit not in self.struck | self.spared
             sent += 1
             strikes = is_new and sent > self.stride
@@ -168,10 +198,12 @@ class Mishaps:
                 self.struck.add(commit)
                 self._latest.append(commit)
                 if self.when == "before":
+                    course.latest = ()
                     raise self.mishap
-            done[writes] += 1
+            course.send(commit)
             answer = send()
             if strikes:
+                course.latest = ()
                 raise self.mishap
             return answer
 
