@@ -46,9 +46,9 @@ class TestOneFunction:
         trouble.faults(killAtCommit=1, killWhen="after", only="onSessionCompleted")
         trouble.guest("creator-died").visit()
         eventually(lambda: trouble.suite.faults.kill_at_commit is None)  # it was killed
-        trouble.suite.settle()
-        assert visit_of(trouble, "creator-died") == WHOLE_VISIT
-        assert attempts(trouble, "creator-died") == [1]
+        # The job's event can be so quick that its run dies in the same process, and comes again.
+        eventually(lambda: visit_of(trouble, "creator-died") == WHOLE_VISIT)
+        assert attempts(trouble, "creator-died") in ([1], [2])
 
     @pytest.mark.parametrize("fault", FAULTS)
     def test_a_visit_ends_the_same(self, trouble: Trouble, fault: str) -> None:

@@ -1,7 +1,7 @@
 /** What all screens stand in: page, header, loading, problems. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { pictureUrl } from "../model/theme.ts";
 import type { Project } from "../model/types.ts";
 import { comeBack, problemWords } from "../texts.ts";
@@ -28,10 +28,13 @@ export function Brand({ project }: { project: Project }) {
   return <img class="brand-logo" src={logo} alt={project.name} onError={() => setBroken(true)} />;
 }
 
-/** The heading of a screen. It gets the focus when the screen or `of` changes, not at the start. */
+/**
+ * The heading of a screen. It gets the focus when the screen or `of` changes, not at the start; and
+ * at once, because later it would take it from where a quick guest has gone in the meantime.
+ */
 export function Heading({ of, children }: { of: string; children: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     heading.current?.focus({ preventScroll: true });
   }, [of]);
   return (
