@@ -107,7 +107,7 @@ def _no_query_without_index(request: pytest.FixtureRequest, told: list[Any]) -> 
         suite: Suite = request.getfixturevalue("suite")
         missing = [error for error in suite.index_errors() if error not in told]
         told += missing
-        assert not missing, f"firestore.indexes.json lacks what these queries need: {missing}"
+        assert not missing, f"queries, of this test or the last, lack these indexes: {missing}"
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,8 @@ To start one and to warm it up takes three seconds of the processor's time. The 
 projects apart, and posts the events of all of them to one address, from where they are passed on.
 """
 
+import contextlib
+import os
 import tempfile
 import threading
 from collections.abc import Iterable, Mapping
@@ -26,25 +28,31 @@ class _Emulator:
 
     def __init__(self) -> None:
         self.gates: dict[str, EventGate] = {}
-        self._folder = tempfile.TemporaryDirectory(prefix="shared-")
-        self._events = serve(self._pass_on)
-        self.firestore = self._start()
+        with contextlib.ExitStack() as begun:
+            # named like a suite's own, which is removed should this process be killed
+            folder = begun.enter_context(
+                tempfile.TemporaryDirectory(prefix=f"emulator-{os.getpid()}-")
+            )
+            self._folder = Path(folder)
+            self._events = serve(self._pass_on)
+            begun.callback(self._events.close)
+            self.firestore = self._start()
+            begun.callback(self.firestore.stop)
+            self._begun = begun.pop_all()
 
     def close(self) -> None:
-        self.firestore.stop()
-        self._events.close()
-        self._folder.cleanup()
+        self._begun.close()
 
     def _start(self) -> Firestore:
         events = f"{self._events.host}:{self._events.port}"
         for start in range(1, STARTS + 1):
-            log = Path(self._folder.name, f"firestore-{start}.log")
+            log = self._folder / f"firestore-{start}.log"
             firestore = Firestore.start(f"127.0.0.1:{free_port()}", events, log)
             try:
                 firestore.wait_until_ready()
-            except PortTakenError:
+            except BaseException as error:
                 firestore.stop()
-                if start == STARTS:
+                if start == STARTS or not isinstance(error, PortTakenError):
                     raise
             else:
                 break
@@ -89,11 +97,13 @@ class SharingSuite(Suite):
         return Firestore(self._shared.firestore.address)
 
     def _register(self, project: str, trigger: Mapping[str, Any]) -> None:
+        assert self._shared.gates.get(project, self.gate) is self.gate, f"{project} is another's"
         self._projects.add(project)
         self._shared.gates[project] = self.gate
         super()._register(project, trigger)
 
     def _leave(self) -> None:
         for project in self._projects:
-            self._shared.firestore.clear(project)
             del self._shared.gates[project]
+        for project in self._projects:
+            self._shared.firestore.clear(project)

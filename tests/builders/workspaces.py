@@ -20,10 +20,10 @@ def a_workspace(db: Client, *, batch: WriteBatch | None = None) -> str:
 
 def write(db: Client, batch: WriteBatch | None, documents: dict[Any, dict[str, Any]]) -> None:
     """Set documents with a batch that somebody else commits, or else now, all in one request."""
-    mine = batch or db.batch()
+    mine = db.batch() if batch is None else batch  # an empty one is false
     for reference, fields in documents.items():
         mine.set(reference, fields)
-    if not batch:
+    if batch is None:
         mine.commit()
 
 

@@ -48,6 +48,7 @@ class TestOneFunction:
         eventually(lambda: trouble.suite.faults.kill_at_commit is None)  # it was killed
         # The job's event can be so quick that its run dies in the same process, and comes again.
         eventually(lambda: visit_of(trouble, "creator-died") == WHOLE_VISIT)
+        trouble.suite.settle()
         assert attempts(trouble, "creator-died") in ([1], [2])
 
     @pytest.mark.parametrize("fault", FAULTS)

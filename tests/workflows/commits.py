@@ -13,6 +13,9 @@ from google.cloud.firestore_v1.batch import WriteBatch
 MOST_RUNS = 40
 """More than any of these tests needs."""
 
+ALONE = 1000
+"""The stride of mishaps of which there is one in each run."""
+
 Paths = list[str]
 Send = Callable[[], Any]
 
@@ -122,7 +125,7 @@ def intercepted(around: Callable[[list[Any], Send], Any]) -> Iterator[None]:
 
 
 class Mishaps:
-    """At every commit that runs make something goes wrong once, at several in each run.
+    """At every commit that runs make something goes wrong once, as a rule at several in each run.
 
     Between two of them at least `stride` commits are sent, so that who comes again after the
     first one gets on; `may_strike`, asked with the paths that are about to be written, can have
@@ -167,6 +170,7 @@ class Mishaps:
 
     def runs(self) -> Iterator[int]:
         """Numbers for runs to be played while `striking`, until all calm commits had their turn."""
+        assert self.calm, "a calm run that commits nothing was not watched"
         for number in range(1, MOST_RUNS):
             yield number
             missed = set(self.calm) - self.struck - self.spared

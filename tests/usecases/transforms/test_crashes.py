@@ -13,7 +13,7 @@ from experience.workflows.sweeping import sweep_runs
 from tests.builders.jobs import a_booth
 from tests.usecases.transforms.bench import JobBench, NewJob, meanwhile, unrest
 from tests.workflows.bench import Killed, at_rest
-from tests.workflows.commits import Commit, Lost, Mishaps
+from tests.workflows.commits import ALONE, Commit, Lost, Mishaps
 
 TIMES = ("createdAt", "updatedAt", "startedAt", "completedAt", "timestamp", "processingTimeMs")
 NAMES = (
@@ -163,7 +163,7 @@ class TestEveryCommit:
     def test_killed_there_job_session_and_run_end_the_same(
         self, new_visit: NewJob, monkeypatch: pytest.MonkeyPatch, scene: Scene, when: str
     ) -> None:
-        deaths = Mishaps(Killed, when, stride=2)
+        deaths = Mishaps(Killed, when, stride=ALONE)  # who comes after a second one heals the first
         at_every_commit(new_visit, monkeypatch, scene, deaths)
         assert len(deaths.struck) > 3
         assert not any(sweep_jobs().values())
