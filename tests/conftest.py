@@ -14,7 +14,7 @@ from emulator.suite import Suite
 from experience import clients
 from tests import parallel, refusals, sharing
 from tests import trouble as troubles
-from tests.sharing import SharingSuite
+from tests.sharing import PostOffice, SharingSuite
 
 # No example is too slow: what else the machine does at that moment is not what is tested.
 settings.register_profile("patient", settings(), deadline=None)
@@ -22,6 +22,7 @@ settings.load_profile("patient")
 
 
 PREPARATIONS = parallel.Preparations()
+POST_OFFICE = pytest.StashKey[PostOffice]()
 # What this process keeps of the suite that it talked to.
 KEPT = (clients.app, clients.firestore, clients.bucket, clients.signer)
 ADDRESSES = ("GCLOUD_PROJECT", "FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST")
@@ -65,18 +66,24 @@ def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None
     PREPARATIONS.begin(ids)
 
 
-def pytest_unconfigure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # who runs the tests, or has others run them
+        office = config.stash[POST_OFFICE] = PostOffice()
+        os.environ[sharing.OFFICE] = office.url
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
     PREPARATIONS.end()
-    sharing.close()
+    if office := config.stash.get(POST_OFFICE, None):
+        office.close()
 
 
 @pytest.fixture(scope="session")
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
     """The suite with the project's own functions, which code in this process meets too."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     log = tmp_path_factory.mktemp("suite") / "functions.log"
     with (
-        SharingSuite(f"demo-test-{worker}", free_ports=True, functions_log=log) as suite,
+        SharingSuite("demo-test", free_ports=True, functions_log=log) as suite,
         pytest.MonkeyPatch.context() as patch,
     ):
         for name, value in suite.env.items():
@@ -112,9 +119,8 @@ def _no_query_without_index(request: pytest.FixtureRequest, told: list[Any]) -> 
 
 @pytest.fixture(scope="session")
 def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, Client]]:
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     log = tmp_path_factory.mktemp("troubled") / "functions.log"
-    with troubles.a_suite(f"demo-trouble-{worker}", log) as troubled:
+    with troubles.a_suite("demo-trouble", log) as troubled:
         yield troubled
     assert refusals.undeclared(log) == []
 

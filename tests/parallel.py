@@ -38,8 +38,8 @@ NEEDS_PAGE = ("tests/web/", "tests/contract/", "tests/suite/test_auth")
 
 
 def processes() -> int:
-    """How many for `-n auto`: one more than processors, because tests wait now and then."""
-    return min((os.cpu_count() or 1) + 1, MOST_PROCESSES)
+    """How many for `-n auto`: more than processors, because tests wait now and then."""
+    return min((os.cpu_count() or 1) + 2, MOST_PROCESSES)
 
 
 def place(file: str) -> str:

@@ -1,53 +1,99 @@
-"""Suites of one test process that share a Firestore emulator.
+"""One Firestore emulator for the suites of all test processes.
 
-To start one and to warm it up takes three seconds of the processor's time. The emulator keeps the
-projects apart, and posts the events of all of them to one address, from where they are passed on.
+To start one takes two seconds of the processor's time, and it needs some thousand calls until Java
+has compiled what they take. The emulator keeps the projects apart, and posts the events of all of
+them to one address, from where they are passed on to the suites.
+
+The process that runs the tests, or has others run them, opens a post office:
+
+    POST   /emulator          has the emulator started, if it is not, and answers with its address
+    PUT    /suites/{project}  the body, in JSON, is the address that gets the project's events
+    DELETE /suites/{project}  nobody gets them any more
+    POST   /functions/projects/{project}/…    is an event
 """
 
 import contextlib
+import http.client
+import json
 import os
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from emulator.config import free_port
 from emulator.firestore import Firestore
-from emulator.http import serve
-from emulator.processes import PortTakenError
-from emulator.settle import EventGate
+from emulator.http import request
+from emulator.processes import PortTakenError, SuiteError
 from emulator.suite import STARTS, Suite
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+OFFICE = "TESTS_POST_OFFICE"  # its url, in the environment that test processes inherit
+PATIENCE_SECONDS = 200
 
 
-class _Emulator:
-    """A Firestore emulator, and who gets the events of which project."""
+class _Letterbox:
+    """Where a project's events are put, over a connection that stays open."""
 
-    def __init__(self) -> None:
-        self.gates: dict[str, EventGate] = {}
-        with contextlib.ExitStack() as begun:
-            # named like a suite's own, which is removed should this process be killed
-            folder = begun.enter_context(
-                tempfile.TemporaryDirectory(prefix=f"emulator-{os.getpid()}-")
-            )
-            self._folder = Path(folder)
-            self._events = serve(self._pass_on)
-            begun.callback(self._events.close)
-            self.firestore = self._start()
-            begun.callback(self.firestore.stop)
-            self._begun = begun.pop_all()
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._connection = http.client.HTTPConnection(address, timeout=PATIENCE_SECONDS)
+        self._one_at_a_time = threading.Lock()
+
+    def put(self, path: str, body: bytes, headers: dict[str, str]) -> None:
+        """Deliver an event, unless nobody is there: a test process can be killed."""
+        with self._one_at_a_time:
+            for _ in "once", "and again, if the connection was closed meanwhile":
+                with contextlib.suppress(OSError, http.client.HTTPException):
+                    self._connection.request("POST", path, body, headers)
+                    self._connection.getresponse().read()
+                    return
+                self._connection.close()
 
     def close(self) -> None:
-        self._begun.close()
+        with self._one_at_a_time:
+            self._connection.close()
+
+
+class PostOffice(ThreadingHTTPServer):
+    """Keeps the emulator and the letterboxes of the suites."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Counter)
+        self.address = f"127.0.0.1:{self.server_address[1]}"
+        self.letterboxes: dict[str, _Letterbox] = {}
+        self._firestore: Firestore | None = None
+        self._starting = threading.Lock()
+        # named like a suite's own, which is removed should this process be killed
+        self._folder = tempfile.TemporaryDirectory(prefix=f"emulator-{os.getpid()}-")
+        self._thread = threading.Thread(target=self.serve_forever, name="post", daemon=True)
+        self._thread.start()
+        self.url = f"http://{self.address}"
+
+    def emulator(self) -> str:
+        """Its address; raises SuiteError when it does not start."""
+        with self._starting:
+            if self._firestore is None:
+                self._firestore = self._start()
+            return self._firestore.address
+
+    def close(self) -> None:
+        """End all that was started; after the suites."""
+        self.shutdown()
+        self._thread.join()
+        if self._firestore:
+            self._firestore.stop()
+        for letterbox in self.letterboxes.values():
+            letterbox.close()
+        self.server_close()
+        self._folder.cleanup()
 
     def _start(self) -> Firestore:
-        events = f"{self._events.host}:{self._events.port}"
         for start in range(1, STARTS + 1):
-            log = self._folder / f"firestore-{start}.log"
-            firestore = Firestore.start(f"127.0.0.1:{free_port()}", events, log)
+            log = Path(self._folder.name, f"firestore-{start}.log")
+            address = f"127.0.0.1:{free_port()}"
+            firestore = Firestore.start(address, self.address, log)
             try:
                 firestore.wait_until_ready()
             except BaseException as error:
@@ -58,52 +104,80 @@ class _Emulator:
                 break
         return firestore
 
-    def _pass_on(
-        self, environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
-        project = environ["PATH_INFO"].split("/")[3]  # /functions/projects/PROJECT/…
-        if gate := self.gates.get(project):
-            return gate(environ, start_response)
-        start_response("200 OK", [])  # of a suite that has ended
-        return []
 
+class _Counter(BaseHTTPRequestHandler):
+    """Serves the emulator and the suites."""
 
-_emulator: _Emulator | None = None
-_starting = threading.Lock()
+    server: PostOffice
+    protocol_version = "HTTP/1.1"
 
+    def do_POST(self) -> None:
+        if self.path == "/emulator":
+            try:
+                self._answer(200, self.server.emulator())
+            except SuiteError as error:
+                self._answer(500, str(error))
+            return
+        project = self.path.split("/")[3]  # /functions/projects/PROJECT/…
+        event = self._body()
+        if letterbox := self.server.letterboxes.get(project):
+            letterbox.put(self.path, event, dict(self.headers.items()))
+        self._answer(200)
 
-def _running() -> _Emulator:
-    global _emulator  # noqa: PLW0603
-    with _starting:
-        if _emulator is None:
-            _emulator = _Emulator()
-        return _emulator
+    def do_PUT(self) -> None:
+        address = json.loads(self._body())
+        letterbox = self.server.letterboxes.setdefault(self._project, _Letterbox(address))
+        if letterbox.address == address:
+            self._answer(200)
+        else:
+            self._answer(409, f"{self._project}'s events go to {letterbox.address}")
 
+    def do_DELETE(self) -> None:
+        if letterbox := self.server.letterboxes.pop(self._project, None):
+            letterbox.close()
+        self._answer(200)
 
-def close() -> None:
-    """End the emulator, if one was started, after all its suites."""
-    if _emulator:
-        _emulator.close()
+    @property
+    def _project(self) -> str:
+        return self.path.removeprefix("/suites/")
+
+    def _body(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+
+    def _answer(self, status: int, text: str = "") -> None:
+        self.send_response_only(status)
+        self.send_header("Content-Length", str(len(text.encode())))
+        self.end_headers()
+        self.wfile.write(text.encode())
 
 
 class SharingSuite(Suite):
-    """A suite beside others of its process, each with a project id of its own."""
+    """A suite beside others, of this process and of others; its project id is its own."""
+
+    def __init__(self, name: str = "demo-guest", **options: Any) -> None:
+        super().__init__(f"{name}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}", **options)
 
     def _start_firestore(self, events: str) -> Firestore:
-        self._shared = _running()
+        self._events = events
         self._projects: set[str] = set()
         self._cleanup.callback(self._leave)
-        self.addresses["firestore"] = self._shared.firestore.address
-        return Firestore(self._shared.firestore.address)
+        self.addresses["firestore"] = self._ask("POST", "/emulator")
+        return Firestore(self.addresses["firestore"])
 
     def _register(self, project: str, trigger: Mapping[str, Any]) -> None:
-        assert self._shared.gates.get(project, self.gate) is self.gate, f"{project} is another's"
-        self._projects.add(project)
-        self._shared.gates[project] = self.gate
+        if project not in self._projects:
+            self._ask("PUT", f"/suites/{project}", self._events)
+            self._projects.add(project)
         super()._register(project, trigger)
 
     def _leave(self) -> None:
         for project in self._projects:
-            del self._shared.gates[project]
-        for project in self._projects:
-            self._shared.firestore.clear(project)
+            self._ask("DELETE", f"/suites/{project}")
+            Firestore(self.addresses["firestore"]).clear(project)
+
+    def _ask(self, method: str, path: str, body: str | None = None) -> str:
+        url = os.environ[OFFICE] + path
+        status, answer = request(method, url, body, timeout=PATIENCE_SECONDS)
+        if status != 200:
+            raise SuiteError(answer.decode())
+        return answer.decode()

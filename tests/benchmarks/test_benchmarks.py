@@ -1,6 +1,5 @@
 """The benchmarks run, as small as can be, and their page has a place for what they measure."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,10 +18,9 @@ from tests.sharing import SharingSuite
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """In a suite of its own: what benchmarks store of sessions and jobs breaks the invariants."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     log = tmp_path_factory.mktemp("bench") / "functions.log"
     with (
-        SharingSuite(f"demo-bench-{worker}", free_ports=True, functions_log=log) as suite,
+        SharingSuite("demo-bench", free_ports=True, functions_log=log) as suite,
         pytest.MonkeyPatch.context() as patch,
     ):
         for name, value in suite.env.items():

@@ -73,8 +73,8 @@ class TestEnvironment:
         }
         assert chain.env["STORAGE_EMULATOR_HOST"].startswith("http://127.0.0.1:")
         assert json.loads(chain.env["FIREBASE_CONFIG"]) == {
-            "projectId": "demo-chain",
-            "storageBucket": "demo-chain.appspot.com",
+            "projectId": chain.project,
+            "storageBucket": f"{chain.project}.appspot.com",
         }
 
     def test_the_signing_key_is_for_its_owner_only(self, chain: Suite) -> None:
@@ -110,7 +110,7 @@ class TestControl:
     def test_status_says_what_runs_where(self, chain: Suite) -> None:
         status, answer = _control(chain, "GET", "/status")
         assert status == 200
-        assert answer["project"] == "demo-chain"
+        assert answer["project"] == chain.project
         assert answer["addresses"]["firestore"] == chain.env["FIRESTORE_EMULATOR_HOST"]
         assert answer["functions"] == ["finish", "onfirst", "onsecond", "remember"]
         assert answer["indexErrors"] == []
@@ -154,9 +154,10 @@ class TestControl:
 
 class TestStartAndStop:
     def test_two_suites_run_side_by_side(self, chain: Suite, suite_log: Path) -> None:
-        with Suite("demo-chain", root=CHAIN, free_ports=True, functions_log=suite_log) as second:
+        project = chain.project
+        with Suite(project, root=CHAIN, free_ports=True, functions_log=suite_log) as second:
             assert set(second.addresses.values()).isdisjoint(chain.addresses.values())
-            second.firestore.write("demo-chain", "first/second-suite")
+            second.firestore.write(project, "first/second-suite")
             second.settle()
             assert self._exists(second, "third/second-suite")
             assert not self._exists(chain, "first/second-suite")

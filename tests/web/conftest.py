@@ -1,6 +1,5 @@
 """The suite with Auth and the demo, the guest page as it is deployed, and a browser."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -20,9 +19,8 @@ def venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, Cli
     node = install()
     folder = tmp_path_factory.mktemp("venue")
     files = build(node)
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     log = folder / "functions.log"
-    with troubles.a_suite(f"demo-venue-{worker}", log, auth=True) as (suite, db):
+    with troubles.a_suite("demo-venue", log, auth=True) as (suite, db):
         site = serve(page.built(files, suite.env))
         film = camera_film(folder / "camera.mjpeg")
         about = settings(suite, site.url, film)
