@@ -8,13 +8,17 @@ import contextlib
 import functools
 import json
 import os
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import firebase_admin
 import google.auth
 import google.auth.credentials
+import grpc.experimental
 from google.cloud.firestore import Client
+from google.cloud.firestore_v1 import base_client
+from google.cloud.firestore_v1.services.firestore.transports.grpc import FirestoreGrpcTransport
 
 from experience import config
 
@@ -31,10 +35,41 @@ def app() -> firebase_admin.App:
     return made
 
 
+# docs/decisions/0022-streams-on-one-thread.md
+_ONE_THREAD = (grpc.experimental.ChannelOptions.SingleThreadedUnaryStream, 1)
+
+
+class _Transport(FirestoreGrpcTransport):
+    @classmethod
+    def create_channel(cls, *where: Any, options: Any = (), **more: Any) -> grpc.Channel:
+        return super().create_channel(*where, options=[*options, _ONE_THREAD], **more)
+
+
+class Firestore(Client):
+    """The library's client; the thread that asks reads the answer, which is a stream, itself.
+
+    Of threads that ask at once, the first opens the channel for all. The library lets each open
+    one and keeps the last, and a stream that only its own thread reads ends with its channel.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._opening = threading.Lock()
+
+    def _firestore_api_helper(self, _: Any, client_class: Any, client_module: Any) -> Any:
+        with self._opening:
+            return super()._firestore_api_helper(_Transport, client_class, client_module)
+
+    def _emulator_channel(self, _: Any) -> grpc.Channel:
+        options = [*base_client._GRPC_MSG_SIZE_OPTIONS, _ONE_THREAD]
+        channel: grpc.Channel = grpc.insecure_channel(self._emulator_host, options=options)  # type: ignore[no-untyped-call]
+        return channel
+
+
 @functools.cache
 def firestore() -> Client:
     """The default database of the project."""
-    return Client(project=project_id())
+    return Firestore(project=project_id())
 
 
 def project_id() -> str:

@@ -11,6 +11,7 @@ import pytest
 from google.cloud.firestore import Client
 
 from emulator.suite import ROOT, Suite
+from experience import clients
 from experience.ids import new_id
 from experience.media.store import result_path
 from tests.builders.guests import a_guest
@@ -25,7 +26,7 @@ Command = Callable[..., "subprocess.CompletedProcess[str]"]
 @pytest.fixture
 def quiet_db(suite: Suite) -> Iterator[Client]:
     """A database without triggers."""
-    client = Client(project=f"demo-quiet-{new_id().lower()}")
+    client: Client = clients.Firestore(project=f"demo-quiet-{new_id().lower()}")
     yield client
     client.close()
 

@@ -23,7 +23,7 @@ def quiet_db(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     The code under test uses it instead of the suite's own. Its tasks go into the suite's queues.
     When they are due they find no job, and do nothing.
     """
-    client = Client(project=f"demo-quiet-{new_id().lower()}")
+    client: Client = clients.Firestore(project=f"demo-quiet-{new_id().lower()}")
     monkeypatch.setattr(clients, "firestore", lambda: client)
     yield client
     client.close()

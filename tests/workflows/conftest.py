@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
-from google.cloud.firestore import Client
 
 from emulator.suite import Suite
 from experience import clients
@@ -66,7 +66,7 @@ def new_bench(
     workflow_suite: Suite, world: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[], Bench]]:
     """Makes workspaces in an empty database without triggers."""
-    client = Client(f"demo-quiet-{new_id().lower()}", AnonymousCredentials())
+    client: Any = clients.Firestore(f"demo-quiet-{new_id().lower()}", AnonymousCredentials())
     bucket = storage.Client(workflow_suite.project, AnonymousCredentials()).bucket(
         workflow_suite.bucket
     )
