@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 import grpc
 import requests
-from google.cloud.firestore_v1.base_client import BaseClient
+from google.cloud.firestore_v1.services.firestore.transports.grpc import FirestoreGrpcTransport
 from pydantic.alias_generators import to_camel
 
 from emulator import prices
@@ -123,15 +123,14 @@ def running_function() -> str:
 def install(meter: Meter, *checks: Check) -> None:
     """Put the meter, and checks before every call, on each Firestore client made from now on."""
     interceptor = _Interceptor(meter, checks)
-    open_channel = BaseClient._emulator_channel
+    begin = FirestoreGrpcTransport.__init__
 
-    def metered_channel(client: BaseClient, transport: Any) -> Any:
-        channel: Any = open_channel(client, transport)  # type: ignore[no-untyped-call]
-        if isinstance(channel, grpc.Channel):
-            return grpc.intercept_channel(channel, interceptor)  # type: ignore[no-untyped-call]
-        return channel  # the asynchronous client, which goes unmetered
+    def metered(transport: FirestoreGrpcTransport, *, channel: grpc.Channel, **more: Any) -> None:
+        intercepted = grpc.intercept_channel(channel, interceptor)  # type: ignore[no-untyped-call]
+        begin(transport, channel=intercepted, **more)
 
-    BaseClient._emulator_channel = metered_channel  # type: ignore[method-assign]
+    # the asynchronous client, which has another transport, goes unmetered
+    FirestoreGrpcTransport.__init__ = metered  # type: ignore[method-assign,assignment]
     _read_answers(meter)
     _follow_threads()
 
