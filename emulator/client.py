@@ -55,6 +55,9 @@ class Client:
     region: str = "us-central1"
     session: requests.Session = field(default_factory=requests.Session)
 
+    def __post_init__(self) -> None:
+        self.session.trust_env = False  # no proxy stands between processes of one machine
+
     def call(self, name: str, /, **data: Any) -> Any:
         """The callable's result. Raises CallError."""
         answer = self.post(name, {"data": data})

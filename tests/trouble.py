@@ -17,6 +17,7 @@ from emulator.client import Client
 from emulator.crowd import Crowd, Guest
 from emulator.faults import parse
 from emulator.suite import Suite
+from experience import clients
 from operations import invariants
 from tests.builders.jobs import CAPTURE, SMALL, a_photo
 from tests.builders.places import Place, a_place
@@ -42,7 +43,7 @@ def a_suite(project: str, log: Path, *, auth: bool = False) -> Iterator[tuple[Su
             suite.start()
             for name, value in suite.env.items():
                 patch.setenv(name, value)
-            db = Database(suite.project)
+            db: Database = clients.Firestore(suite.project)
             seed_demo(suite, db)
         yield suite, db
         db.close()

@@ -59,6 +59,7 @@ class TestCosts:
         assert cost(sample_suite, does, collection=collection, **more) == expected
 
     def test_add_up_and_say_what_is_not_in_them(self, sample_suite: Suite) -> None:
+        sample_suite.settle()  # events of an earlier test cost too
         sample_suite.ask_functions("POST", "meter:reset")
         run(sample_suite, "write")
         run(sample_suite, "get")
@@ -68,6 +69,7 @@ class TestCosts:
         assert "web listeners" in report["unseen"]
 
     def test_have_the_price_of_the_list(self, sample_suite: Suite) -> None:
+        sample_suite.settle()
         sample_suite.ask_functions("POST", "meter:reset")
         run(sample_suite, "write")  # three writes, a delete, and an invocation
         total = sample_suite.ask_functions("GET", "meter")["total"]
