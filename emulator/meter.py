@@ -125,9 +125,10 @@ def install(meter: Meter, *checks: Check) -> None:
     interceptor = _Interceptor(meter, checks)
     begin = FirestoreGrpcTransport.__init__
 
-    def metered(transport: FirestoreGrpcTransport, *, channel: grpc.Channel, **more: Any) -> None:
-        intercepted = grpc.intercept_channel(channel, interceptor)  # type: ignore[no-untyped-call]
-        begin(transport, channel=intercepted, **more)
+    def metered(transport: FirestoreGrpcTransport, *, channel: Any = None, **more: Any) -> None:
+        if isinstance(channel, grpc.Channel):  # as every Firestore client brings one
+            channel = grpc.intercept_channel(channel, interceptor)  # type: ignore[no-untyped-call]
+        begin(transport, channel=channel, **more)
 
     # the asynchronous client, which has another transport, goes unmetered
     FirestoreGrpcTransport.__init__ = metered  # type: ignore[method-assign,assignment]

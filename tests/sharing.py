@@ -12,7 +12,6 @@ The process that runs the tests, or has others run them, opens a post office:
     POST   /functions/projects/{project}/…    is an event
 """
 
-import contextlib
 import http.client
 import json
 import os
@@ -31,6 +30,7 @@ from emulator.suite import STARTS, Suite
 
 OFFICE = "TESTS_POST_OFFICE"  # its url, in the environment that test processes inherit
 PATIENCE_SECONDS = 200
+DELIVERY_SECONDS = 15  # the emulator waits for twenty
 
 
 class _Letterbox:
@@ -38,21 +38,30 @@ class _Letterbox:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self._connection = http.client.HTTPConnection(address, timeout=PATIENCE_SECONDS)
+        self._connection = http.client.HTTPConnection(address, timeout=DELIVERY_SECONDS)
         self._one_at_a_time = threading.Lock()
+        self._is_closed = False
 
     def put(self, path: str, body: bytes, headers: dict[str, str]) -> None:
         """Deliver an event, unless nobody is there: a test process can be killed."""
         with self._one_at_a_time:
             for _ in "once", "and again, if the connection was closed meanwhile":
-                with contextlib.suppress(OSError, http.client.HTTPException):
+                if self._is_closed:
+                    return
+                try:
                     self._connection.request("POST", path, body, headers)
                     self._connection.getresponse().read()
+                except TimeoutError:  # it may have arrived
+                    self._connection.close()
                     return
-                self._connection.close()
+                except (OSError, http.client.HTTPException):
+                    self._connection.close()
+                else:
+                    return
 
     def close(self) -> None:
         with self._one_at_a_time:
+            self._is_closed = True
             self._connection.close()
 
 
@@ -65,6 +74,7 @@ class PostOffice(ThreadingHTTPServer):
         self.letterboxes: dict[str, _Letterbox] = {}
         self._firestore: Firestore | None = None
         self._starting = threading.Lock()
+        self._is_closed = False
         # named like a suite's own, which is removed should this process be killed
         self._folder = tempfile.TemporaryDirectory(prefix=f"emulator-{os.getpid()}-")
         self._thread = threading.Thread(target=self.serve_forever, name="post", daemon=True)
@@ -74,6 +84,8 @@ class PostOffice(ThreadingHTTPServer):
     def emulator(self) -> str:
         """Its address; raises SuiteError when it does not start."""
         with self._starting:
+            if self._is_closed:
+                raise SuiteError("the test run is over")
             if self._firestore is None:
                 self._firestore = self._start()
             return self._firestore.address
@@ -82,9 +94,11 @@ class PostOffice(ThreadingHTTPServer):
         """End all that was started; after the suites."""
         self.shutdown()
         self._thread.join()
-        if self._firestore:
-            self._firestore.stop()
-        for letterbox in self.letterboxes.values():
+        with self._starting:
+            self._is_closed = True
+            if self._firestore:
+                self._firestore.stop()
+        for letterbox in list(self.letterboxes.values()):
             letterbox.close()
         self.server_close()
         self._folder.cleanup()
@@ -115,8 +129,8 @@ class _Counter(BaseHTTPRequestHandler):
         if self.path == "/emulator":
             try:
                 self._answer(200, self.server.emulator())
-            except SuiteError as error:
-                self._answer(500, str(error))
+            except Exception as error:  # noqa: BLE001 - who asked is told
+                self._answer(500, f"{type(error).__name__}: {error}")
             return
         project = self.path.split("/")[3]  # /functions/projects/PROJECT/…
         event = self._body()
@@ -173,6 +187,7 @@ class SharingSuite(Suite):
     def _leave(self) -> None:
         for project in self._projects:
             self._ask("DELETE", f"/suites/{project}")
+        for project in self._projects:
             Firestore(self.addresses["firestore"]).clear(project)
 
     def _ask(self, method: str, path: str, body: str | None = None) -> str:

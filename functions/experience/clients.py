@@ -39,14 +39,42 @@ def app() -> firebase_admin.App:
 _ONE_THREAD = (grpc.experimental.ChannelOptions.SingleThreadedUnaryStream, 1)
 
 
+class _Answer:
+    """A call that is over, and all that it brought."""
+
+    def __init__(self, call: Any) -> None:
+        self._call = call
+        self._responses = iter(list(call))
+
+    def __iter__(self) -> "_Answer":
+        return self
+
+    def __next__(self) -> Any:
+        return next(self._responses)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._call, name)
+
+
+class _Whole(grpc.UnaryStreamClientInterceptor):
+    """Reads each stream to its end: gRPC keeps one that is given up as long as its channel."""
+
+    def intercept_unary_stream(self, continuation: Any, details: Any, request: Any) -> _Answer:
+        return _Answer(continuation(details, request))
+
+
 class _Transport(FirestoreGrpcTransport):
+    def __init__(self, *, channel: grpc.Channel, **more: Any) -> None:
+        whole = grpc.intercept_channel(channel, _Whole())  # type: ignore[no-untyped-call]
+        super().__init__(channel=whole, **more)
+
     @classmethod
     def create_channel(cls, *where: Any, options: Any = (), **more: Any) -> grpc.Channel:
         return super().create_channel(*where, options=[*options, _ONE_THREAD], **more)
 
 
 class Firestore(Client):
-    """The library's client; the thread that asks reads the answer, which is a stream, itself.
+    """The library's client; the thread that asks reads the answer, which is a stream, as a whole.
 
     Of threads that ask at once, the first opens the channel for all. The library lets each open
     one and keeps the last, and a stream that only its own thread reads ends with its channel.

@@ -100,4 +100,7 @@ class TestSuites:
             raise SuiteError("there is no Java")
 
         monkeypatch.setattr(Firestore, "start", start)
-        assert request("POST", f"{office.url}/emulator") == (500, b"there is no Java")
+        assert request("POST", f"{office.url}/emulator") == (
+            500,
+            b"SuiteError: there is no Java",
+        )
