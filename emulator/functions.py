@@ -1,5 +1,6 @@
 """The functions process as the suite sees it: started, restarted, watched. Inside it: host.py."""
 
+import contextlib
 import logging
 import os
 import socket
@@ -49,6 +50,7 @@ class FunctionsHost:
         self.project = project
         self.region = region
         self.port = port or free_port()
+        self._reservation: socket.socket | None = None
         self.url = f"http://127.0.0.1:{self.port}"
         self.manifest: dict[str, Any] = {"endpoints": {}}
         self.faults = Faults()
@@ -75,6 +77,7 @@ class FunctionsHost:
 
     def start(self) -> None:
         """Returns when the functions answer; SuiteError shows the traceback of a broken main.py."""
+        self._reservation = _reserved(self.port)
         try:
             self.restart()
         except SuiteError:
@@ -115,6 +118,8 @@ class FunctionsHost:
             self._observer.stop()
         with self._starting:
             self._instances.stop()
+        if self._reservation:
+            self._reservation.close()
         self._ready.set()
 
     def post(
@@ -225,6 +230,19 @@ class _SourceHandler(FileSystemEventHandler):
         hidden = "__pycache__" in path.parts or event.is_directory
         if event.event_type in CHANGES and not hidden:
             self._changed.set()
+
+
+def _reserved(port: int) -> socket.socket:
+    """Keep the port from being given to others while no process listens at it.
+
+    Linux lets two sockets be bound to one port as long as only one of them listens.
+    """
+    reservation = socket.socket()
+    if sys.platform == "linux":
+        reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):  # somebody has it: the process will say so
+            reservation.bind(("127.0.0.1", port))
+    return reservation
 
 
 def _environment(project: str, env: Mapping[str, str]) -> dict[str, str]:

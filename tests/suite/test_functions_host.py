@@ -3,6 +3,9 @@
 import os
 import shutil
 import signal
+import socket
+import struct
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +13,8 @@ from typing import Any
 import pytest
 import requests
 
-from emulator.functions import FunctionsHost
+from emulator.config import free_port
+from emulator.functions import FunctionsHost, _reserved
 from emulator.processes import SuiteError
 from tests.calling import at_once
 from tests.suite.conftest import sample_host
@@ -181,6 +185,35 @@ def crash(host: FunctionsHost) -> list[str]:
     answer = host.post(host.function_url("echo"), b'{"data": 1}', headers, 60)
     assert answer.json()["result"]["echoed"] == 1
     return loads(host)
+
+
+IP_LOCAL_PORT_RANGE = 51  # of Linux 6.3 and later; Python has no name for it
+
+
+def _free_of(port: int) -> int | None:
+    """Which free port the system gives to somebody who asks for any, out of this one."""
+    with socket.socket() as asking:
+        asking.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        only = struct.pack("I", port | port << 16)
+        asking.setsockopt(socket.IPPROTO_IP, IP_LOCAL_PORT_RANGE, only)
+        try:
+            asking.bind(("127.0.0.1", 0))
+        except OSError:
+            return None
+        return int(asking.getsockname()[1])
+
+
+class TestPort:
+    @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere ports are not reserved")
+    def test_it_is_nobody_elses_while_the_functions_are_not_loaded(self) -> None:
+        port = free_port()
+        assert _free_of(port) == port
+        with _reserved(port):
+            assert _free_of(port) is None
+            with socket.create_server(("127.0.0.1", port)):  # as the functions' process does
+                assert _free_of(port) is None
+            assert _free_of(port) is None
+        assert _free_of(port) == port
 
 
 class TestCrash:
