@@ -190,6 +190,17 @@ def crash(host: FunctionsHost) -> list[str]:
 IP_LOCAL_PORT_RANGE = 51  # of Linux 6.3 and later; Python has no name for it
 
 
+ASK_FOR = """
+import socket, struct
+with socket.socket() as asking:
+    asking.setsockopt(socket.IPPROTO_IP, {option}, struct.pack("I", {port} | {port} << 16))
+    try:
+        asking.bind(("127.0.0.1", 0))
+    except OSError:
+        print("the port is kept")
+"""
+
+
 def _free_of(port: int) -> int | None:
     """Which free port the system gives to somebody who asks for any, out of this one."""
     with socket.socket() as asking:
@@ -214,6 +225,17 @@ class TestPort:
                 assert _free_of(port) is None
             assert _free_of(port) is None
         assert _free_of(port) == port
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere ports are not reserved")
+    def test_a_host_keeps_its_own_while_main_is_imported(
+        self, own_host: FunctionsHost, own_source: Path
+    ) -> None:
+        with (own_source / "main.py").open("a") as main:
+            main.write(ASK_FOR.format(port=own_host.port, option=IP_LOCAL_PORT_RANGE))
+        own_host.start()
+        log = own_host._instances.log
+        assert log
+        assert "the port is kept" in log.read_text()
 
 
 class TestCrash:

@@ -9,6 +9,7 @@ import pytest
 import requests
 from werkzeug.wrappers import Request, Response
 
+from emulator.client import Client as Visitor
 from emulator.firestore import Firestore
 from emulator.http import Server, request, serve
 from emulator.processes import SuiteError
@@ -87,6 +88,20 @@ class TestEvents:
 
 
 class TestSuites:
+    def test_one_that_comes_when_all_is_over_starts_nothing(self) -> None:
+        office = PostOffice()
+        office.close()
+        with pytest.raises(SuiteError, match="the test run is over"):
+            office.emulator()
+
+    def test_a_visitor_s_calls_go_through_no_proxy(
+        self, taker: Taker, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+        visitor = Visitor(taker.address, "demo-one", "somebody")
+        assert visitor.post("call", {}).ok
+        visitor.close()
+
     def test_two_of_one_project_are_refused(self, office: PostOffice, taker: Taker) -> None:
         assert _put(office, "demo-one", taker.address)[0] == 200
         assert _put(office, "demo-one", taker.address)[0] == 200
