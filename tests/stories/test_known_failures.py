@@ -226,8 +226,10 @@ class TestTransforms:
         trouble.suite.settle()
         job = job_of(trouble, place, session)
         assert (job["status"], job["output"], job["attemptCount"]) == ("cancelled", None, 1)
+        trouble.faults(delayMs=[1500, 1500], only="runTransform")  # else it may be ready by then
         page.call("retryTransform", **ids)
         page.call("cancelTransform", **ids)
+        trouble.faults()
         page.call("retryTransform", **ids)
         trouble.calm()
         job = job_of(trouble, place, session)
