@@ -164,12 +164,20 @@ def download_endpoint() -> str:
     return os.environ.get("STORAGE_EMULATOR_HOST") or "https://firebasestorage.googleapis.com"
 
 
+ENQUEUE_SECONDS = 10
+"""How long a queue may take to accept a task, and once more: a guest may be waiting for it."""
+
+
 def enqueue(function: str, data: dict[str, Any], *, task_id: str, delay_seconds: float = 0) -> None:
-    """Send `data` to a task function once: a task id that was used before changes nothing."""
+    """Send `data` to a task function once: a task id that was used before changes nothing.
+
+    Raises FirebaseError when the queue refuses it, or does not answer in time.
+    """
     from firebase_admin import exceptions, functions
 
     app()
     queue = functions.task_queue(f"locations/{config.REGION.value}/functions/{function}")
+    queue._http_client._timeout = ENQUEUE_SECONDS  # the SDK waits for 120, and has no option for it
     due = datetime.now(UTC) + timedelta(seconds=delay_seconds) if delay_seconds else None
     options = functions.TaskOptions(task_id=task_id, schedule_time=due)
     try:

@@ -1,6 +1,7 @@
 """Clients in a process of their own, as every function has one."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -21,11 +22,26 @@ with ThreadPoolExecutor(20) as pool:
     [app] = {id(app) for app in pool.map(lambda _: clients.app(), range(20))}
 """
 
+IMPATIENT = """
+from firebase_admin.exceptions import UnavailableError
+from experience import clients
+clients.ENQUEUE_SECONDS = 0.2
+try:
+    clients.enqueue("runTransform", {}, task_id="one")
+except UnavailableError:
+    raise SystemExit(0)
+raise SystemExit("the task was accepted")
+"""
 
-def run(code: str) -> None:
-    env = {**os.environ, "PYTHONPATH": str(FUNCTIONS)}
+
+def run(code: str, **env: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(FUNCTIONS), **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
 
@@ -36,3 +52,10 @@ class TestApp:
 
     def test_of_many_first_calls_at_once_none_fails(self) -> None:
         run(MANY_AT_ONCE)
+
+
+class TestEnqueue:
+    def test_a_queue_that_does_not_answer_is_not_waited_for(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            address = "127.0.0.1:{1}".format(*silent.getsockname())
+            run(IMPATIENT, CLOUD_TASKS_EMULATOR_HOST=address, GCLOUD_PROJECT="demo-silent")
