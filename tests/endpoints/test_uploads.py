@@ -1,5 +1,6 @@
 """A guest's photo and video on their way into a session, as a phone sends them."""
 
+import gzip
 from typing import Any
 
 import pytest
@@ -180,6 +181,15 @@ class TestConfirmUpload:
     ) -> None:
         details = self.refused(visitor, visitor.upload(data), "upload_type_mismatch")
         assert (details["declared"], details["found"]) == ("image/jpeg", found)
+
+    @pytest.mark.parametrize("data", [gzip.compress(PHOTO), PHOTO], ids=["packed", "as it is"])
+    def test_what_is_called_packed_is_refused(self, visitor: Visitor, data: bytes) -> None:
+        """Its signed address binds no such header, and its size says nothing of the picture's."""
+        upload = visitor.create(size=MEBIBYTE)
+        headers = {**upload["headers"], "content-encoding": "gzip"}
+        requests.put(upload["url"], data=data, headers=headers, timeout=10).raise_for_status()
+        details = self.refused(visitor, upload["assetId"], "upload_type_mismatch")
+        assert (details["declared"], details["found"]) == ("image/jpeg", "gzip")
 
     @pytest.mark.parametrize(
         ("data", "content_type", "reason"),

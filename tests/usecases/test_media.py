@@ -1,5 +1,6 @@
 """Media where it gets tight: many confirmations at once, addresses that end, types that lie."""
 
+import gzip
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from emulator.suite import Suite
 from experience import clients
 from experience.errors import FailedPrecondition
 from experience.ids import new_id
 from experience.media import store
 from experience.media.models import ConfirmUpload, CreateUpload, StoredObject, sniff
 from experience.media.usecases import confirm_upload, create_upload
+from experience.workflows import artifacts
 from tests.builders.images import PHOTOS, encoded
 from tests.builders.jobs import CAPTURE, a_photo
 from tests.builders.places import a_place
@@ -51,6 +54,18 @@ def uploaded(uid: str, wanted: CreateUpload) -> ConfirmUpload:
         step_id=wanted.step_id,
         asset_id=made.asset_id,
     )
+
+
+class TestPackedObjects:
+    def test_are_read_as_they_are_stored(self, suite: Suite) -> None:
+        """Unpacked, a small object could fill the memory of whoever reads it."""
+        packed = gzip.compress(bytes(1_000_000))
+        blob = clients.bucket().blob(f"packed/{new_id()}")
+        blob.content_encoding = "gzip"
+        blob.upload_from_string(packed, content_type="image/jpeg")
+        assert store.read(blob.name) == packed
+        assert store.read(blob.name, 64) == packed[:64]
+        assert artifacts.read_object(blob.name) == packed
 
 
 class TestErasedMeanwhile:

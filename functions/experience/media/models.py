@@ -81,6 +81,8 @@ class StoredObject:
     metadata: Mapping[str, str]
     metageneration: int
     """Counts the changes of its metadata."""
+    content_encoding: str = ""
+    """What its bytes are packed with, as its uploader says: `gzip`."""
 
 
 class CreateUpload(Request):

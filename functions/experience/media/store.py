@@ -44,10 +44,15 @@ def find(path: str) -> StoredObject | None:
 
 
 def read(path: str, first_bytes: int | None = None) -> bytes:
-    """An object's bytes, or its first ones. Raises google.api_core NotFound."""
+    """An object's bytes, or its first ones. Raises google.api_core NotFound.
+
+    As they are stored: the client would unpack what its uploader calls gzip, to any size.
+    """
     end = first_bytes - 1 if first_bytes else None
     blob = clients.bucket().blob(path)
-    data: bytes = blob.download_as_bytes(start=0 if end else None, end=end, retry=storage_retry())
+    data: bytes = blob.download_as_bytes(
+        start=0 if end else None, end=end, raw_download=True, retry=storage_retry()
+    )
     return data
 
 
@@ -179,4 +184,5 @@ def _described(blob: "Blob") -> StoredObject:
         created_at=int(blob.time_created.timestamp() * 1000),
         metadata=dict(blob.metadata or {}),
         metageneration=int(blob.metageneration),
+        content_encoding=str(blob.content_encoding or ""),
     )

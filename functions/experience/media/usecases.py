@@ -133,9 +133,14 @@ def _require_capture(client: Client, session: Session, step_id: str) -> None:
 
 
 def _require_sound(uploaded: StoredObject) -> None:
-    """Raise FailedPrecondition unless size and bytes are what the object's type allows."""
+    """Raise FailedPrecondition unless size and bytes are what the object's type allows.
+
+    Packed bytes are none of them: a signed address does not bind the header that calls them so.
+    """
     if uploaded.content_type not in CONTENT_TYPES:
         raise _mismatch(uploaded.content_type, None)
+    if uploaded.content_encoding not in ("", "identity"):
+        raise _mismatch(uploaded.content_type, uploaded.content_encoding)
     largest = LARGEST_BYTES[kind_of(uploaded.content_type)]
     if uploaded.size_bytes > largest:
         raise FailedPrecondition(

@@ -82,12 +82,13 @@ def read(tenant: Tenant, uri: str) -> bytes:
 def fetch(tenant: Tenant, path: str) -> Blob:
     """What lies at a path that the tenant gave out. Raises google.api_core NotFound.
 
-    One read; none for an artifact that this task has stored or read before.
+    One read; none for an artifact that this task has stored or read before. The bytes are as they
+    were uploaded, whatever they are called: unpacked they could be of any size.
     """
     if known := tenant.memory.get(path):
         return known
     stored = clients.bucket().blob(path)
-    data = stored.download_as_bytes(retry=retry())
+    data = stored.download_as_bytes(raw_download=True, retry=retry())
     blob = Blob(data, str(stored.content_type or ""))
     if tenant.path_in(path):  # what operators bring can be replaced
         tenant.memory.keep(path, blob)
@@ -97,7 +98,8 @@ def fetch(tenant: Tenant, path: str) -> Blob:
 def read_object(uri: str) -> bytes:
     """The bytes of an object that a run was given by name. Raises google.api_core NotFound."""
     path = uri.removeprefix(f"gs://{clients.bucket_name()}/")
-    data: bytes = clients.bucket().blob(path).download_as_bytes(retry=retry())
+    blob = clients.bucket().blob(path)
+    data: bytes = blob.download_as_bytes(raw_download=True, retry=retry())
     return data
 
 
