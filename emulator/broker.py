@@ -126,6 +126,14 @@ class Broker:
 
     def deliver(self, event: Event) -> None:
         """Have the event delivered, now and side by side with others, as far as faults allow."""
+        if event.project != self._host.project:  # no retry would help
+            log.error(
+                "event for %s dropped: it is of project %s, and the functions serve %s",
+                event.function,
+                event.project,
+                self._host.project,
+            )
+            return
         if self._chance.happens("drop", event.about):
             log.warning("fault: event for %s is lost", event.function)
             return

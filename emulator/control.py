@@ -7,7 +7,7 @@ GET  /meter, POST /meter:reset
 GET  /faults, POST /faults   what goes wrong on purpose; POST {} ends it
 GET  /faults/struck          how often it did since it was set
 POST /schedules/{name}:run
-POST /projects/{id}          rules and triggers for one more project id
+POST /projects/{id}          rules for one more project id; events are the suite's project's alone
 """
 
 import json

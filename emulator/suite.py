@@ -151,13 +151,15 @@ class Suite:
         self.ready = True
 
     def add_project(self, project: str) -> None:
-        """Put the rules in force and have events delivered for a project id; again after a change.
+        """Put the rules in force for a project id, which is open to everybody without; again after
+        a change.
 
-        A project id without rules is open to everybody.
+        Events are those of the suite's own project: the functions serve no other.
         """
         self.firestore.load_rules(project, self.config.rules)
-        for trigger in self.broker.triggers(self.host.manifest):
-            self._register(project, trigger)
+        if project == self.project:
+            for trigger in self.broker.triggers(self.host.manifest):
+                self._register(project, trigger)
 
     def pending(self) -> dict[str, int]:
         """What is being handled or due now. Events come first: their handlers make the tasks."""

@@ -28,10 +28,14 @@ def broker(host: FunctionsHost) -> Iterator[Broker]:
 
 
 def post(
-    broker: Broker, function: str, document: str, fields: dict[str, Any] | None = None
+    broker: Broker,
+    function: str,
+    document: str,
+    fields: dict[str, Any] | None = None,
+    project: str = "demo-sample",
 ) -> TestResponse:
     """As the Firestore emulator posts it; without fields there is no document at all."""
-    database = "projects/demo-sample/databases/(default)"
+    database = f"projects/{project}/databases/(default)"
     data = DocumentEventData(update_mask={})
     if fields is not None:
         value = {"name": f"{database}/documents/{document}", "fields": fields}
@@ -46,14 +50,14 @@ def post(
         "ce-datacontenttype": "application/protobuf",
         "ce-dataschema": "https://github.com/googleapis/google-cloudevents",
         "ce-location": "nam5",
-        "ce-project": "demo-sample",
+        "ce-project": project,
         "ce-database": "(default)",
         "ce-namespace": "(default)",
         "ce-document": document,
         "Content-Type": "application/protobuf",
     }
     body = base64.b64encode(DocumentEventData.serialize(data))
-    path = f"/functions/projects/demo-sample/triggers/{function}"
+    path = f"/functions/projects/{project}/triggers/{function}"
     return Client(broker.app).post(path, data=body, headers=headers)
 
 
@@ -88,6 +92,15 @@ class TestDelivery:
         post(broker, "onThing", "things/patient", {})
         restart.join()
         assert record.wait_for("onThing")[0]["params"] == {"thing": "patient"}
+
+    def test_one_of_a_project_that_is_not_served_is_dropped_and_told(
+        self, broker: Broker, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        assert post(broker, "onRetried", "retried/x", {}, project="demo-other").status_code == 200
+        eventually(lambda: broker.pending == 0)
+        assert "onRetried dropped: it is of project demo-other, and the functions serve" in (
+            caplog.text
+        )
 
     def test_an_unknown_address_is_refused(self, broker: Broker) -> None:
         assert Client(broker.app).post("/elsewhere").status_code == 404

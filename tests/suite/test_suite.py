@@ -145,6 +145,14 @@ class TestControl:
         assert _control(chain, "POST", "/projects/demo-more")[0] == 200
         assert request("GET", url)[0] == 403
 
+    def test_events_of_another_project_id_keep_nothing_from_settling(self, chain: Suite) -> None:
+        assert _control(chain, "POST", "/projects/demo-more")[0] == 200
+        chain.settle()
+        seen = chain.gate.count
+        chain.firestore.write("demo-more", "first/other")
+        chain.settle(timeout_seconds=10)
+        assert chain.gate.count == seen
+
     @pytest.mark.parametrize(
         ("method", "path"), [("GET", "/nowhere"), ("POST", "/schedules/missing:run")]
     )
