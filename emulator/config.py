@@ -26,7 +26,7 @@ class Config:
 def read(
     root: Path, functions: str | None = None, free_ports: bool = False, page: bool = False
 ) -> Config:
-    """Raises SuiteError when firebase.json lacks something, or a port in it is taken."""
+    """Raises SuiteError when firebase.json lacks something."""
     file = root / "firebase.json"
     names = (*EMULATORS, PAGE) if page else EMULATORS
     try:
@@ -44,8 +44,6 @@ def read(
         raise SuiteError(f"{file} says nothing of {error}, which the suite needs.") from error
     if free_ports:
         addresses = dict.fromkeys(names, ("127.0.0.1", 0))
-    else:
-        _check_free(addresses, file)
     return Config(root / source, root / rules, root / indexes, addresses)
 
 
@@ -54,13 +52,14 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _check_free(addresses: Mapping[str, tuple[str, int]], file: Path) -> None:
-    for name, address in addresses.items():
+def check_free(config: Config) -> None:
+    """Raises SuiteError when a port is taken."""
+    for name, address in config.addresses.items():
         try:
             socket.create_server(address).close()
         except OSError as error:
             raise SuiteError(
                 f"Port {address[1]}, which {name} wants, cannot be used: {error.strerror}."
-                f" End the program that has it, change emulators.{name}.port in {file},"
-                " or pass --free-ports."
+                f" End the program that has it, change emulators.{name}.port in"
+                " firebase.json, or pass --free-ports."
             ) from error

@@ -2,16 +2,15 @@
 
 import argparse
 import io
-import json
 import os
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from emulator import running
 from emulator.http import request
 from emulator.processes import SuiteError
-from emulator.suite import ROOT
 
 WORKSPACE, PROJECT, EVENT = "demo-workspace", "demo-project", "demo-event"
 OPERATOR = "demo-operator"
@@ -19,6 +18,7 @@ PREGATE, CARTOON, SKETCH, PRESHARE = "house-rules", "cartoon-booth", "pencil-boo
 TOUR, EVERY_STEP = "demo-tour", "every-step"
 OVERLAY = f"workspaces/{WORKSPACE}/overlays/frame.png"
 PHOTOS = Path(__file__).parent / "photos"
+RULES_SECONDS = 60
 
 Documents = Iterator[tuple[str, dict[str, Any]]]
 
@@ -32,34 +32,31 @@ def main(arguments: Sequence[str]) -> int:
         help="the Firebase project id to write the documents into (default: the suite's own)",
     )
     options = parser.parse_args(arguments)
-    project = _find_suite()
+    suite = running.find("FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST")
+    os.environ.update(suite)
+    project = suite.get("GCLOUD_PROJECT", "demo-guest")
     into = options.into or project
+    if into != project:
+        _protect(into, suite)
     written = seed(into, f"{project}.appspot.com")
     print(f"{written} documents and the demo's photos are in {into}; the project is {PROJECT}.")
     return 0
 
 
-def _find_suite() -> str:
-    """The project of the suite in the environment, or else of the one on firebase.json's ports."""
-    if "FIRESTORE_EMULATOR_HOST" in os.environ and "STORAGE_EMULATOR_HOST" in os.environ:
-        return os.environ.get("GCLOUD_PROJECT", "demo-guest")
-    ports = json.loads((ROOT / "firebase.json").read_text())["emulators"]
-    addresses = {
-        name: f"{ports[name].get('host', '127.0.0.1')}:{ports[name]['port']}"
-        for name in ("firestore", "storage", "hub")
-    }
-    try:
-        status, answer = request("GET", f"http://{addresses['hub']}/status")
-    except OSError as error:
+def _protect(project: str, suite: running.Environment) -> None:
+    """Have the suite put the rules in force, without which anybody may read and write there."""
+    hub = suite.get("EMULATOR_SUITE_HOST")
+    if not hub:
         raise SuiteError(
-            f"No suite answers at {addresses['hub']}. Start one (python -m emulator start), or "
-            "run this in one of its own: python -m emulator exec -- python -m emulator seed"
-        ) from error
+            f"{project} has no rules yet. Set EMULATOR_SUITE_HOST, as `python -m emulator start`"
+            " printed it: the suite puts them in force."
+        )
+    try:
+        status, answer = request("POST", f"http://{hub}/projects/{project}", timeout=RULES_SECONDS)
+    except OSError as error:
+        raise SuiteError(f"No suite answers at {hub} (EMULATOR_SUITE_HOST): {error}") from error
     if status != 200:
-        raise SuiteError(f"The suite at {addresses['hub']} is not ready yet. Try again.")
-    os.environ["FIRESTORE_EMULATOR_HOST"] = addresses["firestore"]
-    os.environ["STORAGE_EMULATOR_HOST"] = f"http://{addresses['storage']}"
-    return str(json.loads(answer)["project"])
+        raise SuiteError(f"The rules of {project} are not in force: {answer.decode()}")
 
 
 def seed(firebase_project: str, bucket: str) -> int:

@@ -115,6 +115,7 @@ class Suite:
         self.config = config.read(
             self.root, self.functions_source, self.free_ports, page=self._with_page
         )
+        config.check_free(self.config)
         remove_leftovers()
         self.folder = Path(tempfile.mkdtemp(prefix=f"emulator-{os.getpid()}-"))
         self._cleanup.callback(shutil.rmtree, self.folder, ignore_errors=True)

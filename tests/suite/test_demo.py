@@ -12,6 +12,7 @@ from google.cloud import firestore
 from PIL import Image, ImageChops, ImageOps, ImageStat
 
 from emulator import seed
+from emulator.http import request
 from emulator.suite import Suite
 from experience import clients
 from experience.documents import Document
@@ -107,6 +108,19 @@ class TestSeeding:
         client = firestore.Client(project=project)
         assert timeless(client, f"projects/{seed.PROJECT}") != "null"
         client.close()
+
+    def test_another_project_is_not_open_to_everybody(self, suite: Suite) -> None:
+        project = f"demo-guarded-{suite.project}"
+        done = run("seed", "--into", project)
+        assert (done.returncode, done.stderr) == (0, "")
+        documents = f"v1/projects/{project}/databases/(default)/documents"
+        url = f"http://{suite.addresses['firestore']}/{documents}"
+        assert request("GET", f"{url}/workspaces/{seed.WORKSPACE}")[0] == 403
+
+    def test_another_project_without_a_suite_that_guards_it_is_refused(self, suite: Suite) -> None:
+        done = run("seed", "--into", "demo-open", EMULATOR_SUITE_HOST="")
+        assert done.returncode == 1
+        assert done.stderr.startswith("error: demo-open has no rules yet. Set EMULATOR_SUITE_HOST")
 
 
 class TestDemo:
