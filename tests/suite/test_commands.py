@@ -1,12 +1,13 @@
 """The commands as a terminal runs them, watched from outside."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,15 +19,36 @@ from tests.suite.running import CHAIN, descendants, is_gone
 from tests.suite.sample_functions import eventually
 
 ROOT = Path(__file__).parents[2]
-# What runs the tests may ignore SIGINT, which would be inherited: a terminal's job does not.
+# What runs the tests may ignore signals (nohup does), which would be inherited: a terminal's job
+# does not.
 AS_IN_A_TERMINAL = (
-    "import os, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    "import os, signal as s, sys;"
+    " [s.signal(each, s.SIG_DFL) for each in (s.SIGHUP, s.SIGINT, s.SIGTERM)];"
     " os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
 )
 IN_A_TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
 SLEEPER = "sleep 300 & echo $! $$ > {file}; wait"
 
-Run = Callable[..., "subprocess.Popen[str]"]
+
+class Command(subprocess.Popen[str]):
+    """Remembers what it has started, which is no descendant any more when its parent has ended."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        pipe = subprocess.PIPE
+        super().__init__(arguments, cwd=ROOT, text=True, stdin=pipe, stdout=pipe, stderr=pipe)
+        self._family = {self.pid}
+
+    def family(self) -> set[int]:
+        """Itself and all that it has started so far, at the times when this was asked."""
+        self._family |= descendants(self.pid)
+        return self._family
+
+    def send_signal(self, sig: int) -> None:
+        self.family()
+        super().send_signal(sig)
+
+
+Run = Callable[..., Command]
 BESIDE_FIRESTORE = pytest.mark.usefixtures("beside_firestore")
 
 
@@ -51,23 +73,18 @@ def run() -> Iterator[Run]:
     """Runs `python -m emulator …`; what a failed test leaves behind is killed."""
     started = []
 
-    def run(*arguments: str, through: tuple[str, ...] = ()) -> "subprocess.Popen[str]":
-        process = subprocess.Popen(
-            [sys.executable, "-c", AS_IN_A_TERMINAL, *through, "-m", "emulator", *arguments],
-            cwd=ROOT,
-            text=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        started.append(process)
-        return process
+    def run(*arguments: str, through: tuple[str, ...] = ()) -> Command:
+        command = [sys.executable, "-c", AS_IN_A_TERMINAL, *through, "-m", "emulator", *arguments]
+        started.append(Command(command))
+        return started[-1]
 
     yield run
     for process in started:
         with process:
-            for pid in {process.pid, *descendants(process.pid)} if process.poll() is None else ():
-                os.kill(pid, signal.SIGKILL)
+            for pid in process.family():
+                if not is_gone(pid):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
 
 
 def _execute(*command: str, options: tuple[str, ...] = ()) -> list[str]:
@@ -267,7 +284,7 @@ class TestStart:
         assert "error: The Firestore emulator ended by itself." in errors
         _assert_all_end(pids, since)
 
-    def _until_ready(self, process: "subprocess.Popen[str]") -> list[str]:
+    def _until_ready(self, process: Command) -> list[str]:
         assert process.stdout
         lines = []
         for line in process.stdout:
