@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from emulator import faults, lifetime, node, seed
+from emulator import config, faults, lifetime, node, running, seed
 from emulator.firestore import Firestore
 from emulator.processes import Foreground, SuiteError
 from emulator.suite import ROOT, Suite
@@ -112,11 +112,11 @@ def execute(options: argparse.Namespace) -> int:
 
 def export(options: argparse.Namespace) -> int:
     """Write the documents of a running suite into a folder."""
-    address = os.environ.get("FIRESTORE_EMULATOR_HOST")
-    if not address:
-        raise SuiteError("Set FIRESTORE_EMULATOR_HOST, as `python -m emulator start` printed it.")
+    suite = running.find("FIRESTORE_EMULATOR_HOST", root=options.root)
+    address = suite["FIRESTORE_EMULATOR_HOST"]
+    project = options.project or suite.get("GCLOUD_PROJECT", "demo-guest")
     try:
-        Firestore(address).export(options.project, options.folder)
+        Firestore(address).export(project, options.folder)
     except OSError as error:
         raise SuiteError(f"No Firestore emulator answers at {address}: {error}") from error
     print(f"Exported to {options.folder}. Once imported it shows in every project id.")
@@ -170,9 +170,12 @@ def _show(suite: Suite, seconds: float) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--project", default="demo-guest", help="default: %(default)s")
-    shared.add_argument("--root", type=Path, default=ROOT, help="the folder of firebase.json")
+    rooted = argparse.ArgumentParser(add_help=False)
+    rooted.add_argument("--root", type=Path, default=ROOT, help="the folder of firebase.json")
+    shared = argparse.ArgumentParser(add_help=False, parents=[rooted])
+    shared.add_argument(
+        "--project", type=config.project_id, default="demo-guest", help="default: %(default)s"
+    )
     shared.add_argument("--log", type=Path, metavar="FILE", help="where the functions' output goes")
     faults.add_option(shared)
 
@@ -193,7 +196,7 @@ def _parser() -> argparse.ArgumentParser:
             "--no-auth",
             dest="auth",
             action="store_false",
-            help="without Auth, and so without the page",
+            help="without Auth" + (", and so without the page" if name == "up" else ""),
         )
         command.set_defaults(run=start, page=name == "up")
 
@@ -204,9 +207,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("command", nargs=argparse.REMAINDER, metavar="-- CMD …")
     command.set_defaults(run=execute)
 
-    command = commands.add_parser("export", help="write a running suite's documents to a folder")
+    command = commands.add_parser(
+        "export", parents=[rooted], help="write a running suite's documents to a folder"
+    )
     command.add_argument("folder", type=Path, metavar="DIR")
-    command.add_argument("--project", default=os.environ.get("GCLOUD_PROJECT", "demo-guest"))
+    command.add_argument("--project", type=config.project_id, help="default: the suite's own")
     command.set_defaults(run=export)
 
     for module, purpose in (("seed", "write the demo data"), ("demo", "show a guest's visit")):

@@ -1,11 +1,15 @@
 """What firebase.json says: the one place for ports and paths."""
 
+import argparse
 import json
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from emulator import indexes
 from emulator.processes import SuiteError
 
 # The names are firebase.json's; the suite's control answers where the Firebase CLI has its hub,
@@ -26,30 +30,22 @@ class Config:
 def read(
     root: Path, functions: str | None = None, free_ports: bool = False, page: bool = False
 ) -> Config:
-    """Raises SuiteError when firebase.json lacks something."""
+    """Raises SuiteError when firebase.json or the file of indexes cannot be used."""
     file = root / "firebase.json"
     names = (*EMULATORS, PAGE) if page else EMULATORS
     try:
         said = json.loads(file.read_text())
-        source = functions or said["functions"][0]["source"]
-        rules, indexes = said["firestore"]["rules"], said["firestore"]["indexes"]
-        wanted = {name: said["emulators"][name] for name in names}
-        addresses = {
-            name: (str(entry.get("host", "127.0.0.1")), int(entry["port"]))
-            for name, entry in wanted.items()
-        }
+        source = functions or _source(said)
+        rules, declared = (_text(said, "firestore", name) for name in ("rules", "indexes"))
+        addresses = {name: _address(said, name) for name in names}
     except (OSError, ValueError) as error:
         raise SuiteError(f"{file} cannot be read: {error}") from error
-    except (KeyError, IndexError) as error:
+    except KeyError as error:
         raise SuiteError(f"{file} says nothing of {error}, which the suite needs.") from error
     if free_ports:
         addresses = dict.fromkeys(names, ("127.0.0.1", 0))
-    return Config(root / source, root / rules, root / indexes, addresses)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    indexes.read(root / declared)  # the functions' process does: here what is wrong is told sooner
+    return Config(root / source, root / rules, root / declared, addresses)
 
 
 def check_free(config: Config) -> None:
@@ -63,3 +59,48 @@ def check_free(config: Config) -> None:
                 f" End the program that has it, change emulators.{name}.port in"
                 " firebase.json, or pass --free-ports."
             ) from error
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def project_id(text: str) -> str:
+    """The type of a command's argument that is a Firebase project id."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no Firebase project id: those have lowercase letters, digits and hyphens"
+        )
+    return text
+
+
+def _source(said: Any) -> str:
+    """The folder of the functions: of the only codebase, or of the first in a list."""
+    codebases = _at(said, "functions")
+    first = codebases[0] if isinstance(codebases, list) and codebases else codebases
+    return _text({"functions": first}, "functions", "source")
+
+
+def _address(said: Any, name: str) -> tuple[str, int]:
+    port = _at(said, "emulators", name, "port")
+    host = said["emulators"][name].get("host", "127.0.0.1")
+    if not str(port).isdecimal():
+        raise ValueError(f"emulators.{name}.port is {port!r}, which is no port")
+    return str(host), int(port)
+
+
+def _text(said: Any, *path: str) -> str:
+    text = _at(said, *path)
+    if not isinstance(text, str):
+        raise KeyError(".".join(path))
+    return text
+
+
+def _at(said: Any, *path: str) -> Any:
+    """What stands at this path of objects in objects; KeyError says how far there is nothing."""
+    for depth, name in enumerate(path, 1):
+        if not isinstance(said, dict) or said.get(name) is None:
+            raise KeyError(".".join(path[:depth]))
+        said = said[name]
+    return said

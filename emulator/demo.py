@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 from rich.tree import Tree
 
-from emulator import crowd, faults, lifetime, seed
+from emulator import config, crowd, faults, lifetime, seed
 from emulator.client import CallError, Client
 from emulator.http import request
 from emulator.processes import SuiteError
@@ -36,8 +36,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--photo", type=Path, default=PHOTO, help="a JPEG to use as the capture")
     parser.add_argument("--style", choices=("cartoon", "sketch"), default="cartoon")
     parser.add_argument("--out", type=Path, default=ROOT / "out", help="default: %(default)s")
-    parser.add_argument("--project", default="demo-guest", help="default: %(default)s")
-    parser.add_argument("--guests", type=int, default=1, help="how many visit at once")
+    parser.add_argument(
+        "--project", type=config.project_id, default="demo-guest", help="default: %(default)s"
+    )
+    parser.add_argument("--guests", type=_guests, default=1, help="how many visit at once")
     faults.add_option(parser)
     parser.set_defaults(faults=None)
     options = parser.parse_args(arguments)
@@ -45,9 +47,12 @@ def main(arguments: Sequence[str]) -> int:
         raise SuiteError(f"There is no photo at {options.photo}.")
     if not options.photo.read_bytes().startswith(JPEG):
         raise SuiteError(f"{options.photo} is not a JPEG. Take another photo, or convert this one.")
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "functions.log").unlink(missing_ok=True)
-    _log_to(options.out / "suite.log")
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+        (options.out / "functions.log").unlink(missing_ok=True)
+        _log_to(options.out / "suite.log")
+    except OSError as error:
+        raise SuiteError(f"Nothing can be left in {options.out} (--out): {error}") from error
     lifetime.end_when_told()
     console = Console()
     began = time.monotonic()
@@ -75,6 +80,12 @@ def main(arguments: Sequence[str]) -> int:
         lifetime.finish_undisturbed()
         suite.stop()
     return 0
+
+
+def _guests(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of guests: one is the least")
+    return int(text)
 
 
 def _log_to(file: Path) -> None:
@@ -224,8 +235,9 @@ class Visit:
                 # The listener's stream may have broken: ask, as a page does.
                 look_at(self.guest.call("getSession", **ids)["session"])
             _expect(ended.is_set(), "the transform ends in time")
-            problem = f"the transform succeeds: {last.get('jobError')}"
-            _expect(last.get("jobStatus") == "completed", problem)
+            if last["jobStatus"] != "completed":
+                told = (last.get("jobError") or {}).get("message")
+                raise SuiteError(f"No picture was made: {told or last['jobStatus']}")
             self.progress.update(bar, completed=100, description="transform: ready")
 
         by_session = jobs.where(filter=firestore.FieldFilter("sessionId", "==", session_id))

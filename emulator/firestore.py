@@ -64,7 +64,12 @@ class Firestore:
 
     def load_rules(self, project: str, rules: Path) -> None:
         """Put `rules` in force for `project`; SuiteError names the line that does not compile."""
-        files = [{"name": rules.name, "content": rules.read_text()}]
+        try:
+            files = [{"name": rules.name, "content": rules.read_text()}]
+        except (OSError, ValueError) as error:
+            raise SuiteError(
+                f"The rules, which firebase.json names at firestore.rules, cannot be read: {error}"
+            ) from error
         url = f"{self._control(project)}:securityRules"
         status, answer = request("PUT", url, {"rules": {"files": files}}, timeout=START_SECONDS)
         if status != 200:
@@ -97,7 +102,10 @@ class Firestore:
 
     def export(self, project: str, folder: Path) -> None:
         """Write the documents of `project` where the Firebase CLI's `--import` looks for them."""
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SuiteError(f"Nothing can be exported to {folder}: {error}") from error
         self._send(
             "POST",
             f"{self._control(project)}:export",

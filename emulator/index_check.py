@@ -8,7 +8,7 @@ from typing import Any
 import grpc
 from google.protobuf.json_format import MessageToDict
 
-from emulator.indexes import missing_index
+from emulator.indexes import missing_index, read
 from emulator.meter import RefusedCallError
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ class IndexCheck:
     """A check of every query for `meter.install`; `errors` has each missing entry once."""
 
     def __init__(self, path: Path) -> None:
-        self._declared: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+        self._declared = read(path)
         self.errors: list[dict[str, Any]] = []
 
     def __call__(self, method: str, request: Any) -> None:

@@ -10,9 +10,16 @@ Sources: https://firebase.google.com/docs/firestore/query-data/index-overview (a
 merging, scopes, exemptions) and …/multiple-range-fields (the implied sort order).
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from itertools import chain, product
+from pathlib import Path
 from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from emulator.processes import SuiteError
 
 Json = Mapping[str, Any]
 
@@ -35,6 +42,52 @@ class Need(NamedTuple):
 
     equalities: frozenset[Field]  # mode ASCENDING stands for either direction
     order: tuple[Field, ...]
+
+
+class _Part(BaseModel):
+    """Of firestore.indexes.json, what is looked at."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+
+class _DeclaredField(_Part):
+    field_path: str
+
+
+class _DeclaredIndex(_Part):
+    collection_group: str
+    query_scope: str
+    fields: list[_DeclaredField]
+
+
+class _DeclaredOverride(_Part):
+    collection_group: str
+    field_path: str
+
+
+class _Declared(_Part):
+    indexes: list[_DeclaredIndex] = []
+    field_overrides: list[_DeclaredOverride] = []
+
+
+def read(file: Path) -> dict[str, Any]:
+    """What firestore.indexes.json declares: nothing without it, SuiteError when it is broken."""
+    if not file.exists():
+        return {}
+    try:
+        declared: dict[str, Any] = json.loads(file.read_text())
+        if not isinstance(declared, dict):
+            raise TypeError("it has no object")
+        _Declared.model_validate(declared)
+    except ValidationError as error:
+        wrong = [
+            ".".join(map(str, each["loc"])) + f": {each['msg']}"
+            for each in error.errors(include_url=False)
+        ]
+        raise SuiteError(f"{file} is no file of indexes: {'; '.join(wrong)}") from error
+    except (OSError, TypeError, ValueError) as error:
+        raise SuiteError(f"{file} cannot be read: {error}") from error
+    return declared
 
 
 def missing_index(query: Json, declared: Json) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator import running
+from emulator.config import project_id
 from emulator.http import request
 from emulator.processes import SuiteError
 
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m emulator seed", description=__doc__)
     parser.add_argument(
         "--into",
+        type=project_id,
         metavar="PROJECT",
         help="the Firebase project id to write the documents into (default: the suite's own)",
     )
