@@ -13,10 +13,9 @@ from typing import Any
 import requests
 import yaml
 from urllib3.exceptions import NewConnectionError
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
-from watchdog.observers import Observer
 
 from emulator.config import free_port
+from emulator.edits import Edits
 from emulator.faults import Faults
 from emulator.instances import Instances
 from emulator.processes import SuiteError
@@ -25,9 +24,7 @@ log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 180
-SETTLE_SECONDS = 0.2  # an editor writes a file in several steps
 POLL_SECONDS = 0.02
-CHANGES = {"created", "modified", "moved", "deleted"}
 
 
 class FunctionsHost:
@@ -71,9 +68,9 @@ class FunctionsHost:
         )
         self._starting = threading.Lock()
         self._ready = threading.Event()
-        self._changed = threading.Event()
         self._stopped = threading.Event()
-        self._observer: Any = None
+        self._reloaded: Callable[[], None] = lambda: None
+        self._edits: Edits | None = None
 
     def start(self) -> None:
         """Returns when the functions answer; SuiteError shows the traceback of a broken main.py."""
@@ -113,9 +110,8 @@ class FunctionsHost:
 
     def stop(self) -> None:
         self._stopped.set()
-        self._changed.set()
-        if self._observer is not None:
-            self._observer.stop()
+        if self._edits:
+            self._edits.stop()
         with self._starting:
             self._instances.stop()
         if self._reservation:
@@ -158,27 +154,15 @@ class FunctionsHost:
         What is compiled is not kept: of two edits within a second Python might run the first.
         """
         self._instances.env = {**(self._instances.env or {}), "PYTHONDONTWRITEBYTECODE": "1"}
-        self._observer = Observer()
-        self._observer.schedule(_SourceHandler(self._changed), str(self.source), recursive=True)
-        self._observer.start()
-        threading.Thread(
-            target=self._reload, args=(reloaded,), name="functions-reload", daemon=True
-        ).start()
+        self._reloaded = reloaded
+        self._edits = Edits({self.source: self.reload})
 
-    def _reload(self, reloaded: Callable[[], None]) -> None:
-        while not self._stopped.is_set():
-            self._changed.wait()
-            while self._changed.is_set():  # until the edits have settled
-                self._changed.clear()
-                self._changed.wait(SETTLE_SECONDS)
-            if self._stopped.is_set():
-                return
-            try:
-                self.restart()
-                log.info("functions reloaded")
-                reloaded()
-            except SuiteError as error:
-                log.error("%s", error)  # noqa: TRY400 - it carries the developer's own traceback
+    def reload(self) -> None:
+        """As after an edit of the source."""
+        if not self._stopped.is_set():
+            self.restart()
+            log.info("functions reloaded")
+            self._reloaded()
 
     def _keep_alive(self) -> None:
         """A process that ends by itself is replaced, as the cloud replaces a crashed instance."""
@@ -219,17 +203,6 @@ class FunctionsHost:
             manifest: dict[str, Any] = yaml.safe_load(answer.text)
             return manifest
         raise SuiteError(f"the functions did not answer at {self.url} in {START_SECONDS} seconds")
-
-
-class _SourceHandler(FileSystemEventHandler):
-    def __init__(self, changed: threading.Event) -> None:
-        self._changed = changed
-
-    def on_any_event(self, event: FileSystemEvent) -> None:
-        path = Path(str(event.src_path))
-        hidden = "__pycache__" in path.parts or event.is_directory
-        if event.event_type in CHANGES and not hidden:
-            self._changed.set()
 
 
 def _reserved(port: int) -> socket.socket:

@@ -189,14 +189,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     load_environment(options.source, options.project)
-    meter, index_check = Meter(), IndexCheck(options.indexes)
+    meter, provider_faults = Meter(), ProviderFaults()
     firestore_faults = FirestoreFaults(os.environ.get("FIRESTORE_EMULATOR_HOST", ""))
-    install(meter, index_check, firestore_faults)
-    provider_faults = ProviderFaults()
-    provider_faults.install()
     faults = (firestore_faults, provider_faults)
     app: WSGIApplication
     try:
+        index_check = IndexCheck(options.indexes)
+        install(meter, index_check, firestore_faults)
+        provider_faults.install()
         functions = load_functions(options.source)
         app = Functions(functions, options.project, options.region, meter, index_check, faults)
     except SuiteError as error:

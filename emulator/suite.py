@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import os
 import shutil
 import tempfile
@@ -16,6 +17,7 @@ from emulator import config, settle, signer
 from emulator.auth import Auth
 from emulator.broker import Broker
 from emulator.control import Control
+from emulator.edits import Edits
 from emulator.faults import Chance, Faults
 from emulator.firestore import Firestore
 from emulator.functions import FunctionsHost
@@ -30,6 +32,8 @@ from emulator.tasks import TaskQueues
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+log = logging.getLogger(__name__)
+
 ROOT = Path(__file__).resolve().parents[1]
 STARTS = 3  # a port found free can be taken before it is used
 RESET_SECONDS = 20
@@ -38,11 +42,12 @@ RESET_SECONDS = 20
 class Suite:
     """All emulators of one project, on firebase.json's ports or on free ones.
 
-    `functions_source` replaces the folder that firebase.json names. With `live`, code is reloaded
-    when a file changes and schedules run by the clock. `functions_log` takes the functions' output
-    instead of the terminal, `data` is a Firestore export to begin with, `faults` what goes wrong
-    from the start. With `auth` the Auth emulator runs too, and without it its address is only set;
-    with `page` the guest page does, reloaded as its code changes. Both take web/node_modules.
+    `functions_source` replaces the folder that firebase.json names. With `live`, code, rules and
+    indexes are reloaded when their files change and schedules run by the clock. `functions_log`
+    takes the functions' output instead of the terminal, `data` is a Firestore export to begin with,
+    `faults` what goes wrong from the start. With `auth` the Auth emulator runs too, and without it
+    its address is only set; with `page` the guest page does, reloaded as its code changes. Both
+    take web/node_modules.
     """
 
     def __init__(
@@ -78,6 +83,7 @@ class Suite:
         self.env: dict[str, str] = {}
         self.addresses: dict[str, str] = {}
         """host:port by firebase.json's names."""
+        self._guarded: set[str] = set()  # the project ids that have rules
         self._cleanup = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -149,6 +155,10 @@ class Suite:
         if self.live:
             self.host.watch(lambda: self.add_project(self.project))
             self.schedules.start_clock()
+            edits = Edits(
+                {self.config.rules: self._load_rules, self.config.indexes: self.host.reload}
+            )
+            self._cleanup.callback(edits.stop)
         self.ready = True
 
     def add_project(self, project: str) -> None:
@@ -158,9 +168,16 @@ class Suite:
         Events are those of the suite's own project: the functions serve no other.
         """
         self.firestore.load_rules(project, self.config.rules)
+        self._guarded.add(project)
         if project == self.project:
             for trigger in self.broker.triggers(self.host.manifest):
                 self._register(project, trigger)
+
+    def _load_rules(self) -> None:
+        """Put the edited rules in force; those before stay in force when they do not compile."""
+        for project in sorted(self._guarded):
+            self.firestore.load_rules(project, self.config.rules)
+        log.info("rules loaded again")
 
     def pending(self) -> dict[str, int]:
         """What is being handled or due now. Events come first: their handlers make the tasks."""

@@ -160,6 +160,54 @@ class TestControl:
         assert _control(chain, method, path)[0] == 404
 
 
+class TestLive:
+    @pytest.fixture
+    def live(self, project: Path, suite_log: Path) -> Iterator[Suite]:
+        """One that follows the edits of its project."""
+        with SharingSuite(
+            "demo-live", root=project, free_ports=True, live=True, functions_log=suite_log
+        ) as suite:
+            yield suite
+
+    def _read(self, suite: Suite, project: str) -> int:
+        path = f"v1/projects/{project}/databases/(default)/documents/private/x"
+        return request("GET", f"http://{suite.env['FIRESTORE_EMULATOR_HOST']}/{path}")[0]
+
+    def test_edited_rules_come_into_force_and_broken_ones_do_not(
+        self, live: Suite, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        rules = live.root / "firestore.rules"
+        before = rules.read_text()
+        projects = (live.project, f"{live.project}-more")
+        live.add_project(projects[1])
+        assert [self._read(live, each) for each in projects] == [403, 403]
+        rules.write_text(before.replace("/public/", "/private/"))
+        eventually(lambda: [self._read(live, each) for each in projects] == [404, 404])
+        rules.write_text(before.replace("if true", "if ("))
+        eventually(lambda: "firestore.rules: " in caplog.text)
+        assert self._read(live, live.project) == 404
+        edited = rules.with_suffix(".new")
+        edited.write_text(before)
+        edited.replace(rules)
+        eventually(lambda: self._read(live, live.project) == 403)
+
+    def test_edited_indexes_are_read_and_broken_ones_are_answered(self, live: Suite) -> None:
+        indexes = live.root / "firestore.indexes.json"
+
+        def answer() -> str:
+            url = f"{live.host.url}/{live.project}/us-central1/remember"
+            return live.host.post(
+                url, b'{"data": 1}', {"Content-Type": "application/json"}, 60
+            ).text
+
+        before = indexes.read_text()
+        assert '"result"' in answer()
+        indexes.write_text("{")
+        eventually(lambda: "firestore.indexes.json cannot be read" in answer())
+        indexes.write_text(before)
+        eventually(lambda: '"result"' in answer())
+
+
 class TestStartAndStop:
     def test_two_suites_run_side_by_side(self, chain: Suite, suite_log: Path) -> None:
         project = chain.project
