@@ -66,6 +66,12 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def reachable(address: str) -> str:
+    """Where one connects to what listens at this address: on all of the machine's is none."""
+    host, colon, port = address.partition(":")
+    return f"{'127.0.0.1' if host == '0.0.0.0' else host}{colon}{port}"  # noqa: S104
+
+
 def project_id(text: str) -> str:
     """The type of a command's argument that is a Firebase project id."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", text):

@@ -14,7 +14,7 @@ import requests
 import yaml
 from urllib3.exceptions import NewConnectionError
 
-from emulator.config import free_port
+from emulator.config import free_port, reachable
 from emulator.edits import Edits
 from emulator.faults import Faults
 from emulator.instances import Instances
@@ -30,7 +30,8 @@ POLL_SECONDS = 0.02
 class FunctionsHost:
     """Serves the functions of `source` at `url`, in a process that is replaced when it ends.
 
-    `manifest` is the SDK's own functions.yaml, parsed. `port=0` picks a free one.
+    `manifest` is the SDK's own functions.yaml, parsed. `port=0` picks a free one, `host` is where
+    the process listens.
     """
 
     def __init__(
@@ -42,19 +43,22 @@ class FunctionsHost:
         port: int,
         indexes: Path,
         log: Path | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
         self.source = source
         self.project = project
         self.region = region
         self.port = port or free_port()
+        self.host = host
         self._reservation: socket.socket | None = None
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{reachable(host)}:{self.port}"
         self.manifest: dict[str, Any] = {"endpoints": {}}
         self.faults = Faults()
         arguments = {
             "--source": source.resolve(),
             "--project": project,
             "--region": region,
+            "--host": host,
             "--port": self.port,
             "--indexes": indexes.resolve(),
         }
@@ -74,7 +78,7 @@ class FunctionsHost:
 
     def start(self) -> None:
         """Returns when the functions answer; SuiteError shows the traceback of a broken main.py."""
-        self._reservation = _reserved(self.port)
+        self._reservation = _reserved(self.host, self.port)
         try:
             self.restart()
         except SuiteError:
@@ -192,7 +196,7 @@ class FunctionsHost:
                     "its log says why"
                 )
             with socket.socket() as attempt:  # costs nothing: what starts up needs the processor
-                if attempt.connect_ex(("127.0.0.1", self.port)):
+                if attempt.connect_ex((reachable(self.host), self.port)):
                     continue
             try:
                 answer = _request("GET", f"{self.url}/__/functions.yaml", START_SECONDS)
@@ -205,7 +209,7 @@ class FunctionsHost:
         raise SuiteError(f"the functions did not answer at {self.url} in {START_SECONDS} seconds")
 
 
-def _reserved(port: int) -> socket.socket:
+def _reserved(host: str, port: int) -> socket.socket:
     """Keep the port from being given to others while no process listens at it.
 
     Linux lets two sockets be bound to one port as long as only one of them listens.
@@ -214,7 +218,7 @@ def _reserved(port: int) -> socket.socket:
     if sys.platform == "linux":
         reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         with contextlib.suppress(OSError):  # somebody has it: the process will say so
-            reservation.bind(("127.0.0.1", port))
+            reservation.bind((host, port))
     return reservation
 
 

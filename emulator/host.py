@@ -182,6 +182,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--source", type=Path, required=True)
     parser.add_argument("--project", required=True)
     parser.add_argument("--region", required=True)
+    parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--indexes", type=Path, required=True)
     parser.add_argument("--control", type=int, required=True, help="see emulator/instances.py")
@@ -203,7 +204,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app = Response(str(error), 500)
     except (Exception, SystemExit):  # noqa: BLE001 - whatever main.py raises is shown
         app = Response(traceback.format_exc(), 500)
-    listener = socket.create_server(("127.0.0.1", options.port))
+    listener = socket.create_server((options.host, options.port))
 
     def be_an_instance(order: str) -> None:
         for each in faults:

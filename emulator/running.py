@@ -21,7 +21,7 @@ def find(*needed: str, root: Path = ROOT) -> Environment:
     if all(name in os.environ for name in needed):
         return os.environ
     host, port = config.read(root).addresses["hub"]
-    hub = f"{host}:{port}"
+    hub = config.reachable(f"{host}:{port}")
     try:
         status, answer = request("GET", f"http://{hub}/status")
     except OSError as error:
@@ -32,9 +32,10 @@ def find(*needed: str, root: Path = ROOT) -> Environment:
     if status != 200:
         raise SuiteError(f"The suite at {hub} is not ready yet. Try again.")
     said = json.loads(answer)
+    at = {name: config.reachable(address) for name, address in said["addresses"].items()}
     return {
         "GCLOUD_PROJECT": said["project"],
-        "FIRESTORE_EMULATOR_HOST": said["addresses"]["firestore"],
-        "STORAGE_EMULATOR_HOST": f"http://{said['addresses']['storage']}",
+        "FIRESTORE_EMULATOR_HOST": at["firestore"],
+        "STORAGE_EMULATOR_HOST": f"http://{at['storage']}",
         "EMULATOR_SUITE_HOST": hub,
     }

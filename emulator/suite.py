@@ -21,7 +21,7 @@ from emulator.edits import Edits
 from emulator.faults import Chance, Faults
 from emulator.firestore import Firestore
 from emulator.functions import FunctionsHost
-from emulator.http import Server, request, serve
+from emulator.http import request, serve
 from emulator.page import Page
 from emulator.processes import PortTakenError, SuiteError
 from emulator.schedules import Schedules
@@ -129,8 +129,8 @@ class Suite:
         # start up while the functions are loaded.
         self._start_auth()
         self.gate = settle.EventGate()
-        events = self._serve("eventarc", self.gate)
-        self.firestore = self._start_firestore(f"{events.host}:{events.port}")
+        self._serve("eventarc", self.gate)
+        self.firestore = self._start_firestore(config.reachable(self.addresses["eventarc"]))
         self._cleanup.callback(self.firestore.stop)
         self.signer = signer.create(self.project, self.folder)
         # a reset replaces these two
@@ -258,6 +258,7 @@ class Suite:
             self._port("functions"),
             self.config.indexes,
             self.functions_log,
+            self.config.addresses["functions"][0],
         )
         self._cleanup.callback(self.host.stop)
         self.host.faults = self._chance.faults
@@ -291,12 +292,11 @@ class Suite:
     def _register(self, project: str, trigger: Mapping[str, Any]) -> None:
         self.firestore.register(project, trigger)
 
-    def _serve(self, name: str, app: "WSGIApplication") -> Server:
+    def _serve(self, name: str, app: "WSGIApplication") -> None:
         host, port = self.config.addresses[name]
         server = serve(app, port, host)
         self._cleanup.callback(server.close)
         self.addresses[name] = f"{host}:{server.port}"
-        return server
 
     def _take_address(self, name: str) -> str:
         host, port = self.config.addresses[name]
@@ -307,7 +307,7 @@ class Suite:
         return int(self.addresses[name].rpartition(":")[2])
 
     def _environment(self) -> dict[str, str]:
-        at = self.addresses
+        at = {name: config.reachable(address) for name, address in self.addresses.items()}
         return {
             "GCLOUD_PROJECT": self.project,
             "GOOGLE_CLOUD_PROJECT": self.project,

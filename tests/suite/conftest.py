@@ -45,7 +45,7 @@ def record(sample_record: Record) -> Record:
     return sample_record
 
 
-def sample_host(source: Path, record: Record) -> FunctionsHost:
+def sample_host(source: Path, record: Record, host: str = "127.0.0.1") -> FunctionsHost:
     return FunctionsHost(
         source,
         project="demo-sample",
@@ -57,6 +57,7 @@ def sample_host(source: Path, record: Record) -> FunctionsHost:
         port=0,
         indexes=source / "firestore.indexes.json",
         log=record.path.with_suffix(".log"),
+        host=host,
     )
 
 

@@ -219,7 +219,7 @@ class TestPort:
     def test_it_is_nobody_elses_while_the_functions_are_not_loaded(self) -> None:
         port = free_port()
         assert _free_of(port) == port
-        with _reserved(port):
+        with _reserved("127.0.0.1", port):
             assert _free_of(port) is None
             with socket.create_server(("127.0.0.1", port)):  # as the functions' process does
                 assert _free_of(port) is None
@@ -236,6 +236,23 @@ class TestPort:
         log = own_host._instances.log
         assert log
         assert "the port is kept" in log.read_text()
+
+
+class TestHost:
+    @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the loopback has one address")
+    @pytest.mark.parametrize("host", ["127.0.0.3", "0.0.0.0"])
+    def test_functions_listen_where_they_are_told_to(
+        self, own_source: Path, tmp_path: Path, host: str
+    ) -> None:
+        own_host = sample_host(own_source, Record(tmp_path / "record.jsonl"), host)
+        own_host.start()
+        try:
+            assert own_host.url.startswith(f"http://{host.replace('0.0.0.0', '127.0.0.1')}:")
+            assert call(own_host, "echo", 1).json()["result"]["echoed"] == 1
+            with socket.create_connection(("127.0.0.3", own_host.port)):
+                pass
+        finally:
+            own_host.stop()
 
 
 class TestCrash:

@@ -2,8 +2,10 @@ import json
 import shutil
 import socket
 import stat
+import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import Client
 
+from emulator import config
 from emulator.http import request
 from emulator.processes import SuiteError
 from emulator.suite import Suite, remove_leftovers
@@ -247,6 +250,27 @@ class TestStartAndStop:
                 SuiteError, match=rf"{port}.* firestore .*emulators\.firestore\.port"
             ):
                 Suite(root=project).start()
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the loopback has one address")
+    def test_hosts_of_firebase_json_are_listened_at(
+        self, project: Path, suite_log: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def read(*arguments: Any, **options: Any) -> config.Config:
+            """As firebase.json has it, but on any free port."""
+            said = read_all(*arguments, **options)
+            hosts = dict.fromkeys(said.addresses, ("127.0.0.1", 0))
+            hosts |= {"functions": ("0.0.0.0", 0), "storage": ("127.0.0.3", 0)}
+            return replace(said, addresses=hosts)
+
+        read_all = config.read
+        monkeypatch.setattr(config, "read", read)
+        with SharingSuite("demo-hosts", root=project, functions_log=suite_log) as suite:
+            assert suite.addresses["functions"].startswith("0.0.0.0:")
+            assert suite.env["FUNCTIONS_EMULATOR_HOST"].startswith("127.0.0.1:")
+            assert suite.env["STORAGE_EMULATOR_HOST"].startswith("http://127.0.0.3:")
+            assert _call(suite, "remember", "a") == ["a"]
+            elsewhere = f"127.0.0.3:{suite.host.port}/{suite.project}/us-central1/remember"
+            assert request("POST", f"http://{elsewhere}", {"data": "b"})[0] == 200
 
     def test_a_firebase_json_that_lacks_something_says_what(self, project: Path) -> None:
         (project / "firebase.json").write_text('{"functions": [{"source": "functions"}]}')
