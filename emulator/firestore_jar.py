@@ -55,18 +55,23 @@ class Installation:
 def find(env: Mapping[str, str] = os.environ, release: Release = PINNED) -> Installation:
     """The first usable emulator, or the download; SuiteError says what to install.
 
-    `FIRESTORE_EMULATOR_DOWNLOAD_URL` names a mirror of the pinned release.
+    `FIRESTORE_EMULATOR_DOWNLOAD_URL` names a mirror of the pinned release. It takes the place of a
+    broken file of its name.
     """
     if named := env.get("FIRESTORE_EMULATOR_BINARY_PATH"):
         return _usable(Path(named), env)
-    refusals = []
+    broken, refusals = [], []
     for jar in (*_sdk_jars(env), *_cached_jars(_cache(env))):
         try:
             return _usable(jar, env)
+        except java.NotAnEmulatorError as complaint:
+            broken.append(str(complaint))
         except SuiteError as refusal:
             refusals.append(str(refusal))
     if refusals:  # another download would need the same Java
-        raise SuiteError("\n".join(refusals))
+        raise SuiteError("\n".join(dict.fromkeys(refusals)))
+    for said in broken:
+        print(said)
     mirror = env.get("FIRESTORE_EMULATOR_DOWNLOAD_URL", release.url)
     return _usable(download(release, _cache(env), mirror), env)
 
@@ -121,7 +126,7 @@ def _usable(jar: Path, env: Mapping[str, str]) -> Installation:
 
 
 def _sdk_jars(env: Mapping[str, str]) -> Iterator[Path]:
-    for root in _sdk_roots(env):
+    for root in dict.fromkeys(root.resolve() for root in _sdk_roots(env)):
         if (jar := root / COMPONENT).is_file():
             yield jar
 

