@@ -26,6 +26,8 @@ from emulator import prices
 OUTSIDE = "outside any function"
 UNSEEN = [
     "web listeners",
+    "listeners of functions (on_snapshot)",
+    "calls of AsyncClient",
     "reads made by rules",
     "index entries",
     "storage requests of web clients",
