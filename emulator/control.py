@@ -18,6 +18,7 @@ from urllib.parse import parse_qs
 
 from emulator.faults import parse
 from emulator.processes import SuiteError
+from emulator.schedules import UnknownScheduleError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -41,7 +42,7 @@ class Control:
     def _answer(self, environ: "WSGIEnvironment") -> tuple[str, Any]:
         try:
             return "200 OK", self._do(environ)
-        except NotFoundError as error:
+        except (NotFoundError, UnknownScheduleError) as error:
             return "404 Not Found", {"error": str(error)}
         except ValueError as error:
             return "400 Bad Request", {"error": str(error)}
@@ -76,9 +77,6 @@ class Control:
                 suite.set_faults(parse(body))
                 return self._faults()
             case ["POST", "schedules", name, "run"]:
-                if name not in suite.schedules.names:
-                    known = ", ".join(suite.schedules.names) or "none"
-                    raise NotFoundError(f"There is no schedule {name}; there are: {known}.")
                 return suite.schedules.run(name)
             case ["POST", "projects", project]:
                 return suite.add_project(project)

@@ -28,6 +28,10 @@ INTERVAL = re.compile(r"every (?:(\d+) )?(minute|min|hour)s?")
 TIME_OF_DAY = re.compile(r"every ([a-z,]+) (\d\d?):(\d\d)")
 
 
+class UnknownScheduleError(SuiteError):
+    """No scheduled function has that name."""
+
+
 class Schedules:
     """The scheduled functions that `host` serves."""
 
@@ -43,7 +47,8 @@ class Schedules:
     def run(self, name: str) -> int:
         """Run it once, now, and answer with its HTTP status; SuiteError when nobody answers."""
         if name not in self.names:
-            raise SuiteError(f"There is no schedule {name}, only: {', '.join(self.names)}.")
+            known = ", ".join(self.names) or "none"
+            raise UnknownScheduleError(f"There is no schedule {name}; there are: {known}.")
         try:
             return self._send(name, datetime.now(UTC))
         except requests.RequestException as error:

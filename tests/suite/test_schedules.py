@@ -30,7 +30,7 @@ class TestRun:
         assert record.of("tick")[0]["job"] == "firebase-schedule-tick-us-central1"
 
     def test_an_unknown_one_is_told_the_known(self, schedules: Schedules) -> None:
-        with pytest.raises(SuiteError, match="no schedule nope, only: tick"):
+        with pytest.raises(SuiteError, match="no schedule nope; there are: tick"):
             schedules.run("nope")
 
 
