@@ -18,6 +18,7 @@ from firebase_functions import https_fn, options, tasks_fn
 from flask_cors import cross_origin
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from experience import clients, config, logs
 from experience.documents import Document, Request
@@ -39,7 +40,15 @@ MOST_INSTANCES = 100
 # Where a callable's handler holds its Declaration, beside what the SDK keeps there.
 DECLARATION = "__declaration__"
 
+LARGEST_BODY_BYTES = 1024 * 1024
+"""Parsed, a body takes a hundred times its size, and the instance has other calls to answer."""
+
+LARGER_BODY_BYTES = 4 * 1024 * 1024
+"""For operators' calls with a draft or a payload, written in escapes, say."""
+
+PART_BYTES = 64 * 1024
 LARGEST_INTEGER = 2**53
+LONGEST_NAME_BYTES = 1500  # https://firebase.google.com/docs/firestore/quotas
 DEEPEST_NESTING = 10
 MOST_ISSUES = 50
 
@@ -75,12 +84,14 @@ def callable_function(
     *,
     refuses: Sequence[Reason] = (),
     memory: options.MemoryOption = options.MemoryOption.MB_512,
+    largest_body_bytes: int = LARGEST_BODY_BYTES,
 ) -> Callable[[Callable[[Caller, R], Document]], Handler]:
     """Deploy a function as a callable under its name in lowerCamelCase.
 
-    The function gets the verified caller and the parsed request, and returns the model that its
-    annotation names. It raises Refusal to say no, with one of the reasons that it declares;
-    anything else it raises is a bug: logged with its traceback, and `internal` to the caller.
+    A larger body is refused before anything is made of it. The function gets the verified caller
+    and the parsed request, and returns the model that its annotation names. It raises Refusal to
+    say no, with one of the reasons that it declares; anything else it raises is a bug: logged with
+    its traceback, and `internal` to the caller.
     """
 
     def decorate(function: Callable[[Caller, R], Document]) -> Handler:
@@ -100,7 +111,7 @@ def callable_function(
             concurrency=CONCURRENCY,
             max_instances=MOST_INSTANCES,
         )(handle)
-        handler = _checked(served)
+        handler = _checked(served, largest_body_bytes)
         setattr(handler, DECLARATION, declaration)
         return handler
 
@@ -202,16 +213,14 @@ def _answer(declaration: Declaration[R], call: https_fn.CallableRequest[Any]) ->
         logs.info("call", function=name, uid=uid, reason=reason, duration_ms=duration_ms)
 
 
-def _checked(served: Handler) -> Handler:
+def _checked(served: Handler, largest_body_bytes: int) -> Handler:
     """Answer a body that is not a callable's with `invalid-argument`, where the SDK says 500."""
 
     @cross_origin(methods="POST", origins="*")
     @functools.wraps(served)
     def handler(request: flask.Request) -> flask.Response:
-        if request.method == "POST" and not _has_data(request):
-            refused = InvalidArgument(
-                ("", "the body must be JSON with the one field 'data'"), reason="malformed_request"
-            )
+        refused = _unreadable(request, largest_body_bytes) if request.method == "POST" else None
+        if refused:
             error = {
                 "status": "INVALID_ARGUMENT",
                 "message": refused.message,
@@ -234,12 +243,29 @@ def _explained(response: flask.Response) -> flask.Response:
     return response
 
 
-def _has_data(request: flask.Request) -> bool:
+def _unreadable(request: flask.Request, largest_bytes: int) -> InvalidArgument | None:
+    """Why the body is not a callable's, if it is not."""
+    request.max_content_length = largest_bytes  # also of what does not tell its length
     try:
         body = json.loads(request.get_data())
+    except RequestEntityTooLarge:
+        _pass_over(request)
+        message = f"the body is larger than {largest_bytes} bytes"
+        return InvalidArgument(("", message), reason="request_too_large")
     except (ValueError, RecursionError):
-        return False
-    return isinstance(body, dict) and set(body) == {"data"} and request.is_json
+        body = None
+    if isinstance(body, dict) and set(body) == {"data"} and request.is_json:
+        return None
+    message = "the body must be JSON with the one field 'data'"
+    return InvalidArgument(("", message), reason="malformed_request")
+
+
+def _pass_over(request: flask.Request) -> None:
+    """Read the body and keep none of it: the framework would read what is left as a whole."""
+    request.max_content_length = None
+    vars(request).pop("stream", None)  # it ends at the limit
+    while request.stream.read(PART_BYTES):
+        pass
 
 
 def _parse(model: type[R], data: Any) -> R:
@@ -293,14 +319,25 @@ def _unstorable(value: Any, path: str, depth: int) -> Iterator[tuple[str, str]]:
         yield path, f"is nested deeper than {DEEPEST_NESTING} levels"
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _unstorable(item, f"{path}.{key}" if path else key, depth + 1)
+            if _is_name(key):
+                yield from _unstorable(item, f"{path}.{key}" if path else key, depth + 1)
+            else:
+                yield path, f"has a name that is no Unicode or over {LONGEST_NAME_BYTES} bytes"
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _unstorable(item, f"{path}[{index}]", depth + 1)
     elif isinstance(value, str):
-        if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+        if not _is_unicode(value):
             yield path, "is not valid Unicode"
     elif isinstance(value, float) and not math.isfinite(value):
         yield path, "must be a finite number"
     elif isinstance(value, int) and abs(value) > LARGEST_INTEGER:
         yield path, "is too large a number"
+
+
+def _is_name(key: str) -> bool:
+    return _is_unicode(key) and len(key.encode()) <= LONGEST_NAME_BYTES
+
+
+def _is_unicode(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)

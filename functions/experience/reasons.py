@@ -62,6 +62,12 @@ MALFORMED_REQUEST = Reason(
     "the body is not JSON with the one field `data`; no SDK sends that",
     _ISSUES,
 )
+REQUEST_TOO_LARGE = Reason(
+    errors.InvalidArgument,
+    "request_too_large",
+    "the body is larger than 1 MiB, of `saveExperience` and `startRun` than 4 MiB",
+    _ISSUES,
+)
 INVALID_REQUEST = Reason(
     errors.InvalidArgument,
     "invalid_request",
@@ -69,7 +75,14 @@ INVALID_REQUEST = Reason(
     _ISSUES,
 )
 INTERNAL = Reason(Internal, "internal", "something broke on our side; call again")
-EVERYWHERE = (UNAUTHENTICATED, APP_CHECK_REQUIRED, MALFORMED_REQUEST, INVALID_REQUEST, INTERNAL)
+EVERYWHERE = (
+    UNAUTHENTICATED,
+    APP_CHECK_REQUIRED,
+    MALFORMED_REQUEST,
+    REQUEST_TOO_LARGE,
+    INVALID_REQUEST,
+    INTERNAL,
+)
 
 
 def _missing(what: str) -> Reason:

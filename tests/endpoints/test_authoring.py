@@ -276,6 +276,7 @@ class TestSaveExperience:
         [
             ({"steps": [a_step("a"), a_step("b"), a_step("a", "info")]}, "draft.steps"),
             ({"steps": [a_step(f"s{number}") for number in range(51)]}, "draft.steps"),
+            ({"steps": [a_step("a"), a_step("__photo__", "capture")]}, "draft.steps"),
             ({"steps": "none"}, "draft.steps"),
             ({"title": "x"}, "draft.title"),
             ({"transform": {"prompt": "x" * 4001}}, "draft.transform.prompt"),

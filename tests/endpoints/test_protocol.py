@@ -123,6 +123,28 @@ class TestMalformedBody:
         assert error["details"]["reason"] == "malformed_request"
         assert error["details"]["issues"][0]["path"] == ""
 
+    @pytest.mark.parametrize("chunked", [False, True])
+    @pytest.mark.parametrize(("name", "mebibytes"), [("getProject", 1), ("startRun", 4)])
+    def test_a_larger_body_is_refused_whoever_sends_it(
+        self, suite: Suite, name: str, mebibytes: int, chunked: bool
+    ) -> None:
+        largest = mebibytes * 1024 * 1024
+        answers = []
+        for size in (largest, largest + 1):
+            body = b'{"data":{"x":"%s"}}' % (b"x" * (size - 17))
+            sent: Any = iter([body[:9], body[9:]]) if chunked else body
+            headers = {"Content-Type": "application/json"}
+            answers.append(requests.post(address(suite, name), sent, headers=headers, timeout=60))
+        assert [answer.status_code for answer in answers] == [401, 400]
+        error = answers[1].json()["error"]
+        assert (error["status"], error["details"]) == (
+            "INVALID_ARGUMENT",
+            {
+                "reason": "request_too_large",
+                "issues": [{"path": "", "message": f"the body is larger than {largest} bytes"}],
+            },
+        )
+
     @pytest.mark.parametrize(
         "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
     )
@@ -253,6 +275,7 @@ class TestRequest:
             ({"answers": [{"stepId": "a", "value": 1, "score": 2}]}, "answers[0].score"),
             ({"answers": [{"stepId": "a", "value": 1}, "b"]}, "answers[1]"),
             ({"answers": [{"stepId": 7, "value": 1}]}, "answers[0].stepId"),
+            ({"answers": [{"stepId": "a" * 129, "value": 1}]}, "answers[0].stepId"),
             ({"answers": {"stepId": "a"}}, "answers"),
             ({"outputs": {"a": {"url": "u", "type": "image", "by": "me"}}}, "outputs.a.by"),
             ({"capturedMedia": [{"stepId": "a"}]}, "capturedMedia[0].assetId"),
@@ -266,13 +289,22 @@ class TestRequest:
 
         assert issue_paths(error) == [path]
 
-    def test_broken_names_of_fields_do_no_harm(self, guest: Client) -> None:
-        body = rb'{"data":{"projectId":"p","sessionId":"s","inputs":{"\ud800":null},"\udfff":1}}'
+    @pytest.mark.parametrize("name", [r"\ud800", "k" * 1501, "é" * 751])
+    def test_names_that_no_field_can_have_are_refused(self, guest: Client, name: str) -> None:
+        payload = f'{{"a":[{{"{name}":1}}]}}'
+        body = f'{{"data":{{"workspaceId":"w","workflowName":"w","payload":{payload}}}}}'
 
-        answer = guest.post("updateSessionProgress", body)
+        error = guest.post("startRun", body.encode()).json()["error"]
 
-        assert answer.status_code == 400
-        assert answer.json()["error"]["status"] == "INVALID_ARGUMENT"
+        assert error["status"] == "INVALID_ARGUMENT"
+        assert [issue["path"] for issue in error["details"]["issues"]] == ["payload.a[0]"]
+        assert len(error["message"]) < 100
+
+    def test_a_name_of_1500_bytes_is_read(self, guest: Client) -> None:
+        payload = {"é" * 750: 1}
+        error = refused(guest, "startRun", workspaceId="w", workflowName="w", payload=payload)
+
+        assert error.reason == "workspace_not_found"
 
     def test_more_answers_than_an_experience_can_have_are_refused(self, guest: Client) -> None:
         answers = [{"stepId": f"s{number}", "value": "x"} for number in range(51)]

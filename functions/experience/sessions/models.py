@@ -213,10 +213,14 @@ class GetSession(Request):
     session_id: DocumentId
 
 
+StepId = Annotated[str, Field(max_length=128)]
+"""Of any form: a step that the experience has not is refused by its name."""
+
+
 class AnswerInput(Request):
     """An answer to one step. The server keeps its own time; a client's `answeredAt` is ignored."""
 
-    step_id: str
+    step_id: StepId
     step_type: str | None = None
     value: Value
     answered_at: float | None = None
@@ -225,7 +229,7 @@ class AnswerInput(Request):
 class CapturedMediaInput(Request):
     """An upload that was confirmed before; only `confirmUpload` can add one."""
 
-    step_id: str
+    step_id: StepId
     asset_id: str
     url: str | None = None
     created_at: float | None = None

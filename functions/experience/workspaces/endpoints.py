@@ -1,7 +1,7 @@
 """Callables of the people who run a workspace."""
 
 from experience import reasons
-from experience.calls import Caller, callable_function
+from experience.calls import LARGER_BODY_BYTES, Caller, callable_function
 from experience.pages import Page
 from experience.workspaces import authoring
 from experience.workspaces.models import (
@@ -23,6 +23,7 @@ from experience.workspaces.models import (
         reasons.VERSION_CONFLICT,
         reasons.CONTENTION,
     ],
+    largest_body_bytes=LARGER_BODY_BYTES,
 )
 def save_experience(caller: Caller, request: SaveExperience) -> Experience:
     """Create an experience or change its draft; editors."""

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from experience.documents import Document, Request
 from experience.errors import NotFound, PermissionDenied
-from experience.ids import DocumentId, Uid
+from experience.ids import DocumentId, Uid, is_document_id
 from experience.imaging.models import Style
 from experience.steps import Step, StepDefinition, StoredStep
 
@@ -173,6 +173,9 @@ class AuthoredConfig(Request):
         twice = sorted({each for each in ids if ids.count(each) > 1})
         if twice:
             raise ValueError(f"step ids must be unique; more than once: {', '.join(twice)}")
+        reserved = [each for each in ids if not is_document_id(each)]
+        if reserved:  # answers and uploads are stored under them
+            raise ValueError(f"step ids must not begin and end with '__': {', '.join(reserved)}")
         return steps
 
     @model_validator(mode="after")

@@ -101,6 +101,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -121,6 +122,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -138,6 +140,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -152,6 +155,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -173,6 +177,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -183,7 +188,13 @@ export interface Callables {
     request: GetRun;
     answer: CostedRunView;
     refuses:
-      "run_not_found" | "unauthenticated" | "app_check_required" | "malformed_request" | "invalid_request" | "internal";
+      | "run_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
   };
   /**
    * The workspace's runs, the newest first; members.
@@ -196,6 +207,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -212,6 +224,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -228,6 +241,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -242,6 +256,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -257,6 +272,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -277,6 +293,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -295,6 +312,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -309,6 +327,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -326,6 +345,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -340,6 +360,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -354,6 +375,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -369,6 +391,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -396,6 +419,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -413,6 +437,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -432,6 +457,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -454,6 +480,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -470,6 +497,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -486,6 +514,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -502,6 +531,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -516,6 +546,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -531,6 +562,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -550,6 +582,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -573,6 +606,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -588,6 +622,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -598,7 +633,13 @@ export interface Callables {
     request: GetJob;
     answer: Job;
     refuses:
-      "job_not_found" | "unauthenticated" | "app_check_required" | "malformed_request" | "invalid_request" | "internal";
+      | "job_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
   };
   /**
    * The transform of a completed main session, started if it has not been.
@@ -623,6 +664,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -645,6 +687,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -665,6 +708,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -683,6 +727,7 @@ export interface Callables {
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
+      | "request_too_large"
       | "invalid_request"
       | "internal";
   };
@@ -2352,6 +2397,15 @@ export interface Reasons {
    * Refused when the body is not JSON with the one field `data`; no SDK sends that.
    */
   malformed_request: {
+    code: "invalid-argument";
+    details: {
+      issues: Issue[];
+    };
+  };
+  /**
+   * Refused when the body is larger than 1 MiB, of `saveExperience` and `startRun` than 4 MiB.
+   */
+  request_too_large: {
     code: "invalid-argument";
     details: {
       issues: Issue[];
