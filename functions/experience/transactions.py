@@ -7,7 +7,7 @@ there is full jitter from 0.5 s, at most 4 s, eight attempts in all.
 
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from google.api_core.exceptions import (
@@ -25,7 +25,7 @@ from google.cloud.firestore import (
     transactional,
 )
 
-from experience.errors import Contention
+from experience.errors import Contention, Refusal
 
 T = TypeVar("T")
 
@@ -52,12 +52,18 @@ def run_optimistic(client: Client, body: Callable[[Transaction], T]) -> T:
 
     All writes happen together, and only if no document that they update has changed since `body`
     read it. What `body` reads and does not write may change in between, so it must not matter.
-    Where it only reads, nothing is committed.
+    Where it only reads, nothing is committed. Where it refuses after more than one look, the
+    documents are read once more: what it refuses for may never have been so.
     """
 
     def once() -> T:
         attempt = _Optimistic(client)
-        result = body(attempt)
+        try:
+            result = body(attempt)
+        except Refusal as refused:
+            if attempt.saw_a_change():
+                raise Aborted("It was refused while somebody wrote.") from refused
+            raise
         if len(attempt):
             try:
                 attempt.commit()
@@ -74,6 +80,22 @@ class _Optimistic(Transaction):
     def __init__(self, client: Client) -> None:
         super().__init__(client)
         self.read_at: dict[str, Any] = {}
+        self.looks = 0  # of which each sees all its documents at one moment
+
+    def note(self, written_at: Mapping[str, Any]) -> None:
+        """Documents were seen as they were written then."""
+        self.read_at |= written_at
+        self.looks += 1
+
+    def saw_a_change(self) -> bool:
+        """Whether of all that was seen at different moments something has changed since."""
+        if self.looks < 2:
+            return False
+        seen = [self._client.document(path) for path in self.read_at]
+        return any(
+            snapshot.update_time != self.read_at[snapshot.reference.path]
+            for snapshot in self._client.get_all(seen)
+        )
 
     def update(self, reference: Any, field_updates: Any, option: Any = None) -> None:
         option = option or self._client.write_option(last_update_time=self.read_at[reference.path])
@@ -105,7 +127,7 @@ def read(
         for snapshot in client.get_all(wanted, transaction=locking)
     }
     if isinstance(transaction, _Optimistic):
-        transaction.read_at |= {path: snapshot.update_time for path, snapshot in found.items()}
+        transaction.note({path: snapshot.update_time for path, snapshot in found.items()})
     return [found[reference.path] for reference in wanted]
 
 
@@ -115,7 +137,7 @@ def trust(transaction: Transaction, reference: DocumentReference, written_at: An
     If it is otherwise by now, `body` runs again, and has to read it.
     """
     if isinstance(transaction, _Optimistic):
-        transaction.read_at[reference.path] = written_at
+        transaction.note({reference.path: written_at})
 
 
 def existing(

@@ -7,8 +7,10 @@ import pytest
 from google.cloud.firestore import Client, DocumentReference, Transaction
 
 from experience import transactions
+from experience.errors import FailedPrecondition
 from experience.ids import new_id
 from tests.calling import at_once
+from tests.workflows.bench import firestore_reads
 
 Body = Callable[[Transaction], Any]
 Run = Callable[[Client, Body], Any]
@@ -91,6 +93,46 @@ class TestOptimistic:
 
         assert transactions.run_optimistic(db, body) is False
         assert not counter.get().exists
+
+    @pytest.mark.usefixtures("no_pauses")
+    def test_a_refusal_for_what_was_never_so_at_one_moment_is_no_answer(
+        self, db: Client, counter: DocumentReference
+    ) -> None:
+        """A place is taken by the very thing that looks for one, between two looks."""
+        thing = db.document("counters", new_id())
+        thing.set({"has": False})
+        seen: list[bool] = []
+
+        def body(transaction: Transaction) -> str:
+            [snapshot] = transactions.read(db, [thing], transaction)
+            seen.append(snapshot.get("has"))
+            if snapshot.get("has"):
+                return "has its place"
+            thing.update({"has": True})
+            counter.update({"count": 1})
+            [counted] = transactions.read(db, [counter], transaction)
+            if counted.get("count"):
+                raise FailedPrecondition("full", "No place is left.")
+            return "takes the place"
+
+        assert transactions.run_optimistic(db, body) == "has its place"
+        assert seen == [False, True]
+
+    @pytest.mark.parametrize(("looks", "documents"), [(1, 1), (2, 4)])
+    def test_a_refusal_is_checked_only_after_a_second_look(
+        self, db: Client, counter: DocumentReference, looks: int, documents: int
+    ) -> None:
+        references = [counter, db.document("counters", new_id())][:looks]
+
+        def body(transaction: Transaction) -> None:
+            for each in references:
+                transactions.read(db, [each], transaction)
+            raise FailedPrecondition("no", "Not now.")
+
+        with firestore_reads() as reads, pytest.raises(FailedPrecondition):
+            transactions.run_optimistic(db, body)
+
+        assert len(reads) == documents
 
 
 class TestBoth:

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client
 
-from experience import clock
+from experience import clock, transactions
 from experience.errors import ResourceExhausted
 from experience.sessions.models import Session
-from experience.transforms import commands
+from experience.transforms import commands, quota
 from experience.transforms.models import (
     CancelTransform,
     Job,
@@ -83,6 +83,21 @@ class TestExactness:
         assert len(made) == 30
         assert (statuses.count("pending"), statuses.count("failed")) == (limit, 30 - limit)
         assert list(counted(quiet_db, place).values()) == [limit]
+
+    def test_nobody_is_refused_whose_own_event_took_the_last_place(
+        self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        session = completed(quiet_db, a_limited_booth(quiet_db, 1))
+        monkeypatch.setattr(transactions, "FIRST_PAUSE_SECONDS", 0)
+        find_place = quota.find_place
+
+        def find_late(*about: Any) -> quota.Place | None:
+            monkeypatch.setattr(quota, "find_place", find_place)
+            assert order_transform(session)
+            return find_place(*about)
+
+        monkeypatch.setattr(quota, "find_place", find_late)
+        assert start(session).status == "pending"
 
     def test_by_hand_and_by_event_share_one_limit(self, quiet_db: Client) -> None:
         place = a_limited_booth(quiet_db, 5)
