@@ -228,6 +228,29 @@ class TestConfirmUpload:
         assert sorted(each["stepId"] for each in held) == ["photo", "second"]
         assert retake in [each["assetId"] for each in held]
 
+    def test_what_a_retake_replaced_is_read_by_nobody_any_more(self, visitor: Visitor) -> None:
+        [replaced] = visitor.confirm(visitor.upload())["capturedMedia"]
+        assert get(replaced["url"]).status_code == 200
+        [held] = visitor.confirm(visitor.upload())["capturedMedia"]
+        assert get(replaced["url"]).status_code == 403
+        visitor.confirm(replaced["assetId"])  # a repetition that comes late
+        found = media.find(media.path_in(replaced["url"]))
+        assert found
+        assert not found.metadata[media.TOKENS]
+        assert get(held["url"]).content == PHOTO
+
+    def test_what_the_session_shows_keeps_its_address(self, visitor: Visitor) -> None:
+        [replaced] = visitor.confirm(visitor.upload())["capturedMedia"]
+        shown = {"url": replaced["url"], "type": "image"}
+        visitor.client.call(
+            "updateSessionProgress",
+            projectId=visitor.place.project,
+            sessionId=visitor.session,
+            outputs={"photo": shown},
+        )
+        visitor.confirm(visitor.upload())
+        assert get(replaced["url"]).content == PHOTO
+
     def test_a_late_confirmation_of_the_earlier_upload_keeps_the_retake(
         self, visitor: Visitor
     ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import requests
+from google.api_core.exceptions import ServiceUnavailable
 from google.cloud.firestore import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from emulator.suite import Suite
 from experience import clients
 from experience.errors import FailedPrecondition
 from experience.ids import new_id
-from experience.media import store
+from experience.media import links, store
 from experience.media.models import ConfirmUpload, CreateUpload, StoredObject, sniff
 from experience.media.usecases import confirm_upload, create_upload
 from experience.workflows import artifacts
@@ -131,6 +132,26 @@ class TestConfirmingAtOnce:
             confirm_upload(uid, request)
         stored = stored_session(db, wanted.project_id, wanted.session_id)
         assert stored["capturedMedia"] == []
+        path = store.input_path(
+            request.project_id, request.session_id, request.step_id, request.asset_id
+        )
+        found = store.find(path)
+        assert found
+        assert not found.metadata[store.TOKENS]
+
+    def test_a_storage_that_fails_afterwards_takes_no_photo_away(
+        self, db: Client, upload: tuple[str, CreateUpload], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        uid, wanted = upload
+        confirm_upload(uid, uploaded(uid, wanted))
+
+        def fail(_: str) -> None:
+            raise ServiceUnavailable("later")
+
+        monkeypatch.setattr(links, "end_all", fail)
+        retake = uploaded(uid, wanted)
+        [held] = confirm_upload(uid, retake).captured_media
+        assert held.asset_id == retake.asset_id
 
 
 @pytest.mark.usefixtures("suite")

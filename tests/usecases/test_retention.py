@@ -8,7 +8,7 @@ from google.cloud.firestore import Client
 
 from emulator.suite import Suite
 from experience import clients, clock, sweeps, transactions
-from experience.media import cleaning
+from experience.media import cleaning, links
 from experience.media import store as media
 from experience.retention import store, usecases
 from experience.retention.usecases import sweep_retention
@@ -330,6 +330,14 @@ class TestUploads:
         media.write_once(confirmed, b"x", "image/jpeg")
         assert sweep_retention()["uploads"] >= 1
         assert [media.find(each) is None for each in (path, confirmed)] == [True, False]
+
+    @pytest.mark.usefixtures("late")
+    def test_what_a_retake_replaced_is_deleted(self, quiet_db: Client) -> None:
+        path = media.input_path(a_place(quiet_db).project, "s", "photo", "replaced")
+        media.write_once(path, b"x", "image/jpeg")
+        links.end_all(path)
+        sweep_retention()
+        assert media.find(path) is None
 
     def test_what_may_be_confirmed_yet_is_kept(self, quiet_db: Client) -> None:
         _, path = self.uploaded(quiet_db, a_place(quiet_db))

@@ -11,7 +11,10 @@ from experience.media.store import TOKENS, storage_retry
 
 @dataclass(frozen=True)
 class Loose:
-    """An upload without an address: nobody confirmed it. `created_at` is in Unix milliseconds."""
+    """An upload without an address: nobody confirmed it, or a retake took its place.
+
+    `created_at` is in Unix milliseconds.
+    """
 
     path: str
     project_id: str
@@ -35,7 +38,7 @@ def delete_of_session(project_id: str, session_id: str) -> int:
 
 
 def uploads_without_address(after: str) -> Iterator[tuple[list[Loose], str]]:
-    """The unconfirmed uploads of all projects, and the name of the last object that was looked at.
+    """Such uploads of all projects, and the name of the last object that was looked at.
 
     In pages, from the object named `after` on; one request for a thousand objects.
     """
@@ -53,7 +56,7 @@ def uploads_without_address(after: str) -> Iterator[tuple[list[Loose], str]]:
         for blob in blobs:
             match blob.name.split("/"):
                 case ["projects", project_id, "sessions", session_id, "inputs", _, _]:
-                    if TOKENS not in (blob.metadata or {}):
+                    if not (blob.metadata or {}).get(TOKENS):
                         created_at = int(blob.time_created.timestamp() * 1000)
                         ids = (blob.name, project_id, session_id)
                         versions = (blob.generation, blob.metageneration)

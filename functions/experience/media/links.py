@@ -60,6 +60,14 @@ def end_others(link: Link, held: str) -> None:
     _change(link.path, lambda tokens: [each for each in tokens if each not in ended])
 
 
+def end_all(path: str) -> None:
+    """Take every address of an object away. Two requests to the storage.
+
+    Raises google.api_core NotFound.
+    """
+    _change(path, lambda _: [])
+
+
 def _change(path: str, change: Callable[[list[str]], list[str]]) -> list[str]:
     """Change an object's tokens on the condition that nobody else did; gives what they are then."""
     for _ in range(ATTEMPTS):

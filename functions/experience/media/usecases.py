@@ -1,16 +1,17 @@
 """From a guest's camera to an address in their session."""
 
+import traceback
 from typing import Any
 
 from google.api_core import exceptions
 from google.cloud.firestore import Client, Transaction
 
-from experience import clients, clock, transactions
-from experience.errors import FailedPrecondition, InvalidArgument, NotFound
+from experience import clients, clock, logs, transactions
+from experience.errors import Contention, FailedPrecondition, InvalidArgument, NotFound
 from experience.ids import new_id
 from experience.imaging import files
 from experience.imaging.models import MAX_PIXELS
-from experience.media import store
+from experience.media import links, store
 from experience.media.models import (
     CONTENT_TYPES,
     HEAD_BYTES,
@@ -56,9 +57,9 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> Session:
     """Look at what was uploaded and put it into the session. Two reads, one write.
 
     A retake replaces the capture of its step: of two uploads the later one stays, in whichever
-    order they are confirmed. Confirming again changes nothing. Raises FailedPrecondition
-    `upload_missing`, `upload_too_large`, `upload_type_mismatch`, `upload_too_many_pixels` and
-    `session_not_active`.
+    order they are confirmed, and the other one's address ends. Confirming again changes nothing.
+    Raises FailedPrecondition `upload_missing`, `upload_too_large`, `upload_type_mismatch`,
+    `upload_too_many_pixels` and `session_not_active`.
     """
     client = clients.firestore()
     session = load_adopted(client, request.project_id, request.session_id)
@@ -80,19 +81,38 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> Session:
     )
     reference = sessions.session_ref(client, request.project_id, request.session_id)
 
-    def body(transaction: Transaction) -> Session:
+    def body(transaction: Transaction) -> tuple[Session, CapturedMedia | None]:
         current = sessions.load_session(client, request.project_id, request.session_id, transaction)
         if _holds(current, request):
-            return current
+            return current, None
         require_active(current)
         now = clock.now_ms()
         changed = _with_media(current, media)
         if difference := current.difference(changed):
             transaction.update(reference, {**difference, "updatedAt": now})
             changed = changed.model_copy(update={"updated_at": now})
-        return changed
+        held = current.media_of(request.step_id)
+        return changed, media if changed.media_of(request.step_id) is held else held
 
-    return transactions.run_optimistic(client, body)
+    try:
+        session, loser = transactions.run_optimistic(client, body)
+    except FailedPrecondition:  # it has ended since it was looked at
+        _end_address(media.url)
+        raise
+    if loser and not session.shows(loser.url):
+        _end_address(loser.url)
+    return session
+
+
+def _end_address(url: str) -> None:
+    """Let nobody read what the session does not hold; the sweep of uploads deletes it."""
+    path = store.path_in(url)
+    try:
+        links.end_all(path)
+    except exceptions.NotFound:
+        pass  # erased already
+    except (exceptions.GoogleAPICallError, Contention):  # the call has had its effect
+        logs.warning("address not ended", path=path, exc=traceback.format_exc())
 
 
 def _publish_sound(path: str) -> tuple[StoredObject, str]:

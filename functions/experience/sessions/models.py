@@ -171,6 +171,10 @@ class Session(Document):
         """The confirmed upload of a step, if there is one."""
         return next((media for media in self.captured_media if media.step_id == step_id), None)
 
+    def shows(self, url: str) -> bool:
+        """Whether its client keeps this address among the outputs."""
+        return any(output.url == url for output in self.outputs.values())
+
     def view(self) -> "SessionView":
         """The session as callables return it."""
         earlier = {
