@@ -123,6 +123,13 @@ def running_function() -> str:
 
 
 def install(meter: Meter, *checks: Check) -> None:
+    """Put the meter, and checks before every call, on all that functions ask of the cloud."""
+    intercept(meter, *checks)
+    _read_answers(meter)
+    _follow_threads()
+
+
+def intercept(meter: Meter, *checks: Check) -> None:
     """Put the meter, and checks before every call, on each Firestore client made from now on."""
     interceptor = _Interceptor(meter, checks)
     begin = FirestoreGrpcTransport.__init__
@@ -134,8 +141,6 @@ def install(meter: Meter, *checks: Check) -> None:
 
     # the asynchronous client, which has another transport, goes unmetered
     FirestoreGrpcTransport.__init__ = metered  # type: ignore[method-assign,assignment]
-    _read_answers(meter)
-    _follow_threads()
 
 
 def _read_answers(meter: Meter) -> None:

@@ -10,7 +10,9 @@ import pytest
 from google.cloud.firestore import Client
 from hypothesis import settings
 
-from emulator.suite import Suite
+from emulator.index_check import IndexCheck
+from emulator.meter import Meter, intercept
+from emulator.suite import ROOT, Suite
 from experience import clients
 from tests import parallel, refusals, sharing
 from tests import trouble as troubles
@@ -100,6 +102,14 @@ def _no_undeclared_refusal() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def index_check() -> IndexCheck:
+    """Refuses a query of this process that no index serves, as the functions' process does."""
+    check = IndexCheck(ROOT / "firestore.indexes.json")
+    intercept(Meter(), check)
+    return check
+
+
 @pytest.fixture(scope="session")
 def told() -> list[Any]:
     """The queries without an index of which a test has failed already."""
@@ -107,14 +117,18 @@ def told() -> list[Any]:
 
 
 @pytest.fixture(autouse=True)
-def _no_query_without_index(request: pytest.FixtureRequest, told: list[Any]) -> Iterator[None]:
+def _no_query_without_index(
+    request: pytest.FixtureRequest, index_check: IndexCheck, told: list[Any]
+) -> Iterator[None]:
     """A test during which a query ran that production would refuse has failed."""
     yield
+    errors = list(index_check.errors)
     if "suite" in request.fixturenames:
         suite: Suite = request.getfixturevalue("suite")
-        missing = [error for error in suite.index_errors() if error not in told]
-        told += missing
-        assert not missing, f"queries, of this test or the last, lack these indexes: {missing}"
+        errors += suite.index_errors()
+    missing = [error for error in errors if error not in told]
+    told += missing
+    assert not missing, f"queries, of this test or the last, lack these indexes: {missing}"
 
 
 @pytest.fixture(scope="session")

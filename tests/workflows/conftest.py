@@ -67,6 +67,7 @@ def new_bench(
 ) -> Iterator[Callable[[], Bench]]:
     """Makes workspaces in an empty database without triggers."""
     client: Any = clients.Firestore(f"demo-quiet-{new_id().lower()}", AnonymousCredentials())
+    monkeypatch.setenv("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")  # as clients.py
     bucket = storage.Client(workflow_suite.project, AnonymousCredentials()).bucket(
         workflow_suite.bucket
     )
