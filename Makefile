@@ -53,7 +53,7 @@ snapshot: setup ## Accept the functions' present names and options as the deploy
 styles: setup ## Draw every style of one photo into docs/pictures/styles.jpg
 	@$(PYTHON_IN_VENV) -m tests.styles
 
-client: setup ## Write the typed web client anew from the functions' models (needs Node 20)
+client: setup ## Write the typed web client anew from the functions' models (needs Node 20.19)
 	@$(PYTHON_IN_VENV) -m contract client
 
 screenshots: setup ## Take the README's pictures of the guest page anew
