@@ -111,14 +111,14 @@ def index_check() -> IndexCheck:
 
 
 @pytest.fixture(scope="session")
-def told() -> list[Any]:
+def failed_queries() -> list[Any]:
     """The queries without an index of which a test has failed already."""
     return []
 
 
 @pytest.fixture(autouse=True)
 def _no_query_without_index(
-    request: pytest.FixtureRequest, index_check: IndexCheck, told: list[Any]
+    request: pytest.FixtureRequest, index_check: IndexCheck, failed_queries: list[Any]
 ) -> Iterator[None]:
     """A test during which a query ran that production would refuse has failed."""
     yield
@@ -126,8 +126,8 @@ def _no_query_without_index(
     if "suite" in request.fixturenames:
         suite: Suite = request.getfixturevalue("suite")
         errors += suite.index_errors()
-    missing = [error for error in errors if error not in told]
-    told += missing
+    missing = [error for error in errors if error not in failed_queries]
+    failed_queries += missing
     assert not missing, f"queries, of this test or the last, lack these indexes: {missing}"
 
 
