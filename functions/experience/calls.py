@@ -41,10 +41,12 @@ MOST_INSTANCES = 100
 DECLARATION = "__declaration__"
 
 LARGEST_BODY_BYTES = 1024 * 1024
-"""Parsed, a body takes a hundred times its size, and the instance has other calls to answer."""
-
 LARGER_BODY_BYTES = 4 * 1024 * 1024
 """For operators' calls with a draft or a payload, written in escapes, say."""
+
+BYTES_PER_VALUE = 100
+"""A list or an object takes 240 bytes of memory, three times over, and two of a body: so a body may
+hold no more values than its largest size has hundreds of bytes."""
 
 PART_BYTES = 64 * 1024
 LARGEST_INTEGER = 2**53
@@ -108,7 +110,8 @@ def callable_function(
             cpu=1,
             memory=memory,
             timeout_sec=60,
-            concurrency=CONCURRENCY,
+            # all of them together shall fit into its memory
+            concurrency=CONCURRENCY * LARGEST_BODY_BYTES // largest_body_bytes,
             max_instances=MOST_INSTANCES,
         )(handle)
         handler = _checked(served, largest_body_bytes)
@@ -217,10 +220,10 @@ def _checked(served: Handler, largest_body_bytes: int) -> Handler:
     """Answer a body that is not a callable's with `invalid-argument`, where the SDK says 500."""
 
     @cross_origin(methods="POST", origins="*")
-    @functools.wraps(served)
-    def handler(request: flask.Request) -> flask.Response:
+    def checked(request: flask.Request) -> flask.Response:
         refused = _unreadable(request, largest_body_bytes) if request.method == "POST" else None
         if refused:
+            logs.info("call", function=served.__name__, uid=None, reason=refused.reason)
             error = {
                 "status": "INVALID_ARGUMENT",
                 "message": refused.message,
@@ -229,6 +232,12 @@ def _checked(served: Handler, largest_body_bytes: int) -> Handler:
             return flask.make_response(flask.jsonify(error=error), 400)
         clients.app()  # the SDK verifies tokens with the default app, and does not make it
         return _explained(served(request))
+
+    @functools.wraps(served)
+    def handler(request: flask.Request) -> flask.Response:
+        if request.method != "POST":
+            _pass_over(request)
+        return cast(flask.Response, checked(request))
 
     return handler
 
@@ -245,19 +254,33 @@ def _explained(response: flask.Response) -> flask.Response:
 
 def _unreadable(request: flask.Request, largest_bytes: int) -> InvalidArgument | None:
     """Why the body is not a callable's, if it is not."""
-    request.max_content_length = largest_bytes  # also of what does not tell its length
     try:
-        body = json.loads(request.get_data())
-    except RequestEntityTooLarge:
-        _pass_over(request)
-        message = f"the body is larger than {largest_bytes} bytes"
-        return InvalidArgument(("", message), reason="request_too_large")
+        body = json.loads(_bounded(request, largest_bytes))
+    except RequestEntityTooLarge as error:
+        return InvalidArgument(("", str(error.description)), reason="request_too_large")
     except (ValueError, RecursionError):
         body = None
     if isinstance(body, dict) and set(body) == {"data"} and request.is_json:
         return None
     message = "the body must be JSON with the one field 'data'"
     return InvalidArgument(("", message), reason="malformed_request")
+
+
+def _bounded(request: flask.Request, largest_bytes: int) -> bytes:
+    """The body; raises RequestEntityTooLarge for one that is too much to be parsed."""
+    request.max_content_length = largest_bytes + 1  # where one that tells no length is cut off
+    try:
+        data = request.get_data()
+        is_larger = len(data) > largest_bytes
+    except RequestEntityTooLarge:
+        is_larger = True
+    if is_larger:
+        _pass_over(request)
+        raise RequestEntityTooLarge(f"the body is larger than {largest_bytes} bytes")
+    most = largest_bytes // BYTES_PER_VALUE
+    if data.count(b",") + data.count(b"[") + data.count(b"{") > most:
+        raise RequestEntityTooLarge(f"the body has more than {most} values")
+    return data
 
 
 def _pass_over(request: flask.Request) -> None:

@@ -65,7 +65,8 @@ MALFORMED_REQUEST = Reason(
 REQUEST_TOO_LARGE = Reason(
     errors.InvalidArgument,
     "request_too_large",
-    "the body is larger than 1 MiB, of `saveExperience` and `startRun` than 4 MiB",
+    "the body is larger than 1 MiB, of `saveExperience` and `startRun` than 4 MiB, or has more"
+    " values than a hundredth of that",
     _ISSUES,
 )
 INVALID_REQUEST = Reason(

@@ -52,8 +52,8 @@ def run_optimistic(client: Client, body: Callable[[Transaction], T]) -> T:
 
     All writes happen together, and only if no document that they update has changed since `body`
     read it. What `body` reads and does not write may change in between, so it must not matter.
-    Where it only reads, nothing is committed. Where it refuses after more than one look, the
-    documents are read once more: what it refuses for may never have been so.
+    Where it only reads, nothing is committed. Where it refuses after more than one look, what
+    it saw before the last one is read once more: what it refuses for may never have been so.
     """
 
     def once() -> T:
@@ -80,21 +80,19 @@ class _Optimistic(Transaction):
     def __init__(self, client: Client) -> None:
         super().__init__(client)
         self.read_at: dict[str, Any] = {}
-        self.looks = 0  # of which each sees all its documents at one moment
+        self.earlier: list[str] = []  # what was seen before the last look
 
     def note(self, written_at: Mapping[str, Any]) -> None:
-        """Documents were seen as they were written then."""
+        """One look: these documents were seen at one moment, as they were written then."""
+        self.earlier = list(self.read_at)
         self.read_at |= written_at
-        self.looks += 1
 
     def saw_a_change(self) -> bool:
-        """Whether of all that was seen at different moments something has changed since."""
-        if self.looks < 2:
-            return False
-        seen = [self._client.document(path) for path in self.read_at]
+        """Whether what was seen at several moments was never so at one, that of the last look."""
+        seen = [self._client.document(path) for path in self.earlier]
         return any(
             snapshot.update_time != self.read_at[snapshot.reference.path]
-            for snapshot in self._client.get_all(seen)
+            for snapshot in (self._client.get_all(seen) if seen else ())
         )
 
     def update(self, reference: Any, field_updates: Any, option: Any = None) -> None:

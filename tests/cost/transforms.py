@@ -37,6 +37,9 @@ def photo_to_picture(stage: Stage) -> None:
     confirm = {**step, "assetId": upload["assetId"]}
     stage.call(UID, "confirmUpload", "warm", **confirm)
     stage.call(UID, "confirmUpload", "again", **confirm)
+    upload = stage.caller(UID).call("createUpload", **step, **file)
+    stage.caller(UID).upload(upload, photo).raise_for_status()
+    stage.call(UID, "confirmUpload", "a retake", **step, assetId=upload["assetId"])
     stage.call(UID, "getDownloadUrl", "", **ids, assetId=upload["assetId"])
     states = {
         "onSessionCompleted": "from a completed session to its picture",

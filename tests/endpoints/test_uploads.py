@@ -236,7 +236,7 @@ class TestConfirmUpload:
         visitor.confirm(replaced["assetId"])  # a repetition that comes late
         found = media.find(media.path_in(replaced["url"]))
         assert found
-        assert not found.metadata[media.TOKENS]
+        assert media.TOKENS not in found.metadata
         assert get(held["url"]).content == PHOTO
 
     def test_what_the_session_shows_keeps_its_address(self, visitor: Visitor) -> None:

@@ -21,7 +21,7 @@ class TestCapacity:
         threads = int(dotenv_values(ROOT / "functions" / ".env")["THREADS"] or 0)
         for endpoint in endpoints().values():
             if "callableTrigger" in endpoint or "eventTrigger" in endpoint:
-                assert endpoint["concurrency"] == threads
+                assert endpoint["concurrency"] <= threads
 
     def test_a_transform_has_its_instance_to_itself(self) -> None:
         assert endpoints()["runTransform"]["concurrency"] == 1

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -18,6 +19,7 @@ from google.events.cloud import firestore as events
 from emulator.client import unsigned_token
 from emulator.config import free_port
 from emulator.suite import Suite
+from experience.calls import LARGEST_BODY_BYTES
 from tests.builders.guests import a_guest
 from tests.builders.places import Place, a_place
 from tests.builders.sessions import a_session, stored_session
@@ -26,6 +28,7 @@ from tests.suite.sample_functions import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
+JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture(scope="module")
@@ -87,17 +90,46 @@ def env(suite: Suite, firebase_project: str) -> dict[str, str]:
     return {**os.environ, **suite.env, **project, **config}
 
 
+@pytest.fixture(scope="module")
+def address(env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    log = tmp_path_factory.mktemp("callable") / "log"
+    with deployed("createSession", "http", log, env) as address:
+        yield address
+
+
 class TestCallable:
-    def test_it_begins_a_session(
-        self, db: Client, place: Place, env: dict[str, str], tmp_path: Path
+    @pytest.mark.parametrize("is_chunked", [False, True])
+    @pytest.mark.parametrize("size", [LARGEST_BODY_BYTES + 1, 30 * 1024 * 1024])
+    def test_too_large_a_body_gets_its_answer_however_it_comes(
+        self, address: str, size: int, is_chunked: bool
     ) -> None:
+        body = b'{"data":{"x":"%s"}}' % (b"x" * (size - 17))
+        sent: Any = iter([body]) if is_chunked else body
+        answer = requests.post(address, sent, headers=JSON, timeout=60)
+        assert answer.status_code == 400
+        message = f"the body is larger than {LARGEST_BODY_BYTES} bytes"
+        assert answer.json()["error"]["details"] == {
+            "reason": "request_too_large",
+            "issues": [{"path": "", "message": message}],
+        }
+
+    @pytest.mark.parametrize("is_chunked", [False, True])
+    def test_a_body_of_the_largest_size_is_read(self, address: str, is_chunked: bool) -> None:
+        body = b'{"data":{"x":"%s"}}' % (b"x" * (LARGEST_BODY_BYTES - 17))
+        sent: Any = iter([body]) if is_chunked else body
+        assert requests.post(address, sent, headers=JSON, timeout=60).status_code == 401
+
+    def test_another_method_gets_its_answer_whatever_it_sends(self, address: str) -> None:
+        body = bytes(30 * 1024 * 1024)
+        assert requests.put(address, body, headers=JSON, timeout=60).status_code == 400
+
+    def test_it_begins_a_session(self, db: Client, place: Place, address: str) -> None:
         uid = a_guest(db, place.project)
         data = {"experienceId": place.pregate, "mode": "guest", "configSource": "published"}
         body = {"data": {"projectId": place.project, **data}}
         token = {"Authorization": f"Bearer {unsigned_token(db.project, uid)}"}
-        with deployed("createSession", "http", tmp_path / "log", env) as address:
-            unsigned = requests.post(address, json=body, timeout=30)
-            answer = requests.post(address, json=body, headers=token, timeout=30)
+        unsigned = requests.post(address, json=body, timeout=30)
+        answer = requests.post(address, json=body, headers=token, timeout=30)
         assert (unsigned.status_code, unsigned.json()["error"]["status"]) == (
             401,
             "UNAUTHENTICATED",

@@ -349,7 +349,12 @@ class TestUploads:
         place = a_place(quiet_db)
         session, path = self.uploaded(quiet_db, place)
         capture = {"stepId": "photo", "assetId": "asset", "url": "u", "createdAt": 1}
-        session_ref(quiet_db, place.project, session).update({"capturedMedia": [capture]})
+        reference = session_ref(quiet_db, place.project, session)
+        reference.update({"capturedMedia": [capture]})
+        sweep_retention()
+        assert media.find(path)
+        shown = {"photo": {"url": media.address(path, "ended"), "type": "image"}}
+        reference.update({"capturedMedia": [], "outputs": shown})
         sweep_retention()
         assert media.find(path)
 

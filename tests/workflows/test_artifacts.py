@@ -1,5 +1,6 @@
 """What steps make is stored once for each workspace, and collected when nobody refers to it."""
 
+import gzip
 from collections.abc import Callable
 from typing import Any
 
@@ -54,6 +55,13 @@ class TestStoring:
         one, two = (bench.steps(run)["mix"].artifacts["result"] for run in (first, second))
         assert (one.uri, one.content_hash) == (two.uri, two.content_hash)
         assert one.id != two.id
+
+    def test_what_calls_itself_packed_is_read_as_it_is_stored(self, bench: Bench) -> None:
+        packed = gzip.compress(bytes(1_000_000))
+        blob = clients.bucket().blob(f"workspaces/{bench.workspace}/photo.jpg")
+        blob.content_encoding = "gzip"
+        blob.upload_from_string(packed)
+        assert artifacts.fetch(bench.tenant, str(blob.name)).data == packed
 
     def test_the_document_says_what_it_is_and_who_made_it(self, bench: Bench) -> None:
         run_id = draw(bench)

@@ -56,7 +56,7 @@ def uploads_without_address(after: str) -> Iterator[tuple[list[Loose], str]]:
         for blob in blobs:
             match blob.name.split("/"):
                 case ["projects", project_id, "sessions", session_id, "inputs", _, _]:
-                    if not (blob.metadata or {}).get(TOKENS):
+                    if TOKENS not in (blob.metadata or {}):
                         created_at = int(blob.time_created.timestamp() * 1000)
                         ids = (blob.name, project_id, session_id)
                         versions = (blob.generation, blob.metageneration)

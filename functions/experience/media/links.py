@@ -79,7 +79,7 @@ def _change(path: str, change: Callable[[list[str]], list[str]]) -> list[str]:
         if wanted == tokens:
             return tokens
         blob = clients.bucket().blob(path)
-        blob.metadata = {**found.metadata, TOKENS: ",".join(wanted)}
+        blob.metadata = {**found.metadata, TOKENS: ",".join(wanted) or None}
         try:
             blob.patch(if_metageneration_match=found.metageneration, retry=storage_retry())
         except PreconditionFailed:

@@ -7,7 +7,7 @@ from google.api_core import exceptions
 from google.cloud.firestore import Client, Transaction
 
 from experience import clients, clock, logs, transactions
-from experience.errors import Contention, FailedPrecondition, InvalidArgument, NotFound
+from experience.errors import FailedPrecondition, InvalidArgument, NotFound
 from experience.ids import new_id
 from experience.imaging import files
 from experience.imaging.models import MAX_PIXELS
@@ -85,7 +85,8 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> Session:
         current = sessions.load_session(client, request.project_id, request.session_id, transaction)
         if _holds(current, request):
             return current, None
-        require_active(current)
+        if not current.is_active:  # it has ended since it was looked at
+            return current, media
         now = clock.now_ms()
         changed = _with_media(current, media)
         if difference := current.difference(changed):
@@ -94,24 +95,25 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> Session:
         held = current.media_of(request.step_id)
         return changed, media if changed.media_of(request.step_id) is held else held
 
-    try:
-        session, loser = transactions.run_optimistic(client, body)
-    except FailedPrecondition:  # it has ended since it was looked at
-        _end_address(media.url)
-        raise
+    session, loser = transactions.run_optimistic(client, body)
     if loser and not session.shows(loser.url):
         _end_address(loser.url)
+    if loser is media:
+        require_active(session)
     return session
 
 
 def _end_address(url: str) -> None:
-    """Let nobody read what the session does not hold; the sweep of uploads deletes it."""
+    """Let nobody read what the session does not hold; the sweep of uploads deletes it.
+
+    Where the storage does not answer, the address stays.
+    """
     path = store.path_in(url)
     try:
         links.end_all(path)
     except exceptions.NotFound:
         pass  # erased already
-    except (exceptions.GoogleAPICallError, Contention):  # the call has had its effect
+    except Exception:  # noqa: BLE001  (the call has had its effect)
         logs.warning("address not ended", path=path, exc=traceback.format_exc())
 
 
@@ -198,7 +200,7 @@ def _holds(session: Session, request: ConfirmUpload) -> bool:
 def _with_media(session: Session, media: CapturedMedia) -> Session:
     """The session with this capture in the place of an earlier one of the same step."""
     held = session.media_of(media.step_id)
-    if held and held.created_at > media.created_at:
+    if held and (held.created_at, held.asset_id) > (media.created_at, media.asset_id):
         return session
     others = [each for each in session.captured_media if each.step_id != media.step_id]
     return session.model_copy(update={"captured_media": [*others, media]})

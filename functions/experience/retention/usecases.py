@@ -12,6 +12,7 @@ from experience.guests.models import Guest
 from experience.guests.store import guest_ref, read_guest
 from experience.media import cleaning
 from experience.media.cleaning import Loose
+from experience.media.store import path_in
 from experience.projects.models import Project
 from experience.reading import readable
 from experience.retention import store
@@ -195,6 +196,9 @@ def _unused(run: _Run, uploads: list[Loose]) -> Iterable[Loose]:
     }
     named: set[str] = set()
     for snapshot in transactions.read(run.client, references.values()) if references else ():
-        media = (transactions.fields(snapshot) or {}).get("capturedMedia") or []
+        session = transactions.fields(snapshot) or {}
+        media = session.get("capturedMedia") or []
         named |= {each["assetId"] for each in media}
+        shown = (session.get("outputs") or {}).values()
+        named |= {path_in(each["url"]).rpartition("/")[2] for each in shown}
     return [each for each in uploads if each.path.rpartition("/")[2] not in named]

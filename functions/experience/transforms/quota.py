@@ -53,20 +53,23 @@ def limit_of(project: Project) -> int | None:
 def find_place(
     client: Client, transaction: Transaction, project_id: str, job_id: str, limit: int, now: int
 ) -> Place | None:
-    """Where today's next transform counts; None when the day is full. Mostly one read."""
+    """Where today's next transform counts; None when the day is full.
+
+    Mostly one read; where the job's own shard is full, all the others in one request.
+    """
     day = day_of(now)
     first = int(fingerprint(job_id)[:8], 16) % SHARDS
-    for shard in ((first + step) % SHARDS for step in range(SHARDS)):
-        capacity = limit // SHARDS + (shard < limit % SHARDS)
-        if capacity == 0:
-            continue
-        reference: DocumentReference = (
-            project_ref(client, project_id).collection("transformCounts").document(f"{day}-{shard}")
-        )
-        [snapshot] = transactions.read(client, [reference], transaction)
-        count = int((transactions.fields(snapshot) or {}).get("count", 0))
-        if count < capacity:
-            return Place(reference, day, shard, count, is_new=not snapshot.exists)
+    in_order = [(first + step) % SHARDS for step in range(SHARDS)]
+    capacity = {shard: limit // SHARDS + (shard < limit % SHARDS) for shard in in_order}
+    shards = [shard for shard in in_order if capacity[shard]]
+    counts = project_ref(client, project_id).collection("transformCounts")
+    for look in filter(None, (shards[:1], shards[1:])):
+        references = [counts.document(f"{day}-{shard}") for shard in look]
+        snapshots = transactions.read(client, references, transaction)
+        for shard, snapshot in zip(look, snapshots, strict=True):
+            count = int((transactions.fields(snapshot) or {}).get("count", 0))
+            if count < capacity[shard]:
+                return Place(snapshot.reference, day, shard, count, is_new=not snapshot.exists)
     return None
 
 

@@ -2403,7 +2403,7 @@ export interface Reasons {
     };
   };
   /**
-   * Refused when the body is larger than 1 MiB, of `saveExperience` and `startRun` than 4 MiB.
+   * Refused when the body is larger than 1 MiB, of `saveExperience` and `startRun` than 4 MiB, or has more values than a hundredth of that.
    */
   request_too_large: {
     code: "invalid-argument";
