@@ -21,7 +21,7 @@ from experience.ids import new_id
 from experience.media import links, store
 from experience.media.models import ConfirmUpload, CreateUpload, StoredObject, sniff
 from experience.media.usecases import confirm_upload, create_upload
-from experience.workflows import artifacts
+from experience.workflows.artifacts import store as artifacts
 from tests.builders.images import PHOTOS, encoded
 from tests.builders.jobs import CAPTURE, a_photo
 from tests.builders.places import a_place
