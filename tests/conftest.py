@@ -14,9 +14,10 @@ from emulator.index_check import IndexCheck
 from emulator.meter import Meter, intercept
 from emulator.suite import ROOT, Suite
 from experience import clients
-from tests import parallel, refusals, sharing
-from tests import trouble as troubles
+from tests import sharing
 from tests.sharing import PostOffice, SharingSuite
+from tests.support import parallel, refusals
+from tests.support import trouble as support_trouble
 
 # No example is too slow: what else the machine does at that moment is not what is tested.
 settings.register_profile("patient", settings(), deadline=None)
@@ -134,7 +135,7 @@ def _no_query_without_index(
 @pytest.fixture(scope="session")
 def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, Client]]:
     log = tmp_path_factory.mktemp("troubled") / "functions.log"
-    with troubles.a_suite("demo-trouble", log) as troubled:
+    with support_trouble.a_suite("demo-trouble", log) as troubled:
         yield troubled
     assert refusals.undeclared(log) == []
 
@@ -143,13 +144,13 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, 
 def in_order_afterwards(troubled: tuple[Suite, Client]) -> Iterator[tuple[Suite, Client]]:
     """The suite for a file's tests; when all are through, every invariant must hold."""
     yield troubled
-    troubles.check(*troubled)
+    support_trouble.check(*troubled)
 
 
 @pytest.fixture
 def trouble(
     in_order_afterwards: tuple[Suite, Client], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[troubles.Trouble]:
+) -> Iterator[support_trouble.Trouble]:
     """For a test in which things go wrong."""
-    with troubles.in_trouble(*in_order_afterwards, monkeypatch) as trouble:
+    with support_trouble.in_trouble(*in_order_afterwards, monkeypatch) as trouble:
         yield trouble

@@ -20,11 +20,11 @@ from emulator.client import unsigned_token
 from emulator.config import free_port
 from emulator.suite import Suite
 from experience.calls import LARGEST_BODY_BYTES
-from tests.builders.guests import a_guest
-from tests.builders.places import Place, a_place
-from tests.builders.sessions import a_session, stored_session
 from tests.suite.running import descendants, is_gone
 from tests.suite.sample_functions import eventually
+from tests.support.builders.guests import a_guest
+from tests.support.builders.places import Place, a_place
+from tests.support.builders.sessions import a_session, stored_session
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60

@@ -20,7 +20,7 @@ from emulator.processes import PortTakenError
 from emulator.suite import ROOT, Suite
 from tests.suite.running import CHAIN, is_gone
 from tests.suite.sample_functions import eventually
-from tests.web.installation import install
+from tests.support.node_installation import install
 
 PROJECT = "demo-auth"
 TRIES = 3  # a port found free can be taken before it is used

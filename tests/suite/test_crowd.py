@@ -13,8 +13,8 @@ from emulator.processes import SuiteError
 from emulator.suite import Suite
 from experience import clients
 from experience.ids import new_id
-from tests.builders.guests import a_guest
 from tests.suite.running import run
+from tests.support.builders.guests import a_guest
 
 FAULTS = {
     "seed": 3,

@@ -16,9 +16,9 @@ import requests
 from emulator.config import free_port
 from emulator.functions import FunctionsHost, _reserved
 from emulator.processes import SuiteError
-from tests.calling import at_once
 from tests.suite.conftest import sample_host
 from tests.suite.sample_functions import Record, eventually
+from tests.support.calling import at_once
 
 
 def call(host: FunctionsHost, name: str, data: Any = None) -> requests.Response:

@@ -6,7 +6,7 @@ from google.cloud.firestore import Client
 
 from emulator import client, firestore_jar
 from emulator.suite import Suite
-from tests.builders.places import a_place
+from tests.support.builders.places import a_place
 
 
 class TestWithoutJava:
