@@ -38,7 +38,7 @@ class TestOneCommit:
     ) -> None:
         uid = f"killed-{function}-{number}-{when}"
         trouble.faults(killAtCommit=number, killWhen=when, only=function)
-        trouble.guest(uid).visit()
+        trouble.demo_guest(uid).visit()
         trouble.suite.settle()
         eventually(lambda: trouble.suite.faults.kill_at_commit is None)  # it was killed
         trouble.calm()
@@ -47,7 +47,7 @@ class TestOneCommit:
     def test_a_sweep_that_dies_is_done_by_the_next(self, trouble: Trouble) -> None:
         uid = "killed-sweep"
         trouble.faults(drop=1)
-        trouble.guest(uid).visit()
+        trouble.demo_guest(uid).visit()
         trouble.suite.settle()
         trouble.faults(killAtCommit=1, killWhen="after", only="sweepJobs")
         with pytest.raises(Exception, match="did not end"):
@@ -63,7 +63,7 @@ class TestAgainAndAgain:
     ) -> None:
         uids = [f"again-{when}-{number}" for number in range(2)]
         with killing(trouble, 8, when), ThreadPoolExecutor(2) as pool:
-            list(pool.map(Guest.visit, [trouble.guest(uid, n) for n, uid in enumerate(uids)]))
+            list(pool.map(Guest.visit, [trouble.demo_guest(uid, n) for n, uid in enumerate(uids)]))
         trouble.calm()
         assert [visit_of(trouble, uid) for uid in uids] == [WHOLE_VISIT] * 2
 

@@ -34,7 +34,7 @@ class TestOneFunction:
     def test_what_is_lost_of_one_is_swept(self, trouble: Trouble, function: str) -> None:
         trouble.faults(drop=1, only=function)
         uid = f"{function}-lost"
-        trouble.guest(uid).visit()
+        trouble.demo_guest(uid).visit()
         trouble.suite.settle()
         trouble.faults()
         trouble.sweep()
@@ -44,7 +44,7 @@ class TestOneFunction:
     def test_a_job_whose_creator_died_is_handed_on_by_its_own_event(self, trouble: Trouble) -> None:
         """Without a sweep, and without the event that was lost with its function's process."""
         trouble.faults(killAtCommit=1, killWhen="after", only="onSessionCompleted")
-        trouble.guest("creator-died").visit()
+        trouble.demo_guest("creator-died").visit()
         eventually(lambda: trouble.suite.faults.kill_at_commit is None)  # it was killed
         # The job's event can be so quick that its run dies in the same process, and comes again.
         eventually(lambda: visit_of(trouble, "creator-died") == WHOLE_VISIT)
@@ -55,7 +55,7 @@ class TestOneFunction:
     def test_a_visit_ends_the_same(self, trouble: Trouble, fault: str) -> None:
         """Whatever is delivered meets this: each event and task of the visit."""
         trouble.faults(**FAULTS[fault])
-        trouble.guest(fault).visit()
+        trouble.demo_guest(fault).visit()
         trouble.suite.settle()
         assert visit_of(trouble, fault) == WHOLE_VISIT
         assert attempts(trouble, fault) == [1]
@@ -71,7 +71,7 @@ class TestEverything:
         )
         uids = [f"worst-{replay}-{n}" for n in range(4)]
         with ThreadPoolExecutor(4) as pool:
-            list(pool.map(lambda n: trouble.guest(uids[n], n).visit(), range(4)))
+            list(pool.map(lambda n: trouble.demo_guest(uids[n], n).visit(), range(4)))
         trouble.calm()
         assert [visit_of(trouble, uid) for uid in uids] == [WHOLE_VISIT] * 4
 
@@ -79,7 +79,7 @@ class TestEverything:
 class TestSweeps:
     def test_what_was_lost_stays_undone_until_a_sweep(self, trouble: Trouble) -> None:
         trouble.faults(drop=1)
-        trouble.guest("nothing-came").visit()
+        trouble.demo_guest("nothing-came").visit()
         trouble.suite.settle()
         left = visit_of(trouble, "nothing-came")
         assert (left["jobs"], left["linked to the main session"]) == ([], [False, False, True])
@@ -89,7 +89,7 @@ class TestSweeps:
 
     def test_four_sweeps_at_once_do_it_once(self, trouble: Trouble) -> None:
         trouble.faults(drop=1)
-        trouble.guest("swept-by-four").visit()
+        trouble.demo_guest("swept-by-four").visit()
         trouble.suite.settle()
         trouble.faults()
         at_once(4, lambda _: trouble.sweep())
@@ -97,7 +97,7 @@ class TestSweeps:
         assert attempts(trouble, "swept-by-four") == [1]
 
     def test_a_sweep_that_finds_nothing_changes_nothing(self, trouble: Trouble) -> None:
-        trouble.guest("all-is-well").visit()
+        trouble.demo_guest("all-is-well").visit()
         trouble.suite.settle()
         before = [trouble.of(seed.PROJECT, each) for each in ("sessions", "jobs", "guests")]
         trouble.sweep()

@@ -7,7 +7,6 @@ time; `PROGRAMS=500` in the environment plays so many others.
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from types import FunctionType
 from typing import Any
@@ -22,130 +21,123 @@ from experience.ids import new_id
 from tests.support.builders.places import Place
 from tests.support.builders.sessions import session_ref, written_session
 from tests.support.calling import at_once
-from tests.support.trouble import Page, Trouble, check
+from tests.support.trouble import GuestInTrouble, Trouble, check
 
 OTHERS = int(os.environ.get("PROGRAMS", "0"))
 STEPS_TO_SHARE = 8  # and no more, when nothing goes wrong
 
 
-@dataclass
-class Visitor:
-    """What a guest's pages remember."""
+class ProgramGuest(GuestInTrouble):
+    """A guest, and what the pages in the tabs remember."""
 
-    trouble: Trouble
-    place: Place
-    uid: str
-    session: str = "none"
-    main: str | None = None
-    others: list["Visitor"] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.page: Page = self.trouble.page(self.place, self.uid)
+    def __init__(self, trouble: Trouble, place: Place, uid: str) -> None:
+        super().__init__(trouble, place, uid)
+        self.trouble = trouble
+        self.session = "none"
+        self.main: str | None = None
+        self.others: list[ProgramGuest] = []
 
     @property
     def ids(self) -> dict[str, str]:
         return {"sessionId": self.session}
 
-    def begin(self, experience: str, **more: str) -> dict[str, Any]:
-        session: dict[str, Any] = self.page.begin(experience, **more)
+    def begin(self, experience: str | None = None, **more: Any) -> Any:
+        session = super().begin(experience, **more)
         self.session = session["id"]
         return session
 
 
-def enter(guest: Visitor) -> None:
-    guest.page.call("ensureGuest")
+def enter(guest: ProgramGuest) -> None:
+    guest.call("ensureGuest")
 
 
-def go_on(guest: Visitor) -> bool:
+def go_on(guest: ProgramGuest) -> bool:
     """Do what a page does next; whether this is the share page."""
-    page = guest.page
-    page.call("ensureGuest")
+    guest.call("ensureGuest")
     way = {"mainSessionId": guest.main} if guest.main else {"experienceId": guest.place.main}
-    step = page.call("getNextPhase", **way)
+    step = guest.call("getNextPhase", **way)
     if step["phase"] == "share":
         return True
     links = {"mainSessionId": guest.main} if step["phase"] == "preshare" and guest.main else {}
     session = guest.begin(step["experienceId"], **links)
     if session["phase"] == "main" and not session["capturedMedia"]:
-        page.take_photo(session)
+        guest.take_photo(session)
     else:
-        page.complete(session)
+        guest.complete(session)
         guest.main = session["id"] if session["phase"] == "main" else guest.main
     return False
 
 
-def begin_main(guest: Visitor) -> None:
+def begin_main(guest: ProgramGuest) -> None:
     guest.begin(guest.place.main)
 
 
-def begin_preshare(guest: Visitor) -> None:
+def begin_preshare(guest: ProgramGuest) -> None:
     guest.begin(guest.place.preshare, mainSessionId=guest.main or guest.session)
 
 
-def write_main(guest: Visitor) -> None:
+def write_main(guest: ProgramGuest) -> None:
     """A page may begin a session in the database itself, whoever it is."""
     session = written_session(guest.place.project, guest.uid, guest.place.main)
     session_ref(guest.trouble.db, guest.place.project, session["id"]).set(session)
     guest.session = session["id"]
 
 
-def take_photo(guest: Visitor) -> None:
-    guest.page.take_photo({"id": guest.session, "projectId": guest.place.project})
+def take_photo(guest: ProgramGuest) -> None:
+    guest.take_photo({"id": guest.session})
 
 
-def answer(guest: Visitor) -> None:
-    guest.page.call(
-        "updateSessionProgress", **guest.ids, inputs={"name": "Ada"}, currentStepIndex=1
-    )
+def answer(guest: ProgramGuest) -> None:
+    guest.call("updateSessionProgress", **guest.ids, inputs={"name": "Ada"}, currentStepIndex=1)
 
 
-def complete(guest: Visitor) -> None:
-    session = guest.page.call("completeSession", **guest.ids)["session"]
+def complete(guest: ProgramGuest) -> None:
+    session = guest.call("completeSession", **guest.ids)["session"]
     guest.main = session["id"] if session["phase"] == "main" else guest.main
 
 
-def abandon(guest: Visitor) -> None:
-    guest.page.call("abandonSession", **guest.ids)
+def abandon(guest: ProgramGuest) -> None:
+    guest.call("abandonSession", **guest.ids)
 
 
-def fail(guest: Visitor) -> None:
-    guest.page.call("failSession", **guest.ids, code="CAMERA", message="no camera")
+def fail(guest: ProgramGuest) -> None:
+    guest.call("failSession", **guest.ids, code="CAMERA", message="no camera")
 
 
-def start_transform(guest: Visitor) -> None:
-    guest.page.call("startTransform", sessionId=guest.main or guest.session)
+def start_transform(guest: ProgramGuest) -> None:
+    guest.call("startTransform", sessionId=guest.main or guest.session)
 
 
-def retry_transform(guest: Visitor) -> None:
-    guest.page.call("retryTransform", sessionId=guest.main or guest.session)
+def retry_transform(guest: ProgramGuest) -> None:
+    guest.call("retryTransform", sessionId=guest.main or guest.session)
 
 
-def cancel_transform(guest: Visitor) -> None:
-    guest.page.call("cancelTransform", sessionId=guest.main or guest.session)
+def cancel_transform(guest: ProgramGuest) -> None:
+    guest.call("cancelTransform", sessionId=guest.main or guest.session)
 
 
-def look(guest: Visitor) -> None:
-    guest.page.call("getSession", **guest.ids)
-    guest.page.call("getGuestHistory")
-    guest.page.call("getJourneySessions", mainSessionId=guest.main or guest.session)
+def look(guest: ProgramGuest) -> None:
+    guest.call("getSession", **guest.ids)
+    guest.call("getGuestHistory")
+    guest.call("getJourneySessions", mainSessionId=guest.main or guest.session)
 
 
-def steal(guest: Visitor) -> None:
+def steal(guest: ProgramGuest) -> None:
     """Whatever is another guest's is not found."""
     [other] = guest.others
     for name in ("completeSession", "abandonSession", "startTransform", "getSession"):
         must_refuse("NOT_FOUND", guest, name, **other.ids)
 
 
-def lie(guest: Visitor) -> None:
+def lie(guest: ProgramGuest) -> None:
     """Fields of the server's, paths, and values that cannot be are refused."""
     for lie in ({"status": "completed"}, {"sessionId": "../x"}, {"currentStepIndex": -1}):
         must_refuse("INVALID_ARGUMENT", guest, "updateSessionProgress", **{**guest.ids, **lie})
 
 
-def must_refuse(status: str, guest: Visitor, name: str, /, **data: Any) -> None:
+def must_refuse(status: str, guest: ProgramGuest, name: str, /, **data: Any) -> None:
     try:
-        guest.page.call(name, **data)
+        guest.call(name, **data)
     except CallError as refused:
         if refused.status != status:
             raise
@@ -153,7 +145,7 @@ def must_refuse(status: str, guest: Visitor, name: str, /, **data: Any) -> None:
         raise AssertionError(f"{name} answered to {data}")
 
 
-ACTIONS: dict[str, Callable[[Visitor], Any]] = {
+ACTIONS: dict[str, Callable[[ProgramGuest], Any]] = {
     name.replace("_", " "): do
     for name, do in globals().items()
     if isinstance(do, FunctionType) and list(do.__annotations__) == ["guest", "return"]
@@ -200,7 +192,7 @@ class TestPrograms:
     def test_end_well_for_everybody(self, trouble: Trouble, program: list[Any]) -> None:
         place = trouble.place(pregate=True, preshare=True)
         trouble.projects = [place.project]
-        guests = {uid: Visitor(trouble, place, f"{uid}-{new_id()}") for uid in ("ann", "bob")}
+        guests = {uid: ProgramGuest(trouble, place, f"{uid}-{new_id()}") for uid in ("ann", "bob")}
         guests["ann"].others, guests["bob"].others = [guests["bob"]], [guests["ann"]]
         killed = False
         for moment in program:
@@ -219,7 +211,7 @@ class TestPrograms:
         check(trouble.suite, trouble.db)
 
 
-def tap(guests: dict[str, Visitor], moment: list[Any], killed: bool, number: int) -> None:
+def tap(guests: dict[str, ProgramGuest], moment: list[Any], killed: bool, number: int) -> None:
     """One guest's action; it may be refused, and nothing worse unless a process was killed."""
     uid, action = moment[number]
     allowed = REFUSALS | ({"INTERNAL"} if killed else set())

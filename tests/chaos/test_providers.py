@@ -23,27 +23,27 @@ class TestProvider:
         self, trouble: Trouble
     ) -> None:
         trouble.faults(provider=1)
-        page = trouble.page(trouble.place(), "unlucky")
-        session = page.photographed()
-        job = ended(trouble, page.place.project)
+        guest = trouble.guest(trouble.place(), "unlucky")
+        session = guest.photographed()
+        job = ended(trouble, guest.place.project)
         assert (job["status"], job["attemptCount"]) == ("failed", 1)
         assert (job["error"]["code"], job["error"]["isRetryable"]) == ("PROVIDER_ERROR", True)
         assert trouble.suite.struck()["provider"] == MAX_SUBMITS
-        told = page.call("getSession", sessionId=session["id"])["session"]
+        told = guest.call("getSession", sessionId=session["id"])["session"]
         assert (told["jobStatus"], told["jobError"]["code"]) == ("failed", "PROVIDER_ERROR")
         assert told["resultMedia"] is None
 
         trouble.faults()
-        page.call("retryTransform", sessionId=session["id"])
+        guest.call("retryTransform", sessionId=session["id"])
         job = eventually(
-            lambda: found if (found := ended(trouble, page.place.project))["output"] else None
+            lambda: found if (found := ended(trouble, guest.place.project))["output"] else None
         )
         assert (job["status"], job["attemptCount"]) == ("completed", 2)
 
     def test_one_that_fails_now_and_then_costs_no_picture(self, trouble: Trouble) -> None:
         trouble.faults(seed=2, provider=0.5)
-        page = trouble.page(trouble.place(), "patient")
-        page.photographed()
-        job = ended(trouble, page.place.project)
+        guest = trouble.guest(trouble.place(), "patient")
+        guest.photographed()
+        job = ended(trouble, guest.place.project)
         assert (job["status"], job["attemptCount"]) == ("completed", 1)
         assert trouble.suite.struck()["provider"] >= 1

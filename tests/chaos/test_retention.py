@@ -24,7 +24,7 @@ class TestRetention:
         place = trouble.place(retentionDays=30)
         uids = [fault.replace(" ", "-") for fault in FAULTS]
         for uid in (*uids, "new"):
-            trouble.page(place, uid).photographed()
+            trouble.guest(place, uid).photographed()
         trouble.calm()
         for number, (uid, fault) in enumerate(zip(uids, FAULTS.values(), strict=True), 1):
             self.grow_old(trouble, place.project, uid)

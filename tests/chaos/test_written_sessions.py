@@ -8,7 +8,7 @@ from experience.clock import now_ms
 from tests.security_rules.clients import Visitor
 from tests.support.builders.places import Place
 from tests.support.builders.sessions import stored_session, written_session
-from tests.support.trouble import Page, Trouble
+from tests.support.trouble import GuestInTrouble, Trouble
 
 FAULTS: dict[str, dict[str, Any]] = {
     "once": {},
@@ -20,7 +20,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
-class Writer(Page):
+class Writer(GuestInTrouble):
     """A guest's tab that writes to the database itself."""
 
     def __init__(self, trouble: Trouble, place: Place, uid: str) -> None:
@@ -49,18 +49,18 @@ class TestVisit:
     ) -> None:
         """Who is patient waits for the trigger; who is in a hurry calls before it came."""
         place = trouble.place(pregate=True)
-        page = Writer(trouble, place, f"written-{fault}-{patient}")
-        page.call("ensureGuest")
+        guest = Writer(trouble, place, f"written-{fault}-{patient}")
+        guest.call("ensureGuest")
         trouble.faults(**FAULTS[fault])
-        gate = page.write(place.pregate)
-        assert page.move_on(gate, 1)
+        gate = guest.write(place.pregate)
+        assert guest.move_on(gate, 1)
         self.wait(trouble, fault, patient)
-        gate = page.complete(gate)["session"]
-        main = page.write(place.main)
+        gate = guest.complete(gate)["session"]
+        main = guest.write(place.main)
         self.wait(trouble, fault, patient)
-        page.take_photo(main)
-        assert page.move_on(main, 2)
-        page.complete(main)
+        guest.take_photo(main)
+        assert guest.move_on(main, 2)
+        guest.complete(main)
         trouble.calm()
 
         stored = [stored_session(trouble.db, place.project, each["id"]) for each in (gate, main)]
@@ -71,9 +71,9 @@ class TestVisit:
         assert [each["currentStepIndex"] for each in stored] == [1, 2]
         assert stored[0]["mainSessionId"] == main["id"]
         assert stored[1]["jobStatus"] == "completed"
-        [guest] = trouble.of(place.project, "guests")
-        assert guest["activeSessions"] == {}
-        assert len(guest["completedExperiences"]) == 2
+        [stored_guest] = trouble.of(place.project, "guests")
+        assert stored_guest["activeSessions"] == {}
+        assert len(stored_guest["completedExperiences"]) == 2
 
     def wait(self, trouble: Trouble, fault: str, patient: bool) -> None:
         if patient:
@@ -85,26 +85,26 @@ class TestVisit:
 class TestRefusals:
     def test_a_second_one_of_the_experience_ends_in_an_error(self, trouble: Trouble) -> None:
         place = trouble.place()
-        page = Writer(trouble, place, "two-tabs")
-        page.call("ensureGuest")
-        sessions = [page.write(place.main) for _ in range(2)]
+        guest = Writer(trouble, place, "two-tabs")
+        guest.call("ensureGuest")
+        sessions = [guest.write(place.main) for _ in range(2)]
         trouble.suite.settle()
         stored = [stored_session(trouble.db, place.project, each["id"]) for each in sessions]
         assert sorted(each["status"] for each in stored) == ["active", "error"]
         refused = next(each for each in stored if each["status"] == "error")
         assert refused["error"]["code"] == "session_active"
-        [guest] = trouble.of(place.project, "guests")
-        claim = guest["activeSessions"][place.main]
+        [stored_guest] = trouble.of(place.project, "guests")
+        claim = stored_guest["activeSessions"][place.main]
         assert claim["sessionId"] in {each["id"] for each in sessions} - {refused["id"]}
-        assert page.begin()["id"] == claim["sessionId"]
-        assert not page.move_on(refused, 1)
+        assert guest.begin()["id"] == claim["sessionId"]
+        assert not guest.move_on(refused, 1)
 
     @pytest.mark.parametrize("fault", ["once", "twice", "lost"])
     def test_what_no_guest_wrote_ends_in_an_error(self, trouble: Trouble, fault: str) -> None:
         place = trouble.place()
-        page = Writer(trouble, place, "never-came-in")
+        guest = Writer(trouble, place, "never-came-in")
         trouble.faults(**FAULTS[fault])
-        session = page.write(place.main)
+        session = guest.write(place.main)
         trouble.suite.settle()
         trouble.calm()
         stored = stored_session(trouble.db, place.project, session["id"])

@@ -15,6 +15,7 @@ from operations.invariants import check
 from tests.support.builders.jobs import a_photo
 from tests.support.builders.workspaces import a_step
 from tests.support.calling import refused
+from tests.support.guest_client import GuestClient, answers_to
 
 CONSENT = {"version": "1", "text": "We keep your picture for 30 days."}
 
@@ -59,38 +60,22 @@ def author(owner: Client, names: dict[str, str]) -> None:
     owner.call("publishProject", **project, expectedVersion=made["draftVersion"])
 
 
-def visit(guest: Client, project: dict[str, str]) -> str:
-    """Wherever the server leads, up to the share page; the id of the main session."""
-    page = guest.call("getProject", **project)
-    guest.call("ensureGuest", **project, consentVersion=page["consent"]["version"])
+def follow(guest: GuestClient) -> str:
+    """Go wherever the server leads, up to the share page; the id of the main session."""
+    page = guest.enter()
     [chosen] = [each["experienceId"] for each in page["experiences"]["main"]]
-    step = guest.call("getNextPhase", **project, experienceId=chosen)
+    step = guest.call("getNextPhase", experienceId=chosen)
     phases, main = [], ""
     while step["phase"] != "share":
         phases.append(step["phase"])
         named = {"mainSessionId": main} if step["phase"] == "preshare" else {}
-        begun = guest.call(
-            "createSession",
-            **project,
-            **named,
-            experienceId=step["experienceId"],
-            mode="guest",
-            configSource="published",
-        )
-        assert "SECRET" not in str(begun)
-        session = begun["session"]
+        created = guest.create_session(step["experienceId"], **named)
+        assert "SECRET" not in str(created)
+        session = created["session"]
         if session["phase"] == "main":
             main = session["id"]
-            guest.take_photo(session, "photo", a_photo())
-        values = {"adult": True, "name": "Ada", "fun": 5}
-        answers = [
-            {"stepId": each["id"], "value": values[each["id"]]}
-            for each in begun["steps"]
-            if each["id"] in values
-        ]
-        step = guest.call("completeSession", **project, sessionId=session["id"], answers=answers)[
-            "next"
-        ]
+            guest.take_photo(session)
+        step = guest.complete(session, answers=answers_to(created["steps"]))["next"]
     assert phases == ["pregate", "main", "preshare"]
     return main
 
@@ -99,7 +84,8 @@ class TestFromNothing:
     def test_a_workspace_is_filled_and_visited(self, suite: Suite, names: dict[str, str]) -> None:
         host = suite.env["FUNCTIONS_EMULATOR_HOST"]
         owner = Client(host, suite.project, names["owner"])
-        guest = Client(host, suite.project, f"guest-{new_id()}")
+        client = Client(host, suite.project, f"guest-{new_id()}")
+        guest = GuestClient(client, names["p"], a_photo())
         project = {"projectId": names["p"]}
         assert refused(owner, "listProjects", workspaceId=names["w"]).status == "NOT_FOUND"
 
@@ -114,7 +100,7 @@ class TestFromNothing:
             check=True,
         )
         author(owner, names)
-        main = visit(guest, project)
+        main = follow(guest)
         suite.settle()
 
         [listed] = owner.call("listProjects", workspaceId=names["w"])["items"]
@@ -123,7 +109,7 @@ class TestFromNothing:
         assert visitor["id"] == guest.uid
         history = owner.call("getGuestHistory", **project, guestId=guest.uid)["items"]
         assert [each["session"]["phase"] for each in history] == ["preshare", "main", "pregate"]
-        journey = guest.call("getJourneySessions", **project, mainSessionId=main)
+        journey = guest.call("getJourneySessions", mainSessionId=main)
         assert all(journey[phase]["status"] == "completed" for phase in journey)
         assert journey["main"]["jobStatus"] == "completed"
         report = check(clients.firestore(), suite.bucket, names["p"])

@@ -17,7 +17,7 @@ from tests.support.builders.places import Place
 from tests.support.builders.sessions import stored_session
 from tests.support.builders.workspaces import a_step, a_transform
 from tests.support.calling import at_once, refused
-from tests.support.trouble import WHOLE_VISIT, Page, Trouble, visit_of
+from tests.support.trouble import WHOLE_VISIT, GuestInTrouble, Trouble, visit_of
 
 CROWD = 20
 RUNNING = FieldFilter("status", "==", "running")
@@ -30,13 +30,13 @@ def job_of(trouble: Trouble, place: Place, session: dict[str, Any]) -> dict[str,
     return job
 
 
-def wait_until_drawn(page: Page, session: dict[str, Any]) -> None:
+def wait_until_drawn(guest: GuestInTrouble, session: dict[str, Any]) -> None:
     """A worker is in the midst of the session's transform."""
     deadline = time.monotonic() + 20
-    job = {"jobId": job_id_of(page.place.project, session["id"])}
+    job = {"jobId": job_id_of(guest.place.project, session["id"])}
     while True:
         with suppress(CallError):  # the trigger has not come yet
-            if (page.call("getJob", **job)["progress"] or {}).get("currentStep") == "stylise":
+            if (guest.call("getJob", **job)["progress"] or {}).get("currentStep") == "stylise":
                 return
         assert time.monotonic() < deadline, "its transform was never begun"
 
@@ -44,7 +44,7 @@ def wait_until_drawn(page: Page, session: dict[str, Any]) -> None:
 class TestEverythingTwice:
     def test_two_tabs_share_one_session(self, trouble: Trouble) -> None:
         place = trouble.place()
-        tabs = [trouble.page(place, "two-tabs") for _ in range(2)]
+        tabs = [trouble.guest(place, "two-tabs") for _ in range(2)]
         tabs[0].call("ensureGuest")
         one, other = at_once(2, lambda n: tabs[n].begin())
         assert one == other
@@ -52,7 +52,7 @@ class TestEverythingTwice:
 
     def test_answers_of_two_tabs_do_not_erase_each_other(self, trouble: Trouble) -> None:
         place = trouble.place(steps=[a_step(f"step{n}") for n in range(CROWD)])
-        tabs = [trouble.page(place, "many-tabs") for _ in range(CROWD)]
+        tabs = [trouble.guest(place, "many-tabs") for _ in range(CROWD)]
         tabs[0].call("ensureGuest")
         ids = {"sessionId": tabs[0].begin()["id"]}
         at_once(
@@ -81,7 +81,7 @@ def visit(
 ) -> None:
     """A whole visit whose every call is sent so many times; none is refused."""
     place = trouble.place(pregate=True, preshare=True)
-    tabs = [trouble.page(place, uid) for _ in range(times)]
+    tabs = [trouble.guest(place, uid) for _ in range(times)]
 
     def all_call(name: str, **data: Any) -> Any:
         """The first answer; the others tell the same, apart from what a job does meanwhile."""
@@ -96,9 +96,8 @@ def visit(
     all_call("completeSession", **begin(place.pregate), experienceId=place.main)
     main = begin(place.main)
     all_call("updateSessionProgress", **main, inputs={"name": "Ada"}, currentStepIndex=1)
-    photo = {"sessionId": main["sessionId"], "stepId": "photo"}
-    sent = tabs[0].send_photo(**photo)
-    all_call("confirmUpload", **photo, assetId=sent)
+    sent = tabs[0].upload_photo({"id": main["sessionId"]})
+    all_call("confirmUpload", **main, stepId="photo", assetId=sent)
     assert all_call("completeSession", **main)["next"]["phase"] == "preshare"
     assert all_call("startTransform", **main)["sessionId"] == main["sessionId"]
     last = all_call("completeSession", **begin(place.preshare, mainSessionId=main["sessionId"]))
@@ -113,17 +112,17 @@ class TestClosedTabs:
         place = trouble.place(
             steps=[a_step("hello", "info"), a_step("name"), a_step("bye", "info")]
         )
-        page = trouble.page(place, "reloading")
-        page.call("ensureGuest")
-        ids = {"sessionId": page.begin()["id"]}
+        guest = trouble.guest(place, "reloading")
+        guest.call("ensureGuest")
+        ids = {"sessionId": guest.begin()["id"]}
         for index in (1, 3):  # past a screen that records nothing, then past the last one
-            said = page.call(
+            said = guest.call(
                 "updateSessionProgress", **ids, currentStepIndex=index, inputs={"name": "Ada"}
             )
-            again = trouble.page(place, "reloading").begin()
-            assert again == said == page.call("getSession", **ids)["session"]
+            again = trouble.guest(place, "reloading").begin()
+            assert again == said == guest.call("getSession", **ids)["session"]
             assert (again["currentStepIndex"], again["inputs"]) == (index, {"name": "Ada"})
-        assert page.complete(again)["session"]["status"] == "completed"
+        assert guest.complete(again)["session"]["status"] == "completed"
 
     @pytest.mark.parametrize(
         "lost", [{}, {"drop": 1}, {"killAtCommit": 1, "only": "onSessionCompleted"}]
@@ -133,16 +132,16 @@ class TestClosedTabs:
     ) -> None:
         place = trouble.place()
         trouble.faults(**lost)
-        session = trouble.page(place, "gone").photographed()
+        session = trouble.guest(place, "gone").photographed()
         trouble.calm()
         assert stored_session(trouble.db, place.project, session["id"])["jobStatus"] == "completed"
 
     def test_an_upload_that_was_never_confirmed_is_taken_again(self, trouble: Trouble) -> None:
-        page = trouble.page(trouble.place(), "closed-at-upload")
-        page.call("ensureGuest")
-        session = page.begin()
-        page.send_photo(sessionId=session["id"], stepId="photo")
-        with_photo = page.take_photo(page.begin())
+        guest = trouble.guest(trouble.place(), "closed-at-upload")
+        guest.call("ensureGuest")
+        session = guest.begin()
+        guest.upload_photo(session)
+        with_photo = guest.take_photo(guest.begin())
         assert (with_photo["id"], len(with_photo["capturedMedia"])) == (session["id"], 1)
 
 
@@ -150,24 +149,24 @@ class TestLinks:
     @pytest.mark.parametrize("lost", [0, 1])
     def test_a_pregate_that_the_page_forgot_is_linked(self, trouble: Trouble, lost: int) -> None:
         place = trouble.place(pregate=True, steps=[a_step("name")])
-        page = trouble.page(place, "forgetful")
-        page.call("ensureGuest")
+        guest = trouble.guest(place, "forgetful")
+        guest.call("ensureGuest")
         trouble.faults(drop=lost)
-        pregate = page.begin(place.pregate)
-        page.complete(pregate)
-        main = page.begin()
-        page.complete(main)
+        pregate = guest.begin(place.pregate)
+        guest.complete(pregate)
+        main = guest.begin()
+        guest.complete(main)
         trouble.calm()
         linked = stored_session(trouble.db, place.project, pregate["id"])
         assert linked["mainSessionId"] == main["id"]
 
     def test_a_preshare_cannot_be_without_its_main_session(self, trouble: Trouble) -> None:
         place = trouble.place(preshare=True, steps=[a_step("name")])
-        page = trouble.page(place, "forgetful")
-        page.call("ensureGuest")
-        page.complete(page.begin())
+        guest = trouble.guest(place, "forgetful")
+        guest.call("ensureGuest")
+        guest.complete(guest.begin())
         with pytest.raises(CallError, match="mainSessionId: is required for a preshare"):
-            page.begin(place.preshare)
+            guest.begin(place.preshare)
 
     def test_a_pregate_is_linked_once_and_to_its_own_guest_and_project(
         self, trouble: Trouble
@@ -175,16 +174,16 @@ class TestLinks:
         here, there = (trouble.place(pregate=True, steps=[a_step("name")]) for _ in range(2))
         pregates, mains = {}, {}
         for place, uid in [(here, "ann"), (here, "bob"), (there, "ann")]:
-            page = trouble.page(place, uid)
-            page.call("ensureGuest")
-            pregates[place, uid] = page.begin(place.pregate)["id"]
-            page.complete({"id": pregates[place, uid]})
+            guest = trouble.guest(place, uid)
+            guest.call("ensureGuest")
+            pregates[place, uid] = guest.begin(place.pregate)["id"]
+            guest.complete({"id": pregates[place, uid]})
         foreign = pregates[here, "ann"]
         for place, uid in pregates:  # each names the same pregate, and only one may
-            page = trouble.page(place, uid)
-            mains[place, uid] = page.begin(pregateSessionId=foreign)["id"]
-            page.complete({"id": mains[place, uid]})
-            page.complete(page.begin(pregateSessionId=foreign))
+            guest = trouble.guest(place, uid)
+            mains[place, uid] = guest.begin(pregateSessionId=foreign)["id"]
+            guest.complete({"id": mains[place, uid]})
+            guest.complete(guest.begin(pregateSessionId=foreign))
         trouble.calm()
         for (place, uid), pregate in pregates.items():
             linked = stored_session(trouble.db, place.project, pregate)
@@ -199,12 +198,12 @@ class TestTransforms:
         """Whoever created it died before its run was handed on, and its event was lost."""
         place = trouble.place()
         trouble.faults(drop=1)
-        page = trouble.page(place, "stuck")
-        session = page.photographed()
+        guest = trouble.guest(place, "stuck")
+        session = guest.photographed()
         trouble.suite.settle()
         trouble.faults(drop=1, killAtCommit=1, killWhen="after")
         with pytest.raises(requests.ConnectionError):
-            page.call("startTransform", sessionId=session["id"])
+            guest.call("startTransform", sessionId=session["id"])
         trouble.suite.settle()
         job = job_of(trouble, place, session)
         assert (job["status"], job["attemptCount"]) == ("pending", 0)
@@ -218,59 +217,59 @@ class TestTransforms:
         self, trouble: Trouble
     ) -> None:
         place = trouble.place(steps=[CAPTURE], transform=a_transform(output=LARGE))
-        page = trouble.page(place, "undecided")
-        session = page.photographed()
+        guest = trouble.guest(place, "undecided")
+        session = guest.photographed()
         ids = {"sessionId": session["id"]}
-        wait_until_drawn(page, session)
-        assert page.call("cancelTransform", **ids)["status"] == "cancelled"
+        wait_until_drawn(guest, session)
+        assert guest.call("cancelTransform", **ids)["status"] == "cancelled"
         trouble.suite.settle()
         job = job_of(trouble, place, session)
         assert (job["status"], job["output"], job["attemptCount"]) == ("cancelled", None, 1)
         trouble.faults(delayMs=[1500, 1500], only="runTransform")  # else it may be ready by then
-        page.call("retryTransform", **ids)
-        page.call("cancelTransform", **ids)
+        guest.call("retryTransform", **ids)
+        guest.call("cancelTransform", **ids)
         trouble.faults()
-        page.call("retryTransform", **ids)
+        guest.call("retryTransform", **ids)
         trouble.calm()
         job = job_of(trouble, place, session)
         assert (job["status"], job["error"]) == ("completed", None)
 
     def test_a_task_name_that_was_used_does_not_strand_a_job(self, trouble: Trouble) -> None:
         place = trouble.place()
-        page = trouble.page(place, "quick")
+        guest = trouble.guest(place, "quick")
         trouble.faults(delayMs=[1500, 1500], only="runTransform")
-        ids = {"sessionId": page.photographed()["id"]}
-        page.call("startTransform", **ids)
-        page.call("cancelTransform", **ids)
+        ids = {"sessionId": guest.photographed()["id"]}
+        guest.call("startTransform", **ids)
+        guest.call("cancelTransform", **ids)
         trouble.suite.settle()  # its task has come, and found nothing to do
-        page.call("retryTransform", **ids)
+        guest.call("retryTransform", **ids)
         trouble.suite.settle()
-        assert page.call("getSession", **ids)["session"]["jobStatus"] == "completed"
+        assert guest.call("getSession", **ids)["session"]["jobStatus"] == "completed"
 
     def test_a_retry_after_success_starts_nothing(self, trouble: Trouble) -> None:
         place = trouble.place()
-        page = trouble.page(place, "greedy")
-        session = page.photographed()
+        guest = trouble.guest(place, "greedy")
+        session = guest.photographed()
         trouble.suite.settle()
         before = job_of(trouble, place, session)
         error = refused(
-            page.client, "retryTransform", projectId=place.project, sessionId=session["id"]
+            guest.client, "retryTransform", projectId=place.project, sessionId=session["id"]
         )
         assert (error.status, error.reason) == ("FAILED_PRECONDITION", "job_not_retryable")
-        page.call("startTransform", sessionId=session["id"])
+        guest.call("startTransform", sessionId=session["id"])
         trouble.suite.settle()
         assert job_of(trouble, place, session) == before
 
     def test_a_worker_that_was_thought_dead_cannot_overwrite(self, trouble: Trouble) -> None:
         place = trouble.place(steps=[CAPTURE], transform=a_transform(output=LARGE))
-        page = trouble.page(place, "zombie")
-        session = page.photographed()
-        wait_until_drawn(page, session)
+        guest = trouble.guest(place, "zombie")
+        session = guest.photographed()
+        wait_until_drawn(guest, session)
         job = job_of(trouble, place, session)
         [step] = run_of(trouble.db, job).collection("runSteps").where(filter=RUNNING).stream()
         step.reference.update({"lease.expiresAt": now_ms() - 1})
         ids = {"workspaceId": job["workspaceId"], "runId": job["runId"], "stepId": step.id}
-        assert page.client.post("runTransform", {"data": {**ids, "attempt": 2}}).ok
+        assert guest.client.post("runTransform", {"data": {**ids, "attempt": 2}}).ok
         trouble.suite.settle()
         after = job_of(trouble, place, session)
         assert (after["status"], after["attemptCount"]) == ("completed", 2)

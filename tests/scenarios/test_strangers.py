@@ -11,7 +11,7 @@ from tests.support.builders.places import Place
 from tests.support.builders.projects import CONSENT
 from tests.support.builders.workspaces import a_member, a_step, a_workspace
 from tests.support.calling import issue_paths, refused
-from tests.support.trouble import Page, Trouble
+from tests.support.trouble import GuestInTrouble, Trouble
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,11 @@ OF_WORKSPACES = {
 @pytest.fixture
 def victim(trouble: Trouble) -> Victim:
     place = trouble.place(preshare=True)
-    page = trouble.page(place, "victim")
-    done = page.photographed()
+    guest = trouble.guest(place, "victim")
+    done = guest.photographed()
     trouble.suite.settle()
-    done = page.call("getSession", sessionId=done["id"])["session"]
-    return Victim(place, "victim", done, page.begin())
+    done = guest.call("getSession", sessionId=done["id"])["session"]
+    return Victim(place, "victim", done, guest.begin())
 
 
 class TestWhoKnowsAllIds:
@@ -99,7 +99,7 @@ class TestWhoKnowsAllIds:
     @pytest.mark.parametrize("who", ["nobody's guest", "another guest", "another admin"])
     def test_finds_nothing(self, trouble: Trouble, victim: Victim, who: str) -> None:
         uid = a_member(trouble.db, trouble.place().workspace, "admin") if "admin" in who else "eve"
-        stranger = trouble.page(victim.place, uid)
+        stranger = trouble.guest(victim.place, uid)
         if who == "another guest":
             stranger.call("ensureGuest")
         before = self.everything(trouble, victim)
@@ -123,7 +123,7 @@ class TestWhoKnowsAllIds:
         ]
 
     def test_is_led_nowhere_by_others_sessions(self, trouble: Trouble, victim: Victim) -> None:
-        stranger = trouble.page(victim.place, "eve")
+        stranger = trouble.guest(victim.place, "eve")
         stranger.call("ensureGuest")
         moved = stranger.call("getNextPhase", mainSessionId=victim.done["id"])
         assert moved["phase"] == "welcome"
@@ -145,10 +145,10 @@ class TestWhoKnowsAllIds:
 
 
 @pytest.fixture
-def page(trouble: Trouble) -> Page:
-    page = trouble.page(trouble.place(), "mallory")
-    page.call("ensureGuest")
-    return page
+def guest(trouble: Trouble) -> GuestInTrouble:
+    guest = trouble.guest(trouble.place(), "mallory")
+    guest.call("ensureGuest")
+    return guest
 
 
 class TestWhatAGuestCannotSay:
@@ -171,45 +171,45 @@ class TestWhatAGuestCannotSay:
             ("getNextPhase", "guestId"),
         ],
     )
-    def test_a_field_of_the_server(self, page: Page, name: str, field: str) -> None:
-        error = refused(page.client, name, projectId=page.place.project, **{field: "forged"})
+    def test_a_field_of_the_server(self, guest: GuestInTrouble, name: str, field: str) -> None:
+        error = refused(guest.client, name, projectId=guest.place.project, **{field: "forged"})
         assert field in issue_paths(error)
 
     @pytest.mark.parametrize("forged", ["../../secrets", "a/b", ".", "", "x" * 200, "täglich"])
-    def test_a_path(self, page: Page, forged: str) -> None:
-        session = page.begin()
+    def test_a_path(self, guest: GuestInTrouble, forged: str) -> None:
+        session = guest.begin()
         ids = {"sessionId": session["id"], "stepId": "photo"}
         for changed in ({"sessionId": forged}, {"stepId": forged}, {"assetId": forged}):
             error = refused(
-                page.client,
+                guest.client,
                 "confirmUpload",
-                projectId=page.place.project,
+                projectId=guest.place.project,
                 **{**ids, "assetId": "asset", **changed},
             )
             assert issue_paths(error) == list(changed)
 
-    def test_that_a_draft_is_to_be_played(self, page: Page) -> None:
+    def test_that_a_draft_is_to_be_played(self, guest: GuestInTrouble) -> None:
         for forged in ({"mode": "preview"}, {"configSource": "draft"}):
             with pytest.raises(CallError, match="PERMISSION_DENIED"):
-                page.begin(**forged)
+                guest.begin(**forged)
 
     def test_that_the_pregate_was_passed_or_consent_given(self, trouble: Trouble) -> None:
-        page = trouble.page(trouble.place(pregate=True, consent=CONSENT), "hasty")
+        guest = trouble.guest(trouble.place(pregate=True, consent=CONSENT), "hasty")
         with pytest.raises(CallError, match="consent_required"):
-            page.call("ensureGuest")
+            guest.call("ensureGuest")
         with pytest.raises(CallError, match="guest_required"):
-            page.begin()
-        page.call("ensureGuest", consentVersion=CONSENT["version"])
+            guest.begin()
+        guest.call("ensureGuest", consentVersion=CONSENT["version"])
         for forged in ({}, {"pregateSessionId": "made-up"}):
             with pytest.raises(CallError, match="pregate_required"):
-                page.begin(**forged)
+                guest.begin(**forged)
 
     def test_that_media_of_another_session_are_theirs(self, trouble: Trouble) -> None:
         place = trouble.place(steps=[CAPTURE, a_step("name")])
-        theirs = trouble.page(place, "victim").photographed()["capturedMedia"][0]
-        page = trouble.page(place, "thief")
-        page.call("ensureGuest")
-        ids = {"projectId": place.project, "sessionId": page.begin()["id"]}
+        theirs = trouble.guest(place, "victim").photographed()["capturedMedia"][0]
+        guest = trouble.guest(place, "thief")
+        guest.call("ensureGuest")
+        ids = {"projectId": place.project, "sessionId": guest.begin()["id"]}
         asset, media = {"assetId": theirs["assetId"]}, {"url": theirs["url"], "type": "image"}
         tried: list[tuple[str, dict[str, Any], str]] = [
             ("confirmUpload", {"stepId": "photo", **asset}, "FAILED_PRECONDITION"),
@@ -223,24 +223,24 @@ class TestWhatAGuestCannotSay:
             ),
         ]
         for name, data, status in tried:
-            assert refused(page.client, name, **ids, **data).status == status
+            assert refused(guest.client, name, **ids, **data).status == status
 
     def test_show_me_the_prompt(self, trouble: Trouble) -> None:
         place = trouble.place(pregate=True)
-        page, heard = trouble.page(place, "curious"), []
-        page.call("ensureGuest")
-        heard += [page.call("getProject"), page.call("getNextPhase", experienceId=place.main)]
-        page.complete(page.begin(place.pregate))
-        session = page.photographed()
+        guest, heard = trouble.guest(place, "curious"), []
+        guest.call("ensureGuest")
+        heard += [guest.call("getProject"), guest.call("getNextPhase", experienceId=place.main)]
+        guest.complete(guest.begin(place.pregate))
+        session = guest.photographed()
         trouble.suite.settle()
         again = {"mode": "guest", "configSource": "published", "experienceId": place.main}
         heard += [
-            page.call("getSession", sessionId=session["id"]),
-            page.call("createSession", **again),
+            guest.call("getSession", sessionId=session["id"]),
+            guest.call("createSession", **again),
         ]
         heard += [
-            page.call("startTransform", sessionId=session["id"]),
-            page.call("getGuestHistory"),
+            guest.call("startTransform", sessionId=session["id"]),
+            guest.call("getGuestHistory"),
         ]
-        heard += [page.call("getJourneySessions", mainSessionId=session["id"]), session]
+        heard += [guest.call("getJourneySessions", mainSessionId=session["id"]), session]
         assert "PROMPT" not in str(heard)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -18,128 +17,89 @@ from tests.support.builders.guests import stored_guest
 from tests.support.builders.images import ASTRONAUT
 from tests.support.builders.jobs import size_of, stored_job
 from tests.support.builders.sessions import stored_session
+from tests.support.guest_client import GuestClient, PlayedVisit
 
 PROJECT = {"projectId": seed.PROJECT}
-GUEST = {**PROJECT, "mode": "guest", "configSource": "published"}
 
 
-@dataclass(frozen=True)
-class Visit:
-    """The sessions of one guest's visit."""
-
-    uid: str
-    pregate: str
-    main: str
-    preshare: str
-
-    def end_state(self, db: firestore.Client) -> dict[str, Any]:
-        """What the visit left in the database, without what differs from guest to guest."""
-        pregate, main, preshare = (
-            stored_session(db, seed.PROJECT, each)
-            for each in (self.pregate, self.main, self.preshare)
-        )
-        guest = stored_guest(db, seed.PROJECT, self.uid)
-        job = stored_job(db, seed.PROJECT, main["jobId"])
-        own = db.collection("projects", seed.PROJECT, "sessions").where(
-            filter=firestore.FieldFilter("createdBy", "==", self.uid)
-        )
-        jobs = db.collection("projects", seed.PROJECT, "jobs").where(
-            filter=firestore.FieldFilter("sessionId", "==", self.main)
-        )
-        return {
-            "sessions": len(list(own.stream())),
-            "jobs": len(list(jobs.stream())),
-            "phases": [each["phase"] for each in (pregate, main, preshare)],
-            "statuses": [each["status"] for each in (pregate, main, preshare)],
-            "links": [each["mainSessionId"] == self.main for each in (pregate, preshare)],
-            "main links to nothing": main["mainSessionId"] is None,
-            "completed": [entry["sessionId"] for entry in guest["completedExperiences"]]
-            == [self.pregate, self.main, self.preshare],
-            "active": guest["activeSessions"],
-            "consent": guest["consent"]["version"],
-            "answers": [
-                {answer["stepId"]: answer["value"] for answer in each["answers"]}
-                for each in (pregate, main, preshare)
-            ],
-            "job": (job["status"], job["attemptCount"], job["error"], job["progress"]),
-            "told": (main["jobStatus"], main["jobError"]),
-            "result": main["resultMedia"]["url"] == job["output"]["url"],
-            "size": (job["output"]["format"], job["output"]["width"], job["output"]["height"]),
-        }
-
-
-def visit(suite: Suite, experience: str = seed.CARTOON) -> Visit:
-    """Play it all up to the share page, and see every answer on the way."""
-    guest = Client(suite.env["FUNCTIONS_EMULATOR_HOST"], suite.project, f"guest-{new_id()}")
+def play(suite: Suite, experience: str = seed.CARTOON) -> PlayedVisit:
+    """Play it all up to the share page, and check every response on the way."""
+    client = Client(suite.env["FUNCTIONS_EMULATOR_HOST"], suite.project, f"guest-{new_id()}")
+    guest = GuestClient(client, seed.PROJECT, ASTRONAUT)
     try:
-        return _play(guest, str(guest.uid), experience)
+        visit = guest.play(experience)
     finally:
         guest.close()
+    check_responses(visit, experience)
+    return visit
 
 
-def _play(guest: Client, uid: str, experience: str) -> Visit:
-    page = guest.call("getProject", **PROJECT)
-    assert [each["experienceId"] for each in page["experiences"]["main"]] == [
+def check_responses(visit: PlayedVisit, experience: str) -> None:
+    pregate, main, preshare = visit.pregate, visit.main, visit.preshare
+    assert [each["experienceId"] for each in visit.page["experiences"]["main"]] == [
         seed.CARTOON,
         seed.SKETCH,
     ]
-    guest.call("ensureGuest", **PROJECT, consentVersion=page["consent"]["version"])
-    step = guest.call("getNextPhase", **PROJECT, experienceId=experience)
-    assert step == {
+    assert visit.first == {
         "phase": "pregate",
         "experienceId": seed.PREGATE,
         "params": {"experience": experience},
         "replace": False,
     }
-    pregate = guest.call("createSession", **GUEST, experienceId=step["experienceId"])["session"]
-    assert (pregate["phase"], pregate["mainSessionId"]) == ("pregate", None)
-    step = guest.call(
-        "completeSession",
-        **PROJECT,
-        sessionId=pregate["id"],
-        experienceId=experience,
-        answers=[{"stepId": "adult", "value": True}],
-    )["next"]
-    assert step == {
+    assert (pregate.session["phase"], pregate.session["mainSessionId"]) == ("pregate", None)
+    assert pregate.next == {
         "phase": "main",
         "experienceId": experience,
-        "params": {"pregate": pregate["id"]},
+        "params": {"pregate": pregate.id},
         "replace": True,
     }
-    begun = guest.call(
-        "createSession",
-        **GUEST,
-        experienceId=step["experienceId"],
-        pregateSessionId=step["params"]["pregate"],
-    )
-    main = begun["session"]
-    assert [each["id"] for each in begun["steps"]] == ["name", "mood", "photo", "wait", "reward"]
-    assert "prompt" not in str(begun)
-    ids = {**PROJECT, "sessionId": main["id"]}
-    answers = [{"stepId": "name", "value": "Ada"}, {"stepId": "mood", "value": "dreamy"}]
-    progress = guest.call("updateSessionProgress", **ids, answers=answers, currentStepIndex=2)
-    assert progress["inputs"] == {"name": "Ada", "mood": "dreamy"}
-    with_photo = guest.take_photo(main, "photo", ASTRONAUT)
-    assert [media["stepId"] for media in with_photo["capturedMedia"]] == ["photo"]
-    step = guest.call("completeSession", **ids)["next"]
-    assert step == {
+    steps = [each["id"] for each in main.created["steps"]]
+    assert steps == ["name", "mood", "photo", "wait", "reward"]
+    assert "prompt" not in str(main.created)
+    assert main.progress["inputs"] == {"name": "Ada", "mood": "dreamy"}
+    assert main.progress["currentStepIndex"] == 2
+    assert [media["stepId"] for media in main.with_photo["capturedMedia"]] == ["photo"]
+    assert main.next == {
         "phase": "preshare",
         "experienceId": seed.PRESHARE,
-        "params": {"session": main["id"]},
+        "params": {"session": main.id},
         "replace": True,
     }
-    preshare = guest.call(
-        "createSession",
-        **GUEST,
-        experienceId=step["experienceId"],
-        mainSessionId=step["params"]["session"],
-    )["session"]
-    assert (preshare["phase"], preshare["mainSessionId"]) == ("preshare", main["id"])
-    ids = {**PROJECT, "sessionId": preshare["id"]}
-    last = [{"stepId": "fun", "value": 5}]
-    step = guest.call("completeSession", **ids, answers=last)["next"]
-    assert (step["phase"], step["params"]) == ("share", {"session": main["id"]})
-    return Visit(uid, pregate["id"], main["id"], preshare["id"])
+    assert (preshare.session["phase"], preshare.session["mainSessionId"]) == ("preshare", main.id)
+    assert (preshare.next["phase"], preshare.next["params"]) == ("share", {"session": main.id})
+
+
+def end_state(db: firestore.Client, visit: PlayedVisit) -> dict[str, Any]:
+    """What the visit left in the database, without what differs from guest to guest."""
+    ids = [visit.pregate.id, visit.main.id, visit.preshare.id]
+    pregate, main, preshare = (stored_session(db, seed.PROJECT, each) for each in ids)
+    guest = stored_guest(db, seed.PROJECT, visit.uid)
+    job = stored_job(db, seed.PROJECT, main["jobId"])
+    own = db.collection("projects", seed.PROJECT, "sessions").where(
+        filter=firestore.FieldFilter("createdBy", "==", visit.uid)
+    )
+    jobs = db.collection("projects", seed.PROJECT, "jobs").where(
+        filter=firestore.FieldFilter("sessionId", "==", visit.main.id)
+    )
+    return {
+        "sessions": len(list(own.stream())),
+        "jobs": len(list(jobs.stream())),
+        "phases": [each["phase"] for each in (pregate, main, preshare)],
+        "statuses": [each["status"] for each in (pregate, main, preshare)],
+        "links": [each["mainSessionId"] == visit.main.id for each in (pregate, preshare)],
+        "main links to nothing": main["mainSessionId"] is None,
+        "completed": [entry["sessionId"] for entry in guest["completedExperiences"]] == ids,
+        "active": guest["activeSessions"],
+        "consent": guest["consent"]["version"],
+        "answers": [
+            {answer["stepId"]: answer["value"] for answer in each["answers"]}
+            for each in (pregate, main, preshare)
+        ],
+        "job": (job["status"], job["attemptCount"], job["error"], job["progress"]),
+        "told": (main["jobStatus"], main["jobError"]),
+        "result": main["resultMedia"]["url"] == job["output"]["url"],
+        "size": (job["output"]["format"], job["output"]["width"], job["output"]["height"]),
+    }
 
 
 def expected(width: int = 1080, height: int = 1080) -> dict[str, Any]:
@@ -166,36 +126,36 @@ class TestWholeVisit:
     def test_leads_from_the_scanned_code_to_the_picture(
         self, seeded: Suite, db: firestore.Client
     ) -> None:
-        played = visit(seeded)
+        played = play(seeded)
         seeded.settle()
-        assert played.end_state(db) == expected()
+        assert end_state(db, played) == expected()
 
         guest = Client(seeded.env["FUNCTIONS_EMULATOR_HOST"], seeded.project, played.uid)
-        journey = guest.call("getJourneySessions", **PROJECT, mainSessionId=played.main)
+        journey = guest.call("getJourneySessions", **PROJECT, mainSessionId=played.main.id)
         assert {phase: session["id"] for phase, session in journey.items()} == {
-            "pregate": played.pregate,
-            "main": played.main,
-            "preshare": played.preshare,
+            "pregate": played.pregate.id,
+            "main": played.main.id,
+            "preshare": played.preshare.id,
         }
         asset = journey["main"]["resultAssetId"]
-        ids = {**PROJECT, "sessionId": played.main}
+        ids = {**PROJECT, "sessionId": played.main.id}
         signed = guest.call("getDownloadUrl", **ids, assetId=asset)["url"]
         picture = requests.get(signed, timeout=60).content
         assert picture == requests.get(journey["main"]["resultMedia"]["url"], timeout=60).content
         assert size_of(picture) == (1080, 1080)
 
-        step = guest.call("getNextPhase", **PROJECT, mainSessionId=played.main)
+        step = guest.call("getNextPhase", **PROJECT, mainSessionId=played.main.id)
         assert step["phase"] == "share"
         step = guest.call("getNextPhase", **PROJECT, experienceId=seed.SKETCH)
-        assert (step["phase"], step["params"]) == ("main", {"pregate": played.pregate})
+        assert (step["phase"], step["params"]) == ("main", {"pregate": played.pregate.id})
         guest.close()
 
     def test_two_guests_side_by_side_do_not_mix(self, seeded: Suite, db: firestore.Client) -> None:
         with ThreadPoolExecutor(2) as pool:
-            one, other = pool.map(lambda each: visit(seeded, each), [seed.CARTOON, seed.SKETCH])
+            one, other = pool.map(lambda each: play(seeded, each), [seed.CARTOON, seed.SKETCH])
         seeded.settle()
-        assert one.end_state(db) == expected()
-        assert other.end_state(db) == expected(1080, 1620)
+        assert end_state(db, one) == expected()
+        assert end_state(db, other) == expected(1080, 1620)
 
     def test_every_event_twice_ends_the_same(
         self, seeded: Suite, db: firestore.Client, monkeypatch: pytest.MonkeyPatch
@@ -209,7 +169,7 @@ class TestWholeVisit:
             deliver(event)
 
         monkeypatch.setattr(seeded.broker, "deliver", deliver_twice)
-        played = visit(seeded)
+        played = play(seeded)
         seeded.settle()
         assert set(seen) == {"onSessionCreated", "onSessionCompleted", "onJobCreated"}
-        assert played.end_state(db) == expected()
+        assert end_state(db, played) == expected()

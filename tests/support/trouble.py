@@ -23,10 +23,10 @@ from tests.sharing import SharingSuite
 from tests.support.builders.jobs import CAPTURE, SMALL, a_photo
 from tests.support.builders.places import Place, a_place
 from tests.support.builders.workspaces import a_member, a_step, a_transform
+from tests.support.guest_client import GuestClient
 
 CALM_SECONDS = 120
 POLL_SECONDS = 0.1
-GUEST = {"mode": "guest", "configSource": "published"}
 
 # What sweeps and workers are told, so that no test waits for minutes.
 IMPATIENT = {"SWEEP_GRACE_SECONDS": "0", "STEP_PAUSE_LIMIT_SECONDS": "0"}
@@ -116,11 +116,11 @@ class Trouble:
         self._clients.append(Client(host, self.suite.project, uid))
         return self._clients[-1]
 
-    def page(self, place: Place, uid: str) -> "Page":
+    def guest(self, place: Place, uid: str) -> "GuestInTrouble":
         """A tab in which this visitor has the place open."""
-        return Page(self, place, uid)
+        return GuestInTrouble(self, place, uid)
 
-    def guest(self, uid: str, number: int = 0) -> Guest:
+    def demo_guest(self, uid: str, number: int = 0) -> Guest:
         """A visitor of the demo's project who tries again whatever passes by itself."""
         crowd = Crowd(self.suite)
         crowd.photo = a_photo()
@@ -160,41 +160,23 @@ def check(suite: Suite, db: Database) -> None:
     assert not found, "\n".join(f"{v.rule}: {v.path} {v.message}" for v in found)
 
 
-class Page:
-    """A tab in which a guest visits a place."""
+class GuestInTrouble(GuestClient):
+    """A tab in which a guest visits a place, whatever goes wrong there."""
 
     def __init__(self, trouble: Trouble, place: Place, uid: str) -> None:
+        super().__init__(trouble.client(uid), place.project, a_photo())
         self.place = place
-        self.uid = uid
-        self.client = trouble.client(uid)
-
-    def call(self, name: str, **data: Any) -> Any:
-        """What the callable answers about this place. Raises CallError."""
-        return self.client.call(name, projectId=self.place.project, **data)
 
     def begin(self, experience: str | None = None, **more: Any) -> Any:
         """The guest's session of an experience, by default of the main one."""
-        data = {"experienceId": experience or self.place.main, **GUEST, **more}
-        return self.call("createSession", **data)["session"]
-
-    def send_photo(self, **ids: str) -> str:
-        """The asset id of a photo that was uploaded and not yet confirmed."""
-        photo = a_photo()
-        sent = {"contentType": "image/jpeg", "sizeBytes": len(photo)}
-        upload = self.call("createUpload", **ids, **sent)
-        self.client.upload(upload, photo).raise_for_status()
-        return str(upload["assetId"])
-
-    def take_photo(self, session: dict[str, Any]) -> Any:
-        return self.client.take_photo(session, "photo", a_photo())
+        return self.create_session(experience or self.place.main, **more)["session"]
 
     def complete(self, session: dict[str, Any], **data: Any) -> Any:
-        """Called again when the session's own event kills the functions before they answered."""
-        data["sessionId"] = session["id"]
+        """Called again when the session's own event kills the functions before they respond."""
         try:
-            return self.call("completeSession", **data)
+            return super().complete(session, **data)
         except requests.ConnectionError:
-            return self.call("completeSession", **data)
+            return super().complete(session, **data)
 
     def photographed(self) -> Any:
         """A completed main session with a photo, of which a transform will come."""
