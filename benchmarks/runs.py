@@ -21,7 +21,7 @@ from google.cloud.firestore_v1.batch import WriteBatch
 from benchmarks.bare import Bare
 from benchmarks.bench import Bench
 from benchmarks.timing import Samples, seconds_of
-from emulator import seed
+from emulator.demo import seed
 from experience import clients
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.definitions.loader import parse

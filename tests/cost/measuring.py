@@ -16,9 +16,9 @@ from typing import Any
 from google.cloud.firestore import Client as Database
 from pydantic.alias_generators import to_camel
 
-from emulator.broker import Event
-from emulator.client import Client
-from emulator.suite import Suite
+from emulator.delivery.eventarc import Event
+from emulator.demo.client import Client
+from emulator.suite.suite import Suite
 from experience import clients
 from experience.workflows.runs import dispatch as run_dispatch
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from experience.workflows.generations.models import MAX_SUBMITS
-from tests.suite.sample_functions import eventually
+from tests.support.waiting import eventually
 from tests.trouble import Trouble
 
 

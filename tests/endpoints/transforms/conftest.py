@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.client import CallError
-from emulator.suite import Suite
+from emulator.demo.client import CallError
+from emulator.suite.suite import Suite
 from experience import clients
 from experience.clock import now_ms
 from experience.sessions.models import Session

@@ -9,7 +9,7 @@ from google.cloud import storage
 from google.cloud.firestore import Client
 from PIL import Image
 
-from emulator.http import serve
+from emulator.process.http import serve
 from experience import clients
 from experience.imaging import stages
 from experience.imaging.models import Recipe
