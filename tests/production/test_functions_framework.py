@@ -20,9 +20,9 @@ from emulator.demo.client import unsigned_token
 from emulator.process.ports import free_port
 from emulator.suite.suite import Suite
 from experience.calls import LARGEST_BODY_BYTES
-from tests.builders.guests import a_guest
-from tests.builders.places import Place, a_place
-from tests.builders.sessions import a_session, stored_session
+from tests.support.builders.guests import a_guest
+from tests.support.builders.places import Place, a_place
+from tests.support.builders.sessions import a_session, stored_session
 from tests.support.processes import descendants, is_gone
 from tests.support.waiting import eventually
 
