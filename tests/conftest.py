@@ -13,7 +13,7 @@ from hypothesis import settings
 from emulator.index_check import IndexCheck
 from emulator.meter import Meter, intercept
 from emulator.suite import ROOT, Suite
-from experience import clients
+from experience import clients, storage
 from tests import parallel, refusals, sharing
 from tests import trouble as troubles
 from tests.sharing import PostOffice, SharingSuite
@@ -26,7 +26,7 @@ settings.load_profile("patient")
 PREPARATIONS = parallel.Preparations()
 POST_OFFICE = pytest.StashKey[PostOffice]()
 # What this process keeps of the suite that it talked to.
-KEPT = (clients.app, clients.firestore, clients.bucket, clients.signer)
+KEPT = (clients.app, clients.firestore, storage.bucket, storage.signer)
 ADDRESSES = ("GCLOUD_PROJECT", "FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST")
 _at: list[str | None] = []
 

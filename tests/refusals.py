@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from contract.catalogue import callables
-from experience.calls import Declaration
 from experience.errors import Refusal
+from experience.firebase.callables import Declaration
 
-MESSAGE = "undeclared refusal"  # as experience/calls.py logs it
+MESSAGE = "undeclared refusal"  # as experience/firebase/callables.py logs it
 
 
 def undeclared(log: Path) -> list[str]:

@@ -1,6 +1,6 @@
 """What runs cost: a photo's whole way through photo.transform, and looking after it."""
 
-from experience import clients
+from experience import storage
 from experience.workflows import photo, usecases
 from experience.workflows.models import StartRun
 from experience.workflows.yamls import DEFINITIONS
@@ -16,13 +16,13 @@ def measure(stage: Stage) -> None:
     editor = a_member(stage.db, workspace, "editor")
     viewer = a_member(stage.db, workspace, "viewer")
     path = f"workspaces/{workspace}/photo.jpg"
-    clients.bucket().blob(path).upload_from_string(a_photo())
+    storage.bucket().blob(path).upload_from_string(a_photo())
     transform = a_transform(output=SMALL)
     asked = {
         "workspaceId": workspace,
         "workflowName": WORKFLOW,
         "payload": {
-            "sourceUri": f"gs://{clients.bucket_name()}/{path}",
+            "sourceUri": f"gs://{storage.bucket_name()}/{path}",
             "transform": {**transform, "model": "local"},
         },
     }

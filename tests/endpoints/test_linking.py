@@ -9,8 +9,8 @@ from google.cloud.firestore import Client as Database
 
 from emulator.client import Client
 from emulator.suite import Suite
-from experience.sessions.linking import link_pregate
-from experience.sessions.models import Session
+from experience.sessions.models.session import Session
+from experience.sessions.usecases.link import link_pregate
 from tests.builders.guests import a_guest
 from tests.builders.places import Place, a_place
 from tests.builders.sessions import a_session, session_ref, stored_session

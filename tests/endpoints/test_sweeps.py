@@ -12,16 +12,10 @@ from emulator.schedules import Schedules
 from emulator.suite import Suite
 from experience.clock import now_ms
 from experience.ids import new_id
-from experience.sessions.models import Session
-from experience.transforms.usecases import order_transform
+from experience.sessions.models.session import Session
+from experience.transforms.usecases.create import create_job
 from tests.builders.guests import a_guest
-from tests.builders.jobs import (
-    a_booth,
-    a_completed_session,
-    begin_and_vanish,
-    run_of,
-    stored_job,
-)
+from tests.builders.jobs import a_booth, a_completed_session, begin_and_vanish, run_of, stored_job
 from tests.builders.places import a_place
 from tests.builders.sessions import a_session, stored_session
 
@@ -74,7 +68,7 @@ class TestSchedules:
         session = a_completed_session(db, a_booth(db))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(suite.broker, "deliver", lambda event: None)
-            order_transform(session)
+            create_job(session)
             suite.settle()
         return session
 

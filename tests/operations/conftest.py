@@ -13,7 +13,7 @@ from google.cloud.firestore import Client
 from emulator.suite import ROOT, Suite
 from experience import clients
 from experience.ids import new_id
-from experience.media.store import result_path
+from experience.media.store.objects import result_path
 from tests.builders.guests import a_guest
 from tests.builders.places import Place
 from tests.builders.projects import a_project

@@ -6,7 +6,7 @@ import pytest
 from pydantic.alias_generators import to_camel
 
 from experience.clock import now_ms
-from experience.sessions.models import Session
+from experience.sessions.models.session import Session
 from tests.builders.projects import a_project
 from tests.builders.sessions import written_session
 from tests.rules import matrix

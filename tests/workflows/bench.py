@@ -16,7 +16,7 @@ import pytest
 import requests
 from google.cloud.firestore import Client, Query
 
-from experience.calls import TryLater
+from experience.firebase.tasks import TryLater
 from experience.workflows import running, store, usecases, worker
 from experience.workflows.decisions import Delivery
 from experience.workflows.models import Queue as QueueName

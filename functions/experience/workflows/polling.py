@@ -6,20 +6,15 @@ from typing import Any
 from google.cloud.firestore import Client, FieldFilter, Transaction
 
 from experience import clients, clock, logs, transactions
-from experience.calls import TryLater
 from experience.errors import Refusal
+from experience.firebase.tasks import TryLater
 from experience.providers import registry
 from experience.providers.models import FailureCode, ProviderFailed, State
 from experience.workflows import concluding, places
 from experience.workflows.blobs import TenantBlobs
 from experience.workflows.engine import TRANSIENT
 from experience.workflows.generating import change
-from experience.workflows.generations import (
-    LATE_MS,
-    GenerationJob,
-    GenerationStatus,
-    PollTask,
-)
+from experience.workflows.generations import LATE_MS, GenerationJob, GenerationStatus, PollTask
 from experience.workflows.resuming import resume_step
 from experience.workflows.tenant import Tenant
 

@@ -6,17 +6,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from experience import clients, clock, logs
-from experience.calls import TryLater
-from experience.workflows import (
-    cache,
-    closing,
-    ending,
-    engine,
-    payloads,
-    planning,
-    running,
-    store,
-)
+from experience.firebase.tasks import TryLater
+from experience.workflows import cache, closing, ending, engine, payloads, planning, running, store
 from experience.workflows.decisions import Delivery, Turn, turn
 from experience.workflows.ending import Ending
 from experience.workflows.engine import TRANSIENT, Changed, LeaseLost, Moved, Taking, Work
@@ -24,12 +15,7 @@ from experience.workflows.generating import generate
 from experience.workflows.models import RunStatus, RunStep, StepError, StepStatus, StepTask
 from experience.workflows.preparing import Preparation, Ready, error_of, seconds_of
 from experience.workflows.running import Result
-from experience.workflows.skills import (
-    REGISTRY,
-    Cancelled,
-    SkillFailed,
-    Waiting,
-)
+from experience.workflows.skills import REGISTRY, Cancelled, SkillFailed, Waiting
 from experience.workflows.store import StoredRun, StoredStep
 from experience.workflows.tenant import Tenant
 

@@ -10,7 +10,7 @@ import pytest
 from google.cloud.firestore import Client
 
 from experience import clock
-from experience.calls import TryLater
+from experience.firebase.tasks import TryLater
 from experience.workflows import commands, polling, running, worker
 from experience.workflows.decisions import Delivery
 from experience.workflows.generations import GenerationJob, PollTask

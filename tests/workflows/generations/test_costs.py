@@ -1,6 +1,6 @@
 """What generations cost: requests to the storage, and dollars."""
 
-from experience import clients
+from experience import storage
 from experience.workflows import artifacts, usecases
 from experience.workflows.models import GetRun, RunStatus
 from tests.builders.images import ASTRONAUT
@@ -14,7 +14,7 @@ from tests.workflows.generations.bench import GEMINI, REPLICATE, GenerationBench
 class TestTheBytesOfATask:
     def test_are_stored_and_not_fetched_again(self, generations: GenerationBench) -> None:
         path = f"workspaces/{generations.workspace}/photo.jpg"
-        clients.bucket().blob(path).upload_from_string(ASTRONAUT)
+        storage.bucket().blob(path).upload_from_string(ASTRONAUT)
         transform = {"model": "local", "style": "sketch", "output": {"width": 256}}
         with storage_requests() as asked:
             run_id = generations.start(
@@ -36,7 +36,7 @@ class TestTheBytesOfATask:
     def test_say_nothing_of_what_is_stored(self, generations: GenerationBench) -> None:
         tenant = generations.tenant
         stored = artifacts.put(tenant, PICTURE, "image/png")
-        clients.bucket().blob(tenant.path_of(stored.content_hash)).delete()
+        storage.bucket().blob(tenant.path_of(stored.content_hash)).delete()
         assert not artifacts.exists(tenant, stored.uri)
         artifacts.put(tenant, PICTURE, "image/png")
         assert artifacts.exists(tenant, stored.uri)
