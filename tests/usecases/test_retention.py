@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client
 
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 from experience import clock, storage, sweeps, transactions
 from experience.media.models import path_in
 from experience.media.store import links, objects, uploads

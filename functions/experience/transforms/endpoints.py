@@ -16,9 +16,9 @@ from experience.transforms.models.requests import (
     StartTransform,
 )
 from experience.transforms.usecases import cancel, create, read, retry, runs, start, sweep
-from experience.workflows.decisions import Delivery
-from experience.workflows.models import StepTask
-from experience.workflows.worker import TASK_SECONDS, run_step
+from experience.workflows.execution.worker import TASK_SECONDS, run_step
+from experience.workflows.runs.decisions import Delivery
+from experience.workflows.runs.models import StepTask
 
 
 @callable_function(

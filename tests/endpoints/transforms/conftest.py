@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.client import CallError
-from emulator.suite import Suite
+from emulator.demo.client import CallError
+from emulator.suite.suite import Suite
 from experience import clients
 from experience.clock import now_ms
 from experience.sessions.models.session import Session
 from experience.transforms.models.job import Job
 from experience.transforms.models.requests import StartTransform
 from experience.transforms.usecases import start
-from experience.workflows import running
+from experience.workflows.execution import skill_runtime
 from tests.builders.jobs import a_booth, a_completed_session, a_photo, replace_photo, tasks_of
 from tests.builders.places import Place
 from tests.calling import refused
@@ -94,7 +94,7 @@ def held_visit(visit: Visits, suite: Suite, monkeypatch: pytest.MonkeyPatch) -> 
         made = visit(*place, **fields)
         monkeypatch.setattr(suite.broker, "deliver", lambda event: None)
         monkeypatch.setattr(clients, "enqueue", made.queue.enqueue)
-        monkeypatch.setattr(running, "run", run_here)
+        monkeypatch.setattr(skill_runtime, "run_skill", run_here)
         return made
 
     return make

@@ -12,8 +12,8 @@ from experience.sessions.store import session_ref
 from experience.transforms import store
 from experience.transforms.models.failures import JobFailure, cancelled, failure_of
 from experience.transforms.models.job import JobOutput, JobProgress, session_fields
-from experience.workflows.models import Run, RunError, RunStatus, RunStep, StepError
-from experience.workflows.owners import OWNERS, Writes
+from experience.workflows.runs.hooks import HOOKS, Writes
+from experience.workflows.runs.models import Run, RunError, RunStatus, RunStep, StepError
 from experience.workflows.skills import File
 
 KIND = "transform"
@@ -97,7 +97,7 @@ class JobHooks:
         return {"assetId": asset_id, "path": path, "url": url, "thumbnailUrl": thumbnail_url}
 
 
-OWNERS[KIND] = JobHooks()
+HOOKS[KIND] = JobHooks()
 
 
 def _ids(run: Run) -> dict[str, str]:

@@ -12,7 +12,7 @@ from experience.transforms.models.requests import RetryTransform
 from experience.transforms.usecases import runs
 from experience.transforms.usecases.limits import count_transform, get_project_and_guest, reserve
 from experience.transforms.usecases.read import get_session_and_job
-from experience.workflows.models import RunStep
+from experience.workflows.runs.models import RunStep
 
 
 def retry_transform(uid: str, request: RetryTransform) -> Job:

@@ -12,12 +12,13 @@ from experience.transforms import store
 from experience.transforms.models.failures import cancelled
 from experience.transforms.models.job import Job, Snapshot, restarted, run_id_of, session_fields
 from experience.transforms.usecases.hooks import KIND
-from experience.workflows import commands
-from experience.workflows import usecases as workflows
-from experience.workflows.models import Belonging, Queue, RunStep
-from experience.workflows.store import StoredRun, load_whole
-from experience.workflows.tenant import Tenant
-from experience.workflows.usecases import NewRun
+from experience.workflows.artifacts.tenant import Tenant
+from experience.workflows.runs import creation
+from experience.workflows.runs import dispatch as run_dispatch
+from experience.workflows.runs.creation import NewRun
+from experience.workflows.runs.models import OwnerReference, Queue, RunStep
+from experience.workflows.runs.store import StoredRun, get_run_with_steps
+from experience.workflows.usecases import cancel, retry
 
 WORKFLOW = "photo.transform"
 QUEUE = Queue.RUN_TRANSFORM
@@ -40,8 +41,8 @@ def create_run(
         "jobId": job.id,
         "stepId": snapshot.capture.step_id,
     }
-    belongs_to = Belonging(kind=KIND, ids=ids, reads=[source])
-    new = workflows.order(
+    belongs_to = OwnerReference(kind=KIND, ids=ids, reads=[source])
+    new = creation.new_owned_run(
         tenant, WORKFLOW, run_id_of(job.project_id, job.id), payload, QUEUE, belongs_to, now
     )
     new.create(tenant, transaction)
@@ -63,7 +64,7 @@ def dispatch(client: Client, job: Job) -> None:
     """Hand a new job's run to its queue, once."""
     if job.run_id:
         tenant = Tenant.of_owner(client, job)
-        workflows.dispatch_first(tenant, WORKFLOW, job.run_id, QUEUE)
+        run_dispatch.enqueue_first(tenant, WORKFLOW, job.run_id, QUEUE)
 
 
 Whole = tuple[StoredRun, list[RunStep]]
@@ -75,7 +76,7 @@ def find_run(client: Client, transaction: Transaction, job: Job) -> Whole | None
     if job.run_id is None:
         return None
     try:
-        return load_whole(Tenant.of_owner(client, job), job.run_id, transaction)
+        return get_run_with_steps(Tenant.of_owner(client, job), job.run_id, transaction)
     except NotFound:
         return None
 
@@ -91,7 +92,7 @@ def restart_run(
     """Take a job's run up again, or order its first one; the steps to be dispatched."""
     tenant = Tenant.of_owner(client, job)
     if run:
-        return commands.retry_within(transaction, tenant, *run, now)[1]
+        return retry.retry_within(transaction, tenant, *run, now)[1]
     new = create_run(client, transaction, job, snapshot, now)
     again = restarted(job, now).model_copy(update={"run_id": new.run.id})
     transaction.update(store.job_ref(client, job.project_id, job.id), job.difference(again))
@@ -103,7 +104,7 @@ def restart_run(
 def dispatch_restarted(client: Client, job: Job, steps: list[RunStep]) -> None:
     """Hand a job's run to its queue when it was taken up."""
     for run_id in {step.run_id for step in steps}:
-        commands.go_on(Tenant.of_owner(client, job), run_id, steps)
+        retry.enqueue_retried(Tenant.of_owner(client, job), run_id, steps)
 
 
 def cancel_run(client: Client, transaction: Transaction, job: Job, now: int) -> Job:
@@ -119,7 +120,7 @@ def cancel_run(client: Client, transaction: Transaction, job: Job, now: int) -> 
     )
     run = find_run(client, transaction, job)
     if run and run[0].run.is_going:
-        commands.cancel_within(transaction, Tenant.of_owner(client, job), *run, now)
+        cancel.cancel_within(transaction, Tenant.of_owner(client, job), *run, now)
     else:
         transaction.update(store.job_ref(client, job.project_id, job.id), job.difference(ended))
         session = session_ref(client, job.project_id, job.session_id)
@@ -130,4 +131,4 @@ def cancel_run(client: Client, transaction: Transaction, job: Job, now: int) -> 
 def cancel_generations(client: Client, job: Job) -> None:
     """Have the providers told that a cancelled job's picture is not wanted any more."""
     if job.run_id:
-        commands.tell_providers(Tenant.of_owner(client, job), job.run_id)
+        cancel.stop_generations(Tenant.of_owner(client, job), job.run_id)

@@ -12,8 +12,8 @@ from experience.sessions.usecases import link
 from experience.transforms import store
 from experience.transforms.models.job import Job, SweepState
 from experience.transforms.usecases import create, runs
-from experience.workflows.models import RunStep
-from experience.workflows.usecases import dispatch_ready
+from experience.workflows.runs.dispatch import enqueue_ready
+from experience.workflows.runs.models import RunStep
 
 LOOKBACK_MS = 24 * 3_600_000
 FAILED_AT_MOST = 200
@@ -66,7 +66,7 @@ def _ordered(client: Client, found: Job, status: JobStatus) -> bool:
         return runs.restart_run(client, transaction, job, internals.snapshot, None, clock.now_ms())
 
     steps = transactions.run_optimistic(client, body)
-    dispatch_ready(steps)
+    enqueue_ready(steps)
     return bool(steps)
 
 
