@@ -14,7 +14,7 @@ from emulator.billing.meter import Meter, intercept
 from emulator.functions.index_check import IndexCheck
 from emulator.paths import ROOT
 from emulator.suite.suite import Suite
-from experience import clients
+from experience import clients, storage
 from tests.support import parallel, refusals, shared_emulator
 from tests.support import trouble as support_trouble
 from tests.support.shared_emulator import PostOffice, SharingSuite
@@ -27,7 +27,7 @@ settings.load_profile("patient")
 PREPARATIONS = parallel.Preparations()
 POST_OFFICE = pytest.StashKey[PostOffice]()
 # What this process keeps of the suite that it talked to.
-KEPT = (clients.app, clients.firestore, clients.bucket, clients.signer)
+KEPT = (clients.app, clients.firestore, storage.bucket, storage.signer)
 ADDRESSES = ("GCLOUD_PROJECT", "FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST")
 _at: list[str | None] = []
 

@@ -14,7 +14,7 @@ from emulator.paths import ROOT
 from emulator.suite.suite import Suite
 from experience import clients
 from experience.ids import new_id
-from experience.media.store import result_path
+from experience.media.store.objects import result_path
 from tests.support.builders.guests import a_guest
 from tests.support.builders.places import Place
 from tests.support.builders.projects import a_project

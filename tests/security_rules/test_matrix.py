@@ -20,8 +20,8 @@ from experience.documents import Document
 from experience.guests.models import Guest
 from experience.ids import new_id
 from experience.projects.models import Project
-from experience.sessions.models import Session
-from experience.transforms.models import Job, JobInternals
+from experience.sessions.models.session import Session
+from experience.transforms.models.job import Job, JobInternals
 from experience.workspaces.models import Experience, ExperienceVersion, Member, Workspace
 from tests.security_rules import matrix
 from tests.security_rules.clients import Visitor

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from experience import clients, clock, logs
-from experience.calls import TryLater
+from experience.firebase.tasks import TryLater
 from experience.workflows.artifacts import payloads
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.execution import result_cache, skill_runtime
@@ -32,12 +32,7 @@ from experience.workflows.runs.leases import Acquisition, LeasedStep
 from experience.workflows.runs.models import RunStatus, RunStep, StepError, StepStatus, StepTask
 from experience.workflows.runs.step_completion import StepOutcome
 from experience.workflows.runs.store import StoredRun, StoredStep
-from experience.workflows.skills import (
-    REGISTRY,
-    Cancelled,
-    SkillFailed,
-    Waiting,
-)
+from experience.workflows.skills import REGISTRY, Cancelled, SkillFailed, Waiting
 
 TASK_SECONDS = 540
 """What the task function may take. Its last seconds are kept for the commits."""

@@ -10,7 +10,7 @@ import pytest
 from google.cloud.firestore import Client
 
 from experience import clock
-from experience.calls import TryLater
+from experience.firebase.tasks import TryLater
 from experience.workflows.execution import skill_runtime, worker
 from experience.workflows.generations import polling
 from experience.workflows.generations.models import GenerationJob, PollTask
