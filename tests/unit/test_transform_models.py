@@ -57,7 +57,7 @@ def run(status: RunStatus, **fields: Any) -> Run:
         definition=workflow.to_json(),
         remaining_sinks=1,
         status=status,
-        belongs_to=OwnerReference(kind=runs.KIND, ids=IDS),
+        owner_reference=OwnerReference(kind=runs.KIND, ids=IDS),
         created_at=1,
         updated_at=1,
         **fields,
@@ -121,7 +121,7 @@ class TestOwner:
     def test_a_run_of_a_job_has_jobs_for_its_owner_and_no_other_run(self) -> None:
         mine = run(RunStatus.QUEUED)
         assert isinstance(hooks_of(mine), runs.Jobs)
-        assert hooks_of(mine.model_copy(update={"belongs_to": None})) is None
+        assert hooks_of(mine.model_copy(update={"owner_reference": None})) is None
         assert runs.QUEUE is Queue.RUN_TRANSFORM
 
     def test_every_step_that_is_told_is_one_of_the_workflow(self) -> None:

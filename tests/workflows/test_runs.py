@@ -216,7 +216,7 @@ class TestLeases:
         run_id = bench.start("test.chain")
         step = bench.steps(run_id)["one"]
         losses = MAX_LOST_WORKERS
-        lease = {"owner": "gone", "expiresAt": 1, "takenAt": 1, "fence": 9}
+        lease = {"holder": "gone", "expiresAt": 1, "acquiredAt": 1, "fence": 9}
         bench.tenant.step_ref(run_id, step.id).update(
             {"status": "running", "losses": losses, "attempt": 0, "lease": lease, "fence": 9}
         )

@@ -90,9 +90,9 @@ def order(
         "jobId": job.id,
         "stepId": snapshot.capture.step_id,
     }
-    belongs_to = OwnerReference(kind=KIND, ids=ids, reads=[source])
+    owner_reference = OwnerReference(kind=KIND, ids=ids, reads=[source])
     new = creation.new_owned_run(
-        tenant, WORKFLOW, run_id_of(job.project_id, job.id), payload, QUEUE, belongs_to, now
+        tenant, WORKFLOW, run_id_of(job.project_id, job.id), payload, QUEUE, owner_reference, now
     )
     new.create(tenant, transaction)
     return new
@@ -258,7 +258,7 @@ class Jobs:
 
     def publish(self, run: Run, files: Sequence[File]) -> Mapping[str, Any]:
         """The picture, which comes first, and its thumbnail, in the session's results."""
-        ids, number = _ids(run), run.round + 1
+        ids, number = _ids(run), run.run_attempt + 1
         folder = (ids["projectId"], ids["sessionId"], ids["jobId"], number)
         paths = [media.result_path(*folder, file.name) for file in files]
 
@@ -275,8 +275,8 @@ HOOKS[KIND] = Jobs()
 
 
 def _ids(run: Run) -> dict[str, str]:
-    assert run.belongs_to is not None
-    return run.belongs_to.ids
+    assert run.owner_reference is not None
+    return run.owner_reference.ids
 
 
 def _references(client: Client, run: Run) -> tuple[DocumentReference, DocumentReference]:

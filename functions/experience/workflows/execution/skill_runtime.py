@@ -85,7 +85,7 @@ class SkillRuntime:
     def read(self, id_or_uri: str) -> bytes:
         """An artifact's bytes."""
         self._require_open()
-        tenant, own = self._work.tenant, self._run.belongs_to
+        tenant, own = self._work.tenant, self._run.owner_reference
         try:
             if own and id_or_uri in own.reads:
                 return artifacts.read_object(id_or_uri)

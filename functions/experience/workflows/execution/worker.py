@@ -246,7 +246,7 @@ class Worker:
         it is read. In a run that was taken up again all steps are.
         """
         run = self.run.run
-        if run.round or run.base_run_id or step_id in self._presumed:
+        if run.run_attempt or run.base_run_id or step_id in self._presumed:
             return store.find_step(self.tenant, run.id, step_id)
         self._presumed.add(step_id)
         created = planning.new_steps(self.workflow, run, run.created_at)
@@ -288,7 +288,7 @@ class Worker:
             run_id=self.run.run.id,
             step_id=step_id,
             attempt=1,
-            round=self.run.run.round,
+            run_attempt=self.run.run.run_attempt,
         )
 
     def _has_time_for(self, step_id: str) -> bool:

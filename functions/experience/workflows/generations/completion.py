@@ -125,7 +125,7 @@ def settle(
     job that needs no place one read; none with `written_at`, when the caller wrote the job as it is
     given. One that has ended already, however that was, stays as it is.
     """
-    candidate = permits.find_first_waiter(tenant, job.kind) if job.needs_place else None
+    candidate = permits.find_first_waiter(tenant, job.kind) if job.needs_permit else None
     trusted = written_at
 
     def body(transaction: Transaction) -> tuple[GenerationJob, GenerationJob | None]:
@@ -141,20 +141,20 @@ def settle(
         if current.is_ended:
             return current, None
         changes = ending(current, now)
-        left = {"place": None, "waiting": None, "tried_at": None, "due_at": None}
+        left = {"permit": None, "waiting_for": None, "tried_at": None, "due_at": None}
         times = {"completed_at": now, "updated_at": now}
         after = current.model_copy(update={**left, **times, **changes})
         transaction.update(reference, current.difference(after))
         if document:
             transaction.set(tenant.artifact_ref(document.id), document.dump())
         heir = None
-        if current.place:
-            transactions.read(tenant.client, [tenant.place_ref(current.place)], transaction)
+        if current.permit:
+            transactions.read(tenant.client, [tenant.permit_ref(current.permit)], transaction)
             heir = candidate and permits.find_waiter(tenant, transaction, candidate.id)
             held = {"jobId": heir.id if heir else None, "updatedAt": now}
-            transaction.update(tenant.place_ref(current.place), held)
+            transaction.update(tenant.permit_ref(current.permit), held)
             if heir:
-                permits.transfer(transaction, tenant.generation_ref(heir.id), current.place, now)
+                permits.transfer(transaction, tenant.generation_ref(heir.id), current.permit, now)
         return after, heir
 
     ended, heir = transactions.run_optimistic(tenant.client, body)

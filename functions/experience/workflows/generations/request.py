@@ -52,7 +52,7 @@ def generate(work: LeasedStep, request: GenerationRequest) -> Generation:
         elif job.status is GenerationStatus.PROCESSING:
             # Whoever wrote that down may have died before queueing the next look.
             dispatch.enqueue_poll(job, job.poll_interval_ms)
-        if job.waiting:
+        if job.waiting_for:
             job = _wait_for_permit(tenant, job)
         if not job.is_ended and job.provider_job_id is None:
             job = submit(tenant, job, new)
@@ -77,7 +77,7 @@ def _find(work: LeasedStep, request: GenerationRequest) -> GenerationJob | None:
     looked for.
     """
     own, *earlier = job_ids_of(work.step, request.slot)
-    if registry.takes_place(request.provider_id):
+    if registry.needs_permit(request.provider_id):
         return current_job(store.find_jobs(work.tenant, own, *earlier))
     return current_job([None, *store.find_jobs(work.tenant, *earlier)]) if earlier else None
 
@@ -116,7 +116,7 @@ def _create(work: LeasedStep, request: GenerationRequest) -> tuple[GenerationJob
         run_id=step.run_id,
         run_step_id=step.id,
         slot=request.slot,
-        round=step.round,
+        run_attempt=step.run_attempt,
         provider_id=request.provider_id,
         media_type=request.media_type,
         poll_interval_ms=poll_interval_ms,
@@ -127,7 +127,7 @@ def _create(work: LeasedStep, request: GenerationRequest) -> tuple[GenerationJob
         updated_at=now,
     )
 
-    if registry.takes_place(request.provider_id):
+    if registry.needs_permit(request.provider_id):
         return _create_with_permit(tenant, asked, packed)
     return _create_alone(tenant, asked.model_copy(update=_submit_fields(now)), packed)
 
@@ -169,18 +169,18 @@ def _create_with_permit(
         if found.exists:
             return GenerationJob.load(found.to_dict() or {}), None
         now = clock.now_ms()
-        place = permits.find_free(tenant, transaction, asked.kind, asked.id)
-        if place:
-            place.take(transaction, asked.id, now)
-            changes = {**_submit_fields(now), "place": place.id}
+        permit = permits.find_free(tenant, transaction, asked.kind, asked.id)
+        if permit:
+            permit.take(transaction, asked.id, now)
+            changes = {**_submit_fields(now), "permit": permit.id}
         else:
             times = {"created_at": now, "updated_at": now, "due_at": now + LATE_MS}
-            changes = {**times, "waiting": asked.kind}
+            changes = {**times, "waiting_for": asked.kind}
         job = asked.model_copy(update=changes)
         transaction.create(tenant.generation_ref(asked.id), job.dump())
         if packed.document:
             transaction.set(tenant.artifact_ref(packed.document.id), packed.document.dump())
-        return job, NewJob() if place else None
+        return job, NewJob() if permit else None
 
     return transactions.run_optimistic(tenant.client, body)
 
@@ -202,6 +202,6 @@ def _wait_for_permit(tenant: Tenant, job: GenerationJob) -> GenerationJob:
     if started and started.id != job.id:
         resume_step(tenant, started.run_id, started.run_step_id)
     [found] = store.find_jobs(tenant, job.id)
-    if found is None or found.waiting:
+    if found is None or found.waiting_for:
         raise Waiting(f"a place for {job.media_type}", job.timeout_ms)
     return found

@@ -75,4 +75,4 @@ def is_wanted(tenant: Tenant, job: GenerationJob) -> bool:
     found = find_step(tenant, job.run_id, job.run_step_id)
     if found is None or found.step.is_ended or found.step.cancel_requested:
         return False
-    return found.step.round == job.round
+    return found.step.run_attempt == job.run_attempt

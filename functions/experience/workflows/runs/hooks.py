@@ -51,7 +51,7 @@ HOOKS: dict[str, RunHooks] = {}
 
 def hooks_of(run: Run) -> RunHooks | None:
     """Who is to be told of a run."""
-    return HOOKS.get(run.belongs_to.kind) if run.belongs_to else None
+    return HOOKS.get(run.owner_reference.kind) if run.owner_reference else None
 
 
 def commit_with_hooks(

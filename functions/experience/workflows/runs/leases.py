@@ -75,9 +75,9 @@ def new_acquisition(
     before = step.step
     margin = int(config.STEP_LEASE_MARGIN_SECONDS.value)
     lease = StepLease(
-        owner=uuid.uuid4().hex,
+        holder=uuid.uuid4().hex,
         expires_at=now + round((seconds + margin) * 1000),
-        taken_at=now,
+        acquired_at=now,
         fence=before.fence + 1,
         task=delivery.task or None,
         delivery=delivery.retries,
@@ -85,7 +85,7 @@ def new_acquisition(
     lost = before.lease if before.status is StepStatus.RUNNING and not before.parked else None
     attempts = before.attempts
     if lost:
-        attempts = with_attempt(before, lost.taken_at, now, "lost")
+        attempts = with_attempt(before, lost.acquired_at, now, "lost")
     after = before.model_copy(
         update={
             "status": StepStatus.RUNNING,
@@ -152,9 +152,9 @@ def release(work: LeasedStep, run: Run, error: StepError, pause_ms: int) -> RunS
             "status": StepStatus.PENDING,
             "error": error,
             "failures": work.step.failures + 1,
-            "attempts": with_attempt(work.step, work.lease.taken_at, now, "failed", error.code),
+            "attempts": with_attempt(work.step, work.lease.acquired_at, now, "failed", error.code),
             "lease": None,
-            "released_by": work.lease.owner,
+            "released_by": work.lease.holder,
             "due_at": now + pause_ms,
             "updated_at": now,
         }
@@ -171,13 +171,15 @@ def park(work: LeasedStep, wait_ms: int) -> None:
     One write. Raises LeaseLost, and Changed where what it waits for has come meanwhile.
     """
     now = clock.now_ms()
-    waiting = work.lease.model_copy(update={"owner": "", "expires_at": now + wait_ms, "task": None})
+    waiting = work.lease.model_copy(
+        update={"holder": "", "expires_at": now + wait_ms, "task": None}
+    )
     after = work.step.model_copy(
         update={
             "parked": True,
             "lease": waiting,
-            "released_by": work.lease.owner,
-            "attempts": with_attempt(work.step, work.lease.taken_at, now, "waiting"),
+            "released_by": work.lease.holder,
+            "attempts": with_attempt(work.step, work.lease.acquired_at, now, "waiting"),
             "updated_at": now,
         }
     )
@@ -225,7 +227,7 @@ def is_unchanged(tenant: Tenant, before: StoredStep) -> bool:
 
 
 def _was_released(step: RunStep, lease: StepLease) -> bool:
-    return step.released_by == lease.owner and not step.is_held_by(lease)
+    return step.released_by == lease.holder and not step.is_held_by(lease)
 
 
 def with_attempt(

@@ -80,8 +80,8 @@ def complete_step(
     Raises Moved, with `work` Changed and LeaseLost.
     """
     workflow = run.workflow()
-    owner = work.lease.owner if work else uuid.uuid4().hex
-    now = follow.lease.taken_at if follow else clock.now_ms()
+    owner = work.lease.holder if work else uuid.uuid4().hex
+    now = follow.lease.acquired_at if follow else clock.now_ms()
     before = step.step
     after = _with_outcome(before, ending, owner, work, now)
     dependents = workflow.dependents[before.id]
@@ -170,7 +170,7 @@ def _with_outcome(
         outcome = {StepStatus.COMPLETED: "completed", StepStatus.FAILED: "failed"}
         code = ending.error.code if ending.error else None
         said = outcome.get(ending.status, "cancelled")
-        attempts = with_attempt(before, work.lease.taken_at, now, said, code)
+        attempts = with_attempt(before, work.lease.acquired_at, now, said, code)
     started_at = before.started_at or (now if ending.status is not StepStatus.SKIPPED else None)
     return before.model_copy(
         update={

@@ -59,7 +59,7 @@ def retry_within(
 
     `go_on` follows.
     """
-    workflow, number = stored.run.workflow(), stored.run.round + 1
+    workflow, number = stored.run.workflow(), stored.run.run_attempt + 1
     again = {step.id: step for step in planning.retried(workflow, steps, number, now)}
     for step in steps:
         update_step(tenant, transaction, step, again.get(step.id, step))
@@ -67,7 +67,7 @@ def retry_within(
     run = stored.run.model_copy(
         update={
             "status": RunStatus.QUEUED,
-            "round": number,
+            "run_attempt": number,
             "error": None,
             "context": None,
             "context_uri": None,
