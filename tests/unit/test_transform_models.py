@@ -128,14 +128,16 @@ class TestOwner:
         assert set(runs.TOLD) == set(DEFINITIONS.workflows[runs.WORKFLOW].by_id)
 
     def test_the_first_step_begins_the_job(self, client: Client, jobs: runs.Jobs) -> None:
-        (job, told), (session, shown) = jobs.began(client, run(RunStatus.QUEUED), step())
+        (job, told), (session, shown) = jobs.on_step_started(client, run(RunStatus.QUEUED), step())
         assert (job.path, session.path) == ("projects/p1/jobs/j1", "projects/p1/sessions/s1")
         assert (told["status"], told["startedAt"], told["updatedAt"]) == ("running", NOW, NOW)
         assert told["progress"] == {"currentStep": "load", "percentage": 0, "message": None}
         assert shown == {"jobStatus": "running", "updatedAt": NOW}
 
     def test_the_next_one_is_told_in_the_job_alone(self, client: Client, jobs: runs.Jobs) -> None:
-        [(_, told)] = jobs.began(client, run(RunStatus.RUNNING, started_at=1), step("publish"))
+        [(_, told)] = jobs.on_step_started(
+            client, run(RunStatus.RUNNING, started_at=1), step("publish")
+        )
         assert set(told) == {"progress", "updatedAt"}
         assert told["progress"]["percentage"] == 90
 
@@ -147,7 +149,7 @@ class TestOwner:
             (run(RunStatus.RUNNING, **begun), step("stylise", 2)),
             (run(RunStatus.QUEUED, **begun), step("publish")),
         ):
-            (_, told), (_, shown) = jobs.began(client, one, its_step)
+            (_, told), (_, shown) = jobs.on_step_started(client, one, its_step)
             assert (told["status"], shown["jobStatus"]) == ("running", "running")
             assert "startedAt" not in told
 
@@ -173,7 +175,7 @@ class TestOwner:
     ) -> None:
         error = RunError(code=code, message="m", failed_step_id="stylise", timestamp=1)
         ended = run(RunStatus.FAILED, error=error)
-        (_, changes), (_, shown) = jobs.ended(client, ended, {}, NOW)
+        (_, changes), (_, shown) = jobs.on_run_finalized(client, ended, {}, NOW)
         failure = changes["error"]
         assert (changes["status"], changes["completedAt"]) == ("failed", NOW)
         assert (failure["code"], failure["isRetryable"]) == (told, retryable)
@@ -184,20 +186,24 @@ class TestOwner:
     def test_every_code_of_a_job_is_told_as_itself(self, client: Client, jobs: runs.Jobs) -> None:
         for code in JobErrorCode:
             error = RunError(code=code, message="m", timestamp=1)
-            (_, changes), _ = jobs.ended(client, run(RunStatus.FAILED, error=error), {}, NOW)
+            (_, changes), _ = jobs.on_run_finalized(
+                client, run(RunStatus.FAILED, error=error), {}, NOW
+            )
             assert changes["error"]["code"] == code
 
     def test_an_attempt_that_is_followed_by_another_is_no_error_to_the_guest(
         self, client: Client, jobs: runs.Jobs
     ) -> None:
         error = StepError(code="STORAGE_ERROR", message="m", attempt=1, timestamp=1)
-        (_, told), (_, shown) = jobs.paused(client, run(RunStatus.RUNNING), step(), error, NOW)
+        (_, told), (_, shown) = jobs.on_attempt_failed(
+            client, run(RunStatus.RUNNING), step(), error, NOW
+        )
         assert (told["status"], told["error"]["code"]) == ("pending", "STORAGE_ERROR")
         assert shown == {"jobStatus": "pending", "jobError": None, "updatedAt": NOW}
 
     def test_a_cancelled_run_is_a_job_that_was_given_up(
         self, client: Client, jobs: runs.Jobs
     ) -> None:
-        (_, told), (_, shown) = jobs.ended(client, run(RunStatus.CANCELLED), {}, NOW)
+        (_, told), (_, shown) = jobs.on_run_finalized(client, run(RunStatus.CANCELLED), {}, NOW)
         assert (told["status"], told["error"]["code"]) == ("cancelled", "CANCELLED")
         assert (shown["jobStatus"], shown["jobError"]["code"]) == ("cancelled", "CANCELLED")

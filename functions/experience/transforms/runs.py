@@ -30,7 +30,7 @@ from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs import creation
 from experience.workflows.runs import dispatch as run_dispatch
 from experience.workflows.runs.creation import NewRun
-from experience.workflows.runs.hooks import HOOKS, Writes
+from experience.workflows.runs.hooks import HOOKS, HookWrites
 from experience.workflows.runs.models import (
     OwnerReference,
     Queue,
@@ -197,9 +197,9 @@ def renewed(job: Job, now: int) -> Job:
 
 
 class Jobs:
-    """What a run of a job writes to the job and its session. `workflows.owners.Owner`."""
+    """What a run of a job writes to the job and its session. `workflows.runs.hooks.RunHooks`."""
 
-    def began(self, client: Client, run: Run, step: RunStep) -> Writes:
+    def on_step_started(self, client: Client, run: Run, step: RunStep) -> HookWrites:
         """One write for a step that is told; for a run's or an attempt's first step two."""
         now = step.updated_at
         job, session = _references(client, run)
@@ -214,14 +214,18 @@ class Jobs:
             shown["startedAt"] = now
         return [(job, shown), (session, {"jobStatus": JobStatus.RUNNING.value, "updatedAt": now})]
 
-    def paused(self, client: Client, run: Run, step: RunStep, error: StepError, now: int) -> Writes:
+    def on_attempt_failed(
+        self, client: Client, run: Run, step: RunStep, error: StepError, now: int
+    ) -> HookWrites:
         """Two writes."""
         job, session = _references(client, run)
         failure = _failure(error.code, error.message, step.id, now)
         waiting = {"status": JobStatus.PENDING.value, "error": failure.dump(), "updatedAt": now}
         return [(job, waiting), (session, _shown(JobStatus.PENDING, None, now))]
 
-    def ended(self, client: Client, run: Run, outputs: Mapping[str, Any], now: int) -> Writes:
+    def on_run_finalized(
+        self, client: Client, run: Run, outputs: Mapping[str, Any], now: int
+    ) -> HookWrites:
         """Two writes."""
         job, session = _references(client, run)
         changes: dict[str, Any] = {"completedAt": now, "updatedAt": now}
@@ -244,7 +248,7 @@ class Jobs:
         changes |= {"status": status.value, "error": failure.dump()}
         return [(job, changes), (session, _shown(status, failure, now))]
 
-    def renewed(self, client: Client, run: Run, now: int) -> Writes:
+    def on_run_retried(self, client: Client, run: Run, now: int) -> HookWrites:
         """Two writes."""
         job, session = _references(client, run)
         changes = {

@@ -12,7 +12,7 @@ from experience.workflows.artifacts import payloads
 from experience.workflows.artifacts.payloads import Packed
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs import decisions, hooks, store
-from experience.workflows.runs.hooks import Writes
+from experience.workflows.runs.hooks import HookWrites
 from experience.workflows.runs.models import Run, RunStatus, RunStep, StepStatus
 
 
@@ -23,10 +23,10 @@ class Finalization:
     before: Run
     after: Run
     context: Packed
-    writes: Writes
+    writes: HookWrites
     obsolete: list[DocumentReference]
 
-    def add_to(self, tenant: Tenant, batch: Any, writes: Writes, option: Any = None) -> None:
+    def add_to(self, tenant: Tenant, batch: Any, writes: HookWrites, option: Any = None) -> None:
         """Put all of it into a commit."""
         changes = self.before.difference(self.after)
         batch.update(tenant.run_ref(self.after.id), changes, option=option)
@@ -64,8 +64,8 @@ def finalization_of(tenant: Tenant, run: Run, steps: Iterable[RunStep], now: int
             "updated_at": now,
         }
     )
-    owner = hooks.hooks_of(run)
-    if owner is None:
+    run_hooks = hooks.hooks_of(run)
+    if run_hooks is None:
         return Finalization(run, after, context, (), [])
     outputs = {
         step.id: payloads.unpack(tenant, step.output, step.output_uri)
@@ -77,7 +77,11 @@ def finalization_of(tenant: Tenant, run: Run, steps: Iterable[RunStep], now: int
         ids = {each for step in all_steps for each in step.output_artifact_ids}
         obsolete = [tenant.artifact_ref(each) for each in sorted(ids)]
     return Finalization(
-        run, after, context, owner.ended(tenant.client, after, outputs, now), obsolete
+        run,
+        after,
+        context,
+        run_hooks.on_run_finalized(tenant.client, after, outputs, now),
+        obsolete,
     )
 
 
@@ -93,7 +97,7 @@ def finalize_run(tenant: Tenant, run_id: str) -> bool:
         end = finalization_of(tenant, stored.run, steps, clock.now_ms())
         option = tenant.client.write_option(last_update_time=stored.written_at)
 
-        def commit(writes: Writes, end: Finalization = end, option: Any = option) -> None:
+        def commit(writes: HookWrites, end: Finalization = end, option: Any = option) -> None:
             batch = tenant.client.batch()
             end.add_to(tenant, batch, writes, option)
             batch.commit()

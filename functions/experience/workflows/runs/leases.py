@@ -19,7 +19,7 @@ from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs import hooks, store
 from experience.workflows.runs.decisions import Delivery
 from experience.workflows.runs.errors import LeaseLost, StaleStep, StepConflict
-from experience.workflows.runs.hooks import Writes
+from experience.workflows.runs.hooks import HookWrites
 from experience.workflows.runs.models import (
     MAX_RECORDED_ATTEMPTS,
     Attempt,
@@ -110,7 +110,7 @@ def acquire(tenant: Tenant, run: StoredRun, taking: Acquisition) -> LeasedStep:
     """
     before, step = taking.before, taking.after
 
-    def commit(writes: Writes) -> Any:
+    def commit(writes: HookWrites) -> Any:
         batch = tenant.client.batch()
         option = tenant.client.write_option(last_update_time=before.written_at)
         batch.update(tenant.step_ref(step.run_id, step.id), taking.changes(), option=option)
@@ -124,8 +124,8 @@ def acquire(tenant: Tenant, run: StoredRun, taking: Acquisition) -> LeasedStep:
             batch.update(reference, changes)
         return batch.commit()
 
-    owner = None if before.step.parked else hooks.hooks_of(run.run)
-    writes = owner.began(tenant.client, run.run, step) if owner else ()
+    run_hooks = None if before.step.parked else hooks.hooks_of(run.run)
+    writes = run_hooks.on_step_started(tenant.client, run.run, step) if run_hooks else ()
     try:
         results = hooks.commit_with_hooks(writes, commit, lambda: is_unchanged(tenant, before))
         return LeasedStep(tenant, step, taking.lease, results[0].update_time)
@@ -159,8 +159,10 @@ def release(work: LeasedStep, run: Run, error: StepError, pause_ms: int) -> RunS
             "updated_at": now,
         }
     )
-    owner = hooks.hooks_of(run)
-    writes = owner.paused(work.tenant.client, run, after, error, now) if owner else ()
+    run_hooks = hooks.hooks_of(run)
+    writes = (
+        run_hooks.on_attempt_failed(work.tenant.client, run, after, error, now) if run_hooks else ()
+    )
     _rewrite(work, work.step.difference(after), writes)
     return after
 
@@ -186,11 +188,11 @@ def park(work: LeasedStep, wait_ms: int) -> None:
     _rewrite(work, work.step.difference(after))
 
 
-def _rewrite(work: LeasedStep, changes: FieldUpdates, writes: Writes = ()) -> None:
+def _rewrite(work: LeasedStep, changes: FieldUpdates, writes: HookWrites = ()) -> None:
     """Change a step under its lease."""
     reference = work.tenant.step_ref(work.step.run_id, work.step.id)
 
-    def commit(writes: Writes) -> Any:
+    def commit(writes: HookWrites) -> Any:
         batch = work.tenant.client.batch()
         option = work.tenant.client.write_option(last_update_time=work.written_at)
         batch.update(reference, changes, option=option)

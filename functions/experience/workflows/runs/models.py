@@ -90,7 +90,7 @@ class RunSummary(Document):
 
 
 class OwnerReference(Document):
-    """For whom a run is done: a kind of owner, and the ids that this kind knows its documents by.
+    """What a run is done for: a kind of owner, and the ids by which this kind finds its documents.
 
     `reads`: objects of the bucket, outside of the workspace's folders, that the run may read.
     """

@@ -16,7 +16,7 @@ from experience.workflows.definitions.models import Workflow
 from experience.workflows.runs import hooks, store
 from experience.workflows.runs.errors import StaleStep, StepConflict
 from experience.workflows.runs.finalization import finalization_of
-from experience.workflows.runs.hooks import Writes
+from experience.workflows.runs.hooks import HookWrites
 from experience.workflows.runs.leases import (
     Acquisition,
     FieldUpdates,
@@ -73,7 +73,7 @@ def complete_step(
 ) -> Completion:
     """End a step, and count that down on all that waits for it, in one commit.
 
-    Writes the step, each dependent, its artifacts and its cached result, for the last steps the
+    HookWrites the step, each dependent, its artifacts and its cached result, for the last steps the
     run, and what the run's owner has to say. No reads, and no locks for those who meet on one
     dependent. `follow`: a step that depends on nothing else is taken in the same commit. A run
     that has one last step ends with it; steps that are not among those `seen` are read for that.
@@ -91,7 +91,7 @@ def complete_step(
         last = finalization_of(tenant, run, _all_steps(tenant, workflow, after, seen), now)
     writes = last.writes if last else _hook_writes(tenant, run, follow)
 
-    def commit(writes: Writes) -> Any:
+    def commit(writes: HookWrites) -> Any:
         batch = tenant.client.batch()
         reference = tenant.step_ref(before.run_id, before.id)
         batch.update(reference, before.difference(after), option=option)
@@ -153,13 +153,13 @@ def _all_steps(
     return [known[each] for each in workflow.by_id if each in known]
 
 
-def _hook_writes(tenant: Tenant, run: Run, follow: Acquisition | None) -> Writes:
+def _hook_writes(tenant: Tenant, run: Run, follow: Acquisition | None) -> HookWrites:
     """What the run's owner writes when the next step begins."""
-    owner = hooks.hooks_of(run)
-    if owner is None or follow is None:
+    run_hooks = hooks.hooks_of(run)
+    if run_hooks is None or follow is None:
         return ()
     going = run.model_copy(update={"status": RunStatus.RUNNING})
-    return owner.began(tenant.client, going, follow.after)
+    return run_hooks.on_step_started(tenant.client, going, follow.after)
 
 
 def _with_outcome(

@@ -6,7 +6,7 @@ from experience import clients, clock, transactions
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs import decisions, finalization, hooks, planning, store
 from experience.workflows.runs.dispatch import enqueue_ready
-from experience.workflows.runs.hooks import update_owner
+from experience.workflows.runs.hooks import add_hook_writes
 from experience.workflows.runs.models import Run, RunStatus, RunStep
 from experience.workflows.runs.requests import RetryRun
 from experience.workflows.runs.store import StoredRun, update_step
@@ -78,6 +78,7 @@ def retry_within(
         }
     )
     transaction.update(tenant.run_ref(run.id), stored.run.difference(run))
-    owner = hooks.hooks_of(run)
-    update_owner(tenant, transaction, owner.renewed(tenant.client, run, now) if owner else ())
+    if run_hooks := hooks.hooks_of(run):
+        writes = run_hooks.on_run_retried(tenant.client, run, now)
+        add_hook_writes(tenant, transaction, writes)
     return run, renewed
