@@ -150,9 +150,9 @@ def _find_known(tenant: Tenant, run: Run) -> RunView | None:
     if found.get("request") != run.request:
         raise AlreadyExists("request_id_reused", "This requestId belongs to another request.")
     stored, steps = store.get_run_with_steps(tenant, run.id)
-    if stored.run.is_going and stored.run.started_at is None:
+    if stored.value.is_going and stored.value.started_at is None:
         enqueue_ready(steps)
-    return view(stored.run, steps)
+    return view(stored.value, steps)
 
 
 def _plan(
@@ -166,7 +166,7 @@ def _plan(
         return None, None, request.payload
     _check_changes(workflow, changes)
     stored, steps = store.get_run_with_steps(tenant, request.base_run_id)
-    base = stored.run
+    base = stored.value
     if base.owner_reference:  # what it made is let go, and its guest may have to be forgotten
         raise NotFound("run")
     if base.workflow_name != workflow.workflow_name:

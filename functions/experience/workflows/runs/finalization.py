@@ -92,18 +92,18 @@ def finalize_run(tenant: Tenant, run_id: str) -> bool:
     """
     while True:
         stored, steps = store.get_run_with_steps(tenant, run_id)
-        if not stored.run.is_going or not decisions.is_over(steps):
+        if not stored.value.is_going or not decisions.is_over(steps):
             return False
-        end = finalization_of(tenant, stored.run, steps, clock.now_ms())
-        option = tenant.client.write_option(last_update_time=stored.written_at)
+        end = finalization_of(tenant, stored.value, steps, clock.now_ms())
+        option = tenant.client.write_option(last_update_time=stored.update_time)
 
         def commit(writes: HookWrites, end: Finalization = end, option: Any = option) -> None:
             batch = tenant.client.batch()
             end.add_to(tenant, batch, writes, option)
             batch.commit()
 
-        def stands(written_at: Any = stored.written_at) -> bool:
-            return bool(store.get_run_with_steps(tenant, run_id)[0].written_at == written_at)
+        def stands(update_time: Any = stored.update_time) -> bool:
+            return bool(store.get_run_with_steps(tenant, run_id)[0].update_time == update_time)
 
         try:
             hooks.commit_with_hooks(end.writes, commit, stands)

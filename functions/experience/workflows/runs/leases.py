@@ -15,6 +15,7 @@ from google.api_core.exceptions import (
 )
 
 from experience import clock, config
+from experience.documents import Versioned
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs import hooks, store
 from experience.workflows.runs.decisions import Delivery
@@ -31,7 +32,7 @@ from experience.workflows.runs.models import (
     StepProgress,
     StepStatus,
 )
-from experience.workflows.runs.store import StoredRun, StoredStep
+from experience.workflows.runs.store import StoredRun
 
 FieldUpdates = dict[str, Any]
 
@@ -41,38 +42,41 @@ class LeasedStep:
     """A step under a worker's lease."""
 
     tenant: Tenant
-    step: RunStep
+    stored: Versioned[RunStep]
     lease: StepLease
-    written_at: Any
+
+    @property
+    def step(self) -> RunStep:
+        return self.stored.value
 
     def refresh(self) -> None:
         """Read the step again. One read. Raises LeaseLost."""
         current = find_current(self.tenant, self.step)
-        if current is None or not current.step.is_held_by(self.lease):
+        if current is None or not current.value.is_held_by(self.lease):
             raise LeaseLost
-        self.step, self.written_at = current.step, current.written_at
+        self.stored = current
 
 
 @dataclass(frozen=True)
 class Acquisition:
     """A lease that is about to be taken: the step as it was read, and as it will be."""
 
-    before: StoredStep
+    before: Versioned[RunStep]
     after: RunStep
     lease: StepLease
 
     def changes(self) -> FieldUpdates:
-        return self.before.step.difference(self.after)
+        return self.before.value.difference(self.after)
 
 
 def new_acquisition(
-    step: StoredStep, delivery: Delivery, seconds: float, input_hash: str, now: int
+    step: Versioned[RunStep], delivery: Delivery, seconds: float, input_hash: str, now: int
 ) -> Acquisition:
     """The next attempt at a step, to be taken by `take` or together with another step's `end`.
 
     A parked step goes on with its attempt. A worker that vanished is counted.
     """
-    before = step.step
+    before = step.value
     margin = int(config.STEP_LEASE_MARGIN_SECONDS.value)
     lease = StepLease(
         holder=uuid.uuid4().hex,
@@ -112,27 +116,27 @@ def acquire(tenant: Tenant, run: StoredRun, taking: Acquisition) -> LeasedStep:
 
     def commit(writes: HookWrites) -> Any:
         batch = tenant.client.batch()
-        option = tenant.client.write_option(last_update_time=before.written_at)
+        option = tenant.client.write_option(last_update_time=before.update_time)
         batch.update(tenant.step_ref(step.run_id, step.id), taking.changes(), option=option)
-        if run.run.status is RunStatus.QUEUED:
+        if run.value.status is RunStatus.QUEUED:
             begun = {"status": RunStatus.RUNNING.value, "updatedAt": step.updated_at}
-            if run.run.started_at is None:
+            if run.value.started_at is None:
                 begun["startedAt"] = step.updated_at
-            option = tenant.client.write_option(last_update_time=run.written_at)
+            option = tenant.client.write_option(last_update_time=run.update_time)
             batch.update(tenant.run_ref(step.run_id), begun, option=option)
         for reference, changes in writes:
             batch.update(reference, changes)
         return batch.commit()
 
-    run_hooks = None if before.step.parked else hooks.hooks_of(run.run)
-    writes = run_hooks.on_step_started(tenant.client, run.run, step) if run_hooks else ()
+    run_hooks = None if before.value.parked else hooks.hooks_of(run.value)
+    writes = run_hooks.on_step_started(tenant.client, run.value, step) if run_hooks else ()
     try:
         results = hooks.commit_with_hooks(writes, commit, lambda: is_unchanged(tenant, before))
-        return LeasedStep(tenant, step, taking.lease, results[0].update_time)
+        return LeasedStep(tenant, Versioned(step, results[0].update_time), taking.lease)
     except (FailedPrecondition, NotFound) as refused:
         current = find_current(tenant, step)
-        if current and current.step.is_held_by(taking.lease):  # the answer was lost
-            return LeasedStep(tenant, current.step, taking.lease, current.written_at)
+        if current and current.value.is_held_by(taking.lease):  # the answer was lost
+            return LeasedStep(tenant, current, taking.lease)
         raise StepConflict from refused
 
 
@@ -194,19 +198,20 @@ def _rewrite(work: LeasedStep, changes: FieldUpdates, writes: HookWrites = ()) -
 
     def commit(writes: HookWrites) -> Any:
         batch = work.tenant.client.batch()
-        option = work.tenant.client.write_option(last_update_time=work.written_at)
+        option = work.tenant.client.write_option(last_update_time=work.stored.update_time)
         batch.update(reference, changes, option=option)
         for other, others_changes in writes:
             batch.update(other, others_changes)
         return batch.commit()
 
-    before = StoredStep(work.step, work.written_at)
     try:
-        results = hooks.commit_with_hooks(writes, commit, lambda: is_unchanged(work.tenant, before))
-        work.written_at = results[0].update_time
+        results = hooks.commit_with_hooks(
+            writes, commit, lambda: is_unchanged(work.tenant, work.stored)
+        )
+        work.stored = Versioned(work.step, results[0].update_time)
     except (FailedPrecondition, NotFound) as refused:
         current = find_current(work.tenant, work.step)
-        if current and _was_released(current.step, work.lease):
+        if current and _was_released(current.value, work.lease):
             return  # the answer was lost
         work.refresh()
         raise StaleStep from refused
@@ -217,15 +222,15 @@ def capped_pause_ms(pause_ms: int) -> int:
     return min(pause_ms, int(config.STEP_PAUSE_LIMIT_SECONDS.value) * 1000)
 
 
-def find_current(tenant: Tenant, step: RunStep) -> StoredStep | None:
+def find_current(tenant: Tenant, step: RunStep) -> Versioned[RunStep] | None:
     """The step as it is now."""
     return store.find_step(tenant, step.run_id, step.id)
 
 
-def is_unchanged(tenant: Tenant, before: StoredStep) -> bool:
+def is_unchanged(tenant: Tenant, before: Versioned[RunStep]) -> bool:
     """Whether a step is still as it was read. One read."""
-    current = find_current(tenant, before.step)
-    return current is not None and current.written_at == before.written_at
+    current = find_current(tenant, before.value)
+    return current is not None and current.update_time == before.update_time
 
 
 def _was_released(step: RunStep, lease: StepLease) -> bool:

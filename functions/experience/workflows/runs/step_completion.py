@@ -9,6 +9,7 @@ from google.api_core.exceptions import FailedPrecondition, NotFound
 from google.cloud.firestore import ArrayUnion, DocumentReference, Increment
 
 from experience import clock, logs
+from experience.documents import Versioned
 from experience.workflows.artifacts.models import Artifact
 from experience.workflows.artifacts.payloads import NOTHING, Packed
 from experience.workflows.artifacts.tenant import Tenant
@@ -33,7 +34,6 @@ from experience.workflows.runs.models import (
     StepError,
     StepStatus,
 )
-from experience.workflows.runs.store import StoredStep
 from experience.workflows.skills import ArtifactRef
 
 
@@ -64,7 +64,7 @@ class Completion:
 def complete_step(
     tenant: Tenant,
     run: Run,
-    step: StoredStep,
+    step: Versioned[RunStep],
     ending: StepOutcome,
     seen: Mapping[str, RunStep],
     *,
@@ -82,10 +82,10 @@ def complete_step(
     workflow = run.workflow()
     owner = work.lease.holder if work else uuid.uuid4().hex
     now = follow.lease.acquired_at if follow else clock.now_ms()
-    before = step.step
+    before = step.value
     after = _with_outcome(before, ending, owner, work, now)
     dependents = workflow.dependents[before.id]
-    option = tenant.client.write_option(last_update_time=step.written_at)
+    option = tenant.client.write_option(last_update_time=step.update_time)
     last = None
     if workflow.sinks == {before.id} and run.is_going and not before.cancel_requested:
         last = finalization_of(tenant, run, _all_steps(tenant, workflow, after, seen), now)
@@ -102,7 +102,7 @@ def complete_step(
         for each in dependents:
             reference = tenant.step_ref(before.run_id, each)
             if follow and follow.after.id == each:
-                unchanged = tenant.client.write_option(last_update_time=follow.before.written_at)
+                unchanged = tenant.client.write_option(last_update_time=follow.before.update_time)
                 at_once = {"remainingDependencies": 0, "readyAt": now, "dueAt": now}
                 batch.update(reference, {**follow.changes(), **at_once}, option=unchanged)
             else:
@@ -124,7 +124,7 @@ def complete_step(
         results = hooks.commit_with_hooks(writes, commit, lambda: is_unchanged(tenant, step))
     except (FailedPrecondition, NotFound) as refused:
         current = find_current(tenant, before)
-        if current and current.step.is_ended and current.step.released_by == owner:
+        if current and current.value.is_ended and current.value.released_by == owner:
             return _recovered(tenant, after, dependents, follow)  # the answer was lost
         raise _conflict(work) from refused
     _log(after)
@@ -134,7 +134,9 @@ def complete_step(
     followed = None
     if follow:
         result = results[1 + dependents.index(follow.after.id)]
-        followed = LeasedStep(tenant, _followed(follow, now), follow.lease, result.update_time)
+        followed = LeasedStep(
+            tenant, Versioned(_followed(follow, now), result.update_time), follow.lease
+        )
     return Completion(
         step=after,
         ready=[each for each, left in zip(dependents, counts, strict=False) if left == 0],
@@ -208,13 +210,13 @@ def _recovered(
     """What followed from an end whose answer was lost."""
     waiting = [each for name in dependents if (each := store.find_step(tenant, step.run_id, name))]
     followed = [
-        LeasedStep(tenant, each.step, follow.lease, each.written_at)
+        LeasedStep(tenant, each, follow.lease)
         for each in waiting
-        if follow and each.step.is_held_by(follow.lease)
+        if follow and each.value.is_held_by(follow.lease)
     ]
     return Completion(
         step=step,
-        ready=[each.step.id for each in waiting if each.step.is_ready],
+        ready=[each.value.id for each in waiting if each.value.is_ready],
         is_last=not dependents and store.get_run(tenant, step.run_id).remaining_sinks <= 0,
         followed=followed[0] if followed else None,
     )

@@ -29,8 +29,8 @@ def cancel_in(tenant: Tenant, run_id: str, *, with_hooks: bool = True) -> RunVie
 
     def body(transaction: Transaction) -> tuple[Run, list[RunStep]]:
         stored, steps = store.get_run_with_steps(tenant, run_id, transaction)
-        if not stored.run.is_going:
-            return stored.run, steps
+        if not stored.value.is_going:
+            return stored.value, steps
         now = clock.now_ms()
         return cancel_within(transaction, tenant, stored, steps, now, with_hooks=with_hooks)
 
@@ -53,8 +53,8 @@ def cancel_within(
     stopped = [_cancelled(step, now) for step in steps]
     for before, after in zip(steps, stopped, strict=True):
         update_step(tenant, transaction, before, after)
-    began = stored.run.started_at or stored.run.created_at
-    run = stored.run.model_copy(
+    began = stored.value.started_at or stored.value.created_at
+    run = stored.value.model_copy(
         update={
             "status": RunStatus.CANCELLED,
             "completed_at": now,
@@ -62,7 +62,7 @@ def cancel_within(
             "updated_at": now,
         }
     )
-    transaction.update(tenant.run_ref(run.id), stored.run.difference(run))
+    transaction.update(tenant.run_ref(run.id), stored.value.difference(run))
     run_hooks = hooks.hooks_of(run) if with_hooks else None
     if run_hooks:
         writes = run_hooks.on_run_finalized(tenant.client, run, {}, now)

@@ -29,8 +29,8 @@ def retry_in(tenant: Tenant, run_id: str) -> RunView:
 
     def body(transaction: Transaction) -> tuple[Run, list[RunStep]]:
         stored, steps = store.get_run_with_steps(tenant, run_id, transaction)
-        if stored.run.status not in (RunStatus.FAILED, RunStatus.CANCELLED):
-            return stored.run, steps
+        if stored.value.status not in (RunStatus.FAILED, RunStatus.CANCELLED):
+            return stored.value, steps
         return retry_within(transaction, tenant, stored, steps, clock.now_ms())
 
     run, steps = transactions.run_optimistic(tenant.client, body)
@@ -59,12 +59,12 @@ def retry_within(
 
     `go_on` follows.
     """
-    workflow, number = stored.run.workflow(), stored.run.run_attempt + 1
+    workflow, number = stored.value.workflow(), stored.value.run_attempt + 1
     again = {step.id: step for step in planning.retried(workflow, steps, number, now)}
     for step in steps:
         update_step(tenant, transaction, step, again.get(step.id, step))
     renewed = [again.get(step.id, step) for step in steps]
-    run = stored.run.model_copy(
+    run = stored.value.model_copy(
         update={
             "status": RunStatus.QUEUED,
             "run_attempt": number,
@@ -77,7 +77,7 @@ def retry_within(
             "updated_at": now,
         }
     )
-    transaction.update(tenant.run_ref(run.id), stored.run.difference(run))
+    transaction.update(tenant.run_ref(run.id), stored.value.difference(run))
     if run_hooks := hooks.hooks_of(run):
         writes = run_hooks.on_run_retried(tenant.client, run, now)
         add_hook_writes(tenant, transaction, writes)
