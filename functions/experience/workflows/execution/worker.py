@@ -263,15 +263,15 @@ class Worker:
         """End a step. Raises Moved if nobody works on it; else Changed and LeaseLost."""
         work = held if isinstance(held, LeasedStep) else None
         step = held.stored if isinstance(held, LeasedStep) else held
-        follow = then[0] if then else None
+        acquisition = then[0] if then else None
         ended = step_completion.complete_step(
-            self.tenant, self.run.value, step, how, self._ended, work=work, follow=follow
+            self.tenant, self.run.value, step, how, self._ended, work=work, acquisition=acquisition
         )
         self._ended[ended.step.id] = ended.step
         if ended.is_last:
             finalization.finalize_run(self.tenant, self.run.value.id)
         return NextSteps(
-            ended.ready, (ended.followed, then[1]) if ended.followed and then else None
+            ended.ready, (ended.acquired, then[1]) if ended.acquired and then else None
         )
 
     def _read(self, step_id: str) -> Versioned[RunStep]:

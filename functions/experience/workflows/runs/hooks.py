@@ -7,18 +7,15 @@ domain's hooks what else changes, and writes that in the same commit. So a run a
 contradict each other.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
-from google.api_core.exceptions import NotFound
 from google.cloud.firestore import Client, DocumentReference, Transaction
 
-from experience import logs, transactions
+from experience import transactions
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs.models import Run, RunStep, StepError
 from experience.workflows.skills import File
-
-T = TypeVar("T")
 
 HookWrites = Sequence[tuple[DocumentReference, dict[str, Any]]]
 """Updates of the documents that a run is done for."""
@@ -60,26 +57,6 @@ HOOKS: dict[str, RunHooks] = {}
 def hooks_of(run: Run) -> RunHooks | None:
     """The hooks of the run's owner; None for a run without one."""
     return HOOKS.get(run.owner_reference.kind) if run.owner_reference else None
-
-
-def commit_with_hooks(
-    writes: HookWrites, commit: Callable[[HookWrites], T], is_unchanged: Callable[[], bool]
-) -> T:
-    """Commit together with the hook writes, to as many of their documents as exist.
-
-    Somebody may have deleted one by hand. If what the engine writes `is_unchanged`, the run goes on
-    without that document.
-    """
-    try:
-        return transactions.retry(lambda: commit(writes))
-    except NotFound:
-        if not writes or not is_unchanged():
-            raise
-        existing = [each for each in writes if each[0].get().exists]
-        if len(existing) == len(writes):
-            raise
-        logs.warning("hook document missing", documents=[each.path for each, _ in writes])
-        return commit_with_hooks(existing, commit, is_unchanged)
 
 
 def add_hook_writes(tenant: Tenant, transaction: Transaction, writes: HookWrites) -> None:
