@@ -94,7 +94,7 @@ class TestRuns:
         assert other.everything() == kept
         one.drain()
         assert left(one) == {**NOTHING, "steps": steps, "internals": internals}
-        places = one.tenant.collection("generationPlaces").stream()
+        places = one.tenant.collection("generationPermits").stream()
         assert [each.id for each in places if each.get("jobId")] == []
 
 

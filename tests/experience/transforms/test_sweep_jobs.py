@@ -120,7 +120,7 @@ class TestOfFormerTimes:
     @pytest.mark.parametrize("status", ["pending", "running"])
     def test_such_a_job_gets_its_run_and_its_picture(self, one: JobBench, status: str) -> None:
         earlier(one, status, attemptCount=2)
-        lease = {"owner": "a worker of then", "expiresAt": 1, "fence": 2}
+        lease = {"holder": "a worker of then", "expiresAt": 1, "fence": 2}
         internals_ref(one.client, one.project, one.job_id).update({"lease": lease, "fence": 2})
         assert sweep_jobs()[status] == 1
         assert one.told() == ("pending", 2, None)

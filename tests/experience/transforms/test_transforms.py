@@ -278,7 +278,7 @@ class TestTask:
         ids = {"workspaceId": session.workspace_id, "runId": job["runId"], "stepId": "load"}
         runs = db.collection("workspaces", str(session.workspace_id), "runs")
         step = runs.document(job["runId"]).collection("runSteps").document("load")
-        lease = {"owner": "o", "expiresAt": now_ms() + 600_000, "takenAt": 1, "fence": 1}
+        lease = {"holder": "o", "expiresAt": now_ms() + 600_000, "acquiredAt": 1, "fence": 1}
         step.update({"status": "running", "attempt": 1, "lease": lease})
         before = step.get().to_dict()
         assert signed_in(None).post("runTransform", {"data": {**ids, "attempt": 1}}).ok

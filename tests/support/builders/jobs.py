@@ -106,7 +106,7 @@ def run_of(db: Client, job: dict[str, Any]) -> Any:
 def begin_and_vanish(db: Client, job: dict[str, Any]) -> None:
     """Leave a stored job and its run as a worker does that dies in its first step."""
     ago = now_ms() - 60_000
-    lease = {"owner": "a worker that died", "expiresAt": ago, "takenAt": ago, "fence": 1}
+    lease = {"holder": "a worker that died", "expiresAt": ago, "acquiredAt": ago, "fence": 1}
     run = run_of(db, job)
     run.update({"status": "running", "startedAt": ago})
     step = run.collection("runSteps").document("load")

@@ -41,9 +41,9 @@ def create_run(
         "jobId": job.id,
         "stepId": snapshot.capture.step_id,
     }
-    belongs_to = OwnerReference(kind=KIND, ids=ids, reads=[source])
+    owner_reference = OwnerReference(kind=KIND, ids=ids, reads=[source])
     new = creation.new_owned_run(
-        tenant, WORKFLOW, run_id_of(job.project_id, job.id), payload, QUEUE, belongs_to, now
+        tenant, WORKFLOW, run_id_of(job.project_id, job.id), payload, QUEUE, owner_reference, now
     )
     new.create(tenant, transaction)
     return new
@@ -119,7 +119,7 @@ def cancel_run(client: Client, transaction: Transaction, job: Job, now: int) -> 
         }
     )
     run = find_run(client, transaction, job)
-    if run and run[0].run.is_going:
+    if run and run[0].value.is_going:
         cancel.cancel_within(transaction, Tenant.of_owner(client, job), *run, now)
     else:
         transaction.update(store.job_ref(client, job.project_id, job.id), job.difference(ended))

@@ -121,9 +121,9 @@ class Tenant:
         found: DocumentReference = self.collection("generationJobs").document(job_id)
         return found
 
-    def place_ref(self, name: str) -> DocumentReference:
-        """`/workspaces/{w}/generationPlaces/{kind}-{n}`"""
-        found: DocumentReference = self.collection("generationPlaces").document(name)
+    def permit_ref(self, name: str) -> DocumentReference:
+        """`/workspaces/{w}/generationPermits/{kind}-{n}`"""
+        found: DocumentReference = self.collection("generationPermits").document(name)
         return found
 
     def kept_path(self, job_id: str) -> str:

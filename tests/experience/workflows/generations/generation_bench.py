@@ -138,7 +138,7 @@ class GenerationBench(Bench):
 
     def taken(self) -> list[str]:
         """The places that somebody has."""
-        places = self.tenant.collection("generationPlaces").stream()
+        places = self.tenant.collection("generationPermits").stream()
         return sorted(each.id for each in places if each.get("jobId"))
 
     @contextmanager

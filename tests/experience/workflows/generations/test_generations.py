@@ -60,7 +60,7 @@ class TestAProviderThatIsPolled:
         assert job.status == "completed"
         assert job.provider_job_id in replicate.predictions
         assert job.input_params == REPLICATE["params"]
-        assert (job.attempts, job.submits, job.place, job.due_at) == (2, 1, None, None)
+        assert (job.attempts, job.submits, job.permit, job.due_at) == (2, 1, None, None)
         assert job.result_uri == f"{replicate.url}/files/{job.provider_job_id}.png"
         assert job.artifact
         assert job.artifact.metadata == {"width": 64, "height": 48}
