@@ -10,14 +10,14 @@ import pytest
 from google.cloud.firestore import Client
 from hypothesis import settings
 
-from emulator.index_check import IndexCheck
-from emulator.meter import Meter, intercept
-from emulator.suite import ROOT, Suite
-from experience import clients
-from tests import sharing
-from tests.sharing import PostOffice, SharingSuite
-from tests.support import parallel, refusals
+from emulator.billing.meter import Meter, intercept
+from emulator.functions.index_check import IndexCheck
+from emulator.paths import ROOT
+from emulator.suite.suite import Suite
+from experience import clients, storage
+from tests.support import parallel, refusals, shared_emulator
 from tests.support import trouble as support_trouble
+from tests.support.shared_emulator import PostOffice, SharingSuite
 
 # No example is too slow: what else the machine does at that moment is not what is tested.
 settings.register_profile("patient", settings(), deadline=None)
@@ -27,7 +27,7 @@ settings.load_profile("patient")
 PREPARATIONS = parallel.Preparations()
 POST_OFFICE = pytest.StashKey[PostOffice]()
 # What this process keeps of the suite that it talked to.
-KEPT = (clients.app, clients.firestore, clients.bucket, clients.signer)
+KEPT = (clients.app, clients.firestore, storage.bucket, storage.signer)
 ADDRESSES = ("GCLOUD_PROJECT", "FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST")
 _at: list[str | None] = []
 
@@ -72,7 +72,7 @@ def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # who runs the tests, or has others run them
         office = config.stash[POST_OFFICE] = PostOffice()
-        os.environ[sharing.OFFICE] = office.url
+        os.environ[shared_emulator.OFFICE] = office.url
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

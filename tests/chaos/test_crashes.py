@@ -8,9 +8,9 @@ from contextlib import contextmanager, suppress
 import pytest
 import requests
 
-from emulator.crowd import Guest
-from tests.suite.sample_functions import eventually
+from emulator.demo.chaos import Guest
 from tests.support.trouble import WHOLE_VISIT, Trouble, visit_of
+from tests.support.waiting import eventually
 
 WHEN = ("before", "after")
 MOST_KILLS = 3

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from emulator import seed
-from tests.suite.sample_functions import eventually
+from emulator.demo import seed
 from tests.support.calling import at_once
 from tests.support.trouble import WHOLE_VISIT, Trouble, visit_of
+from tests.support.waiting import eventually
 
 DELIVERED = ["onJobCreated", "onSessionCompleted", "onSessionCreated", "runTransform"]
 # A visit starts no run of a workflow; tests/experience/workflows try what runs are delivered to.

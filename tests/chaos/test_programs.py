@@ -15,8 +15,8 @@ import requests
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from emulator.client import CallError
-from emulator.processes import SuiteError
+from emulator.demo.client import CallError
+from emulator.process.errors import SuiteError
 from experience.ids import new_id
 from tests.support.builders.places import Place
 from tests.support.builders.sessions import session_ref, written_session

@@ -3,8 +3,8 @@
 from typing import Any
 
 from experience.workflows.generations.models import MAX_SUBMITS
-from tests.suite.sample_functions import eventually
 from tests.support.trouble import Trouble
+from tests.support.waiting import eventually
 
 
 def ended(trouble: Trouble, project: str) -> dict[str, Any]:

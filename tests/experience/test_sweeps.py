@@ -7,13 +7,13 @@ import pytest
 import requests
 from google.cloud import firestore
 
-from emulator.functions import FunctionsHost
-from emulator.schedules import Schedules
-from emulator.suite import Suite
+from emulator.delivery.scheduler import Schedules
+from emulator.functions.supervisor import FunctionsHost
+from emulator.suite.suite import Suite
 from experience.clock import now_ms
 from experience.ids import new_id
-from experience.sessions.models import Session
-from experience.transforms.usecases import order_transform
+from experience.sessions.models.session import Session
+from experience.transforms.usecases.create import create_job
 from tests.support.builders.guests import a_guest
 from tests.support.builders.jobs import (
     a_booth,
@@ -74,7 +74,7 @@ class TestSchedules:
         session = a_completed_session(db, a_booth(db))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(suite.broker, "deliver", lambda event: None)
-            order_transform(session)
+            create_job(session)
             suite.settle()
         return session
 

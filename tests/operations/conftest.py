@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client
 
-from emulator.suite import ROOT, Suite
+from emulator.paths import ROOT
+from emulator.suite.suite import Suite
 from experience import clients
 from experience.ids import new_id
-from experience.media.store import result_path
+from experience.media.store.objects import result_path
 from tests.support.builders.guests import a_guest
 from tests.support.builders.places import Place
 from tests.support.builders.projects import a_project

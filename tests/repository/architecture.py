@@ -16,16 +16,15 @@ from experience import DOMAINS
 ROOT = Path(__file__).resolve().parents[2]
 LINES_AT_MOST = 400
 
-# main → endpoints → usecases → store → models → shared modules. Other files of a domain, and
-# what its package exports, stand beside its models.
+# main → endpoints → usecases → store → models → shared modules. A layer is a file or a package of
+# that name; other files of a domain, and what its package exports, stand beside its models.
 RANKS = {"models": 0, "store": 1, "usecases": 2, "endpoints": 3}
 
-# Where a layer has outgrown its file: the further files it is spread over.
+# The domains that are spread over further files, and the layers these belong to.
 SPREAD = {
     "providers": dict.fromkeys(
         ("gemini", "http", "keys", "local", "prices", "registry", "replicate"), "store"
     ),
-    "workspaces": {"authoring": "usecases"},
     "workflows": {
         **dict.fromkeys(("artifacts", "blobs", "cache", "memory", "payloads", "tenant"), "store"),
         **dict.fromkeys(("collecting", "commands", "closing", "ending", "engine"), "usecases"),
@@ -33,26 +32,20 @@ SPREAD = {
         **dict.fromkeys(("concluding", "generating", "places"), "usecases"),
         **dict.fromkeys(("erasing", "owners", "photo", "polling", "resuming"), "usecases"),
     },
-    "projects": {"authoring": "usecases"},
-    "sessions": dict.fromkeys(
-        ("adoption", "creation", "ending", "linking", "listing", "phases"), "usecases"
-    ),
-    "media": dict.fromkeys(("cleaning", "links"), "store"),
-    "transforms": {
-        **dict.fromkeys(("commands", "runs", "sweeping"), "usecases"),
-        "quota": "store",
-    },
 }
 
-# The modules that stand between us and the SDK. Of the rest only endpoints name its options.
-SDK_ADAPTERS = {"calls", "config", "events", "logs", "schedules", "tasks"}
+# Shared modules of one subject.
+SHARED_PACKAGES = {"firebase"}
+
+# What stands between us and the SDK. Of the rest only endpoints name its options.
+SDK_ADAPTERS = ("experience.config", "experience.firebase", "experience.logs")
 
 # What brings in a clock, chance, the network or a client.
 IMPURE = (
     *("time", "random", "secrets", "uuid", "os", "socket", "subprocess", "threading"),
     *("requests", "httpx", "flask", "google", "firebase_admin", "firebase_functions"),
-    *("experience.calls", "experience.clients", "experience.clock", "experience.config"),
-    *("experience.events", "experience.logs", "experience.transactions"),
+    *("experience.clients", "experience.clock", "experience.config", "experience.firebase"),
+    *("experience.logs", "experience.storage", "experience.store", "experience.transactions"),
 )
 
 
@@ -185,13 +178,13 @@ def impure_models(file: SourceFile) -> Iterator[str]:
 
 def sdk_outside_its_adapters(file: SourceFile) -> Iterator[str]:
     """firebase-functions is below 1.0 and changes: few modules may know it."""
-    if not file.is_deployed or file.name in {f"experience.{name}" for name in SDK_ADAPTERS}:
+    if not file.is_deployed or f"{file.name}.".startswith(tuple(f"{a}." for a in SDK_ADAPTERS)):
         return
     for name in file.imports():
         if file.path.name == "endpoints.py" and name == "firebase_functions.options":
             continue
         if name.split(".")[0] in {"firebase_functions", "functions_framework"}:
-            yield f"{name}: only experience/{{{','.join(sorted(SDK_ADAPTERS))}}}.py import the SDK"
+            yield f"{name}: only {', '.join(SDK_ADAPTERS)} import the SDK"
 
 
 def more_than_imports(file: SourceFile) -> Iterator[str]:

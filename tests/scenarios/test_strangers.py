@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from emulator.client import CallError
+from emulator.demo.client import CallError
 from tests.support.builders.jobs import CAPTURE
 from tests.support.builders.places import Place
 from tests.support.builders.projects import CONSENT

@@ -6,7 +6,7 @@ import pytest
 from pydantic.alias_generators import to_camel
 
 from experience.clock import now_ms
-from experience.sessions.models import Session
+from experience.sessions.models.session import Session
 from tests.security_rules import matrix
 from tests.security_rules.clients import Visitor
 from tests.security_rules.conftest import Setting

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.client import Client
+from emulator.demo.client import Client
 
 # What the guest answers, by step id, wherever such a step is asked.
 ANSWERS = {"adult": True, "name": "Ada", "mood": "dreamy", "fun": 5}

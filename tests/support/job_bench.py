@@ -8,17 +8,12 @@ import pytest
 from google.cloud.firestore import Client
 
 from experience import clients
-from experience.calls import TryLater
-from experience.sessions.models import Session
-from experience.transforms import commands, runs
-from experience.transforms.models import (
-    CancelTransform,
-    Job,
-    RetryTransform,
-    job_id_of,
-    run_id_of,
-)
-from experience.transforms.usecases import order_transform
+from experience.firebase.tasks import TryLater
+from experience.sessions.models.session import Session
+from experience.transforms.models.job import Job, job_id_of, run_id_of
+from experience.transforms.models.requests import CancelTransform, RetryTransform
+from experience.transforms.usecases import cancel, retry, runs
+from experience.transforms.usecases.create import create_job
 from experience.workflows.execution import skill_runtime, worker
 from experience.workflows.runs.decisions import Delivery
 from experience.workflows.runs.models import Run, RunStatus, StepTask
@@ -58,7 +53,7 @@ class JobBench(Bench):
 
     def begin(self) -> "JobBench":
         """Create the job, as who completes a session does, and die before its run is handed on."""
-        order_transform(self.completed)
+        create_job(self.completed)
         return self
 
     def enqueue(self) -> None:
@@ -92,10 +87,10 @@ class JobBench(Bench):
         return self.run(self.run_id)
 
     def cancel(self) -> Job:
-        return commands.cancel(self.uid, CancelTransform(**self.ids))
+        return cancel.cancel_transform(self.uid, CancelTransform(**self.ids))
 
     def retry(self) -> Job:
-        return commands.retry(self.uid, RetryTransform(**self.ids))
+        return retry.retry_transform(self.uid, RetryTransform(**self.ids))
 
     def told(self) -> tuple[str, int, str | None]:
         """The job's status, how often a worker began, and what error the session tells."""

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-from emulator.processes import Child
+from emulator.process.child import Child
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,8 +26,8 @@ PLACES = {
     "workflows": ("tests/experience/workflows/",),
     "costs": ("tests/tools/cost/",),
     "a browser": ("tests/browser/",),  # by now its packages are there
-    "samples": ("tests/suite/test_faults", "tests/suite/test_meter"),
-    "commands": ("tests/suite/", "tests/tools/contract/", "tests/tools/benchmarks/"),
+    "samples": ("tests/emulator/faults/", "tests/emulator/billing/"),
+    "commands": ("tests/emulator/", "tests/tools/contract/", "tests/tools/benchmarks/"),
 }
 # Of those that share, the ones that take long.
 SLOW = (
@@ -37,9 +37,11 @@ SLOW = (
     "tests/production/",
 )
 # What every test process waits for when nobody did it beforehand.
-CLASSES = "from emulator.firestore import keep_classes; keep_classes()"
-PAGE = "from emulator import node; from tests.support.browser import build; build(node.install())"
-NEEDS_PAGE = ("tests/browser/", "tests/tools/contract/", "tests/suite/test_auth")
+CLASSES = "from emulator.firestore.emulator import keep_classes; keep_classes()"
+PAGE = (
+    "from emulator.web import node; from tests.support.browser import build; build(node.install())"
+)
+NEEDS_PAGE = ("tests/browser/", "tests/tools/contract/", "tests/emulator/web/test_auth")
 
 
 def processes() -> int:

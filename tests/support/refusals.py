@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from experience.calls import Declaration
 from experience.errors import Refusal
+from experience.firebase.callables import Declaration
 from tools.contract.catalogue import callables
 
-MESSAGE = "undeclared refusal"  # as experience/calls.py logs it
+MESSAGE = "undeclared refusal"  # as experience/firebase/callables.py logs it
 
 
 def undeclared(log: Path) -> list[str]:

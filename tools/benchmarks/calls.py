@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.progress import track
 
-from emulator import seed
-from emulator.client import CallError
+from emulator.demo import seed
+from emulator.demo.client import CallError
 from tools.benchmarks.bare import Bare
 from tools.benchmarks.bench import GUEST, PROJECT, Bench, Call
 from tools.benchmarks.timing import Samples, seconds_of

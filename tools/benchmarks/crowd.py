@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.client import Client
+from emulator.demo.client import Client
 from tools.benchmarks.bench import PROJECT, Bench, Call
 from tools.benchmarks.timing import Samples
 

@@ -7,7 +7,7 @@ from typing import Any
 from google.cloud.firestore import Client as Database
 from rich.progress import track
 
-from emulator import seed
+from emulator.demo import seed
 from tools.benchmarks.triggers import FIELDS
 
 IN_A_BATCH = 500

@@ -14,7 +14,7 @@ from typing import Any
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 
-from emulator import seed
+from emulator.demo import seed
 from experience.imaging import stages
 from experience.imaging.models import Picture, Recipe
 from experience.imaging.photos import fit, load

@@ -18,7 +18,7 @@ from unittest import mock
 from google.cloud.firestore import Client, Query, Transaction
 from google.cloud.firestore_v1.batch import WriteBatch
 
-from emulator import seed
+from emulator.demo import seed
 from experience import clients
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.definitions.loader import parse

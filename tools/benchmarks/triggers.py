@@ -4,7 +4,7 @@ import threading
 import time
 from typing import Any
 
-from emulator import seed
+from emulator.demo import seed
 from tools.benchmarks.bench import PROJECT, Bench
 from tools.benchmarks.timing import Samples
 

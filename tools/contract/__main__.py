@@ -5,8 +5,8 @@ import sys
 
 from rich.console import Console
 
-from emulator import node
-from emulator.processes import SuiteError
+from emulator.process.errors import SuiteError
+from emulator.web import node
 from tools.contract import client, reference
 from tools.contract.run import record_in_a_suite_of_its_own
 

@@ -8,19 +8,14 @@ from typing import Any
 
 import main
 from experience import DOMAINS, reasons
-from experience.calls import DECLARATION, Declaration
 from experience.documents import Document, Request
+from experience.firebase.callables import DECLARATION, Declaration
 from experience.guests.models import Guest
 from experience.projects.models import Project
 from experience.reasons import Reason
-from experience.sessions.models import Session
-from experience.transforms.models import Job
-from experience.workspaces.models import (
-    Experience,
-    ExperienceVersion,
-    Member,
-    Workspace,
-)
+from experience.sessions.models.session import Session
+from experience.transforms.models.job import Job
+from experience.workspaces.models import Experience, ExperienceVersion, Member, Workspace
 
 
 @dataclass(frozen=True)

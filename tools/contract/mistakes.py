@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from emulator.client import Client
+from emulator.demo.client import Client
 from tools.contract.recording import Json, Recorder
 from tools.contract.visit import MAIN, Scene, begin
 

@@ -4,7 +4,7 @@ import os
 
 from google.cloud.firestore import Client as Database
 
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 from tools import ROOT
 from tools.contract import visit
 from tools.contract.mistakes import Trial

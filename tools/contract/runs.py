@@ -6,8 +6,8 @@ from typing import Any
 import requests
 from google.cloud.firestore import Client as Database
 
-from emulator.client import Client
-from emulator.seed import PHOTOS
+from emulator.demo.client import Client
+from emulator.demo.seed import PHOTOS
 from tools.contract.recording import Recorder
 
 TRANSFORM = {"enabled": True, "style": "sketch", "output": {"format": "png", "width": 256}}

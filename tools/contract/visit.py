@@ -5,9 +5,9 @@ from typing import Any
 
 from google.cloud.firestore import Client as Database
 
-from emulator.client import Client
-from emulator.seed import PHOTOS
-from emulator.suite import Suite
+from emulator.demo.client import Client
+from emulator.demo.seed import PHOTOS
+from emulator.suite.suite import Suite
 from experience.ids import new_id
 from operations.bootstrap import bootstrap
 from tools.contract import runs

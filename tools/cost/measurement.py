@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 from tools.cost import guests, operators, sessions, sweeps, transforms, visit, workflows
 from tools.cost.figures import Figures
 from tools.cost.measuring import Stage, stage

@@ -16,10 +16,10 @@ from typing import Any
 from google.cloud.firestore import Client as Database
 from pydantic.alias_generators import to_camel
 
-from emulator.broker import Event
-from emulator.client import Client
-from emulator.suite import Suite
-from experience import clients
+from emulator.delivery.eventarc import Event
+from emulator.demo.client import Client
+from emulator.suite.suite import Suite
+from experience import clients, storage
 from experience.workflows.runs import dispatch as run_dispatch
 
 PROJECT = "demo-cost"
@@ -178,5 +178,5 @@ def _database() -> Database:
 
 
 def _forget_clients() -> None:
-    for made in (clients.firestore, clients.bucket, clients.signer):
+    for made in (clients.firestore, storage.bucket, storage.signer):
         made.cache_clear()

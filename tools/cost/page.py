@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from emulator import prices
+from emulator.billing import prices
 from tools import markdown
 from tools.cost.figures import Figures
 from tools.cost.measuring import Cost

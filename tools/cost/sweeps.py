@@ -4,8 +4,8 @@ Measured first, while nothing else is there for them to find.
 """
 
 from experience.clock import now_ms
-from experience.transforms.models import job_id_of
-from experience.transforms.usecases import order_transform
+from experience.transforms.models.job import job_id_of
+from experience.transforms.usecases.create import create_job
 from tests.support.builders.guests import a_guest
 from tests.support.builders.jobs import a_booth, a_completed_session, job_ref
 from tests.support.builders.places import a_place
@@ -47,7 +47,7 @@ def measure(stage: Stage) -> None:
     place = a_booth(stage.db)
     with stage.without_events():
         session = a_completed_session(stage.db, place)
-        order_transform(session)
+        create_job(session)
     job = job_ref(stage.db, place.project, job_id_of(place.project, session.id)).get().to_dict()
     run = stage.db.document("workspaces", job["workspaceId"], "runs", job["runId"])
     run.collection("runSteps").document("load").update({"dueAt": 1})

@@ -1,8 +1,8 @@
 """What a photo costs on its way to a picture."""
 
-from experience.sessions.models import Session
-from experience.transforms.models import job_id_of
-from experience.transforms.usecases import order_transform
+from experience.sessions.models.session import Session
+from experience.transforms.models.job import job_id_of
+from experience.transforms.usecases.create import create_job
 from tests.support.builders.guests import a_guest
 from tests.support.builders.jobs import (
     CAPTURE,
@@ -74,7 +74,7 @@ def by_hand(stage: Stage) -> None:
     stage.call(UID, "retryTransform", "again", **ids)
     with stage.without_events():
         ids, session = _completed(stage, place)
-        order_transform(session)
+        create_job(session)
     stage.call(UID, "cancelTransform", "", **ids)
     stage.call(UID, "cancelTransform", "again", **ids)
 

@@ -1,6 +1,6 @@
 """What runs cost: a photo's whole way through photo.transform, and looking after it."""
 
-from experience import clients
+from experience import storage
 from experience.workflows.catalog.photo_transform import skills
 from experience.workflows.definitions.loader import DEFINITIONS
 from experience.workflows.runs.requests import StartRun
@@ -17,13 +17,13 @@ def measure(stage: Stage) -> None:
     editor = a_member(stage.db, workspace, "editor")
     viewer = a_member(stage.db, workspace, "viewer")
     path = f"workspaces/{workspace}/photo.jpg"
-    clients.bucket().blob(path).upload_from_string(a_photo())
+    storage.bucket().blob(path).upload_from_string(a_photo())
     transform = a_transform(output=SMALL)
     asked = {
         "workspaceId": workspace,
         "workflowName": WORKFLOW,
         "payload": {
-            "sourceUri": f"gs://{clients.bucket_name()}/{path}",
+            "sourceUri": f"gs://{storage.bucket_name()}/{path}",
             "transform": {**transform, "model": "local"},
         },
     }

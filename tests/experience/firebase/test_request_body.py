@@ -6,7 +6,7 @@ import flask
 import pytest
 
 import main
-from experience.calls import LARGEST_BODY_BYTES, PART_BYTES
+from experience.firebase.request_body import MAX_BODY_BYTES, PART_BYTES
 
 
 class Sent(io.BytesIO):
@@ -23,7 +23,7 @@ class Sent(io.BytesIO):
 class TestBodies:
     @pytest.mark.parametrize("method", ["POST", "PUT", "GET", "OPTIONS"])
     def test_what_is_not_taken_is_not_held(self, method: str) -> None:
-        sent = Sent(bytes(LARGEST_BODY_BYTES + 2))
+        sent = Sent(bytes(MAX_BODY_BYTES + 2))
         about = {"method": method, "input_stream": sent, "content_type": "application/json"}
         length = len(sent.getbuffer())
         app = flask.Flask("callable")

@@ -5,7 +5,7 @@ import json
 import flask
 import pytest
 
-from experience.schedules import schedule
+from experience.firebase.schedules import schedule
 
 
 @schedule(every="5 minutes")

@@ -5,9 +5,14 @@ from google.cloud.firestore import Client
 from experience.errors import FailedPrecondition
 from experience.guests.models import EnsureGuest, Guest
 from experience.guests.usecases import ensure_guest
-from experience.sessions.creation import create_session
-from experience.sessions.models import CompleteSession, CreateSession, UpdateSessionProgress
-from experience.sessions.usecases import complete_session, update_session_progress
+from experience.sessions.models.requests import (
+    CompleteSession,
+    CreateSession,
+    UpdateSessionProgress,
+)
+from experience.sessions.usecases.complete import complete_session
+from experience.sessions.usecases.create import create_session
+from experience.sessions.usecases.update import update_session_progress
 from tests.support.builders.guests import a_guest, stored_guest
 from tests.support.builders.places import Place, a_place
 from tests.support.builders.sessions import a_session

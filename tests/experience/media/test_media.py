@@ -14,20 +14,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from emulator.suite import Suite
-from experience import clients
+from emulator.suite.suite import Suite
+from experience import storage
 from experience.errors import FailedPrecondition
 from experience.ids import new_id
-from experience.media import links, store
-from experience.media.models import ConfirmUpload, CreateUpload, StoredObject, sniff
-from experience.media.usecases import confirm_upload, create_upload
+from experience.media.models import ConfirmUpload, CreateUpload, StoredObject, path_in, sniff
+from experience.media.store import links, objects
+from experience.media.usecases.upload import confirm_upload, create_upload
 from experience.workflows.artifacts import store as artifacts
-from tests.suite.sample_functions import eventually
 from tests.support.builders.images import PHOTOS, encoded
 from tests.support.builders.jobs import CAPTURE, a_photo
 from tests.support.builders.places import a_place
 from tests.support.builders.sessions import a_session, session_ref, stored_session
 from tests.support.builders.videos import mp4, webm
+from tests.support.waiting import eventually
 
 PHOTO = a_photo()
 
@@ -62,11 +62,11 @@ class TestPackedObjects:
     def test_are_read_as_they_are_stored(self, suite: Suite) -> None:
         """Unpacked, a small object could fill the memory of whoever reads it."""
         packed = gzip.compress(bytes(1_000_000))
-        blob = clients.bucket().blob(f"packed/{new_id()}")
+        blob = storage.bucket().blob(f"packed/{new_id()}")
         blob.content_encoding = "gzip"
         blob.upload_from_string(packed, content_type="image/jpeg")
-        assert store.read(blob.name) == packed
-        assert store.read(blob.name, 64) == packed[:64]
+        assert objects.read(blob.name) == packed
+        assert objects.read(blob.name, 64) == packed[:64]
         assert artifacts.read_object(blob.name) == packed
 
 
@@ -77,13 +77,13 @@ class TestErasedMeanwhile:
     ) -> None:
         uid, wanted = upload
         request = uploaded(uid, wanted)
-        look = getattr(store, before)
+        look = getattr(objects, before)
 
         def too_late(path: str, *more: Any) -> Any:
-            clients.bucket().blob(path).delete()
+            storage.bucket().blob(path).delete()
             return look(path, *more)
 
-        monkeypatch.setattr(store, before, too_late)
+        monkeypatch.setattr(objects, before, too_late)
         with pytest.raises(FailedPrecondition) as refusal:
             confirm_upload(uid, request)
         assert refusal.value.reason == "upload_missing"
@@ -100,9 +100,9 @@ class TestConfirmingAtOnce:
         stored = stored_session(db, wanted.project_id, wanted.session_id)
         [media] = stored["capturedMedia"]
         assert all(answer.dump()["capturedMedia"] == [media] for answer in answers)
-        blob = clients.bucket().get_blob(store.path_in(media["url"]))
+        blob = storage.bucket().get_blob(path_in(media["url"]))
         assert blob is not None
-        token = (blob.metadata or {})[store.TOKENS]
+        token = (blob.metadata or {})[objects.TOKENS]
         assert media["url"].endswith(f"&token={token}")
         assert blob.metageneration == 2  # written once as an object and once as published
 
@@ -120,13 +120,13 @@ class TestConfirmingAtOnce:
         self, db: Client, upload: tuple[str, CreateUpload], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         uid, wanted = upload
-        find = store.find
+        find = objects.find
 
         def found_at_once(path: str) -> StoredObject | None:
             seen = find(path)
             return seen and replace(seen, created_at=1)
 
-        monkeypatch.setattr(store, "find", found_at_once)
+        monkeypatch.setattr(objects, "find", found_at_once)
         both = [uploaded(uid, wanted) for _ in range(2)]
         last = max(both, key=lambda each: each.asset_id)
         for each in [*both, *reversed(both)]:
@@ -138,7 +138,7 @@ class TestConfirmingAtOnce:
         self, db: Client, upload: tuple[str, CreateUpload], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         uid, wanted = upload
-        first, publish = uploaded(uid, wanted), store.publish
+        first, publish = uploaded(uid, wanted), objects.publish
         [shown] = confirm_upload(uid, first).captured_media
         reference = session_ref(db, wanted.project_id, wanted.session_id)
         reference.update({"outputs.photo": {"url": shown.url, "type": "image"}})
@@ -148,7 +148,7 @@ class TestConfirmingAtOnce:
             reference.update({"status": "completed"})
             return publish(path, seen)
 
-        monkeypatch.setattr(store, "publish", publish_late)
+        monkeypatch.setattr(objects, "publish", publish_late)
         with pytest.raises(FailedPrecondition, match="This session is completed"):
             confirm_upload(uid, first)
         assert requests.get(shown.url, timeout=60).content == PHOTO
@@ -157,7 +157,7 @@ class TestConfirmingAtOnce:
         self, db: Client, upload: tuple[str, CreateUpload], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         uid, wanted = upload
-        request, publish = uploaded(uid, wanted), store.publish
+        request, publish = uploaded(uid, wanted), objects.publish
 
         def publish_late(path: str, seen: StoredObject) -> str:
             """What takes a while in the cloud, and long enough for the guest to go on."""
@@ -165,17 +165,17 @@ class TestConfirmingAtOnce:
             reference.update({"status": "completed"})
             return publish(path, seen)
 
-        monkeypatch.setattr(store, "publish", publish_late)
+        monkeypatch.setattr(objects, "publish", publish_late)
         with pytest.raises(FailedPrecondition, match="This session is completed"):
             confirm_upload(uid, request)
         stored = stored_session(db, wanted.project_id, wanted.session_id)
         assert stored["capturedMedia"] == []
-        path = store.input_path(
+        path = objects.input_path(
             request.project_id, request.session_id, request.step_id, request.asset_id
         )
-        found = store.find(path)
+        found = objects.find(path)
         assert found
-        assert store.TOKENS not in found.metadata
+        assert objects.TOKENS not in found.metadata
 
     def test_a_storage_that_fails_afterwards_takes_no_photo_away(
         self, db: Client, upload: tuple[str, CreateUpload], monkeypatch: pytest.MonkeyPatch
@@ -186,8 +186,8 @@ class TestConfirmingAtOnce:
         def fail(_: str) -> None:
             raise ServiceUnavailable("later")
 
-        monkeypatch.setattr(store, "RETRY_SECONDS", 0.1)
-        monkeypatch.setattr(links, "find", store.storage_retry()(fail))
+        monkeypatch.setattr(storage, "RETRY_SECONDS", 0.1)
+        monkeypatch.setattr(links, "find", storage.retry()(fail))
         retake = uploaded(uid, wanted)
         [held] = confirm_upload(uid, retake).captured_media
         assert held.asset_id == retake.asset_id
@@ -209,30 +209,30 @@ class TestAddresses:
         assert eventually(is_over)
         answer = requests.put(made.url, data=PHOTO, headers=made.headers, timeout=60)
         assert answer.status_code == 400
-        assert store.find(made.path) is None
+        assert objects.find(made.path) is None
 
     def test_an_address_gives_its_path_back(self) -> None:
-        path = store.input_path("p1", "s1", "a step%2F", "x/../y")
-        url = store.write_once(path, b"x", "text/plain")
-        assert store.path_in(url) == path
+        path = objects.input_path("p1", "s1", "a step%2F", "x/../y")
+        url = objects.write_once(path, b"x", "text/plain")
+        assert path_in(url) == path
 
     def test_what_is_written_once_stays_and_keeps_its_address(self) -> None:
-        path = store.result_path("p1", new_id(), "j1", 1, "result.png")
-        url = store.write_once(path, b"first", "text/plain")
-        assert store.write_once(path, b"second", "text/plain") == url
-        assert store.read(path) == b"first"
-        assert store.read(path, first_bytes=2) == b"fi"
+        path = objects.result_path("p1", new_id(), "j1", 1, "result.png")
+        url = objects.write_once(path, b"first", "text/plain")
+        assert objects.write_once(path, b"second", "text/plain") == url
+        assert objects.read(path) == b"first"
+        assert objects.read(path, first_bytes=2) == b"fi"
 
     def test_publishing_twice_gives_the_same_address(self) -> None:
         path = f"projects/p1/{new_id()}"
-        clients.bucket().blob(path).upload_from_string(b"x")
-        assert store.publish(path) == store.publish(path)
+        storage.bucket().blob(path).upload_from_string(b"x")
+        assert objects.publish(path) == objects.publish(path)
 
     def test_who_looked_before_it_was_published_takes_the_token_that_it_got(self) -> None:
         path = f"projects/p1/{new_id()}"
-        clients.bucket().blob(path).upload_from_string(b"x")
-        before = store.find(path)
-        assert store.publish(path) == store.publish(path, before)
+        storage.bucket().blob(path).upload_from_string(b"x")
+        before = objects.find(path)
+        assert objects.publish(path) == objects.publish(path, before)
 
 
 class TestSniff:

@@ -8,10 +8,10 @@ import requests
 from google.cloud import firestore
 from PIL import Image
 
-from emulator.client import CallError, Client
+from emulator.demo.client import CallError, Client
 from experience.ids import new_id
-from experience.media import store as media
-from experience.media.models import MEBIBYTE
+from experience.media.models import MEBIBYTE, path_in
+from experience.media.store import objects
 from tests.experience.conftest import SignIn
 from tests.support.builders.images import encoded, png_header
 from tests.support.builders.jobs import CAPTURE
@@ -111,7 +111,7 @@ class TestSignedUrl:
         upload = visitor.create()
         assert self.put(upload, PHOTO) == 200
         assert self.put(upload, PHOTO) == 412
-        assert media.read(upload["path"]) == PHOTO
+        assert objects.read(upload["path"]) == PHOTO
 
     def test_takes_no_larger_and_no_empty_file(self, visitor: Visitor) -> None:
         upload = visitor.create()
@@ -125,7 +125,7 @@ class TestSignedUrl:
         assert self.put(upload, PHOTO, **{"x-goog-if-generation-match": "1"}) == 403
         assert self.put(upload, PHOTO, **{"x-goog-content-length-range": "1,999999"}) == 403
         assert requests.put(upload["url"], data=PHOTO, timeout=10).status_code == 400
-        assert media.find(upload["path"]) is None
+        assert objects.find(upload["path"]) is None
 
     def test_is_for_nothing_but_its_own_upload(self, visitor: Visitor) -> None:
         upload, other = visitor.create(), visitor.create()
@@ -135,7 +135,7 @@ class TestSignedUrl:
         for method in ("GET", "DELETE", "POST"):
             answer = requests.request(method, upload["url"], timeout=10, headers=upload["headers"])
             assert answer.status_code == 403
-        assert media.read(upload["path"]) == PHOTO
+        assert objects.read(upload["path"]) == PHOTO
 
 
 class TestConfirmUpload:
@@ -234,9 +234,9 @@ class TestConfirmUpload:
         [held] = visitor.confirm(visitor.upload())["capturedMedia"]
         assert get(replaced["url"]).status_code == 403
         visitor.confirm(replaced["assetId"])  # a repetition that comes late
-        found = media.find(media.path_in(replaced["url"]))
+        found = objects.find(path_in(replaced["url"]))
         assert found
-        assert media.TOKENS not in found.metadata
+        assert objects.TOKENS not in found.metadata
         assert get(held["url"]).content == PHOTO
 
     def test_what_the_session_shows_keeps_its_address(self, visitor: Visitor) -> None:
@@ -291,8 +291,12 @@ class TestGetDownloadUrl:
     def test_a_capture_and_a_result_are_signed_for_an_hour(self, visitor: Visitor) -> None:
         capture = visitor.upload()
         visitor.confirm(capture)
-        path = media.result_path(visitor.place.project, visitor.session, "job", 1, "result.png")
-        result = {"stepId": "photo", "assetId": "made", "url": media.write_once(path, b"r", "x/y")}
+        path = objects.result_path(visitor.place.project, visitor.session, "job", 1, "result.png")
+        result = {
+            "stepId": "photo",
+            "assetId": "made",
+            "url": objects.write_once(path, b"r", "x/y"),
+        }
         reference = session_ref(visitor.db, visitor.place.project, visitor.session)
         reference.update({"resultMedia": {**result, "createdAt": 1}})
         for asset, data in ((capture, PHOTO), ("made", b"r")):

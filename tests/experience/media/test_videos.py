@@ -7,9 +7,9 @@ import pytest
 import requests
 from google.cloud import firestore
 
-from emulator.client import CallError
-from emulator.suite import Suite
-from experience.media import store as media
+from emulator.demo.client import CallError
+from emulator.suite.suite import Suite
+from experience.media.store import objects
 from tests.experience.conftest import SignIn
 from tests.support.builders.guests import a_guest
 from tests.support.builders.jobs import CAPTURE, SMALL
@@ -73,7 +73,7 @@ class TestUploading:
         again = put(upload, b"")  # the page was reloaded before it heard the answer
         assert again.status_code == 200
         visitor.confirm(upload["assetId"])
-        assert media.read(upload["path"]) == WEBM
+        assert objects.read(upload["path"]) == WEBM
 
     def test_before_the_last_part_there_is_nothing_to_confirm(self, visitor: Visitor) -> None:
         upload = visitor.create("video/webm", SIZE)
@@ -87,7 +87,7 @@ class TestUploading:
         assert put(upload, WEBM).status_code == 400
         assert put(upload, WEBM[:CHUNK], total=declared).status_code == 308
         assert put(upload, WEBM[CHUNK:], CHUNK, total="*").status_code == 400
-        assert media.find(upload["path"]) is None
+        assert objects.find(upload["path"]) is None
 
     def test_the_declared_type_stays(self, visitor: Visitor) -> None:
         upload = visitor.create("video/webm", SIZE)

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client
 
-from emulator.suite import Suite
-from experience import clients, clock, sweeps, transactions
-from experience.media import cleaning, links
-from experience.media import store as media
-from experience.retention import store, usecases
-from experience.retention.usecases import sweep_retention
-from experience.transforms.quota import day_of
+from emulator.suite.suite import Suite
+from experience import clock, storage, sweeps, transactions
+from experience.media.models import path_in
+from experience.media.store import links, objects, uploads
+from experience.retention import store
+from experience.retention.usecases import sweep
+from experience.retention.usecases.sweep import sweep_retention
+from experience.transforms.models.quota import day_of
 from operations.invariants import check
 from tests.support.builders.guests import a_guest
 from tests.support.builders.places import Place, a_place
@@ -47,7 +48,7 @@ def a_visit(db: Client, place: Place, *ages: float, uid: str | None = None) -> s
             status="completed",
             **dict.fromkeys(("createdAt", "updatedAt", "completedAt"), then),
         )
-        urls = [media.write_once(path, b"x", "image/jpeg") for path in objects(place, session)]
+        urls = [objects.write_once(path, b"x", "image/jpeg") for path in paths_of(place, session)]
         capture = {"stepId": "name", "assetId": "a", "url": urls[0], "createdAt": then}
         result = {**capture, "assetId": "r", "url": urls[1]}
         told = {"capturedMedia": [capture], "jobId": session, "jobStatus": "completed"}
@@ -64,7 +65,7 @@ def a_job(db: Client, place: Place, uid: str, session: str, then: int, urls: lis
     output: dict[str, Any] = {
         "assetId": "r",
         "url": urls[1],
-        "path": media.path_in(urls[1]),
+        "path": path_in(urls[1]),
         "format": "png",
     }
     output |= {"width": 1, "height": 1, "sizeBytes": 1, "processingTimeMs": 1}
@@ -73,16 +74,16 @@ def a_job(db: Client, place: Place, uid: str, session: str, then: int, urls: lis
     fields |= {"experienceId": place.main, "workspaceId": place.workspace, "createdBy": uid}
     fields |= {"status": "completed", "createdAt": then, "updatedAt": then, "output": output}
     job.set(fields)
-    capture = {"stepId": "name", "assetId": "a", "path": media.path_in(urls[0])}
+    capture = {"stepId": "name", "assetId": "a", "path": path_in(urls[0])}
     snapshot: dict[str, Any] = {"capture": capture, "transform": {"enabled": True, "prompt": ""}}
     snapshot |= {"experienceVersion": 1}
     job.collection("jobInternals").document("state").set({"snapshot": snapshot})
 
 
-def objects(place: Place, session: str) -> list[str]:
+def paths_of(place: Place, session: str) -> list[str]:
     return [
-        media.input_path(place.project, session, "name", "a"),
-        media.result_path(place.project, session, session, 1, "result.png"),
+        objects.input_path(place.project, session, "name", "a"),
+        objects.result_path(place.project, session, session, 1, "result.png"),
     ]
 
 
@@ -93,7 +94,7 @@ def left(db: Client, place: Place) -> dict[str, int]:
         name: len(list(db.collection("projects", place.project, name).list_documents()))
         for name in names
     }
-    stored = clients.bucket().list_blobs(prefix=f"projects/{place.project}/")
+    stored = storage.bucket().list_blobs(prefix=f"projects/{place.project}/")
     return {**counts, "objects": len(list(stored))}
 
 
@@ -250,7 +251,7 @@ class TestAgain:
 
     @pytest.mark.parametrize(
         ("module", "name"),
-        [(store, "sessions_of"), (cleaning, "delete_of_session"), (store, "internals_ref")],
+        [(store, "sessions_of"), (objects, "delete_of_session"), (store, "internals_ref")],
         ids=["the guest is gone", "so is nothing else", "the objects are gone"],
     )
     def test_the_next_run_finishes_what_one_that_broke_off_left(
@@ -265,7 +266,7 @@ class TestAgain:
         uid = a_visit(quiet_db, place, 31, 33)
         with monkeypatch.context() as broken:
             broken.setattr(module, name, _broken)
-            broken.setattr(usecases, "_collect", _broken)
+            broken.setattr(sweep, "_collect", _broken)
             sweep_retention()
         assert left(quiet_db, place)["sessions"] == 2
         a_guest(quiet_db, place.project, uid)  # and they come again before it is finished
@@ -286,12 +287,12 @@ class TestTime:
     def test_a_run_stops_in_time_and_the_next_goes_on_from_there(
         self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(sweeps, "AT_ONCE", 1)
+        monkeypatch.setattr(sweeps, "PAGE_SIZE", 1)
         places = sorted((a_kept_place(quiet_db) for _ in range(3)), key=lambda each: each.project)
         for place in places:
             a_visit(quiet_db, place, 31)
         swept: list[str] = []
-        original = usecases._sweep_project
+        original = sweep._sweep_project
 
         def out_of_time(run: Any, project: Any) -> None:
             swept.append(project.id)
@@ -299,7 +300,7 @@ class TestTime:
                 run._until = 0
             original(run, project)
 
-        monkeypatch.setattr(usecases, "_sweep_project", out_of_time)
+        monkeypatch.setattr(sweep, "_sweep_project", out_of_time)
         assert sweep_retention()["guests"] == 1
         assert store.state_ref(quiet_db).get().get("project") == places[1].project
         sweep_retention()
@@ -313,36 +314,36 @@ class TestUploads:
     @pytest.fixture
     def late(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """What was uploaded just now has waited for long enough."""
-        monkeypatch.setattr(usecases, "UPLOAD_KEPT_MS", -DAY)
+        monkeypatch.setattr(sweep, "UPLOAD_KEPT_MS", -DAY)
 
     def uploaded(self, db: Client, place: Place) -> tuple[str, str]:
         """The session, and the path of an object that was uploaded and not confirmed."""
         session = a_session(db, place.project, "g", place.main, workspaceId=place.workspace)
-        path = media.input_path(place.project, session, "photo", "asset")
-        clients.bucket().blob(path).upload_from_string(b"x", content_type="image/jpeg")
+        path = objects.input_path(place.project, session, "photo", "asset")
+        storage.bucket().blob(path).upload_from_string(b"x", content_type="image/jpeg")
         return session, path
 
     @pytest.mark.usefixtures("late")
     def test_what_nobody_confirmed_is_deleted(self, quiet_db: Client) -> None:
         place = a_place(quiet_db)
         _, path = self.uploaded(quiet_db, place)
-        confirmed = media.input_path(place.project, "s", "photo", "confirmed")
-        media.write_once(confirmed, b"x", "image/jpeg")
+        confirmed = objects.input_path(place.project, "s", "photo", "confirmed")
+        objects.write_once(confirmed, b"x", "image/jpeg")
         assert sweep_retention()["uploads"] >= 1
-        assert [media.find(each) is None for each in (path, confirmed)] == [True, False]
+        assert [objects.find(each) is None for each in (path, confirmed)] == [True, False]
 
     @pytest.mark.usefixtures("late")
     def test_what_a_retake_replaced_is_deleted(self, quiet_db: Client) -> None:
-        path = media.input_path(a_place(quiet_db).project, "s", "photo", "replaced")
-        media.write_once(path, b"x", "image/jpeg")
+        path = objects.input_path(a_place(quiet_db).project, "s", "photo", "replaced")
+        objects.write_once(path, b"x", "image/jpeg")
         links.end_all(path)
         sweep_retention()
-        assert media.find(path) is None
+        assert objects.find(path) is None
 
     def test_what_may_be_confirmed_yet_is_kept(self, quiet_db: Client) -> None:
         _, path = self.uploaded(quiet_db, a_place(quiet_db))
         sweep_retention()
-        assert media.find(path)
+        assert objects.find(path)
 
     @pytest.mark.usefixtures("late")
     def test_what_a_session_names_is_kept_whoever_took_its_address(self, quiet_db: Client) -> None:
@@ -352,20 +353,20 @@ class TestUploads:
         reference = session_ref(quiet_db, place.project, session)
         reference.update({"capturedMedia": [capture]})
         sweep_retention()
-        assert media.find(path)
-        shown = {"photo": {"url": media.address(path, "ended"), "type": "image"}}
+        assert objects.find(path)
+        shown = {"photo": {"url": objects.address(path, "ended"), "type": "image"}}
         reference.update({"capturedMedia": [], "outputs": shown})
         sweep_retention()
-        assert media.find(path)
+        assert objects.find(path)
 
     @pytest.mark.usefixtures("late")
     def test_what_is_confirmed_at_that_moment_is_kept(
         self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         _, path = self.uploaded(quiet_db, a_place(quiet_db))
-        _just_before(monkeypatch, cleaning, "delete_if_unchanged", lambda: media.publish(path))
+        _just_before(monkeypatch, uploads, "delete_if_unchanged", lambda: objects.publish(path))
         sweep_retention()
-        assert media.find(path)
+        assert objects.find(path)
 
     @pytest.mark.usefixtures("late")
     def test_a_run_without_time_goes_on_where_it_stopped(self, quiet_db: Client) -> None:
@@ -374,7 +375,7 @@ class TestUploads:
         sweep_retention(0)
         assert store.state_ref(quiet_db).get().get("upload").startswith("projects/")
         sweep_retention()
-        assert [media.find(path) for path in paths] == [None, None]
+        assert [objects.find(path) for path in paths] == [None, None]
         assert store.state_ref(quiet_db).get().get("upload") == ""
 
 

@@ -7,11 +7,11 @@ import pytest
 from google.api_core.exceptions import ServiceUnavailable
 from google.cloud.firestore import Client
 
-from experience import clients, clock
+from experience import clock, storage
 from experience.imaging import stages
-from experience.media import cleaning
-from experience.retention import usecases
-from experience.retention.usecases import sweep_retention
+from experience.media.store import objects
+from experience.retention.usecases import sweep
+from experience.retention.usecases.sweep import sweep_retention
 from experience.workflows.artifacts.garbage_collection import collect_artifacts
 from tests.support.job_bench import JobBench, NewJob, meanwhile, unrest
 from tests.support.workflows.workflow_bench import Killed
@@ -38,7 +38,7 @@ NOTHING = dict.fromkeys((*NAMES, "steps", "internals", "visit"), 0)
 
 
 def delete(one: JobBench) -> None:
-    usecases._delete(one.client, one.completed_now())
+    sweep._delete(one.client, one.completed_now())
 
 
 def done(one: JobBench, patch: pytest.MonkeyPatch) -> None:
@@ -94,7 +94,7 @@ class TestRuns:
         assert other.everything() == kept
         one.drain()
         assert left(one) == {**NOTHING, "steps": steps, "internals": internals}
-        places = one.tenant.collection("generationPlaces").stream()
+        places = one.tenant.collection("generationPermits").stream()
         assert [each.id for each in places if each.get("jobId")] == []
 
 
@@ -146,7 +146,7 @@ class TestSweep:
             raise ServiceUnavailable("the storage is away")
 
         with monkeypatch.context() as broken:
-            broken.setattr(cleaning, "delete_of_session", breaks)
+            broken.setattr(objects, "delete_of_session", breaks)
             sweep_retention()
         assert left(one)["visit"] == 2
         assert sweep_retention()["sessions"] == 1
@@ -164,4 +164,4 @@ class TestSweep:
 
 def bytes_of(one: JobBench) -> Any:
     """How many objects a workspace's runs have."""
-    return len(list(clients.bucket().list_blobs(prefix=f"tenants/{one.workspace}/")))
+    return len(list(storage.bucket().list_blobs(prefix=f"tenants/{one.workspace}/")))

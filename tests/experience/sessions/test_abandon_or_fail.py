@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.client import Client
+from emulator.demo.client import Client
 from experience.errors import FailedPrecondition
-from experience.sessions import ending, usecases
-from experience.sessions.models import AbandonSession, CompleteSession
+from experience.sessions.models.requests import AbandonSession, CompleteSession
+from experience.sessions.usecases import complete
+from experience.sessions.usecases.end import abandon_session
 from tests.experience.conftest import SignIn
 from tests.support.builders.guests import a_guest, stored_guest
 from tests.support.builders.places import Place, a_place
@@ -189,8 +190,8 @@ class TestAtTheSameMoment:
         def act(number: int) -> str:
             try:
                 if number == attempt % 2:
-                    return usecases.complete_session("visitor", CompleteSession(**ids))[0].status
-                return ending.abandon_session("visitor", AbandonSession(**ids)).status
+                    return complete.complete_session("visitor", CompleteSession(**ids))[0].status
+                return abandon_session("visitor", AbandonSession(**ids)).status
             except FailedPrecondition as refusal:
                 return f"refused: {refusal.details['status']}"
 
@@ -207,5 +208,5 @@ class TestAtTheSameMoment:
     def test_of_many_abandonings_all_answer_the_same(self, db: Database, visitor: Client) -> None:
         _, ids = begun(db, visitor)
         request = AbandonSession(**ids)
-        answers = at_once(6, lambda _: ending.abandon_session("visitor", request))
+        answers = at_once(6, lambda _: abandon_session("visitor", request))
         assert all(answer == answers[0] for answer in answers)

@@ -9,12 +9,9 @@ from google.cloud.firestore import Client
 from experience import clock, config
 from experience.errors import AlreadyExists
 from experience.ids import derived_id
-from experience.media import usecases as media
 from experience.media.models import CreateUpload
-from experience.sessions import ending, listing, usecases
-from experience.sessions.adoption import adopt, arrive, sweep_unadopted
-from experience.sessions.creation import create_session
-from experience.sessions.models import (
+from experience.media.usecases.upload import create_upload
+from experience.sessions.models.requests import (
     AbandonSession,
     CompleteSession,
     CreateSession,
@@ -22,9 +19,14 @@ from experience.sessions.models import (
     GetJourneySessions,
     GetSession,
     ListSessions,
-    Session,
     UpdateSessionProgress,
 )
+from experience.sessions.models.session import Session
+from experience.sessions.models.views import SessionView
+from experience.sessions.usecases import end, read, sweep, update
+from experience.sessions.usecases.adopt import adopt, adopt_and_link
+from experience.sessions.usecases.complete import complete_session
+from experience.sessions.usecases.create import create_session
 from operations.invariants import check
 from tests.support.builders.guests import a_guest, stored_guest
 from tests.support.builders.places import Place, a_place
@@ -123,7 +125,7 @@ class TestTakenIn:
         a_guest(quiet_db, place.project, "g", completed={place.pregate: gate})
         slow = clock.now_ms() - 4 * 60_000
         session = written(quiet_db, place, createdAt=slow)
-        assert arrive(session)
+        assert adopt_and_link(session)
         assert stored_session(quiet_db, place.project, gate)["mainSessionId"] == session.id
         assert_sound(quiet_db, place)
 
@@ -235,7 +237,7 @@ class TestRefused:
         session = prepare(quiet_db)
         guests = quiet_db.collection("projects", session.project_id, "guests")
         before = [guest.to_dict() for guest in guests.stream()]
-        assert arrive(session)
+        assert adopt_and_link(session)
         stored = stored_session(quiet_db, session.project_id, session.id)
         assert (stored["status"], stored["error"]["code"]) == ("error", reason)
         assert stored["error"]["message"]
@@ -249,11 +251,11 @@ class TestRefused:
         session = prepare(quiet_db)
         adopt(session)
         stored = stored_session(quiet_db, session.project_id, session.id)
-        arrive(session)
-        assert sweep_unadopted() == 0
+        adopt_and_link(session)
+        assert sweep.sweep_unadopted() == 0
         assert stored_session(quiet_db, session.project_id, session.id) == stored
-        shown, steps = usecases.get_session(str(session.created_by), GetSession(**ids(session)))
-        assert (shown.view().dump()["error"]["code"], steps.steps) == (reason, [])
+        shown, steps = read.get_session(str(session.created_by), GetSession(**ids(session)))
+        assert (SessionView.of(shown).dump()["error"]["code"], steps.steps) == (reason, [])
 
 
 class TestName:
@@ -280,7 +282,7 @@ class TestAgain:
         assert len({each.updated_at for each in adopted}) == 1
         stored = stored_session(quiet_db, place.project, session.id)
         assert stored_guest(quiet_db, place.project, "g")["rates"]["sessions"]["count"] == 1
-        arrive(session)
+        adopt_and_link(session)
         assert stored_session(quiet_db, place.project, session.id) == stored
 
     def test_of_several_of_one_experience_one_is_taken_in(self, quiet_db: Client) -> None:
@@ -305,9 +307,9 @@ class TestAgain:
     def test_what_ended_before_its_event_came_is_left_alone(self, quiet_db: Client) -> None:
         place = a_place(quiet_db)
         session = written(quiet_db, place)
-        usecases.complete_session("g", CompleteSession(**ids(session)))
+        complete_session("g", CompleteSession(**ids(session)))
         stored = stored_session(quiet_db, place.project, session.id)
-        arrive(session)
+        adopt_and_link(session)
         assert stored_session(quiet_db, place.project, session.id) == stored
         assert_sound(quiet_db, place)
 
@@ -317,11 +319,11 @@ class TestSweep:
         place = a_place(quiet_db)
         lost = [written(quiet_db, place, uid) for uid in ("g", "h")]
         begun = begin(place, a_guest(quiet_db, place.project))
-        assert sweep_unadopted() == 2
+        assert sweep.sweep_unadopted() == 2
         phases = [stored_session(quiet_db, place.project, each.id)["phase"] for each in lost]
         assert phases == ["main", "main"]
         assert stored_session(quiet_db, place.project, begun.id) == begun.dump()
-        assert sweep_unadopted() == 0
+        assert sweep.sweep_unadopted() == 0
         assert_sound(quiet_db, place)
 
     def test_one_that_cannot_be_looked_at_does_not_stop_the_others(self, quiet_db: Client) -> None:
@@ -329,34 +331,34 @@ class TestSweep:
         written(quiet_db, broken)
         quiet_db.document("projects", broken.project).update({"createdAt": "yesterday"})
         session = written(quiet_db, place)
-        assert sweep_unadopted() == 1
+        assert sweep.sweep_unadopted() == 1
         assert stored_session(quiet_db, place.project, session.id)["phase"] == "main"
 
 
 def get(session: Session) -> Session:
-    return usecases.get_session("g", GetSession(**ids(session)))[0]
+    return read.get_session("g", GetSession(**ids(session)))[0]
 
 
 def move_on(session: Session) -> Session:
     request = UpdateSessionProgress(**ids(session), inputs={"name": "Ada"}, current_step_index=1)
-    return usecases.update_session_progress("g", request)
+    return update.update_session_progress("g", request)
 
 
 def complete(session: Session) -> Session:
-    return usecases.complete_session("g", CompleteSession(**ids(session)))[0]
+    return complete_session("g", CompleteSession(**ids(session)))[0]
 
 
 def abandon(session: Session) -> Session:
-    return ending.abandon_session("g", AbandonSession(**ids(session)))
+    return end.abandon_session("g", AbandonSession(**ids(session)))
 
 
 def fail(session: Session) -> Session:
-    return ending.fail_session("g", FailSession(**ids(session), code="CAMERA", message="none"))
+    return end.fail_session("g", FailSession(**ids(session), code="CAMERA", message="none"))
 
 
 def journey(session: Session) -> Session:
     request = GetJourneySessions(project_id=session.project_id, main_session_id=session.id)
-    main = usecases.get_journey_sessions("g", request)["main"]
+    main = read.get_journey_sessions("g", request)["main"]
     assert main
     return main
 
@@ -375,7 +377,7 @@ class TestCallsBeforeItsEvent:
         assert (shown.phase, shown.experience_version) == ("main", 1)
         stored = stored_session(quiet_db, place.project, session.id)
         assert shown.dump() == Session.load(stored).dump()
-        arrive(session)
+        adopt_and_link(session)
         assert stored_session(quiet_db, place.project, session.id) == stored
         assert_sound(quiet_db, place)
 
@@ -383,7 +385,7 @@ class TestCallsBeforeItsEvent:
         place = a_place(quiet_db, steps=[a_step("photo", "capture")])
         session = written(quiet_db, place)
         sent = {"step_id": "photo", "content_type": "image/jpeg", "size_bytes": 100}
-        upload = media.create_upload("g", CreateUpload(**ids(session), **sent), None)
+        upload = create_upload("g", CreateUpload(**ids(session), **sent), None)
         assert session.id in upload.path
         assert stored_session(quiet_db, place.project, session.id)["phase"] == "main"
 
@@ -391,8 +393,8 @@ class TestCallsBeforeItsEvent:
         place = a_place(quiet_db)
         session = written(quiet_db, place)
         viewer = a_member(quiet_db, place.workspace, "viewer")
-        page = listing.list_sessions(viewer, ListSessions(project_id=place.project))
+        page = read.list_sessions(viewer, ListSessions(project_id=place.project))
         assert [each.id for each in page.items] == [session.id]
-        assert {name: page.items[0].view().dump()[name] for name in UNDECIDED} == UNDECIDED
-        found, _ = usecases.get_session(viewer, GetSession(**ids(session)))
+        assert {name: SessionView.of(page.items[0]).dump()[name] for name in UNDECIDED} == UNDECIDED
+        found, _ = read.get_session(viewer, GetSession(**ids(session)))
         assert found.phase == "main"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.client import Client
-from emulator.suite import Suite
-from experience.sessions.linking import link_pregate
-from experience.sessions.models import Session
+from emulator.demo.client import Client
+from emulator.suite.suite import Suite
+from experience.sessions.models.session import Session
+from experience.sessions.usecases.link import link_pregate
 from tests.support.builders.guests import a_guest
 from tests.support.builders.places import Place, a_place
 from tests.support.builders.sessions import a_session, session_ref, stored_session

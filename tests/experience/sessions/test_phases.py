@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from experience.guests.models import CompletedExperience, Guest, after_main, before_main
+from experience.guests.models import CompletedExperience, Guest
 from experience.projects.models import ExperiencesConfig
+from experience.sessions.models.phases import after_main, before_main
 from tests.support.builders.projects import a_config
 
 MAIN, OTHER, PREGATE, PRESHARE = "main", "other", "pregate", "preshare"

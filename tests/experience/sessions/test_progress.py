@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experience.errors import FailedPrecondition
-from experience.sessions.models import AnswerInput, Session, UpdateSessionProgress
-from experience.sessions.progress import apply, require_complete, with_answers
+from experience.sessions.models.progress import apply, require_complete, with_answers
+from experience.sessions.models.requests import AnswerInput, UpdateSessionProgress
+from experience.sessions.models.session import Session
+from experience.sessions.models.views import SessionView
 from experience.workspaces.models import ExperienceConfig
 from tests.support.builders.sessions import session_fields
 from tests.support.builders.workspaces import a_step
@@ -50,7 +52,7 @@ class TestMerge:
     ) -> None:
         after = progress(progress(session(), inputs=first), inputs=second)
 
-        assert after.view().inputs == {**first, **second}
+        assert SessionView.of(after).inputs == {**first, **second}
 
     @SETTINGS
     @given(INPUTS)

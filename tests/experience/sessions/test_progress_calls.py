@@ -8,7 +8,7 @@ import pytest
 from google.cloud.firestore import Client as Database
 from google.cloud.firestore import GeoPoint
 
-from emulator.client import Client
+from emulator.demo.client import Client
 from tests.support.builders.places import a_place
 from tests.support.builders.sessions import a_session, session_ref, stored_session
 from tests.support.builders.steps import OPTIONS

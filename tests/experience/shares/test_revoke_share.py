@@ -8,16 +8,16 @@ import pytest
 import requests
 from google.cloud.firestore import Client as Database
 
-from emulator.client import Client
-from experience import clients, transactions
+from emulator.demo.client import Client
+from experience import storage, transactions
 from experience.clock import now_ms
 from experience.errors import Contention
-from experience.media import links
-from experience.media import store as media
-from experience.sessions.models import Session
+from experience.media.models import path_in
+from experience.media.store import links, objects
+from experience.sessions.models.session import Session
 from experience.shares import usecases
 from experience.shares.models import RevokeShare
-from experience.transforms.models import job_id_of
+from experience.transforms.models.job import job_id_of
 from tests.support.builders.guests import a_guest
 from tests.support.builders.jobs import CAPTURE, a_completed_session, job_ref, stored_job
 from tests.support.builders.places import Place, a_place
@@ -64,8 +64,8 @@ def picture(db: Database) -> Picture:
     a_guest(db, place.project, str(session.created_by))
     job = job_id_of(place.project, session.id)
     urls = [
-        media.write_once(
-            media.result_path(place.project, session.id, job, 1, name), b"x", "image/png"
+        objects.write_once(
+            objects.result_path(place.project, session.id, job, 1, name), b"x", "image/png"
         )
         for name in ("result.png", "thumb.webp")
     ]
@@ -73,7 +73,11 @@ def picture(db: Database) -> Picture:
     shown = {"outputs": {"photo": {"url": urls[0], "type": "image"}}, "resultMedia": result}
     told = {"jobId": job, "jobStatus": "completed", **shown}
     session_ref(db, place.project, session.id).update(told)
-    output: dict[str, Any] = {"assetId": f"{job}-1", "url": urls[0], "path": media.path_in(urls[0])}
+    output: dict[str, Any] = {
+        "assetId": f"{job}-1",
+        "url": urls[0],
+        "path": path_in(urls[0]),
+    }
     measures = {"width": 1, "height": 1, "sizeBytes": 1, "processingTimeMs": 1}
     output |= {"format": "png", "thumbnailUrl": urls[1], **measures}
     fields: dict[str, Any] = {"id": job, "projectId": place.project, "sessionId": session.id}
@@ -97,7 +101,7 @@ class TestRevoked:
         after = picture.addresses()
         assert shown["resultMedia"]["url"] == after[0]
         assert [works(url) for url in [*before, *after]] == [False, False, True, True]
-        assert [media.path_in(url) for url in after] == [media.path_in(url) for url in before]
+        assert [path_in(url) for url in after] == [path_in(url) for url in before]
 
     def test_the_capture_keeps_its_address(self, picture: Picture, signed_in: SignIn) -> None:
         [capture] = picture.session.captured_media
@@ -113,7 +117,7 @@ class TestRevoked:
         assert [works(url) for urls in seen for url in urls] == [False] * 4 + [True] * 2
 
     def test_an_address_made_by_hand_ends_too(self, picture: Picture, signed_in: SignIn) -> None:
-        path = media.path_in(picture.addresses()[0])
+        path = path_in(picture.addresses()[0])
         by_hand = links.add(path, []).url
         assert works(by_hand)
         signed_in(picture.owner).call("revokeShare", **picture.ids)
@@ -156,7 +160,7 @@ class TestNothingToRevoke:
 
     def test_of_a_picture_that_is_gone(self, picture: Picture, signed_in: SignIn) -> None:
         before = picture.addresses()
-        clients.bucket().blob(media.path_in(before[0])).delete()
+        storage.bucket().blob(path_in(before[0])).delete()
         error = refused(signed_in(picture.owner), "revokeShare", **picture.ids)
         assert error.reason == "no_result"
         assert picture.addresses() == before
@@ -228,7 +232,7 @@ class TestLinks:
     def test_who_never_gets_through_gives_up(
         self, picture: Picture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        path = media.path_in(picture.addresses()[0])
+        path = path_in(picture.addresses()[0])
         monkeypatch.setattr(links, "ATTEMPTS", 0)
         with pytest.raises(Contention):
             links.add(path, [])

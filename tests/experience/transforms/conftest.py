@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.client import CallError
-from emulator.suite import Suite
+from emulator.demo.client import CallError
+from emulator.suite.suite import Suite
 from experience import clients
 from experience.clock import now_ms
-from experience.sessions.models import Session
-from experience.transforms import commands
-from experience.transforms.models import Job, StartTransform
+from experience.sessions.models.session import Session
+from experience.transforms.models.job import Job
+from experience.transforms.models.requests import StartTransform
+from experience.transforms.usecases import start
 from experience.workflows.execution import skill_runtime
 from tests.experience.conftest import SignIn
 from tests.support.builders.jobs import (
@@ -53,7 +54,7 @@ class Visit(JobBench):
 
     def start_by_hand(self) -> Job:
         """As `startTransform` does, in this process."""
-        return commands.start(self.uid, StartTransform.model_validate(self.sent))
+        return start.start_transform(self.uid, StartTransform.model_validate(self.sent))
 
     def use_up(self, count: int) -> None:
         """Let the guest have started so many transforms by hand just now."""

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from experience.media import store as media
-from experience.transforms.sweeping import sweep_jobs
+from experience.media.store import objects
+from experience.transforms.usecases.sweep import sweep_jobs
 from experience.workflows.usecases.sweep import sweep_runs
 from tests.support.builders.jobs import a_booth
 from tests.support.job_bench import JobBench, NewJob, meanwhile, unrest
@@ -115,7 +115,7 @@ def came_to(one: JobBench) -> Any:
     one.agree()
     assert at_rest(one, one.run_id) == []
     job = one.job()
-    picture = media.read(job["output"]["path"])
+    picture = objects.read(job["output"]["path"])
     session = {**one.session(), "capturedMedia": None}
     steps = {each.id: each.status for each in one.steps(one.run_id).values()}
     return told(job), told(session), one.whole_run().status, steps, picture

@@ -7,9 +7,9 @@ import pytest
 from firebase_admin.exceptions import UnavailableError
 
 from experience import clients
-from experience.transforms import commands
-from experience.transforms.models import StartTransform
-from experience.transforms.usecases import start_transform
+from experience.transforms.models.requests import StartTransform
+from experience.transforms.usecases import start
+from experience.transforms.usecases.create import create_and_dispatch
 from experience.workflows.usecases.sweep import sweep_runs
 from tests.support.calling import at_once
 from tests.support.job_bench import JobBench, NewJob, unrest
@@ -17,8 +17,8 @@ from tests.support.job_bench import JobBench, NewJob, unrest
 Begin = Callable[[JobBench], Any]
 
 BEGIN: dict[str, Begin] = {
-    "by the event": lambda one: start_transform(one.completed),
-    "by hand": lambda one: commands.start(one.uid, StartTransform.model_validate(one.ids)),
+    "by the event": lambda one: create_and_dispatch(one.completed),
+    "by hand": lambda one: start.start_transform(one.uid, StartTransform.model_validate(one.ids)),
 }
 
 
@@ -51,7 +51,7 @@ class TestBeginning:
         one = new_visit()
         project = one.client.document("projects", one.project)
         project.update({"publishedConfig.dailyTransformLimit": 0})
-        assert start_transform(one.completed)
+        assert create_and_dispatch(one.completed)
         assert one.told() == ("failed", 0, "QUOTA_EXCEEDED")
         assert one.queue.waiting == []
 

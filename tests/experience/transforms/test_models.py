@@ -7,16 +7,10 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import Client
 from pydantic import ValidationError
 
-from experience.sessions.models import JobStatus
-from experience.transforms import runs
-from experience.transforms.models import (
-    Counted,
-    Job,
-    JobErrorCode,
-    JobProgress,
-    job_id_of,
-    run_id_of,
-)
+from experience.sessions.models.session import JobStatus
+from experience.transforms.models.failures import JobErrorCode
+from experience.transforms.models.job import Counted, Job, JobProgress, job_id_of, run_id_of
+from experience.transforms.usecases import hooks, runs
 from experience.workflows.definitions.loader import DEFINITIONS
 from experience.workflows.runs.hooks import hooks_of
 from experience.workflows.runs.models import (
@@ -57,7 +51,7 @@ def run(status: RunStatus, **fields: Any) -> Run:
         definition=workflow.to_json(),
         remaining_sinks=1,
         status=status,
-        belongs_to=OwnerReference(kind=runs.KIND, ids=IDS),
+        owner_reference=OwnerReference(kind=hooks.KIND, ids=IDS),
         created_at=1,
         updated_at=1,
         **fields,
@@ -84,8 +78,8 @@ def client() -> Client:
 
 
 @pytest.fixture
-def jobs() -> runs.Jobs:
-    return runs.Jobs()
+def jobs() -> hooks.JobHooks:
+    return hooks.JobHooks()
 
 
 class TestIds:
@@ -120,34 +114,38 @@ class TestOwner:
 
     def test_a_run_of_a_job_has_jobs_for_its_owner_and_no_other_run(self) -> None:
         mine = run(RunStatus.QUEUED)
-        assert isinstance(hooks_of(mine), runs.Jobs)
-        assert hooks_of(mine.model_copy(update={"belongs_to": None})) is None
+        assert isinstance(hooks_of(mine), hooks.JobHooks)
+        assert hooks_of(mine.model_copy(update={"owner_reference": None})) is None
         assert runs.QUEUE is Queue.RUN_TRANSFORM
 
     def test_every_step_that_is_told_is_one_of_the_workflow(self) -> None:
-        assert set(runs.TOLD) == set(DEFINITIONS.workflows[runs.WORKFLOW].by_id)
+        assert set(hooks.TOLD) == set(DEFINITIONS.workflows[runs.WORKFLOW].by_id)
 
-    def test_the_first_step_begins_the_job(self, client: Client, jobs: runs.Jobs) -> None:
-        (job, told), (session, shown) = jobs.began(client, run(RunStatus.QUEUED), step())
+    def test_the_first_step_begins_the_job(self, client: Client, jobs: hooks.JobHooks) -> None:
+        (job, told), (session, shown) = jobs.on_step_started(client, run(RunStatus.QUEUED), step())
         assert (job.path, session.path) == ("projects/p1/jobs/j1", "projects/p1/sessions/s1")
         assert (told["status"], told["startedAt"], told["updatedAt"]) == ("running", NOW, NOW)
         assert told["progress"] == {"currentStep": "load", "percentage": 0, "message": None}
         assert shown == {"jobStatus": "running", "updatedAt": NOW}
 
-    def test_the_next_one_is_told_in_the_job_alone(self, client: Client, jobs: runs.Jobs) -> None:
-        [(_, told)] = jobs.began(client, run(RunStatus.RUNNING, started_at=1), step("publish"))
+    def test_the_next_one_is_told_in_the_job_alone(
+        self, client: Client, jobs: hooks.JobHooks
+    ) -> None:
+        [(_, told)] = jobs.on_step_started(
+            client, run(RunStatus.RUNNING, started_at=1), step("publish")
+        )
         assert set(told) == {"progress", "updatedAt"}
         assert told["progress"]["percentage"] == 90
 
     def test_another_attempt_or_round_begins_the_job_again(
-        self, client: Client, jobs: runs.Jobs
+        self, client: Client, jobs: hooks.JobHooks
     ) -> None:
         begun = {"started_at": 1}
         for one, its_step in (
             (run(RunStatus.RUNNING, **begun), step("stylise", 2)),
             (run(RunStatus.QUEUED, **begun), step("publish")),
         ):
-            (_, told), (_, shown) = jobs.began(client, one, its_step)
+            (_, told), (_, shown) = jobs.on_step_started(client, one, its_step)
             assert (told["status"], shown["jobStatus"]) == ("running", "running")
             assert "startedAt" not in told
 
@@ -169,11 +167,11 @@ class TestOwner:
         ],
     )
     def test_a_run_s_error_is_told_in_a_guest_s_words(
-        self, client: Client, jobs: runs.Jobs, code: str, told: str, *, retryable: bool
+        self, client: Client, jobs: hooks.JobHooks, code: str, told: str, *, retryable: bool
     ) -> None:
         error = RunError(code=code, message="m", failed_step_id="stylise", timestamp=1)
         ended = run(RunStatus.FAILED, error=error)
-        (_, changes), (_, shown) = jobs.ended(client, ended, {}, NOW)
+        (_, changes), (_, shown) = jobs.on_run_finalized(client, ended, {}, NOW)
         failure = changes["error"]
         assert (changes["status"], changes["completedAt"]) == ("failed", NOW)
         assert (failure["code"], failure["isRetryable"]) == (told, retryable)
@@ -181,23 +179,29 @@ class TestOwner:
         assert shown["jobError"] == {"code": told, "message": failure["message"]}
         assert "CONFIGURED" not in failure["message"]
 
-    def test_every_code_of_a_job_is_told_as_itself(self, client: Client, jobs: runs.Jobs) -> None:
+    def test_every_code_of_a_job_is_told_as_itself(
+        self, client: Client, jobs: hooks.JobHooks
+    ) -> None:
         for code in JobErrorCode:
             error = RunError(code=code, message="m", timestamp=1)
-            (_, changes), _ = jobs.ended(client, run(RunStatus.FAILED, error=error), {}, NOW)
+            (_, changes), _ = jobs.on_run_finalized(
+                client, run(RunStatus.FAILED, error=error), {}, NOW
+            )
             assert changes["error"]["code"] == code
 
     def test_an_attempt_that_is_followed_by_another_is_no_error_to_the_guest(
-        self, client: Client, jobs: runs.Jobs
+        self, client: Client, jobs: hooks.JobHooks
     ) -> None:
         error = StepError(code="STORAGE_ERROR", message="m", attempt=1, timestamp=1)
-        (_, told), (_, shown) = jobs.paused(client, run(RunStatus.RUNNING), step(), error, NOW)
+        (_, told), (_, shown) = jobs.on_attempt_failed(
+            client, run(RunStatus.RUNNING), step(), error, NOW
+        )
         assert (told["status"], told["error"]["code"]) == ("pending", "STORAGE_ERROR")
         assert shown == {"jobStatus": "pending", "jobError": None, "updatedAt": NOW}
 
     def test_a_cancelled_run_is_a_job_that_was_given_up(
-        self, client: Client, jobs: runs.Jobs
+        self, client: Client, jobs: hooks.JobHooks
     ) -> None:
-        (_, told), (_, shown) = jobs.ended(client, run(RunStatus.CANCELLED), {}, NOW)
+        (_, told), (_, shown) = jobs.on_run_finalized(client, run(RunStatus.CANCELLED), {}, NOW)
         assert (told["status"], told["error"]["code"]) == ("cancelled", "CANCELLED")
         assert (shown["jobStatus"], shown["jobError"]["code"]) == ("cancelled", "CANCELLED")

@@ -9,12 +9,13 @@ from google.cloud import storage
 from google.cloud.firestore import Client
 from PIL import Image
 
-from emulator.http import serve
-from experience import clients
+from emulator.process.http import serve
+from experience import storage as experience_storage
 from experience.imaging import stages
 from experience.imaging.models import Recipe
 from experience.imaging.transform import transform_image
-from experience.media import store as media
+from experience.media.models import path_in
+from experience.media.store import objects
 from experience.providers.local import Local
 from experience.providers.models import FailureCode, ProviderFailed
 from experience.workflows.artifacts import store as artifacts
@@ -34,11 +35,11 @@ def break_storage(
 ) -> Iterator[BreakStorage]:
     """Have every request for an object answered with this status from now on; 0: as before."""
     closing: list[Callable[[], None]] = []
-    working, host = clients.bucket, "STORAGE_EMULATOR_HOST"
+    working, host = experience_storage.bucket, "STORAGE_EMULATOR_HOST"
 
     def break_with(status: int) -> None:
         if not status:
-            monkeypatch.setattr(clients, "bucket", working)
+            monkeypatch.setattr(experience_storage, "bucket", working)
             return
 
         def app(environ: Any, start_response: Any) -> Iterable[bytes]:
@@ -49,7 +50,7 @@ def break_storage(
         with monkeypatch.context() as patch:
             patch.setenv(host, server.url)
             client = storage.Client(project="demo-broken")
-        monkeypatch.setattr(clients, "bucket", lambda: client.bucket("broken"))
+        monkeypatch.setattr(experience_storage, "bucket", lambda: client.bucket("broken"))
         closing.extend((client.close, server.close))
 
     yield break_with
@@ -68,10 +69,10 @@ class TestSuccess:
         recipe = Recipe(style="sketch", aspect_ratio="3:2", format="webp", width=300)
         expected, made = transform_image(ASTRONAUT, recipe), job["output"]
         assert (job["status"], job["attemptCount"], job["error"]) == ("completed", 1, None)
-        assert made["path"] == f"{folder}/result.webp" == media.path_in(made["url"])
-        assert media.path_in(made["thumbnailUrl"]) == f"{folder}/thumb.webp"
-        assert media.read(f"{folder}/result.webp") == expected.data
-        assert media.read(f"{folder}/thumb.webp") == expected.thumbnail
+        assert made["path"] == f"{folder}/result.webp" == path_in(made["url"])
+        assert path_in(made["thumbnailUrl"]) == f"{folder}/thumb.webp"
+        assert objects.read(f"{folder}/result.webp") == expected.data
+        assert objects.read(f"{folder}/thumb.webp") == expected.thumbnail
         assert (made["format"], made["width"], made["height"]) == ("webp", 300, 200)
         assert (made["sizeBytes"], made["assetId"]) == (len(expected.data), f"{one.job_id}-1")
         assert job["createdAt"] <= job["startedAt"] <= job["completedAt"]
@@ -121,8 +122,8 @@ class TestSuccess:
         one, plain = new_job(), new_job()
         overlay = encoded(Image.new("RGBA", (64, 64), (255, 0, 0, 255)))
         use_overlay(one, "workspaces/{workspace}/overlays/red.png", overlay)
-        picture = media.read(one.work()["output"]["path"])
-        assert picture != media.read(plain.work()["output"]["path"])
+        picture = objects.read(one.work()["output"]["path"])
+        assert picture != objects.read(plain.work()["output"]["path"])
         recipe = Recipe(style="cartoon", aspect_ratio="1:1", format="png", width=256)
         assert picture == transform_image(a_photo(), recipe, overlay=overlay).data
 
@@ -139,10 +140,10 @@ class TestSuccess:
         assert one.everything() == before
 
     def test_files_that_were_stored_before_stay_as_they_are(self, one: JobBench) -> None:
-        path = media.result_path(one.project, one.completed.id, one.job_id, 1, "result.png")
-        url = media.write_once(path, b"earlier", "image/png")
+        path = objects.result_path(one.project, one.completed.id, one.job_id, 1, "result.png")
+        url = objects.write_once(path, b"earlier", "image/png")
         assert one.work()["output"]["url"] == one.session()["resultMedia"]["url"] == url
-        assert media.read(path) == b"earlier"
+        assert objects.read(path) == b"earlier"
 
     def test_another_round_writes_beside_the_one_before(
         self, one: JobBench, monkeypatch: pytest.MonkeyPatch
@@ -153,8 +154,8 @@ class TestSuccess:
 
         meanwhile(monkeypatch, "publish", change_ones_mind)
         output = one.work()["output"]
-        before = media.result_path(one.project, one.completed.id, one.job_id, 1, "result.png")
-        assert media.find(before)  # its worker heard too late of it
+        before = objects.result_path(one.project, one.completed.id, one.job_id, 1, "result.png")
+        assert objects.find(before)  # its worker heard too late of it
         assert output["path"] == before.replace("/1/", "/2/")
         assert output["assetId"] == f"{one.job_id}-2"
         one.agree()
@@ -185,7 +186,7 @@ class TestRefusedInput:
     @pytest.mark.usefixtures("refused_downloads")
     def test_a_photo_that_is_gone(self, one: JobBench) -> None:
         [capture] = one.session()["capturedMedia"]
-        clients.bucket().blob(media.path_in(capture["url"])).delete()
+        experience_storage.bucket().blob(path_in(capture["url"])).delete()
         self.refused(one, "load", "INVALID_INPUT", "The photo is gone.")
 
     def test_a_style_that_nobody_knows(self, new_job: NewJob) -> None:
@@ -339,6 +340,6 @@ def use_overlay(one: JobBench, path: str, data: bytes | None) -> None:
     """Put an overlay at a path of the bucket, and its path into the run's payload."""
     path = path.format(workspace=one.workspace, project=one.project, session=one.completed.id)
     if data is not None:
-        media.write_once(path, data, "image/png")
+        objects.write_once(path, data, "image/png")
     run = one.tenant.run_ref(one.run_id)
     run.update({"triggerPayload.transform.overlay": {"path": path}})

@@ -7,15 +7,14 @@ from google.cloud.firestore import Client
 
 from experience import clock, transactions
 from experience.errors import ResourceExhausted
-from experience.sessions.models import Session
-from experience.transforms import commands, quota
-from experience.transforms.models import (
-    CancelTransform,
-    Job,
-    RetryTransform,
-    StartTransform,
-)
-from experience.transforms.usecases import order_transform
+from experience.sessions.models.session import Session
+from experience.transforms import store
+from experience.transforms.models.job import Job
+from experience.transforms.models.requests import CancelTransform, RetryTransform, StartTransform
+from experience.transforms.usecases import cancel
+from experience.transforms.usecases.create import create_job
+from experience.transforms.usecases.retry import retry_transform
+from experience.transforms.usecases.start import start_transform
 from tests.support.builders.guests import a_guest, stored_guest
 from tests.support.builders.jobs import CAPTURE, SMALL, a_completed_session
 from tests.support.builders.places import Place, a_place
@@ -40,17 +39,17 @@ def completed(db: Client, place: Place) -> Session:
 
 def start(session: Session) -> Job:
     request = StartTransform(project_id=session.project_id, session_id=session.id)
-    return commands.start(str(session.created_by), request)
+    return start_transform(str(session.created_by), request)
 
 
 def retry(session: Session) -> Job:
     request = RetryTransform(project_id=session.project_id, session_id=session.id)
-    return commands.retry(str(session.created_by), request)
+    return retry_transform(str(session.created_by), request)
 
 
 def give_up(session: Session) -> Job:
     request = CancelTransform(project_id=session.project_id, session_id=session.id)
-    return commands.cancel(str(session.created_by), request)
+    return cancel.cancel_transform(str(session.created_by), request)
 
 
 def jobs(db: Client, place: Place) -> list[dict[str, Any]]:
@@ -76,7 +75,7 @@ class TestExactness:
         place = a_limited_booth(quiet_db, limit)
         sessions = [a_completed_session(quiet_db, place) for _ in range(30)]
 
-        at_once(30, lambda number: order_transform(sessions[number]))
+        at_once(30, lambda number: create_job(sessions[number]))
 
         made = jobs(quiet_db, place)
         statuses = [job["status"] for job in made]
@@ -89,14 +88,14 @@ class TestExactness:
     ) -> None:
         session = completed(quiet_db, a_limited_booth(quiet_db, 1))
         monkeypatch.setattr(transactions, "FIRST_PAUSE_SECONDS", 0)
-        find_place = quota.find_place
+        find_place = store.find_reservation
 
-        def find_late(*about: Any) -> quota.Place | None:
-            monkeypatch.setattr(quota, "find_place", find_place)
-            assert order_transform(session)
+        def find_late(*about: Any) -> store.Reservation | None:
+            monkeypatch.setattr(store, "find_reservation", find_place)
+            assert create_job(session)
             return find_place(*about)
 
-        monkeypatch.setattr(quota, "find_place", find_late)
+        monkeypatch.setattr(store, "find_reservation", find_late)
         assert start(session).status == "pending"
 
     def test_by_hand_and_by_event_share_one_limit(self, quiet_db: Client) -> None:
@@ -105,7 +104,7 @@ class TestExactness:
 
         def begin(number: int) -> bool:
             if number % 2:
-                order_transform(sessions[number])
+                create_job(sessions[number])
                 stored = stored_session(quiet_db, place.project, sessions[number].id)
                 return bool(stored["jobStatus"] == "pending")
             try:
@@ -119,7 +118,7 @@ class TestExactness:
     def test_starting_the_same_session_at_once_takes_one_place(self, quiet_db: Client) -> None:
         place = a_limited_booth(quiet_db, 20)
         session = a_completed_session(quiet_db, place)
-        at_once(8, lambda _: order_transform(session))
+        at_once(8, lambda _: create_job(session))
         assert list(counted(quiet_db, place).values()) == [1]
 
 
@@ -127,7 +126,7 @@ class TestFullDay:
     def test_the_event_makes_a_failed_job_and_the_session_tells_it(self, quiet_db: Client) -> None:
         place = a_limited_booth(quiet_db, 0)
         session = a_completed_session(quiet_db, place)
-        assert order_transform(session)
+        assert create_job(session)
         [job] = jobs(quiet_db, place)
         stored = stored_session(quiet_db, place.project, session.id)
         assert (job["status"], job["attemptCount"]) == ("failed", 0)
@@ -144,7 +143,7 @@ class TestFullDay:
         self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         place = a_limited_booth(quiet_db, 1)
-        order_transform(a_completed_session(quiet_db, place))
+        create_job(a_completed_session(quiet_db, place))
         session = completed(quiet_db, place)
         now = MIDNIGHT - 90_000
         monkeypatch.setattr(clock, "now_ms", lambda: now)
@@ -184,14 +183,14 @@ class TestFullDay:
             start(sessions[2])
 
     def test_another_project_is_not_affected(self, quiet_db: Client) -> None:
-        order_transform(a_completed_session(quiet_db, a_limited_booth(quiet_db, 1)))
+        create_job(a_completed_session(quiet_db, a_limited_booth(quiet_db, 1)))
         assert start(completed(quiet_db, a_limited_booth(quiet_db, 1))).status == "pending"
 
 
 class TestUnlimited:
     def test_without_a_limit_nothing_is_counted(self, quiet_db: Client) -> None:
         place = a_limited_booth(quiet_db, None)
-        order_transform(a_completed_session(quiet_db, place))
+        create_job(a_completed_session(quiet_db, place))
         session = completed(quiet_db, place)
         start(session)
         give_up(session)
@@ -234,7 +233,7 @@ class TestRetry:
         place = a_limited_booth(quiet_db, 1)
         one = new_visit(place=place)
         monkeypatch.setattr(clock, "now_ms", lambda: MIDNIGHT - 1)
-        order_transform(a_completed_session(quiet_db, place))
+        create_job(a_completed_session(quiet_db, place))
         one.begin()
         assert start(one.completed).error is not None
         one.enqueue()  # its event comes as every other job's

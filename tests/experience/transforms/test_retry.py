@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 from tests.experience.transforms.conftest import PER_HOUR, Visits
 from tests.support.builders.guests import stored_guest
 from tests.support.calling import at_once

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.suite import Suite
-from experience.transforms.usecases import start_transform
+from emulator.suite.suite import Suite
+from experience.transforms.usecases.create import create_and_dispatch
 from tests.experience.conftest import SignIn
 from tests.experience.transforms.conftest import PER_HOUR, Visits
 from tests.support.builders.guests import a_guest, stored_guest
@@ -47,7 +47,7 @@ class TestStart:
 
         def begin(number: int) -> str:
             if number % 4 == 0:
-                start_transform(guest.completed)
+                create_and_dispatch(guest.completed)
                 return guest.job_id
             return guest.start_by_hand().id
 
@@ -100,7 +100,7 @@ class TestStart:
     ) -> None:
         transform = a_transform(output=SMALL)
         guest = visit(a_place(db, steps=[CAPTURE], transform=transform, dailyTransformLimit=0))
-        start_transform(guest.completed)
+        create_and_dispatch(guest.completed)
         answer = guest.call("startTransform")
         assert (answer["status"], answer["error"]["code"]) == ("failed", "QUOTA_EXCEEDED")
         assert guest.refused("retryTransform").reason == "daily_limit_reached"
@@ -129,7 +129,7 @@ class TestRate:
         guest.use_up(PER_HOUR)
         assert guest.refused("startTransform").reason == "rate_limited"
         assert guest.session()["jobId"] is None
-        assert start_transform(guest.completed)
+        assert create_and_dispatch(guest.completed)
         suite.settle()
         assert guest.told() == ("completed", 1, None)
 

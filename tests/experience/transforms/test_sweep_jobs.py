@@ -6,7 +6,7 @@ import pytest
 from google.cloud.firestore import Client
 
 from experience import clients, sweeps
-from experience.transforms.sweeping import sweep_jobs
+from experience.transforms.usecases.sweep import sweep_jobs
 from experience.workflows.runs.models import RunStatus
 from experience.workflows.usecases.sweep import sweep_runs
 from tests.support.builders.jobs import internals_ref, job_ref
@@ -120,7 +120,7 @@ class TestOfFormerTimes:
     @pytest.mark.parametrize("status", ["pending", "running"])
     def test_such_a_job_gets_its_run_and_its_picture(self, one: JobBench, status: str) -> None:
         earlier(one, status, attemptCount=2)
-        lease = {"owner": "a worker of then", "expiresAt": 1, "fence": 2}
+        lease = {"holder": "a worker of then", "expiresAt": 1, "fence": 2}
         internals_ref(one.client, one.project, one.job_id).update({"lease": lease, "fence": 2})
         assert sweep_jobs()[status] == 1
         assert one.told() == ("pending", 2, None)
@@ -183,7 +183,7 @@ class TestManyAndBroken:
     def test_more_than_one_page_and_jobs_that_cannot_be_read_stop_nothing(
         self, new_job: NewJob, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(sweeps, "AT_ONCE", 2)
+        monkeypatch.setattr(sweeps, "PAGE_SIZE", 2)
         found = [earlier(new_job()) for _ in range(4)]
         for number in range(3):  # the oldest of all, a page and more of them
             broken = job_ref(quiet_db, "p", f"broken{number}")

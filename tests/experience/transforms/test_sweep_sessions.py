@@ -7,10 +7,10 @@ import pytest
 from google.cloud.firestore import Client
 
 from experience import clock, sweeps
-from experience.sessions.models import Session
-from experience.transforms import sweeping
-from experience.transforms.models import job_id_of
-from experience.transforms.sweeping import LOOKBACK_MS, sweep_jobs
+from experience.sessions.models.session import Session
+from experience.transforms.models.job import job_id_of
+from experience.transforms.usecases import sweep
+from experience.transforms.usecases.sweep import LOOKBACK_MS, sweep_jobs
 from tests.support.builders.jobs import a_booth, a_completed_session
 from tests.support.builders.places import Place, a_place
 from tests.support.builders.sessions import a_session, session_fields, session_ref, stored_session
@@ -100,7 +100,7 @@ class TestPages:
     def test_sessions_of_one_millisecond_are_all_found_across_pages(
         self, quiet_db: Client, completed: Completed, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(sweeps, "AT_ONCE", 2)
+        monkeypatch.setattr(sweeps, "PAGE_SIZE", 2)
         place, then = a_booth(quiet_db), clock.now_ms() - 5 * MINUTE
         sessions = [completed(place, completedAt=then) for _ in range(5)]
         assert sweep_jobs()["sessions"] == 5
@@ -109,7 +109,7 @@ class TestPages:
     def test_each_session_is_looked_at_once(
         self, quiet_db: Client, completed: Completed, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(sweeps, "AT_ONCE", 3)
+        monkeypatch.setattr(sweeps, "PAGE_SIZE", 3)
         seen = watched(monkeypatch)
         place, then = a_booth(quiet_db), clock.now_ms() - 5 * MINUTE
         sessions = [completed(place, completedAt=then + number // 2) for number in range(6)]
@@ -120,7 +120,7 @@ class TestPages:
     def test_a_sweep_that_was_killed_is_taken_up_where_it_stopped(
         self, quiet_db: Client, completed: Completed, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(sweeps, "AT_ONCE", 2)
+        monkeypatch.setattr(sweeps, "PAGE_SIZE", 2)
         place, then = a_booth(quiet_db), clock.now_ms() - 5 * MINUTE
         sessions = [completed(place, completedAt=then) for _ in range(5)]
         with monkeypatch.context() as patch:
@@ -165,7 +165,7 @@ class TestPoison:
     def test_what_cannot_be_read_or_mended_does_not_stop_the_others(
         self, quiet_db: Client, completed: Completed, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(sweeps, "AT_ONCE", 2)
+        monkeypatch.setattr(sweeps, "PAGE_SIZE", 2)
         place = a_booth(quiet_db)
         unreadable = [completed(place, minutes=9) for _ in range(3)]
         for each in unreadable:
@@ -208,7 +208,7 @@ class TestPoison:
 def watched(patch: pytest.MonkeyPatch, killed_at: int = 0) -> list[str]:
     """The ids of the sessions that are looked at; at that number the process is killed."""
     seen: list[str] = []
-    finish = sweeping._finish
+    finish = sweep._finish
 
     def look(fields: dict[str, Any]) -> bool:
         seen.append(fields["id"])
@@ -216,5 +216,5 @@ def watched(patch: pytest.MonkeyPatch, killed_at: int = 0) -> list[str]:
             raise SystemExit
         return finish(fields)
 
-    patch.setattr(sweeping, "_finish", look)
+    patch.setattr(sweep, "_finish", look)
     return seen

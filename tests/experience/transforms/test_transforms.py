@@ -7,14 +7,14 @@ import pytest
 import requests
 from google.cloud import firestore
 
-from emulator.broker import Event
-from emulator.client import CallError
-from emulator.suite import Suite
+from emulator.delivery.eventarc import Event
+from emulator.demo.client import CallError
+from emulator.suite.suite import Suite
 from experience.clock import now_ms
 from experience.ids import new_id
 from experience.media.models import sniff
-from experience.transforms.models import job_id_of
-from experience.transforms.usecases import order_transform, start_transform
+from experience.transforms.models.job import job_id_of
+from experience.transforms.usecases.create import create_and_dispatch, create_job
 from tests.experience.conftest import SignIn
 from tests.support.builders.jobs import (
     CAPTURE,
@@ -188,7 +188,7 @@ class TestRepetition:
         place = a_booth(db)
         session = a_completed_session(db, place)
         with ThreadPoolExecutor(20) as pool:
-            list(pool.map(start_transform, [session] * 20))
+            list(pool.map(create_and_dispatch, [session] * 20))
         suite.settle()
         [job] = booth.jobs(place)
         assert (job["status"], job["attemptCount"]) == ("completed", 1)
@@ -200,10 +200,10 @@ class TestRepetition:
     ) -> None:
         place = a_booth(db)
         session = a_completed_session(db, place)
-        start_transform(session)
+        create_and_dispatch(session)
         suite.settle()
         before = (booth.jobs(place), stored_session(db, place.project, session.id))
-        start_transform(session)
+        create_and_dispatch(session)
         suite.settle()
         assert (booth.jobs(place), stored_session(db, place.project, session.id)) == before
         assert runs(suite, before[0][0]) == [1]
@@ -214,7 +214,7 @@ class TestRepetition:
         place = a_booth(db)
         session = a_completed_session(db, place)
         session_ref(db, place.project, session.id).delete()
-        start_transform(session)
+        create_and_dispatch(session)
         assert booth.jobs(place) == []
 
 
@@ -272,13 +272,13 @@ class TestTask:
         session = a_completed_session(db, a_booth(db))
         with monkeypatch.context() as patch:
             patch.setattr(suite.broker, "deliver", lambda event: None)
-            order_transform(session)
+            create_job(session)
             suite.settle()
         job = stored_job(db, session.project_id, job_id_of(session.project_id, session.id))
         ids = {"workspaceId": session.workspace_id, "runId": job["runId"], "stepId": "load"}
         runs = db.collection("workspaces", str(session.workspace_id), "runs")
         step = runs.document(job["runId"]).collection("runSteps").document("load")
-        lease = {"owner": "o", "expiresAt": now_ms() + 600_000, "takenAt": 1, "fence": 1}
+        lease = {"holder": "o", "expiresAt": now_ms() + 600_000, "acquiredAt": 1, "fence": 1}
         step.update({"status": "running", "attempt": 1, "lease": lease})
         before = step.get().to_dict()
         assert signed_in(None).post("runTransform", {"data": {**ids, "attempt": 1}}).ok

@@ -324,7 +324,7 @@ class TestTakenUp:
         assert len(one.queue.waiting) == 1
         one.drain()
         assert one.told() == ("completed", 1, None)
-        assert one.whole_run().round == 1
+        assert one.whole_run().run_attempt == 1
 
     def test_again_and_again_it_still_runs(self, one: JobBench, quiet_db: Client) -> None:
         one.enqueue()

@@ -8,10 +8,11 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 from experience import clients
+from experience import storage as experience_storage
 from experience.ids import new_id
-from tests.sharing import SharingSuite
+from tests.support.shared_emulator import SharingSuite
 from tests.support.vendors.account import Account
 from tests.support.workflows.sample import skills
 from tests.support.workflows.workflow_bench import Bench, Queue
@@ -73,7 +74,7 @@ def new_bench(
         workflow_suite.bucket
     )
     monkeypatch.setattr(clients, "firestore", lambda: client)
-    monkeypatch.setattr(clients, "bucket", lambda: bucket)
+    monkeypatch.setattr(experience_storage, "bucket", lambda: bucket)
     queue = Queue()
     monkeypatch.setattr(clients, "enqueue", queue.enqueue)
     yield lambda: Bench(client, queue, f"w-{new_id()}")

@@ -7,14 +7,15 @@ from typing import Any
 from google.cloud.firestore import Client
 from PIL import Image
 
-from emulator.suite import Suite
-from emulator.task_queue import Task
-from experience import clients
+from emulator.delivery.task_queue import Task
+from emulator.suite.suite import Suite
+from experience import storage
 from experience.clock import now_ms
 from experience.ids import new_id
-from experience.media import store as media
-from experience.sessions.models import Session
-from experience.transforms.models import run_id_of
+from experience.media.models import path_in
+from experience.media.store import objects
+from experience.sessions.models.session import Session
+from experience.transforms.models.job import run_id_of
 from tests.support.builders.images import encoded
 from tests.support.builders.places import Place, a_place
 from tests.support.builders.sessions import session_fields, session_ref
@@ -40,8 +41,8 @@ def a_completed_session(
 ) -> Session:
     """A main session with a captured photo, which came to be completed without any event."""
     uid, session = f"guest-{new_id()}", f"session-{new_id()}"
-    path = media.input_path(place.project, session, "photo", "asset")
-    url = media.write_once(path, photo if photo is not None else a_photo(), "image/jpeg")
+    path = objects.input_path(place.project, session, "photo", "asset")
+    url = objects.write_once(path, photo if photo is not None else a_photo(), "image/jpeg")
     capture = {"stepId": "photo", "assetId": "asset", "url": url, "contentType": "image/jpeg"}
     fields = {
         "id": session,
@@ -59,7 +60,7 @@ def a_completed_session(
 def replace_photo(session: Session, photo: bytes) -> None:
     """Let other bytes lie where the session's photo was: such as none that can be read."""
     [capture] = session.captured_media
-    clients.bucket().blob(media.path_in(capture.url)).upload_from_string(photo)
+    storage.bucket().blob(path_in(capture.url)).upload_from_string(photo)
 
 
 def job_ref(db: Client, project: str, job: str) -> Any:
@@ -105,7 +106,7 @@ def run_of(db: Client, job: dict[str, Any]) -> Any:
 def begin_and_vanish(db: Client, job: dict[str, Any]) -> None:
     """Leave a stored job and its run as a worker does that dies in its first step."""
     ago = now_ms() - 60_000
-    lease = {"owner": "a worker that died", "expiresAt": ago, "takenAt": ago, "fence": 1}
+    lease = {"holder": "a worker that died", "expiresAt": ago, "acquiredAt": ago, "fence": 1}
     run = run_of(db, job)
     run.update({"status": "running", "startedAt": ago})
     step = run.collection("runSteps").document("load")

@@ -7,9 +7,9 @@ from typing import Any
 import requests
 from google.cloud import firestore
 
-from emulator.client import Client
+from emulator.demo.client import Client
 from experience.ids import new_id
-from experience.media import store as media
+from experience.media.store import objects
 from tests.support.builders.jobs import a_photo
 from tests.support.builders.places import Place
 from tests.support.builders.sessions import a_session, session_ref, stored_session
@@ -45,8 +45,8 @@ class Visitor:
     def put_there(self, data: bytes, content_type: str) -> str:
         """The asset id of an object that no signed URL would have let through."""
         asset = new_id()
-        path = media.input_path(self.place.project, self.session, "photo", asset)
-        media.write_once(path, data, content_type)
+        path = objects.input_path(self.place.project, self.session, "photo", asset)
+        objects.write_once(path, data, content_type)
         return asset
 
     def stored(self) -> dict[str, Any]:

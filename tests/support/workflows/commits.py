@@ -27,7 +27,7 @@ class Lost(Aborted):
         super().__init__("the answer was lost")  # type: ignore[no-untyped-call]
 
 
-SHARED = "generationPlaces"
+SHARED = "generationPermits"
 """Who writes it may be the first to do so: whether it is created or changed says nothing."""
 
 

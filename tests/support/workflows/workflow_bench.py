@@ -16,7 +16,7 @@ import pytest
 import requests
 from google.cloud.firestore import Client, Query
 
-from experience.calls import TryLater
+from experience.firebase.tasks import TryLater
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.definitions.loader import DEFINITIONS
 from experience.workflows.execution import skill_runtime, worker

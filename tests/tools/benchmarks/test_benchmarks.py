@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from google.cloud.firestore import Client
 
-from tests.sharing import SharingSuite
+from tests.support.shared_emulator import SharingSuite
 from tools.benchmarks import (
     calls,
     chart,

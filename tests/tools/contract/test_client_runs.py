@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client
 
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 from experience.ids import new_id
 from tests.support.builders.places import Place, a_place
 from tests.support.builders.projects import CONSENT

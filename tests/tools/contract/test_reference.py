@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import main
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 from tools.contract import reference, sequences
 from tools.contract.catalogue import Callable, callables
 from tools.contract.drawing import Arrow, Picture, draw

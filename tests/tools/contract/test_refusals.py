@@ -119,5 +119,5 @@ class TestTheWatch:
         assert refusals.undeclared(log) == ['{"message": "undeclared refusal", "function": "f"}']
 
     def test_the_functions_log_it_in_these_words(self) -> None:
-        source = architecture.ROOT / "functions" / "experience" / "calls.py"
+        source = architecture.ROOT / "functions" / "experience" / "firebase" / "callables.py"
         assert f'logs.error("{refusals.MESSAGE}"' in source.read_text()

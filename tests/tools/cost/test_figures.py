@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator import prices
-from tests.sharing import SharingSuite
+from emulator.billing import prices
+from tests.support.shared_emulator import SharingSuite
 from tools import markdown
 from tools.cost import figures, measurement, page
 from tools.cost.figures import Figures

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from google.api_core.exceptions import NotFound
 
-from experience import clients, clock
+from experience import clock, storage
 from experience.workflows.artifacts import garbage_collection
 from experience.workflows.artifacts import store as artifacts
 from experience.workflows.artifacts.payloads import MAX_INLINE_BYTES
@@ -19,7 +19,7 @@ DAY_MS = 24 * 3_600_000
 
 
 def objects(bench: Bench) -> list[str]:
-    found = clients.bucket().list_blobs(prefix=f"tenants/{bench.workspace}/")
+    found = storage.bucket().list_blobs(prefix=f"tenants/{bench.workspace}/")
     return [str(blob.name).rpartition("/")[2] for blob in found]
 
 
@@ -59,7 +59,7 @@ class TestStoring:
 
     def test_what_calls_itself_packed_is_read_as_it_is_stored(self, bench: Bench) -> None:
         packed = gzip.compress(bytes(1_000_000))
-        blob = clients.bucket().blob(f"workspaces/{bench.workspace}/photo.jpg")
+        blob = storage.bucket().blob(f"workspaces/{bench.workspace}/photo.jpg")
         blob.content_encoding = "gzip"
         blob.upload_from_string(packed)
         assert artifacts.fetch(bench.tenant, str(blob.name)).data == packed
@@ -155,7 +155,7 @@ class TestCollecting:
         later(2)
         artifacts.put(bench.tenant, b"old", "text/plain")
         # The object's own time is the server's: what protects it is that it changed.
-        [blob] = clients.bucket().list_blobs(prefix=bench.tenant.path_of(stored.content_hash))
+        [blob] = storage.bucket().list_blobs(prefix=bench.tenant.path_of(stored.content_hash))
         assert blob.metageneration == 2
 
     def test_one_that_is_used_between_listing_and_taking_stays(

@@ -12,8 +12,8 @@ from google.cloud import storage
 from google.cloud.firestore import Client as Database
 from PIL import Image
 
-from emulator.faults import Faults
-from emulator.suite import Suite
+from emulator.faults.settings import Faults
+from emulator.suite.suite import Suite
 from experience.imaging.models import Recipe
 from experience.imaging.transform import transform_image
 from experience.workflows.catalog.photo_transform.skills import (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from experience import clients
+from experience import storage
 from experience.workflows.artifacts import store as artifacts
 from experience.workflows.execution import result_cache
 from experience.workflows.runs.models import RunStatus
@@ -78,7 +78,7 @@ class TestHits:
     def test_a_hit_whose_object_is_gone_is_a_miss_and_is_made_again(self, bench: Bench) -> None:
         first = run_once(bench)
         gone = bench.steps(first)["again"].artifacts["result"]
-        clients.bucket().blob(bench.tenant.path_of(gone.content_hash)).delete()
+        storage.bucket().blob(bench.tenant.path_of(gone.content_hash)).delete()
         second = run_once(bench)
         assert hits(bench, second) == ["data", "file"]
         made = bench.steps(second)["again"].artifacts["result"]

@@ -10,7 +10,7 @@ import pytest
 from google.cloud.firestore import Client
 
 from experience import clock
-from experience.calls import TryLater
+from experience.firebase.tasks import TryLater
 from experience.workflows.execution import skill_runtime, worker
 from experience.workflows.generations import polling
 from experience.workflows.generations.models import GenerationJob, PollTask
@@ -138,7 +138,7 @@ class GenerationBench(Bench):
 
     def taken(self) -> list[str]:
         """The places that somebody has."""
-        places = self.tenant.collection("generationPlaces").stream()
+        places = self.tenant.collection("generationPermits").stream()
         return sorted(each.id for each in places if each.get("jobId"))
 
     @contextmanager

@@ -1,6 +1,6 @@
 """What generations cost: requests to the storage, and dollars."""
 
-from experience import clients
+from experience import storage
 from experience.workflows.artifacts import store as artifacts
 from experience.workflows.runs.models import RunStatus
 from experience.workflows.runs.requests import GetRun
@@ -20,7 +20,7 @@ from tests.support.workflows.workflow_bench import EDITOR, storage_requests
 class TestTheBytesOfATask:
     def test_are_stored_and_not_fetched_again(self, generations: GenerationBench) -> None:
         path = f"workspaces/{generations.workspace}/photo.jpg"
-        clients.bucket().blob(path).upload_from_string(ASTRONAUT)
+        storage.bucket().blob(path).upload_from_string(ASTRONAUT)
         transform = {"model": "local", "style": "sketch", "output": {"width": 256}}
         with storage_requests() as asked:
             run_id = generations.start(
@@ -42,7 +42,7 @@ class TestTheBytesOfATask:
     def test_say_nothing_of_what_is_stored(self, generations: GenerationBench) -> None:
         tenant = generations.tenant
         stored = artifacts.put(tenant, PICTURE, "image/png")
-        clients.bucket().blob(tenant.path_of(stored.content_hash)).delete()
+        storage.bucket().blob(tenant.path_of(stored.content_hash)).delete()
         assert not artifacts.exists(tenant, stored.uri)
         artifacts.put(tenant, PICTURE, "image/png")
         assert artifacts.exists(tenant, stored.uri)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import requests
 
-from experience import clients
+from experience import storage
 from experience.providers.local import Local
 from experience.providers.models import Blob, Poll, State
 from experience.workflows.artifacts import store as artifacts
@@ -60,7 +60,7 @@ class TestAProviderThatIsPolled:
         assert job.status == "completed"
         assert job.provider_job_id in replicate.predictions
         assert job.input_params == REPLICATE["params"]
-        assert (job.attempts, job.submits, job.place, job.due_at) == (2, 1, None, None)
+        assert (job.attempts, job.submits, job.permit, job.due_at) == (2, 1, None, None)
         assert job.result_uri == f"{replicate.url}/files/{job.provider_job_id}.png"
         assert job.artifact
         assert job.artifact.metadata == {"width": 64, "height": 48}
@@ -357,8 +357,8 @@ class TestTheBytesOfAWorkspace:
     ) -> None:
         another, mine = new_generations(), new_generations()
         path = f"workspaces/{mine.workspace}/hat.png"
-        clients.bucket().blob(path).upload_from_string(PICTURE)
-        for name in (path, f"gs://{clients.bucket_name()}/{path}"):
+        storage.bucket().blob(path).upload_from_string(PICTURE)
+        for name in (path, f"gs://{storage.bucket_name()}/{path}"):
             blobs = TenantBlobs(mine.same_tenant())
             assert blobs.read(name) == Blob(PICTURE, "image/png")
             assert requests.get(blobs.address(name), timeout=30).content == PICTURE
@@ -374,7 +374,7 @@ class TestTheBytesOfAWorkspace:
     ) -> None:
         another, mine = new_generations(), new_generations()
         path = f"workspaces/{another.workspace}/hat.png"
-        clients.bucket().blob(path).upload_from_string(PICTURE)
+        storage.bucket().blob(path).upload_from_string(PICTURE)
         run_id = mine.ask({**GEMINI, "sources": [path]})
         mine.work()
         assert failed_code(mine, run_id) == "ARTIFACT_NOT_FOUND"

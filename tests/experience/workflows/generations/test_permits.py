@@ -35,7 +35,7 @@ def fifty(generations: GenerationBench) -> list[GenerationJob]:
             media_type="image",
             poll_interval_ms=2_000,
             timeout_ms=60_000,
-            waiting="image",
+            waiting_for="image",
             created_at=number,
             updated_at=number,
         )
@@ -60,7 +60,7 @@ class TestPlaces:
         self, generations: GenerationBench, fifty: list[GenerationJob]
     ) -> None:
         order = []
-        while under_way := [job for job in generations.jobs() if job.place]:
+        while under_way := [job for job in generations.jobs() if job.permit]:
             assert len(under_way) == len(generations.taken()) <= MAX_PERMITS["image"]
             order += [job.id for job in under_way if job.id not in order]
             completion.fail_generation(generations.tenant, under_way[-1], cancellation.UNWANTED)
@@ -111,8 +111,8 @@ class TestPlaces:
         for _ in range(4):
             generations.step()
         *films, picture = generations.jobs()
-        assert [film.waiting for film in films] == [None, None, "other"]
-        assert picture.place
+        assert [film.waiting_for for film in films] == [None, None, "other"]
+        assert picture.permit
 
     def test_tenants_do_not_wait_for_each_other(
         self, new_generations: Made, replicate: ReplicateVendor
@@ -176,7 +176,7 @@ class TestWhatIsMadeHere:
             generations.work()
         assert generations.run(run_id).status is RunStatus.COMPLETED
         assert [each for each in of_generations if "generation" in each] == []
-        assert list(generations.tenant.collection("generationPlaces").stream()) == []
+        assert list(generations.tenant.collection("generationPermits").stream()) == []
 
 
 class TestWhatASweepPutsRight:
@@ -228,7 +228,7 @@ class TestWhatASweepPutsRight:
         for _ in runs:
             generations.step()
         waiting = generations.jobs()[-1]
-        assert waiting.waiting
+        assert waiting.waiting_for
         generations.timed.waiting.clear()
         for job in generations.jobs()[:-1]:
             with generations.lost_tasks():

@@ -9,8 +9,8 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import Client as Database
 
-from emulator.faults import Faults, parse
-from emulator.suite import Suite
+from emulator.faults.settings import Faults, parse
+from emulator.suite.suite import Suite
 from experience.workflows.generations.models import MAX_PERMITS
 from tests.experience.workflows.generations.generation_bench import REPLICATE
 from tests.experience.workflows.test_callables import Place, eventually

@@ -265,7 +265,7 @@ class TestCancel:
 
     def test_a_step_whose_worker_died_is_ended_when_its_lease_runs_out(self, bench: Bench) -> None:
         run_id = bench.start("test.chain")
-        lease = {"owner": "gone", "expiresAt": 1, "takenAt": 1, "fence": 1}
+        lease = {"holder": "gone", "expiresAt": 1, "acquiredAt": 1, "fence": 1}
         bench.tenant.step_ref(run_id, "one").update(
             {"status": "running", "attempt": 1, "lease": lease, "fence": 1}
         )

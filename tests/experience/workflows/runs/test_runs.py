@@ -13,7 +13,6 @@ from experience.workflows.runs import leases, step_completion, store
 from experience.workflows.runs.decisions import Delivery
 from experience.workflows.runs.models import MAX_LOST_WORKERS, RunStatus, StepStatus
 from experience.workflows.runs.step_completion import Completion, StepOutcome
-from experience.workflows.runs.store import StoredStep
 from tests.support.calling import at_once
 from tests.support.workflows.workflow_bench import Bench, at_rest, firestore_reads
 
@@ -170,8 +169,9 @@ class TestMeeting:
         def end(number: int) -> Completion:
             work = held[number]
             done = StepOutcome(StepStatus.COMPLETED, output=Packed({"text": names[number]}))
-            stored = StoredStep(work.step, work.written_at)
-            return step_completion.complete_step(bench.tenant, going, stored, done, {}, work=work)
+            return step_completion.complete_step(
+                bench.tenant, going, work.stored, done, {}, work=work
+            )
 
         answers = at_once(len(names), end)
         assert len(commits) == len(names), "one of them had to try again"
@@ -216,7 +216,7 @@ class TestLeases:
         run_id = bench.start("test.chain")
         step = bench.steps(run_id)["one"]
         losses = MAX_LOST_WORKERS
-        lease = {"owner": "gone", "expiresAt": 1, "takenAt": 1, "fence": 9}
+        lease = {"holder": "gone", "expiresAt": 1, "acquiredAt": 1, "fence": 9}
         bench.tenant.step_ref(run_id, step.id).update(
             {"status": "running", "losses": losses, "attempt": 0, "lease": lease, "fence": 9}
         )
