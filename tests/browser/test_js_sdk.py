@@ -16,8 +16,8 @@ from emulator.paths import ROOT
 from emulator.suite.suite import Suite
 from emulator.web.node import WEB
 from experience.ids import new_id
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.projects import CONSENT
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.node_installation import install
 
 # It takes 4 s, and took 22 s on a machine with seven times the work that it has cores for.
@@ -32,14 +32,14 @@ def node() -> str:
 
 
 @pytest.fixture(scope="module")
-def place(suite: Suite, node: str) -> Iterator[Place]:
+def place(suite: Suite, node: str) -> Iterator[Venue]:
     db = Client(suite.project)
-    yield a_place(db, consent=CONSENT)
+    yield a_venue(db, consent=CONSENT)
     db.close()
 
 
 @pytest.fixture(scope="module")
-def results(suite: Suite, node: str, place: Place) -> dict[str, Any]:
+def results(suite: Suite, node: str, place: Venue) -> dict[str, Any]:
     """What smoke.mjs was answered, step by step."""
     arguments = [place.project, place.main, CONSENT["version"], GUEST, OTHER]
     command = [node, "smoke.mjs", *map(str, arguments)]
@@ -72,7 +72,7 @@ def smoke(command: list[str]) -> "subprocess.CompletedProcess[str]":
 
 class TestCallables:
     def test_a_guest_arrives_as_the_document_itself(
-        self, results: dict[str, Any], place: Place
+        self, results: dict[str, Any], place: Venue
     ) -> None:
         guest = results["guest"]
         assert guest["id"] == guest["authUid"] == GUEST
@@ -80,7 +80,7 @@ class TestCallables:
         assert guest["consent"]["version"] == CONSENT["version"]
         assert guest["completedExperiences"] == []
 
-    def test_a_session_arrives_with_its_steps(self, results: dict[str, Any], place: Place) -> None:
+    def test_a_session_arrives_with_its_steps(self, results: dict[str, Any], place: Venue) -> None:
         created = results["created"]
         assert set(created) == {"session", "steps"}
         assert created["session"]["createdBy"] == GUEST
@@ -115,7 +115,7 @@ class TestListeners:
 
 class TestWrites:
     def test_a_session_that_a_page_wrote_is_taken_in(
-        self, results: dict[str, Any], place: Place
+        self, results: dict[str, Any], place: Venue
     ) -> None:
         decided = results["decided"]
         assert (decided["phase"], decided["status"]) == ("main", "active")

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from emulator.demo.client import CallError
 from emulator.process.errors import SuiteError
 from experience.ids import new_id
-from tests.support.builders.places import Place
 from tests.support.builders.sessions import session_ref, written_session
+from tests.support.builders.venues import Venue
 from tests.support.calling import at_once
 from tests.support.trouble import GuestInTrouble, Trouble, check
 
@@ -30,7 +30,7 @@ STEPS_TO_SHARE = 8  # and no more, when nothing goes wrong
 class ProgramGuest(GuestInTrouble):
     """A guest, and what the pages in the tabs remember."""
 
-    def __init__(self, trouble: Trouble, place: Place, uid: str) -> None:
+    def __init__(self, trouble: Trouble, place: Venue, uid: str) -> None:
         super().__init__(trouble, place, uid)
         self.trouble = trouble
         self.session = "none"

@@ -5,7 +5,7 @@ from typing import Any
 
 from emulator.process.errors import SuiteError
 from experience.clock import now_ms
-from tests.support.builders.places import Place
+from tests.support.builders.venues import Venue
 from tests.support.trouble import Trouble
 
 DAY = 24 * 3_600_000
@@ -40,7 +40,7 @@ class TestRetention:
             remaining = {guest["id"] for guest in trouble.of(place.project, "guests")}
             assert remaining == {*uids[number:], "new"}, uid
 
-    def counts(self, trouble: Trouble, place: Place) -> list[int]:
+    def counts(self, trouble: Trouble, place: Venue) -> list[int]:
         """How many there are of each kind that a visit leaves one of."""
         names = ("guests", "sessions", "jobs")
         visits = [len(trouble.of(place.project, name)) for name in names]

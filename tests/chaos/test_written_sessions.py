@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from experience.clock import now_ms
-from tests.security_rules.clients import Visitor
-from tests.support.builders.places import Place
+from tests.security_rules.clients import RestClient
 from tests.support.builders.sessions import stored_session, written_session
+from tests.support.builders.venues import Venue
 from tests.support.trouble import GuestInTrouble, Trouble
 
 FAULTS: dict[str, dict[str, Any]] = {
@@ -23,10 +23,10 @@ FAULTS: dict[str, dict[str, Any]] = {
 class Writer(GuestInTrouble):
     """A guest's tab that writes to the database itself."""
 
-    def __init__(self, trouble: Trouble, place: Place, uid: str) -> None:
+    def __init__(self, trouble: Trouble, place: Venue, uid: str) -> None:
         super().__init__(trouble, place, uid)
         host = trouble.suite.env["FIRESTORE_EMULATOR_HOST"]
-        self.database = Visitor(host, trouble.suite.project, uid)
+        self.database = RestClient(host, trouble.suite.project, uid)
 
     def write(self, experience: str) -> dict[str, Any]:
         """A session of this experience, as it was written."""

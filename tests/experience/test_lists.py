@@ -10,9 +10,9 @@ from google.cloud.firestore import Client as Database
 from emulator.demo.client import Client
 from experience.ids import new_id
 from tests.support.builders.guests import a_guest
-from tests.support.builders.places import a_place
 from tests.support.builders.projects import a_project
 from tests.support.builders.sessions import a_session, session_ref
+from tests.support.builders.venues import a_venue
 from tests.support.builders.workspaces import a_member, a_workspace, an_experience
 from tests.support.calling import issue_paths, refused
 
@@ -155,7 +155,7 @@ class TestEveryList:
 class TestListSessions:
     @pytest.fixture
     def project(self, db: Database) -> dict[str, str]:
-        place = a_place(db)
+        place = a_venue(db)
         return {"workspace": place.workspace, "projectId": place.project}
 
     @pytest.fixture
@@ -247,7 +247,7 @@ class TestListExperiences:
 
 class TestGetGuest:
     def test_is_the_caller_and_nobody_else(self, db: Database, signed_in: SignIn) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         uid = a_guest(db, place.project, f"guest-{new_id()}", completed={"booth": "s"})
         about = {"projectId": place.project}
 

@@ -22,8 +22,8 @@ from tests.support.builders.jobs import (
     run_of,
     stored_job,
 )
-from tests.support.builders.places import a_place
 from tests.support.builders.sessions import a_session, stored_session
+from tests.support.builders.venues import a_venue
 
 DAY = 24 * 3_600_000
 
@@ -46,7 +46,7 @@ class TestSchedules:
     def test_sweep_sessions_abandons_what_was_left(
         self, suite: Suite, db: firestore.Client
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         a_guest(db, place.project, "g")
         left = a_session(db, place.project, "g", place.main, updatedAt=now_ms() - DAY)
         run(suite, "sweepSessions")
@@ -125,7 +125,7 @@ class TestPrice:
                 fields = {**ended, "workspaceId": place.workspace}
                 a_session(db, place.project, f"g-{new_id()}", place.main, **fields)
 
-        place = a_place(db)
+        place = a_venue(db)
         idle = (4, 1)  # the cursor, three queries that find nothing, and the cursor moved on
         try:
             assert bill() == idle

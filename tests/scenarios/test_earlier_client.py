@@ -18,7 +18,7 @@ from emulator.paths import ROOT
 from emulator.suite.suite import Suite
 from experience.ids import new_id
 from tests.support.builders.jobs import SMALL, a_photo, size_of
-from tests.support.builders.places import Place, a_place
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member, a_step, a_transform
 from tests.support.calling import issue_paths, refused
 
@@ -96,7 +96,7 @@ class EarlierClient:
     """The document's three calls, and the two other ends of its state diagram."""
 
     calls: Client
-    place: Place
+    place: Venue
 
     def create(self, mode: str = "guest", config_source: str = "published") -> dict[str, Any]:
         """CreateSessionInput."""
@@ -140,14 +140,14 @@ class EarlierClient:
 
 
 @pytest.fixture(scope="module")
-def place(db: firestore.Client) -> Place:
-    place = a_place(db, steps=STEPS, transform=a_transform(output=SMALL))
+def place(db: firestore.Client) -> Venue:
+    place = a_venue(db, steps=STEPS, transform=a_transform(output=SMALL))
     a_member(db, place.workspace, "owner")
     return place
 
 
 @pytest.fixture
-def client(suite: Suite, place: Place) -> Iterator[EarlierClient]:
+def client(suite: Suite, place: Venue) -> Iterator[EarlierClient]:
     host = suite.env["FUNCTIONS_EMULATOR_HOST"]
     calls = Client(host, suite.project, f"guest-{new_id()}")
     calls.call("ensureGuest", projectId=place.project)

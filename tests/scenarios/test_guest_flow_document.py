@@ -14,7 +14,7 @@ from emulator.demo.client import Client
 from emulator.suite.suite import Suite
 from experience.ids import new_id
 from tests.support.builders.jobs import SMALL, a_photo
-from tests.support.builders.places import Place, a_place
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member, a_step, a_transform
 from tests.support.calling import refused
 from tests.support.guest_client import GuestClient
@@ -54,7 +54,7 @@ def needs(guest: dict[str, Any], reference: dict[str, Any] | None) -> bool:
 class DocumentedGuest(GuestClient):
     """Holds what it gets to the document; `led` are the phases that the runtime named."""
 
-    def __init__(self, client: Client, place: Place) -> None:
+    def __init__(self, client: Client, place: Venue) -> None:
         super().__init__(client, place.project, a_photo())
         self.place = place
         self.led: list[str] = []
@@ -98,15 +98,15 @@ class DocumentedGuest(GuestClient):
 
 
 @pytest.fixture(scope="module")
-def place(db: firestore.Client) -> Place:
+def place(db: firestore.Client) -> Venue:
     transform = a_transform(output=SMALL)
-    place = a_place(db, steps=STEPS, transform=transform, pregate=True, preshare=True)
+    place = a_venue(db, steps=STEPS, transform=transform, pregate=True, preshare=True)
     a_member(db, place.workspace, "owner")
     return place
 
 
 @pytest.fixture
-def guest(suite: Suite, place: Place) -> Iterator[DocumentedGuest]:
+def guest(suite: Suite, place: Venue) -> Iterator[DocumentedGuest]:
     host = suite.env["FUNCTIONS_EMULATOR_HOST"]
     guest = DocumentedGuest(Client(host, suite.project, f"guest-{new_id()}"), place)
     guest.call("ensureGuest")

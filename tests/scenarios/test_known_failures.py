@@ -13,8 +13,8 @@ from emulator.demo.client import CallError
 from experience.clock import now_ms
 from experience.transforms.models.job import job_id_of
 from tests.support.builders.jobs import CAPTURE, begin_and_vanish, run_of, stored_job
-from tests.support.builders.places import Place
 from tests.support.builders.sessions import stored_session
+from tests.support.builders.venues import Venue
 from tests.support.builders.workspaces import a_step, a_transform
 from tests.support.calling import at_once, refused
 from tests.support.trouble import WHOLE_VISIT, GuestInTrouble, Trouble, visit_of
@@ -24,7 +24,7 @@ RUNNING = FieldFilter("status", "==", "running")
 LARGE = {"format": "jpeg", "width": 1080}  # takes long enough to be met while it is made
 
 
-def job_of(trouble: Trouble, place: Place, session: dict[str, Any]) -> dict[str, Any]:
+def job_of(trouble: Trouble, place: Venue, session: dict[str, Any]) -> dict[str, Any]:
     """The session's one job."""
     [job] = trouble.of(place.project, "jobs", sessionId=session["id"])
     return job

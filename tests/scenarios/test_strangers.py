@@ -7,8 +7,8 @@ import pytest
 
 from emulator.demo.client import CallError
 from tests.support.builders.jobs import CAPTURE
-from tests.support.builders.places import Place
 from tests.support.builders.projects import CONSENT
+from tests.support.builders.venues import Venue
 from tests.support.builders.workspaces import a_member, a_step, a_workspace
 from tests.support.calling import issue_paths, refused
 from tests.support.trouble import GuestInTrouble, Trouble
@@ -18,7 +18,7 @@ from tests.support.trouble import GuestInTrouble, Trouble
 class Victim:
     """A guest with a picture, and one more session that is still active."""
 
-    place: Place
+    place: Venue
     uid: str
     done: dict[str, Any]
     active: dict[str, Any]

@@ -17,7 +17,7 @@ _token = functools.cache(unsigned_token)
 
 
 @dataclass(frozen=True)
-class Visitor:
+class RestClient:
     """Somebody with or without a uid. Each method says whether the rules allow what it does.
 
     https://firebase.google.com/docs/firestore/reference/rest/v1/projects.databases.documents

@@ -11,7 +11,7 @@ from emulator.suite.suite import Suite
 from experience.clock import now_ms
 from experience.ids import new_id
 from tests.security_rules import matrix
-from tests.security_rules.clients import Visitor
+from tests.security_rules.clients import RestClient
 from tests.security_rules.matrix import ABSENT
 from tests.support.builders.guests import a_guest
 from tests.support.builders.projects import a_project
@@ -24,7 +24,7 @@ class Setting:
     """Visitors by their letters in matrix.md, and G's document of every collection."""
 
     db: Client
-    visitors: dict[str, Visitor]
+    visitors: dict[str, RestClient]
     paths: dict[str, str]
 
     def uid(self, letter: str) -> str:
@@ -94,6 +94,6 @@ def setting(suite: Suite) -> Iterator[Setting]:
         belongs = {"createdBy": uids["G"], "workspaceId": workspace}
         db.document(paths[collection]).set(belongs, merge=True)
     host = suite.env["FIRESTORE_EMULATOR_HOST"]
-    visitors = {letter: Visitor(host, firebase_project, uid) for letter, uid in uids.items()}
+    visitors = {letter: RestClient(host, firebase_project, uid) for letter, uid in uids.items()}
     yield Setting(db, visitors, paths)
     db.close()

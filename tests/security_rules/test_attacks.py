@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.security_rules.clients import Visitor
+from tests.security_rules.clients import RestClient
 from tests.security_rules.conftest import Setting
 from tests.support.builders.projects import a_project
 from tests.support.builders.sessions import a_session
@@ -15,24 +15,24 @@ STORAGE_RULES = Path(__file__).parents[2] / "storage.rules"
 
 
 @pytest.fixture
-def guest(setting: Setting) -> Visitor:
+def guest(setting: Setting) -> RestClient:
     return setting.visitors["G"]
 
 
 @pytest.fixture
-def other(setting: Setting) -> Visitor:
+def other(setting: Setting) -> RestClient:
     return setting.visitors["O"]
 
 
 class TestSessionsOfOthers:
     def test_a_query_for_another_guests_sessions_is_refused(
-        self, setting: Setting, guest: Visitor, other: Visitor
+        self, setting: Setting, guest: RestClient, other: RestClient
     ) -> None:
         sessions = f"{setting.paths['projects']}/sessions"
         assert guest.query(sessions, createdBy=guest.uid)
         assert not other.query(sessions, createdBy=guest.uid)
 
-    def test_sessions_of_nobody_belong_to_nobody(self, setting: Setting, guest: Visitor) -> None:
+    def test_sessions_of_nobody_belong_to_nobody(self, setting: Setting, guest: RestClient) -> None:
         path = f"{setting.paths['projects']}/sessions/ownerless"
         setting.db.document(path).set({"createdBy": None})
         setting.db.document(f"{setting.paths['projects']}/sessions/blank").set({})
@@ -42,7 +42,7 @@ class TestSessionsOfOthers:
             assert not visitor.query(path.rpartition("/")[0], createdBy=None)
 
     def test_a_query_is_refused_even_where_all_it_finds_is_the_callers(
-        self, setting: Setting, guest: Visitor
+        self, setting: Setting, guest: RestClient
     ) -> None:
         project = a_project(setting.db, setting.paths["workspaces"].split("/")[1])
         a_session(setting.db, project, str(guest.uid), "experience")
@@ -50,13 +50,13 @@ class TestSessionsOfOthers:
         assert not guest.query(f"projects/{project}/sessions")
         assert not guest.query(f"projects/{project}/sessions", projectId=project)
 
-    def test_others_are_not_even_counted(self, setting: Setting, guest: Visitor) -> None:
+    def test_others_are_not_even_counted(self, setting: Setting, guest: RestClient) -> None:
         sessions = f"{setting.paths['projects']}/sessions"
         assert guest.count(sessions, createdBy=guest.uid)
         assert not guest.count(sessions)
 
     def test_one_foreign_document_refuses_the_whole_batch(
-        self, setting: Setting, other: Visitor
+        self, setting: Setting, other: RestClient
     ) -> None:
         own = f"{setting.paths['projects']}/guests/{other.uid}"
         assert other.get_all(own)
@@ -64,13 +64,13 @@ class TestSessionsOfOthers:
 
 
 class TestWaysAround:
-    def test_a_write_without_fields_is_a_write(self, setting: Setting, guest: Visitor) -> None:
+    def test_a_write_without_fields_is_a_write(self, setting: Setting, guest: RestClient) -> None:
         for collection in ("projects/guests", "projects/sessions", "projects/jobs"):
             write = guest.increment(setting.paths[collection], "completedAt")
             assert not guest.commit(write)
 
     def test_below_ones_own_documents_nothing_is_ones_own(
-        self, setting: Setting, guest: Visitor
+        self, setting: Setting, guest: RestClient
     ) -> None:
         for collection in ("projects/guests", "projects/sessions", "projects/jobs"):
             below = f"{setting.paths[collection]}/notes"
@@ -105,11 +105,11 @@ class TestWaysAround:
 
 class TestMembership:
     def test_who_is_removed_reads_nothing_from_then_on(
-        self, setting: Setting, guest: Visitor
+        self, setting: Setting, guest: RestClient
     ) -> None:
         workspace = setting.paths["workspaces"]
         uid = a_member(setting.db, workspace.split("/")[1], "owner")
-        former = Visitor(guest.firestore, guest.project, uid)
+        former = RestClient(guest.firestore, guest.project, uid)
         assert former.get(setting.paths["projects/jobs/jobInternals"])
         setting.db.document(f"{workspace}/members/{uid}").delete()
         assert not former.get(setting.paths["projects/jobs/jobInternals"])

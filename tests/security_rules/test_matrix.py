@@ -24,13 +24,13 @@ from experience.sessions.models.session import Session
 from experience.transforms.models.job import Job, JobInternals
 from experience.workspaces.models import Experience, ExperienceVersion, Member, Workspace
 from tests.security_rules import matrix
-from tests.security_rules.clients import Visitor
+from tests.security_rules.clients import RestClient
 from tests.security_rules.conftest import Setting
 from tests.security_rules.matrix import Cell
-from tests.support.builders.places import Place, a_place
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_step, a_transform
 
-Operation = Callable[[Setting, Visitor, str], bool]
+Operation = Callable[[Setting, RestClient, str], bool]
 
 DATA_PAGE = Path(__file__).parents[2] / "docs" / "data.md"
 
@@ -51,11 +51,11 @@ def _collection(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _by_workspace(setting: Setting, who: Visitor, collection: str) -> bool:
+def _by_workspace(setting: Setting, who: RestClient, collection: str) -> bool:
     return who.query(_collection(setting.paths[collection]), workspaceId=setting.workspace)
 
 
-def _in_group(setting: Setting, who: Visitor, collection: str) -> bool:
+def _in_group(setting: Setting, who: RestClient, collection: str) -> bool:
     name = collection.rpartition("/")[2]
     filters: list[dict[str, Any]] = [
         {},
@@ -65,7 +65,7 @@ def _in_group(setting: Setting, who: Visitor, collection: str) -> bool:
     return any(who.query(name, everywhere=True, **each) for each in filters)
 
 
-def _creates(setting: Setting, who: Visitor, collection: str) -> bool:
+def _creates(setting: Setting, who: RestClient, collection: str) -> bool:
     if collection == "projects/sessions":
         path, fields = setting.new_session(who.uid)
     else:
@@ -77,7 +77,7 @@ def _creates(setting: Setting, who: Visitor, collection: str) -> bool:
     return created
 
 
-def _updates(setting: Setting, who: Visitor, collection: str) -> bool:
+def _updates(setting: Setting, who: RestClient, collection: str) -> bool:
     """Each field that is stored or that the model knows, one at a time, and a new one."""
     names = (
         {to_camel(name) for name in MODELS[collection].model_fields}
@@ -184,7 +184,7 @@ class TestCompleteness:
     def test_every_collection_of_a_visit_has_a_row(self, suite: Suite) -> None:
         db = Client(suite.project)
         steps = [a_step("photo", "capture")]
-        place = a_place(db, steps=steps, transform=a_transform())
+        place = a_venue(db, steps=steps, transform=a_transform())
         _visit(suite, place)
         project, workspace = f"projects/{place.project}", f"workspaces/{place.workspace}"
         written = set(_written_below(db.document(project), db.document(workspace)))
@@ -193,7 +193,7 @@ class TestCompleteness:
         assert written <= matrix.collections(), "matrix.md lacks a row"
 
 
-def _visit(suite: Suite, place: Place) -> None:
+def _visit(suite: Suite, place: Venue) -> None:
     """A guest comes, takes a photo, and gets a picture of it."""
     guest = demo_client.Client(
         suite.env["FUNCTIONS_EMULATOR_HOST"], suite.project, f"guest-{new_id()}"

@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 from experience.clock import now_ms
 from experience.sessions.models.session import Session
 from tests.security_rules import matrix
-from tests.security_rules.clients import Visitor
+from tests.security_rules.clients import RestClient
 from tests.security_rules.conftest import Setting
 from tests.security_rules.matrix import ABSENT, Field
 from tests.support.builders.projects import a_project
@@ -26,7 +26,7 @@ def values(setting: Setting, texts: list[str]) -> dict[str, Any]:
     return {text: matrix.value(text, now=now_ms(), **words) for text in texts}
 
 
-def creates(setting: Setting, who: Visitor, **fields: Any) -> bool:
+def creates(setting: Setting, who: RestClient, **fields: Any) -> bool:
     path, written = setting.new_session(who.uid, **fields)
     created = who.create(path, **written)
     if created:
@@ -34,7 +34,7 @@ def creates(setting: Setting, who: Visitor, **fields: Any) -> bool:
     return created
 
 
-def changes(setting: Setting, who: Visitor, name: str, value: Any) -> bool:
+def changes(setting: Setting, who: RestClient, name: str, value: Any) -> bool:
     return who.update(setting.paths["projects/sessions"], **{name: value})
 
 
@@ -139,7 +139,7 @@ class TestWhere:
         self, setting: Setting, uid: str
     ) -> None:
         guest = setting.visitors["G"]
-        stranger = Visitor(guest.firestore, guest.project, uid)
+        stranger = RestClient(guest.firestore, guest.project, uid)
         path, fields = setting.new_session(uid)
         assert not stranger.create(path, **fields)
 

@@ -22,8 +22,8 @@ from operations.rules import generations_are_at_rest, jobs_are_at_rest, session_
 from operations.run_rules import a_job_is_its_run, runs_are_at_rest
 from tests.support.builders.guests import a_guest
 from tests.support.builders.jobs import a_booth, a_completed_session, job_ref, stored_job
-from tests.support.builders.places import Place
 from tests.support.builders.sessions import session_ref, stored_session
+from tests.support.builders.venues import Venue
 from tests.support.workflows.workflow_bench import Bench, Queue, run_here
 
 AT_REST = (
@@ -136,7 +136,7 @@ def visits_in(client: Client, patch: pytest.MonkeyPatch) -> NewJob:
     patch.setattr(clients, "enqueue", queue.enqueue)
     patch.setattr(skill_runtime, "run_skill", run_here)
 
-    def make(photo: bytes | None = None, *, place: Place | None = None, **transform: Any) -> Any:
+    def make(photo: bytes | None = None, *, place: Venue | None = None, **transform: Any) -> Any:
         session = a_completed_session(client, place or a_booth(client, **transform), photo)
         return JobBench(client, queue, session)
 

@@ -20,7 +20,7 @@ from emulator.suite.suite import Suite
 from experience import clients
 from operations import invariants
 from tests.support.builders.jobs import CAPTURE, SMALL, a_photo
-from tests.support.builders.places import Place, a_place
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member, a_step, a_transform
 from tests.support.guest_client import GuestClient
 from tests.support.shared_emulator import SharingSuite
@@ -102,10 +102,10 @@ class Trouble:
         going = FieldFilter("status", "in", ["pending", "running"])
         return [job.to_dict() for job in jobs.where(filter=going).stream()]
 
-    def place(self, **place: Any) -> Place:
+    def place(self, **place: Any) -> Venue:
         """A project as `a_place` makes it, by default a photo booth with small pictures."""
         booth = {"steps": [CAPTURE, a_step("name")], "transform": a_transform(output=SMALL)}
-        made = a_place(self.db, **{**booth, **place})
+        made = a_venue(self.db, **{**booth, **place})
         a_member(self.db, made.workspace, "owner")
         self.projects.append(made.project)
         return made
@@ -116,7 +116,7 @@ class Trouble:
         self._clients.append(Client(host, self.suite.project, uid))
         return self._clients[-1]
 
-    def guest(self, place: Place, uid: str) -> "GuestInTrouble":
+    def guest(self, place: Venue, uid: str) -> "GuestInTrouble":
         """A tab in which this visitor has the place open."""
         return GuestInTrouble(self, place, uid)
 
@@ -163,7 +163,7 @@ def check(suite: Suite, db: Database) -> None:
 class GuestInTrouble(GuestClient):
     """A tab in which a guest visits a place, whatever goes wrong there."""
 
-    def __init__(self, trouble: Trouble, place: Place, uid: str) -> None:
+    def __init__(self, trouble: Trouble, place: Venue, uid: str) -> None:
         super().__init__(trouble.client(uid), place.project, a_photo())
         self.place = place
 

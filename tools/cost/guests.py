@@ -1,8 +1,8 @@
 """What a visitor at the door costs."""
 
 from tests.support.builders.guests import a_guest
-from tests.support.builders.places import a_place
 from tests.support.builders.projects import CONSENT
+from tests.support.builders.venues import a_venue
 from tests.support.builders.workspaces import a_member
 from tools.cost.measuring import Stage
 
@@ -13,7 +13,7 @@ def measure(stage: Stage) -> None:
 
 
 def at_the_door(stage: Stage) -> None:
-    place = a_place(stage.db, pregate=True, preshare=True, consent=CONSENT)
+    place = a_venue(stage.db, pregate=True, preshare=True, consent=CONSENT)
     project = {"projectId": place.project}
     stage.call("visitor", "getProject", "three experiences", **project)
     accepted = {**project, "consentVersion": CONSENT["version"]}
@@ -27,7 +27,7 @@ def at_the_door(stage: Stage) -> None:
 
 
 def phases(stage: Stage) -> None:
-    place = a_place(stage.db, pregate=True, preshare=True)
+    place = a_venue(stage.db, pregate=True, preshare=True)
     project = {"projectId": place.project}
     chosen = {**project, "experienceId": place.main}
     a_guest(stage.db, place.project, "visitor")

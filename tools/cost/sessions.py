@@ -3,8 +3,8 @@
 from typing import Any
 
 from tests.support.builders.guests import a_guest
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.sessions import a_session, session_ref, written_session
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member
 from tools.cost.measuring import Stage
 
@@ -84,7 +84,7 @@ def what_a_guest_writes(stage: Stage) -> None:
 
 
 def previews(stage: Stage) -> None:
-    place = a_place(stage.db)
+    place = a_venue(stage.db)
     editor = a_member(stage.db, place.workspace, "editor")
     a_guest(stage.db, place.project, editor)
     begin = {"projectId": place.project, "experienceId": place.main}
@@ -108,13 +108,13 @@ def other_ends(stage: Stage) -> None:
     stage.call(UID, "abandonSession", "no claim on it", **ids)
 
 
-def _entered(stage: Stage, **place: Any) -> Place:
-    made = a_place(stage.db, **place)
+def _entered(stage: Stage, **place: Any) -> Venue:
+    made = a_venue(stage.db, **place)
     a_guest(stage.db, made.project, UID)
     return made
 
 
-def _begin(stage: Stage, state: str, place: Place, experience: str, **more: str) -> dict[str, str]:
+def _begin(stage: Stage, state: str, place: Venue, experience: str, **more: str) -> dict[str, str]:
     """The ids of a new session, whose beginning and whose event are measured."""
     data = {"projectId": place.project, "experienceId": experience, **GUEST, **more}
     states = {"createSession": state, "onSessionCreated": state}
@@ -122,7 +122,7 @@ def _begin(stage: Stage, state: str, place: Place, experience: str, **more: str)
     return {"projectId": place.project, "sessionId": made["session"]["id"]}
 
 
-def _begun(stage: Stage, place: Place, experience: str) -> dict[str, str]:
+def _begun(stage: Stage, place: Venue, experience: str) -> dict[str, str]:
     data = {"projectId": place.project, "experienceId": experience, **GUEST}
     session = stage.caller(UID).call("createSession", **data)["session"]
     return {"projectId": place.project, "sessionId": session["id"]}

@@ -8,8 +8,8 @@ from experience.transforms.models.job import job_id_of
 from experience.transforms.usecases.create import create_job
 from tests.support.builders.guests import a_guest
 from tests.support.builders.jobs import a_booth, a_completed_session, job_ref
-from tests.support.builders.places import a_place
 from tests.support.builders.sessions import a_session, session_ref, written_session
+from tests.support.builders.venues import a_venue
 from tools.cost.measuring import Stage
 
 DAY_MS = 24 * 3_600_000
@@ -22,7 +22,7 @@ def measure(stage: Stage) -> None:
     stage.run_schedule("collectArtifacts", "nothing there")
 
     stage.run_schedule("sweepRetention", "nothing to do")
-    place = a_place(stage.db, retentionDays=30)
+    place = a_venue(stage.db, retentionDays=30)
     old = now_ms() - 31 * DAY_MS
     guest = stage.db.document("projects", place.project, "guests", a_guest(stage.db, place.project))
     guest.update({"createdAt": old})
@@ -32,12 +32,12 @@ def measure(stage: Stage) -> None:
     stage.run_schedule("sweepRetention", "one guest whose time is over, with a session")
     assert not guest.get().exists
 
-    place = a_place(stage.db)
+    place = a_venue(stage.db)
     a_guest(stage.db, place.project, "g")
     a_session(stage.db, place.project, "g", place.main, updatedAt=now_ms() - DAY_MS)
     stage.run_schedule("sweepSessions", "one forgotten session")
 
-    place = a_place(stage.db)
+    place = a_venue(stage.db)
     a_guest(stage.db, place.project, "g")
     written = written_session(place.project, "g", place.main)
     with stage.without_events():

@@ -12,8 +12,8 @@ from tests.support.builders.jobs import (
     a_photo,
     job_ref,
 )
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.sessions import session_ref
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member, a_transform
 from tools.cost.measuring import Stage
 
@@ -81,13 +81,13 @@ def by_hand(stage: Stage) -> None:
 
 def with_a_daily_limit(stage: Stage) -> None:
     transform = a_transform(output=SMALL)
-    place = a_place(stage.db, steps=[CAPTURE], transform=transform, dailyTransformLimit=80)
+    place = a_venue(stage.db, steps=[CAPTURE], transform=transform, dailyTransformLimit=80)
     with stage.without_events():
         ids, _ = _completed(stage, place)
     stage.call(UID, "startTransform", "with a daily limit, cold", **ids)
 
 
-def _completed(stage: Stage, place: Place) -> tuple[dict[str, str], Session]:
+def _completed(stage: Stage, place: Venue) -> tuple[dict[str, str], Session]:
     """The visitor's completed session, whose event never came."""
     session = a_completed_session(stage.db, place, createdBy=UID)
     a_guest(stage.db, place.project, UID)

@@ -12,7 +12,7 @@ from emulator.functions.supervisor import FunctionsHost
 from emulator.suite.suite import Suite
 from experience.guests.endpoints import get_guest
 from tests.support.builders.guests import a_guest
-from tests.support.builders.places import a_place
+from tests.support.builders.venues import a_venue
 from tests.support.calling import refused
 
 
@@ -63,7 +63,7 @@ class TestEnforced:
         self, suite: Suite, db: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Only Firebase can sign a token: its verification is what stands in here."""
-        place = a_place(db)
+        place = a_venue(db)
         a_guest(db, place.project, "visitor")
         monkeypatch.setenv("ENFORCE_APP_CHECK", "true")
         monkeypatch.setattr(app_check, "verify_token", lambda token: {"sub": "the app"})
@@ -84,7 +84,7 @@ class TestEnforced:
 
 class TestByDefault:
     def test_no_app_token_is_asked_for(self, suite: Suite, db: Database) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         visitor = caller(suite.host, "visitor")
         assert visitor.call("ensureGuest", projectId=place.project)["id"] == "visitor"
         visitor.close()

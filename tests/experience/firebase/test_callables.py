@@ -12,8 +12,8 @@ import main
 from emulator.demo.client import Client, unsigned_token
 from emulator.suite.suite import Suite
 from tests.support.builders.guests import a_guest
-from tests.support.builders.places import a_place
 from tests.support.builders.sessions import a_session, session_ref
+from tests.support.builders.venues import a_venue
 from tests.support.calling import issue_paths, refused
 
 SignIn = Callable[[str | None], Client]
@@ -325,7 +325,7 @@ class TestBug:
     def test_it_is_internal_tells_nothing_and_is_logged_with_its_traceback(
         self, suite: Suite, db: firestore.Client, signed_in: SignIn
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         db.document("projects", place.project).update({"status": "on fire SECRET"})
 
         error = refused(signed_in("guest-bug"), "getProject", projectId=place.project)
@@ -339,7 +339,7 @@ class TestBug:
     def test_the_log_has_no_value_of_a_document_that_cannot_be_read(
         self, suite: Suite, db: firestore.Client, signed_in: SignIn
     ) -> None:
-        place, uid = a_place(db), "guest-unreadable"
+        place, uid = a_venue(db), "guest-unreadable"
         a_guest(db, place.project, uid)
         session = a_session(db, place.project, uid, place.main)
         session_ref(db, place.project, session).update({"answers": "mail anna@example.com"})

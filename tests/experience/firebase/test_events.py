@@ -4,15 +4,15 @@ from google.cloud.firestore import Client as Database
 
 from emulator.suite.suite import Suite
 from experience.ids import new_id
-from tests.support.builders.places import a_place
 from tests.support.builders.sessions import a_session, session_ref, stored_session
+from tests.support.builders.venues import a_venue
 
 
 class TestUnreadableDocument:
     def test_it_is_dropped_with_a_line_in_the_log_that_holds_nothing_of_it(
         self, suite: Suite, db: Database
     ) -> None:
-        place, session = a_place(db), new_id()
+        place, session = a_venue(db), new_id()
 
         session_ref(db, place.project, session).set({"mail": "berta@example.com", "phase": 7})
         suite.settle()
@@ -23,7 +23,7 @@ class TestUnreadableDocument:
         assert stored_session(db, place.project, session)["phase"] == 7
 
     def test_the_next_event_is_handled_as_ever(self, suite: Suite, db: Database) -> None:
-        place = a_place(db, pregate=True)
+        place = a_venue(db, pregate=True)
         ended = {"phase": "pregate", "status": "completed", "completedAt": 1}
         session_ref(db, place.project, new_id()).set({"phase": 7})
         pregate = a_session(db, place.project, "visitor", place.pregate, **ended)
@@ -38,7 +38,7 @@ class TestRefusedEvent:
     def test_what_can_never_succeed_is_not_delivered_again(
         self, suite: Suite, db: Database
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         session = a_session(db, place.project, "visitor", place.main, experienceVersion=99)
 
         session_ref(db, place.project, session).update({"status": "completed"})

@@ -14,13 +14,13 @@ from experience.sessions.usecases.complete import complete_session
 from experience.sessions.usecases.create import create_session
 from experience.sessions.usecases.update import update_session_progress
 from tests.support.builders.guests import a_guest, stored_guest
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.sessions import a_session
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_step
 from tests.support.calling import at_once
 
 
-def request_of(place: Place, experience: str, **more: str) -> CreateSession:
+def request_of(place: Venue, experience: str, **more: str) -> CreateSession:
     return CreateSession.model_validate(
         {
             "projectId": place.project,
@@ -34,7 +34,7 @@ def request_of(place: Place, experience: str, **more: str) -> CreateSession:
 
 class TestEnsureGuest:
     def test_ten_at_once_make_one_guest(self, db: Client) -> None:
-        place = a_place(db)
+        place = a_venue(db)
 
         guests = at_once(10, lambda _: ensure_guest("g", EnsureGuest(project_id=place.project)))
 
@@ -44,7 +44,7 @@ class TestEnsureGuest:
 
 class TestCreateSession:
     def test_one_request_id_sent_ten_times_at_once_makes_one_session(self, db: Client) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         a_guest(db, place.project, "g")
         request = request_of(place, place.main, requestId="r1")
 
@@ -53,7 +53,7 @@ class TestCreateSession:
         assert len({session.id for session in sessions}) == 1
 
     def test_preshares_of_two_main_sessions_begun_at_once_are_two(self, db: Client) -> None:
-        place = a_place(db, preshare=True)
+        place = a_venue(db, preshare=True)
         a_guest(db, place.project, "g")
         mains = [a_session(db, place.project, "g", place.main) for _ in range(2)]
 
@@ -70,7 +70,7 @@ class TestCreateSession:
 
 class TestLastAnswers:
     def test_an_answer_that_meets_the_completion_is_kept_or_refused(self, db: Client) -> None:
-        place = a_place(db, steps=[a_step("name"), a_step("story", "long_text")])
+        place = a_venue(db, steps=[a_step("name"), a_step("story", "long_text")])
         a_guest(db, place.project, "g")
         session, _ = create_session("g", request_of(place, place.main))
         ids = {"projectId": place.project, "sessionId": session.id}

@@ -10,8 +10,8 @@ from google.cloud.firestore import Client as Database
 from emulator.demo.client import Client
 from experience.ids import new_id
 from tests.support.builders.guests import a_guest
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.sessions import a_session
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member, a_workspace
 from tests.support.calling import issue_paths, refused
 
@@ -19,12 +19,12 @@ SignIn = Callable[[str | None], Client]
 
 
 @pytest.fixture(scope="module")
-def place(db: Database) -> Place:
-    return a_place(db)
+def place(db: Database) -> Venue:
+    return a_venue(db)
 
 
 @pytest.fixture
-def uid(db: Database, place: Place) -> str:
+def uid(db: Database, place: Venue) -> str:
     return a_guest(db, place.project)
 
 
@@ -33,7 +33,7 @@ def guest(signed_in: SignIn, uid: str) -> Client:
     return signed_in(uid)
 
 
-def complete(db: Database, place: Place, uid: str, at: int) -> str:
+def complete(db: Database, place: Venue, uid: str, at: int) -> str:
     """The id of a session that the guest completed at this time, now the last of their entries."""
     session = a_session(
         db, place.project, uid, place.main, status="completed", completedAt=at, createdAt=at
@@ -51,7 +51,7 @@ def ids(page: dict[str, Any]) -> list[str]:
 
 class TestGuestHistory:
     def test_each_completed_experience_comes_with_its_session_and_time(
-        self, db: Database, guest: Client, place: Place, uid: str
+        self, db: Database, guest: Client, place: Venue, uid: str
     ) -> None:
         first, second = (complete(db, place, uid, at) for at in (10, 20))
 
@@ -63,13 +63,13 @@ class TestGuestHistory:
         assert (item["experienceId"], item["completedAt"]) == (place.main, 20)
         assert (item["session"]["id"], item["session"]["inputs"]) == (second, {})
 
-    def test_is_empty_for_who_completed_nothing(self, guest: Client, place: Place) -> None:
+    def test_is_empty_for_who_completed_nothing(self, guest: Client, place: Venue) -> None:
         history = guest.call("getGuestHistory", projectId=place.project)
 
         assert history == {"items": [], "nextPageToken": None}
 
     def test_a_session_that_is_gone_or_unreadable_leaves_its_entry(
-        self, db: Database, guest: Client, place: Place, uid: str
+        self, db: Database, guest: Client, place: Venue, uid: str
     ) -> None:
         gone, broken, whole = (complete(db, place, uid, at) for at in (10, 20, 30))
         sessions = db.collection("projects", place.project, "sessions")
@@ -85,7 +85,7 @@ class TestGuestHistory:
 class TestWhoMayReadIt:
     @pytest.mark.parametrize("role", ["viewer", "owner"])
     def test_members_name_any_guest(
-        self, db: Database, signed_in: SignIn, place: Place, uid: str, role: str
+        self, db: Database, signed_in: SignIn, place: Venue, uid: str, role: str
     ) -> None:
         session = complete(db, place, uid, 10)
         member = signed_in(a_member(db, place.workspace, role))
@@ -95,7 +95,7 @@ class TestWhoMayReadIt:
         assert ids(history) == [session]
 
     def test_for_everybody_else_the_guest_does_not_exist(
-        self, db: Database, signed_in: SignIn, place: Place, uid: str
+        self, db: Database, signed_in: SignIn, place: Venue, uid: str
     ) -> None:
         other = a_guest(db, place.project)
         foreign = a_member(db, a_workspace(db), "owner")
@@ -110,7 +110,7 @@ class TestWhoMayReadIt:
         error = refused(signed_in(None), "getGuestHistory", **about)
         assert error.status == "UNAUTHENTICATED"
 
-    def test_who_never_came_has_none(self, signed_in: SignIn, place: Place) -> None:
+    def test_who_never_came_has_none(self, signed_in: SignIn, place: Venue) -> None:
         error = refused(signed_in(f"g-{new_id()}"), "getGuestHistory", projectId=place.project)
 
         assert (error.status, error.reason) == ("NOT_FOUND", "guest_not_found")
@@ -118,7 +118,7 @@ class TestWhoMayReadIt:
 
 class TestPages:
     def test_of_any_size_are_complete(
-        self, db: Database, guest: Client, place: Place, uid: str
+        self, db: Database, guest: Client, place: Venue, uid: str
     ) -> None:
         made = [complete(db, place, uid, at) for at in (10, 20, 20, 20, 30)]
 
@@ -136,7 +136,7 @@ class TestPages:
 
     @pytest.mark.parametrize("at", [30, 40, 5], ids=["same moment", "later", "a slow clock"])
     def test_what_is_completed_meanwhile_moves_nothing(
-        self, db: Database, guest: Client, place: Place, uid: str, at: int
+        self, db: Database, guest: Client, place: Venue, uid: str, at: int
     ) -> None:
         made = [complete(db, place, uid, each) for each in (10, 30, 30)]
         about = {"projectId": place.project, "pageSize": 2}
@@ -150,7 +150,7 @@ class TestPages:
 
     @pytest.mark.parametrize("token", ["", "x", "-1", "²", "1.5", "2", "9" * 20, "9" * 21, 1])
     def test_no_other_token_is_taken(
-        self, db: Database, guest: Client, place: Place, uid: str, token: Any
+        self, db: Database, guest: Client, place: Venue, uid: str, token: Any
     ) -> None:
         complete(db, place, uid, 10)
 

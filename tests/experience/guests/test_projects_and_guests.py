@@ -10,8 +10,8 @@ from google.cloud.firestore import Client as Database
 from emulator.demo.client import Client
 from emulator.suite.suite import Suite
 from tests.support.builders.guests import a_guest, stored_guest
-from tests.support.builders.places import a_place
 from tests.support.builders.projects import CONSENT, a_config, a_project
+from tests.support.builders.venues import a_venue
 from tests.support.builders.workspaces import (
     a_member,
     a_step,
@@ -74,7 +74,7 @@ class TestGetProject:
     def test_a_visitor_is_told_that_the_project_is_not_open(
         self, db: Database, visitor: Client, status: str
     ) -> None:
-        place = a_place(db, status=status)
+        place = a_venue(db, status=status)
 
         error = refused(visitor, "getProject", projectId=place.project)
 
@@ -84,7 +84,7 @@ class TestGetProject:
     def test_a_live_project_that_was_never_published_is_not_open(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_place(db, published=False)
+        place = a_venue(db, published=False)
 
         error = refused(visitor, "getProject", projectId=place.project)
 
@@ -95,7 +95,7 @@ class TestGetProject:
     def test_operators_see_it_whatever_its_status(
         self, db: Database, signed_in: SignIn, status: str, role: str
     ) -> None:
-        place = a_place(db, status=status, published=False)
+        place = a_venue(db, status=status, published=False)
         operator = signed_in(a_member(db, place.workspace, role))
 
         page = operator.call("getProject", projectId=place.project)
@@ -105,13 +105,13 @@ class TestGetProject:
     def test_an_operator_of_another_workspace_is_a_visitor(
         self, db: Database, signed_in: SignIn
     ) -> None:
-        place = a_place(db, status="draft")
+        place = a_venue(db, status="draft")
         other = signed_in(a_member(db, a_workspace(db), "owner"))
 
         assert refused(other, "getProject", projectId=place.project).reason == "project_not_live"
 
     def test_a_deleted_project_exists_for_nobody(self, db: Database, signed_in: SignIn) -> None:
-        place = a_place(db, status="deleted")
+        place = a_venue(db, status="deleted")
         owner = signed_in(a_member(db, place.workspace, "owner"))
 
         error = refused(owner, "getProject", projectId=place.project)
@@ -140,7 +140,7 @@ class TestGetProject:
     def test_a_step_that_this_version_does_not_know_does_not_close_the_page(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_place(db, steps=[{"id": "x", "type": "hologram", "beam": 3}, a_step("name")])
+        place = a_venue(db, steps=[{"id": "x", "type": "hologram", "beam": 3}, a_step("name")])
 
         offered = visitor.call("getProject", projectId=place.project)["experiences"]
 
@@ -151,7 +151,7 @@ class TestEnsureGuest:
     def test_the_first_call_makes_the_guest_and_the_next_ones_return_it(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
 
         first = visitor.call("ensureGuest", projectId=place.project)
         again = visitor.call("ensureGuest", projectId=place.project)
@@ -173,7 +173,7 @@ class TestEnsureGuest:
     def test_without_the_present_consent_there_is_no_guest(
         self, db: Database, visitor: Client, sent: str | None
     ) -> None:
-        place = a_place(db, consent=CONSENT)
+        place = a_venue(db, consent=CONSENT)
 
         error = refused(visitor, "ensureGuest", projectId=place.project, consentVersion=sent)
 
@@ -184,7 +184,7 @@ class TestEnsureGuest:
     def test_consent_is_kept_with_its_time_and_not_asked_again(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_place(db, consent=CONSENT)
+        place = a_venue(db, consent=CONSENT)
 
         first = visitor.call(
             "ensureGuest", projectId=place.project, consentVersion=CONSENT["version"]
@@ -196,7 +196,7 @@ class TestEnsureGuest:
         assert again == first
 
     def test_a_new_consent_asks_everybody_again(self, db: Database, visitor: Client) -> None:
-        place = a_place(db, consent={**CONSENT, "version": "2"})
+        place = a_venue(db, consent={**CONSENT, "version": "2"})
         a_guest(db, place.project, "visitor", consent="1", completed={"e": "s"})
 
         error = refused(visitor, "ensureGuest", projectId=place.project, consentVersion="1")
@@ -209,7 +209,7 @@ class TestEnsureGuest:
     def test_a_consent_that_nobody_asks_for_is_not_kept(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
 
         guest = visitor.call("ensureGuest", projectId=place.project, consentVersion="made-up")
 
@@ -219,7 +219,7 @@ class TestEnsureGuest:
     def test_a_visitor_cannot_enter_what_is_not_live_but_an_operator_can(
         self, db: Database, signed_in: SignIn, visitor: Client, status: str
     ) -> None:
-        place = a_place(db, status=status)
+        place = a_venue(db, status=status)
         editor = a_member(db, place.workspace, "editor")
 
         error = refused(visitor, "ensureGuest", projectId=place.project)
@@ -229,7 +229,7 @@ class TestEnsureGuest:
         assert guest["id"] == editor
 
     def test_a_deleted_project_has_no_guests(self, db: Database, visitor: Client) -> None:
-        place = a_place(db, status="deleted")
+        place = a_venue(db, status="deleted")
 
         error = refused(visitor, "ensureGuest", projectId=place.project)
 
@@ -238,7 +238,7 @@ class TestEnsureGuest:
     def test_fields_that_this_version_does_not_know_stay(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_place(db, consent=CONSENT)
+        place = a_venue(db, consent=CONSENT)
         a_guest(db, place.project, "visitor")
         reference = db.document("projects", place.project, "guests", "visitor")
         reference.update({"nickname": "Anna"})
@@ -261,7 +261,7 @@ class TestGetNextPhase:
     def test_whoever_is_no_guest_yet_is_welcomed(
         self, db: Database, next_phase: Callable[..., Any]
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
 
         answer = next_phase(projectId=place.project, experienceId=place.main)
 
@@ -270,7 +270,7 @@ class TestGetNextPhase:
     def test_the_pregate_comes_before_the_chosen_experience(
         self, db: Database, next_phase: Callable[..., Any]
     ) -> None:
-        place = a_place(db, pregate=True)
+        place = a_venue(db, pregate=True)
         a_guest(db, place.project, "visitor")
 
         answer = next_phase(projectId=place.project, experienceId=place.main)
@@ -290,7 +290,7 @@ class TestGetNextPhase:
     def test_a_pregate_that_cannot_be_played_is_passed_over(
         self, db: Database, next_phase: Callable[..., Any], fields: dict[str, Any]
     ) -> None:
-        place = a_place(db, pregate=True)
+        place = a_venue(db, pregate=True)
         a_guest(db, place.project, "visitor")
         edit(db, place.workspace, place.pregate, **fields)
 
@@ -316,7 +316,7 @@ class TestGetNextPhase:
     def test_a_chosen_experience_of_another_workspace_leads_to_the_welcome(
         self, db: Database, next_phase: Callable[..., Any]
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         a_guest(db, place.project, "visitor")
         foreign = an_experience(db, a_workspace(db))
         db.document("projects", place.project).update({"publishedConfig": a_config([foreign])})
@@ -324,7 +324,7 @@ class TestGetNextPhase:
         assert next_phase(projectId=place.project, experienceId=foreign)["phase"] == "welcome"
 
     def test_a_project_that_is_not_live_leads_nowhere(self, db: Database, visitor: Client) -> None:
-        place = a_place(db, status="archived")
+        place = a_venue(db, status="archived")
 
         error = refused(visitor, "getNextPhase", projectId=place.project)
 

@@ -24,8 +24,8 @@ from experience.media.usecases.upload import confirm_upload, create_upload
 from experience.workflows.artifacts import store as artifacts
 from tests.support.builders.images import PHOTOS, encoded
 from tests.support.builders.jobs import CAPTURE, a_photo
-from tests.support.builders.places import a_place
 from tests.support.builders.sessions import a_session, session_ref, stored_session
+from tests.support.builders.venues import a_venue
 from tests.support.builders.videos import mp4, webm
 from tests.support.waiting import eventually
 
@@ -35,7 +35,7 @@ PHOTO = a_photo()
 @pytest.fixture
 def upload(db: Client) -> tuple[str, CreateUpload]:
     """A guest's uid and what they ask for a photo that they took."""
-    place, uid = a_place(db, steps=[CAPTURE]), f"guest-{new_id()}"
+    place, uid = a_venue(db, steps=[CAPTURE]), f"guest-{new_id()}"
     session = a_session(db, place.project, uid, place.main, workspaceId=place.workspace)
     return uid, CreateUpload(
         project_id=place.project,

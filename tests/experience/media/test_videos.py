@@ -13,8 +13,8 @@ from experience.media.store import objects
 from tests.experience.conftest import SignIn
 from tests.support.builders.guests import a_guest
 from tests.support.builders.jobs import CAPTURE, SMALL
-from tests.support.builders.places import a_place
-from tests.support.builders.uploads import Visitor, another, get
+from tests.support.builders.uploads import UploadingGuest, another, get
+from tests.support.builders.venues import a_venue
 from tests.support.builders.videos import mp4, webm
 from tests.support.builders.workspaces import a_transform
 
@@ -26,9 +26,9 @@ PAGE = "https://booth.example"
 
 
 @pytest.fixture
-def visitor(db: firestore.Client, signed_in: SignIn) -> Visitor:
+def visitor(db: firestore.Client, signed_in: SignIn) -> UploadingGuest:
     """At a booth that makes pictures of photos."""
-    place = a_place(db, steps=[CAPTURE], transform=a_transform(output=SMALL))
+    place = a_venue(db, steps=[CAPTURE], transform=a_transform(output=SMALL))
     return another(db, place, signed_in)
 
 
@@ -47,7 +47,7 @@ def put(
 
 class TestUploading:
     @pytest.mark.parametrize("content_type", VIDEOS)
-    def test_a_video_comes_in_parts(self, visitor: Visitor, content_type: str) -> None:
+    def test_a_video_comes_in_parts(self, visitor: UploadingGuest, content_type: str) -> None:
         video = VIDEOS[content_type]
         upload = visitor.create(content_type, SIZE)
 
@@ -60,7 +60,9 @@ class TestUploading:
         answer = get(held["url"])
         assert (answer.content, answer.headers["content-type"]) == (video, content_type)
 
-    def test_after_a_break_it_goes_on_where_the_server_got_to(self, visitor: Visitor) -> None:
+    def test_after_a_break_it_goes_on_where_the_server_got_to(
+        self, visitor: UploadingGuest
+    ) -> None:
         upload = visitor.create("video/webm", SIZE)
         assert "range" not in put(upload, b"").headers
         put(upload, WEBM[:CHUNK])
@@ -75,27 +77,31 @@ class TestUploading:
         visitor.confirm(upload["assetId"])
         assert objects.read(upload["path"]) == WEBM
 
-    def test_before_the_last_part_there_is_nothing_to_confirm(self, visitor: Visitor) -> None:
+    def test_before_the_last_part_there_is_nothing_to_confirm(
+        self, visitor: UploadingGuest
+    ) -> None:
         upload = visitor.create("video/webm", SIZE)
         put(upload, WEBM[:CHUNK])
         with pytest.raises(CallError, match="upload_missing"):
             visitor.confirm(upload["assetId"])
 
     @pytest.mark.parametrize("declared", [SIZE - 1, SIZE + 1])
-    def test_it_has_the_size_that_was_declared(self, visitor: Visitor, declared: int) -> None:
+    def test_it_has_the_size_that_was_declared(
+        self, visitor: UploadingGuest, declared: int
+    ) -> None:
         upload = visitor.create("video/webm", declared)
         assert put(upload, WEBM).status_code == 400
         assert put(upload, WEBM[:CHUNK], total=declared).status_code == 308
         assert put(upload, WEBM[CHUNK:], CHUNK, total="*").status_code == 400
         assert objects.find(upload["path"]) is None
 
-    def test_the_declared_type_stays(self, visitor: Visitor) -> None:
+    def test_the_declared_type_stays(self, visitor: UploadingGuest) -> None:
         upload = visitor.create("video/webm", SIZE)
         assert put(upload, WEBM, headers={"content-type": "text/html"}).status_code == 200
         [held] = visitor.confirm(upload["assetId"])["capturedMedia"]
         assert get(held["url"]).headers["content-type"] == "video/webm"
 
-    def test_given_up_it_takes_nothing_more(self, visitor: Visitor) -> None:
+    def test_given_up_it_takes_nothing_more(self, visitor: UploadingGuest) -> None:
         upload = visitor.create("video/webm", SIZE)
         put(upload, WEBM[:CHUNK])
         assert requests.delete(upload["url"], timeout=10).status_code == 499
@@ -105,14 +111,18 @@ class TestUploading:
         retake = visitor.upload(WEBM, "video/webm")
         assert visitor.confirm(retake)["capturedMedia"][0]["assetId"] == retake
 
-    def test_two_tabs_that_send_the_same_video_make_one_object(self, visitor: Visitor) -> None:
+    def test_two_tabs_that_send_the_same_video_make_one_object(
+        self, visitor: UploadingGuest
+    ) -> None:
         upload = visitor.create("video/webm", SIZE)
         with ThreadPoolExecutor(2) as pool:
             answers = list(pool.map(lambda _: put(upload, WEBM), range(2)))
         assert [answer.status_code for answer in answers] == [200, 200]
         assert len({answer.json()["generation"] for answer in answers}) == 1
 
-    def test_of_two_tabs_with_a_video_each_the_later_one_stays(self, visitor: Visitor) -> None:
+    def test_of_two_tabs_with_a_video_each_the_later_one_stays(
+        self, visitor: UploadingGuest
+    ) -> None:
         tabs = [visitor.create(type_, SIZE) for type_ in VIDEOS]
         for upload, video in zip(tabs, VIDEOS.values(), strict=True):
             assert put(upload, video[:CHUNK]).status_code == 308
@@ -122,7 +132,7 @@ class TestUploading:
             [held] = visitor.confirm(upload["assetId"])["capturedMedia"]
         assert held["contentType"] == "video/webm"
 
-    def test_a_page_may_send_the_video_that_it_asked_to_send(self, visitor: Visitor) -> None:
+    def test_a_page_may_send_the_video_that_it_asked_to_send(self, visitor: UploadingGuest) -> None:
         visitor.client.session.headers["Origin"] = PAGE
         try:
             upload = visitor.create("video/webm", SIZE)
@@ -153,7 +163,7 @@ class TestConfirming:
         ],
     )
     def test_the_bytes_decide(
-        self, visitor: Visitor, declared: str, data: bytes, found: str | None
+        self, visitor: UploadingGuest, declared: str, data: bytes, found: str | None
     ) -> None:
         asset = visitor.upload(data, declared)
         with pytest.raises(CallError, match="upload_type_mismatch") as refused:
@@ -164,7 +174,9 @@ class TestConfirming:
         )
         assert visitor.stored()["capturedMedia"] == []
 
-    def test_among_the_outputs_it_is_a_video_and_nothing_else(self, visitor: Visitor) -> None:
+    def test_among_the_outputs_it_is_a_video_and_nothing_else(
+        self, visitor: UploadingGuest
+    ) -> None:
         [held] = visitor.confirm(visitor.upload(mp4(), "video/mp4"))["capturedMedia"]
         ids = {"projectId": visitor.place.project, "sessionId": visitor.session}
 
@@ -178,7 +190,7 @@ class TestConfirming:
         assert visitor.stored()["outputs"] == {"photo": reference}
 
     def test_no_picture_is_made_of_it(
-        self, db: firestore.Client, visitor: Visitor, suite: Suite
+        self, db: firestore.Client, visitor: UploadingGuest, suite: Suite
     ) -> None:
         a_guest(db, visitor.place.project, visitor.uid)
         visitor.confirm(visitor.upload(webm(), "video/webm"))

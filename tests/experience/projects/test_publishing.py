@@ -10,8 +10,8 @@ from google.cloud.firestore import Client as Database
 from emulator.demo.client import Client
 from emulator.suite.suite import Suite
 from experience.ids import new_id
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.projects import a_config, a_project, stored_project
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import (
     a_member,
     a_step,
@@ -96,7 +96,7 @@ class TestPublishExperience:
     def test_a_session_keeps_the_version_that_it_began_with(
         self, db: Database, signed_in: SignIn
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         editor = signed_in(a_member(db, place.workspace, "editor"))
         guest = signed_in(f"guest-{new_id()}")
         about = {"workspaceId": place.workspace, "experienceId": place.main}
@@ -126,17 +126,17 @@ class TestPublishExperience:
 
 class TestUnreadableExperience:
     @pytest.fixture
-    def place(self, db: Database) -> Place:
+    def place(self, db: Database) -> Venue:
         """A place whose project also lists an experience with a name that is a number."""
-        place = a_place(db)
+        place = a_venue(db)
         broken = an_experience(db, place.workspace, name=7)
         config = a_config([place.main, broken])
         project = db.document("projects", place.project)
         project.update({"draftConfig": config, "publishedConfig": config})
-        return Place(place.workspace, place.project, place.main, pregate=broken)
+        return Venue(place.workspace, place.project, place.main, pregate=broken)
 
     def test_the_project_goes_on_without_it_and_an_operator_finds_it_in_the_log(
-        self, suite: Suite, signed_in: SignIn, place: Place
+        self, suite: Suite, signed_in: SignIn, place: Venue
     ) -> None:
         page = signed_in("visitor").call("getProject", projectId=place.project)
 
@@ -149,7 +149,7 @@ class TestUnreadableExperience:
         assert json.loads(logged)["severity"] == "ERROR"
 
     def test_the_list_goes_on_without_it(
-        self, db: Database, signed_in: SignIn, place: Place
+        self, db: Database, signed_in: SignIn, place: Venue
     ) -> None:
         viewer = signed_in(a_member(db, place.workspace, "viewer"))
 
@@ -158,7 +158,7 @@ class TestUnreadableExperience:
         assert [each["id"] for each in page["items"]] == [place.main]
 
     def test_it_cannot_be_played_or_published(
-        self, db: Database, signed_in: SignIn, place: Place
+        self, db: Database, signed_in: SignIn, place: Venue
     ) -> None:
         editor = signed_in(a_member(db, place.workspace, "editor"))
 
@@ -170,7 +170,7 @@ class TestUnreadableExperience:
 
 class TestPublishProject:
     def test_makes_a_draft_live(self, db: Database, signed_in: SignIn) -> None:
-        place = a_place(db, status="draft", published=False)
+        place = a_venue(db, status="draft", published=False)
         editor = signed_in(a_member(db, place.workspace, "editor"))
         about = {"projectId": place.project, "expectedVersion": 1}
 
@@ -183,7 +183,7 @@ class TestPublishProject:
         assert page["experiences"]["main"][0]["experienceId"] == place.main
 
     def test_an_archived_project_stays_archived(self, db: Database, signed_in: SignIn) -> None:
-        place = a_place(db, status="archived", draft=a_config())
+        place = a_venue(db, status="archived", draft=a_config())
         editor = signed_in(a_member(db, place.workspace, "editor"))
 
         published = editor.call("publishProject", projectId=place.project, expectedVersion=1)
@@ -192,7 +192,7 @@ class TestPublishProject:
         assert published["publishedConfig"]["experiences"]["main"] == []
 
     def test_a_deleted_project_is_not_published(self, db: Database, signed_in: SignIn) -> None:
-        place = a_place(db, status="deleted")
+        place = a_venue(db, status="deleted")
         editor = signed_in(a_member(db, place.workspace, "editor"))
 
         error = refused(editor, "publishProject", projectId=place.project, expectedVersion=1)

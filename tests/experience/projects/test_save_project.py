@@ -8,8 +8,8 @@ from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import CallError, Client
 from experience.ids import new_id
-from tests.support.builders.places import a_place
 from tests.support.builders.projects import a_project, stored_project
+from tests.support.builders.venues import a_venue
 from tests.support.builders.workspaces import a_member, a_workspace
 from tests.support.calling import at_once, issue_paths, outcome, refused
 
@@ -79,7 +79,7 @@ class TestSaveProject:
     def test_a_live_project_goes_on_as_published_while_its_draft_changes(
         self, db: Database, signed_in: SignIn
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         editor = signed_in(a_member(db, place.workspace, "editor"))
 
         editor.call(
@@ -114,7 +114,7 @@ class TestSaveProject:
     def test_an_id_of_another_workspace_is_taken_and_no_more_is_told(
         self, db: Database, refusal: Callable[..., CallError]
     ) -> None:
-        other = a_place(db)
+        other = a_venue(db)
         before = stored_project(db, other.project)
 
         taken = refusal(projectId=other.project, expectedVersion=0, name="Mine")

@@ -16,8 +16,8 @@ from experience.retention.usecases.sweep import sweep_retention
 from experience.transforms.models.quota import day_of
 from operations.invariants import check
 from tests.support.builders.guests import a_guest
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.sessions import a_session, session_ref, stored_session
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member
 from tests.support.calling import at_once
 
@@ -25,14 +25,14 @@ DAY = 24 * 3_600_000
 DAYS = 30
 
 
-def a_kept_place(db: Client, days: int | None = DAYS, **place: Any) -> Place:
+def a_kept_place(db: Client, days: int | None = DAYS, **place: Any) -> Venue:
     """A place that keeps its visits for so many days."""
-    made = a_place(db, retentionDays=days, **place)
+    made = a_venue(db, retentionDays=days, **place)
     a_member(db, made.workspace, "owner")
     return made
 
 
-def a_visit(db: Client, place: Place, *ages: float, uid: str | None = None) -> str:
+def a_visit(db: Client, place: Venue, *ages: float, uid: str | None = None) -> str:
     """The uid of a guest with a completed session, photo and job for each age (in days)."""
     now = clock.now_ms()
     uid = a_guest(db, place.project, uid)
@@ -61,7 +61,7 @@ def a_visit(db: Client, place: Place, *ages: float, uid: str | None = None) -> s
     return uid
 
 
-def a_job(db: Client, place: Place, uid: str, session: str, then: int, urls: list[str]) -> None:
+def a_job(db: Client, place: Venue, uid: str, session: str, then: int, urls: list[str]) -> None:
     output: dict[str, Any] = {
         "assetId": "r",
         "url": urls[1],
@@ -80,14 +80,14 @@ def a_job(db: Client, place: Place, uid: str, session: str, then: int, urls: lis
     job.collection("jobInternals").document("state").set({"snapshot": snapshot})
 
 
-def paths_of(place: Place, session: str) -> list[str]:
+def paths_of(place: Venue, session: str) -> list[str]:
     return [
         objects.input_path(place.project, session, "name", "a"),
         objects.result_path(place.project, session, session, 1, "result.png"),
     ]
 
 
-def left(db: Client, place: Place) -> dict[str, int]:
+def left(db: Client, place: Venue) -> dict[str, int]:
     """How many documents and objects the project has."""
     names = ("guests", "sessions", "jobs", "transformCounts")
     counts = {
@@ -98,7 +98,7 @@ def left(db: Client, place: Place) -> dict[str, int]:
     return {**counts, "objects": len(list(stored))}
 
 
-def assert_sound(suite: Suite, db: Client, place: Place) -> None:
+def assert_sound(suite: Suite, db: Client, place: Venue) -> None:
     assert not check(db, suite.bucket, project_id=place.project).violations
 
 
@@ -316,7 +316,7 @@ class TestUploads:
         """What was uploaded just now has waited for long enough."""
         monkeypatch.setattr(sweep, "UPLOAD_KEPT_MS", -DAY)
 
-    def uploaded(self, db: Client, place: Place) -> tuple[str, str]:
+    def uploaded(self, db: Client, place: Venue) -> tuple[str, str]:
         """The session, and the path of an object that was uploaded and not confirmed."""
         session = a_session(db, place.project, "g", place.main, workspaceId=place.workspace)
         path = objects.input_path(place.project, session, "photo", "asset")
@@ -325,7 +325,7 @@ class TestUploads:
 
     @pytest.mark.usefixtures("late")
     def test_what_nobody_confirmed_is_deleted(self, quiet_db: Client) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         _, path = self.uploaded(quiet_db, place)
         confirmed = objects.input_path(place.project, "s", "photo", "confirmed")
         objects.write_once(confirmed, b"x", "image/jpeg")
@@ -334,20 +334,20 @@ class TestUploads:
 
     @pytest.mark.usefixtures("late")
     def test_what_a_retake_replaced_is_deleted(self, quiet_db: Client) -> None:
-        path = objects.input_path(a_place(quiet_db).project, "s", "photo", "replaced")
+        path = objects.input_path(a_venue(quiet_db).project, "s", "photo", "replaced")
         objects.write_once(path, b"x", "image/jpeg")
         links.end_all(path)
         sweep_retention()
         assert objects.find(path) is None
 
     def test_what_may_be_confirmed_yet_is_kept(self, quiet_db: Client) -> None:
-        _, path = self.uploaded(quiet_db, a_place(quiet_db))
+        _, path = self.uploaded(quiet_db, a_venue(quiet_db))
         sweep_retention()
         assert objects.find(path)
 
     @pytest.mark.usefixtures("late")
     def test_what_a_session_names_is_kept_whoever_took_its_address(self, quiet_db: Client) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         session, path = self.uploaded(quiet_db, place)
         capture = {"stepId": "photo", "assetId": "asset", "url": "u", "createdAt": 1}
         reference = session_ref(quiet_db, place.project, session)
@@ -363,14 +363,14 @@ class TestUploads:
     def test_what_is_confirmed_at_that_moment_is_kept(
         self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        _, path = self.uploaded(quiet_db, a_place(quiet_db))
+        _, path = self.uploaded(quiet_db, a_venue(quiet_db))
         _just_before(monkeypatch, uploads, "delete_if_unchanged", lambda: objects.publish(path))
         sweep_retention()
         assert objects.find(path)
 
     @pytest.mark.usefixtures("late")
     def test_a_run_without_time_goes_on_where_it_stopped(self, quiet_db: Client) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         paths = [self.uploaded(quiet_db, place)[1] for _ in range(2)]
         sweep_retention(0)
         assert store.state_ref(quiet_db).get().get("upload").startswith("projects/")

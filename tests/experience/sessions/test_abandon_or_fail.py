@@ -12,8 +12,8 @@ from experience.sessions.usecases import complete
 from experience.sessions.usecases.end import abandon_session
 from tests.experience.conftest import SignIn
 from tests.support.builders.guests import a_guest, stored_guest
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.sessions import a_session, session_ref, stored_session
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member
 from tests.support.calling import at_once, issue_paths, refused
 
@@ -30,21 +30,21 @@ def visitor(signed_in: SignIn) -> Client:
     return signed_in("visitor")
 
 
-def begun(db: Database, visitor: Client, **place: Any) -> tuple[Place, dict[str, Any]]:
+def begun(db: Database, visitor: Client, **place: Any) -> tuple[Venue, dict[str, Any]]:
     """A place, and the ids of the visitor's active main session there."""
-    made = a_place(db, **place)
+    made = a_venue(db, **place)
     a_guest(db, made.project, "visitor")
     return made, ids_of(made, begin(visitor, made))
 
 
-def begin(visitor: Client, place: Place, **more: str) -> str:
+def begin(visitor: Client, place: Venue, **more: str) -> str:
     request = {"projectId": place.project, "experienceId": place.main, **more}
     answer = visitor.call("createSession", **request, mode="guest", configSource="published")
     session: str = answer["session"]["id"]
     return session
 
 
-def ids_of(place: Place, session: str) -> dict[str, Any]:
+def ids_of(place: Venue, session: str) -> dict[str, Any]:
     return {"projectId": place.project, "sessionId": session}
 
 

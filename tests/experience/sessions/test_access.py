@@ -8,8 +8,8 @@ from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import Client
 from tests.support.builders.guests import a_guest
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.sessions import a_session, stored_session
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member, a_transform, a_workspace
 from tests.support.calling import refused
 
@@ -18,20 +18,20 @@ SignIn = Callable[[str | None], Client]
 CALLS = ["getSession", "updateSessionProgress", "completeSession", "getJourneySessions"]
 
 
-def of(place: Place, name: str, session: str) -> dict[str, Any]:
+def of(place: Venue, name: str, session: str) -> dict[str, Any]:
     field = "mainSessionId" if name == "getJourneySessions" else "sessionId"
     return {"projectId": place.project, field: session}
 
 
 @pytest.fixture
-def place(db: Database) -> Place:
-    made = a_place(db, transform=a_transform())
+def place(db: Database) -> Venue:
+    made = a_venue(db, transform=a_transform())
     a_guest(db, made.project, "owner")
     return made
 
 
 @pytest.fixture
-def session(db: Database, place: Place) -> str:
+def session(db: Database, place: Venue) -> str:
     return a_session(db, place.project, "owner", place.main, workspaceId=place.workspace)
 
 
@@ -39,7 +39,7 @@ class TestStrangers:
     @pytest.mark.parametrize("name", CALLS)
     @pytest.mark.parametrize("who", ["another guest", "another workspace's admin", "no guest"])
     def test_the_session_does_not_exist_for_them(
-        self, db: Database, signed_in: SignIn, place: Place, session: str, name: str, who: str
+        self, db: Database, signed_in: SignIn, place: Venue, session: str, name: str, who: str
     ) -> None:
         uid = a_member(db, a_workspace(db), "owner") if "workspace" in who else "stranger"
         if who == "another guest":
@@ -57,7 +57,7 @@ class TestStrangers:
     def test_it_is_not_found_through_another_project(
         self, db: Database, signed_in: SignIn, session: str, name: str
     ) -> None:
-        other = a_place(db)
+        other = a_venue(db)
         a_guest(db, other.project, "owner")
 
         assert refused(signed_in("owner"), name, **of(other, name, session)).status == "NOT_FOUND"
@@ -66,7 +66,7 @@ class TestStrangers:
 class TestOperators:
     @pytest.mark.parametrize("role", ["viewer", "editor", "admin", "owner"])
     def test_they_read_it(
-        self, db: Database, signed_in: SignIn, place: Place, session: str, role: str
+        self, db: Database, signed_in: SignIn, place: Venue, session: str, role: str
     ) -> None:
         operator = signed_in(a_member(db, place.workspace, role))
 
@@ -80,7 +80,7 @@ class TestOperators:
 
     @pytest.mark.parametrize("name", ["updateSessionProgress", "completeSession"])
     def test_they_do_not_answer_for_the_guest(
-        self, db: Database, signed_in: SignIn, place: Place, session: str, name: str
+        self, db: Database, signed_in: SignIn, place: Venue, session: str, name: str
     ) -> None:
         admin = signed_in(a_member(db, place.workspace, "admin"))
 
@@ -89,7 +89,7 @@ class TestOperators:
 
 class TestGetSession:
     def test_the_owner_gets_the_session_with_its_steps_and_no_prompt(
-        self, signed_in: SignIn, place: Place, session: str
+        self, signed_in: SignIn, place: Venue, session: str
     ) -> None:
         answer = signed_in("owner").call("getSession", **of(place, "getSession", session))
 
@@ -98,7 +98,7 @@ class TestGetSession:
         assert "SECRET" not in str(answer)
 
     def test_it_outlives_the_project_and_the_experience(
-        self, db: Database, signed_in: SignIn, place: Place, session: str
+        self, db: Database, signed_in: SignIn, place: Venue, session: str
     ) -> None:
         db.document("projects", place.project).update({"status": "deleted"})
         db.document("workspaces", place.workspace, "experiences", place.main).delete()
@@ -110,7 +110,7 @@ class TestGetSession:
 
 class TestGetJourneySessions:
     @pytest.fixture
-    def linked(self, db: Database, place: Place, session: str) -> Callable[..., str]:
+    def linked(self, db: Database, place: Venue, session: str) -> Callable[..., str]:
         def link(phase: str, **fields: Any) -> str:
             fields = {"phase": phase, "mainSessionId": session, **fields}
             return a_session(db, place.project, "owner", phase, **fields)
@@ -119,7 +119,7 @@ class TestGetJourneySessions:
 
     @pytest.fixture
     def journey(
-        self, signed_in: SignIn, place: Place, session: str
+        self, signed_in: SignIn, place: Venue, session: str
     ) -> Callable[[], dict[str, str | None]]:
         def ask() -> dict[str, str | None]:
             answer = signed_in("owner").call(
@@ -160,7 +160,7 @@ class TestGetJourneySessions:
 
     @pytest.mark.parametrize("phase", ["pregate", "preshare"])
     def test_a_session_of_another_phase_has_no_journey(
-        self, signed_in: SignIn, place: Place, linked: Callable[..., str], phase: str
+        self, signed_in: SignIn, place: Venue, linked: Callable[..., str], phase: str
     ) -> None:
         error = refused(
             signed_in("owner"),

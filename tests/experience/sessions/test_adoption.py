@@ -29,23 +29,23 @@ from experience.sessions.usecases.complete import complete_session
 from experience.sessions.usecases.create import create_session
 from operations.invariants import check
 from tests.support.builders.guests import a_guest, stored_guest
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.projects import CONSENT, a_config
 from tests.support.builders.sessions import a_session, session_ref, stored_session, written_session
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member, a_step, edit
 from tests.support.calling import at_once
 
 UNDECIDED = {"phase": None, "experienceVersion": None, "workspaceId": None}
 
 
-def written(db: Client, place: Place, uid: str = "g", **fields: Any) -> Session:
+def written(db: Client, place: Venue, uid: str = "g", **fields: Any) -> Session:
     """A session that this guest of the place wrote, of the main experience."""
     if not db.document("projects", place.project, "guests", uid).get().exists:
         a_guest(db, place.project, uid)
     return alone(db, place, uid, **fields)
 
 
-def alone(db: Client, place: Place, uid: str, **fields: Any) -> Session:
+def alone(db: Client, place: Venue, uid: str, **fields: Any) -> Session:
     """The same, of somebody who may be no guest."""
     experience = fields.pop("experienceId", place.main)
     stored = written_session(place.project, uid, experience, **fields)
@@ -53,7 +53,7 @@ def alone(db: Client, place: Place, uid: str, **fields: Any) -> Session:
     return Session.load(stored)
 
 
-def begin(place: Place, uid: str = "g") -> Session:
+def begin(place: Venue, uid: str = "g") -> Session:
     request = {"projectId": place.project, "experienceId": place.main}
     request |= {"mode": "guest", "configSource": "published"}
     return create_session(uid, CreateSession.model_validate(request))[0]
@@ -63,14 +63,14 @@ def ids(session: Session) -> dict[str, str]:
     return {"project_id": session.project_id, "session_id": session.id}
 
 
-def assert_sound(db: Client, place: Place) -> None:
+def assert_sound(db: Client, place: Venue) -> None:
     a_member(db, place.workspace, "owner")
     assert not check(db, project_id=place.project).violations
 
 
 class TestTakenIn:
     def test_it_becomes_what_create_session_would_have_made(self, quiet_db: Client) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         by_guest, by_server = written(quiet_db, place, "g"), (a_guest(quiet_db, place.project, "o"))
         adopt(by_guest)
         begun = begin(place, by_server)
@@ -86,7 +86,7 @@ class TestTakenIn:
         assert_sound(quiet_db, place)
 
     def test_lists_that_were_written_as_null_are_lists(self, quiet_db: Client) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         session = written(quiet_db, place, answers=None, capturedMedia=None, outputs=None)
         adopt(session)
         stored = stored_session(quiet_db, place.project, session.id)
@@ -96,7 +96,7 @@ class TestTakenIn:
         self, quiet_db: Client
     ) -> None:
         """The rules refuse it now; what lies there must not stay unreadable for good."""
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         session = written(quiet_db, place, answers={}, capturedMedia={}, outputs=[])
         assert adopt(session).phase == "main"
         stored = stored_session(quiet_db, place.project, session.id)
@@ -105,13 +105,13 @@ class TestTakenIn:
     def test_it_began_when_it_arrived_whatever_the_guests_clock_says(
         self, quiet_db: Client
     ) -> None:
-        place, before = a_place(quiet_db), clock.now_ms()
+        place, before = a_venue(quiet_db), clock.now_ms()
         slow = before - 4 * 60_000
         session = adopt(written(quiet_db, place, createdAt=slow, updatedAt=slow))
         assert before <= session.created_at <= session.updated_at <= clock.now_ms()
 
     def test_its_pregate_is_linked(self, quiet_db: Client) -> None:
-        place = a_place(quiet_db, pregate=True)
+        place = a_venue(quiet_db, pregate=True)
         gate = a_session(
             quiet_db,
             place.project,
@@ -131,7 +131,7 @@ class TestTakenIn:
 
     @pytest.mark.parametrize("experience", ["pregate", "main"])
     def test_its_phase_is_where_the_project_has_it(self, quiet_db: Client, experience: str) -> None:
-        place = a_place(quiet_db, pregate=experience == "pregate")
+        place = a_venue(quiet_db, pregate=experience == "pregate")
         session = written(quiet_db, place, experienceId=getattr(place, experience))
         assert adopt(session).phase == experience
 
@@ -140,24 +140,24 @@ Prepare = Callable[[Client], Session]
 
 
 def archived(db: Client) -> Session:
-    session = written(db, place := a_place(db))
+    session = written(db, place := a_venue(db))
     db.document("projects", place.project).update({"status": "archived"})
     return session
 
 
 def elsewhere(db: Client) -> Session:
-    return written(db, a_place(db), experienceId=a_place(db).main)
+    return written(db, a_venue(db), experienceId=a_venue(db).main)
 
 
 def drafted(db: Client) -> Session:
     """The project's draft has it, and what is published does not."""
-    other = a_place(db).main
-    place = a_place(db, draft=a_config([other]))
+    other = a_venue(db).main
+    place = a_venue(db, draft=a_config([other]))
     return written(db, place, experienceId=other)
 
 
 def disabled(db: Client) -> Session:
-    place = a_place(db)
+    place = a_venue(db)
     config = a_config([place.main], disabled=[place.main])
     db.document("projects", place.project).update({"publishedConfig": config})
     return written(db, place)
@@ -165,7 +165,7 @@ def disabled(db: Client) -> Session:
 
 def edited(**fields: Any) -> Prepare:
     def prepare(db: Client) -> Session:
-        place = a_place(db)
+        place = a_venue(db)
         edit(db, place.workspace, place.main, **fields)
         return written(db, place)
 
@@ -173,31 +173,31 @@ def edited(**fields: Any) -> Prepare:
 
 
 def before_the_pregate(db: Client) -> Session:
-    return written(db, a_place(db, pregate=True))
+    return written(db, a_venue(db, pregate=True))
 
 
 def preshare(db: Client) -> Session:
-    place = a_place(db, preshare=True)
+    place = a_venue(db, preshare=True)
     return written(db, place, experienceId=place.preshare)
 
 
 def without_consent(db: Client) -> Session:
-    return written(db, a_place(db, consent=CONSENT))
+    return written(db, a_venue(db, consent=CONSENT))
 
 
 def of_nobody(db: Client) -> Session:
-    return alone(db, a_place(db), "stranger")
+    return alone(db, a_venue(db), "stranger")
 
 
 def beside_another(db: Client) -> Session:
-    place = a_place(db)
+    place = a_venue(db)
     a_guest(db, place.project, "g")
     begin(place)
     return written(db, place)
 
 
 def too_often(db: Client) -> Session:
-    place, now = a_place(db), clock.now_ms()
+    place, now = a_venue(db), clock.now_ms()
     a_guest(db, place.project, "g")
     limit = config.SESSIONS_PER_GUEST_AND_HOUR.value
     used_up = {"rates": {"sessions": {"since": now, "count": limit}}}
@@ -207,7 +207,7 @@ def too_often(db: Client) -> Session:
 
 def named(**fields: Any) -> Prepare:
     """Names that are Firestore's own, and that no request may have."""
-    return lambda db: written(db, a_place(db), **fields)
+    return lambda db: written(db, a_venue(db), **fields)
 
 
 REFUSED: list[tuple[Prepare, str]] = [
@@ -262,7 +262,7 @@ class TestName:
     def test_one_that_lies_where_a_request_would_put_its_own_refuses_the_request(
         self, quiet_db: Client
     ) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         uid = a_guest(quiet_db, place.project)
         own = derived_id("session", uid, place.project, "once")
         squatter = written(quiet_db, place, "other", id=own)
@@ -276,7 +276,7 @@ class TestName:
 
 class TestAgain:
     def test_many_at_once_are_one(self, quiet_db: Client) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         session = written(quiet_db, place)
         adopted = at_once(6, lambda _: adopt(session))
         assert len({each.updated_at for each in adopted}) == 1
@@ -286,14 +286,14 @@ class TestAgain:
         assert stored_session(quiet_db, place.project, session.id) == stored
 
     def test_of_several_of_one_experience_one_is_taken_in(self, quiet_db: Client) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         sessions = [written(quiet_db, place) for _ in range(4)]
         adopted = at_once(4, lambda n: adopt(sessions[n]))
         assert sorted(each.status for each in adopted) == ["active", "error", "error", "error"]
         assert_sound(quiet_db, place)
 
     def test_what_its_guest_did_meanwhile_stays(self, quiet_db: Client) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         session = written(quiet_db, place)
         reference = session_ref(quiet_db, place.project, session.id)
 
@@ -305,7 +305,7 @@ class TestAgain:
         assert (stored["currentStepIndex"], stored["phase"]) == (1, "main")
 
     def test_what_ended_before_its_event_came_is_left_alone(self, quiet_db: Client) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         session = written(quiet_db, place)
         complete_session("g", CompleteSession(**ids(session)))
         stored = stored_session(quiet_db, place.project, session.id)
@@ -316,7 +316,7 @@ class TestAgain:
 
 class TestSweep:
     def test_it_finds_what_no_event_told(self, quiet_db: Client) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         lost = [written(quiet_db, place, uid) for uid in ("g", "h")]
         begun = begin(place, a_guest(quiet_db, place.project))
         assert sweep.sweep_unadopted() == 2
@@ -327,7 +327,7 @@ class TestSweep:
         assert_sound(quiet_db, place)
 
     def test_one_that_cannot_be_looked_at_does_not_stop_the_others(self, quiet_db: Client) -> None:
-        broken, place = a_place(quiet_db), a_place(quiet_db)
+        broken, place = a_venue(quiet_db), a_venue(quiet_db)
         written(quiet_db, broken)
         quiet_db.document("projects", broken.project).update({"createdAt": "yesterday"})
         session = written(quiet_db, place)
@@ -371,7 +371,7 @@ class TestCallsBeforeItsEvent:
     def test_they_find_it_taken_in(
         self, quiet_db: Client, call: Callable[[Session], Session]
     ) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         session = written(quiet_db, place)
         shown = call(session)
         assert (shown.phase, shown.experience_version) == ("main", 1)
@@ -382,7 +382,7 @@ class TestCallsBeforeItsEvent:
         assert_sound(quiet_db, place)
 
     def test_so_does_an_upload(self, quiet_db: Client) -> None:
-        place = a_place(quiet_db, steps=[a_step("photo", "capture")])
+        place = a_venue(quiet_db, steps=[a_step("photo", "capture")])
         session = written(quiet_db, place)
         sent = {"step_id": "photo", "content_type": "image/jpeg", "size_bytes": 100}
         upload = create_upload("g", CreateUpload(**ids(session), **sent), None)
@@ -390,7 +390,7 @@ class TestCallsBeforeItsEvent:
         assert stored_session(quiet_db, place.project, session.id)["phase"] == "main"
 
     def test_operators_see_it_in_their_list(self, quiet_db: Client) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         session = written(quiet_db, place)
         viewer = a_member(quiet_db, place.workspace, "viewer")
         page = read.list_sessions(viewer, ListSessions(project_id=place.project))

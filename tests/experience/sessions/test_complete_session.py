@@ -8,9 +8,9 @@ from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import Client
 from tests.support.builders.guests import a_guest, stored_guest
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.projects import a_config
 from tests.support.builders.sessions import a_session, session_ref, stored_session
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_step, an_experience, edit
 from tests.support.calling import at_once, issue_paths, refused
 
@@ -25,7 +25,7 @@ def visitor(signed_in: SignIn) -> Client:
     return signed_in("visitor")
 
 
-def begun(db: Database, place: Place, phase: str = "main", **fields: Any) -> dict[str, str]:
+def begun(db: Database, place: Venue, phase: str = "main", **fields: Any) -> dict[str, str]:
     """The ids of an active session of the visitor, who becomes a guest if need be."""
     guest = db.document("projects", place.project, "guests", "visitor")
     if not guest.get().exists:
@@ -49,7 +49,7 @@ class TestRequiredSteps:
     def test_those_that_are_missing_are_named_and_nothing_changes(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_place(db, steps=list(self.STEPS))
+        place = a_venue(db, steps=list(self.STEPS))
         ids = begun(db, place)
         before = stored_session(db, place.project, ids["sessionId"])
 
@@ -61,7 +61,7 @@ class TestRequiredSteps:
         assert stored_guest(db, place.project, "visitor")["completedExperiences"] == []
 
     def test_the_last_answers_may_come_along(self, db: Database, visitor: Client) -> None:
-        place = a_place(db, steps=list(self.STEPS))
+        place = a_venue(db, steps=list(self.STEPS))
         photo = {"stepId": "photo", "assetId": "a1", "url": "http://media/a1", "createdAt": 5}
         ids = begun(db, place, capturedMedia=[photo])
         visitor.call("updateSessionProgress", **ids, inputs={"name": "Anna"})
@@ -75,7 +75,7 @@ class TestRequiredSteps:
     def test_a_last_answer_that_does_not_fit_is_named_by_its_place(
         self, db: Database, visitor: Client
     ) -> None:
-        ids = begun(db, a_place(db, steps=list(self.STEPS)))
+        ids = begun(db, a_venue(db, steps=list(self.STEPS)))
         answers = [{"stepId": "name", "value": "Anna"}, {"stepId": "fun", "value": 9}]
 
         error = refused(visitor, "completeSession", **ids, answers=answers)
@@ -83,7 +83,7 @@ class TestRequiredSteps:
         assert issue_paths(error) == ["answers[1].value"]
 
     def test_a_yes_no_step_is_answered_by_no(self, db: Database, visitor: Client) -> None:
-        ids = begun(db, a_place(db, steps=[a_step("adult", "yes_no", required=True)]))
+        ids = begun(db, a_venue(db, steps=[a_step("adult", "yes_no", required=True)]))
 
         answers = [{"stepId": "adult", "value": False}]
 
@@ -94,7 +94,7 @@ class TestCompletion:
     def test_it_ends_the_session_and_is_entered_in_the_guest(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         ids = begun(db, place)
 
         session = visitor.call("completeSession", **ids)["session"]
@@ -113,14 +113,14 @@ class TestCompletion:
     def test_it_releases_the_claim_on_the_active_session(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
 
         visitor.call("completeSession", **begun(db, place))
 
         assert stored_guest(db, place.project, "visitor")["activeSessions"] == {}
 
     def test_the_claim_of_another_session_stays(self, db: Database, visitor: Client) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         ids, other = begun(db, place), begun(db, place)
 
         visitor.call("completeSession", **ids)
@@ -131,7 +131,7 @@ class TestCompletion:
     def test_completing_twice_answers_the_same_and_writes_nothing(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_place(db, pregate=True)
+        place = a_venue(db, pregate=True)
         ids = begun(db, place, "pregate")
         first = visitor.call("completeSession", **ids, experienceId=place.main)
         references = [
@@ -151,7 +151,7 @@ class TestCompletion:
         assert [reference.get().update_time for reference in references] == before
 
     def test_twenty_completions_at_once_make_one_entry(self, db: Database, visitor: Client) -> None:
-        place = a_place(db, pregate=True)
+        place = a_venue(db, pregate=True)
         ids = begun(db, place, "pregate")
 
         answers = at_once(20, lambda _: visitor.call("completeSession", **ids))
@@ -163,7 +163,7 @@ class TestCompletion:
     def test_an_entry_that_is_there_already_is_not_made_again(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         ids = begun(db, place)
         entry = {"experienceId": place.main, "completedAt": 1, "sessionId": ids["sessionId"]}
         guest = db.document("projects", place.project, "guests", "visitor")
@@ -176,7 +176,7 @@ class TestCompletion:
     def test_two_sessions_of_one_experience_are_two_entries(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         both = [begun(db, place), begun(db, place)]
 
         at_once(2, lambda number: visitor.call("completeSession", **both[number]))
@@ -188,7 +188,7 @@ class TestCompletion:
     def test_a_session_that_ended_otherwise_is_refused(
         self, db: Database, visitor: Client, status: str
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         ids = begun(db, place, status=status)
 
         error = refused(visitor, "completeSession", **ids)
@@ -200,7 +200,7 @@ class TestCompletion:
     def test_a_visit_that_began_in_time_ends_after_the_project_closed(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         ids = begun(db, place)
         db.document("projects", place.project).update({"status": "archived"})
 
@@ -209,7 +209,7 @@ class TestCompletion:
     def test_fields_that_this_version_does_not_know_stay(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         ids = begun(db, place, mood="new")
         guest = db.document("projects", place.project, "guests", "visitor")
         known = {"experienceId": "e", "completedAt": 1, "sessionId": "s", "stars": b"\xff"}
@@ -226,7 +226,7 @@ class TestCompletion:
 class TestNextPhase:
     @pytest.fixture
     def complete(self, db: Database, visitor: Client) -> Complete:
-        def end(place: Place, phase: str = "main", main: str | None = None, **data: Any) -> Any:
+        def end(place: Venue, phase: str = "main", main: str | None = None, **data: Any) -> Any:
             ids = begun(db, place, phase, mainSessionId=main)
             following = visitor.call("completeSession", **ids, **data)["next"]
             return following, ids["sessionId"]
@@ -236,7 +236,7 @@ class TestNextPhase:
     def test_a_pregate_leads_to_the_experience_chosen_at_the_welcome(
         self, db: Database, complete: Complete
     ) -> None:
-        place = a_place(db, pregate=True)
+        place = a_venue(db, pregate=True)
 
         following, session = complete(place, "pregate", experienceId=place.main)
 
@@ -250,7 +250,7 @@ class TestNextPhase:
     def test_without_a_choice_it_leads_to_the_only_one(
         self, db: Database, complete: Complete
     ) -> None:
-        place = a_place(db, pregate=True)
+        place = a_venue(db, pregate=True)
 
         following, _ = complete(place, "pregate")
 
@@ -259,7 +259,7 @@ class TestNextPhase:
     def test_without_a_choice_between_several_it_leads_to_the_welcome(
         self, db: Database, complete: Complete
     ) -> None:
-        place = a_place(db, pregate=True)
+        place = a_venue(db, pregate=True)
         other = an_experience(db, place.workspace)
         config = a_config([place.main, other], place.pregate)
         db.document("projects", place.project).update({"publishedConfig": config})
@@ -271,7 +271,7 @@ class TestNextPhase:
     def test_a_choice_that_is_none_leads_to_the_welcome(
         self, db: Database, complete: Complete, chosen: str
     ) -> None:
-        place = a_place(db, pregate=True)
+        place = a_venue(db, pregate=True)
 
         following, _ = complete(place, "pregate", experienceId=getattr(place, chosen, chosen))
 
@@ -280,7 +280,7 @@ class TestNextPhase:
     def test_main_leads_to_the_preshare_that_is_needed(
         self, db: Database, complete: Complete
     ) -> None:
-        place = a_place(db, preshare=True)
+        place = a_venue(db, preshare=True)
 
         following, session = complete(place)
 
@@ -295,7 +295,7 @@ class TestNextPhase:
     def test_main_passes_over_a_preshare_that_nobody_can_play(
         self, db: Database, complete: Complete, fields: dict[str, Any]
     ) -> None:
-        place = a_place(db, preshare=True)
+        place = a_venue(db, preshare=True)
         edit(db, place.workspace, place.preshare, **fields)
 
         assert complete(place)[0]["phase"] == "share"
@@ -303,7 +303,7 @@ class TestNextPhase:
     def test_a_preshare_leads_to_share_with_the_main_session(
         self, db: Database, complete: Complete
     ) -> None:
-        place = a_place(db, preshare=True)
+        place = a_venue(db, preshare=True)
         _, main = complete(place)
 
         following, _ = complete(place, "preshare", main)
@@ -318,7 +318,7 @@ class TestNextPhase:
     def test_a_completed_preshare_is_not_asked_again(
         self, db: Database, complete: Complete
     ) -> None:
-        place = a_place(db, preshare=True)
+        place = a_venue(db, preshare=True)
         _, main = complete(place)
         complete(place, "preshare", main)
 
@@ -328,7 +328,7 @@ class TestNextPhase:
     def test_asked_again_main_leads_on_whatever_became_of_the_transform(
         self, db: Database, visitor: Client, complete: Complete, job: str | None
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         following, main = complete(place)
         session_ref(db, place.project, main).update({"jobId": "j", "jobStatus": job})
 
@@ -345,7 +345,7 @@ class TestNextPhase:
     def test_past_what_is_no_completed_main_session_is_the_welcome(
         self, db: Database, visitor: Client, fields: dict[str, Any] | None
     ) -> None:
-        place = a_place(db, preshare=True)
+        place = a_venue(db, preshare=True)
         a_guest(db, place.project, "visitor")
         made = {"uid": "visitor", "experience": place.main, "status": "completed"}
         main = a_session(db, place.project, **{**made, **fields}) if fields else "missing"
@@ -357,7 +357,7 @@ class TestNextPhase:
     def test_a_preview_of_the_draft_goes_on_in_the_draft(
         self, db: Database, complete: Complete, visitor: Client
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         preshare = an_experience(db, place.workspace)
         draft = a_config([place.main], None, preshare)
         db.document("projects", place.project).update({"draftConfig": draft})

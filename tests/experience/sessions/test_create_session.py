@@ -9,8 +9,8 @@ from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import Client
 from tests.support.builders.guests import a_guest, stored_guest
-from tests.support.builders.places import a_place
 from tests.support.builders.sessions import a_session, session_ref, stored_session
+from tests.support.builders.venues import a_venue
 from tests.support.builders.visits import entered, of
 from tests.support.builders.workspaces import a_step, a_transform, edit, publish
 from tests.support.calling import at_once, refused
@@ -122,7 +122,7 @@ class TestNewSession:
     def test_the_phase_follows_from_the_projects_config(
         self, db: Database, visitor: Client, phase: str
     ) -> None:
-        place = a_place(db, pregate=True)
+        place = a_venue(db, pregate=True)
         a_guest(db, place.project, "visitor", completed={place.pregate: "done"})
 
         answer = visitor.call("createSession", **of(place, getattr(place, phase)))
@@ -329,6 +329,6 @@ class TestRequestId:
 
     @pytest.mark.parametrize("request_id", ["", "a" * 65, "a b", "ä"])
     def test_it_has_a_form(self, db: Database, visitor: Client, request_id: str) -> None:
-        error = refused(visitor, "createSession", **of(a_place(db), requestId=request_id))
+        error = refused(visitor, "createSession", **of(a_venue(db), requestId=request_id))
 
         assert error.details["issues"][0]["path"] == "requestId"

@@ -12,8 +12,8 @@ from emulator.suite.suite import Suite
 from experience.sessions.models.session import Session
 from experience.sessions.usecases.link import link_pregate
 from tests.support.builders.guests import a_guest
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.sessions import a_session, session_ref, stored_session
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.calling import at_once
 
 SignIn = Callable[[str | None], Client]
@@ -23,15 +23,15 @@ MINUTE = 60_000
 
 
 @pytest.fixture
-def place(db: Database) -> Place:
-    made = a_place(db, pregate=True)
+def place(db: Database) -> Venue:
+    made = a_venue(db, pregate=True)
     a_guest(db, made.project, "visitor")
     return made
 
 
 class TestLinking:
     @pytest.fixture
-    def pregate(self, db: Database, place: Place) -> Callable[..., str]:
+    def pregate(self, db: Database, place: Venue) -> Callable[..., str]:
         def complete(minute: int = 0, project: str = "", **fields: Any) -> str:
             at = NOW + minute * MINUTE
             made = {
@@ -47,7 +47,7 @@ class TestLinking:
         return complete
 
     @pytest.fixture
-    def main(self, suite: Suite, db: Database, place: Place) -> Callable[..., str]:
+    def main(self, suite: Suite, db: Database, place: Venue) -> Callable[..., str]:
         """A main session whose trigger has run."""
 
         def begin(minute: int = 1, **fields: Any) -> str:
@@ -59,7 +59,7 @@ class TestLinking:
         return begin
 
     @pytest.fixture
-    def main_of(self, db: Database, place: Place) -> Callable[[str], Any]:
+    def main_of(self, db: Database, place: Venue) -> Callable[[str], Any]:
         def look(pregate: str, project: str = "") -> Any:
             return stored_session(db, project or place.project, pregate)["mainSessionId"]
 
@@ -125,7 +125,7 @@ class TestLinking:
     def test_nor_is_one_of_another_project(
         self, db: Database, pregate: Any, main: Any, main_of: Any, named: bool
     ) -> None:
-        elsewhere = a_place(db)
+        elsewhere = a_venue(db)
         other = pregate(project=elsewhere.project)
 
         main(**({"pregateSessionId": other} if named else {}))
@@ -176,7 +176,7 @@ class TestDelivery:
     """Events come at least once, late, and in any order: here they are delivered by hand."""
 
     @pytest.fixture
-    def sessions(self, suite: Suite, db: Database, place: Place) -> Callable[..., list[Session]]:
+    def sessions(self, suite: Suite, db: Database, place: Venue) -> Callable[..., list[Session]]:
         def write(*all_fields: dict[str, Any]) -> list[Session]:
             written = [
                 a_session(db, place.project, "visitor", place.main, **fields)
@@ -188,7 +188,7 @@ class TestDelivery:
         return write
 
     @pytest.fixture
-    def unlinked(self, db: Database, place: Place) -> str:
+    def unlinked(self, db: Database, place: Venue) -> str:
         """A pregate that turns out to be completed, before both main sessions began."""
         return a_session(
             db,
@@ -202,7 +202,7 @@ class TestDelivery:
         )
 
     def test_a_late_event_finds_the_first_main_session_after_the_pregate(
-        self, db: Database, place: Place, sessions: Any, unlinked: str
+        self, db: Database, place: Venue, sessions: Any, unlinked: str
     ) -> None:
         _, first, second = sessions(
             {"createdAt": NOW - MINUTE},
@@ -217,7 +217,7 @@ class TestDelivery:
         assert reference.get().get("mainSessionId") == first.id
 
     def test_delivered_often_and_at_once_it_links_once(
-        self, db: Database, place: Place, sessions: Any, unlinked: str
+        self, db: Database, place: Venue, sessions: Any, unlinked: str
     ) -> None:
         mains = sessions({"createdAt": NOW + MINUTE}, {"createdAt": NOW + 2 * MINUTE})
         reference = session_ref(db, place.project, unlinked)
@@ -231,7 +231,7 @@ class TestDelivery:
         assert reference.get().update_time == linked.update_time
 
     def test_a_second_delivery_does_not_take_the_next_rounds_pregate(
-        self, db: Database, place: Place, sessions: Any, unlinked: str
+        self, db: Database, place: Venue, sessions: Any, unlinked: str
     ) -> None:
         [main] = sessions({"createdAt": NOW})
         session_ref(db, place.project, unlinked).update({"mainSessionId": main.id})
@@ -243,7 +243,7 @@ class TestDelivery:
         assert stored_session(db, place.project, following)["mainSessionId"] is None
 
     def test_a_session_that_is_gone_links_nothing(
-        self, db: Database, place: Place, sessions: Any, unlinked: str
+        self, db: Database, place: Venue, sessions: Any, unlinked: str
     ) -> None:
         [main] = sessions({"createdAt": NOW + MINUTE})
         session_ref(db, place.project, main.id).delete()
@@ -259,7 +259,7 @@ class TestVisit:
     def test_pregate_and_preshare_are_found_from_the_main_session(
         self, suite: Suite, db: Database, signed_in: SignIn
     ) -> None:
-        place = a_place(db, pregate=True, preshare=True)
+        place = a_venue(db, pregate=True, preshare=True)
         visitor = signed_in("visitor")
         project = {"projectId": place.project}
         visitor.call("ensureGuest", **project)

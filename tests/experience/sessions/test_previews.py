@@ -6,20 +6,20 @@ from google.cloud.firestore import Client as Database
 
 from tests.experience.conftest import SignIn
 from tests.support.builders.guests import a_guest, stored_guest
-from tests.support.builders.places import Place, a_place
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member
 from tests.support.calling import refused
 
 
-def a_place_of_theirs(db: Database, **place: Any) -> tuple[Place, str]:
+def a_place_of_theirs(db: Database, **place: Any) -> tuple[Venue, str]:
     """A place, and an editor of it who is a guest there as well."""
-    made = a_place(db, **place)
+    made = a_venue(db, **place)
     editor = a_member(db, made.workspace, "editor")
     a_guest(db, made.project, editor)
     return made, editor
 
 
-def of(place: Place, experience: str, mode: str) -> dict[str, str]:
+def of(place: Venue, experience: str, mode: str) -> dict[str, str]:
     return {
         "projectId": place.project,
         "experienceId": experience,

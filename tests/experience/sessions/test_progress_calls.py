@@ -9,9 +9,9 @@ from google.cloud.firestore import Client as Database
 from google.cloud.firestore import GeoPoint
 
 from emulator.demo.client import Client
-from tests.support.builders.places import a_place
 from tests.support.builders.sessions import a_session, session_ref, stored_session
 from tests.support.builders.steps import OPTIONS
+from tests.support.builders.venues import a_venue
 from tests.support.builders.workspaces import a_step
 from tests.support.calling import at_once, issue_paths, refused
 
@@ -31,11 +31,11 @@ STEPS = [
 PHOTO = {"stepId": "photo", "assetId": "a1", "url": "http://media/a1", "createdAt": 5}
 
 
-class Visit:
+class ActiveSession:
     """A visitor in the middle of a session."""
 
     def __init__(self, db: Database, client: Client, **fields: Any) -> None:
-        place = a_place(db, steps=STEPS)
+        place = a_venue(db, steps=STEPS)
         fields = {"workspaceId": place.workspace} | fields
         session = a_session(db, place.project, "visitor", place.main, **fields)
         self.db, self.client = db, client
@@ -53,13 +53,13 @@ class Visit:
         return stored_session(self.db, self.ids["projectId"], self.ids["sessionId"])
 
 
-StartVisit = Callable[..., Visit]
+StartSession = Callable[..., ActiveSession]
 
 
 @pytest.fixture
-def start(db: Database, signed_in: SignIn) -> StartVisit:
-    def begin(**fields: Any) -> Visit:
-        return Visit(db, signed_in("visitor"), **fields)
+def start(db: Database, signed_in: SignIn) -> StartSession:
+    def begin(**fields: Any) -> ActiveSession:
+        return ActiveSession(db, signed_in("visitor"), **fields)
 
     return begin
 
@@ -81,7 +81,7 @@ class TestAnswers:
         ],
     )
     def test_a_value_that_fits_its_step_is_kept(
-        self, start: StartVisit, step: str, value: Any, stored: Any
+        self, start: StartSession, step: str, value: Any, stored: Any
     ) -> None:
         visit = start()
 
@@ -120,7 +120,7 @@ class TestAnswers:
         ],
     )
     def test_a_value_that_does_not_is_named_by_its_place_and_nothing_is_kept(
-        self, start: StartVisit, step: str, value: Any
+        self, start: StartSession, step: str, value: Any
     ) -> None:
         visit = start()
         before = visit.stored
@@ -135,13 +135,13 @@ class TestAnswers:
         assert issue_paths(keyed) == [f"inputs.{step}"]
         assert visit.stored == before
 
-    def test_a_first_bad_value_is_at_the_first_place(self, start: StartVisit) -> None:
+    def test_a_first_bad_value_is_at_the_first_place(self, start: StartSession) -> None:
         error = start().refused(answers=[{"stepId": "fun", "value": 9}])
 
         assert issue_paths(error) == ["answers[0].value"]
         assert "1 to 5" in error.details["issues"][0]["message"]
 
-    def test_every_bad_field_is_named_at_once(self, start: StartVisit) -> None:
+    def test_every_bad_field_is_named_at_once(self, start: StartSession) -> None:
         error = start().refused(
             currentStepIndex=10,
             answers=[
@@ -164,7 +164,7 @@ class TestAnswers:
             "outputs.photo.url",
         ]
 
-    def test_the_servers_clock_is_kept_not_the_clients(self, start: StartVisit) -> None:
+    def test_the_servers_clock_is_kept_not_the_clients(self, start: StartSession) -> None:
         visit = start()
 
         visit.update(
@@ -173,7 +173,7 @@ class TestAnswers:
 
         assert visit.stored["answers"][0]["answeredAt"] >= visit.stored["createdAt"]
 
-    def test_a_new_value_replaces_the_old_one_in_its_place(self, start: StartVisit) -> None:
+    def test_a_new_value_replaces_the_old_one_in_its_place(self, start: StartSession) -> None:
         visit = start()
         visit.update(inputs={"name": "Anna", "fun": 1})
 
@@ -184,7 +184,7 @@ class TestAnswers:
             ("fun", 1),
         ]
 
-    def test_an_equal_answer_keeps_its_time_and_writes_nothing(self, start: StartVisit) -> None:
+    def test_an_equal_answer_keeps_its_time_and_writes_nothing(self, start: StartSession) -> None:
         visit = start()
         answers = [{"stepId": "fun", "value": 3}, {"stepId": "wines", "value": ["red"]}]
         first = visit.update(answers=answers, currentStepIndex=2)
@@ -195,7 +195,7 @@ class TestAnswers:
         assert again == first
         assert visit.reference.get().update_time == before
 
-    def test_a_call_without_news_writes_nothing(self, start: StartVisit) -> None:
+    def test_a_call_without_news_writes_nothing(self, start: StartSession) -> None:
         visit = start()
         before = visit.reference.get().update_time
 
@@ -204,7 +204,7 @@ class TestAnswers:
         assert view["updatedAt"] == visit.stored["updatedAt"]
         assert visit.reference.get().update_time == before
 
-    def test_tabs_that_answer_at_the_same_moment_lose_nothing(self, start: StartVisit) -> None:
+    def test_tabs_that_answer_at_the_same_moment_lose_nothing(self, start: StartSession) -> None:
         visit = start()
         answers = {"name": "Anna", "story": "Long", "adult": True, "fun": 2, "mail": "a@b.de"}
 
@@ -216,16 +216,16 @@ class TestAnswers:
 
 class TestPosition:
     @pytest.mark.parametrize("index", [0, 3, len(STEPS)])
-    def test_it_is_a_step_or_the_end(self, start: StartVisit, index: int) -> None:
+    def test_it_is_a_step_or_the_end(self, start: StartSession, index: int) -> None:
         assert start().update(currentStepIndex=index)["currentStepIndex"] == index
 
     @pytest.mark.parametrize("index", [-1, len(STEPS) + 1, 1.5, "first", 2**53, 2**70])
-    def test_anything_else_is_refused(self, start: StartVisit, index: Any) -> None:
+    def test_anything_else_is_refused(self, start: StartSession, index: Any) -> None:
         assert issue_paths(start().refused(currentStepIndex=index)) == ["currentStepIndex"]
 
 
 class TestMedia:
-    def test_a_confirmed_capture_may_be_repeated_in_every_shape(self, start: StartVisit) -> None:
+    def test_a_confirmed_capture_may_be_repeated_in_every_shape(self, start: StartSession) -> None:
         visit = start(capturedMedia=[PHOTO])
         before = visit.stored
 
@@ -238,7 +238,7 @@ class TestMedia:
         assert visit.stored == before
         assert view["capturedMedia"][0].items() >= PHOTO.items()
 
-    def test_outputs_are_media_of_the_session_and_merge_by_step(self, start: StartVisit) -> None:
+    def test_outputs_are_media_of_the_session_and_merge_by_step(self, start: StartSession) -> None:
         result = {"stepId": "photo", "assetId": "r1", "url": "http://media/r1", "createdAt": 9}
         visit = start(capturedMedia=[PHOTO], resultMedia=result)
 
@@ -264,14 +264,14 @@ class TestMedia:
         ],
     )
     def test_other_outputs_are_refused(
-        self, start: StartVisit, outputs: dict[str, Any], path: str
+        self, start: StartSession, outputs: dict[str, Any], path: str
     ) -> None:
         assert issue_paths(start(capturedMedia=[PHOTO]).refused(outputs=outputs)) == [path]
 
 
 class TestState:
     @pytest.mark.parametrize("status", ["completed", "abandoned", "error"])
-    def test_a_session_that_ended_takes_nothing(self, start: StartVisit, status: str) -> None:
+    def test_a_session_that_ended_takes_nothing(self, start: StartSession, status: str) -> None:
         visit = start(status=status)
         before = visit.stored
 
@@ -282,7 +282,7 @@ class TestState:
         assert visit.stored == before
 
     def test_fields_that_this_version_does_not_know_stay_as_they_are(
-        self, start: StartVisit
+        self, start: StartSession
     ) -> None:
         place = GeoPoint(52.5, 13.4)
         answer = {"stepId": "fun", "stepType": "opinion_scale", "value": 1, "answeredAt": 5}

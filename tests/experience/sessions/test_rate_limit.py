@@ -10,7 +10,7 @@ from experience.clock import now_ms
 from experience.guests.models import WINDOW_MS
 from tests.experience.conftest import SignIn
 from tests.support.builders.guests import a_guest, stored_guest
-from tests.support.builders.places import Place, a_place
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.calling import refused
 
 PER_HOUR = 60  # the default of SESSIONS_PER_GUEST_AND_HOUR
@@ -21,25 +21,25 @@ def visitor(signed_in: SignIn) -> Client:
     return signed_in("visitor")
 
 
-def entered(db: Database, used: int, since: int | None = None, **place: Any) -> Place:
+def entered(db: Database, used: int, since: int | None = None, **place: Any) -> Venue:
     """A place whose guest, the visitor, has begun so many sessions since a time, or just now."""
-    made = a_place(db, **place)
+    made = a_venue(db, **place)
     a_guest(db, made.project, "visitor")
     use(db, made, used, since)
     return made
 
 
-def use(db: Database, place: Place, used: int, since: int | None = None) -> None:
+def use(db: Database, place: Venue, used: int, since: int | None = None) -> None:
     rate = {"since": now_ms() if since is None else since, "count": used}
     db.document("projects", place.project, "guests", "visitor").update({"rates.sessions": rate})
 
 
-def of(place: Place, **more: str) -> dict[str, Any]:
+def of(place: Venue, **more: str) -> dict[str, Any]:
     request = {"projectId": place.project, "experienceId": place.main}
     return {**request, "mode": "guest", "configSource": "published", **more}
 
 
-def begun(db: Database, place: Place) -> int:
+def begun(db: Database, place: Venue) -> int:
     """How many sessions of the place are counted for the visitor."""
     count: int = stored_guest(db, place.project, "visitor")["rates"]["sessions"]["count"]
     return count
@@ -47,7 +47,7 @@ def begun(db: Database, place: Place) -> int:
 
 class TestSessionsPerHour:
     def test_the_first_session_begins_the_count(self, db: Database, visitor: Client) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         a_guest(db, place.project, "visitor")
         visitor.call("createSession", **of(place))
         rate = stored_guest(db, place.project, "visitor")["rates"]["sessions"]
@@ -105,7 +105,7 @@ class TestSessionsPerHour:
         self, db: Database, visitor: Client
     ) -> None:
         entered(db, PER_HOUR)
-        elsewhere = a_place(db)
+        elsewhere = a_venue(db)
         a_guest(db, elsewhere.project, "visitor")
         assert visitor.call("createSession", **of(elsewhere))["session"]["id"]
 

@@ -11,20 +11,20 @@ from experience.sessions.usecases import end
 from experience.sessions.usecases.create import create_session
 from experience.sessions.usecases.sweep import sweep_idle
 from tests.support.builders.guests import a_guest, stored_guest
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.sessions import a_session, session_fields, session_ref, stored_session
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.calling import at_once
 
 DAY = 24 * 3_600_000
 
 
-def begun(place: Place, uid: str) -> str:
+def begun(place: Venue, uid: str) -> str:
     request = {"projectId": place.project, "experienceId": place.main}
     request |= {"mode": "guest", "configSource": "published"}
     return create_session(uid, CreateSession.model_validate(request))[0].id
 
 
-def idle(db: Client, place: Place, uid: str = "g", **fields: Any) -> str:
+def idle(db: Client, place: Venue, uid: str = "g", **fields: Any) -> str:
     """A session that its guest left a day ago, with the guest's claim on it."""
     a_guest(db, place.project, uid)
     session = begun(place, uid)
@@ -35,7 +35,7 @@ def idle(db: Client, place: Place, uid: str = "g", **fields: Any) -> str:
 
 class TestIdle:
     def test_it_is_abandoned_and_its_guest_can_begin_anew(self, quiet_db: Client) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         session = idle(quiet_db, place)
         assert sweep_idle() == 1
         stored = stored_session(quiet_db, place.project, session)
@@ -46,7 +46,7 @@ class TestIdle:
         assert sweep_idle() == 0
 
     def test_less_than_a_day_is_not_long_enough(self, quiet_db: Client) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         session = idle(quiet_db, place, updatedAt=clock.now_ms() - DAY + 60_000)
         assert sweep_idle() == 0
         assert stored_session(quiet_db, place.project, session)["status"] == "active"
@@ -54,7 +54,7 @@ class TestIdle:
     def test_how_long_is_for_the_deployment_to_say(
         self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        idle(quiet_db, a_place(quiet_db))
+        idle(quiet_db, a_venue(quiet_db))
         monkeypatch.setenv("SESSION_IDLE_HOURS", "25")
         assert sweep_idle() == 0
         monkeypatch.setenv("SESSION_IDLE_HOURS", "1")
@@ -62,7 +62,7 @@ class TestIdle:
 
     @pytest.mark.parametrize("status", ["completed", "abandoned", "error"])
     def test_another_end_stands(self, quiet_db: Client, status: str) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         session = idle(quiet_db, place, status=status)
         before = stored_session(quiet_db, place.project, session)
         assert sweep_idle() == 0
@@ -71,7 +71,7 @@ class TestIdle:
     def test_a_session_whose_guest_touches_it_meanwhile_stays(
         self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         session, now = idle(quiet_db, place), clock.now_ms()
         end_session = end.end_session
 
@@ -86,7 +86,7 @@ class TestIdle:
         assert stored_guest(quiet_db, place.project, "g")["activeSessions"] != {}
 
     def test_the_claim_on_a_newer_session_stays(self, quiet_db: Client) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         a_guest(quiet_db, place.project, "g")
         newer = begun(place, "g")
         a_session(quiet_db, place.project, "g", place.main, updatedAt=1)
@@ -99,7 +99,7 @@ class TestManyAndBroken:
         self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(sweeps, "PAGE_SIZE", 2)
-        place, then = a_place(quiet_db), clock.now_ms() - DAY
+        place, then = a_venue(quiet_db), clock.now_ms() - DAY
         sessions = [idle(quiet_db, place, f"g{n}", updatedAt=then) for n in range(5)]
         assert sweep_idle() == 5
         stored = [stored_session(quiet_db, place.project, each) for each in sessions]
@@ -109,7 +109,7 @@ class TestManyAndBroken:
         self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(sweeps, "PAGE_SIZE", 2)
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         for number in range(3):  # the oldest of all, a page and more of them
             a_session(quiet_db, place.project, f"b{number}", place.main, updatedAt=0, mode="none")
         session = idle(quiet_db, place)
@@ -122,7 +122,7 @@ class TestManyAndBroken:
     def test_a_session_of_nobody_and_one_whose_guest_is_gone_end_too(
         self, quiet_db: Client
     ) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         a_session(quiet_db, place.project, "gone", place.main, updatedAt=1)
         a_session(quiet_db, place.project, "", place.main, updatedAt=1, createdBy=None)
         assert sweep_idle() == 2
@@ -134,7 +134,7 @@ class TestManyAndBroken:
         assert event.get().get("status") == "active"
 
     def test_two_sweeps_at_once_leave_what_one_would(self, quiet_db: Client) -> None:
-        place = a_place(quiet_db)
+        place = a_venue(quiet_db)
         sessions = [idle(quiet_db, place, f"g{number}") for number in range(4)]
         at_once(2, lambda _: sweep_idle())
         for number, session in enumerate(sessions):

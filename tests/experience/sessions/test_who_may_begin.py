@@ -8,8 +8,8 @@ from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import Client
 from tests.support.builders.guests import a_guest
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.projects import CONSENT, a_config, a_project
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.visits import PREVIEW, entered, of
 from tests.support.builders.workspaces import a_member, a_step, a_workspace, an_experience, edit
 from tests.support.calling import refused
@@ -24,7 +24,7 @@ def visitor(signed_in: SignIn) -> Client:
 
 class TestWhoMayBegin:
     def test_who_is_no_guest_becomes_one_first(self, db: Database, visitor: Client) -> None:
-        error = refused(visitor, "createSession", **of(a_place(db)))
+        error = refused(visitor, "createSession", **of(a_venue(db)))
 
         assert (error.status, error.reason) == ("FAILED_PRECONDITION", "guest_required")
 
@@ -32,7 +32,7 @@ class TestWhoMayBegin:
     def test_the_present_consent_is_needed(
         self, db: Database, visitor: Client, accepted: str | None
     ) -> None:
-        place = a_place(db, consent=CONSENT)
+        place = a_venue(db, consent=CONSENT)
         a_guest(db, place.project, "visitor", consent=accepted)
 
         error = refused(visitor, "createSession", **of(place))
@@ -41,7 +41,7 @@ class TestWhoMayBegin:
         assert error.details["version"] == CONSENT["version"]
 
     def test_with_the_present_consent_it_begins(self, db: Database, visitor: Client) -> None:
-        place = a_place(db, consent=CONSENT)
+        place = a_venue(db, consent=CONSENT)
         a_guest(db, place.project, "visitor", consent=CONSENT["version"])
 
         assert visitor.call("createSession", **of(place))["session"]["status"] == "active"
@@ -73,7 +73,7 @@ class TestWhoMayBegin:
     def test_preview_takes_an_editor_of_this_workspace(
         self, db: Database, signed_in: SignIn, role: str
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         uid = (
             a_member(db, a_workspace(db), "owner")
             if role == "stranger"
@@ -88,8 +88,8 @@ class TestWhoMayBegin:
 
 class TestPreview:
     @pytest.fixture
-    def editor(self, db: Database, signed_in: SignIn) -> Callable[[Place], Client]:
-        def enter(place: Place) -> Client:
+    def editor(self, db: Database, signed_in: SignIn) -> Callable[[Venue], Client]:
+        def enter(place: Venue) -> Client:
             uid = a_member(db, place.workspace, "editor")
             a_guest(db, place.project, uid)
             return signed_in(uid)
@@ -98,9 +98,9 @@ class TestPreview:
 
     @pytest.mark.parametrize("status", ["draft", "live", "archived"])
     def test_an_editor_plays_the_draft_of_any_project(
-        self, db: Database, editor: Callable[[Place], Client], status: str
+        self, db: Database, editor: Callable[[Venue], Client], status: str
     ) -> None:
-        place = a_place(db, status=status, published=False)
+        place = a_venue(db, status=status, published=False)
 
         answer = editor(place).call("createSession", **of(place, **PREVIEW))
 
@@ -110,9 +110,9 @@ class TestPreview:
         )
 
     def test_it_shows_the_draft_as_it_is_now(
-        self, db: Database, editor: Callable[[Place], Client]
+        self, db: Database, editor: Callable[[Venue], Client]
     ) -> None:
-        place = a_place(db, steps=[a_step("old")])
+        place = a_venue(db, steps=[a_step("old")])
         client = editor(place)
         session = client.call("createSession", **of(place, **PREVIEW))["session"]
         edit(db, place.workspace, place.main, draft={"steps": [a_step("new")]})
@@ -125,11 +125,11 @@ class TestPreview:
         assert kept["inputs"] == {"new": "x"}
 
     def test_an_unpublished_experience_plays_as_draft_only(
-        self, db: Database, editor: Callable[[Place], Client]
+        self, db: Database, editor: Callable[[Venue], Client]
     ) -> None:
         workspace = a_workspace(db)
         main = an_experience(db, workspace, published=False)
-        place = Place(workspace, a_project(db, workspace, [main]), main)
+        place = Venue(workspace, a_project(db, workspace, [main]), main)
         client = editor(place)
 
         answer = client.call("createSession", **of(place, **PREVIEW))
@@ -139,9 +139,9 @@ class TestPreview:
         assert error.details["state"] == "unpublished"
 
     def test_the_place_in_the_draft_decides_on_the_phase(
-        self, db: Database, editor: Callable[[Place], Client]
+        self, db: Database, editor: Callable[[Venue], Client]
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         draft = a_config(main=[], pregate=place.main)
         db.document("projects", place.project).update({"draftConfig": draft})
 
@@ -150,9 +150,9 @@ class TestPreview:
         assert answer["session"]["phase"] == "pregate"
 
     def test_what_guests_cannot_reach_yet_can_be_tried_out(
-        self, db: Database, editor: Callable[[Place], Client]
+        self, db: Database, editor: Callable[[Venue], Client]
     ) -> None:
-        place = a_place(db, pregate=True)
+        place = a_venue(db, pregate=True)
         draft = a_config(main=[place.main], pregate=place.pregate, disabled=[place.main])
         db.document("projects", place.project).update({"draftConfig": draft})
 
@@ -161,9 +161,9 @@ class TestPreview:
         assert answer["session"]["phase"] == "main"
 
     def test_it_does_not_take_the_place_of_the_same_persons_visit(
-        self, db: Database, editor: Callable[[Place], Client]
+        self, db: Database, editor: Callable[[Venue], Client]
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         client = editor(place)
 
         preview = client.call("createSession", **of(place, **PREVIEW))["session"]
@@ -174,7 +174,7 @@ class TestPreview:
 
 
 class TestUnavailableExperience:
-    def refusal(self, visitor: Client, place: Place, experience: str | None = None) -> str:
+    def refusal(self, visitor: Client, place: Venue, experience: str | None = None) -> str:
         error = refused(visitor, "createSession", **of(place, experience))
         assert (error.status, error.reason) == ("FAILED_PRECONDITION", "experience_unavailable")
         return str(error.details["state"])
@@ -205,7 +205,7 @@ class TestUnavailableExperience:
 
     def test_it_is_missing(self, db: Database, visitor: Client) -> None:
         workspace = a_workspace(db)
-        place = Place(workspace, a_project(db, workspace, ["missing"]), "missing")
+        place = Venue(workspace, a_project(db, workspace, ["missing"]), "missing")
         a_guest(db, place.project, "visitor")
 
         assert self.refusal(visitor, place) == "missing"
@@ -213,7 +213,7 @@ class TestUnavailableExperience:
     def test_it_belongs_to_another_workspace(self, db: Database, visitor: Client) -> None:
         foreign = an_experience(db, a_workspace(db))
         workspace = a_workspace(db)
-        place = Place(workspace, a_project(db, workspace, [foreign]), foreign)
+        place = Venue(workspace, a_project(db, workspace, [foreign]), foreign)
         a_guest(db, place.project, "visitor")
 
         assert self.refusal(visitor, place) == "missing"

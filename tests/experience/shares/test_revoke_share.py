@@ -20,8 +20,8 @@ from experience.shares.models import RevokeShare
 from experience.transforms.models.job import job_id_of
 from tests.support.builders.guests import a_guest
 from tests.support.builders.jobs import CAPTURE, a_completed_session, job_ref, stored_job
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.sessions import a_session, session_ref, stored_session
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member, a_workspace
 from tests.support.calling import at_once, refused
 
@@ -33,7 +33,7 @@ class Picture:
     """A session whose picture is made and was shared."""
 
     db: Database
-    place: Place
+    place: Venue
     session: Session
 
     @property
@@ -59,7 +59,7 @@ class Picture:
 
 @pytest.fixture
 def picture(db: Database) -> Picture:
-    place = a_place(db, steps=[CAPTURE])
+    place = a_venue(db, steps=[CAPTURE])
     session = a_completed_session(db, place)
     a_guest(db, place.project, str(session.created_by))
     job = job_id_of(place.project, session.id)
@@ -152,7 +152,7 @@ class TestWho:
 
 class TestNothingToRevoke:
     def test_of_a_session_without_a_picture(self, db: Database, signed_in: SignIn) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         session = a_session(db, place.project, "g", place.main, workspaceId=place.workspace)
         ids = {"projectId": place.project, "sessionId": session}
         error = refused(signed_in("g"), "revokeShare", **ids)

@@ -25,7 +25,7 @@ from tests.support.builders.jobs import (
     replace_photo,
     tasks_of,
 )
-from tests.support.builders.places import Place
+from tests.support.builders.venues import Venue
 from tests.support.calling import refused
 from tests.support.job_bench import JobBench
 from tests.support.workflows.workflow_bench import Queue, run_here
@@ -33,7 +33,7 @@ from tests.support.workflows.workflow_bench import Queue, run_here
 PER_HOUR = 20  # the default of TRANSFORMS_PER_GUEST_AND_HOUR
 
 
-class Visit(JobBench):
+class TransformBench(JobBench):
     """A guest with a completed session, whose event never came; and what becomes of its job."""
 
     def __init__(
@@ -79,26 +79,28 @@ class Visit(JobBench):
         return [task.attempts for task in tasks_of(self.suite, self.project, self.job_id)]
 
 
-Visits = Callable[..., Visit]
+NewTransform = Callable[..., TransformBench]
 
 
 @pytest.fixture
-def visit(suite: Suite, db: Database, signed_in: SignIn) -> Visits:
+def visit(suite: Suite, db: Database, signed_in: SignIn) -> NewTransform:
     queue = Queue()
 
-    def make(place: Place | None = None, photo: bytes | None = None, **fields: Any) -> Visit:
+    def make(
+        place: Venue | None = None, photo: bytes | None = None, **fields: Any
+    ) -> TransformBench:
         session = a_completed_session(db, place or a_booth(db), photo, **fields)
         suite.settle()
-        return Visit(suite, db, signed_in, queue, session)
+        return TransformBench(suite, db, signed_in, queue, session)
 
     return make
 
 
 @pytest.fixture
-def held_visit(visit: Visits, suite: Suite, monkeypatch: pytest.MonkeyPatch) -> Visits:
+def held_visit(visit: NewTransform, suite: Suite, monkeypatch: pytest.MonkeyPatch) -> NewTransform:
     """Visits of which no event comes, and whose tasks the test itself delivers."""
 
-    def make(*place: Place, **fields: Any) -> Visit:
+    def make(*place: Venue, **fields: Any) -> TransformBench:
         made = visit(*place, **fields)
         monkeypatch.setattr(suite.broker, "deliver", lambda event: None)
         monkeypatch.setattr(clients, "enqueue", made.queue.enqueue)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.experience.transforms.conftest import Visits
+from tests.experience.transforms.conftest import NewTransform
 from tests.support.job_bench import meanwhile
 
 
 class TestCancel:
-    def test_a_waiting_job_ends_and_never_runs(self, held_visit: Visits) -> None:
+    def test_a_waiting_job_ends_and_never_runs(self, held_visit: NewTransform) -> None:
         guest = held_visit()
         guest.begin()
         answer = guest.call("cancelTransform")
@@ -20,7 +20,7 @@ class TestCancel:
 
     @pytest.mark.parametrize("step", ["load", "stylise", "publish"])
     def test_a_worker_in_the_middle_of_it_can_write_no_more(
-        self, held_visit: Visits, monkeypatch: pytest.MonkeyPatch, step: str
+        self, held_visit: NewTransform, monkeypatch: pytest.MonkeyPatch, step: str
     ) -> None:
         guest = held_visit()
         guest.begin()
@@ -29,7 +29,7 @@ class TestCancel:
         assert guest.told() == ("cancelled", 1, "CANCELLED")
         guest.agree()
 
-    def test_twice_answers_the_same_and_writes_nothing(self, held_visit: Visits) -> None:
+    def test_twice_answers_the_same_and_writes_nothing(self, held_visit: NewTransform) -> None:
         guest = held_visit()
         guest.begin()
         first = guest.call("cancelTransform")
@@ -38,7 +38,7 @@ class TestCancel:
         assert guest.everything() == written
 
     @pytest.mark.parametrize("status", ["completed", "failed"])
-    def test_another_end_stands_and_is_told(self, visit: Visits, status: str) -> None:
+    def test_another_end_stands_and_is_told(self, visit: NewTransform, status: str) -> None:
         guest = visit()
         guest.failed()
         if status == "completed":
@@ -50,7 +50,7 @@ class TestCancel:
         assert error.details["status"] == status
         assert guest.everything() == before
 
-    def test_after_second_thoughts_there_is_a_picture(self, held_visit: Visits) -> None:
+    def test_after_second_thoughts_there_is_a_picture(self, held_visit: NewTransform) -> None:
         guest = held_visit()
         guest.begin()
         guest.call("cancelTransform")

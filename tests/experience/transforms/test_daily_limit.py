@@ -3,13 +3,13 @@
 import pytest
 from google.cloud.firestore import Client as Database
 
-from tests.experience.transforms.conftest import Visits
+from tests.experience.transforms.conftest import NewTransform
 from tests.support.builders.jobs import a_booth
-from tests.support.builders.places import Place
+from tests.support.builders.venues import Venue
 
 
 @pytest.fixture
-def limited(db: Database) -> Place:
+def limited(db: Database) -> Venue:
     """A place that makes ten pictures a day."""
     place = a_booth(db)
     db.document("projects", place.project).update({"publishedConfig.dailyTransformLimit": 10})
@@ -23,7 +23,7 @@ def counted(db: Database, project: str) -> int:
 
 class TestPlaces:
     def test_giving_up_and_trying_again_before_any_attempt_takes_one_place(
-        self, held_visit: Visits, db: Database, limited: Place
+        self, held_visit: NewTransform, db: Database, limited: Venue
     ) -> None:
         guest = held_visit(limited)
         guest.begin()
@@ -33,7 +33,7 @@ class TestPlaces:
         assert counted(db, limited.project) == 1
 
     def test_a_retry_after_an_attempt_takes_another_place(
-        self, held_visit: Visits, db: Database, limited: Place
+        self, held_visit: NewTransform, db: Database, limited: Venue
     ) -> None:
         guest = held_visit(limited, photo=b"no photo")
         guest.begin().work()
@@ -41,7 +41,7 @@ class TestPlaces:
         assert counted(db, limited.project) == 2
 
     def test_a_draft_s_session_counts_by_the_published_limit(
-        self, held_visit: Visits, db: Database, limited: Place
+        self, held_visit: NewTransform, db: Database, limited: Venue
     ) -> None:
         held_visit(limited, mode="preview", configSource="draft").begin()
         assert counted(db, limited.project) == 1

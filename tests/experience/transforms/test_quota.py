@@ -17,8 +17,8 @@ from experience.transforms.usecases.retry import retry_transform
 from experience.transforms.usecases.start import start_transform
 from tests.support.builders.guests import a_guest, stored_guest
 from tests.support.builders.jobs import CAPTURE, SMALL, a_completed_session
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.sessions import stored_session
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_transform
 from tests.support.calling import at_once
 from tests.support.job_bench import JobBench, NewJob, unrest
@@ -26,12 +26,12 @@ from tests.support.job_bench import JobBench, NewJob, unrest
 MIDNIGHT = 1_735_689_600_000  # 2025-01-01T00:00:00Z
 
 
-def a_limited_booth(db: Client, limit: int | None) -> Place:
+def a_limited_booth(db: Client, limit: int | None) -> Venue:
     transform = a_transform(output=SMALL)
-    return a_place(db, steps=[CAPTURE], transform=transform, dailyTransformLimit=limit)
+    return a_venue(db, steps=[CAPTURE], transform=transform, dailyTransformLimit=limit)
 
 
-def completed(db: Client, place: Place) -> Session:
+def completed(db: Client, place: Venue) -> Session:
     session = a_completed_session(db, place)
     a_guest(db, place.project, session.created_by)
     return session
@@ -52,12 +52,12 @@ def give_up(session: Session) -> Job:
     return cancel.cancel_transform(str(session.created_by), request)
 
 
-def jobs(db: Client, place: Place) -> list[dict[str, Any]]:
+def jobs(db: Client, place: Venue) -> list[dict[str, Any]]:
     found = db.collection("projects", place.project, "jobs").stream()
     return [job.to_dict() or {} for job in found]
 
 
-def counted(db: Client, place: Place) -> dict[str, int]:
+def counted(db: Client, place: Venue) -> dict[str, int]:
     """How many transforms each day has, by all its shards."""
     days: dict[str, int] = {}
     for shard in db.collection("projects", place.project, "transformCounts").stream():
@@ -247,7 +247,7 @@ class TestRetry:
         assert one.job()["error"] is None
 
 
-def tried(new_visit: NewJob, place: Place) -> JobBench:
+def tried(new_visit: NewJob, place: Venue) -> JobBench:
     """A job at which somebody worked, in vain."""
     one = new_visit(b"no photo", place=place).begin()
     one.work()
@@ -256,7 +256,7 @@ def tried(new_visit: NewJob, place: Place) -> JobBench:
     return one
 
 
-def use_up(db: Client, place: Place, count: int, day: str) -> None:
+def use_up(db: Client, place: Venue, count: int, day: str) -> None:
     """A limit below the number of shards leaves the first ones a place each."""
     for shard in range(count):
         fields = {"day": day, "shard": shard, "count": 1}

@@ -6,7 +6,7 @@ import pytest
 from google.cloud.firestore import Client as Database
 
 from emulator.suite.suite import Suite
-from tests.experience.transforms.conftest import PER_HOUR, Visits
+from tests.experience.transforms.conftest import PER_HOUR, NewTransform
 from tests.support.builders.guests import stored_guest
 from tests.support.calling import at_once
 from tests.support.job_bench import meanwhile
@@ -14,7 +14,7 @@ from tests.support.job_bench import meanwhile
 
 class TestRetry:
     def test_a_failed_job_runs_again_with_its_attempts_going_on(
-        self, suite: Suite, visit: Visits
+        self, suite: Suite, visit: NewTransform
     ) -> None:
         guest = visit()
         guest.failed()
@@ -28,7 +28,7 @@ class TestRetry:
         assert guest.session()["resultMedia"]["url"] == job["output"]["url"]
         guest.agree()
 
-    def test_the_session_tells_that_it_waits_again(self, held_visit: Visits) -> None:
+    def test_the_session_tells_that_it_waits_again(self, held_visit: NewTransform) -> None:
         guest = held_visit(photo=b"no photo")
         guest.begin().work()
         assert guest.told() == ("failed", 1, "INVALID_INPUT")
@@ -36,7 +36,7 @@ class TestRetry:
         assert guest.told() == ("pending", 1, None)
         assert guest.job() == answer.dump()
 
-    def test_a_double_tap_starts_one_run(self, suite: Suite, visit: Visits) -> None:
+    def test_a_double_tap_starts_one_run(self, suite: Suite, visit: NewTransform) -> None:
         guest = visit()
         guest.failed()
         before = guest.tasks()
@@ -47,7 +47,7 @@ class TestRetry:
         assert guest.tasks() == [*before, 1]
 
     def test_after_it_ended_well_a_late_tap_answers_it_and_starts_nothing(
-        self, suite: Suite, visit: Visits
+        self, suite: Suite, visit: NewTransform
     ) -> None:
         guest = visit()
         guest.failed()
@@ -59,7 +59,7 @@ class TestRetry:
         assert (guest.everything(), guest.tasks()) == before
 
     def test_a_job_that_never_failed_is_not_retried(
-        self, held_visit: Visits, monkeypatch: pytest.MonkeyPatch
+        self, held_visit: NewTransform, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         guest = held_visit()
         told: list[Any] = []
@@ -78,7 +78,7 @@ class TestRetry:
         assert guest.told() == ("completed", 1, None)
 
     def test_a_cancelled_job_whose_first_task_was_used_up_runs_all_the_same(
-        self, suite: Suite, held_visit: Visits, monkeypatch: pytest.MonkeyPatch
+        self, suite: Suite, held_visit: NewTransform, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The task came, found the job cancelled, and its name is blocked for hours."""
         guest = held_visit()
@@ -93,7 +93,7 @@ class TestRetry:
         assert (guest.told(), guest.tasks()) == (("completed", 1, None), [1, 1])
 
     def test_the_hours_worth_used_up_is_told_and_changes_nothing(
-        self, db: Database, visit: Visits
+        self, db: Database, visit: NewTransform
     ) -> None:
         guest = visit()
         guest.failed()

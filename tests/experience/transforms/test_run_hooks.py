@@ -12,7 +12,7 @@ from experience.workflows.runs.requests import CancelRun, RetryRun
 from experience.workflows.usecases import cancel, retry
 from experience.workflows.usecases.sweep import sweep_runs
 from tests.support.builders.jobs import a_booth
-from tests.support.builders.places import Place
+from tests.support.builders.venues import Venue
 from tests.support.job_bench import JobBench, NewJob, meanwhile, unrest
 from tests.support.workflows.workflow_bench import EDITOR, at_rest
 
@@ -188,6 +188,6 @@ class TestReading:
         assert refused.value.reason == "run_not_found"
 
 
-def place_of(one: JobBench) -> Place:
+def place_of(one: JobBench) -> Venue:
     """Where a job's session was completed."""
-    return Place(one.workspace, one.project, one.completed.experience_id)
+    return Venue(one.workspace, one.project, one.completed.experience_id)

@@ -8,10 +8,10 @@ from google.cloud.firestore import Client as Database
 from emulator.suite.suite import Suite
 from experience.transforms.usecases.create import create_and_dispatch
 from tests.experience.conftest import SignIn
-from tests.experience.transforms.conftest import PER_HOUR, Visits
+from tests.experience.transforms.conftest import PER_HOUR, NewTransform
 from tests.support.builders.guests import a_guest, stored_guest
 from tests.support.builders.jobs import CAPTURE, SMALL
-from tests.support.builders.places import a_place
+from tests.support.builders.venues import a_venue
 from tests.support.builders.workspaces import a_member, a_step, a_transform, a_workspace
 from tests.support.calling import at_once, refused
 
@@ -19,7 +19,7 @@ CALLS = ("startTransform", "retryTransform", "cancelTransform")
 
 
 class TestStart:
-    def test_the_job_is_made_and_run(self, suite: Suite, visit: Visits) -> None:
+    def test_the_job_is_made_and_run(self, suite: Suite, visit: NewTransform) -> None:
         guest = visit()
         answer = guest.call("startTransform")
         assert (answer["id"], answer["status"]) == (guest.job_id, "pending")
@@ -30,7 +30,7 @@ class TestStart:
         assert guest.session()["resultMedia"] is not None
 
     def test_asked_again_it_answers_the_same_job_as_it_is_then(
-        self, suite: Suite, visit: Visits
+        self, suite: Suite, visit: NewTransform
     ) -> None:
         guest = visit()
         guest.call("startTransform")
@@ -41,7 +41,7 @@ class TestStart:
         assert guest.job()["attemptCount"] == 1
 
     def test_many_at_once_by_hand_and_by_event_make_one_job_and_one_run(
-        self, suite: Suite, db: Database, visit: Visits
+        self, suite: Suite, db: Database, visit: NewTransform
     ) -> None:
         guest = visit()
 
@@ -67,7 +67,7 @@ class TestStart:
         ],
     )
     def test_only_a_completed_main_session_is_transformed(
-        self, visit: Visits, fields: dict[str, str], status: str, phase: str
+        self, visit: NewTransform, fields: dict[str, str], status: str, phase: str
     ) -> None:
         error = visit(**fields).refused("startTransform")
         assert (error.status, error.reason) == ("FAILED_PRECONDITION", "session_not_completed")
@@ -75,31 +75,31 @@ class TestStart:
 
     @pytest.mark.parametrize("transform", [None, a_transform(enabled=False)], ids=["none", "off"])
     def test_an_experience_without_a_transform_is_told(
-        self, db: Database, visit: Visits, transform: dict[str, Any] | None
+        self, db: Database, visit: NewTransform, transform: dict[str, Any] | None
     ) -> None:
-        guest = visit(a_place(db, steps=[CAPTURE], transform=transform))
+        guest = visit(a_venue(db, steps=[CAPTURE], transform=transform))
         assert guest.refused("startTransform").reason == "no_transform"
 
-    def test_a_session_without_a_photo_is_told(self, db: Database, visit: Visits) -> None:
-        place = a_place(db, steps=[a_step("name")], transform=a_transform())
+    def test_a_session_without_a_photo_is_told(self, db: Database, visit: NewTransform) -> None:
+        place = a_venue(db, steps=[a_step("name")], transform=a_transform())
         assert visit(place).refused("startTransform").reason == "no_capture"
         assert visit(capturedMedia=[]).refused("startTransform").reason == "no_capture"
 
     def test_a_full_day_is_told_with_the_time_to_wait_and_makes_no_job(
-        self, db: Database, visit: Visits
+        self, db: Database, visit: NewTransform
     ) -> None:
         transform = a_transform(output=SMALL)
-        guest = visit(a_place(db, steps=[CAPTURE], transform=transform, dailyTransformLimit=0))
+        guest = visit(a_venue(db, steps=[CAPTURE], transform=transform, dailyTransformLimit=0))
         error = guest.refused("startTransform")
         assert (error.status, error.reason) == ("RESOURCE_EXHAUSTED", "daily_limit_reached")
         assert 0 < error.details["retryAfterSeconds"] <= 86_400
         assert (guest.session()["jobId"], guest.session()["jobStatus"]) == (None, None)
 
     def test_a_job_that_the_event_made_on_a_full_day_is_answered_as_it_is(
-        self, db: Database, visit: Visits
+        self, db: Database, visit: NewTransform
     ) -> None:
         transform = a_transform(output=SMALL)
-        guest = visit(a_place(db, steps=[CAPTURE], transform=transform, dailyTransformLimit=0))
+        guest = visit(a_venue(db, steps=[CAPTURE], transform=transform, dailyTransformLimit=0))
         create_and_dispatch(guest.completed)
         answer = guest.call("startTransform")
         assert (answer["status"], answer["error"]["code"]) == ("failed", "QUOTA_EXCEEDED")
@@ -112,7 +112,7 @@ class TestStart:
 
 class TestRate:
     def test_starting_counts_and_asking_again_does_not(
-        self, suite: Suite, db: Database, visit: Visits
+        self, suite: Suite, db: Database, visit: NewTransform
     ) -> None:
         guest = visit()
         guest.use_up(PER_HOUR - 1)
@@ -123,7 +123,7 @@ class TestRate:
         suite.settle()
 
     def test_one_too_many_is_refused_and_the_event_still_makes_the_job(
-        self, suite: Suite, db: Database, visit: Visits
+        self, suite: Suite, db: Database, visit: NewTransform
     ) -> None:
         guest = visit()
         guest.use_up(PER_HOUR)
@@ -134,7 +134,7 @@ class TestRate:
         assert guest.told() == ("completed", 1, None)
 
     def test_a_double_tap_on_retry_counts_once(
-        self, suite: Suite, db: Database, visit: Visits
+        self, suite: Suite, db: Database, visit: NewTransform
     ) -> None:
         guest = visit()
         guest.failed()
@@ -148,7 +148,7 @@ class TestRate:
 @pytest.mark.parametrize("name", CALLS)
 class TestWhose:
     def test_it_is_nobody_elses(
-        self, db: Database, visit: Visits, signed_in: SignIn, name: str
+        self, db: Database, visit: NewTransform, signed_in: SignIn, name: str
     ) -> None:
         guest = visit()
         guest.failed()
@@ -166,12 +166,12 @@ class TestWhose:
     def test_a_session_that_does_not_exist_is_not_found(
         self, db: Database, signed_in: SignIn, name: str
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         error = refused(signed_in("any"), name, projectId=place.project, sessionId="none")
         assert error.reason == "session_not_found"
 
 
 @pytest.mark.parametrize("name", ["retryTransform", "cancelTransform"])
-def test_a_session_without_a_job_has_none_to_act_on(visit: Visits, name: str) -> None:
+def test_a_session_without_a_job_has_none_to_act_on(visit: NewTransform, name: str) -> None:
     error = visit().refused(name)
     assert (error.status, error.reason) == ("NOT_FOUND", "job_not_found")

@@ -12,8 +12,8 @@ from experience.transforms.models.job import job_id_of
 from experience.transforms.usecases import sweep
 from experience.transforms.usecases.sweep import LOOKBACK_MS, sweep_jobs
 from tests.support.builders.jobs import a_booth, a_completed_session
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.sessions import a_session, session_fields, session_ref, stored_session
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import publish
 from tests.support.calling import at_once
 
@@ -26,7 +26,7 @@ Completed = Callable[..., Session]
 def completed(quiet_db: Client) -> Completed:
     """A session with a photo, completed some minutes ago, and no event of it ever came."""
 
-    def make(place: Place, minutes: float = 5, **fields: Any) -> Session:
+    def make(place: Venue, minutes: float = 5, **fields: Any) -> Session:
         then = round(clock.now_ms() - minutes * MINUTE)
         return a_completed_session(quiet_db, place, **{"completedAt": then, **fields})
 
@@ -53,7 +53,7 @@ class TestLostEvent:
         assert sweep_jobs()["sessions"] == 0
 
     def test_its_pregate_is_linked_to_it(self, quiet_db: Client) -> None:
-        place = a_place(quiet_db, pregate=True)
+        place = a_venue(quiet_db, pregate=True)
         then = clock.now_ms() - HOUR
         ended = {"workspaceId": place.workspace, "status": "completed", "completedAt": then}
         pregate = a_session(quiet_db, place.project, "g", place.pregate, phase="pregate", **ended)

@@ -27,8 +27,8 @@ from tests.support.builders.jobs import (
     stored_job,
     tasks_of,
 )
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.sessions import a_session, session_ref, stored_session
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member, a_step, a_transform, a_workspace
 
 SECRET = "SECRET"
@@ -44,7 +44,7 @@ class Booth:
         self.sign_in = sign_in
 
     def visit(
-        self, place: Place, media: dict[str, bytes] | None = None, **fields: Any
+        self, place: Venue, media: dict[str, bytes] | None = None, **fields: Any
     ) -> dict[str, Any]:
         """The session of a guest who completed it with these captures, after all that followed."""
         visits = fields.get("mode", "guest") == "guest"
@@ -62,7 +62,7 @@ class Booth:
         self.suite.settle()
         return stored_session(self.db, place.project, session)
 
-    def jobs(self, place: Place) -> list[dict[str, Any]]:
+    def jobs(self, place: Venue) -> list[dict[str, Any]]:
         found = self.db.collection("projects", place.project, "jobs").stream()
         return [job.to_dict() or {} for job in found]
 
@@ -114,7 +114,7 @@ class TestCompletedSession:
         self, booth: Booth, db: firestore.Client
     ) -> None:
         steps = [a_step(each, "capture") for each in ("clip", "photo", "second")]
-        place = a_place(db, steps=steps, transform=a_transform(output=SMALL))
+        place = a_venue(db, steps=steps, transform=a_transform(output=SMALL))
         session = booth.visit(place, {"second": a_photo(), "photo": a_photo(), "clip": CLIP})
         assert session["jobStatus"] == "completed"
         assert session["resultMedia"]["stepId"] == "photo"
@@ -123,7 +123,7 @@ class TestCompletedSession:
     def test_without_a_transform_there_is_no_job(
         self, booth: Booth, db: firestore.Client, transform: dict[str, Any] | None
     ) -> None:
-        place = a_place(db, steps=[CAPTURE], transform=transform)
+        place = a_venue(db, steps=[CAPTURE], transform=transform)
         session = booth.visit(place)
         assert (session["status"], session["jobId"]) == ("completed", None)
         assert booth.jobs(place) == []
@@ -140,7 +140,7 @@ class TestCompletedSession:
     def test_without_an_image_there_is_no_job(
         self, booth: Booth, db: firestore.Client, steps: list[dict[str, Any]]
     ) -> None:
-        place = a_place(db, steps=steps, transform=a_transform())
+        place = a_venue(db, steps=steps, transform=a_transform())
         media = {"clip": CLIP} if steps[0]["type"] == "capture" else {}
         session = booth.visit(place, media)
         assert (session["status"], session["jobId"]) == ("completed", None)

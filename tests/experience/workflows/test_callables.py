@@ -23,7 +23,7 @@ from tests.support.workflows.sample import skills
 MEDIA = {"images": "dog", "sounds": "beep"}
 
 
-class Place:
+class Office:
     """A workspace in the running suite, and its people."""
 
     def __init__(self, suite: Suite, db: Database) -> None:
@@ -67,16 +67,16 @@ def eventually(condition: Callable[[], Any]) -> Any:
 
 
 @pytest.fixture
-def new_place(workflow_suite: Suite, world: Path) -> Iterator[Callable[[], Place]]:
+def new_place(workflow_suite: Suite, world: Path) -> Iterator[Callable[[], Office]]:
     db = Database(workflow_suite.project, AnonymousCredentials())
-    yield lambda: Place(workflow_suite, db)
+    yield lambda: Office(workflow_suite, db)
     workflow_suite.set_faults(Faults())
     assert workflow_suite.index_errors() == []
     db.close()
 
 
 @pytest.fixture
-def place(new_place: Callable[[], Place]) -> Place:
+def place(new_place: Callable[[], Office]) -> Office:
     return new_place()
 
 
@@ -85,7 +85,7 @@ def executions(run_id: str) -> list[str]:
 
 
 class TestRunning:
-    def test_a_build_runs_through_the_queue(self, place: Place) -> None:
+    def test_a_build_runs_through_the_queue(self, place: Office) -> None:
         found = place.ended(place.start("test.build", {"word": "hi"}))
         run = found["run"]
         assert (run["status"], run["workflowVersion"], run["error"]) == ("completed", "1.0.0", None)
@@ -97,7 +97,7 @@ class TestRunning:
         assert (events[0], events[-1]) == ("run_created", "run_completed")
         assert events.count("step_completed") == 18
 
-    def test_independent_steps_run_side_by_side(self, place: Place) -> None:
+    def test_independent_steps_run_side_by_side(self, place: Office) -> None:
         both = f"both-{place.id}"
         plan = {"one": {"hold": both}, "two": {"hold": both}}
         run_id = place.start("test.pair", {"plan": plan})
@@ -105,7 +105,7 @@ class TestRunning:
         (skills.world() / both).touch()
         assert place.ended(run_id)["run"]["status"] == "completed"
 
-    def test_in_the_worst_of_networks_it_comes_to_the_same(self, place: Place) -> None:
+    def test_in_the_worst_of_networks_it_comes_to_the_same(self, place: Office) -> None:
         calm = place.ended(place.start("test.build", {"word": "hi"}))["run"]["context"]
         faults = {"seed": 1, "duplicate": 0.5, "drop": 0.3, "delayMs": [0, 100], "abort": 0.1}
         place.suite.set_faults(parse(json.dumps(faults)))
@@ -116,7 +116,7 @@ class TestRunning:
 
     @pytest.mark.parametrize("when", ["before", "after"])
     def test_a_build_gets_through_while_every_twelfth_commit_kills(
-        self, place: Place, when: str
+        self, place: Office, when: str
     ) -> None:
         calm = place.ended(place.start("test.build", {"word": "hi"}))["run"]["context"]
         run_id = place.start("test.build", {"word": "hi"})
@@ -128,7 +128,7 @@ class TestRunning:
         paid = [file.name for file in skills.world().glob(f"*~{run_id}~*")]
         assert len(paid) == 18
 
-    def test_a_run_that_nobody_enqueued_is_found_by_the_sweep(self, place: Place) -> None:
+    def test_a_run_that_nobody_enqueued_is_found_by_the_sweep(self, place: Office) -> None:
         run_id = place.start("test.chain", {})
         place.ended(run_id)
         reference = place.db.document("workspaces", place.id, "runs", run_id)
@@ -140,7 +140,7 @@ class TestRunning:
         assert place.ended(run_id)["run"]["status"] == "completed"
         assert executions(run_id) == ["one", "two", "three"] * 2
 
-    def test_objects_are_collected_by_a_schedule(self, place: Place) -> None:
+    def test_objects_are_collected_by_a_schedule(self, place: Office) -> None:
         assert place.suite.schedules.run("collectArtifacts") == 200
 
 
@@ -170,7 +170,7 @@ def killing(suite: Suite, number: int, when: str) -> Iterator[list[int]]:
 
 
 class TestAnswers:
-    def test_a_run_is_cancelled_and_taken_up_again(self, place: Place) -> None:
+    def test_a_run_is_cancelled_and_taken_up_again(self, place: Office) -> None:
         go = f"go-{place.id}"
         run_id = place.start("test.chain", {"plan": {"one": {"hold": go}}})
         eventually(lambda: executions(run_id))
@@ -181,7 +181,7 @@ class TestAnswers:
         assert place.editor.call("retryRun", **ids)["run"]["status"] == "queued"
         assert place.ended(run_id)["run"]["status"] == "completed"
 
-    def test_an_update_answers_why_each_step_runs_again(self, place: Place) -> None:
+    def test_an_update_answers_why_each_step_runs_again(self, place: Office) -> None:
         base = place.start("test.media", MEDIA)
         place.ended(base)
         wanted = {"workspaceId": place.id, "workflowName": "test.media", "baseRunId": base}
@@ -191,7 +191,7 @@ class TestAnswers:
         assert reasons["sounds"] == "INPUT_CHANGED: sounds is another"
         assert place.ended(answer["run"]["id"])["run"]["status"] == "completed"
 
-    def test_a_request_id_is_of_one_request(self, place: Place) -> None:
+    def test_a_request_id_is_of_one_request(self, place: Office) -> None:
         first = place.start("test.media", MEDIA, requestId="r1")
         assert place.start("test.media", MEDIA, requestId="r1") == first
         wanted = {"workspaceId": place.id, "workflowName": "test.media", "requestId": "r1"}
@@ -202,7 +202,7 @@ class TestAnswers:
         place.ended(other["run"]["id"])
         place.ended(first)
 
-    def test_runs_are_listed_by_status_and_workflow_in_pages(self, place: Place) -> None:
+    def test_runs_are_listed_by_status_and_workflow_in_pages(self, place: Office) -> None:
         media = [place.start("test.media", MEDIA) for _ in range(3)]
         bad = place.start("test.media", {"images": 7, "sounds": "x"})
         chain = place.start("test.chain", {})
@@ -221,7 +221,7 @@ class TestAnswers:
         assert listed(workflowName="test.media", pageSize=3) == [bad, *reversed(media)]
         assert listed(workflowName="test.media", status="completed") == [*reversed(media)]
 
-    def test_an_artifact_is_read_at_its_address(self, place: Place) -> None:
+    def test_an_artifact_is_read_at_its_address(self, place: Office) -> None:
         found = place.ended(place.start("test.media", MEDIA))
         ref = found["run"]["context"]["images"]["artifacts"]["result"]
         ids = {"workspaceId": place.id, "artifactId": ref["id"]}
@@ -234,7 +234,7 @@ class TestAnswers:
 
 
 class TestRefusals:
-    def test_bad_requests_name_the_field(self, place: Place) -> None:
+    def test_bad_requests_name_the_field(self, place: Office) -> None:
         wanted = {"workspaceId": place.id, "workflowName": "test.media"}
 
         def wrong(**more: Any) -> list[str]:
@@ -249,7 +249,7 @@ class TestRefusals:
             place.editor, "startRun", **{**wanted, "workflowName": "no.such"}
         ).reason == ("workflow_not_found")
 
-    def test_viewers_look_and_do_not_touch(self, place: Place) -> None:
+    def test_viewers_look_and_do_not_touch(self, place: Office) -> None:
         run_id = place.start("test.chain", {})
         place.ended(run_id)
         ids = {"workspaceId": place.id, "runId": run_id}
@@ -262,7 +262,7 @@ class TestRefusals:
             assert (error.status, error.details["required"]) == ("PERMISSION_DENIED", "editor")
 
     def test_what_is_of_another_workspace_does_not_exist(
-        self, new_place: Callable[[], Place]
+        self, new_place: Callable[[], Office]
     ) -> None:
         """Every callable, with the ids of the other one, and as a stranger."""
         ours, theirs = new_place(), new_place()

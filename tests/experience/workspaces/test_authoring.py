@@ -9,8 +9,8 @@ from google.cloud.firestore import Client as Database
 from emulator.demo.client import CallError, Client
 from emulator.suite.suite import Suite
 from experience.ids import new_id
-from tests.support.builders.places import a_place
 from tests.support.builders.projects import stored_project
+from tests.support.builders.venues import a_venue
 from tests.support.builders.workspaces import (
     a_member,
     a_step,
@@ -48,7 +48,7 @@ class TestWhoMayAuthor:
     def test_editors_and_above(
         self, db: Database, signed_in: SignIn, name: str, who: str, status: str | None
     ) -> None:
-        place = a_place(db, status="draft")
+        place = a_venue(db, status="draft")
         foreign = a_member(db, a_workspace(db), "owner")
         strangers = {"nobody": None, "guest": "visitor", "another workspace's owner": foreign}
         uid = strangers[who] if who in strangers else a_member(db, place.workspace, who)
@@ -208,7 +208,7 @@ class TestSaveExperience:
     def test_deleting_takes_it_from_guests_and_can_be_taken_back(
         self, db: Database, signed_in: SignIn
     ) -> None:
-        place = a_place(db)
+        place = a_venue(db)
         editor = signed_in(a_member(db, place.workspace, "editor"))
         about = {"workspaceId": place.workspace, "experienceId": place.main}
 

@@ -17,8 +17,8 @@ from experience.media.store import objects
 from experience.sessions.models.session import Session
 from experience.transforms.models.job import run_id_of
 from tests.support.builders.images import encoded
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.sessions import session_fields, session_ref
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_step, a_transform
 
 CAPTURE = a_step("photo", "capture")
@@ -31,13 +31,13 @@ def a_photo(side: int = 64) -> bytes:
     return encoded(photo, "JPEG")
 
 
-def a_booth(db: Client, **transform: Any) -> Place:
+def a_booth(db: Client, **transform: Any) -> Venue:
     """A place with one capture step and a transform that makes small pictures."""
-    return a_place(db, steps=[CAPTURE], transform=a_transform(**{"output": SMALL, **transform}))
+    return a_venue(db, steps=[CAPTURE], transform=a_transform(**{"output": SMALL, **transform}))
 
 
 def a_completed_session(
-    db: Client, place: Place, photo: bytes | None = None, **fields: Any
+    db: Client, place: Venue, photo: bytes | None = None, **fields: Any
 ) -> Session:
     """A main session with a captured photo, which came to be completed without any event."""
     uid, session = f"guest-{new_id()}", f"session-{new_id()}"

@@ -11,8 +11,8 @@ from emulator.demo.client import Client
 from experience.ids import new_id
 from experience.media.store import objects
 from tests.support.builders.jobs import a_photo
-from tests.support.builders.places import Place
 from tests.support.builders.sessions import a_session, session_ref, stored_session
+from tests.support.builders.venues import Venue
 
 SignIn = Callable[[str | None], Client]
 
@@ -20,12 +20,12 @@ PHOTO = a_photo()
 
 
 @dataclass(frozen=True)
-class Visitor:
+class UploadingGuest:
     """A guest with an active session at a booth of two captures and a question."""
 
     client: Client
     db: firestore.Client
-    place: Place
+    place: Venue
     uid: str
     session: str
 
@@ -60,10 +60,10 @@ class Visitor:
         return {"projectId": project, "sessionId": self.session, "stepId": "photo"}
 
 
-def another(db: firestore.Client, booth: Place, signed_in: SignIn) -> Visitor:
+def another(db: firestore.Client, booth: Venue, signed_in: SignIn) -> UploadingGuest:
     uid = f"guest-{new_id()}"
     session = a_session(db, booth.project, uid, booth.main, workspaceId=booth.workspace)
-    return Visitor(signed_in(uid), db, booth, uid, session)
+    return UploadingGuest(signed_in(uid), db, booth, uid, session)
 
 
 def get(url: str) -> requests.Response:

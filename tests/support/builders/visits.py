@@ -5,20 +5,20 @@ from typing import Any
 from google.cloud.firestore import Client
 
 from tests.support.builders.guests import a_guest
-from tests.support.builders.places import Place, a_place
+from tests.support.builders.venues import Venue, a_venue
 
 GUEST = {"mode": "guest", "configSource": "published"}
 PREVIEW = {"mode": "preview", "configSource": "draft"}
 
 
-def entered(db: Client, **place: Any) -> Place:
+def entered(db: Client, **place: Any) -> Venue:
     """A place whose guest is the visitor."""
-    made = a_place(db, **place)
+    made = a_venue(db, **place)
     a_guest(db, made.project, "visitor")
     return made
 
 
-def of(place: Place, experience: str | None = None, **more: Any) -> dict[str, Any]:
+def of(place: Venue, experience: str | None = None, **more: Any) -> dict[str, Any]:
     """The request of a guest for the place's main experience, or another."""
     return {
         "projectId": place.project,

@@ -11,8 +11,8 @@ from google.cloud.firestore import Client
 
 from emulator.suite.suite import Suite
 from experience.ids import new_id
-from tests.support.builders.places import Place, a_place
 from tests.support.builders.projects import CONSENT
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.node_installation import install
 from tools.contract import client
 
@@ -21,14 +21,14 @@ DEADLINE_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
-def place(suite: Suite) -> Iterator[Place]:
+def place(suite: Suite) -> Iterator[Venue]:
     db = Client(suite.project)
-    yield a_place(db, consent=CONSENT)
+    yield a_venue(db, consent=CONSENT)
     db.close()
 
 
 @pytest.fixture(scope="module")
-def results(place: Place) -> dict[str, Any]:
+def results(place: Venue) -> dict[str, Any]:
     """What typed.mjs was answered, step by step."""
     node = install()
     compiler = str(client.WEB / "node_modules" / "typescript" / "bin" / "tsc")
@@ -52,11 +52,11 @@ def run(*command: str) -> str:
 
 
 class TestAnswers:
-    def test_are_the_callable_s_own(self, results: dict[str, Any], place: Place) -> None:
+    def test_are_the_callable_s_own(self, results: dict[str, Any], place: Venue) -> None:
         assert results["guest"]["id"] == GUEST
         assert results["guest"]["consent"]["version"] == CONSENT["version"]
 
-    def test_lead_to_documents_by_their_paths(self, results: dict[str, Any], place: Place) -> None:
+    def test_lead_to_documents_by_their_paths(self, results: dict[str, Any], place: Venue) -> None:
         assert results["path"] == f"projects/{place.project}/guests/{GUEST}"
 
 

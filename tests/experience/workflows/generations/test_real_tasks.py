@@ -13,7 +13,7 @@ from emulator.faults.settings import Faults, parse
 from emulator.suite.suite import Suite
 from experience.workflows.generations.models import MAX_PERMITS
 from tests.experience.workflows.generations.generation_bench import REPLICATE
-from tests.experience.workflows.test_callables import Place, eventually
+from tests.experience.workflows.test_callables import Office, eventually
 from tests.support.vendors.account import Account
 from tests.support.vendors.replicate import ReplicateVendor
 
@@ -27,22 +27,22 @@ def vendor(account: Account) -> Iterator[ReplicateVendor]:
 
 
 @pytest.fixture
-def place(workflow_suite: Suite, world: Path) -> Iterator[Place]:
+def place(workflow_suite: Suite, world: Path) -> Iterator[Office]:
     db = Database(workflow_suite.project, AnonymousCredentials())
-    yield Place(workflow_suite, db)
+    yield Office(workflow_suite, db)
     workflow_suite.set_faults(Faults())
     assert workflow_suite.index_errors() == []
     db.close()
 
 
-def jobs(place: Place) -> list[dict[str, Any]]:
+def jobs(place: Office) -> list[dict[str, Any]]:
     found = place.db.collection("workspaces", place.id, "generationJobs").stream()
     return [each.to_dict() or {} for each in found]
 
 
 class TestRealTasks:
     def test_a_provider_is_polled_by_one_task_for_each_look(
-        self, place: Place, vendor: ReplicateVendor
+        self, place: Office, vendor: ReplicateVendor
     ) -> None:
         vendor.polls_needed, paid = 3, vendor.paid
         found = place.ended(place.start("test.generate", QUICK))
@@ -62,7 +62,7 @@ class TestRealTasks:
         ],
     )
     def test_a_process_that_is_killed_pays_once(
-        self, place: Place, vendor: ReplicateVendor, function: str, number: int, when: str
+        self, place: Office, vendor: ReplicateVendor, function: str, number: int, when: str
     ) -> None:
         paid = vendor.paid
         kill = {"killAtCommit": number, "killWhen": when, "only": function}
@@ -74,7 +74,7 @@ class TestRealTasks:
         assert [job["status"] for job in jobs(place)] == ["completed"]
 
     def test_more_than_may_be_at_once_get_through_in_the_worst_of_networks(
-        self, place: Place, vendor: ReplicateVendor
+        self, place: Office, vendor: ReplicateVendor
     ) -> None:
         paid, count = vendor.paid, MAX_PERMITS["image"] + 3
         faults = {"seed": 3, "duplicate": 0.5, "abort": 0.05, "provider": 0.2}
@@ -87,7 +87,7 @@ class TestRealTasks:
         assert place.suite.schedules.run("sweepRuns") == 200
 
     def test_a_run_that_is_cancelled_has_the_provider_told(
-        self, place: Place, vendor: ReplicateVendor
+        self, place: Office, vendor: ReplicateVendor
     ) -> None:
         vendor.polls_needed = 10**6
         run_id = place.start("test.generate", QUICK)

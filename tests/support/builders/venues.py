@@ -10,7 +10,7 @@ from tests.support.builders.workspaces import a_workspace, an_experience
 
 
 @dataclass(frozen=True)
-class Place:
+class Venue:
     """The ids of a project and of what it plays; `pregate` and `preshare` are "" where none is."""
 
     workspace: str
@@ -20,7 +20,7 @@ class Place:
     preshare: str = ""
 
 
-def a_place(
+def a_venue(
     db: Client,
     *,
     steps: list[dict[str, Any]] | None = None,
@@ -28,7 +28,7 @@ def a_place(
     pregate: bool = False,
     preshare: bool = False,
     **project: Any,
-) -> Place:
+) -> Venue:
     """A live project with one main experience of these steps, and what else is asked for.
 
     `project` goes to `a_project`: `consent`, `status`, `draft`, `dailyTransformLimit`.
@@ -40,4 +40,4 @@ def a_place(
     after = an_experience(db, workspace, batch=batch) if preshare else None
     made = a_project(db, workspace, [main], before, after, batch=batch, **project)
     batch.commit()
-    return Place(workspace, made, main, before or "", after or "")
+    return Venue(workspace, made, main, before or "", after or "")
