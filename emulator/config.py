@@ -1,8 +1,6 @@
 """What firebase.json says: the one place for ports and paths."""
 
-import argparse
 import json
-import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,15 +57,6 @@ def check_free(config: Config) -> None:
                 f" End the program that has it, change emulators.{name}.port in"
                 " firebase.json, or pass --free-ports."
             ) from error
-
-
-def project_id(text: str) -> str:
-    """The type of a command's argument that is a Firebase project id."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", text):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no Firebase project id: those have lowercase letters, digits and hyphens"
-        )
-    return text
 
 
 def _source(said: Any) -> str:

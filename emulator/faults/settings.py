@@ -4,7 +4,6 @@ Every decision hangs on the seed, on what it is about (never on a random id or t
 how often that was asked before: the same requests in the same order meet the same faults again.
 """
 
-import argparse
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -69,16 +68,6 @@ def parse(text: str | bytes) -> Faults:
             for problem in error.errors()
         ]
         raise BadFaultsError(f"These faults cannot be set: {'; '.join(problems)}.") from error
-
-
-def add_option(parser: argparse.ArgumentParser) -> None:
-    """The `--faults` of a command, for `parse`."""
-    parser.add_argument(
-        "--faults",
-        default="{}",
-        metavar="JSON",
-        help="""what is to go wrong, as in '{"seed": 1, "duplicate": 0.5, "abort": 0.1}'""",
-    )
 
 
 def _problem(field: str, kind: str, message: str) -> str:

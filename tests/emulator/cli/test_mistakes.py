@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from emulator import config
-from emulator.__main__ import main
+from emulator.cli.commands import main
 from emulator.firestore.emulator import Firestore
 from emulator.process.errors import SuiteError
 from emulator.suite import discovery
