@@ -18,7 +18,7 @@ from experience import clients
 from tests import parallel, refusals
 from tests import trouble as troubles
 from tests.support import shared_emulator
-from tests.support.shared_emulator import PostOffice, SharingSuite
+from tests.support.shared_emulator import SharedEmulator, SharingSuite
 
 # No example is too slow: what else the machine does at that moment is not what is tested.
 settings.register_profile("patient", settings(), deadline=None)
@@ -26,7 +26,7 @@ settings.load_profile("patient")
 
 
 PREPARATIONS = parallel.Preparations()
-POST_OFFICE = pytest.StashKey[PostOffice]()
+POST_OFFICE = pytest.StashKey[SharedEmulator]()
 # What this process keeps of the suite that it talked to.
 KEPT = (clients.app, clients.firestore, clients.bucket, clients.signer)
 ADDRESSES = ("GCLOUD_PROJECT", "FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST")
@@ -72,8 +72,8 @@ def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # who runs the tests, or has others run them
-        office = config.stash[POST_OFFICE] = PostOffice()
-        os.environ[shared_emulator.OFFICE] = office.url
+        office = config.stash[POST_OFFICE] = SharedEmulator()
+        os.environ[shared_emulator.SERVER_URL] = office.url
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

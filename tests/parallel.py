@@ -32,7 +32,7 @@ PLACES = {
 # Of those that share, the ones that take long.
 SLOW = ("tests/usecases/transforms/", "tests/stories/", "tests/rules/", "tests/production/")
 # What every test process waits for when nobody did it beforehand.
-CLASSES = "from emulator.firestore.emulator import keep_classes; keep_classes()"
+CLASSES = "from emulator.firestore.emulator import archive_classes; archive_classes()"
 PAGE = "from emulator.web import node; from tests.web.browser import build; build(node.install())"
 NEEDS_PAGE = ("tests/web/", "tests/contract/", "tests/emulator/web/test_auth")
 

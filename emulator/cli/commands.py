@@ -16,16 +16,16 @@ from rich.table import Table
 from emulator.cli.options import add_faults, project_id
 from emulator.demo import seed
 from emulator.faults.settings import parse
-from emulator.firestore.emulator import Firestore
+from emulator.firestore.emulator import FirestoreEmulator
 from emulator.paths import ROOT
 from emulator.process import signals
-from emulator.process.child import Foreground
+from emulator.process.child import ForegroundChild
 from emulator.process.errors import SuiteError
 from emulator.suite import discovery
 from emulator.suite.suite import Suite
 from emulator.web import node
 
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 ROLES = {
     "functions": "callables and HTTP functions",
     "firestore": "documents, rules, listeners",
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def start(options: argparse.Namespace) -> int:
     """Run the suite until it is told to end."""
-    signals.end_when_told(outlives_parent=signals.is_in_background())
+    signals.exit_on_signals(outlives_parent=signals.is_in_background())
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     with_web = options.auth and _web_is_there(options.page)
     suite = Suite(
@@ -77,12 +77,12 @@ def start(options: argparse.Namespace) -> int:
             seed.seed(suite.project, suite.bucket)
         _show(suite, time.monotonic() - began)
         while True:
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
             suite.check()
     except SystemExit:  # being told to end is how it ends well
         return 0
     finally:
-        signals.finish_undisturbed()
+        signals.ignore_signals()
         suite.stop()
 
 
@@ -91,7 +91,7 @@ def execute(options: argparse.Namespace) -> int:
     command = options.command[1:] if options.command[:1] == ["--"] else options.command
     if not command:
         raise SuiteError("exec needs a command: python -m emulator exec -- CMD …")
-    signals.end_when_told()
+    signals.exit_on_signals()
     log = options.log or Path(os.devnull)
     suite = Suite(
         options.project,
@@ -101,7 +101,7 @@ def execute(options: argparse.Namespace) -> int:
         faults=parse(options.faults),
         auth=options.auth,
     )
-    child = Foreground(command)
+    child = ForegroundChild(command)
     try:
         suite.start()
         child.env = {**os.environ, **suite.env}
@@ -112,7 +112,7 @@ def execute(options: argparse.Namespace) -> int:
         child.interrupt(int(told.code or 0) - 128)
         raise
     finally:
-        signals.finish_undisturbed()
+        signals.ignore_signals()
         child.kill()
         suite.stop()
 
@@ -123,7 +123,7 @@ def export(options: argparse.Namespace) -> int:
     address = suite["FIRESTORE_EMULATOR_HOST"]
     project = options.project or suite.get("GCLOUD_PROJECT", "demo-guest")
     try:
-        Firestore(address).export(project, options.folder)
+        FirestoreEmulator(address).export(project, options.folder)
     except OSError as error:
         raise SuiteError(f"No Firestore emulator answers at {address}: {error}") from error
     print(f"Exported to {options.folder}. Once imported it shows in every project id.")
@@ -144,8 +144,8 @@ def _web_is_there(page: bool) -> bool:
             node.install(console)
         elif not node.is_installed():
             node.find()
-            raise node.MissingError("`make up` installs it, and the guest page")
-    except node.MissingError as missing:
+            raise node.NodeMissingError("`make up` installs it, and the guest page")
+    except node.NodeMissingError as missing:
         if page:
             console.print(f"NO GUEST PAGE AND NO AUTH EMULATOR: {missing}.", style="bold red")
         else:

@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
         _log_to(options.out / "suite.log")
     except OSError as error:
         raise SuiteError(f"Nothing can be left in {options.out} (--out): {error}") from error
-    signals.end_when_told()
+    signals.exit_on_signals()
     console = Console()
     began = time.monotonic()
     is_chaos = options.guests > 1 or options.faults is not None
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
         ready = time.monotonic() - began
         console.print(f"[green]✓[/] Suite ready and {written} documents seeded in {ready:.1f} s")
         if is_chaos:
-            chaos.play(console, suite, options.guests, faults)
+            chaos.run(console, suite, options.guests, faults)
         else:
             DemoVisit(console, suite, options.style).run(photo, options.out)
             console.print("Fifty guests at once, with faults: make crowd")
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
     except CallError as error:
         raise SuiteError(f"The visit came to an end at {error}") from error
     finally:
-        signals.finish_undisturbed()
+        signals.ignore_signals()
         suite.stop()
     return 0
 

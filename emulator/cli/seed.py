@@ -10,7 +10,7 @@ from emulator.process.errors import SuiteError
 from emulator.process.http import request
 from emulator.suite import discovery
 
-RULES_TIMEOUT_SECONDS = 60
+MAX_RULES_SECONDS = 60
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -46,7 +46,7 @@ def _load_rules(project: str, suite: discovery.Environment) -> None:
         )
     url = f"http://{hub}/projects/{project}"
     try:
-        status, response = request("POST", url, timeout=RULES_TIMEOUT_SECONDS)
+        status, response = request("POST", url, timeout=MAX_RULES_SECONDS)
     except OSError as error:
         raise SuiteError(f"No suite answers at {hub} (EMULATOR_SUITE_HOST): {error}") from error
     if status != 200:

@@ -15,7 +15,7 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 Milliseconds = Annotated[float, Field(ge=0, le=600_000)]
 
 
-class BadFaultsError(SuiteError, ValueError):
+class InvalidFaultsError(SuiteError, ValueError):
     """Settings that cannot be used; the message names each field."""
 
 
@@ -50,9 +50,9 @@ class Faults(BaseModel):
             raise ValueError("delayMs: the first number must not be greater than the second")
         return self
 
-    def concern(self, about: str) -> bool:
+    def apply_to(self, subject: str) -> bool:
         """Whether they strike what is described by this, which begins with the function's name."""
-        return self.only is None or self.only == about.partition(" ")[0]
+        return self.only is None or self.only == subject.partition(" ")[0]
 
     def to_json(self) -> str:
         return self.model_dump_json(by_alias=True)
@@ -67,7 +67,7 @@ def parse(text: str | bytes) -> Faults:
             _problem(".".join(map(str, problem["loc"])), problem["type"], problem["msg"])
             for problem in error.errors()
         ]
-        raise BadFaultsError(f"These faults cannot be set: {'; '.join(problems)}.") from error
+        raise InvalidFaultsError(f"These faults cannot be set: {'; '.join(problems)}.") from error
 
 
 def _problem(field: str, kind: str, message: str) -> str:

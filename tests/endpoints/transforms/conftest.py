@@ -91,7 +91,7 @@ def held_visit(visit: Visits, suite: Suite, monkeypatch: pytest.MonkeyPatch) -> 
 
     def make(*place: Place, **fields: Any) -> Visit:
         made = visit(*place, **fields)
-        monkeypatch.setattr(suite.broker, "deliver", lambda event: None)
+        monkeypatch.setattr(suite.event_router, "deliver", lambda event: None)
         monkeypatch.setattr(clients, "enqueue", made.queue.enqueue)
         monkeypatch.setattr(running, "run", run_here)
         return made
