@@ -21,7 +21,7 @@ def venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, Cli
     files = build(node)
     log = folder / "functions.log"
     with trouble.a_suite("demo-venue", log, auth=True) as (suite, db):
-        site = serve(dev_server.built(files, suite.env))
+        site = serve(dev_server.built_site(files, suite.env))
         film = camera_film(folder / "camera.mjpeg")
         about = settings(suite, site.url, film)
         try:

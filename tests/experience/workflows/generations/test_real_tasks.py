@@ -69,7 +69,7 @@ class TestRealTasks:
         place.suite.set_faults(parse(json.dumps(kill)))
         found = place.ended(place.start("test.generate", QUICK))
         assert found["run"]["status"] == "completed"
-        assert place.suite.struck()["killAtCommit"] == 1
+        assert place.suite.injected_faults()["killAtCommit"] == 1
         assert vendor.paid == paid + 1
         assert [job["status"] for job in jobs(place)] == ["completed"]
 
@@ -84,7 +84,7 @@ class TestRealTasks:
         assert ended == ["completed"] * count
         assert {job["status"] for job in jobs(place)} == {"completed"}
         assert vendor.paid == paid + count
-        assert place.suite.schedules.run("sweepRuns") == 200
+        assert place.suite.scheduler.run("sweepRuns") == 200
 
     def test_a_run_that_is_cancelled_has_the_provider_told(
         self, place: Office, vendor: ReplicateVendor
