@@ -21,7 +21,7 @@ from experience.ids import new_id
 from experience.media import links, store
 from experience.media.models import ConfirmUpload, CreateUpload, StoredObject, sniff
 from experience.media.usecases import confirm_upload, create_upload
-from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts import store as artifact_store
 from tests.builders.images import PHOTOS, encoded
 from tests.builders.jobs import CAPTURE, a_photo
 from tests.builders.places import a_place
@@ -67,7 +67,7 @@ class TestPackedObjects:
         blob.upload_from_string(packed, content_type="image/jpeg")
         assert store.read(blob.name) == packed
         assert store.read(blob.name, 64) == packed[:64]
-        assert artifacts.read_object(blob.name) == packed
+        assert artifact_store.read_object(blob.name) == packed
 
 
 class TestErasedMeanwhile:

@@ -77,7 +77,7 @@ def order(
     client: Client, transaction: Transaction, job: Job, snapshot: Snapshot, now: int
 ) -> NewRun:
     """Create the job's run, in the transaction that says so in the job. Four writes."""
-    tenant = Tenant.of_owner(client, job)
+    tenant = Tenant.of_document(client, job)
     source = f"gs://{clients.bucket_name()}/{snapshot.capture.path}"
     payload = {
         "sourceUri": source,
@@ -112,7 +112,7 @@ def begin(client: Client, job: Job) -> None:
 def dispatch(client: Client, job: Job) -> None:
     """Hand a new job's run to its queue, once."""
     if job.run_id:
-        tenant = Tenant.of_owner(client, job)
+        tenant = Tenant.of_document(client, job)
         run_dispatch.enqueue_first(tenant, WORKFLOW, job.run_id, QUEUE)
 
 
@@ -125,7 +125,7 @@ def load(client: Client, transaction: Transaction, job: Job) -> Whole | None:
     if job.run_id is None:
         return None
     try:
-        return get_run_with_steps(Tenant.of_owner(client, job), job.run_id, transaction)
+        return get_run_with_steps(Tenant.of_document(client, job), job.run_id, transaction)
     except NotFound:
         return None
 
@@ -139,7 +139,7 @@ def renew(
     now: int,
 ) -> list[RunStep]:
     """Take a job's run up again, or order its first one; the steps to be dispatched."""
-    tenant = Tenant.of_owner(client, job)
+    tenant = Tenant.of_document(client, job)
     if run:
         return retry.retry_within(transaction, tenant, *run, now)[1]
     new = order(client, transaction, job, snapshot, now)
@@ -153,7 +153,7 @@ def renew(
 def go_on(client: Client, job: Job, steps: list[RunStep]) -> None:
     """Hand a job's run to its queue when it was taken up."""
     for run_id in {step.run_id for step in steps}:
-        retry.enqueue_retried(Tenant.of_owner(client, job), run_id, steps)
+        retry.enqueue_retried(Tenant.of_document(client, job), run_id, steps)
 
 
 def cancel(client: Client, transaction: Transaction, job: Job, now: int) -> Job:
@@ -169,7 +169,7 @@ def cancel(client: Client, transaction: Transaction, job: Job, now: int) -> Job:
     )
     run = load(client, transaction, job)
     if run and run[0].value.is_going:
-        usecase_cancel.cancel_within(transaction, Tenant.of_owner(client, job), *run, now)
+        usecase_cancel.cancel_within(transaction, Tenant.of_document(client, job), *run, now)
     else:
         transaction.update(store.job_ref(client, job.project_id, job.id), job.difference(ended))
         session = session_ref(client, job.project_id, job.session_id)
@@ -180,7 +180,7 @@ def cancel(client: Client, transaction: Transaction, job: Job, now: int) -> Job:
 def tell_providers(client: Client, job: Job) -> None:
     """Have the providers told that a cancelled job's picture is not wanted any more."""
     if job.run_id:
-        usecase_cancel.stop_generations(Tenant.of_owner(client, job), job.run_id)
+        usecase_cancel.stop_generations(Tenant.of_document(client, job), job.run_id)
 
 
 def renewed(job: Job, now: int) -> Job:

@@ -17,7 +17,7 @@ from experience.imaging.transform import transform_image
 from experience.media import store as media
 from experience.providers.local import Local
 from experience.providers.models import FailureCode, ProviderFailed
-from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.runs.models import Queue, RunStatus
 from experience.workflows.usecases.sweep import sweep_runs
 from tests.builders.images import ASTRONAUT, encoded
@@ -259,7 +259,7 @@ class TestFaults:
     def test_an_unavailable_storage_is_asked_again_only_for_a_while(
         self, one: JobBench, break_storage: BreakStorage, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(artifacts, "RETRY_SECONDS", 0.1)
+        monkeypatch.setattr(artifact_store, "RETRY_SECONDS", 0.1)
         break_storage(503)
         one.enqueue()
         one.deliver()

@@ -66,7 +66,7 @@ class Preparation:
                 error = step_error(step, "CONDITION_FALSE", "Its condition does not hold.")
                 return StepOutcome(StepStatus.SKIPPED, error=error)
             resolved = definition_selectors.resolve(definition, sources)
-            parsed = skill.takes.model_validate(resolved)
+            parsed = skill.input_type.model_validate(resolved)
         except (definition_selectors.UnresolvedError, ValidationError) as wrong:
             error = step_error(step, "INVALID_INPUT", _explanation(wrong))
             return StepOutcome(StepStatus.FAILED, error=error)

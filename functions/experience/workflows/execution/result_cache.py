@@ -9,7 +9,7 @@ from google.cloud.firestore import DocumentReference
 from experience import transactions
 from experience.reading import readable
 from experience.workflows.artifacts import fingerprints
-from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.artifacts.payloads import Packed
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.definitions.models import StepDefinition
@@ -39,12 +39,12 @@ def find(
         return None
     if entry.expire_at.timestamp() * 1000 <= now:  # the TTL policy takes it within a day or so
         return None
-    if entry.data_uri and not artifacts.exists(tenant, entry.data_uri):
+    if entry.data_uri and not artifact_store.exists(tenant, entry.data_uri):
         return None
     documents = [tenant.artifact_ref(each.id) for each in entry.artifacts.values()]
     if documents and not all(each.exists for each in transactions.read(tenant.client, documents)):
         return None
-    there = all(artifacts.exists(tenant, each.uri) for each in entry.artifacts.values())
+    there = all(artifact_store.exists(tenant, each.uri) for each in entry.artifacts.values())
     return entry if there else None
 
 

@@ -11,7 +11,7 @@ from google.api_core.exceptions import NotFound
 
 from experience import clock, logs, transactions
 from experience.workflows.artifacts import fingerprints, payloads
-from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.artifacts.models import Artifact
 from experience.workflows.runs import hooks, leases
 from experience.workflows.runs.errors import TRANSIENT, LeaseLost, StaleStep
@@ -88,13 +88,13 @@ class SkillRuntime:
         tenant, own = self._work.tenant, self._run.owner_reference
         try:
             if own and id_or_uri in own.reads:
-                return artifacts.read_object(id_or_uri)
+                return artifact_store.read_object(id_or_uri)
             if tenant.path_in(id_or_uri) or tenant.folder_path_in(id_or_uri):
-                return artifacts.read(tenant, id_or_uri)
+                return artifact_store.read(tenant, id_or_uri)
             if "/" not in id_or_uri and id_or_uri:
                 [found] = transactions.read(tenant.client, [tenant.artifact_ref(id_or_uri)])
                 if found.exists:
-                    return artifacts.read(tenant, str(found.get("uri")))
+                    return artifact_store.read(tenant, str(found.get("uri")))
         except NotFound as error:
             raise SkillFailed("ARTIFACT_NOT_FOUND", "An artifact's bytes are gone.") from error
         except TRANSIENT as fault:
@@ -117,7 +117,7 @@ class SkillRuntime:
             raise SkillFailed("BAD_METADATA", "No document holds this artifact's metadata.")
         work = self._work
         try:
-            stored = artifacts.put(work.tenant, data, type)
+            stored = artifact_store.put(work.tenant, data, type)
         except TRANSIENT as fault:
             raise _storage_failed() from fault
         now = clock.now_ms()
@@ -242,7 +242,7 @@ def _storage_failed() -> SkillFailed:
 def _call(skill: Skill[Any, Any], inputs: Any, desk: SkillRuntime) -> SkillOutcome:
     try:
         given = skill.run(inputs, desk.context())
-        if not isinstance(given, skill.gives):
+        if not isinstance(given, skill.output_type):
             raise TypeError(f"skill {skill.id} gives a {type(given).__name__}")
         desk.result.data = given.model_dump(mode="json", by_alias=True)
     except (SkillFailed, Waiting, Cancelled) as outcome:

@@ -3,7 +3,7 @@
 from experience import clients, transactions
 from experience.errors import NotFound
 from experience.pages import Page, newest_first
-from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.artifacts.models import Artifact, ArtifactUrl, GetArtifactUrl
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.generations import store as generation_store
@@ -50,7 +50,7 @@ def get_artifact_url(uid: str, request: GetArtifactUrl) -> ArtifactUrl:
     )
     [found] = transactions.read(tenant.client, [tenant.artifact_ref(request.artifact_id)])
     data = transactions.fields(found)
-    url = artifacts.signed(tenant, Artifact.load(data)) if data else None
+    url = artifact_store.signed_url(tenant, Artifact.load(data)) if data else None
     if url is None:
         raise NotFound("artifact")
     return url
