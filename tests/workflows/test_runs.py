@@ -154,7 +154,7 @@ class TestMeeting:
         names = going.workflow().by_id["images"].depends_on
         held = []
         for name in names:
-            run, step = store.get_step(bench.tenant, run_id, name)
+            run, step = store.get_step_with_run(bench.tenant, run_id, name)
             taking = leases.new_acquisition(step, Delivery(), 60, "hash", 1)
             held.append(leases.acquire(bench.tenant, run, taking))
         commits = []

@@ -168,7 +168,7 @@ def cancel(client: Client, transaction: Transaction, job: Job, now: int) -> Job:
         }
     )
     run = load(client, transaction, job)
-    if run and run[0].value.is_going:
+    if run and run[0].value.is_active:
         usecase_cancel.cancel_within(transaction, Tenant.of_document(client, job), *run, now)
     else:
         transaction.update(store.job_ref(client, job.project_id, job.id), job.difference(ended))

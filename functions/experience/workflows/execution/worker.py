@@ -27,7 +27,7 @@ from experience.workflows.runs import (
     step_completion,
     store,
 )
-from experience.workflows.runs.decisions import Delivery, Turn, turn
+from experience.workflows.runs.decisions import Decision, Delivery, decide
 from experience.workflows.runs.errors import TRANSIENT, LeaseLost, StaleStep, StepConflict
 from experience.workflows.runs.leases import Acquisition, LeasedStep
 from experience.workflows.runs.models import RunStatus, RunStep, StepError, StepStatus, StepTask
@@ -111,14 +111,14 @@ class Worker:
             step = self._read(task.step_id)
             now = clock.now_ms()
             try:
-                match turn(self.run.value, step.value, task, self.delivery, now):
-                    case Turn.TAKE:
+                match decide(self.run.value, step.value, task, self.delivery, now):
+                    case Decision.ACQUIRE:
                         return self._begin(step, now)
-                    case Turn.CANCELLED:
+                    case Decision.CANCEL:
                         return self._end(
                             step, StepOutcome(StepStatus.SKIPPED, error=_cancelled(step.value))
                         )
-                    case Turn.EXHAUSTED:
+                    case Decision.FAIL:
                         return self._end(
                             step, StepOutcome(StepStatus.FAILED, error=_worker_lost(step.value))
                         )
@@ -140,7 +140,7 @@ class Worker:
         orphans = []
         for step in steps:
             lease = step.lease
-            if step.is_ready and self.run.value.is_going:
+            if step.is_ready and self.run.value.is_active:
                 delay = max((step.due_at or now) - now, 0) / 1000
                 dispatch.enqueue_next(step, delay_seconds=delay)
             elif lease and self.delivery.follows(lease.task, lease.delivery):
@@ -279,7 +279,7 @@ class Worker:
         if self._known and self._known.value.id == step_id:
             found, self._known = self._known, None
             return found
-        self.run, found = store.get_step(self.tenant, self.run.value.id, step_id)
+        self.run, found = store.get_step_with_run(self.tenant, self.run.value.id, step_id)
         return found
 
     def _first_task(self, step_id: str) -> StepTask:

@@ -141,7 +141,7 @@ def complete_step(
     now = acquisition.lease.acquired_at if acquisition else clock.now_ms()
     after = _with_outcome(step.value, outcome, holder, work, now)
     finalization = None
-    if workflow.sinks == {after.id} and run.is_going and not after.cancel_requested:
+    if workflow.sinks == {after.id} and run.is_active and not after.cancel_requested:
         steps = _all_steps(tenant, workflow, after, known)
         finalization = finalization_of(tenant, run, steps, now)
     acquisition = acquisition and _with_dependency_met(acquisition, now)
@@ -245,7 +245,7 @@ def _completion_now(
     acquired = [
         LeasedStep(tenant, each, acquisition.lease)
         for each in stored
-        if acquisition and each.value.is_held_by(acquisition.lease)
+        if acquisition and each.value.is_under(acquisition.lease)
     ]
     return Completion(
         step=step,

@@ -11,7 +11,7 @@ from experience.workflows.generations.costs import CostedRunView, with_costs
 from experience.workflows.runs import store
 from experience.workflows.runs.models import Run, RunSummary
 from experience.workflows.runs.requests import GetRun, ListRuns
-from experience.workflows.runs.views import view
+from experience.workflows.runs.views import view_of
 from experience.workspaces.models import Role
 
 
@@ -23,7 +23,7 @@ def get_run(uid: str, request: GetRun) -> CostedRunView:
     tenant = Tenant.of_member(clients.firestore(), uid, request.workspace_id, Role.VIEWER, "run")
     stored, steps = store.get_run_with_steps(tenant, request.run_id)
     return with_costs(
-        view(stored.value, steps), generation_store.find_costs(tenant, request.run_id)
+        view_of(stored.value, steps), generation_store.find_costs(tenant, request.run_id)
     )
 
 
