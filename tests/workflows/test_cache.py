@@ -71,7 +71,7 @@ class TestHits:
         self, bench: Bench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr(result_cache, "KEPT", -result_cache.KEPT)
+            patch.setattr(result_cache, "MAX_AGE", -result_cache.MAX_AGE)
             run_once(bench)
         assert hits(bench, run_once(bench)) == []
 

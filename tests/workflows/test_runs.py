@@ -169,9 +169,7 @@ class TestMeeting:
         def end(number: int) -> Completion:
             work = held[number]
             done = StepOutcome(StepStatus.COMPLETED, output=Packed({"text": names[number]}))
-            return step_completion.complete_step(
-                bench.tenant, going, work.stored, done, {}, work=work
-            )
+            return step_completion.complete_step(bench.tenant, going, work, done, {})
 
         answers = at_once(len(names), end)
         assert len(commits) == len(names), "one of them had to try again"
