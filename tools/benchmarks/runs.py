@@ -43,7 +43,7 @@ class Nothing(Data):
     """What a step that does nothing takes and gives."""
 
 
-@skill(NAME, takes=Nothing, gives=Nothing, version="1", max_runtime_seconds=60)
+@skill(NAME, input_type=Nothing, output_type=Nothing, version="1", max_runtime_seconds=60)
 def do_nothing(_given: Nothing, _context: Context) -> Nothing:
     """Nothing."""
     return Nothing()
