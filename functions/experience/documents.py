@@ -1,6 +1,7 @@
 """The two bases of every model: what is stored, and what a caller sends."""
 
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -56,6 +57,21 @@ def _declared(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_declared(item) for item in value]
     return value
+
+
+D = TypeVar("D", bound=Document)
+
+
+@dataclass(frozen=True)
+class Versioned(Generic[D]):
+    """A document as it was read, with Firestore's times of its last write and of its creation.
+
+    A write on the condition that `update_time` still holds fails on a conflict.
+    """
+
+    value: D
+    update_time: Any
+    create_time: Any
 
 
 class Request(BaseModel):

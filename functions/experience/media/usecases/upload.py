@@ -24,7 +24,7 @@ from experience.media.models import (
     sniff,
 )
 from experience.media.store import links, objects, uploads
-from experience.sessions import store as sessions
+from experience.sessions import store as session_store
 from experience.sessions.models.session import CapturedMedia, Session
 from experience.sessions.usecases.access import require_active, require_owner
 from experience.sessions.usecases.adopt import get_adopted
@@ -78,10 +78,12 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> Session:
         created_at=uploaded.created_at,
         content_type=uploaded.content_type,
     )
-    reference = sessions.session_ref(client, request.project_id, request.session_id)
+    reference = session_store.session_ref(client, request.project_id, request.session_id)
 
     def body(transaction: Transaction) -> tuple[Session, CapturedMedia | None]:
-        current = sessions.load_session(client, request.project_id, request.session_id, transaction)
+        current = session_store.get_session(
+            client, request.project_id, request.session_id, transaction
+        )
         if _holds(current, request):
             return current, None
         if not current.is_active:  # it has ended since it was looked at
@@ -128,7 +130,7 @@ def _publish_sound(path: str) -> tuple[StoredObject, str]:
 
 
 def _require_capture(client: Client, session: Session, step_id: str) -> None:
-    step = sessions.pinned_config(client, session).step(step_id)
+    step = session_store.get_pinned_config(client, session).step(step_id)
     if step is None:
         raise InvalidArgument(("stepId", f"the experience has no step {step_id!r}"))
     if not step.takes_media:

@@ -7,12 +7,14 @@ from google.cloud.firestore import DELETE_FIELD, Transaction
 
 from experience import clients, clock, transactions
 from experience.errors import NotFound
-from experience.guests.store import active_session_path, guest_ref, read_guest
+from experience.guests.models import Guest
+from experience.guests.store import active_session_path, guest_ref
 from experience.sessions import store
 from experience.sessions.models.requests import AbandonSession, FailSession
 from experience.sessions.models.session import Session, SessionError, SessionStatus
 from experience.sessions.usecases import adopt
 from experience.sessions.usecases.access import require_active
+from experience.store import parse, require
 
 
 def abandon_session(uid: str, request: AbandonSession) -> Session:
@@ -57,7 +59,7 @@ def end_session(
         if uid:
             references.append(guest_ref(client, project_id, uid))
         snapshots = transactions.read(client, references, transaction)
-        session = store.existing(transactions.fields(snapshots[0]))
+        session = require(parse(snapshots[0], Session), what="session")
         if (session.created_by or "") != uid:
             raise NotFound("session")
         changes = decide(session)
@@ -65,7 +67,7 @@ def end_session(
             return session
         ended = session.model_copy(update={**changes, "updated_at": clock.now_ms()})
         transaction.update(references[0], session.difference(ended))
-        guest = read_guest(transactions.fields(snapshots[1])) if uid else None
+        guest = parse(snapshots[1], Guest) if uid else None
         claim = guest.active_sessions.get(session.claim) if guest else None
         if claim and claim.session_id == session.id:
             path = active_session_path(session.claim)

@@ -3,9 +3,9 @@
 from experience import clients, pages, transactions
 from experience.errors import InvalidArgument, NotFound
 from experience.guests.models import CompletedExperience
-from experience.guests.store import load_guest
+from experience.guests.store import get_guest
 from experience.projects.models import Phase
-from experience.projects.store import load_project
+from experience.projects.store import get_project
 from experience.sessions import store
 from experience.sessions.models.requests import (
     GetGuestHistory,
@@ -29,7 +29,7 @@ def get_session(uid: str, request: GetSession) -> tuple[Session, ExperienceConfi
     client = clients.firestore()
     session = adopt.get_adopted(client, request.project_id, request.session_id)
     require_reader(client, session, uid)
-    return session, store.pinned_config(client, session)
+    return session, store.get_pinned_config(client, session)
 
 
 def get_journey_sessions(uid: str, request: GetJourneySessions) -> dict[str, Session | None]:
@@ -74,12 +74,12 @@ def list_sessions(uid: str, request: ListSessions) -> pages.Page[Session]:
     if len(named) > 1:
         raise InvalidArgument(*((field, "only one filter at a time") for field in named))
     client = clients.firestore()
-    project = load_project(client, request.project_id)
+    project = get_project(client, request.project_id)
     require_role(client, project.workspace_id, uid, Role.VIEWER, what="project")
     if request.event_id:
         filters["projectId"] = project.id
     return pages.newest_first(
-        store.sessions(client, project.id),
+        store.sessions_ref(client, project.id),
         filters,
         request.page_size,
         request.page_token,
@@ -97,11 +97,9 @@ def get_guest_history(
     client = clients.firestore()
     guest_id = request.guest_id or uid
     if guest_id != uid:
-        project = load_project(client, request.project_id)
+        project = get_project(client, request.project_id)
         require_role(client, project.workspace_id, uid, Role.VIEWER, what="guest")
-    guest = load_guest(client, request.project_id, guest_id)
-    if guest is None:
-        raise NotFound("guest")
+    guest = get_guest(client, request.project_id, guest_id)
     # Entries are only ever appended, so a position counted from the oldest stays where it is.
     entries = guest.completed_experiences[::-1]
     begin = _position(request.page_token, len(entries))
@@ -109,7 +107,7 @@ def get_guest_history(
     end = begin + len(shown)
     references = [store.session_ref(client, request.project_id, e.session_id) for e in shown]
     snapshots = transactions.read(client, references) if references else []
-    loaded = [parse_or_log(Session, snapshot) for snapshot in snapshots]
+    loaded = [parse_or_log(snapshot, Session) for snapshot in snapshots]
     token = str(len(entries) - end) if end < len(entries) else None
     return list(zip(shown, loaded, strict=True)), token
 

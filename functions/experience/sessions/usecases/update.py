@@ -21,11 +21,11 @@ def update_session_progress(uid: str, request: UpdateSessionProgress) -> Session
     reference = store.session_ref(client, request.project_id, request.session_id)
 
     def body(transaction: Transaction) -> Session:
-        session = store.load_session(client, request.project_id, request.session_id, transaction)
+        session = store.get_session(client, request.project_id, request.session_id, transaction)
         require_owner(client, session, uid)
         require_active(session)
         now = clock.now_ms()
-        changed = progress.apply(session, store.pinned_config(client, session), request, now)
+        changed = progress.apply(session, store.get_pinned_config(client, session), request, now)
         if difference := session.difference(changed):
             transaction.update(reference, {**difference, "updatedAt": now})
             changed = changed.model_copy(update={"updated_at": now})

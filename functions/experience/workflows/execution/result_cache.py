@@ -34,7 +34,7 @@ def find(
     One read; of a hit one more for each artifact, and a look at its object.
     """
     [found] = transactions.read(tenant.client, [reference(tenant, run, step, input_hash)])
-    entry = parse_or_log(StepCache, found)
+    entry = parse_or_log(found, StepCache)
     if entry is None or entry.tenant_id != tenant.id or entry.input_hash != input_hash:
         return None
     if entry.expire_at.timestamp() * 1000 <= now:  # the TTL policy takes it within a day or so
