@@ -12,6 +12,7 @@ from experience.media.store import links
 from experience.media.store.links import Link
 from experience.sessions import store as session_store
 from experience.sessions.models.session import Session
+from experience.sessions.models.views import SessionView
 from experience.shares.models import RevokeShare
 from experience.store import parse, require
 from experience.transforms import store as transform_store
@@ -20,7 +21,7 @@ from experience.workspaces.models import Role
 from experience.workspaces.usecases.access import require_role
 
 
-def revoke_share(uid: str, request: RevokeShare) -> Session:
+def revoke_share(uid: str, request: RevokeShare) -> SessionView:
     """Give picture and thumbnail new addresses, and end all that were handed out before.
 
     For the session's guest and for editors. Four reads, one more for an operator; two writes. Each
@@ -63,7 +64,7 @@ def revoke_share(uid: str, request: RevokeShare) -> Session:
     }
     for link in added:
         links.end_others(link, now_held.get(link.path, ""))
-    return shown
+    return SessionView.of(shown)
 
 
 def _require_right(client: Client, session: Session, uid: str) -> None:

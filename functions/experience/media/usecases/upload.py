@@ -26,6 +26,7 @@ from experience.media.models import (
 from experience.media.store import links, objects, uploads
 from experience.sessions import store as session_store
 from experience.sessions.models.session import CapturedMedia, Session
+from experience.sessions.models.views import SessionView
 from experience.sessions.usecases.access import require_active, require_owner
 from experience.sessions.usecases.adopt import get_adopted
 
@@ -52,7 +53,7 @@ def create_upload(uid: str, request: CreateUpload, origin: str | None) -> Upload
     return uploads.signed_upload(path, request.content_type, request.size_bytes, asset_id)
 
 
-def confirm_upload(uid: str, request: ConfirmUpload) -> Session:
+def confirm_upload(uid: str, request: ConfirmUpload) -> SessionView:
     """Look at what was uploaded and put it into the session. Two reads, one write.
 
     A retake replaces the capture of its step: of two uploads the later one stays, in whichever
@@ -64,7 +65,7 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> Session:
     session = get_adopted(client, request.project_id, request.session_id)
     require_owner(client, session, uid)
     if _holds(session, request):
-        return session
+        return SessionView.of(session)
     require_active(session)
     _require_capture(client, session, request.step_id)
     path = objects.input_path(
@@ -101,7 +102,7 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> Session:
         _end_address(loser.url)
     if loser is media:
         require_active(session)
-    return session
+    return SessionView.of(session)
 
 
 def _end_address(url: str) -> None:

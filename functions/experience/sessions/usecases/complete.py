@@ -13,13 +13,14 @@ from experience.sessions import store
 from experience.sessions.models import phases, progress
 from experience.sessions.models.requests import CompleteSession
 from experience.sessions.models.session import Session, SessionStatus
+from experience.sessions.models.views import CompletedSession, SessionView
 from experience.sessions.usecases import adopt
 from experience.sessions.usecases.access import require_active, require_owner
 from experience.sessions.usecases.next_phase import find_playable
 from experience.store import parse, require
 
 
-def complete_session(uid: str, request: CompleteSession) -> tuple[Session, phases.NextPhase]:
+def complete_session(uid: str, request: CompleteSession) -> CompletedSession:
     """End a session whose required steps are answered, and say where the guest goes next.
 
     Four reads (session, guest, project, and the experience of the next phase), two writes.
@@ -60,7 +61,8 @@ def complete_session(uid: str, request: CompleteSession) -> tuple[Session, phase
             transaction.update(guest_snapshot.reference, changes)
         return done, following
 
-    return adopt.adopting(lambda: transactions.run_optimistic(client, body))
+    session, following = adopt.adopting(lambda: transactions.run_optimistic(client, body))
+    return CompletedSession(session=SessionView.of(session), next=following)
 
 
 def _with_completion(guest: Guest, session: Session, now: int) -> tuple[Guest, dict[str, Any]]:

@@ -12,6 +12,7 @@ from experience.projects.store import project_ref, require_project
 from experience.sessions import store
 from experience.sessions.models.requests import CreateSession
 from experience.sessions.models.session import Mode, Session
+from experience.sessions.models.views import SessionWithSteps
 from experience.sessions.usecases.admission import (
     ClaimedForAnother,
     active_session,
@@ -24,7 +25,7 @@ from experience.workspaces import store as workspace_store
 from experience.workspaces.models import Experience, ExperienceConfig, Role
 
 
-def create_session(uid: str, request: CreateSession) -> tuple[Session, ExperienceConfig]:
+def create_session(uid: str, request: CreateSession) -> SessionWithSteps:
     """The caller's active session of an experience, begun now if there is none.
 
     Three reads (project, guest, experience) and two writes; one read more for each of: a request
@@ -49,7 +50,7 @@ def create_session(uid: str, request: CreateSession) -> tuple[Session, Experienc
             str(request.main_session_id),
         )
         session, experience = begin(found[0].id if found else "")
-    return session, _config(client, session, experience)
+    return SessionWithSteps.of(session, _config(client, session, experience))
 
 
 def _config(client: Client, session: Session, experience: Experience | None) -> ExperienceConfig:

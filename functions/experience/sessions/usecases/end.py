@@ -12,12 +12,13 @@ from experience.guests.store import active_session_path, guest_ref
 from experience.sessions import store
 from experience.sessions.models.requests import AbandonSession, FailSession
 from experience.sessions.models.session import Session, SessionError, SessionStatus
+from experience.sessions.models.views import SessionView
 from experience.sessions.usecases import adopt
 from experience.sessions.usecases.access import require_active
 from experience.store import parse, require
 
 
-def abandon_session(uid: str, request: AbandonSession) -> Session:
+def abandon_session(uid: str, request: AbandonSession) -> SessionView:
     """Give an active session up, so that a new one can begin. Two reads, two writes.
 
     Abandoning again answers the same. Raises FailedPrecondition `session_not_active`.
@@ -29,10 +30,10 @@ def abandon_session(uid: str, request: AbandonSession) -> Session:
         require_active(session)
         return {"status": SessionStatus.ABANDONED}
 
-    return end_session(uid, request.project_id, request.session_id, decide)
+    return SessionView.of(end_session(uid, request.project_id, request.session_id, decide))
 
 
-def fail_session(uid: str, request: FailSession) -> Session:
+def fail_session(uid: str, request: FailSession) -> SessionView:
     """Record that a client could not go on. Two reads, two writes.
 
     Failing again answers the same. Raises FailedPrecondition `session_not_active`.
@@ -45,7 +46,7 @@ def fail_session(uid: str, request: FailSession) -> Session:
         error = SessionError(code=request.code, message=request.message)
         return {"status": SessionStatus.ERROR, "error": error}
 
-    return end_session(uid, request.project_id, request.session_id, decide)
+    return SessionView.of(end_session(uid, request.project_id, request.session_id, decide))
 
 
 def end_session(
