@@ -59,6 +59,21 @@ def _declared(value: Any) -> Any:
     return value
 
 
+D = TypeVar("D", bound=Document)
+
+
+@dataclass(frozen=True)
+class Versioned(Generic[D]):
+    """A document as it was read, with Firestore's times of its last write and of its creation.
+
+    A write on the condition that `update_time` still holds fails on a conflict.
+    """
+
+    value: D
+    update_time: Any
+    create_time: Any
+
+
 class Request(BaseModel):
     """What a caller sends: fields that are not named here are refused, and so is infinity."""
 

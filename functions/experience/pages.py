@@ -53,7 +53,7 @@ def newest_first(
     found: list[DocumentSnapshot[Any]] = list(query.limit(page_size + 1).stream())
     shown = found[:page_size]
     token = _token(shown[-1], scope) if len(found) > page_size else None
-    items = [item for each in shown if (item := parse_or_log(model, each))]
+    items = [item for each in shown if (item := parse_or_log(each, model))]
     return Page(items=items, next_page_token=token)
 
 
