@@ -122,13 +122,14 @@ def load_version(
 ) -> ExperienceVersion:
     """A published version: one read the first time in this process, none after. NotFound."""
     reference = version_ref(client, workspace_id, experience_id, version)
-    if kept := _versions.get(reference._document_path):
+    key = f"{client.project}/{reference.path}"
+    if kept := _versions.get(key):
         return kept
     data = transactions.fields(reference.get())
     if data is None:
         raise NotFound("experience version")
     loaded = ExperienceVersion.load(data)
-    _versions.keep(reference._document_path, loaded)
+    _versions.keep(key, loaded)
     return loaded
 
 
