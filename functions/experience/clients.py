@@ -188,7 +188,7 @@ def enqueue(function: str, data: dict[str, Any], *, task_id: str, delay_seconds:
     app()
     queue = functions.task_queue(f"locations/{config.REGION.value}/functions/{function}")
     # The SDK waits for 120 seconds. Unlike its other services, this one ignores `httpTimeout`.
-    queue._http_client._timeout = ENQUEUE_SECONDS
+    queue._http_client._timeout = ENQUEUE_SECONDS  # noqa: SLF001 - test_library_internals.py
     due = datetime.now(UTC) + timedelta(seconds=delay_seconds) if delay_seconds else None
     options = functions.TaskOptions(task_id=task_id, schedule_time=due)
     try:
