@@ -1,7 +1,7 @@
 """What a skill asks a provider for, step by step, so that a crash neither loses nor pays it twice.
 
 1. The job is written, with a place or waiting for one, before anybody is called. The local provider
-   needs no place (docs/decisions/0018-no-places-for-local-work.md).
+   needs no place (docs/decisions/0018-no-permits-for-local-work.md).
 2. The provider is asked to begin. When that was asked is written first: whoever finds it without
    an answer waits until the other call must be over, and asks the provider what came of it.
 3. A provider that answers at once ends the job here; of another its id is written, and looks at it
