@@ -11,9 +11,9 @@ from typing import Any
 import requests
 from google.cloud.firestore import Client as Database
 
-from emulator import seed
-from emulator.client import Client
-from emulator.suite import Suite
+from emulator.demo import seed
+from emulator.demo.client import Client
+from emulator.suite.suite import Suite
 
 SETTLE_SECONDS = 300
 PICTURE_WIDTH = 256

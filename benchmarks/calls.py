@@ -9,8 +9,8 @@ from rich.progress import track
 from benchmarks.bare import Bare
 from benchmarks.bench import GUEST, PROJECT, Bench, Call
 from benchmarks.timing import Samples, seconds_of
-from emulator import seed
-from emulator.client import CallError
+from emulator.demo import seed
+from emulator.demo.client import CallError
 
 WORKSPACE = {"workspaceId": seed.WORKSPACE}
 NOTHING = ""  # of documents

@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.bench import PROJECT, Bench, Call
 from benchmarks.timing import Samples
-from emulator.client import Client
+from emulator.demo.client import Client
 
 AT_ONCE = (1, 8, 16)
 

@@ -8,7 +8,7 @@ from google.cloud.firestore import Client as Database
 from rich.progress import track
 
 from benchmarks.triggers import FIELDS
-from emulator import seed
+from emulator.demo import seed
 
 IN_A_BATCH = 500
 SESSIONS_OF_A_GUEST = 3

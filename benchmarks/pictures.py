@@ -17,7 +17,7 @@ from google.cloud import storage
 from benchmarks.bare import Bare
 from benchmarks.bench import Bench
 from benchmarks.timing import Samples, seconds_of
-from emulator import seed
+from emulator.demo import seed
 from experience.imaging import stages
 from experience.imaging.models import Picture, Recipe
 from experience.imaging.photos import fit, load

@@ -21,15 +21,17 @@ from google.cloud.firestore_v1.batch import WriteBatch
 from benchmarks.bare import Bare
 from benchmarks.bench import Bench
 from benchmarks.timing import Samples, seconds_of
-from emulator import seed
+from emulator.demo import seed
 from experience import clients
-from experience.workflows import usecases, worker
-from experience.workflows.decisions import Delivery
-from experience.workflows.models import RunStatus, StartRun, StepTask
+from experience.workflows.artifacts.tenant import Tenant
+from experience.workflows.definitions.loader import parse
+from experience.workflows.execution import worker
+from experience.workflows.runs import creation
+from experience.workflows.runs.decisions import Delivery
+from experience.workflows.runs.models import RunStatus, StepTask
+from experience.workflows.runs.requests import StartRun
+from experience.workflows.runs.store import get_run
 from experience.workflows.skills import REGISTRY, Context, Data, skill
-from experience.workflows.store import load_run
-from experience.workflows.tenant import Tenant
-from experience.workflows.yamls import parse
 from experience.workspaces.models import Role
 
 STEPS = 5
@@ -106,7 +108,7 @@ class Engine:
         self._queues.waiting = []
         asked = {"workspaceId": self.tenant.id, "workflowName": NAME}
         request = StartRun.model_validate(asked)
-        return usecases.start(self.tenant, self.workflow, request, seed.OPERATOR).run.id
+        return creation.start_workflow(self.tenant, self.workflow, request, seed.OPERATOR).run.id
 
     def work(self) -> None:
         """The run that this thread has started, to its end."""
@@ -116,7 +118,7 @@ class Engine:
 
     def require_completed(self, run_id: str) -> None:
         """Raises RuntimeError: a time of something else would mean nothing."""
-        if load_run(self.tenant, run_id).status is not RunStatus.COMPLETED:
+        if get_run(self.tenant, run_id).status is not RunStatus.COMPLETED:
             raise RuntimeError(f"the run {run_id} was not completed")
 
     def _enqueue(self, _function: str, data: Any, *, task_id: str, **_options: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks.bench import PROJECT, Bench
 from benchmarks.timing import Samples
-from emulator import seed
+from emulator.demo import seed
 
 FUNCTION = "onSessionCreated"
 SECONDS = 30

@@ -10,16 +10,16 @@ from rich.console import Console
 
 from benchmarks.bench import Bench
 from benchmarks.timing import Samples
-from emulator import demo
+from emulator.demo import visit as demo_visit
 
 WAITING = "the picture"
 
 
-class Visit(demo.Visit):
+class Visit(demo_visit.Visit):
     """The demo's, without its screen."""
 
     def __init__(self, bench: Bench) -> None:
-        options = argparse.Namespace(style="cartoon", photo=demo.PHOTO, out=Path())
+        options = argparse.Namespace(style="cartoon", photo=demo_visit.PHOTO, out=Path())
         super().__init__(Console(quiet=True), bench.suite, options)
         self.guest.uid = bench.name("visitor")
         self.bar = self.progress.add_task("Visit")
@@ -36,7 +36,7 @@ class Visit(demo.Visit):
 
 def measure(bench: Bench, rounds: int, warm: int = 1) -> tuple[Samples, Samples]:
     """The whole of it, and of that the wait for the picture."""
-    photo = demo.PHOTO.read_bytes()
+    photo = demo_visit.PHOTO.read_bytes()
     whole, waited = [], []
     for sample in range(warm + rounds):
         bench.settle()

@@ -7,8 +7,8 @@ from rich.console import Console
 
 from contract import client, reference
 from contract.run import record_in_a_suite_of_its_own
-from emulator import node
-from emulator.processes import SuiteError
+from emulator.process.errors import SuiteError
+from emulator.web import node
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from contract.recording import Json, Recorder
 from contract.visit import MAIN, Scene, begin
-from emulator.client import Client
+from emulator.demo.client import Client
 
 FILE = Path(__file__).with_suffix(".json")
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic.alias_generators import to_snake
 
-from emulator.client import Client
-from emulator.suite import Suite
+from emulator.demo.client import Client
+from emulator.suite.suite import Suite
 
 Json = Any
 

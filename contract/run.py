@@ -7,7 +7,7 @@ from google.cloud.firestore import Client as Database
 from contract import ROOT, visit
 from contract.mistakes import Trial
 from contract.recording import Json
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 
 
 def record(suite: Suite) -> Json:

@@ -7,8 +7,8 @@ import requests
 from google.cloud.firestore import Client as Database
 
 from contract.recording import Recorder
-from emulator.client import Client
-from emulator.seed import PHOTOS
+from emulator.demo.client import Client
+from emulator.demo.seed import PHOTOS
 
 TRANSFORM = {"enabled": True, "style": "sketch", "output": {"format": "png", "width": 256}}
 

@@ -7,9 +7,9 @@ from google.cloud.firestore import Client as Database
 
 from contract import runs
 from contract.recording import Recorder, Scrubber
-from emulator.client import Client
-from emulator.seed import PHOTOS
-from emulator.suite import Suite
+from emulator.demo.client import Client
+from emulator.demo.seed import PHOTOS
+from emulator.suite.suite import Suite
 from experience.ids import new_id
 from operations.bootstrap import bootstrap
 

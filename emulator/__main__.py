@@ -13,10 +13,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from emulator import config, faults, lifetime, node, running, seed
-from emulator.firestore import Firestore
-from emulator.processes import Foreground, SuiteError
-from emulator.suite import ROOT, Suite
+from emulator import config
+from emulator.demo import seed
+from emulator.faults import settings
+from emulator.firestore.emulator import Firestore
+from emulator.paths import ROOT
+from emulator.process import signals
+from emulator.process.child import Foreground
+from emulator.process.errors import SuiteError
+from emulator.suite import discovery
+from emulator.suite.suite import Suite
+from emulator.web import node
 
 LOOK_SECONDS = 0.5
 ROLES = {
@@ -48,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def start(options: argparse.Namespace) -> int:
     """Run the suite until it is told to end."""
-    lifetime.end_when_told(outlives_parent=lifetime.is_in_background())
+    signals.end_when_told(outlives_parent=signals.is_in_background())
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     with_web = options.auth and _web_is_there(options.page)
     suite = Suite(
@@ -58,7 +65,7 @@ def start(options: argparse.Namespace) -> int:
         live=True,
         functions_log=options.log,
         data=options.import_data,
-        faults=faults.parse(options.faults),
+        faults=settings.parse(options.faults),
         auth=with_web,
         page=with_web and options.page,
     )
@@ -75,7 +82,7 @@ def start(options: argparse.Namespace) -> int:
     except SystemExit:  # being told to end is how it ends well
         return 0
     finally:
-        lifetime.finish_undisturbed()
+        signals.finish_undisturbed()
         suite.stop()
 
 
@@ -84,14 +91,14 @@ def execute(options: argparse.Namespace) -> int:
     command = options.command[1:] if options.command[:1] == ["--"] else options.command
     if not command:
         raise SuiteError("exec needs a command: python -m emulator exec -- CMD …")
-    lifetime.end_when_told()
+    signals.end_when_told()
     log = options.log or Path(os.devnull)
     suite = Suite(
         options.project,
         root=options.root,
         free_ports=True,
         functions_log=log,
-        faults=faults.parse(options.faults),
+        faults=settings.parse(options.faults),
         auth=options.auth,
     )
     child = Foreground(command)
@@ -105,14 +112,14 @@ def execute(options: argparse.Namespace) -> int:
         child.interrupt(int(told.code or 0) - 128)
         raise
     finally:
-        lifetime.finish_undisturbed()
+        signals.finish_undisturbed()
         child.kill()
         suite.stop()
 
 
 def export(options: argparse.Namespace) -> int:
     """Write the documents of a running suite into a folder."""
-    suite = running.find("FIRESTORE_EMULATOR_HOST", root=options.root)
+    suite = discovery.find("FIRESTORE_EMULATOR_HOST", root=options.root)
     address = suite["FIRESTORE_EMULATOR_HOST"]
     project = options.project or suite.get("GCLOUD_PROJECT", "demo-guest")
     try:
@@ -125,7 +132,7 @@ def export(options: argparse.Namespace) -> int:
 
 def elsewhere(options: argparse.Namespace) -> int:
     """Run a command that is a module of its own, loaded only then."""
-    status: int = importlib.import_module(f"emulator.{options.module}").main(options.arguments)
+    status: int = importlib.import_module(options.module).main(options.arguments)
     return status
 
 
@@ -177,7 +184,7 @@ def _parser() -> argparse.ArgumentParser:
         "--project", type=config.project_id, default="demo-guest", help="default: %(default)s"
     )
     shared.add_argument("--log", type=Path, metavar="FILE", help="where the functions' output goes")
-    faults.add_option(shared)
+    settings.add_option(shared)
 
     for name, purpose in (
         ("start", "run the suite on the ports of firebase.json"),
@@ -214,8 +221,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--project", type=config.project_id, help="default: the suite's own")
     command.set_defaults(run=export)
 
-    for module, purpose in (("seed", "write the demo data"), ("demo", "show a guest's visit")):
-        command = commands.add_parser(module, help=purpose, add_help=False)
+    for name, module, purpose in (
+        ("seed", "emulator.demo.seed", "write the demo data"),
+        ("demo", "emulator.demo.visit", "show a guest's visit"),
+    ):
+        command = commands.add_parser(name, help=purpose, add_help=False)
         command.set_defaults(run=elsewhere, module=module)
     return parser
 

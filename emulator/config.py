@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emulator import indexes
-from emulator.processes import SuiteError
+from emulator.firestore import indexes
+from emulator.process.errors import SuiteError
 
 # The names are firebase.json's; the suite's control answers where the Firebase CLI has its hub,
 # and takes Firestore's events where the CLI has its Eventarc emulator.
@@ -59,17 +59,6 @@ def check_free(config: Config) -> None:
                 f" End the program that has it, change emulators.{name}.port in"
                 " firebase.json, or pass --free-ports."
             ) from error
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-def reachable(address: str) -> str:
-    """Where one connects to what listens at this address: on all of the machine's is none."""
-    host, colon, port = address.partition(":")
-    return f"{'127.0.0.1' if host == '0.0.0.0' else host}{colon}{port}"  # noqa: S104
 
 
 def project_id(text: str) -> str:

@@ -14,7 +14,7 @@ from experience.projects.models import Phase
 from experience.sessions.models import JobStatus, Session, SessionStatus
 from experience.sessions.progress import require_complete
 from experience.transforms.usecases import require_snapshot
-from experience.workflows.generations import GenerationStatus
+from experience.workflows.generations.models import GenerationStatus
 from experience.workspaces.models import Role
 from operations.data import Data
 from operations.run_rules import a_job_is_its_run, runs_are_at_rest

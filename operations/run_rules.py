@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from experience.workflows.decisions import outcome
-from experience.workflows.models import Run, RunStatus, RunStep
+from experience.workflows.runs.decisions import outcome
+from experience.workflows.runs.models import Run, RunStatus, RunStep
 from operations.data import Data
 
 Found = Iterator[tuple[str, str]]

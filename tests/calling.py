@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from emulator.client import CallError, Client
+from emulator.demo.client import CallError, Client
 
 T = TypeVar("T")
 

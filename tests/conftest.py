@@ -10,13 +10,15 @@ import pytest
 from google.cloud.firestore import Client
 from hypothesis import settings
 
-from emulator.index_check import IndexCheck
-from emulator.meter import Meter, intercept
-from emulator.suite import ROOT, Suite
+from emulator.billing.meter import Meter, intercept
+from emulator.functions.index_check import IndexCheck
+from emulator.paths import ROOT
+from emulator.suite.suite import Suite
 from experience import clients
-from tests import parallel, refusals, sharing
+from tests import parallel, refusals
 from tests import trouble as troubles
-from tests.sharing import PostOffice, SharingSuite
+from tests.support import shared_emulator
+from tests.support.shared_emulator import PostOffice, SharingSuite
 
 # No example is too slow: what else the machine does at that moment is not what is tested.
 settings.register_profile("patient", settings(), deadline=None)
@@ -71,7 +73,7 @@ def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # who runs the tests, or has others run them
         office = config.stash[POST_OFFICE] = PostOffice()
-        os.environ[sharing.OFFICE] = office.url
+        os.environ[shared_emulator.OFFICE] = office.url
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

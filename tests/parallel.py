@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-from emulator.processes import Child
+from emulator.process.child import Child
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -26,15 +26,15 @@ PLACES = {
     "workflows": ("tests/workflows/",),
     "costs": ("tests/cost/",),
     "a browser": ("tests/web/",),  # by now its packages are there
-    "samples": ("tests/suite/test_faults", "tests/suite/test_meter"),
-    "commands": ("tests/suite/", "tests/contract/", "tests/benchmarks/"),
+    "samples": ("tests/emulator/faults/", "tests/emulator/billing/"),
+    "commands": ("tests/emulator/", "tests/contract/", "tests/benchmarks/"),
 }
 # Of those that share, the ones that take long.
 SLOW = ("tests/usecases/transforms/", "tests/stories/", "tests/rules/", "tests/production/")
 # What every test process waits for when nobody did it beforehand.
-CLASSES = "from emulator.firestore import keep_classes; keep_classes()"
-PAGE = "from emulator import node; from tests.web.browser import build; build(node.install())"
-NEEDS_PAGE = ("tests/web/", "tests/contract/", "tests/suite/test_auth")
+CLASSES = "from emulator.firestore.emulator import keep_classes; keep_classes()"
+PAGE = "from emulator.web import node; from tests.web.browser import build; build(node.install())"
+NEEDS_PAGE = ("tests/web/", "tests/contract/", "tests/emulator/web/test_auth")
 
 
 def processes() -> int:

@@ -12,17 +12,17 @@ import requests
 from google.cloud.firestore import Client as Database
 from google.cloud.firestore import FieldFilter
 
-from emulator import seed
-from emulator.client import Client
-from emulator.crowd import Crowd, Guest
-from emulator.faults import parse
-from emulator.suite import Suite
+from emulator.demo import seed
+from emulator.demo.chaos import Crowd, Guest
+from emulator.demo.client import Client
+from emulator.faults.settings import parse
+from emulator.suite.suite import Suite
 from experience import clients
 from operations import invariants
 from tests.builders.jobs import CAPTURE, SMALL, a_photo
 from tests.builders.places import Place, a_place
 from tests.builders.workspaces import a_member, a_step, a_transform
-from tests.sharing import SharingSuite
+from tests.support.shared_emulator import SharingSuite
 
 CALM_SECONDS = 120
 POLL_SECONDS = 0.1

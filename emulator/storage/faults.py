@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, g, request
 
-from emulator.faults import Chance
+from emulator.faults.injector import Chance
 
 
 def fail_sometimes(app: Flask, chance: Chance) -> None:

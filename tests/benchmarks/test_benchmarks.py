@@ -12,7 +12,7 @@ from benchmarks import calls, chart, crowd, imports, many, page, pictures, runs,
 from benchmarks.bench import Bench
 from benchmarks.page import Half, Report
 from benchmarks.timing import Samples
-from tests.sharing import SharingSuite
+from tests.support.shared_emulator import SharingSuite
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from experience.imaging.models import (
 )
 from experience.imaging.transform import transform_image
 
-PHOTOS = Path(__file__).parents[2] / "emulator" / "photos"
+PHOTOS = Path(__file__).parents[2] / "emulator" / "demo" / "photos"
 ASTRONAUT = (PHOTOS / "astronaut.jpg").read_bytes()
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from google.cloud.firestore import Client
 from PIL import Image
 
-from emulator.suite import Suite
-from emulator.task_queue import Task
+from emulator.delivery.task_queue import Task
+from emulator.suite.suite import Suite
 from experience import clients
 from experience.clock import now_ms
 from experience.ids import new_id

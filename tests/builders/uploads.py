@@ -7,7 +7,7 @@ from typing import Any
 import requests
 from google.cloud import firestore
 
-from emulator.client import Client
+from emulator.demo.client import Client
 from experience.ids import new_id
 from experience.media import store as media
 from tests.builders.jobs import a_photo

@@ -10,7 +10,7 @@ import pytest
 from google.cloud.firestore import Client
 
 from contract import client
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 from experience.ids import new_id
 from tests.builders.places import Place, a_place
 from tests.builders.projects import CONSENT

@@ -12,7 +12,7 @@ from contract import reference, sequences
 from contract.catalogue import Callable, callables
 from contract.drawing import Arrow, Picture, draw
 from contract.run import record
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 
 STALE = "is not current: run `make reference`, and look at what changed"
 

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 from tests.cost import guests, operators, sessions, sweeps, transforms, visit, workflows
 from tests.cost.figures import Figures
 from tests.cost.measuring import Stage, stage

@@ -16,11 +16,11 @@ from typing import Any
 from google.cloud.firestore import Client as Database
 from pydantic.alias_generators import to_camel
 
-from emulator.broker import Event
-from emulator.client import Client
-from emulator.suite import Suite
+from emulator.delivery.eventarc import Event
+from emulator.demo.client import Client
+from emulator.suite.suite import Suite
 from experience import clients
-from experience.workflows import store
+from experience.workflows.runs import dispatch as run_dispatch
 
 PROJECT = "demo-cost"
 SETTLE_SECONDS = 120
@@ -136,15 +136,15 @@ class Stage:
     @contextmanager
     def without_events(self) -> Iterator[None]:
         """Meanwhile no event is delivered, and this process enqueues nothing."""
-        deliver, dispatch = self.suite.broker.deliver, store.dispatch
+        deliver, dispatch = self.suite.broker.deliver, run_dispatch.enqueue
         self.suite.broker.deliver = lambda event: None  # type: ignore[method-assign]
-        store.dispatch = lambda *task, **options: None
+        run_dispatch.enqueue = lambda *task, **options: None
         try:
             yield
             self.suite.settle(SETTLE_SECONDS)
         finally:
             self.suite.broker.deliver = deliver  # type: ignore[method-assign]
-            store.dispatch = dispatch
+            run_dispatch.enqueue = dispatch
 
     def close(self) -> None:
         """End the connections."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from emulator import prices
+from emulator.billing import prices
 from scripts import blocks
 from tests.cost.figures import Figures
 from tests.cost.measuring import Cost

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from emulator import prices
+from emulator.billing import prices
 from scripts import blocks
 from tests.cost import figures, measurement, page
 from tests.cost.figures import Figures
 from tests.cost.measuring import Cost
-from tests.sharing import SharingSuite
+from tests.support.shared_emulator import SharingSuite
 
 KEPT = figures.load()
 ADVICE = (

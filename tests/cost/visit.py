@@ -8,20 +8,20 @@ from typing import Any
 
 from rich.console import Console
 
-from emulator import demo, seed
-from emulator.http import request
+from emulator.demo import seed, visit
+from emulator.process.http import request
 from tests.cost.measuring import Cost, Stage
 
 VISIT = "a whole visit"
 COLD, WARM = "cold", "warm"
 
 
-class Visit(demo.Visit):
+class Visit(visit.Visit):
     """The demo's own calls, each begun when all that the one before started has ended."""
 
     def __init__(self, stage: Stage, uid: str) -> None:
         self.stage = stage
-        options = argparse.Namespace(style="cartoon", photo=demo.PHOTO, out=Path())
+        options = argparse.Namespace(style="cartoon", photo=visit.PHOTO, out=Path())
         super().__init__(Console(quiet=True), stage.suite, options)
         self.guest.close()
         self.guest = stage.caller(uid)
@@ -41,7 +41,7 @@ class Visit(demo.Visit):
 def measure(stage: Stage) -> None:
     """The first visit that the functions' process sees, and the second one."""
     seed.seed(stage.suite.project, stage.suite.bucket)
-    photo = demo.PHOTO.read_bytes()
+    photo = visit.PHOTO.read_bytes()
     for state in (COLD, WARM):
         before = stage.spent()
         _, job = Visit(stage, f"{state}-visitor")._visit(photo)

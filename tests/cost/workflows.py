@@ -1,9 +1,10 @@
 """What runs cost: a photo's whole way through photo.transform, and looking after it."""
 
 from experience import clients
-from experience.workflows import photo, usecases
-from experience.workflows.models import StartRun
-from experience.workflows.yamls import DEFINITIONS
+from experience.workflows.catalog.photo_transform import skills
+from experience.workflows.definitions.loader import DEFINITIONS
+from experience.workflows.runs.requests import StartRun
+from experience.workflows.usecases import start
 from tests.builders.jobs import SMALL, a_photo
 from tests.builders.workspaces import a_member, a_transform, a_workspace
 from tests.cost.measuring import Stage
@@ -42,9 +43,9 @@ def measure(stage: Stage) -> None:
     stage.call(editor, "cancelRun", "one that is over", **ids)
     stage.call(editor, "retryRun", "one that succeeded", **ids)
 
-    assert DEFINITIONS.workflows[WORKFLOW].steps[0].skill_id == f"photo.{photo.load.__name__}"
+    assert DEFINITIONS.workflows[WORKFLOW].steps[0].skill_id == f"photo.{skills.load.__name__}"
     with stage.without_events():
-        waiting = usecases.start_run(editor, StartRun.model_validate(asked)).run.id
+        waiting = start.start_run(editor, StartRun.model_validate(asked)).run.id
     ids = {"workspaceId": workspace, "runId": waiting}
     stage.call(editor, "cancelRun", "three waiting steps", **ids)
     stage.call(editor, "retryRun", "three cancelled steps", **ids)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from google.cloud import firestore
 
-from emulator.client import Client
-from emulator.suite import Suite
+from emulator.demo.client import Client
+from emulator.suite.suite import Suite
 from experience import clients
 from tests.builders.workspaces import a_member, a_workspace, an_experience
 

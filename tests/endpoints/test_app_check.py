@@ -7,9 +7,9 @@ import pytest
 from firebase_admin import app_check
 from google.cloud.firestore import Client as Database
 
-from emulator.client import Client, unsigned_token
-from emulator.functions import FunctionsHost
-from emulator.suite import Suite
+from emulator.demo.client import Client, unsigned_token
+from emulator.functions.supervisor import FunctionsHost
+from emulator.suite.suite import Suite
 from experience.guests.endpoints import get_guest
 from tests.builders.guests import a_guest
 from tests.builders.places import a_place

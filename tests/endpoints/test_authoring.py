@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.client import CallError, Client
-from emulator.suite import Suite
+from emulator.demo.client import CallError, Client
+from emulator.suite.suite import Suite
 from experience.ids import new_id
 from tests.builders.places import a_place
 from tests.builders.projects import stored_project

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.client import Client
+from emulator.demo.client import Client
 from experience.errors import FailedPrecondition
 from experience.sessions import ending, usecases
 from experience.sessions.models import AbandonSession, CompleteSession

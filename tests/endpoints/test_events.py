@@ -2,7 +2,7 @@
 
 from google.cloud.firestore import Client as Database
 
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 from experience.ids import new_id
 from tests.builders.places import a_place
 from tests.builders.sessions import a_session, session_ref, stored_session

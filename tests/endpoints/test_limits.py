@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.client import Client
+from emulator.demo.client import Client
 from experience.clock import now_ms
 from experience.guests.models import WINDOW_MS
 from tests.builders.guests import a_guest, stored_guest

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.client import Client
-from emulator.suite import Suite
+from emulator.demo.client import Client
+from emulator.suite.suite import Suite
 from experience.sessions.linking import link_pregate
 from experience.sessions.models import Session
 from tests.builders.guests import a_guest

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.client import Client
+from emulator.demo.client import Client
 from experience.ids import new_id
 from tests.builders.guests import a_guest
 from tests.builders.places import a_place

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.client import CallError, Client
+from emulator.demo.client import CallError, Client
 from experience.ids import new_id
 from tests.builders.workspaces import a_member, a_workspace
 from tests.calling import at_once, issue_paths, outcome, refused

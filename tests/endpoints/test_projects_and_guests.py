@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.client import Client
-from emulator.suite import Suite
+from emulator.demo.client import Client
+from emulator.suite.suite import Suite
 from tests.builders.guests import a_guest, stored_guest
 from tests.builders.places import a_place
 from tests.builders.projects import CONSENT, a_config, a_project

@@ -9,8 +9,8 @@ import requests
 from google.cloud import firestore
 
 import main
-from emulator.client import Client, unsigned_token
-from emulator.suite import Suite
+from emulator.demo.client import Client, unsigned_token
+from emulator.suite.suite import Suite
 from tests.builders.guests import a_guest
 from tests.builders.places import a_place
 from tests.builders.sessions import a_session, session_ref

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.client import Client
-from emulator.suite import Suite
+from emulator.demo.client import Client
+from emulator.suite.suite import Suite
 from experience.ids import new_id
 from tests.builders.places import Place, a_place
 from tests.builders.projects import a_config, a_project, stored_project

@@ -8,7 +8,7 @@ import pytest
 import requests
 from google.cloud.firestore import Client as Database
 
-from emulator.client import Client
+from emulator.demo.client import Client
 from experience import clients, transactions
 from experience.clock import now_ms
 from experience.errors import Contention

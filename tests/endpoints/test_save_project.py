@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.client import CallError, Client
+from emulator.demo.client import CallError, Client
 from experience.ids import new_id
 from tests.builders.places import a_place
 from tests.builders.projects import a_project, stored_project

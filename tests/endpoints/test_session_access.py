@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.client import Client
+from emulator.demo.client import Client
 from tests.builders.guests import a_guest
 from tests.builders.places import Place, a_place
 from tests.builders.sessions import a_session, stored_session

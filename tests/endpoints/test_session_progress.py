@@ -8,7 +8,7 @@ import pytest
 from google.cloud.firestore import Client as Database
 from google.cloud.firestore import GeoPoint
 
-from emulator.client import Client
+from emulator.demo.client import Client
 from tests.builders.places import a_place
 from tests.builders.sessions import a_session, session_ref, stored_session
 from tests.builders.steps import OPTIONS

@@ -7,9 +7,9 @@ import pytest
 import requests
 from google.cloud import firestore
 
-from emulator.functions import FunctionsHost
-from emulator.schedules import Schedules
-from emulator.suite import Suite
+from emulator.delivery.scheduler import Schedules
+from emulator.functions.supervisor import FunctionsHost
+from emulator.suite.suite import Suite
 from experience.clock import now_ms
 from experience.ids import new_id
 from experience.sessions.models import Session

@@ -7,9 +7,9 @@ import pytest
 import requests
 from google.cloud import firestore
 
-from emulator.broker import Event
-from emulator.client import CallError
-from emulator.suite import Suite
+from emulator.delivery.eventarc import Event
+from emulator.demo.client import CallError
+from emulator.suite.suite import Suite
 from experience.clock import now_ms
 from experience.ids import new_id
 from experience.media.models import sniff

@@ -8,7 +8,7 @@ import requests
 from google.cloud import firestore
 from PIL import Image
 
-from emulator.client import CallError, Client
+from emulator.demo.client import CallError, Client
 from experience.ids import new_id
 from experience.media import store as media
 from experience.media.models import MEBIBYTE

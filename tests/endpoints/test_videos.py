@@ -7,8 +7,8 @@ import pytest
 import requests
 from google.cloud import firestore
 
-from emulator.client import CallError
-from emulator.suite import Suite
+from emulator.demo.client import CallError
+from emulator.suite.suite import Suite
 from experience.media import store as media
 from tests.builders.guests import a_guest
 from tests.builders.jobs import CAPTURE, SMALL

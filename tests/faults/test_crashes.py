@@ -8,8 +8,8 @@ from contextlib import contextmanager, suppress
 import pytest
 import requests
 
-from emulator.crowd import Guest
-from tests.suite.sample_functions import eventually
+from emulator.demo.chaos import Guest
+from tests.support.waiting import eventually
 from tests.trouble import WHOLE_VISIT, Trouble, visit_of
 
 WHEN = ("before", "after")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from emulator import seed
+from emulator.demo import seed
 from tests.calling import at_once
-from tests.suite.sample_functions import eventually
+from tests.support.waiting import eventually
 from tests.trouble import WHOLE_VISIT, Trouble, visit_of
 
 DELIVERED = ["onJobCreated", "onSessionCompleted", "onSessionCreated", "runTransform"]

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from experience.workflows.generations import SUBMITS_AT_MOST
-from tests.suite.sample_functions import eventually
+from experience.workflows.generations.models import MAX_SUBMITS
+from tests.support.waiting import eventually
 from tests.trouble import Trouble
 
 
@@ -28,7 +28,7 @@ class TestProvider:
         job = ended(trouble, page.place.project)
         assert (job["status"], job["attemptCount"]) == ("failed", 1)
         assert (job["error"]["code"], job["error"]["isRetryable"]) == ("PROVIDER_ERROR", True)
-        assert trouble.suite.struck()["provider"] == SUBMITS_AT_MOST
+        assert trouble.suite.struck()["provider"] == MAX_SUBMITS
         told = page.call("getSession", sessionId=session["id"])["session"]
         assert (told["jobStatus"], told["jobError"]["code"]) == ("failed", "PROVIDER_ERROR")
         assert told["resultMedia"] is None

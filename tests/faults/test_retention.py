@@ -3,7 +3,7 @@
 import contextlib
 from typing import Any
 
-from emulator.processes import SuiteError
+from emulator.process.errors import SuiteError
 from experience.clock import now_ms
 from tests.builders.places import Place
 from tests.trouble import Trouble

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client
 
-from emulator.suite import ROOT, Suite
+from emulator.paths import ROOT
+from emulator.suite.suite import Suite
 from experience import clients
 from experience.ids import new_id
 from experience.media.store import result_path

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from experience.workflows.generations import GenerationJob, GenerationPlace
+from experience.workflows.generations.models import GenerationJob, GenerationPermit
 from experience.workflows.skills import ArtifactRef
 from operations.data import Data
 from operations.rules import generations_are_at_rest
@@ -32,7 +32,7 @@ JOB: dict[str, Any] = {
 def found(holder: str | None = None, **changes: Any) -> list[tuple[str, str]]:
     data = Data(
         generations={PATH: GenerationJob(**{**JOB, **changes})},
-        places={PLACE: GenerationPlace(job_id=holder, updated_at=1)},
+        places={PLACE: GenerationPermit(job_id=holder, updated_at=1)},
     )
     return list(generations_are_at_rest(data))
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from experience.transforms.models import Job
-from experience.workflows.definitions import Workflow
-from experience.workflows.models import Run
+from experience.workflows.definitions.models import Workflow
+from experience.workflows.runs.models import Run
 from operations.data import Data
 from operations.run_rules import a_job_is_its_run
 

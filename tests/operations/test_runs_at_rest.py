@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from experience.workflows.definitions import Workflow
-from experience.workflows.models import Run, RunStep
+from experience.workflows.definitions.models import Workflow
+from experience.workflows.runs.models import Run, RunStep
 from operations.data import Data
 from operations.run_rules import runs_are_at_rest
 

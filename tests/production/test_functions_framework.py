@@ -16,15 +16,15 @@ from google.cloud.firestore import Client
 from google.cloud.firestore_v1 import _helpers, types
 from google.events.cloud import firestore as events
 
-from emulator.client import unsigned_token
-from emulator.config import free_port
-from emulator.suite import Suite
+from emulator.demo.client import unsigned_token
+from emulator.process.ports import free_port
+from emulator.suite.suite import Suite
 from experience.calls import LARGEST_BODY_BYTES
 from tests.builders.guests import a_guest
 from tests.builders.places import Place, a_place
 from tests.builders.sessions import a_session, stored_session
-from tests.suite.running import descendants, is_gone
-from tests.suite.sample_functions import eventually
+from tests.support.processes import descendants, is_gone
+from tests.support.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60

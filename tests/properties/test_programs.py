@@ -16,8 +16,8 @@ import requests
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from emulator.client import CallError
-from emulator.processes import SuiteError
+from emulator.demo.client import CallError
+from emulator.process.errors import SuiteError
 from experience.ids import new_id
 from tests.builders.places import Place
 from tests.builders.sessions import session_ref, written_session

@@ -8,7 +8,7 @@ from typing import Any
 
 import urllib3
 
-from emulator.client import unsigned_token
+from emulator.demo.client import unsigned_token
 
 # Thousands of requests are asked of the rules: connections are kept.
 _CONNECTIONS = urllib3.PoolManager(maxsize=16)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client
 
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 from experience.clock import now_ms
 from experience.ids import new_id
 from tests.builders.guests import a_guest

@@ -12,9 +12,9 @@ import pytest
 from google.cloud.firestore import Client, DocumentReference
 from pydantic.alias_generators import to_camel
 
-from emulator import client as web
-from emulator import seed
-from emulator.suite import Suite
+from emulator.demo import client as demo_client
+from emulator.demo import seed
+from emulator.suite.suite import Suite
 from experience import DOMAINS
 from experience.documents import Document
 from experience.guests.models import Guest
@@ -195,7 +195,9 @@ class TestCompleteness:
 
 def _visit(suite: Suite, place: Place) -> None:
     """A guest comes, takes a photo, and gets a picture of it."""
-    guest = web.Client(suite.env["FUNCTIONS_EMULATOR_HOST"], suite.project, f"guest-{new_id()}")
+    guest = demo_client.Client(
+        suite.env["FUNCTIONS_EMULATOR_HOST"], suite.project, f"guest-{new_id()}"
+    )
     guest.call("ensureGuest", projectId=place.project)
     begin = {"experienceId": place.main, "mode": "guest", "configSource": "published"}
     session = guest.call("createSession", projectId=place.project, **begin)["session"]

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from google.cloud import firestore
 
-from emulator import seed
-from emulator.suite import Suite
+from emulator.demo import seed
+from emulator.suite.suite import Suite
 from experience import clients
 from operations import invariants
 

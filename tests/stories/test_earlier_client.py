@@ -13,8 +13,9 @@ import pytest
 import requests
 from google.cloud import firestore
 
-from emulator.client import Client
-from emulator.suite import ROOT, Suite
+from emulator.demo.client import Client
+from emulator.paths import ROOT
+from emulator.suite.suite import Suite
 from experience.ids import new_id
 from tests.builders.jobs import SMALL, a_photo, size_of
 from tests.builders.places import Place, a_place

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from emulator.client import Client
-from emulator.suite import ROOT, Suite
+from emulator.demo.client import Client
+from emulator.paths import ROOT
+from emulator.suite.suite import Suite
 from experience import clients
 from experience.ids import new_id
 from operations.invariants import check

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from google.cloud import firestore
 
-from emulator.client import Client
-from emulator.suite import Suite
+from emulator.demo.client import Client
+from emulator.suite.suite import Suite
 from experience.ids import new_id
 from tests.builders.jobs import SMALL, a_photo
 from tests.builders.places import Place, a_place

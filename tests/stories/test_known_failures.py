@@ -9,7 +9,7 @@ import pytest
 import requests
 from google.cloud.firestore import FieldFilter
 
-from emulator.client import CallError
+from emulator.demo.client import CallError
 from experience.clock import now_ms
 from experience.transforms.models import job_id_of
 from tests.builders.jobs import CAPTURE, begin_and_vanish, run_of, stored_job

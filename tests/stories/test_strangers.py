@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from emulator.client import CallError
+from emulator.demo.client import CallError
 from tests.builders.jobs import CAPTURE
 from tests.builders.places import Place
 from tests.builders.projects import CONSENT

@@ -9,10 +9,10 @@ import pytest
 import requests
 from google.cloud import firestore
 
-from emulator import seed
-from emulator.broker import Event
-from emulator.client import Client
-from emulator.suite import Suite
+from emulator.delivery.eventarc import Event
+from emulator.demo import seed
+from emulator.demo.client import Client
+from emulator.suite.suite import Suite
 from experience.ids import new_id
 from tests.builders.guests import stored_guest
 from tests.builders.images import ASTRONAUT

@@ -8,7 +8,7 @@ from google.cloud.firestore import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 from experience.documents import Document
 from experience.errors import InvalidArgument
 from experience.ids import new_id

@@ -17,8 +17,10 @@ from experience.transforms.models import (
     job_id_of,
     run_id_of,
 )
-from experience.workflows.models import (
-    Belonging,
+from experience.workflows.definitions.loader import DEFINITIONS
+from experience.workflows.runs.hooks import hooks_of
+from experience.workflows.runs.models import (
+    OwnerReference,
     Queue,
     Run,
     RunError,
@@ -26,8 +28,6 @@ from experience.workflows.models import (
     RunStep,
     StepError,
 )
-from experience.workflows.owners import owner_of
-from experience.workflows.yamls import DEFINITIONS
 
 NOW = 1_000_000
 IDS = {"projectId": "p1", "sessionId": "s1", "jobId": "j1", "stepId": "photo"}
@@ -57,7 +57,7 @@ def run(status: RunStatus, **fields: Any) -> Run:
         definition=workflow.to_json(),
         remaining_sinks=1,
         status=status,
-        belongs_to=Belonging(kind=runs.KIND, ids=IDS),
+        belongs_to=OwnerReference(kind=runs.KIND, ids=IDS),
         created_at=1,
         updated_at=1,
         **fields,
@@ -120,8 +120,8 @@ class TestOwner:
 
     def test_a_run_of_a_job_has_jobs_for_its_owner_and_no_other_run(self) -> None:
         mine = run(RunStatus.QUEUED)
-        assert isinstance(owner_of(mine), runs.Jobs)
-        assert owner_of(mine.model_copy(update={"belongs_to": None})) is None
+        assert isinstance(hooks_of(mine), runs.Jobs)
+        assert hooks_of(mine.model_copy(update={"belongs_to": None})) is None
         assert runs.QUEUE is Queue.RUN_TRANSFORM
 
     def test_every_step_that_is_told_is_one_of_the_workflow(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from google.cloud.firestore import Client
 
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 from experience import clients, transactions
 from experience.ids import new_id
 from tests.usecases.transforms.bench import JobBench, NewJob, visits_in

@@ -4,7 +4,7 @@ import pytest
 from google.api_core.exceptions import FailedPrecondition
 from google.cloud.firestore import Client, FieldFilter
 
-from emulator.index_check import IndexCheck
+from emulator.functions.index_check import IndexCheck
 
 
 class TestQueries:

@@ -14,20 +14,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 from experience import clients
 from experience.errors import FailedPrecondition
 from experience.ids import new_id
 from experience.media import links, store
 from experience.media.models import ConfirmUpload, CreateUpload, StoredObject, sniff
 from experience.media.usecases import confirm_upload, create_upload
-from experience.workflows import artifacts
+from experience.workflows.artifacts import store as artifacts
 from tests.builders.images import PHOTOS, encoded
 from tests.builders.jobs import CAPTURE, a_photo
 from tests.builders.places import a_place
 from tests.builders.sessions import a_session, session_ref, stored_session
 from tests.builders.videos import mp4, webm
-from tests.suite.sample_functions import eventually
+from tests.support.waiting import eventually
 
 PHOTO = a_photo()
 

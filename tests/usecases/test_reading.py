@@ -15,7 +15,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import Client
 from google.cloud.firestore_v1.services.firestore.transports.grpc import FirestoreGrpcTransport
 
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 from experience import clients
 from tests.builders.workspaces import a_workspace
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client
 
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 from experience import clients, clock, sweeps, transactions
 from experience.media import cleaning, links
 from experience.media import store as media

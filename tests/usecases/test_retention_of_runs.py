@@ -12,7 +12,7 @@ from experience.imaging import stages
 from experience.media import cleaning
 from experience.retention import usecases
 from experience.retention.usecases import sweep_retention
-from experience.workflows.collecting import collect_artifacts
+from experience.workflows.artifacts.garbage_collection import collect_artifacts
 from tests.usecases.transforms.bench import JobBench, NewJob, meanwhile, unrest
 from tests.workflows.bench import Killed
 

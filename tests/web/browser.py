@@ -15,9 +15,10 @@ from typing import Any
 
 from PIL import Image
 
-from emulator import seed
-from emulator.node import GUARD, ROOT, WEB
-from emulator.suite import Suite
+from emulator.demo import seed
+from emulator.paths import ROOT
+from emulator.suite.suite import Suite
+from emulator.web.node import GUARD, WEB
 
 BUILDS = ROOT / ".cache" / "guest-page"
 SOURCES = ("guest", "client", "tests", "package-lock.json")

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from google.cloud.firestore import Client
 
-from emulator import page
-from emulator.http import serve
-from emulator.suite import Suite
+from emulator.process.http import serve
+from emulator.suite.suite import Suite
+from emulator.web import dev_server
 from tests import trouble as troubles
 from tests.web.browser import Browser, build, camera_film, settings
 from tests.web.installation import a_browser, install
@@ -21,7 +21,7 @@ def venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, Cli
     files = build(node)
     log = folder / "functions.log"
     with troubles.a_suite("demo-venue", log, auth=True) as (suite, db):
-        site = serve(page.built(files, suite.env))
+        site = serve(dev_server.built(files, suite.env))
         film = camera_film(folder / "camera.mjpeg")
         about = settings(suite, site.url, film)
         try:

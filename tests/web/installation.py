@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from emulator import node
-from emulator.processes import SuiteError
+from emulator.process.errors import SuiteError
+from emulator.web import node
 from tests.web.browser import Browser, NoBrowserError
 
 

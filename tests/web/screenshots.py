@@ -7,10 +7,11 @@ from pathlib import Path
 from PIL import Image
 from rich.console import Console
 
-from emulator import node, page, seed
-from emulator.http import serve
-from emulator.node import ROOT
-from emulator.suite import Suite
+from emulator.demo import seed
+from emulator.paths import ROOT
+from emulator.process.http import serve
+from emulator.suite.suite import Suite
+from emulator.web import dev_server, node
 from tests.web.browser import Browser, build, camera_film, settings
 
 FOLDER = ROOT / "docs" / "pictures"
@@ -26,7 +27,7 @@ def main() -> None:
         with Suite("demo-guest", free_ports=True, functions_log=log, auth=True) as suite:
             os.environ.update(suite.env)
             seed.seed(suite.project, suite.bucket)
-            site = serve(page.built(build(binary), suite.env))
+            site = serve(dev_server.built(build(binary), suite.env))
             film = camera_film(folder / "camera.mjpeg")
             browser = Browser(binary, settings(suite, site.url, film), folder / "browser.log")
             try:

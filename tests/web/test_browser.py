@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from PIL import Image
 
-from emulator import seed
+from emulator.demo import seed
 from experience.media.models import LARGEST_BYTES
 from tests.builders.images import PHOTOS
 from tests.trouble import Trouble

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.node import WEB
+from emulator.web.node import WEB
 from tests.web import installation
 
 GUEST = WEB / "guest"

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client
 
-from emulator.node import ROOT, WEB
-from emulator.suite import Suite
+from emulator.paths import ROOT
+from emulator.suite.suite import Suite
+from emulator.web.node import WEB
 from experience.ids import new_id
 from tests.builders.places import Place, a_place
 from tests.builders.projects import CONSENT

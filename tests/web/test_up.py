@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from emulator import seed
-from emulator.http import request
-from emulator.node import ROOT
-from tests.suite.running import CHAIN, descendants, is_gone, run
-from tests.suite.sample_functions import eventually
+from emulator.demo import seed
+from emulator.paths import ROOT
+from emulator.process.http import request
+from tests.support.commands import CHAIN, run
+from tests.support.processes import descendants, is_gone
+from tests.support.waiting import eventually
 from tests.web.browser import PICTURES, camera_film
 from tests.web.installation import a_browser, install
 

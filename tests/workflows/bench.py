@@ -17,12 +17,14 @@ import requests
 from google.cloud.firestore import Client, Query
 
 from experience.calls import TryLater
-from experience.workflows import running, store, usecases, worker
-from experience.workflows.decisions import Delivery
-from experience.workflows.models import Queue as QueueName
-from experience.workflows.models import Run, RunStatus, RunStep, StartRun, StepTask
-from experience.workflows.tenant import Tenant
-from experience.workflows.yamls import DEFINITIONS
+from experience.workflows.artifacts.tenant import Tenant
+from experience.workflows.definitions.loader import DEFINITIONS
+from experience.workflows.execution import skill_runtime, worker
+from experience.workflows.runs import creation, store
+from experience.workflows.runs.decisions import Delivery
+from experience.workflows.runs.models import Queue as QueueName
+from experience.workflows.runs.models import Run, RunStatus, RunStep, StepTask
+from experience.workflows.runs.requests import StartRun
 from experience.workspaces.models import Role
 from tests.workflows.commits import Send, intercepted
 from tests.workflows.sample import skills
@@ -77,7 +79,9 @@ class Bench:
             {"workspaceId": self.workspace, "workflowName": workflow, "payload": payload or {}}
             | more
         )
-        found = usecases.start(self.tenant, DEFINITIONS.workflows[workflow], request, EDITOR)
+        found = creation.start_workflow(
+            self.tenant, DEFINITIONS.workflows[workflow], request, EDITOR
+        )
         return found.run.id
 
     def deliver(self, index: int = 0) -> None:
@@ -102,10 +106,10 @@ class Bench:
                 self.deliver(len(self.queue.waiting) - 1)
 
     def run(self, run_id: str) -> Run:
-        return store.load_run(self.tenant, run_id)
+        return store.get_run(self.tenant, run_id)
 
     def steps(self, run_id: str) -> dict[str, RunStep]:
-        return {step.id: step for step in store.load_whole(self.tenant, run_id)[1]}
+        return {step.id: step for step in store.get_run_with_steps(self.tenant, run_id)[1]}
 
     def statuses(self, run_id: str) -> dict[str, str]:
         return {step.id: step.status.value for step in self.steps(run_id).values()}
@@ -159,11 +163,11 @@ class Bench:
 
 
 def run_here(
-    skill: Any, inputs: Any, work: Any, of: Run, seconds: float, made: running.Generate
-) -> running.Outcome:
+    skill: Any, inputs: Any, work: Any, of: Run, seconds: float, made: skill_runtime.Generate
+) -> skill_runtime.SkillOutcome:
     """As `running.run`, in this thread: in one of its own nobody dies for the whole process."""
-    desk = running.Desk(work, of, made)
-    outcome = running._call(skill, inputs, desk)
+    desk = skill_runtime.SkillRuntime(work, of, made)
+    outcome = skill_runtime._call(skill, inputs, desk)
     desk.close()
     return outcome
 

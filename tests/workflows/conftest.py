@@ -8,10 +8,10 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 from experience import clients
 from experience.ids import new_id
-from tests.sharing import SharingSuite
+from tests.support.shared_emulator import SharingSuite
 from tests.vendors.account import Account
 from tests.workflows.bench import Bench, Queue
 

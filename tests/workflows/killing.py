@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from experience.workflows.models import StepTask
+from experience.workflows.runs.models import StepTask
 from tests.workflows.bench import Bench, Killed, came_to, through
 from tests.workflows.commits import Commit, Mishaps, Paths
 

@@ -8,10 +8,11 @@ import pytest
 from google.api_core.exceptions import NotFound
 
 from experience import clients, clock
-from experience.workflows import artifacts, collecting
-from experience.workflows.models import RunStatus
-from experience.workflows.payloads import LARGEST_BYTES
-from experience.workflows.tenant import Tenant
+from experience.workflows.artifacts import garbage_collection
+from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts.payloads import MAX_INLINE_BYTES
+from experience.workflows.artifacts.tenant import Tenant
+from experience.workflows.runs.models import RunStatus
 from tests.workflows.bench import Bench, at_rest
 
 DAY_MS = 24 * 3_600_000
@@ -104,7 +105,7 @@ class TestStoring:
         "payload",
         [
             {"rows": [[1, 2], [3]], "long": ""},
-            {"rows": [], "long": "x" * (LARGEST_BYTES + 1)},
+            {"rows": [], "long": "x" * (MAX_INLINE_BYTES + 1)},
         ],
         ids=["of a shape that Firestore does not take", "too large for a document"],
     )
@@ -129,10 +130,10 @@ class TestCollecting:
         run_id = draw(bench)
         kept = objects(bench)
         left = artifacts.put(bench.tenant, b"left by an attempt that failed", "text/plain")
-        assert collecting.collect_artifacts()["collected"] == 0
+        assert garbage_collection.collect_artifacts()["collected"] == 0
         assert left.content_hash in objects(bench)
         later(1.1)
-        collecting.collect_artifacts()
+        garbage_collection.collect_artifacts()
         assert objects(bench) == kept
         for step in bench.steps(run_id).values():
             assert artifacts.exists(bench.tenant, step.artifacts["result"].uri)
@@ -144,7 +145,7 @@ class TestCollecting:
         bench.drain()
         kept = objects(bench)
         later(2)
-        collecting.collect_artifacts()
+        garbage_collection.collect_artifacts()
         assert objects(bench) == kept
 
     def test_an_old_object_that_is_used_again_is_not_taken(
@@ -162,7 +163,7 @@ class TestCollecting:
     ) -> None:
         stored = artifacts.put(bench.tenant, b"just in time", "text/plain")
         later(2)
-        original = collecting._marked
+        original = garbage_collection._marked
 
         def used_meanwhile(client: Any, workspace_id: str) -> set[str]:
             marked = original(client, workspace_id)
@@ -170,8 +171,8 @@ class TestCollecting:
                 artifacts.put(bench.tenant, b"just in time", "text/plain")
             return marked
 
-        monkeypatch.setattr(collecting, "_marked", used_meanwhile)
-        collecting.collect_artifacts()
+        monkeypatch.setattr(garbage_collection, "_marked", used_meanwhile)
+        garbage_collection.collect_artifacts()
         assert stored.content_hash in objects(bench)
 
     def test_one_that_is_taken_while_it_is_used_is_stored_again(
@@ -183,7 +184,7 @@ class TestCollecting:
 
         def taken_just_before(path: str) -> bool:
             monkeypatch.setattr(artifacts, "_use_again", original)
-            collecting.collect_artifacts()
+            garbage_collection.collect_artifacts()
             assert stored.content_hash not in objects(bench)
             return original(path)
 
@@ -202,7 +203,7 @@ class TestCollecting:
         collected = []
 
         def collect_before_it_is_referred_to(*given: Any) -> Any:
-            collected.append(collecting.collect_artifacts()["collected"])
+            collected.append(garbage_collection.collect_artifacts()["collected"])
             return original(*given)
 
         monkeypatch.setattr(artifacts, "put", collect_before_it_is_referred_to)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from experience import clients
-from experience.workflows import artifacts, cache
-from experience.workflows.models import RunStatus
+from experience.workflows.artifacts import store as artifacts
+from experience.workflows.execution import result_cache
+from experience.workflows.runs.models import RunStatus
 from experience.workflows.skills import REGISTRY
 from tests.workflows.bench import Bench, at_rest
 
@@ -70,7 +71,7 @@ class TestHits:
         self, bench: Bench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr(cache, "KEPT", -cache.KEPT)
+            patch.setattr(result_cache, "KEPT", -result_cache.KEPT)
             run_once(bench)
         assert hits(bench, run_once(bench)) == []
 

@@ -13,9 +13,9 @@ import requests
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import Client as Database
 
-from emulator.client import Client
-from emulator.faults import Faults, parse
-from emulator.suite import Suite
+from emulator.demo.client import Client
+from emulator.faults.settings import Faults, parse
+from emulator.suite.suite import Suite
 from experience.ids import new_id
 from tests.calling import at_once, issue_paths, refused
 from tests.workflows.sample import skills

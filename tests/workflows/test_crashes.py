@@ -2,8 +2,8 @@
 
 import pytest
 
-from experience.workflows import sweeping
-from experience.workflows.models import RunStatus
+from experience.workflows.runs.models import RunStatus
+from experience.workflows.usecases import sweep
 from tests.workflows.bench import Bench, Killed, came_to
 from tests.workflows.killing import kill_at_every_commit
 
@@ -25,7 +25,7 @@ class TestSweeps:
         with bench.killed_at(1, "after"), pytest.raises(Killed):
             bench.start("test.chain", requestId="left")
         assert bench.queue.waiting == []
-        assert sweeping.sweep_runs()["forgotten"] == 1
+        assert sweep.sweep_runs()["forgotten"] == 1
         bench.drain()
         [found] = bench.tenant.collection("runs").stream()
         assert came_to(bench, found.id)
@@ -35,9 +35,9 @@ class TestSweeps:
         with bench.killed_at(2, "before"), pytest.raises(Killed):
             bench.deliver()
         bench.queue.waiting.clear()  # even the queue has forgotten it
-        assert sweeping.sweep_runs()["lost"] == 0
+        assert sweep.sweep_runs()["lost"] == 0
         bench.expire(run_id, "one")
-        assert sweeping.sweep_runs()["lost"] == 1
+        assert sweep.sweep_runs()["lost"] == 1
         bench.drain()
         assert came_to(bench, run_id)
         assert bench.steps(run_id)["one"].losses == 1
@@ -45,7 +45,7 @@ class TestSweeps:
     def test_a_ready_step_that_was_never_enqueued_is_found(self, bench: Bench) -> None:
         run_id = bench.start("test.build", {"word": "hi"})
         bench.queue.waiting.clear()
-        assert sweeping.sweep_runs()["forgotten"] == 1
+        assert sweep.sweep_runs()["forgotten"] == 1
         bench.drain()
         assert came_to(bench, run_id)
 
@@ -59,12 +59,12 @@ class TestSweeps:
         bench.queue.waiting.clear()
         assert set(bench.statuses(run_id).values()) == {"completed"}
         assert bench.run(run_id).status is RunStatus.RUNNING
-        assert sweeping.sweep_runs()["unended"] == 1
+        assert sweep.sweep_runs()["unended"] == 1
         assert came_to(bench, run_id)
 
     def test_a_sweep_that_finds_nothing_changes_nothing(self, bench: Bench) -> None:
         run_id = bench.start("test.build", {"word": "hi"})
         bench.drain()
         before = bench.steps(run_id), bench.run(run_id)
-        assert not any(sweeping.sweep_runs().values())
+        assert not any(sweep.sweep_runs().values())
         assert (bench.steps(run_id), bench.run(run_id)) == before

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from experience.workflows import inputs, paths
-from experience.workflows.definitions import Selector, StepDefinition, Workflow
-from experience.workflows.inputs import Sources, UnresolvedError
+from experience.workflows.definitions import json_path, selectors
+from experience.workflows.definitions.loader import BadDefinitionError, Definitions, parse
+from experience.workflows.definitions.models import Selector, StepDefinition, Workflow
+from experience.workflows.definitions.selectors import Sources, UnresolvedError
 from experience.workflows.skills import Context, Data, Registry
-from experience.workflows.yamls import BadDefinitionError, Definitions, parse
 
 
 class Taken(Data):
@@ -180,7 +180,7 @@ class TestBadOnes:
 
 def select(text: dict[str, Any], **known: Any) -> Any:
     sources = Sources(**{"payload": {}, "outputs": {}, **known})
-    return inputs.select(Selector.model_validate(text), sources)
+    return selectors.select(Selector.model_validate(text), sources)
 
 
 class TestSelectors:
@@ -190,7 +190,7 @@ class TestSelectors:
         assert select({"source": "trigger"}, payload=payload) == payload
         assert select({"source": "trigger", "path": "none"}, payload=payload) is None
         for path in ("moods[1]", "moods.name", "moods[0].name.x", "other"):
-            assert select({"source": "trigger", "path": path}, payload=payload) is paths.MISSING
+            assert select({"source": "trigger", "path": path}, payload=payload) is json_path.MISSING
 
     def test_a_default_stands_for_what_is_not_there(self) -> None:
         assert select({"source": "trigger", "path": "a", "default": None}) is None
@@ -199,10 +199,10 @@ class TestSelectors:
     def test_a_step_without_an_output_is_not_there(self) -> None:
         selector = {"source": "step_output", "step": "a", "path": "data.b"}
         assert select(selector, outputs={"a": {"data": {"b": 1}}}) == 1
-        assert select(selector) is paths.MISSING
+        assert select(selector) is json_path.MISSING
 
     def test_the_base_run_is_not_there_in_an_initial_run(self) -> None:
-        assert select({"source": "base_run", "path": "payload.a"}) is paths.MISSING
+        assert select({"source": "base_run", "path": "payload.a"}) is json_path.MISSING
         known = {"base_payload": {"a": 1}, "base_context": {}, "base_outputs": {"s": {"data": 2}}}
         assert select({"source": "base_run", "path": "payload.a"}, **known) == 1
         assert select({"source": "base_run", "step": "s", "path": "data"}, **known) == 2
@@ -214,7 +214,7 @@ class TestSelectors:
             {"source": "constants", "value": {"b": 2}},
         ]
         assert select({"merge": parts}) == {"a": 1, "b": 2}
-        assert select({"merge": parts[1:2]}) is paths.MISSING
+        assert select({"merge": parts[1:2]}) is json_path.MISSING
 
     def test_pick_takes_keys(self) -> None:
         of = {"source": "constants", "value": {"a": 1, "b": 2}}
@@ -238,4 +238,4 @@ class TestSelectors:
                 },
             }
         )
-        assert inputs.resolve(step, Sources({}, {})) == {"y": 1}
+        assert selectors.resolve(step, Sources({}, {})) == {"y": 1}

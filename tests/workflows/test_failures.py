@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from experience.workflows import commands, engine, running, sweeping
-from experience.workflows.models import RunStatus
-from experience.workflows.resuming import resume_step
+from experience.workflows.execution import skill_runtime
+from experience.workflows.runs import leases
+from experience.workflows.runs.dispatch import resume_step
+from experience.workflows.runs.models import RunStatus
+from experience.workflows.usecases import cancel, retry, sweep
 from tests.workflows.bench import Bench, at_rest
 from tests.workflows.sample import skills
 
@@ -142,14 +144,14 @@ class TestTimeouts:
     def test_what_it_gives_too_late_is_not_taken(
         self, bench: Bench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        original = running.run
+        original = skill_runtime.run_skill
 
         def patient_the_second_time(*given: Any) -> Any:
             skill, inputs, work, run, seconds, generate = given
             patience = seconds if work.step.attempt == 1 else 60
             return original(skill, inputs, work, run, patience, generate)
 
-        monkeypatch.setattr(running, "run", patient_the_second_time)
+        monkeypatch.setattr(skill_runtime, "run_skill", patient_the_second_time)
         stuck = f"late-{bench.workspace}"
         run_id = bench.start("test.short", {"plan": {"quick": {"stuck": stuck}}})
         bench.deliver()
@@ -161,15 +163,15 @@ class TestTimeouts:
     def test_noticing_that_it_is_over_is_too_late_as_well(
         self, bench: Bench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        close = running.Desk.close
+        close = skill_runtime.SkillRuntime.close
 
-        def close_and_let_it_notice(desk: running.Desk) -> None:
+        def close_and_let_it_notice(desk: skill_runtime.SkillRuntime) -> None:
             close(desk)
             for thread in threading.enumerate():
                 if thread.name == "skill-test.act":
                     thread.join(skills.DEADLINE_SECONDS)
 
-        monkeypatch.setattr(running.Desk, "close", close_and_let_it_notice)
+        monkeypatch.setattr(skill_runtime.SkillRuntime, "close", close_and_let_it_notice)
         never = f"never-{bench.workspace}"
         run_id = bench.start("test.short", {"plan": {"quick": {"hold": never}}})
         bench.drain()
@@ -199,15 +201,15 @@ class TestWaiting:
     ) -> None:
         thing = f"early-{bench.workspace}"
         run_id = bench.start("test.chain", {"plan": {"two": {"wait": thing}}})
-        original = engine.park
+        original = leases.park
 
         def come_meanwhile(work: Any, wait_ms: int) -> None:
-            monkeypatch.setattr(engine, "park", original)
+            monkeypatch.setattr(leases, "park", original)
             bench.make(thing)
             resume_step(bench.tenant, run_id, "two")
             original(work, wait_ms)
 
-        monkeypatch.setattr(engine, "park", come_meanwhile)
+        monkeypatch.setattr(leases, "park", come_meanwhile)
         bench.drain()
         assert bench.run(run_id).status is RunStatus.COMPLETED
         assert bench.executions(run_id) == ["one", "two", "two", "three"]
@@ -232,7 +234,7 @@ class TestCancel:
         run_id = bench.start("test.tree", {"plan": {"root": {"hold": never}}})
         with bench.working():
             bench.wait_until(lambda: bench.executions(run_id) == ["root"])
-            commands.cancel(bench.tenant, run_id)
+            cancel.cancel_in(bench.tenant, run_id)
         assert bench.run(run_id).status is RunStatus.CANCELLED
         assert set(bench.statuses(run_id).values()) == {"skipped"}
         assert set(codes(bench, run_id).values()) == {"CANCELLED"}
@@ -243,7 +245,7 @@ class TestCancel:
         run_id = bench.start("test.chain", {"plan": {"one": {"stuck": go}}})
         with bench.working():
             bench.wait_until(lambda: bench.executions(run_id) == ["one"])
-            commands.cancel(bench.tenant, run_id)
+            cancel.cancel_in(bench.tenant, run_id)
             bench.make(go)
         assert bench.statuses(run_id) == {
             "one": "completed",
@@ -255,7 +257,7 @@ class TestCancel:
     def test_one_that_is_parked_is_over_at_once(self, bench: Bench) -> None:
         run_id = bench.start("test.chain", {"plan": {"two": {"wait": "nothing"}}})
         bench.drain()
-        commands.cancel(bench.tenant, run_id)
+        cancel.cancel_in(bench.tenant, run_id)
         assert at_rest(bench, run_id) == []
         resume_step(bench.tenant, run_id, "two")
         bench.drain()
@@ -267,20 +269,20 @@ class TestCancel:
         bench.tenant.step_ref(run_id, "one").update(
             {"status": "running", "attempt": 1, "lease": lease, "fence": 1}
         )
-        commands.cancel(bench.tenant, run_id)
+        cancel.cancel_in(bench.tenant, run_id)
         bench.drain()
-        sweeping.sweep_runs()
+        sweep.sweep_runs()
         bench.drain()
         assert bench.statuses(run_id)["one"] == "skipped"
         assert at_rest(bench, run_id) == []
 
     def test_cancelling_twice_or_too_late_changes_nothing(self, bench: Bench) -> None:
         run_id = bench.start("test.chain")
-        first = commands.cancel(bench.tenant, run_id)
-        assert commands.cancel(bench.tenant, run_id).run == first.run
+        first = cancel.cancel_in(bench.tenant, run_id)
+        assert cancel.cancel_in(bench.tenant, run_id).run == first.run
         done = bench.start("test.chain")
         bench.drain()
-        assert commands.cancel(bench.tenant, done).run.status is RunStatus.COMPLETED
+        assert cancel.cancel_in(bench.tenant, done).run.status is RunStatus.COMPLETED
 
 
 class TestRetry:
@@ -289,7 +291,7 @@ class TestRetry:
         bench.drain()
         assert bench.run(run_id).status is RunStatus.FAILED
         bench.tenant.run_ref(run_id).update({"triggerPayload": {"plan": {}}})
-        answer = commands.retry(bench.tenant, run_id)
+        answer = retry.retry_in(bench.tenant, run_id)
         assert answer.run.status is RunStatus.QUEUED
         assert answer.run.error is None
         bench.drain()
@@ -309,7 +311,7 @@ class TestRetry:
         run_id = bench.start("test.tree", {"plan": plan})
         bench.drain()
         bench.tenant.run_ref(run_id).update({"triggerPayload": {"plan": {}}})
-        commands.retry(bench.tenant, run_id)
+        retry.retry_in(bench.tenant, run_id)
         bench.drain()
         assert bench.run(run_id).status is RunStatus.COMPLETED
         assert bench.statuses(run_id)["right"] == "failed"
@@ -320,8 +322,8 @@ class TestRetry:
         run_id = bench.start("test.chain", {"plan": {"one": {"stuck": go}}})
         with bench.working():
             bench.wait_until(lambda: bench.executions(run_id) == ["one"])
-            commands.cancel(bench.tenant, run_id)
-            commands.retry(bench.tenant, run_id)
+            cancel.cancel_in(bench.tenant, run_id)
+            retry.retry_in(bench.tenant, run_id)
             bench.make(go)
         bench.drain()
         assert bench.executions(run_id) == ["one", "one", "two", "three"]
@@ -331,11 +333,11 @@ class TestRetry:
     def test_retrying_twice_or_what_succeeded_changes_nothing(self, bench: Bench) -> None:
         run_id = bench.start("test.tree", {"plan": {"left": {"failures": 1}}})
         bench.drain()
-        first = commands.retry(bench.tenant, run_id)
-        assert commands.retry(bench.tenant, run_id).run == first.run
+        first = retry.retry_in(bench.tenant, run_id)
+        assert retry.retry_in(bench.tenant, run_id).run == first.run
         bench.drain()
-        commands.retry(bench.tenant, run_id)
+        retry.retry_in(bench.tenant, run_id)
         done = bench.start("test.chain")
         bench.drain()
-        assert commands.retry(bench.tenant, done).run.status is RunStatus.COMPLETED
+        assert retry.retry_in(bench.tenant, done).run.status is RunStatus.COMPLETED
         assert bench.queue.waiting == []

@@ -12,11 +12,16 @@ from google.cloud import storage
 from google.cloud.firestore import Client as Database
 from PIL import Image
 
-from emulator.faults import Faults
-from emulator.suite import Suite
+from emulator.faults.settings import Faults
+from emulator.suite.suite import Suite
 from experience.imaging.models import Recipe
 from experience.imaging.transform import transform_image
-from experience.workflows.photo import Answer, params_of, prompt_of, provider_of
+from experience.workflows.catalog.photo_transform.skills import (
+    Answer,
+    params_of,
+    prompt_of,
+    provider_of,
+)
 from experience.workspaces.models import Transform
 from tests.builders.images import ASTRONAUT, PHOTOS, encoded
 from tests.vendors.account import Account

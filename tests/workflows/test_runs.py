@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from google.cloud.firestore_v1.batch import WriteBatch
 
-from experience.workflows import ending, engine, store
-from experience.workflows.decisions import Delivery
-from experience.workflows.ending import Ended, Ending
-from experience.workflows.models import LOST_AT_MOST, RunStatus, StepStatus
-from experience.workflows.payloads import Packed
-from experience.workflows.store import StoredStep
+from experience.workflows.artifacts.payloads import Packed
+from experience.workflows.runs import leases, step_completion, store
+from experience.workflows.runs.decisions import Delivery
+from experience.workflows.runs.models import MAX_LOST_WORKERS, RunStatus, StepStatus
+from experience.workflows.runs.step_completion import Completion, StepOutcome
+from experience.workflows.runs.store import StoredStep
 from tests.calling import at_once
 from tests.workflows.bench import Bench, at_rest, firestore_reads
 
@@ -94,7 +94,7 @@ class TestTheBuild:
     def test_a_worker_without_time_left_hands_on(
         self, bench: Bench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("experience.workflows.worker.TASK_SECONDS", 0)
+        monkeypatch.setattr("experience.workflows.execution.worker.TASK_SECONDS", 0)
         run_id = bench.start("test.chain")
         bench.deliver()
         assert bench.statuses(run_id) == {
@@ -155,9 +155,9 @@ class TestMeeting:
         names = going.workflow().by_id["images"].depends_on
         held = []
         for name in names:
-            run, step = store.read_step(bench.tenant, run_id, name)
-            taking = engine.prepare(step, Delivery(), 60, "hash", 1)
-            held.append(engine.take(bench.tenant, run, taking))
+            run, step = store.get_step(bench.tenant, run_id, name)
+            taking = leases.new_acquisition(step, Delivery(), 60, "hash", 1)
+            held.append(leases.acquire(bench.tenant, run, taking))
         commits = []
         original = WriteBatch.commit
 
@@ -167,11 +167,11 @@ class TestMeeting:
 
         monkeypatch.setattr(WriteBatch, "commit", counted)
 
-        def end(number: int) -> Ended:
+        def end(number: int) -> Completion:
             work = held[number]
-            done = Ending(StepStatus.COMPLETED, output=Packed({"text": names[number]}))
+            done = StepOutcome(StepStatus.COMPLETED, output=Packed({"text": names[number]}))
             stored = StoredStep(work.step, work.written_at)
-            return ending.end(bench.tenant, going, stored, done, {}, work=work)
+            return step_completion.complete_step(bench.tenant, going, stored, done, {}, work=work)
 
         answers = at_once(len(names), end)
         assert len(commits) == len(names), "one of them had to try again"
@@ -215,7 +215,7 @@ class TestLeases:
     def test_a_step_over_which_all_workers_vanish_fails_in_the_end(self, bench: Bench) -> None:
         run_id = bench.start("test.chain")
         step = bench.steps(run_id)["one"]
-        losses = LOST_AT_MOST
+        losses = MAX_LOST_WORKERS
         lease = {"owner": "gone", "expiresAt": 1, "takenAt": 1, "fence": 9}
         bench.tenant.step_ref(run_id, step.id).update(
             {"status": "running", "losses": losses, "attempt": 0, "lease": lease, "fence": 9}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from experience.errors import FailedPrecondition, InvalidArgument, NotFound, Refusal
-from experience.workflows.models import RunStatus
+from experience.workflows.runs.models import RunStatus
 from tests.workflows.bench import Bench, at_rest
 
 MEDIA = {"images": "dog", "sounds": "beep"}
@@ -85,7 +85,7 @@ class TestUpdates:
     def test_large_results_of_the_base_fit_into_one_commit(
         self, bench: Bench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("experience.workflows.usecases.LARGEST_COMMIT_BYTES", 3000)
+        monkeypatch.setattr("experience.workflows.runs.creation.MAX_COMMIT_BYTES", 3000)
         base = media(bench)
         run_id = media(bench, {}, baseRunId=base, changes={"steps": ["bundle"]})
         assert bench.steps(run_id)["mix"].output_uri

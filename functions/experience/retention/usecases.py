@@ -27,8 +27,8 @@ from experience.sessions.models import Session
 from experience.sessions.store import session_ref
 from experience.transforms.models import run_id_of
 from experience.transforms.quota import day_of
-from experience.workflows import erasing
-from experience.workflows.tenant import Tenant
+from experience.workflows.artifacts.tenant import Tenant
+from experience.workflows.usecases import delete
 
 RUN_MS = 200_000
 """How long one run goes on; the function has 300 s. The next one begins where it stopped."""
@@ -171,7 +171,7 @@ def _delete(client: Client, session: Session) -> None:
     of_run: list[DocumentReference] = []
     if session.job_id and session.workspace_id:
         run_id = run_id_of(session.project_id, session.job_id)
-        of_run = erasing.documents_of(Tenant.of_owner(client, session), run_id)
+        of_run = delete.documents_of(Tenant.of_owner(client, session), run_id)
     store.delete_session(client, session, of_run)
 
 

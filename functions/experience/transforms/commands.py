@@ -24,7 +24,7 @@ from experience.transforms.models import (
     StartTransform,
     job_id_of,
 )
-from experience.workflows.models import RunStep
+from experience.workflows.runs.models import RunStep
 
 
 def start(uid: str, request: StartTransform) -> Job:

@@ -15,9 +15,9 @@ from experience.transforms.models import (
     RetryTransform,
     StartTransform,
 )
-from experience.workflows.decisions import Delivery
-from experience.workflows.models import StepTask
-from experience.workflows.worker import TASK_SECONDS, run_step
+from experience.workflows.execution.worker import TASK_SECONDS, run_step
+from experience.workflows.runs.decisions import Delivery
+from experience.workflows.runs.models import StepTask
 
 
 @callable_function(

@@ -26,10 +26,13 @@ from experience.transforms.models import (
     Snapshot,
     run_id_of,
 )
-from experience.workflows import commands
-from experience.workflows import usecases as workflows
-from experience.workflows.models import (
-    Belonging,
+from experience.workflows.artifacts.tenant import Tenant
+from experience.workflows.runs import creation
+from experience.workflows.runs import dispatch as run_dispatch
+from experience.workflows.runs.creation import NewRun
+from experience.workflows.runs.hooks import HOOKS, Writes
+from experience.workflows.runs.models import (
+    OwnerReference,
     Queue,
     Run,
     RunError,
@@ -37,11 +40,10 @@ from experience.workflows.models import (
     RunStep,
     StepError,
 )
-from experience.workflows.owners import OWNERS, Writes
+from experience.workflows.runs.store import StoredRun, get_run_with_steps
 from experience.workflows.skills import File
-from experience.workflows.store import StoredRun, load_whole
-from experience.workflows.tenant import Tenant
-from experience.workflows.usecases import NewRun
+from experience.workflows.usecases import cancel as usecase_cancel
+from experience.workflows.usecases import retry
 
 KIND = "transform"
 WORKFLOW = "photo.transform"
@@ -88,8 +90,8 @@ def order(
         "jobId": job.id,
         "stepId": snapshot.capture.step_id,
     }
-    belongs_to = Belonging(kind=KIND, ids=ids, reads=[source])
-    new = workflows.order(
+    belongs_to = OwnerReference(kind=KIND, ids=ids, reads=[source])
+    new = creation.new_owned_run(
         tenant, WORKFLOW, run_id_of(job.project_id, job.id), payload, QUEUE, belongs_to, now
     )
     new.create(tenant, transaction)
@@ -111,7 +113,7 @@ def dispatch(client: Client, job: Job) -> None:
     """Hand a new job's run to its queue, once."""
     if job.run_id:
         tenant = Tenant.of_owner(client, job)
-        workflows.dispatch_first(tenant, WORKFLOW, job.run_id, QUEUE)
+        run_dispatch.enqueue_first(tenant, WORKFLOW, job.run_id, QUEUE)
 
 
 Whole = tuple[StoredRun, list[RunStep]]
@@ -123,7 +125,7 @@ def load(client: Client, transaction: Transaction, job: Job) -> Whole | None:
     if job.run_id is None:
         return None
     try:
-        return load_whole(Tenant.of_owner(client, job), job.run_id, transaction)
+        return get_run_with_steps(Tenant.of_owner(client, job), job.run_id, transaction)
     except NotFound:
         return None
 
@@ -139,7 +141,7 @@ def renew(
     """Take a job's run up again, or order its first one; the steps to be dispatched."""
     tenant = Tenant.of_owner(client, job)
     if run:
-        return commands.retry_within(transaction, tenant, *run, now)[1]
+        return retry.retry_within(transaction, tenant, *run, now)[1]
     new = order(client, transaction, job, snapshot, now)
     again = renewed(job, now).model_copy(update={"run_id": new.run.id})
     transaction.update(store.job_ref(client, job.project_id, job.id), job.difference(again))
@@ -151,7 +153,7 @@ def renew(
 def go_on(client: Client, job: Job, steps: list[RunStep]) -> None:
     """Hand a job's run to its queue when it was taken up."""
     for run_id in {step.run_id for step in steps}:
-        commands.go_on(Tenant.of_owner(client, job), run_id, steps)
+        retry.enqueue_retried(Tenant.of_owner(client, job), run_id, steps)
 
 
 def cancel(client: Client, transaction: Transaction, job: Job, now: int) -> Job:
@@ -167,7 +169,7 @@ def cancel(client: Client, transaction: Transaction, job: Job, now: int) -> Job:
     )
     run = load(client, transaction, job)
     if run and run[0].run.is_going:
-        commands.cancel_within(transaction, Tenant.of_owner(client, job), *run, now)
+        usecase_cancel.cancel_within(transaction, Tenant.of_owner(client, job), *run, now)
     else:
         transaction.update(store.job_ref(client, job.project_id, job.id), job.difference(ended))
         session = session_ref(client, job.project_id, job.session_id)
@@ -178,7 +180,7 @@ def cancel(client: Client, transaction: Transaction, job: Job, now: int) -> Job:
 def tell_providers(client: Client, job: Job) -> None:
     """Have the providers told that a cancelled job's picture is not wanted any more."""
     if job.run_id:
-        commands.tell_providers(Tenant.of_owner(client, job), job.run_id)
+        usecase_cancel.stop_generations(Tenant.of_owner(client, job), job.run_id)
 
 
 def renewed(job: Job, now: int) -> Job:
@@ -269,7 +271,7 @@ class Jobs:
         return {"assetId": asset_id, "path": path, "url": url, "thumbnailUrl": thumbnail_url}
 
 
-OWNERS[KIND] = Jobs()
+HOOKS[KIND] = Jobs()
 
 
 def _ids(run: Run) -> dict[str, str]:

@@ -11,8 +11,8 @@ from experience.sessions import store as sessions
 from experience.sessions.models import JobStatus, Session
 from experience.transforms import runs, store, usecases
 from experience.transforms.models import Job, SweepState
-from experience.workflows.models import RunStep
-from experience.workflows.usecases import dispatch_ready
+from experience.workflows.runs.dispatch import enqueue_ready
+from experience.workflows.runs.models import RunStep
 
 LOOKBACK_MS = 24 * 3_600_000
 FAILED_AT_MOST = 200
@@ -65,7 +65,7 @@ def _ordered(client: Client, found: Job, status: JobStatus) -> bool:
         return runs.renew(client, transaction, job, internals.snapshot, None, clock.now_ms())
 
     steps = transactions.run_optimistic(client, body)
-    dispatch_ready(steps)
+    enqueue_ready(steps)
     return bool(steps)
 
 

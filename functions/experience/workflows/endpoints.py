@@ -12,30 +12,18 @@ from experience.calls import (
 )
 from experience.pages import Page
 from experience.schedules import schedule
-from experience.workflows import (
-    collecting,
-    commands,
-    photo,  # noqa: F401  (its skills register themselves)
-    polling,
-    sweeping,
-    usecases,
-    worker,
-)
-from experience.workflows.costs import CostedRunView
-from experience.workflows.decisions import Delivery
-from experience.workflows.generations import PollTask
-from experience.workflows.models import (
-    ArtifactUrl,
-    CancelRun,
-    GetArtifactUrl,
-    GetRun,
-    ListRuns,
-    RetryRun,
-    RunSummary,
-    RunView,
-    StartRun,
-    StepTask,
-)
+from experience.workflows import catalog  # noqa: F401  (its skills register themselves)
+from experience.workflows.artifacts import garbage_collection
+from experience.workflows.artifacts.models import ArtifactUrl, GetArtifactUrl
+from experience.workflows.execution import worker
+from experience.workflows.generations import polling
+from experience.workflows.generations.costs import CostedRunView
+from experience.workflows.generations.models import PollTask
+from experience.workflows.runs.decisions import Delivery
+from experience.workflows.runs.models import RunSummary, StepTask
+from experience.workflows.runs.requests import CancelRun, GetRun, ListRuns, RetryRun, StartRun
+from experience.workflows.runs.views import RunView
+from experience.workflows.usecases import cancel, read, retry, start, sweep
 
 
 @callable_function(
@@ -54,19 +42,19 @@ from experience.workflows.models import (
 )
 def start_run(caller: Caller, request: StartRun) -> RunView:
     """Start a workflow, or update what a run before came to; editors."""
-    return usecases.start_run(caller.uid, request)
+    return start.start_run(caller.uid, request)
 
 
 @callable_function(GetRun, refuses=[reasons.RUN_NOT_FOUND])
 def get_run(caller: Caller, request: GetRun) -> CostedRunView:
     """A run, its steps, what they cost, and what happened when; members."""
-    return usecases.get_run(caller.uid, request)
+    return read.get_run(caller.uid, request)
 
 
 @callable_function(ListRuns, refuses=[reasons.WORKSPACE_NOT_FOUND])
 def list_runs(caller: Caller, request: ListRuns) -> Page[RunSummary]:
     """The workspace's runs, the newest first; members."""
-    return usecases.list_runs(caller.uid, request)
+    return read.list_runs(caller.uid, request)
 
 
 @callable_function(
@@ -74,7 +62,7 @@ def list_runs(caller: Caller, request: ListRuns) -> Page[RunSummary]:
 )
 def cancel_run(caller: Caller, request: CancelRun) -> RunView:
     """Give a run up; cancelling twice answers the same; editors."""
-    return commands.cancel_run(caller.uid, request)
+    return cancel.cancel_run(caller.uid, request)
 
 
 @callable_function(
@@ -82,13 +70,13 @@ def cancel_run(caller: Caller, request: CancelRun) -> RunView:
 )
 def retry_run(caller: Caller, request: RetryRun) -> RunView:
     """Take a failed or cancelled run up again from what did not succeed; editors."""
-    return commands.retry_run(caller.uid, request)
+    return retry.retry_run(caller.uid, request)
 
 
 @callable_function(GetArtifactUrl, refuses=[reasons.ARTIFACT_NOT_FOUND])
 def get_artifact_url(caller: Caller, request: GetArtifactUrl) -> ArtifactUrl:
     """An address for the bytes of something that a run made; members."""
-    return usecases.get_artifact_url(caller.uid, request)
+    return read.get_artifact_url(caller.uid, request)
 
 
 @task_function(
@@ -124,10 +112,10 @@ def poll_generation(task: PollTask) -> None:
 @schedule(every="1 minutes")
 def sweep_runs() -> None:
     """Put right what a lost task or worker left undone."""
-    sweeping.sweep_runs()
+    sweep.sweep_runs()
 
 
 @schedule(every="24 hours")
 def collect_artifacts() -> None:
     """Remove objects that nothing refers to any more."""
-    collecting.collect_artifacts()
+    garbage_collection.collect_artifacts()

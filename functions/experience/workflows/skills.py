@@ -15,7 +15,7 @@ from pydantic.alias_generators import to_camel
 
 from experience.documents import Document
 
-LONGEST_SECONDS = 480
+MAX_SECONDS = 480
 """The most that one skill may take: what the task function has, less a margin."""
 
 MediaType = Literal["image", "video", "audio"]
@@ -229,8 +229,8 @@ class Registry:
         """Register a function as a skill; it stays what it is, so that tests can call it."""
         if id in self.skills:
             raise ValueError(f"skill {id} is registered twice")
-        if not 0 < max_runtime_seconds <= LONGEST_SECONDS:
-            raise ValueError(f"skill {id}: the maximum runtime must be within {LONGEST_SECONDS} s")
+        if not 0 < max_runtime_seconds <= MAX_SECONDS:
+            raise ValueError(f"skill {id}: the maximum runtime must be within {MAX_SECONDS} s")
 
         def register(run: Callable[[I, Context], O]) -> Callable[[I, Context], O]:
             self.skills[id] = Skill(

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.client import CallError
-from emulator.suite import Suite
+from emulator.demo.client import CallError
+from emulator.suite.suite import Suite
 from experience import clients
 from experience.clock import now_ms
 from experience.sessions.models import Session
 from experience.transforms import commands
 from experience.transforms.models import Job, StartTransform
-from experience.workflows import running
+from experience.workflows.execution import skill_runtime
 from tests.builders.jobs import a_booth, a_completed_session, a_photo, replace_photo, tasks_of
 from tests.builders.places import Place
 from tests.calling import refused
@@ -93,7 +93,7 @@ def held_visit(visit: Visits, suite: Suite, monkeypatch: pytest.MonkeyPatch) -> 
         made = visit(*place, **fields)
         monkeypatch.setattr(suite.broker, "deliver", lambda event: None)
         monkeypatch.setattr(clients, "enqueue", made.queue.enqueue)
-        monkeypatch.setattr(running, "run", run_here)
+        monkeypatch.setattr(skill_runtime, "run_skill", run_here)
         return made
 
     return make

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 from tests.builders.guests import stored_guest
 from tests.calling import at_once
 from tests.endpoints.transforms.conftest import PER_HOUR, Visits

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from emulator.suite import Suite
+from emulator.suite.suite import Suite
 from experience.transforms.usecases import start_transform
 from tests.builders.guests import a_guest, stored_guest
 from tests.builders.jobs import CAPTURE, SMALL

@@ -19,9 +19,9 @@ from experience.transforms.models import (
     run_id_of,
 )
 from experience.transforms.usecases import order_transform
-from experience.workflows import running, worker
-from experience.workflows.decisions import Delivery
-from experience.workflows.models import Run, RunStatus, StepTask
+from experience.workflows.execution import skill_runtime, worker
+from experience.workflows.runs.decisions import Delivery
+from experience.workflows.runs.models import Run, RunStatus, StepTask
 from operations.data import read
 from operations.rules import generations_are_at_rest, jobs_are_at_rest, session_and_job_agree
 from operations.run_rules import a_job_is_its_run, runs_are_at_rest
@@ -139,7 +139,7 @@ def visits_in(client: Client, patch: pytest.MonkeyPatch) -> NewJob:
     """Makes completed sessions in a database, as a rule in places of their own; one queue."""
     queue = Queue()
     patch.setattr(clients, "enqueue", queue.enqueue)
-    patch.setattr(running, "run", run_here)
+    patch.setattr(skill_runtime, "run_skill", run_here)
 
     def make(photo: bytes | None = None, *, place: Place | None = None, **transform: Any) -> Any:
         session = a_completed_session(client, place or a_booth(client, **transform), photo)

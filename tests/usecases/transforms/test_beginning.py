@@ -10,7 +10,7 @@ from experience import clients
 from experience.transforms import commands
 from experience.transforms.models import StartTransform
 from experience.transforms.usecases import start_transform
-from experience.workflows.sweeping import sweep_runs
+from experience.workflows.usecases.sweep import sweep_runs
 from tests.calling import at_once
 from tests.usecases.transforms.bench import JobBench, NewJob, unrest
 

@@ -9,7 +9,7 @@ import pytest
 
 from experience.media import store as media
 from experience.transforms.sweeping import sweep_jobs
-from experience.workflows.sweeping import sweep_runs
+from experience.workflows.usecases.sweep import sweep_runs
 from tests.builders.jobs import a_booth
 from tests.usecases.transforms.bench import JobBench, NewJob, meanwhile, unrest
 from tests.workflows.bench import Killed, at_rest

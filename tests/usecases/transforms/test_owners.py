@@ -7,9 +7,10 @@ import pytest
 
 from experience.errors import NotFound
 from experience.imaging import stages
-from experience.workflows import commands as run_commands
-from experience.workflows.models import CancelRun, RetryRun, RunStatus
-from experience.workflows.sweeping import sweep_runs
+from experience.workflows.runs.models import RunStatus
+from experience.workflows.runs.requests import CancelRun, RetryRun
+from experience.workflows.usecases import cancel, retry
+from experience.workflows.usecases.sweep import sweep_runs
 from tests.builders.jobs import a_booth
 from tests.builders.places import Place
 from tests.usecases.transforms.bench import JobBench, NewJob, meanwhile, unrest
@@ -59,10 +60,10 @@ class TestRemovedByHand:
     def test_operators_can_give_it_up_and_take_it_up(self, one: JobBench, what: str) -> None:
         one.enqueue()
         removed(one, what)()
-        run_commands.cancel(one.tenant, one.run_id)
+        cancel.cancel_in(one.tenant, one.run_id)
         assert one.whole_run().status is RunStatus.CANCELLED
         assert status_left(one, what) == "cancelled"
-        run_commands.retry(one.tenant, one.run_id)
+        retry.retry_in(one.tenant, one.run_id)
         assert status_left(one, what) == "pending"
         one.drain()
         assert one.whole_run().status is RunStatus.COMPLETED
@@ -105,11 +106,11 @@ class TestOperators:
 
     def cancel_run(self, one: JobBench) -> None:
         ids = {"workspace_id": one.workspace, "run_id": one.run_id}
-        run_commands.cancel_run(EDITOR, CancelRun(**ids))
+        cancel.cancel_run(EDITOR, CancelRun(**ids))
 
     def retry_run(self, one: JobBench) -> None:
         ids = {"workspace_id": one.workspace, "run_id": one.run_id}
-        run_commands.retry_run(EDITOR, RetryRun(**ids))
+        retry.retry_run(EDITOR, RetryRun(**ids))
 
     def test_who_cancels_the_run_cancels_the_job(self, one: JobBench) -> None:
         one.enqueue()

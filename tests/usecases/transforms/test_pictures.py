@@ -9,7 +9,7 @@ from google.cloud import storage
 from google.cloud.firestore import Client
 from PIL import Image
 
-from emulator.http import serve
+from emulator.process.http import serve
 from experience import clients
 from experience.imaging import stages
 from experience.imaging.models import Recipe
@@ -17,9 +17,9 @@ from experience.imaging.transform import transform_image
 from experience.media import store as media
 from experience.providers.local import Local
 from experience.providers.models import FailureCode, ProviderFailed
-from experience.workflows import artifacts
-from experience.workflows.models import Queue, RunStatus
-from experience.workflows.sweeping import sweep_runs
+from experience.workflows.artifacts import store as artifacts
+from experience.workflows.runs.models import Queue, RunStatus
+from experience.workflows.usecases.sweep import sweep_runs
 from tests.builders.images import ASTRONAUT, encoded
 from tests.builders.jobs import a_photo
 from tests.usecases.transforms.bench import JobBench, NewJob, meanwhile, unrest

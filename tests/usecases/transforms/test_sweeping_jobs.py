@@ -7,8 +7,8 @@ from google.cloud.firestore import Client
 
 from experience import clients, sweeps
 from experience.transforms.sweeping import sweep_jobs
-from experience.workflows.models import RunStatus
-from experience.workflows.sweeping import sweep_runs
+from experience.workflows.runs.models import RunStatus
+from experience.workflows.usecases.sweep import sweep_runs
 from tests.builders.jobs import internals_ref, job_ref
 from tests.calling import at_once
 from tests.usecases.transforms.bench import JobBench, NewJob, meanwhile, unrest

@@ -10,8 +10,8 @@ from google.cloud.firestore import Client
 
 from experience.errors import FailedPrecondition
 from experience.imaging import stages
-from experience.workflows.models import LOST_AT_MOST, RunStatus
-from experience.workflows.sweeping import sweep_runs
+from experience.workflows.runs.models import MAX_LOST_WORKERS, RunStatus
+from experience.workflows.usecases.sweep import sweep_runs
 from tests.builders.jobs import replace_photo
 from tests.calling import at_once
 from tests.usecases.transforms.bench import JobBench, meanwhile, unrest
@@ -148,13 +148,13 @@ class TestVanishing:
 
         monkeypatch.setattr(stages, "normalise", vanish)
         one.enqueue()
-        for number in range(1, LOST_AT_MOST + 2):
+        for number in range(1, MAX_LOST_WORKERS + 2):
             with pytest.raises(Killed):
                 one.deliver()
             assert one.told() == ("running", number, None)
             one.agree()
         one.drain()
-        assert one.told() == ("failed", LOST_AT_MOST + 1, "TIMEOUT")
+        assert one.told() == ("failed", MAX_LOST_WORKERS + 1, "TIMEOUT")
         assert one.session()["jobError"]["message"] == "The transform did not finish in time."
         assert one.job()["error"]["isRetryable"]
         assert unrest(one.client) == []

@@ -11,10 +11,12 @@ from google.cloud.firestore import Client
 
 from experience import clock
 from experience.calls import TryLater
-from experience.workflows import commands, polling, running, worker
-from experience.workflows.decisions import Delivery
-from experience.workflows.generations import GenerationJob, PollTask
-from experience.workflows.models import StepTask
+from experience.workflows.execution import skill_runtime, worker
+from experience.workflows.generations import polling
+from experience.workflows.generations.models import GenerationJob, PollTask
+from experience.workflows.runs.decisions import Delivery
+from experience.workflows.runs.models import StepTask
+from experience.workflows.usecases import cancel, retry
 from tests.workflows.bench import Bench, Killed, Queue, run_here
 
 REPLICATE: dict[str, Any] = {
@@ -65,7 +67,7 @@ class GenerationBench(Bench):
         monkeypatch.setattr("experience.clients.enqueue", self.timed.enqueue)
         monkeypatch.setattr("experience.clock.now_ms", lambda: int(self.now))
         monkeypatch.setattr("experience.providers.http.FIRST_PAUSE_SECONDS", 0)
-        monkeypatch.setattr(running, "run", run_here)
+        monkeypatch.setattr(skill_runtime, "run_skill", run_here)
 
     def ask(
         self,
@@ -78,10 +80,10 @@ class GenerationBench(Bench):
         return self.start("test.generate", {"request": request, **payload}, **more)
 
     def cancel(self, run_id: str) -> None:
-        commands.cancel(self.tenant, run_id)
+        cancel.cancel_in(self.tenant, run_id)
 
     def retry(self, run_id: str) -> None:
-        commands.retry(self.tenant, run_id)
+        retry.retry_in(self.tenant, run_id)
 
     def step(self) -> Sent:
         """The next task, once; again later if it fails or its worker is killed."""

@@ -1,8 +1,10 @@
 """What generations cost: requests to the storage, and dollars."""
 
 from experience import clients
-from experience.workflows import artifacts, usecases
-from experience.workflows.models import GetRun, RunStatus
+from experience.workflows.artifacts import store as artifacts
+from experience.workflows.runs.models import RunStatus
+from experience.workflows.runs.requests import GetRun
+from experience.workflows.usecases import read
 from tests.builders.images import ASTRONAUT
 from tests.vendors.account import PICTURE
 from tests.vendors.gemini import GeminiVendor
@@ -45,7 +47,7 @@ class TestTheBytesOfATask:
 class TestCosts:
     def costs(self, bench: GenerationBench, run_id: str) -> tuple[float | None, ...]:
         asked = GetRun(workspace_id=bench.workspace, run_id=run_id)
-        found = usecases.get_run(EDITOR, asked)
+        found = read.get_run(EDITOR, asked)
         return (found.run.cost_usd, *(step.cost_usd for step in found.steps))
 
     def test_are_told_in_dollars_by_step_and_together(

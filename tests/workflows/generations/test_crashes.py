@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from experience.workflows import artifacts
-from experience.workflows.models import RunStatus
+from experience.workflows.artifacts import store as artifacts
+from experience.workflows.runs.models import RunStatus
 from tests.builders.images import ASTRONAUT, recipe
 from tests.vendors.gemini import GeminiVendor
 from tests.vendors.replicate import ReplicateVendor
@@ -114,7 +114,7 @@ class TestKilledWhileTheProviderIsCalled:
             photo = artifacts.put(generations.tenant, ASTRONAUT, "image/jpeg").uri
             request["sources"] = [photo]
         with monkeypatch.context() as patch:
-            patch.setattr("experience.workflows.generating._record", _dies)
+            patch.setattr("experience.workflows.generations.submission._record_provider_job", _dies)
             run_id = generations.ask(request)
             with pytest.raises(Killed):
                 generations.work()
@@ -131,7 +131,7 @@ class TestKilledWhileTheProviderIsCalled:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr("experience.workflows.concluding.complete", _dies)
+            patch.setattr("experience.workflows.generations.completion.complete_generation", _dies)
             run_id = generations.ask(GEMINI)
             with pytest.raises(Killed):
                 generations.work()

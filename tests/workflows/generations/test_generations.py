@@ -9,11 +9,13 @@ import requests
 from experience import clients
 from experience.providers.local import Local
 from experience.providers.models import Blob, Poll, State
-from experience.workflows import artifacts, commands, concluding
-from experience.workflows.blobs import TenantBlobs
-from experience.workflows.generations import SUBMITS_AT_MOST, times_of
-from experience.workflows.models import RunStatus
+from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts.provider_blobs import TenantBlobs
+from experience.workflows.generations import completion
+from experience.workflows.generations.models import MAX_SUBMITS, times_of
+from experience.workflows.runs.models import RunStatus
 from experience.workflows.skills import GenerationRequest
+from experience.workflows.usecases import cancel
 from tests.builders.images import ASTRONAUT, recipe
 from tests.vendors.account import PICTURE
 from tests.vendors.gemini import GENERATE, GeminiVendor
@@ -216,7 +218,7 @@ class TestAProviderThatCannotBegin:
         run_id = generations.ask(REPLICATE)
         began = generations.now
         job = generations.work_until_ended(run_id)
-        assert (job.submits, job.error_code) == (SUBMITS_AT_MOST, "PROVIDER_ERROR")
+        assert (job.submits, job.error_code) == (MAX_SUBMITS, "PROVIDER_ERROR")
         assert generations.now - began >= 2_000 + 4_000 + 8_000 + 16_000
         assert replicate.paid == 0
 
@@ -288,7 +290,7 @@ class TestACancelledRun:
         blobs = TenantBlobs(generations.tenant)
         poll = Poll(State.COMPLETED, result_uri=blobs.write(Blob(PICTURE, "image/png")))
         provider = Local(blobs)
-        late = concluding.complete(generations.tenant, before, provider, blobs, poll)
+        late = completion.complete_generation(generations.tenant, before, provider, blobs, poll)
         assert late.error_code == "CANCELLED"
         assert generations.job(run_id).artifact is None
 
@@ -323,7 +325,7 @@ class TestACancelledRun:
     ) -> None:
         run_id = given_up_and_taken_up(generations)
         generations.work_until("pollGeneration")
-        commands.tell_providers(generations.tenant, run_id)  # of the cancel, or of its repeat
+        cancel.stop_generations(generations.tenant, run_id)  # of the cancel, or of its repeat
         generations.work()
         assert generations.run(run_id).status is RunStatus.COMPLETED
         assert replicate.paid == 2

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from experience.workflows import artifacts, concluding, places, polling, sweeping
-from experience.workflows.generations import AT_ONCE, LATE_MS, GenerationJob
-from experience.workflows.models import RunStatus
+from experience.workflows.artifacts import store as artifacts
+from experience.workflows.generations import cancellation, completion, permits
+from experience.workflows.generations.models import LATE_MS, MAX_PERMITS, GenerationJob
+from experience.workflows.runs.models import RunStatus
+from experience.workflows.usecases import sweep
 from tests.calling import at_once
 from tests.vendors.account import PICTURE
 from tests.vendors.replicate import ReplicateVendor
@@ -43,9 +45,9 @@ def fifty(generations: GenerationBench) -> list[GenerationJob]:
     for job in asked:
         batch.create(generations.tenant.generation_ref(job.id), job.dump())
     batch.commit()
-    for _ in range(AT_ONCE["image"]):
-        assert places.start_next(generations.tenant, "image")
-    assert places.start_next(generations.tenant, "image") is None
+    for _ in range(MAX_PERMITS["image"]):
+        assert permits.admit_next(generations.tenant, "image")
+    assert permits.admit_next(generations.tenant, "image") is None
     return asked
 
 
@@ -59,23 +61,23 @@ class TestPlaces:
     ) -> None:
         order = []
         while under_way := [job for job in generations.jobs() if job.place]:
-            assert len(under_way) == len(generations.taken()) <= AT_ONCE["image"]
+            assert len(under_way) == len(generations.taken()) <= MAX_PERMITS["image"]
             order += [job.id for job in under_way if job.id not in order]
-            concluding.fail(generations.tenant, under_way[-1], polling.NOBODY)
+            completion.fail_generation(generations.tenant, under_way[-1], cancellation.UNWANTED)
         assert order == [job.id for job in fifty]
 
     def test_no_more_than_five_pictures_are_under_way_and_all_get_through(
         self, generations: GenerationBench, replicate: ReplicateVendor
     ) -> None:
         replicate.polls_needed = 2
-        for _ in range(AT_ONCE["image"] + 3):
+        for _ in range(MAX_PERMITS["image"] + 3):
             generations.ask(REPLICATE)
         while generations.timed.waiting:
             generations.step()
-            assert len(generations.taken()) <= AT_ONCE["image"]
+            assert len(generations.taken()) <= MAX_PERMITS["image"]
         assert all_completed(generations)
-        assert replicate.most_at_once == AT_ONCE["image"]
-        assert replicate.paid == AT_ONCE["image"] + 3
+        assert replicate.most_at_once == MAX_PERMITS["image"]
+        assert replicate.paid == MAX_PERMITS["image"] + 3
 
     def test_of_films_two_are_under_way(
         self, generations: GenerationBench, replicate: ReplicateVendor
@@ -85,15 +87,15 @@ class TestPlaces:
             generations.ask(VIDEO)
         while generations.timed.waiting:
             generations.step()
-            assert len(generations.taken()) <= AT_ONCE["other"]
+            assert len(generations.taken()) <= MAX_PERMITS["other"]
         assert all_completed(generations)
-        assert replicate.most_at_once == AT_ONCE["other"]
+        assert replicate.most_at_once == MAX_PERMITS["other"]
         assert replicate.paid == 4
 
     def test_who_came_first_begins_first(
         self, generations: GenerationBench, replicate: ReplicateVendor
     ) -> None:
-        for _ in range(AT_ONCE["image"] + 5):
+        for _ in range(MAX_PERMITS["image"] + 5):
             generations.ask(REPLICATE)
         generations.work()
         jobs = generations.jobs()
@@ -118,34 +120,34 @@ class TestPlaces:
         replicate.polls_needed = 10**6
         for _ in range(2):
             bench = new_generations()
-            for _ in range(AT_ONCE["image"]):
+            for _ in range(MAX_PERMITS["image"]):
                 bench.ask(REPLICATE)
-            for _ in range(AT_ONCE["image"]):
+            for _ in range(MAX_PERMITS["image"]):
                 bench.step()
-            assert len(bench.taken()) == AT_ONCE["image"]
-        assert replicate.most_at_once == 2 * AT_ONCE["image"]
+            assert len(bench.taken()) == MAX_PERMITS["image"]
+        assert replicate.most_at_once == 2 * MAX_PERMITS["image"]
 
     def test_in_any_order_of_tasks(
         self, generations: GenerationBench, replicate: ReplicateVendor
     ) -> None:
         shuffled = random.Random(7)
-        for _ in range(AT_ONCE["image"] + 6):
+        for _ in range(MAX_PERMITS["image"] + 6):
             generations.ask(REPLICATE)
         while generations.timed.waiting:
             for sent in generations.timed.waiting:
                 sent.due_at = generations.now + shuffled.random() * 1000
             generations.step()
-            assert len(generations.taken()) <= AT_ONCE["image"]
+            assert len(generations.taken()) <= MAX_PERMITS["image"]
         assert all_completed(generations)
-        assert replicate.paid == AT_ONCE["image"] + 6
+        assert replicate.paid == MAX_PERMITS["image"] + 6
 
     def test_workers_who_meet_take_no_place_twice(
         self, generations: GenerationBench, replicate: ReplicateVendor
     ) -> None:
-        runs = [generations.ask(REPLICATE) for _ in range(AT_ONCE["image"] + 3)]
+        runs = [generations.ask(REPLICATE) for _ in range(MAX_PERMITS["image"] + 3)]
         at_once(len(runs), lambda _: generations.step())
-        assert len(generations.taken()) == AT_ONCE["image"]
-        assert replicate.most_at_once <= AT_ONCE["image"]
+        assert len(generations.taken()) == MAX_PERMITS["image"]
+        assert replicate.most_at_once <= MAX_PERMITS["image"]
         generations.work()
         assert all_completed(generations)
 
@@ -155,17 +157,17 @@ class TestWhatIsMadeHere:
         self, generations: GenerationBench, replicate: ReplicateVendor
     ) -> None:
         replicate.polls_needed = 10**6
-        for _ in range(AT_ONCE["image"]):
+        for _ in range(MAX_PERMITS["image"]):
             generations.ask(REPLICATE)
             generations.step()
         source = artifacts.put(generations.tenant, PICTURE, "image/png").uri
         local = {"params": {"style": "sketch"}, "sources": [source]}
-        runs = [generations.ask(local) for _ in range(AT_ONCE["image"] + 1)]
+        runs = [generations.ask(local) for _ in range(MAX_PERMITS["image"] + 1)]
         for _ in runs:
             generations.timed.waiting.sort(key=lambda sent: sent.function != "runStep")
             generations.step()
         assert {generations.job(run_id).status for run_id in runs} == {"completed"}
-        assert len(generations.taken()) == AT_ONCE["image"]
+        assert len(generations.taken()) == MAX_PERMITS["image"]
 
     def test_leaves_no_places_and_reads_nothing(self, generations: GenerationBench) -> None:
         source = artifacts.put(generations.tenant, PICTURE, "image/png").uri
@@ -185,10 +187,10 @@ class TestWhatASweepPutsRight:
         with generations.lost_tasks():
             generations.step()
         assert generations.timed.waiting == []
-        assert sweeping.sweep_runs()["generations"] == 0, "it is not late yet"
+        assert sweep.sweep_runs()["generations"] == 0, "it is not late yet"
         generations.now += 2_000 + LATE_MS
-        assert sweeping.sweep_runs()["generations"] == 1
-        assert sweeping.sweep_runs()["generations"] == 0
+        assert sweep.sweep_runs()["generations"] == 1
+        assert sweep.sweep_runs()["generations"] == 0
         generations.work()
         assert generations.run(run_id).status is RunStatus.COMPLETED
         assert replicate.paid == 1
@@ -203,7 +205,7 @@ class TestWhatASweepPutsRight:
         with generations.lost_tasks():
             generations.cancel(run_id)
         generations.now += 1
-        assert sweeping.sweep_runs()["generations"] == 1
+        assert sweep.sweep_runs()["generations"] == 1
         generations.work()
         assert [each["status"] for each in replicate.predictions.values()] == ["canceled"]
 
@@ -222,7 +224,7 @@ class TestWhatASweepPutsRight:
     def test_one_that_waits_while_there_is_room(
         self, generations: GenerationBench, replicate: ReplicateVendor
     ) -> None:
-        runs = [generations.ask(REPLICATE) for _ in range(AT_ONCE["image"] + 1)]
+        runs = [generations.ask(REPLICATE) for _ in range(MAX_PERMITS["image"] + 1)]
         for _ in runs:
             generations.step()
         waiting = generations.jobs()[-1]
@@ -230,10 +232,10 @@ class TestWhatASweepPutsRight:
         generations.timed.waiting.clear()
         for job in generations.jobs()[:-1]:
             with generations.lost_tasks():
-                concluding.fail(generations.tenant, job, polling.NOBODY)
+                completion.fail_generation(generations.tenant, job, cancellation.UNWANTED)
         generations.now += 2 * LATE_MS
         for _ in range(3):
-            sweeping.sweep_runs()
+            sweep.sweep_runs()
             generations.work()
             generations.now += 2 * LATE_MS
         assert generations.job(waiting.run_id).status == "completed"

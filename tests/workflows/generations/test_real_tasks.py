@@ -9,9 +9,9 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import Client as Database
 
-from emulator.faults import Faults, parse
-from emulator.suite import Suite
-from experience.workflows.generations import AT_ONCE
+from emulator.faults.settings import Faults, parse
+from emulator.suite.suite import Suite
+from experience.workflows.generations.models import MAX_PERMITS
 from tests.vendors.account import Account
 from tests.vendors.replicate import ReplicateVendor
 from tests.workflows.generations.bench import REPLICATE
@@ -76,7 +76,7 @@ class TestRealTasks:
     def test_more_than_may_be_at_once_get_through_in_the_worst_of_networks(
         self, place: Place, vendor: ReplicateVendor
     ) -> None:
-        paid, count = vendor.paid, AT_ONCE["image"] + 3
+        paid, count = vendor.paid, MAX_PERMITS["image"] + 3
         faults = {"seed": 3, "duplicate": 0.5, "abort": 0.05, "provider": 0.2}
         place.suite.set_faults(parse(json.dumps(faults)))
         runs = [place.start("test.generate", QUICK) for _ in range(count)]

@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from experience.workflows.definitions.loader import DEFINITIONS
 from experience.workflows.skills import Cancelled, Context, Data, SkillFailed, Waiting, skill
-from experience.workflows.yamls import DEFINITIONS
 from tests.workflows.sample import generating
 
 __all__ = ["generating"]

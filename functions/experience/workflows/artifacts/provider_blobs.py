@@ -1,0 +1,112 @@
+"""A workspace's bytes as providers see them: content-addressed artifacts, and what they keep."""
+
+from datetime import timedelta
+
+from google.api_core.exceptions import NotFound, PreconditionFailed
+
+from experience import clients
+from experience.imaging import files
+from experience.providers.models import Blob, Kept
+from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts.store import Stored
+from experience.workflows.artifacts.tenant import Tenant
+
+ADDRESS_SECONDS = 3600
+COST = "costMicros"
+
+
+class TenantBlobs:
+    """`providers.models.Blobs` of one workspace.
+
+    It knows what was written and kept through it, and lives no longer than one look at one job: a
+    provider that answers at once costs no second look at the bucket.
+    """
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+        self._written: dict[bytes, Stored] = {}
+        self._kept: dict[str, Kept] = {}
+
+    def read(self, uri: str) -> Blob:
+        """The bytes of an artifact, of a kept result or of what operators brought.
+
+        What the latter are is told by themselves: whoever uploaded them may have said nothing.
+        Raises FileNotFoundError.
+        """
+        path = self._tenant.path_in(uri) or self._tenant.kept_path_in(uri)
+        brought = self._tenant.folder_path_in(uri) if path is None else None
+        try:
+            if path:
+                return artifacts.fetch(self._tenant, path)
+            if brought:
+                blob = artifacts.fetch(self._tenant, brought)
+                return Blob(blob.data, files.content_type(blob.data) or blob.content_type)
+        except NotFound as error:
+            raise FileNotFoundError(uri) from error
+        raise FileNotFoundError(uri)
+
+    def write(self, blob: Blob) -> str:
+        """Store bytes as an artifact's."""
+        return self.store(blob).uri
+
+    def store(self, blob: Blob) -> Stored:
+        """Bytes as an artifact's: written now, or just before."""
+        if blob.data not in self._written:
+            stored = artifacts.put(self._tenant, blob.data, blob.content_type)
+            self._written[blob.data] = stored
+        return self._written[blob.data]
+
+    def keep(self, key: str, blob: Blob, cost_micros: int | None) -> None:
+        """Store a result under its job's id; an earlier one stays. One write."""
+        path = self._tenant.kept_path(key)
+        stored = clients.bucket().blob(path)
+        stored.metadata = {} if cost_micros is None else {COST: str(cost_micros)}
+        try:
+            stored.upload_from_string(
+                blob.data,
+                content_type=blob.content_type,
+                if_generation_match=0,
+                retry=artifacts.retry(),
+            )
+        except PreconditionFailed:
+            return
+        self._tenant.memory.keep(path, blob)
+        self._kept[key] = Kept(self._uri(path), cost_micros)
+
+    def kept(self, key: str) -> Kept | None:
+        """What was kept under a job's id. One read."""
+        if key in self._kept:
+            return self._kept[key]
+        path = self._tenant.kept_path(key)
+        found = clients.bucket().get_blob(path, retry=artifacts.retry())
+        if found is None:
+            return None
+        cost = (found.metadata or {}).get(COST)
+        return Kept(self._uri(path), int(cost) if cost else None)
+
+    def forget(self, key: str) -> None:
+        """Delete what was kept under a job's id, if anything was."""
+        if key in self._kept:
+            clients.bucket().blob(self._tenant.kept_path(key)).delete(retry=artifacts.retry())
+            del self._kept[key]
+
+    def address(self, uri: str) -> str:
+        """A signed URL of an artifact, or of what operators brought."""
+        path = self._tenant.path_in(uri) or self._tenant.folder_path_in(uri)
+        if path is None:
+            raise FileNotFoundError(uri)
+        url: str = (
+            clients.bucket()
+            .blob(path)
+            .generate_signed_url(
+                version="v4",
+                method="GET",
+                expiration=timedelta(seconds=ADDRESS_SECONDS),
+                credentials=clients.signer(),
+                api_access_endpoint=clients.storage_endpoint(),
+            )
+        )
+        return url
+
+    def _uri(self, path: str) -> str:
+        return f"gs://{clients.bucket_name()}/{path}"

@@ -1,0 +1,153 @@
+"""The bytes of artifacts: stored under their hash, once for each workspace.
+
+An object is written once (`if_generation_match=0`). One that is there already is used again, and
+marked as used where it is old: `collecting.py` takes what nothing refers to, and must not take
+what a step is about to refer to.
+"""
+
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from google.api_core.exceptions import NotFound, PreconditionFailed
+
+from experience import clients, clock, config
+from experience.errors import Contention
+from experience.providers.models import Blob
+from experience.workflows.artifacts.models import Artifact, ArtifactUrl
+from experience.workflows.artifacts.tenant import Tenant
+
+if TYPE_CHECKING:
+    from google.api_core.retry import Retry
+
+
+RETRY_SECONDS = 10
+MAX_ATTEMPTS = 5
+
+
+class Stored(NamedTuple):
+    """Bytes that are in the bucket."""
+
+    uri: str
+    content_hash: str
+    size_bytes: int
+
+
+def put(tenant: Tenant, data: bytes, content_type: str) -> Stored:
+    """Store bytes, or find them stored. They are safe for half the grace from now on.
+
+    One write; where the bytes are known one read more, and another write if they are old.
+    """
+    content_hash = hashlib.sha256(data).hexdigest()
+    stored = Stored(tenant.uri_of(content_hash), content_hash, len(data))
+    path = tenant.path_of(content_hash)
+    blob = clients.bucket().blob(path)
+    blob.cache_control = "private, max-age=31536000, immutable"
+    for _ in range(MAX_ATTEMPTS):
+        try:
+            blob.upload_from_string(
+                data, content_type=content_type, if_generation_match=0, retry=retry()
+            )
+        except PreconditionFailed:
+            if not _use_again(path):
+                continue  # it was collected just now
+        tenant.memory.keep(path, Blob(data, content_type))
+        return stored
+    raise Contention
+
+
+def _use_again(path: str) -> bool:
+    """Whether the object is there, and no collection that has begun can take it."""
+    found = clients.bucket().get_blob(path, retry=retry())
+    if found is None:
+        return False
+    now = clock.now_ms()
+    if now - int(found.updated.timestamp() * 1000) < grace_ms() // 2:
+        return True
+    found.metadata = {**(found.metadata or {}), "usedAt": str(now)}
+    try:
+        found.patch(retry=retry())
+    except NotFound:
+        return False
+    return True
+
+
+def read(tenant: Tenant, uri: str) -> bytes:
+    """The bytes at a URI of this workspace, as `fetch`. Raises google.api_core NotFound."""
+    path = tenant.path_in(uri) or tenant.folder_path_in(uri)
+    if path is None:
+        raise NotFound(uri)
+    return fetch(tenant, path).data
+
+
+def fetch(tenant: Tenant, path: str) -> Blob:
+    """What lies at a path that the tenant gave out. Raises google.api_core NotFound.
+
+    One read; none for an artifact that this task has stored or read before. The bytes are as they
+    were uploaded, whatever they are called: unpacked they could be of any size.
+    """
+    if known := tenant.memory.get(path):
+        return known
+    stored = clients.bucket().blob(path)
+    data = stored.download_as_bytes(raw_download=True, retry=retry())
+    blob = Blob(data, str(stored.content_type or ""))
+    if tenant.path_in(path):  # what operators bring can be replaced
+        tenant.memory.keep(path, blob)
+    return blob
+
+
+def read_object(uri: str) -> bytes:
+    """The bytes of an object that a run was given by name. Raises google.api_core NotFound."""
+    path = uri.removeprefix(f"gs://{clients.bucket_name()}/")
+    blob = clients.bucket().blob(path)
+    data: bytes = blob.download_as_bytes(raw_download=True, retry=retry())
+    return data
+
+
+def exists(tenant: Tenant, uri: str) -> bool:
+    """Whether the bytes are still there."""
+    path = tenant.path_in(uri)
+    return path is not None and bool(clients.bucket().blob(path).exists(retry=retry()))
+
+
+def signed(tenant: Tenant, artifact: Artifact) -> ArtifactUrl | None:
+    """An address for everybody who has it, until it expires; None if the bytes are gone."""
+    path = tenant.path_in(artifact.uri)
+    if path is None or not exists(tenant, artifact.uri):
+        return None
+    seconds = int(config.DOWNLOAD_URL_SECONDS.value)
+    options: dict[str, Any] = {"response_type": artifact.type}
+    if artifact.filename:
+        name = artifact.filename.replace('"', "")
+        options["response_disposition"] = f'inline; filename="{name}"'
+    url = (
+        clients.bucket()
+        .blob(path)
+        .generate_signed_url(
+            version="v4",
+            method="GET",
+            expiration=timedelta(seconds=seconds),
+            credentials=clients.signer(),
+            api_access_endpoint=clients.storage_endpoint(),
+            **options,
+        )
+    )
+    return ArtifactUrl(
+        artifact_id=artifact.id,
+        url=url,
+        type=artifact.type,
+        size_bytes=artifact.size_bytes,
+        expires_at=clock.now_ms() + seconds * 1000,
+    )
+
+
+def grace_ms() -> int:
+    """How long an object may lie unreferenced."""
+    return int(config.ARTIFACT_GRACE_HOURS.value) * 3_600_000
+
+
+def retry() -> "Retry":
+    """How long a storage that fails is asked again."""
+    from google.cloud.storage.retry import DEFAULT_RETRY  # heavy, like the client that it is for
+
+    return DEFAULT_RETRY.with_timeout(RETRY_SECONDS)

@@ -1,0 +1,136 @@
+"""Reading definitions from YAML: everything is checked, and refused with file, line and reason."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from experience.workflows.definitions.models import Selector, Workflow
+from experience.workflows.definitions.validation import (
+    Issue,
+    Location,
+    inconsistencies,
+    unknown_keys,
+)
+from experience.workflows.skills import REGISTRY, Registry
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+MAX_BYTES = 200_000
+"""A run keeps its definition, and Firestore takes a MiB for each document."""
+
+
+class BadDefinitionError(ValueError):
+    """A definition that cannot be used: one line for each reason, as `file:line: reason`."""
+
+
+@dataclass
+class Definitions:
+    """The workflows by name, each checked against the skills of one registry."""
+
+    registry: Registry
+    workflows: dict[str, Workflow] = field(default_factory=dict)
+
+    def add(self, source: Path) -> None:
+        """Read a file, or every `.yaml` of a folder. Raises BadDefinitionError."""
+        for file in sorted(source.glob("*.yaml")) if source.is_dir() else [source]:
+            text = file.read_text(encoding="utf-8")
+            workflow = parse(text, file.name, self.registry)
+            if workflow.workflow_name in self.workflows:
+                raise BadDefinitionError(
+                    f"{file.name}:1: there is a workflow {workflow.workflow_name} already"
+                )
+            self.workflows[workflow.workflow_name] = workflow
+
+
+DEFINITIONS = Definitions(REGISTRY)
+"""What is deployed. Whoever owns the skills of a workflow adds its file."""
+
+
+def parse(text: str, name: str, registry: Registry) -> Workflow:
+    """The workflow of a YAML text, with the registry's values in their places.
+
+    Raises BadDefinitionError.
+    """
+    lines: dict[Location, int] = {(): 1}
+    issues: list[Issue] = []
+    try:
+        root = yaml.compose(text, Loader=_Loader)
+        plain = _plain(root, (), lines, issues) if root else None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise BadDefinitionError(f"{name}:{line}: {error.problem}") from error
+    except yaml.YAMLError as error:
+        raise BadDefinitionError(f"{name}:1: {error}") from error
+    workflow = None
+    try:
+        workflow = Workflow.model_validate(plain, by_alias=False, by_name=True)
+    except ValidationError as error:
+        for each in error.errors(include_url=False, include_context=False, include_input=False):
+            issues.append((each["loc"], each["msg"].removeprefix("Value error, ")))
+    if workflow:
+        issues += [*unknown_keys(workflow, ()), *inconsistencies(workflow, registry)]
+        if not issues and len(workflow.to_json()) > MAX_BYTES:
+            issues.append(((), f"is larger than {MAX_BYTES} bytes"))
+    if issues or workflow is None:
+        raise BadDefinitionError("\n".join(_message(issue, name, lines) for issue in issues))
+    return _compiled(workflow, registry)
+
+
+def _plain(node: Any, place: Location, lines: dict[Location, int], issues: list[Issue]) -> Any:
+    """A node as plain values; notes the line of each place, and keys that stand there twice."""
+    lines.setdefault(place, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        found: dict[Any, Any] = {}
+        for key, value in node.value:
+            name = str(key.value)
+            here = (*place, name)
+            if name in found:
+                lines[here] = key.start_mark.line + 1
+                issues.append((here, "stands here twice"))
+            lines[here] = key.start_mark.line + 1
+            found[name] = _plain(value, here, lines, issues)
+        return found
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(each, (*place, n), lines, issues) for n, each in enumerate(node.value)]
+    constructor = yaml.SafeLoader("")
+    value = constructor.construct_object(node)
+    if not isinstance(value, str | int | float | bool | None):
+        issues.append((place, "is a date: put it in quotes"))
+    return value
+
+
+def _message(issue: Issue, name: str, lines: dict[Location, int]) -> str:
+    place, message = issue
+    nearest = place
+    while nearest not in lines:
+        nearest = nearest[:-1]
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
+    return f"{name}:{lines[nearest]}: {path.lstrip('.')}: {message}".replace(": : ", ": ")
+
+
+def _compiled(workflow: Workflow, registry: Registry) -> Workflow:
+    """Registered values become constants: a run that began keeps what it began with."""
+
+    def pinned(selector: Selector) -> Selector:
+        if selector.source == "registry":
+            return Selector(source="constants", value=registry.values[str(selector.key)])
+        if selector.merge:
+            return Selector(merge=[pinned(each) for each in selector.merge])
+        if selector.of:
+            return Selector(pick=selector.pick, of=pinned(selector.of))
+        return selector
+
+    steps = [
+        step.model_copy(
+            update={
+                "input_selector": {k: pinned(v) for k, v in step.input_selector.items()},
+                "when": step.when
+                and step.when.model_copy(update={"value": pinned(step.when.value)}),
+            }
+        )
+        for step in workflow.steps
+    ]
+    return Workflow(workflow_name=workflow.workflow_name, version=workflow.version, steps=steps)

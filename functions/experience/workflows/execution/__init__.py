@@ -1,0 +1,1 @@
+"""A worker at a step."""

@@ -1,0 +1,1 @@
+"""Asking a provider for something, once, and paying for it once."""

@@ -1,0 +1,167 @@
+"""Generation jobs: `/workspaces/{w}/generationJobs/{g}`, one for each request to a provider."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import Field
+
+from experience.documents import Document, Request
+from experience.ids import DocumentId, derived_id
+from experience.workflows.runs.models import RunStep
+from experience.workflows.skills import ArtifactRef, GenerationRequest, MediaType
+
+Kind = Literal["image", "other"]
+
+MAX_PERMITS: dict[Kind, int] = {"image": 5, "other": 2}
+"""How many jobs of each kind a tenant has under way at most; the rest wait their turn."""
+
+POLL_AND_TIMEOUT_MS = {
+    "image": (2_000, 60_000),
+    "video": (5_000, 300_000),
+    "sound_effect": (2_000, 30_000),
+    "music": (5_000, 180_000),
+}
+
+MAX_SUBMITS = 5
+"""How often a provider that cannot be reached, or whose caller died, is asked to begin."""
+
+LATE_MS = 60_000
+"""How long after its time something counts as lost: a sweep does it then."""
+
+
+class GenerationStatus(StrEnum):
+    """Where a generation job stands."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+
+
+COMPLETED = GenerationStatus.COMPLETED
+UNDER_WAY = (GenerationStatus.PENDING, GenerationStatus.PROCESSING)
+
+
+class GenerationJob(Document):
+    """`/workspaces/{tenantId}/generationJobs/{id}`. Timestamps in Unix milliseconds.
+
+    Written before the provider is called; `id` is what the provider knows the request by.
+    `runStepId` is the step's id within the run, and `round` the run's, as it was then. `place`:
+    which of the tenant's places it takes while it is under way; `waiting`: for a place of which
+    kind it waits; neither where the provider needs none. `begunAt`: when the provider was first
+    asked to begin; `triedAt`: when it was asked last, of which the answer is not known. `submits`
+    and `attempts` count what it was asked: to begin, and how far it is. `cancelDue`: the provider
+    is still to be told that nobody waits any more. `dueAt`: when something is to happen next. A
+    cost that the provider does not tell is null.
+    """
+
+    id: str
+    tenant_id: str
+    run_id: str
+    run_step_id: str
+    slot: str
+    round: int = 0
+    provider_id: str
+    provider_job_id: str | None = None
+    media_type: MediaType
+    status: GenerationStatus = GenerationStatus.PENDING
+    poll_interval_ms: int
+    timeout_ms: int
+    attempts: int = 0
+    submits: int = 0
+    dispatch: int = 0
+    input_params: dict[str, Any] | None = None
+    input_params_uri: str | None = None
+    result_uri: str | None = None
+    artifact_id: str | None = None
+    artifact: ArtifactRef | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    retryable: bool = False
+    cost_micros: int | None = None
+    place: str | None = None
+    waiting: Kind | None = None
+    cancel_due: bool = False
+    begun_at: int | None = None
+    tried_at: int | None = None
+    due_at: int | None = None
+    started_at: int | None = None
+    completed_at: int | None = None
+    created_at: int
+    updated_at: int
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it has come to its end, whatever that was."""
+        return self.status not in UNDER_WAY
+
+    @property
+    def kind(self) -> Kind:
+        """Whose places it takes."""
+        return "image" if self.media_type == "image" else "other"
+
+    @property
+    def needs_place(self) -> bool:
+        """Whether it takes one of the tenant's places, or waits for one."""
+        return bool(self.place or self.waiting)
+
+    def is_late(self, now: int) -> bool:
+        """Whether the provider has taken longer than anybody waits."""
+        return self.started_at is not None and now > self.started_at + self.timeout_ms
+
+    def pause_ms(self) -> int:
+        """How long to leave a provider alone that could not begin: 2, 4, 8, 16 s for a picture."""
+        return self.poll_interval_ms << max(0, self.submits - 1)
+
+
+class GenerationPermit(Document):
+    """`/workspaces/{w}/generationPlaces/{kind}-{n}`: whose turn it is there, if anybody's."""
+
+    job_id: str | None = None
+    updated_at: int
+
+
+class PollTask(Request):
+    """The payload of `pollGeneration`: which look at which job, and which dispatch of it."""
+
+    workspace_id: DocumentId
+    job_id: DocumentId
+    number: int = Field(ge=1)
+    dispatch: int = Field(default=0, ge=0)
+
+    @classmethod
+    def next_of(cls, job: GenerationJob) -> "PollTask":
+        """The task for the look after those taken."""
+        return cls(
+            workspace_id=job.tenant_id,
+            job_id=job.id,
+            number=job.attempts + 1,
+            dispatch=job.dispatch,
+        )
+
+
+def job_ids_of(step: RunStep, slot: str) -> list[str]:
+    """The ids of the jobs that a step has had for a slot since its run was taken up, newest first.
+
+    One for each attempt that failed, and one for this: an attempt whose worker vanished goes on
+    with the job that it left.
+    """
+    about = (step.tenant_id, step.run_id, step.id, slot, step.round)
+    return [derived_id("generation", *about, each) for each in range(step.failures, -1, -1)]
+
+
+def current_job(jobs: Sequence["GenerationJob | None"]) -> "GenerationJob | None":
+    """The job that this attempt goes on with: its own, or one of before that did not fail."""
+    own, *earlier = jobs
+    fine = (each for each in earlier if each and each.status in (*UNDER_WAY, COMPLETED))
+    return own or next(fine, None)
+
+
+def times_of(request: GenerationRequest) -> tuple[int, int]:
+    """How often a provider is asked, and how long it may take, in milliseconds."""
+    sound = request.sound or "sound_effect"
+    kind = sound if request.media_type == "audio" else request.media_type
+    poll_ms, timeout_ms = POLL_AND_TIMEOUT_MS[kind]
+    return request.poll_interval_ms or poll_ms, request.timeout_ms or timeout_ms

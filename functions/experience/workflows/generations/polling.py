@@ -1,0 +1,93 @@
+"""Looking at a generation that a provider works on: one task for each look."""
+
+import traceback
+
+from experience import clients, clock, logs
+from experience.calls import TryLater
+from experience.errors import Refusal
+from experience.providers import registry
+from experience.providers.models import FailureCode, ProviderFailed, State
+from experience.workflows.artifacts.provider_blobs import TenantBlobs
+from experience.workflows.artifacts.tenant import Tenant
+from experience.workflows.generations import completion, dispatch, store
+from experience.workflows.generations.cancellation import UNWANTED, cancel_at_provider
+from experience.workflows.generations.models import (
+    LATE_MS,
+    GenerationJob,
+    GenerationStatus,
+    PollTask,
+)
+from experience.workflows.generations.store import update_pending
+from experience.workflows.runs.dispatch import resume_step
+from experience.workflows.runs.errors import TRANSIENT
+
+
+def run_poll(task: PollTask) -> None:
+    """Take a look; raises TryLater where the database, the storage or a cancel fails."""
+    try:
+        poll(task)
+    except (*TRANSIENT, ProviderFailed) as fault:
+        logs.warning("look interrupted", job=task.job_id, exc=traceback.format_exc())
+        raise TryLater("the database, the storage or the provider failed") from fault
+
+
+def poll(task: PollTask) -> None:
+    """Take one look at a job, and queue the next one or end it. Safe to repeat.
+
+    Two reads, one more and a write while it goes on. A look that fails is no job that failed.
+    """
+    opened = Tenant.of_generation(clients.firestore(), task.workspace_id, task.job_id)
+    if opened is None:
+        return None
+    tenant, data = opened
+    job = GenerationJob.load(data)
+    if job.cancel_due:
+        return cancel_at_provider(tenant, job)
+    if not job.is_ended and job.provider_job_id:
+        if (task.number, task.dispatch) != (job.attempts + 1, job.dispatch):
+            if task.number == job.attempts:  # whoever took this look died before the next
+                dispatch.enqueue_poll(job, job.poll_interval_ms)
+            return None
+        job = _poll_provider(tenant, job)
+        if not job.is_ended:
+            return None
+    # Its step hears what became of it, or asks the provider to begin.
+    return resume_step(tenant, job.run_id, job.run_step_id)
+
+
+def _poll_provider(tenant: Tenant, job: GenerationJob) -> GenerationJob:
+    """The job after one look: ended, or with the next look queued."""
+    if not store.is_wanted(tenant, job):
+        return completion.fail_generation(tenant, job, UNWANTED)
+    blobs = TenantBlobs(tenant)
+    pause_ms = float(job.poll_interval_ms)
+    try:
+        provider = registry.provider(job.provider_id, blobs)
+        seen = provider.poll(str(job.provider_job_id))
+        if seen.state is State.COMPLETED:
+            return completion.complete_generation(tenant, job, provider, blobs, seen)
+        if seen.state is State.FAILED:
+            failure = seen.failure or ProviderFailed("The provider failed.")
+            return completion.fail_generation(tenant, job, failure)
+    except ProviderFailed as failure:
+        logs.warning("look failed", **_about(job), code=failure.code)
+        if not failure.retryable:
+            return completion.fail_generation(tenant, job, failure)
+        pause_ms = max(pause_ms, (failure.retry_after_seconds or 0) * 1000)
+    except Refusal as refused:
+        logs.warning("look refused", **_about(job), reason=refused.reason)
+    now = clock.now_ms()
+    if job.is_late(now):
+        late = ProviderFailed(
+            "The provider did not finish in time.", code=FailureCode.TIMEOUT, retryable=True
+        )
+        return completion.fail_generation(tenant, job, late, GenerationStatus.TIMED_OUT)
+    due_at = now + round(pause_ms) + LATE_MS
+    after = update_pending(tenant, job, lambda _: {"attempts": job.attempts + 1, "due_at": due_at})
+    if not after.is_ended:
+        dispatch.enqueue_poll(after, pause_ms)
+    return after
+
+
+def _about(job: GenerationJob) -> dict[str, str]:
+    return {"provider": job.provider_id, "run": job.run_id, "step": job.run_step_id}

@@ -1,0 +1,1 @@
+"""A run's state, and each commit that changes it."""

@@ -1,0 +1,68 @@
+"""How steps are handed to their queue."""
+
+from google.cloud.firestore import (
+    Transaction,
+)
+
+from experience import clients, clock, transactions
+from experience.ids import fingerprint
+from experience.workflows.artifacts.tenant import Tenant
+from experience.workflows.definitions.loader import DEFINITIONS
+from experience.workflows.runs.models import (
+    Queue,
+    RunStep,
+    StepStatus,
+    StepTask,
+)
+
+
+def enqueue(task: StepTask, queue: Queue, *, delay_seconds: float = 0) -> None:
+    """Put a task into the run's queue, once: its name is what it is about.
+
+    A name that was used stays blocked for hours, so who has to enqueue the same attempt once
+    more counts the step's `dispatch` up.
+    """
+    payload = task.model_dump(mode="json", by_alias=True)
+    name = fingerprint("runStep", *payload.values())
+    clients.enqueue(queue.value, payload, task_id=name, delay_seconds=delay_seconds)
+
+
+def enqueue_next(step: RunStep, *, delay_seconds: float = 0) -> None:
+    """Put the task for what is next of a step into its queue, once."""
+    enqueue(StepTask.next_of(step), step.queue, delay_seconds=delay_seconds)
+
+
+def resume_step(tenant: Tenant, run_id: str, step_id: str) -> None:
+    """What a parked step waits for has come: let its skill run again. Safe to repeat.
+
+    One read, one write, one task. A step that is not parked yet finds out when it tries.
+    """
+
+    def body(transaction: Transaction) -> RunStep | None:
+        reference = tenant.step_ref(run_id, step_id)
+        [found] = transactions.read(tenant.client, [reference], transaction)
+        data = transactions.fields(found)
+        step = RunStep.load(data) if data else None
+        if step is None or step.status is not StepStatus.RUNNING:
+            return None
+        changes = {"dispatch": step.dispatch + 1, "updatedAt": clock.now_ms()}
+        transaction.update(reference, changes)
+        return step.model_copy(update={"dispatch": step.dispatch + 1})
+
+    if step := transactions.run_optimistic(tenant.client, body):
+        enqueue_next(step.model_copy(update={"parked": True}))
+
+
+def enqueue_first(tenant: Tenant, workflow_name: str, run_id: str, queue: Queue) -> None:
+    """The tasks of a new run, by what is known of it without reading."""
+    for step in DEFINITIONS.workflows[workflow_name].steps:
+        if not step.depends_on:
+            task = StepTask(workspace_id=tenant.id, run_id=run_id, step_id=step.step_id, attempt=1)
+            enqueue(task, queue)
+
+
+def enqueue_ready(steps: list[RunStep]) -> None:
+    """A task for each step that waits for nothing; one that has its task already keeps it."""
+    for step in steps:
+        if step.is_ready:
+            enqueue_next(step)

@@ -1,0 +1,83 @@
+"""Retrying a failed or cancelled run."""
+
+from google.cloud.firestore import Transaction
+
+from experience import clients, clock, transactions
+from experience.workflows.artifacts.tenant import Tenant
+from experience.workflows.runs import decisions, finalization, hooks, planning, store
+from experience.workflows.runs.dispatch import enqueue_ready
+from experience.workflows.runs.hooks import update_owner
+from experience.workflows.runs.models import Run, RunStatus, RunStep
+from experience.workflows.runs.requests import RetryRun
+from experience.workflows.runs.store import StoredRun, update_step
+from experience.workflows.runs.views import RunView, view
+from experience.workspaces.models import Role
+
+
+def retry_run(uid: str, request: RetryRun) -> RunView:
+    """Take a failed or cancelled run up again, from what did not succeed; editors.
+
+    Two reads and one for each step, a write for the run and each step that runs again. A run that
+    is going, or that succeeded, stays as it is.
+    """
+    tenant = Tenant.of_member(clients.firestore(), uid, request.workspace_id, Role.EDITOR, "run")
+    return retry_in(tenant, request.run_id)
+
+
+def retry_in(tenant: Tenant, run_id: str) -> RunView:
+    """Retry a run of a workspace."""
+
+    def body(transaction: Transaction) -> tuple[Run, list[RunStep]]:
+        stored, steps = store.get_run_with_steps(tenant, run_id, transaction)
+        if stored.run.status not in (RunStatus.FAILED, RunStatus.CANCELLED):
+            return stored.run, steps
+        return retry_within(transaction, tenant, stored, steps, clock.now_ms())
+
+    run, steps = transactions.run_optimistic(tenant.client, body)
+    if run.is_going and enqueue_retried(tenant, run_id, steps):
+        run = store.get_run(tenant, run_id)
+    return view(run, steps)
+
+
+def enqueue_retried(tenant: Tenant, run_id: str, steps: list[RunStep]) -> bool:
+    """Hand a run that was taken up to its queue; whether it ended, with nothing left to do.
+
+    That is so where a step that was told to stop came to its result all the same.
+    """
+    enqueue_ready(steps)
+    return bool(steps) and decisions.is_over(steps) and finalization.finalize_run(tenant, run_id)
+
+
+def retry_within(
+    transaction: Transaction,
+    tenant: Tenant,
+    stored: StoredRun,
+    steps: list[RunStep],
+    now: int,
+) -> tuple[Run, list[RunStep]]:
+    """Take a failed or cancelled run up again, in a transaction that has read it.
+
+    `go_on` follows.
+    """
+    workflow, number = stored.run.workflow(), stored.run.round + 1
+    again = {step.id: step for step in planning.retried(workflow, steps, number, now)}
+    for step in steps:
+        update_step(tenant, transaction, step, again.get(step.id, step))
+    renewed = [again.get(step.id, step) for step in steps]
+    run = stored.run.model_copy(
+        update={
+            "status": RunStatus.QUEUED,
+            "round": number,
+            "error": None,
+            "context": None,
+            "context_uri": None,
+            "completed_at": None,
+            "duration_ms": None,
+            "remaining_sinks": planning.open_sinks(workflow, renewed),
+            "updated_at": now,
+        }
+    )
+    transaction.update(tenant.run_ref(run.id), stored.run.difference(run))
+    owner = hooks.hooks_of(run)
+    update_owner(tenant, transaction, owner.renewed(tenant.client, run, now) if owner else ())
+    return run, renewed
