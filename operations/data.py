@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from experience.documents import Document
 from experience.guests.models import Guest
 from experience.projects.models import Project
-from experience.sessions.models import Session
-from experience.transforms.models import Job, JobInternals
+from experience.sessions.models.session import Session
+from experience.transforms.models.job import Job, JobInternals
 from experience.workflows.generations.models import GenerationJob, GenerationPermit
 from experience.workflows.runs.models import Run, RunStep
 from experience.workspaces.models import (
@@ -39,7 +39,7 @@ class Data:
     runs: dict[str, Run] = field(default_factory=dict)
     steps: dict[str, RunStep] = field(default_factory=dict)
     generations: dict[str, GenerationJob] = field(default_factory=dict)
-    places: dict[str, GenerationPermit] = field(default_factory=dict)
+    permits: dict[str, GenerationPermit] = field(default_factory=dict)
     objects: frozenset[str] | None = None
     unreadable: dict[str, str] = field(default_factory=dict)
 
@@ -80,7 +80,7 @@ def read(client: Client, bucket: str | None = None, project_id: str | None = Non
         ("runs", Run, data.runs),
         ("runSteps", RunStep, data.steps),
         ("generationJobs", GenerationJob, data.generations),
-        ("generationPlaces", GenerationPermit, data.places),
+        ("generationPermits", GenerationPermit, data.permits),
     )
     for name, model, into in kinds:
         for snapshot in client.collection_group(name).stream():

@@ -41,14 +41,18 @@ def a_job_is_its_run(data: Data) -> Found:
         if job.run_id is None:
             continue
         run = data.runs.get(f"workspaces/{job.workspace_id}/runs/{job.run_id}")
-        if run is None or run.belongs_to is None or run.belongs_to.ids.get("jobId") != job.id:
+        if (
+            run is None
+            or run.owner_reference is None
+            or run.owner_reference.ids.get("jobId") != job.id
+        ):
             yield path, f"names the run {job.run_id}, which is not its own"
         elif run.status.value != job.status.value:
             yield path, f"is {job.status}, and its run is {run.status}"
     for path, run in data.runs.items():
-        if run.belongs_to is None:
+        if run.owner_reference is None:
             continue
-        ids = run.belongs_to.ids
+        ids = run.owner_reference.ids
         owner = data.jobs.get(f"projects/{ids.get('projectId')}/jobs/{ids.get('jobId')}")
         if owner and owner.run_id != run.id:
             yield path, f"is done for job {owner.id}, which names another run"

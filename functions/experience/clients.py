@@ -6,24 +6,18 @@ Each finds its emulator by the variable that its library reads (`FIRESTORE_EMULA
 
 import contextlib
 import functools
-import json
 import os
 import threading
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import firebase_admin
-import google.auth
-import google.auth.credentials
 import grpc.experimental
 from google.cloud.firestore import Client
 from google.cloud.firestore_v1 import base_client
 from google.cloud.firestore_v1.services.firestore.transports.grpc import FirestoreGrpcTransport
 
 from experience import config
-
-if TYPE_CHECKING:
-    from google.cloud.storage import Bucket
 
 
 @functools.cache
@@ -106,62 +100,6 @@ def project_id() -> str:
         if value := os.environ.get(variable):
             return value
     return str(app().project_id)
-
-
-@functools.cache
-def bucket() -> "Bucket":
-    """The project's default bucket."""
-    # Left to itself the client asks for the bucket's metadata, for traces that nobody collects:
-    # a billed request, and a permission that the runtime does not need otherwise.
-    os.environ.setdefault("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
-    from google.cloud import storage  # heavy, and most functions never touch an object
-
-    made: Bucket = storage.Client(project=project_id()).bucket(bucket_name())
-    return made
-
-
-def bucket_name() -> str:
-    """The name of the default bucket, as the Firebase runtime tells it in FIREBASE_CONFIG."""
-    configured = json.loads(os.environ.get("FIREBASE_CONFIG") or "{}")
-    return str(configured.get("storageBucket") or f"{project_id()}.appspot.com")
-
-
-@functools.cache
-def signer() -> google.auth.credentials.Signing:
-    """What signs URLs: the key file where there is one, else the service account through IAM.
-
-    Locally the suite makes a key and names it in GOOGLE_APPLICATION_CREDENTIALS. In production
-    the runtime's account holds no key, and `iam.serviceAccounts.signBlob` signs in its name.
-    """
-    credentials, _ = google.auth.default(scopes=["https://www.googleapis.com/auth/cloud-platform"])
-    if isinstance(credentials, google.auth.credentials.Signing):
-        return credentials
-    return _iam_signer(credentials)
-
-
-def _iam_signer(credentials: Any) -> google.auth.credentials.Signing:
-    import google.auth.iam
-    from google.auth.transport.requests import Request
-    from google.oauth2 import service_account
-
-    request = Request()
-    credentials.refresh(request)  # an account on Cloud Run learns its own address only here
-    address = credentials.service_account_email
-    return service_account.Credentials(
-        google.auth.iam.Signer(request, credentials, address),
-        address,
-        "https://oauth2.googleapis.com/token",
-    )
-
-
-def storage_endpoint() -> str:
-    """Where signed URLs point."""
-    return os.environ.get("STORAGE_EMULATOR_HOST") or "https://storage.googleapis.com"
-
-
-def download_endpoint() -> str:
-    """Where Firebase's download-token URLs point."""
-    return os.environ.get("STORAGE_EMULATOR_HOST") or "https://firebasestorage.googleapis.com"
 
 
 ENQUEUE_SECONDS = 10

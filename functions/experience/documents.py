@@ -1,6 +1,7 @@
-"""The two bases of every model: what is stored, and what a caller sends."""
+"""The two bases of every model, what is stored and what a caller sends, and a document as read."""
 
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -68,3 +69,17 @@ class Request(BaseModel):
         frozen=True,
         allow_inf_nan=False,
     )
+
+
+D = TypeVar("D", bound=Document)
+
+
+@dataclass(frozen=True)
+class Versioned(Generic[D]):
+    """A document as it was read, and when it was last written.
+
+    A later write is conditional on that.
+    """
+
+    value: D
+    update_time: Any

@@ -9,7 +9,7 @@ from google.cloud.firestore import DocumentSnapshot, FieldFilter, Query
 from experience.documents import Document
 from experience.errors import InvalidArgument
 from experience.ids import fingerprint
-from experience.reading import readable
+from experience.store import parse_or_log
 
 D = TypeVar("D", bound=Document)
 
@@ -53,7 +53,7 @@ def newest_first(
     found: list[DocumentSnapshot[Any]] = list(query.limit(page_size + 1).stream())
     shown = found[:page_size]
     token = _token(shown[-1], scope) if len(found) > page_size else None
-    items = [item for each in shown if (item := readable(model, each))]
+    items = [item for each in shown if (item := parse_or_log(model, each))]
     return Page(items=items, next_page_token=token)
 
 

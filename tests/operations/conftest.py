@@ -14,12 +14,18 @@ from emulator.paths import ROOT
 from emulator.suite.suite import Suite
 from experience import clients
 from experience.ids import new_id
-from experience.media.store import result_path
-from tests.builders.guests import a_guest
-from tests.builders.places import Place
-from tests.builders.projects import a_project
-from tests.builders.sessions import session_fields
-from tests.builders.workspaces import a_member, a_step, a_transform, a_workspace, an_experience
+from experience.media.store.objects import result_path
+from tests.support.builders.guests import a_guest
+from tests.support.builders.places import Place
+from tests.support.builders.projects import a_project
+from tests.support.builders.sessions import session_fields
+from tests.support.builders.workspaces import (
+    a_member,
+    a_step,
+    a_transform,
+    a_workspace,
+    an_experience,
+)
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 

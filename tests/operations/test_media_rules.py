@@ -3,7 +3,7 @@
 import pytest
 
 from emulator.suite.suite import Suite
-from experience.media.store import write_once
+from experience.media.store.objects import write_once
 from operations.invariants import Violation, check
 from tests.operations.conftest import Visit
 

@@ -19,10 +19,10 @@ from google.events.cloud import firestore as events
 from emulator.demo.client import unsigned_token
 from emulator.process.ports import free_port
 from emulator.suite.suite import Suite
-from experience.calls import LARGEST_BODY_BYTES
-from tests.builders.guests import a_guest
-from tests.builders.places import Place, a_place
-from tests.builders.sessions import a_session, stored_session
+from experience.firebase.request_body import MAX_BODY_BYTES
+from tests.support.builders.guests import a_guest
+from tests.support.builders.places import Place, a_place
+from tests.support.builders.sessions import a_session, stored_session
 from tests.support.processes import descendants, is_gone
 from tests.support.waiting import eventually
 
@@ -99,7 +99,7 @@ def address(env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> It
 
 class TestCallable:
     @pytest.mark.parametrize("is_chunked", [False, True])
-    @pytest.mark.parametrize("size", [LARGEST_BODY_BYTES + 1, 30 * 1024 * 1024])
+    @pytest.mark.parametrize("size", [MAX_BODY_BYTES + 1, 30 * 1024 * 1024])
     def test_too_large_a_body_gets_its_answer_however_it_comes(
         self, address: str, size: int, is_chunked: bool
     ) -> None:
@@ -107,7 +107,7 @@ class TestCallable:
         sent: Any = iter([body]) if is_chunked else body
         answer = requests.post(address, sent, headers=JSON, timeout=60)
         assert answer.status_code == 400
-        message = f"the body is larger than {LARGEST_BODY_BYTES} bytes"
+        message = f"the body is larger than {MAX_BODY_BYTES} bytes"
         assert answer.json()["error"]["details"] == {
             "reason": "request_too_large",
             "issues": [{"path": "", "message": message}],
@@ -115,7 +115,7 @@ class TestCallable:
 
     @pytest.mark.parametrize("is_chunked", [False, True])
     def test_a_body_of_the_largest_size_is_read(self, address: str, is_chunked: bool) -> None:
-        body = b'{"data":{"x":"%s"}}' % (b"x" * (LARGEST_BODY_BYTES - 17))
+        body = b'{"data":{"x":"%s"}}' % (b"x" * (MAX_BODY_BYTES - 17))
         sent: Any = iter([body]) if is_chunked else body
         assert requests.post(address, sent, headers=JSON, timeout=60).status_code == 401
 

@@ -8,9 +8,9 @@ from experience.guests import store
 from experience.guests.models import EnsureGuest, GetGuest, Guest, GuestConsent, ListGuests
 from experience.projects.models import Project
 from experience.projects.store import existing, load_project, project_ref
-from experience.projects.usecases import require_visitable
+from experience.projects.usecases.access import require_visitable
 from experience.workspaces.models import Role
-from experience.workspaces.usecases import require_role
+from experience.workspaces.usecases.access import require_role
 
 
 def ensure_guest(uid: str, request: EnsureGuest) -> Guest:

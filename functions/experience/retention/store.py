@@ -7,9 +7,9 @@ from google.cloud.firestore import Client, DocumentReference, FieldFilter
 
 from experience import transactions
 from experience.guests.store import guests
-from experience.media import cleaning
+from experience.media.store import objects
 from experience.projects.store import project_ref
-from experience.sessions.models import Session
+from experience.sessions.models.session import Session
 from experience.sessions.store import session_ref, sessions
 from experience.transforms.store import internals_ref, job_ref, sweep_ref
 
@@ -66,7 +66,7 @@ def delete_session(
 
     Safe to repeat.
     """
-    cleaning.delete_of_session(session.project_id, session.id)
+    objects.delete_of_session(session.project_id, session.id)
     batch = client.batch()
     if session.job_id:
         batch.delete(internals_ref(client, session.project_id, session.job_id))

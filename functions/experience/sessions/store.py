@@ -14,9 +14,9 @@ from experience import transactions
 from experience.errors import NotFound
 from experience.projects.models import Phase
 from experience.projects.store import project_ref
-from experience.reading import readable
-from experience.sessions.models import Mode, Session, SessionStatus
-from experience.workspaces import store as workspaces
+from experience.sessions.models.session import Mode, Session, SessionStatus
+from experience.store import parse_or_log
+from experience.workspaces import store
 from experience.workspaces.models import ExperienceConfig
 
 
@@ -59,8 +59,8 @@ def pinned_config(client: Client, session: Session) -> ExperienceConfig:
     if session.workspace_id is None or session.experience_version is None:
         return ExperienceConfig()
     if session.config_source == "draft":
-        return workspaces.load_draft(client, session.workspace_id, session.experience_id)
-    return workspaces.load_version(
+        return store.load_draft(client, session.workspace_id, session.experience_id)
+    return store.load_version(
         client, session.workspace_id, session.experience_id, session.experience_version
     )
 
@@ -147,4 +147,4 @@ def _query(client: Client, project_id: str, **equals: str | None) -> list[Sessio
     for field, value in equals.items():
         plain = None if value is None else str(value)
         query = query.where(filter=FieldFilter(field, "==", plain))
-    return [found for each in query.stream() if (found := readable(Session, each))]
+    return [found for each in query.stream() if (found := parse_or_log(Session, each))]

@@ -7,16 +7,16 @@ from google.cloud.firestore import Client, Transaction
 
 from experience import clients, clock, transactions
 from experience.errors import FailedPrecondition, NotFound
-from experience.media import links
-from experience.media.links import Link
-from experience.media.store import path_in
+from experience.media.models import path_in
+from experience.media.store import links
+from experience.media.store.links import Link
 from experience.sessions import store as sessions
-from experience.sessions.models import Session
+from experience.sessions.models.session import Session
 from experience.shares.models import RevokeShare
 from experience.transforms import store as transforms
-from experience.transforms.models import Job, JobOutput
+from experience.transforms.models.job import Job, JobOutput
 from experience.workspaces.models import Role
-from experience.workspaces.usecases import require_role
+from experience.workspaces.usecases.access import require_role
 
 
 def revoke_share(uid: str, request: RevokeShare) -> Session:

@@ -13,7 +13,7 @@ from google.cloud.firestore import (
 
 from experience import transactions
 from experience.errors import NotFound
-from experience.reading import readable
+from experience.store import parse_or_log
 from experience.workspaces.models import (
     Experience,
     ExperienceConfig,
@@ -64,7 +64,7 @@ def version_ref(
     return reference
 
 
-def load_role(
+def find_role(
     client: Client, workspace_id: str, uid: str, transaction: Transaction | None = None
 ) -> Role | None:
     """The caller's role in a workspace, or None for who is no member. One read."""
@@ -89,7 +89,7 @@ def load_experiences(
     references = [experience_ref(client, workspace_id, each) for each in wanted]
     found = {}
     for snapshot in transactions.read(client, references, transaction):
-        if experience := readable(Experience, snapshot):
+        if experience := parse_or_log(Experience, snapshot):
             found[snapshot.id] = experience
     return found
 

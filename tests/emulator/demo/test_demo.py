@@ -16,12 +16,12 @@ from emulator.process.http import request
 from emulator.suite.suite import Suite
 from experience import clients
 from experience.documents import Document
-from experience.media.store import read
+from experience.media.store.objects import read
 from experience.projects.models import Project
 from experience.steps import STEP_TYPES, UnknownStep, parse_step
 from experience.workspaces.models import Experience, ExperienceVersion, Member, Workspace
-from tests.builders.images import PHOTOS
-from tests.builders.jobs import size_of
+from tests.support.builders.images import PHOTOS
+from tests.support.builders.jobs import size_of
 from tests.support.commands import run
 
 NOW = 1_700_000_000_000

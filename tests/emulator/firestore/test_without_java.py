@@ -7,7 +7,7 @@ from google.cloud.firestore import Client
 from emulator.demo import client
 from emulator.firestore import installation
 from emulator.suite.suite import Suite
-from tests.builders.places import a_place
+from tests.support.builders.places import a_place
 
 
 class TestWithoutJava:

@@ -16,8 +16,8 @@ import requests
 from emulator.functions.supervisor import FunctionsHost, _reserved
 from emulator.process.errors import SuiteError
 from emulator.process.ports import free_port
-from tests.calling import at_once
 from tests.emulator.conftest import sample_host
+from tests.support.calling import at_once
 from tests.support.sample_functions import Record
 from tests.support.waiting import eventually
 

@@ -20,9 +20,9 @@ from emulator.suite.suite import Suite
 from emulator.web import node
 from emulator.web.auth import Auth
 from tests.support.commands import CHAIN
+from tests.support.node_installation import install
 from tests.support.processes import is_gone
 from tests.support.waiting import eventually
-from tests.web.installation import install
 
 PROJECT = "demo-auth"
 TRIES = 3  # a port found free can be taken before it is used

@@ -5,17 +5,12 @@ No other module of this domain knows where a workspace lies.
 
 from typing import Any, Protocol
 
-from google.cloud.firestore import (
-    Client,
-    CollectionReference,
-    DocumentReference,
-    DocumentSnapshot,
-)
+from google.cloud.firestore import Client, CollectionReference, DocumentReference, DocumentSnapshot
 
-from experience import clients, transactions
+from experience import storage, transactions
 from experience.workflows.artifacts.blob_cache import BlobCache
-from experience.workspaces.models import Role, sufficient
-from experience.workspaces.store import load_role
+from experience.workspaces.models import Role, require_sufficient
+from experience.workspaces.store import find_role
 
 _KEY = object()
 
@@ -48,7 +43,7 @@ class Tenant:
 
         Raises NotFound for who is no member, PermissionDenied for too low a role.
         """
-        sufficient(load_role(client, workspace_id, uid), role, what)
+        require_sufficient(find_role(client, workspace_id, uid), role, what)
         return cls(client, workspace_id, _KEY)
 
     @classmethod
@@ -126,9 +121,9 @@ class Tenant:
         found: DocumentReference = self.collection("generationJobs").document(job_id)
         return found
 
-    def place_ref(self, name: str) -> DocumentReference:
-        """`/workspaces/{w}/generationPlaces/{kind}-{n}`"""
-        found: DocumentReference = self.collection("generationPlaces").document(name)
+    def permit_ref(self, name: str) -> DocumentReference:
+        """`/workspaces/{w}/generationPermits/{kind}-{n}`"""
+        found: DocumentReference = self.collection("generationPermits").document(name)
         return found
 
     def kept_path(self, job_id: str) -> str:
@@ -137,7 +132,7 @@ class Tenant:
 
     def kept_path_in(self, uri: str) -> str | None:
         """The object that a URI means, if it is a kept result of this workspace."""
-        path = uri.removeprefix(f"gs://{clients.bucket_name()}/")
+        path = uri.removeprefix(f"gs://{storage.bucket_name()}/")
         prefix, _, job_id = path.rpartition("/")
         return path if job_id and prefix == f"tenants/{self.id}/generations" else None
 
@@ -146,7 +141,7 @@ class Tenant:
 
         `workspaces/{w}/…`: overlays, reference images, photos to try things out with.
         """
-        path = uri.removeprefix(f"gs://{clients.bucket_name()}/")
+        path = uri.removeprefix(f"gs://{storage.bucket_name()}/")
         return path if path.startswith(f"workspaces/{self.id}/") else None
 
     def path_of(self, content_hash: str) -> str:
@@ -155,11 +150,11 @@ class Tenant:
 
     def uri_of(self, content_hash: str) -> str:
         """The same as a storage URI."""
-        return f"gs://{clients.bucket_name()}/{self.path_of(content_hash)}"
+        return f"gs://{storage.bucket_name()}/{self.path_of(content_hash)}"
 
     def path_in(self, uri: str) -> str | None:
         """The object that a URI means, if it is one of this workspace's runs."""
-        path = uri.removeprefix(f"gs://{clients.bucket_name()}/")
+        path = uri.removeprefix(f"gs://{storage.bucket_name()}/")
         prefix, _, content_hash = path.rpartition("/")
         is_hash = len(content_hash) == 64 and content_hash.isalnum()
         return path if is_hash and prefix == f"tenants/{self.id}/sha256" else None

@@ -7,7 +7,7 @@ from typing import Any
 from google.cloud.firestore import DocumentReference
 
 from experience import transactions
-from experience.reading import readable
+from experience.store import parse_or_log
 from experience.workflows.artifacts import fingerprints
 from experience.workflows.artifacts import store as artifacts
 from experience.workflows.artifacts.payloads import Packed
@@ -34,7 +34,7 @@ def find(
     One read; of a hit one more for each artifact, and a look at its object.
     """
     [found] = transactions.read(tenant.client, [reference(tenant, run, step, input_hash)])
-    entry = readable(StepCache, found)
+    entry = parse_or_log(StepCache, found)
     if entry is None or entry.tenant_id != tenant.id or entry.input_hash != input_hash:
         return None
     if entry.expire_at.timestamp() * 1000 <= now:  # the TTL policy takes it within a day or so

@@ -85,7 +85,7 @@ class SkillRuntime:
     def read(self, id_or_uri: str) -> bytes:
         """An artifact's bytes."""
         self._require_open()
-        tenant, own = self._work.tenant, self._run.belongs_to
+        tenant, own = self._work.tenant, self._run.owner_reference
         try:
             if own and id_or_uri in own.reads:
                 return artifacts.read_object(id_or_uri)
@@ -147,11 +147,11 @@ class SkillRuntime:
     def publish(self, files: Sequence[File]) -> Mapping[str, Any] | None:
         """Hand finished files to whom the run is done for."""
         self._require_open()
-        owner = hooks.hooks_of(self._run)
-        if owner is None:
+        run_hooks = hooks.hooks_of(self._run)
+        if run_hooks is None:
             return None
         try:
-            return owner.publish(self._run, files)
+            return run_hooks.publish(self._run, files)
         except TRANSIENT as fault:
             raise _storage_failed() from fault
 

@@ -6,6 +6,7 @@ from typing import Any
 from google.cloud.firestore import Transaction
 
 from experience import clock, logs, transactions
+from experience.documents import Versioned
 from experience.imaging import files
 from experience.providers.models import Blob, FailureCode, Poll, Provider, ProviderFailed
 from experience.workflows.artifacts import fingerprints
@@ -35,12 +36,12 @@ def complete_generation(
     poll: Poll,
     *,
     provider_job_id: str | None = None,
-    written_at: Any = None,
+    created: Versioned[GenerationJob] | None = None,
 ) -> GenerationJob:
     """Fetch a result, store it as an artifact, and end the job with it. Raises ProviderFailed.
 
     The bytes are stored first, under their hash; then job, artifact and place change together.
-    `provider_job_id`: the provider's id, where the job has none yet; `written_at` as for `end`.
+    `provider_job_id`: the provider's id, where the job has none yet; `created` as for `settle`.
     """
     uri = str(poll.result_uri)
     content = provider.fetch(uri)
@@ -78,7 +79,7 @@ def complete_generation(
             "error_message": None,
         },
         document,
-        written_at,
+        created,
     )
     blobs.forget(job.id)
     return ended
@@ -117,23 +118,23 @@ def settle(
     job: GenerationJob,
     ending: Changes,
     document: Artifact | None = None,
-    written_at: Any = None,
+    created: Versioned[GenerationJob] | None = None,
 ) -> GenerationJob:
-    """Write a job's end, give its place on, and wake who got it. The job as it is then.
+    """Write a job's end, transfer its permit, and wake the job that receives it.
 
-    Three reads; the job's write, one each for an artifact, a place, and the job that gets it. Of a
-    job that needs no place one read; none with `written_at`, when the caller wrote the job as it is
-    given. One that has ended already, however that was, stays as it is.
+    Returns the job as it is then; one that has ended already stays as it is. Three reads; writes
+    the job, and one each for an artifact, a permit, and the job that receives the permit. One read
+    for a job that needs no permit, and none if it is `created`: as this call has just created it.
     """
-    candidate = permits.find_first_waiter(tenant, job.kind) if job.needs_place else None
-    trusted = written_at
+    candidate = permits.find_first_waiter(tenant, job.kind) if job.needs_permit else None
+    trusted = created if created and created.update_time else None
 
     def body(transaction: Transaction) -> tuple[GenerationJob, GenerationJob | None]:
         nonlocal trusted
         reference = tenant.generation_ref(job.id)
         if trusted:
-            transactions.trust(transaction, reference, trusted)
-            current, trusted = job, None
+            transactions.trust(transaction, reference, trusted.update_time)
+            current, trusted = trusted.value, None
         else:
             [found] = transactions.read(tenant.client, [reference], transaction)
             current = GenerationJob.load(found.to_dict() or {})
@@ -141,20 +142,20 @@ def settle(
         if current.is_ended:
             return current, None
         changes = ending(current, now)
-        left = {"place": None, "waiting": None, "tried_at": None, "due_at": None}
+        left = {"permit": None, "waiting_for": None, "tried_at": None, "due_at": None}
         times = {"completed_at": now, "updated_at": now}
         after = current.model_copy(update={**left, **times, **changes})
         transaction.update(reference, current.difference(after))
         if document:
             transaction.set(tenant.artifact_ref(document.id), document.dump())
         heir = None
-        if current.place:
-            transactions.read(tenant.client, [tenant.place_ref(current.place)], transaction)
+        if current.permit:
+            transactions.read(tenant.client, [tenant.permit_ref(current.permit)], transaction)
             heir = candidate and permits.find_waiter(tenant, transaction, candidate.id)
             held = {"jobId": heir.id if heir else None, "updatedAt": now}
-            transaction.update(tenant.place_ref(current.place), held)
+            transaction.update(tenant.permit_ref(current.permit), held)
             if heir:
-                permits.transfer(transaction, tenant.generation_ref(heir.id), current.place, now)
+                permits.transfer(transaction, tenant.generation_ref(heir.id), current.permit, now)
         return after, heir
 
     ended, heir = transactions.run_optimistic(tenant.client, body)

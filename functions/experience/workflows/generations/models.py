@@ -47,14 +47,14 @@ UNDER_WAY = (GenerationStatus.PENDING, GenerationStatus.PROCESSING)
 class GenerationJob(Document):
     """`/workspaces/{tenantId}/generationJobs/{id}`. Timestamps in Unix milliseconds.
 
-    Written before the provider is called; `id` is what the provider knows the request by.
-    `runStepId` is the step's id within the run, and `round` the run's, as it was then. `place`:
-    which of the tenant's places it takes while it is under way; `waiting`: for a place of which
-    kind it waits; neither where the provider needs none. `begunAt`: when the provider was first
-    asked to begin; `triedAt`: when it was asked last, of which the answer is not known. `submits`
-    and `attempts` count what it was asked: to begin, and how far it is. `cancelDue`: the provider
-    is still to be told that nobody waits any more. `dueAt`: when something is to happen next. A
-    cost that the provider does not tell is null.
+    Written before the provider is called, which knows the request by `id`. `runStepId`: the step's
+    id within the run. `runAttempt`: the run's, when the job was created. `permit`: which of the
+    tenant's permits the job holds while it is active. `waitingFor`: the kind of permit that it
+    waits for. Both are null where the provider needs none. `begunAt`: when the provider was first
+    asked to begin. `triedAt`: when it was last asked, as long as the outcome is not known.
+    `submits` and `attempts` count the submits and the polls. `cancelDue`: the provider has still
+    to be asked to stop. `dueAt`: when the next thing is to happen. `costMicros` is null where the
+    provider does not report a cost.
     """
 
     id: str
@@ -62,7 +62,7 @@ class GenerationJob(Document):
     run_id: str
     run_step_id: str
     slot: str
-    round: int = 0
+    run_attempt: int = 0
     provider_id: str
     provider_job_id: str | None = None
     media_type: MediaType
@@ -81,8 +81,8 @@ class GenerationJob(Document):
     error_message: str | None = None
     retryable: bool = False
     cost_micros: int | None = None
-    place: str | None = None
-    waiting: Kind | None = None
+    permit: str | None = None
+    waiting_for: Kind | None = None
     cancel_due: bool = False
     begun_at: int | None = None
     tried_at: int | None = None
@@ -103,9 +103,9 @@ class GenerationJob(Document):
         return "image" if self.media_type == "image" else "other"
 
     @property
-    def needs_place(self) -> bool:
+    def needs_permit(self) -> bool:
         """Whether it takes one of the tenant's places, or waits for one."""
-        return bool(self.place or self.waiting)
+        return bool(self.permit or self.waiting_for)
 
     def is_late(self, now: int) -> bool:
         """Whether the provider has taken longer than anybody waits."""
@@ -117,7 +117,7 @@ class GenerationJob(Document):
 
 
 class GenerationPermit(Document):
-    """`/workspaces/{w}/generationPlaces/{kind}-{n}`: whose turn it is there, if anybody's."""
+    """`/workspaces/{w}/generationPermits/{kind}-{n}`: whose turn it is there, if anybody's."""
 
     job_id: str | None = None
     updated_at: int
@@ -148,7 +148,7 @@ def job_ids_of(step: RunStep, slot: str) -> list[str]:
     One for each attempt that failed, and one for this: an attempt whose worker vanished goes on
     with the job that it left.
     """
-    about = (step.tenant_id, step.run_id, step.id, slot, step.round)
+    about = (step.tenant_id, step.run_id, step.id, slot, step.run_attempt)
     return [derived_id("generation", *about, each) for each in range(step.failures, -1, -1)]
 
 

@@ -1,6 +1,6 @@
 """Who of a tenant's jobs is under way with a vendor, and who waits: one document for each place.
 
-`/workspaces/{w}/generationPlaces/{kind}-{n}`: `{jobId, updatedAt}`. A place is taken and given on
+`/workspaces/{w}/generationPermits/{kind}-{n}`: `{jobId, updatedAt}`. A place is taken and given on
 in the same commits that begin and end jobs, so none is lost. A job that ends gives its place to
 the one that has waited longest. As each place is a document of its own, jobs rarely meet.
 """
@@ -43,7 +43,7 @@ def find_free(tenant: Tenant, transaction: Transaction, kind: Kind, job_id: str)
     first = int(fingerprint(job_id)[:8], 16) % count
     names = [f"{kind}-{(first + step) % count}" for step in range(count)]
     for some in (names[:1], names[1:]):
-        references = [tenant.place_ref(name) for name in some]
+        references = [tenant.permit_ref(name) for name in some]
         for found in transactions.read(tenant.client, references, transaction):
             if not (transactions.fields(found) or {}).get("jobId"):
                 return Permit(found.reference, is_new=not found.exists)
@@ -54,7 +54,7 @@ def find_first_waiter(tenant: Tenant, kind: Kind) -> GenerationJob | None:
     """The job that has waited longest for a place of this kind. One read."""
     query: Any = (
         tenant.collection("generationJobs")
-        .where(filter=FieldFilter("waiting", "==", kind))
+        .where(filter=FieldFilter("waitingFor", "==", kind))
         .order_by("createdAt")
         .limit(1)
     )
@@ -64,7 +64,7 @@ def find_first_waiter(tenant: Tenant, kind: Kind) -> GenerationJob | None:
 
 def transfer(transaction: Transaction, reference: Any, place: str, now: int) -> None:
     """A waiting job has a place from now on. One write."""
-    changes = {"waiting": None, "place": place, "dueAt": now + LATE_MS, "updatedAt": now}
+    changes = {"waitingFor": None, "permit": place, "dueAt": now + LATE_MS, "updatedAt": now}
     transaction.update(reference, changes)
 
 
@@ -98,4 +98,4 @@ def find_waiter(tenant: Tenant, transaction: Transaction, job_id: str) -> Genera
     [found] = transactions.read(tenant.client, [tenant.generation_ref(job_id)], transaction)
     data = transactions.fields(found)
     job = GenerationJob.load(data) if data else None
-    return job if job and job.waiting else None
+    return job if job and job.waiting_for else None

@@ -18,7 +18,7 @@ def recover(tenant: Tenant, job: GenerationJob) -> bool:
     if not job.is_ended and not store.is_wanted(tenant, job):
         completion.fail_generation(tenant, job, UNWANTED)
         return True
-    if job.waiting:
+    if job.waiting_for:
         started = permits.admit_next(tenant, job.kind)
         if started:
             resume_step(tenant, started.run_id, started.run_step_id)

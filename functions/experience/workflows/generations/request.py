@@ -15,6 +15,7 @@ from google.api_core.exceptions import AlreadyExists
 from google.cloud.firestore import Transaction
 
 from experience import clock, logs, transactions
+from experience.documents import Versioned
 from experience.errors import Contention, Refusal
 from experience.providers import registry
 from experience.workflows.artifacts import payloads
@@ -29,7 +30,7 @@ from experience.workflows.generations.models import (
     job_ids_of,
     times_of,
 )
-from experience.workflows.generations.submission import NewJob, submit
+from experience.workflows.generations.submission import submit
 from experience.workflows.runs.dispatch import resume_step
 from experience.workflows.runs.errors import TRANSIENT
 from experience.workflows.runs.leases import LeasedStep
@@ -45,17 +46,17 @@ def generate(work: LeasedStep, request: GenerationRequest) -> Generation:
     """
     tenant = work.tenant
     try:
-        job, new = _find(work, request), None
+        job, created = _find(work, request), None
         if job is None:
             registry.require(request.provider_id)
-            job, new = _create(work, request)
+            job, created = _create(work, request)
         elif job.status is GenerationStatus.PROCESSING:
             # Whoever wrote that down may have died before queueing the next look.
             dispatch.enqueue_poll(job, job.poll_interval_ms)
-        if job.waiting:
+        if job.waiting_for:
             job = _wait_for_permit(tenant, job)
         if not job.is_ended and job.provider_job_id is None:
-            job = submit(tenant, job, new)
+            job = submit(tenant, job, created)
     except Contention as fault:
         raise Waiting("the database", LATE_MS) from fault
     except Refusal as refused:
@@ -77,7 +78,7 @@ def _find(work: LeasedStep, request: GenerationRequest) -> GenerationJob | None:
     looked for.
     """
     own, *earlier = job_ids_of(work.step, request.slot)
-    if registry.takes_place(request.provider_id):
+    if registry.needs_permit(request.provider_id):
         return current_job(store.find_jobs(work.tenant, own, *earlier))
     return current_job([None, *store.find_jobs(work.tenant, *earlier)]) if earlier else None
 
@@ -101,8 +102,10 @@ def _outcome(job: GenerationJob) -> Generation:
     )
 
 
-def _create(work: LeasedStep, request: GenerationRequest) -> tuple[GenerationJob, NewJob | None]:
-    """The job as it is stored; New, if it is this call that has to ask the provider."""
+def _create(
+    work: LeasedStep, request: GenerationRequest
+) -> tuple[GenerationJob, Versioned[GenerationJob] | None]:
+    """The job as it is stored; once more if it is this call that has to ask the provider."""
     tenant, step = work.tenant, work.step
     job_id = job_ids_of(step, request.slot)[0]
     sources = [_uri(tenant, each) for each in request.sources]
@@ -116,7 +119,7 @@ def _create(work: LeasedStep, request: GenerationRequest) -> tuple[GenerationJob
         run_id=step.run_id,
         run_step_id=step.id,
         slot=request.slot,
-        round=step.round,
+        run_attempt=step.run_attempt,
         provider_id=request.provider_id,
         media_type=request.media_type,
         poll_interval_ms=poll_interval_ms,
@@ -127,7 +130,7 @@ def _create(work: LeasedStep, request: GenerationRequest) -> tuple[GenerationJob
         updated_at=now,
     )
 
-    if registry.takes_place(request.provider_id):
+    if registry.needs_permit(request.provider_id):
         return _create_with_permit(tenant, asked, packed)
     return _create_alone(tenant, asked.model_copy(update=_submit_fields(now)), packed)
 
@@ -140,7 +143,7 @@ def _submit_fields(now: int) -> dict[str, Any]:
 
 def _create_alone(
     tenant: Tenant, job: GenerationJob, packed: Packed
-) -> tuple[GenerationJob, NewJob | None]:
+) -> tuple[GenerationJob, Versioned[GenerationJob] | None]:
     """Write a job that needs no place. One write; one read where it was there before."""
 
     def commit() -> Any:
@@ -151,7 +154,7 @@ def _create_alone(
         return batch.commit()
 
     try:
-        return job, NewJob(transactions.retry(commit)[0].update_time)
+        return job, Versioned(job, transactions.retry(commit)[0].update_time)
     except AlreadyExists:
         [found] = store.find_jobs(tenant, job.id)
         if found is None:
@@ -161,26 +164,26 @@ def _create_alone(
 
 def _create_with_permit(
     tenant: Tenant, asked: GenerationJob, packed: Packed
-) -> tuple[GenerationJob, NewJob | None]:
+) -> tuple[GenerationJob, Versioned[GenerationJob] | None]:
     """Write a job with a place if there is one, else as one that waits. Two reads, two writes."""
 
-    def body(transaction: Transaction) -> tuple[GenerationJob, NewJob | None]:
+    def body(transaction: Transaction) -> tuple[GenerationJob, Versioned[GenerationJob] | None]:
         [found] = transactions.read(tenant.client, [tenant.generation_ref(asked.id)], transaction)
         if found.exists:
             return GenerationJob.load(found.to_dict() or {}), None
         now = clock.now_ms()
-        place = permits.find_free(tenant, transaction, asked.kind, asked.id)
-        if place:
-            place.take(transaction, asked.id, now)
-            changes = {**_submit_fields(now), "place": place.id}
+        permit = permits.find_free(tenant, transaction, asked.kind, asked.id)
+        if permit:
+            permit.take(transaction, asked.id, now)
+            changes = {**_submit_fields(now), "permit": permit.id}
         else:
             times = {"created_at": now, "updated_at": now, "due_at": now + LATE_MS}
-            changes = {**times, "waiting": asked.kind}
+            changes = {**times, "waiting_for": asked.kind}
         job = asked.model_copy(update=changes)
         transaction.create(tenant.generation_ref(asked.id), job.dump())
         if packed.document:
             transaction.set(tenant.artifact_ref(packed.document.id), packed.document.dump())
-        return job, NewJob() if place else None
+        return job, Versioned(job, None) if permit else None
 
     return transactions.run_optimistic(tenant.client, body)
 
@@ -202,6 +205,6 @@ def _wait_for_permit(tenant: Tenant, job: GenerationJob) -> GenerationJob:
     if started and started.id != job.id:
         resume_step(tenant, started.run_id, started.run_step_id)
     [found] = store.find_jobs(tenant, job.id)
-    if found is None or found.waiting:
+    if found is None or found.waiting_for:
         raise Waiting(f"a place for {job.media_type}", job.timeout_ms)
     return found

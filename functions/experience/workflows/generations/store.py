@@ -73,6 +73,6 @@ def is_provider_job_known(tenant: Tenant, provider_id: str, provider_job_id: str
 def is_wanted(tenant: Tenant, job: GenerationJob) -> bool:
     """Whether its step may still ask for it; once it may not, it never will. One read."""
     found = find_step(tenant, job.run_id, job.run_step_id)
-    if found is None or found.step.is_ended or found.step.cancel_requested:
+    if found is None or found.value.is_ended or found.value.cancel_requested:
         return False
-    return found.step.round == job.round
+    return found.value.run_attempt == job.run_attempt

@@ -1,10 +1,11 @@
 """Submitting a generation to its provider, so that a crash neither loses nor pays it twice."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from google.cloud.firestore import Transaction
 
 from experience import clock, logs, transactions
+from experience.documents import Versioned
 from experience.providers import registry
 from experience.providers.models import Provider, ProviderFailed, State
 from experience.workflows.artifacts import payloads
@@ -22,18 +23,17 @@ from experience.workflows.runs.leases import capped_pause_ms
 from experience.workflows.skills import Waiting
 
 
-class NewJob(NamedTuple):
-    """That a job was written just now, by this call; and when, if it was written alone."""
+def submit(
+    tenant: Tenant, job: GenerationJob, created: Versioned[GenerationJob] | None
+) -> GenerationJob:
+    """Ask the provider to begin, or what came of it. The job with its provider's id, or ended.
 
-    written_at: Any = None
-
-
-def submit(tenant: Tenant, job: GenerationJob, new: NewJob | None) -> GenerationJob:
-    """Ask the provider to begin, or what came of it. The job with its provider's id, or ended."""
+    `created`: the job as this call has just created it.
+    """
     blobs = TenantBlobs(tenant)
     provider = registry.provider(job.provider_id, blobs)
-    earlier = None if new else job.begun_at
-    if not new:
+    earlier = None if created else job.begun_at
+    if not created:
         job = _record_submit(tenant, job, provider)
         if job.is_ended or job.provider_job_id:
             return job
@@ -49,7 +49,7 @@ def submit(tenant: Tenant, job: GenerationJob, new: NewJob | None) -> Generation
         if provider.answers_at_once:
             poll = provider.poll(provider_job_id)
             if poll.state is State.COMPLETED:
-                known = {"provider_job_id": provider_job_id, "written_at": new and new.written_at}
+                known: dict[str, Any] = {"provider_job_id": provider_job_id, "created": created}
                 return completion.complete_generation(tenant, job, provider, blobs, poll, **known)
             raise poll.failure or ProviderFailed("The provider answered nothing.")
     except ProviderFailed as failure:

@@ -83,7 +83,7 @@ def new_owned_run(
     run_id: str,
     payload: dict[str, Any],
     queue: Queue,
-    belongs_to: OwnerReference,
+    owner_reference: OwnerReference,
     now: int,
 ) -> "NewRun":
     """A run that a domain has done for documents of its own, to be created with those."""
@@ -96,7 +96,7 @@ def new_owned_run(
         definition=workflow.to_json(),
         remaining_sinks=0,
         queue=queue,
-        belongs_to=belongs_to,
+        owner_reference=owner_reference,
         created_at=now,
         updated_at=now,
     )
@@ -150,9 +150,9 @@ def _find_known(tenant: Tenant, run: Run) -> RunView | None:
     if found.get("request") != run.request:
         raise AlreadyExists("request_id_reused", "This requestId belongs to another request.")
     stored, steps = store.get_run_with_steps(tenant, run.id)
-    if stored.run.is_going and stored.run.started_at is None:
+    if stored.value.is_going and stored.value.started_at is None:
         enqueue_ready(steps)
-    return view(stored.run, steps)
+    return view(stored.value, steps)
 
 
 def _plan(
@@ -166,8 +166,8 @@ def _plan(
         return None, None, request.payload
     _check_changes(workflow, changes)
     stored, steps = store.get_run_with_steps(tenant, request.base_run_id)
-    base = stored.run
-    if base.belongs_to:  # what it made is let go, and its guest may have to be forgotten
+    base = stored.value
+    if base.owner_reference:  # what it made is let go, and its guest may have to be forgotten
         raise NotFound("run")
     if base.workflow_name != workflow.workflow_name:
         raise FailedPrecondition(

@@ -54,7 +54,7 @@ def turn(  # noqa: PLR0911  (a table of answers)
     """Whether a task may work on the step now."""
     if step.is_ended:
         return Turn.ENDED
-    if task.round != step.round:
+    if task.run_attempt != step.run_attempt:
         return Turn.STALE
     if step.status is StepStatus.PENDING:
         if not run.is_going:

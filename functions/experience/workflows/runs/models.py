@@ -90,7 +90,7 @@ class RunSummary(Document):
 
 
 class OwnerReference(Document):
-    """For whom a run is done: a kind of owner, and the ids that this kind knows its documents by.
+    """What a run is done for: a kind of owner, and the ids by which this kind finds its documents.
 
     `reads`: objects of the bucket, outside of the workspace's folders, that the run may read.
     """
@@ -104,16 +104,16 @@ class Run(RunSummary):
     """`/workspaces/{tenantId}/runs/{id}`.
 
     `definition`: the JSON of the workflow as it was when the run was started. `remainingSinks`:
-    the last steps that have not ended. `round`: how often the run was retried. `request`: the
+    the last steps that have not ended. `runAttempt`: how often the run was retried. `request`: the
     fingerprint of the call that started it. `queue`: which one its tasks are put into.
     """
 
     definition: str
     remaining_sinks: int
-    round: int = 0
+    run_attempt: int = 0
     request: str | None = None
     queue: Queue = Queue.RUN_STEP
-    belongs_to: OwnerReference | None = None
+    owner_reference: OwnerReference | None = None
 
     @property
     def is_going(self) -> bool:
@@ -126,15 +126,15 @@ class Run(RunSummary):
 
 
 class StepLease(Document):
-    """One worker's right to work on a step until `expires_at` (Unix ms), taken at `taken_at`.
+    """One worker's right to work on a step until `expires_at` (Unix ms), taken at `acquired_at`.
 
     `fence` counts the leases of the step. `task` and `delivery`: the queue's name for the task
     that took it, and how often that task had been delivered before.
     """
 
-    owner: str
+    holder: str
     expires_at: int
-    taken_at: int
+    acquired_at: int
     fence: int
     task: str | None = None
     delivery: int = 0
@@ -212,7 +212,7 @@ class RunStep(StepSummary):
     """`…/runs/{runId}/runSteps/{id}`, the id being the step's: one for each step of a run.
 
     `blockedBy`: the steps that ended without the output that this one needs. `failures` and
-    `losses`: the attempts that failed, and the workers that vanished. `round`: the run's, when
+    `losses`: the attempts that failed, and the workers that vanished. `runAttempt`: the run's, when
     the step was last made to run; attempts are counted within it. `releasedBy`: the lease's owner
     who ended it last, gave it back or parked it. `queue`: the run's.
     """
@@ -221,7 +221,7 @@ class RunStep(StepSummary):
     lease: StepLease | None = None
     fence: int = 0
     dispatch: int = 0
-    round: int = 0
+    run_attempt: int = 0
     failures: int = 0
     losses: int = 0
     cancel_requested: bool = False
@@ -243,7 +243,7 @@ class RunStep(StepSummary):
         return (
             self.status is StepStatus.RUNNING
             and self.lease is not None
-            and (self.lease.owner, self.lease.fence) == (lease.owner, lease.fence)
+            and (self.lease.holder, self.lease.fence) == (lease.holder, lease.fence)
         )
 
     def blocks(self, definition: StepDefinition) -> bool:
@@ -281,7 +281,7 @@ class StepTask(Request):
     step_id: str = Field(pattern=STEP_ID)
     attempt: int = Field(ge=1)
     dispatch: int = Field(default=0, ge=0)
-    round: int = Field(default=0, ge=0)
+    run_attempt: int = Field(default=0, ge=0)
 
     @classmethod
     def next_of(cls, step: RunStep) -> "StepTask":
@@ -292,5 +292,5 @@ class StepTask(Request):
             step_id=step.id,
             attempt=step.attempt + (0 if step.parked else 1),
             dispatch=step.dispatch,
-            round=step.round,
+            run_attempt=step.run_attempt,
         )

@@ -116,7 +116,9 @@ def _own_reason(  # noqa: PLR0911  (a table of reasons)
     return None
 
 
-def retried(workflow: Workflow, steps: Sequence[RunStep], round_: int, now: int) -> list[RunStep]:
+def retried(
+    workflow: Workflow, steps: Sequence[RunStep], run_attempt: int, now: int
+) -> list[RunStep]:
     """The steps that a retry runs again, made ready for that: all that did not complete.
 
     An optional one only if nobody has gone on without it.
@@ -139,7 +141,7 @@ def retried(workflow: Workflow, steps: Sequence[RunStep], round_: int, now: int)
             attempts=step.attempts,
             fence=step.fence,
             dispatch=step.dispatch,
-            round=round_,
+            run_attempt=run_attempt,
             reason=step.reason,
             queue=step.queue,
             ready_at=now,

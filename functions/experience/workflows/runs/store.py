@@ -11,6 +11,7 @@ from google.cloud.firestore import (
 )
 
 from experience import transactions
+from experience.documents import Versioned
 from experience.errors import NotFound
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs.models import (
@@ -23,23 +24,15 @@ from experience.workflows.runs.models import (
 
 
 @dataclass(frozen=True)
-class StoredRun:
-    """A run as it was read, when it was last written, and when it was created with its steps."""
+class StoredRun(Versioned[Run]):
+    """A run as it was read, and when it was created, together with its steps."""
 
-    run: Run
-    written_at: Any
-    created_at: Any
+    create_time: Any
 
 
-@dataclass(frozen=True)
-class StoredStep:
-    """A step as it was read, and when it was last written."""
-
-    step: RunStep
-    written_at: Any
-
-
-def open_step(client: Client, task: StepTask) -> tuple[Tenant, StoredRun, StoredStep] | None:
+def open_step(
+    client: Client, task: StepTask
+) -> tuple[Tenant, StoredRun, Versioned[RunStep]] | None:
     """What a task is about; None where it is gone. Two reads."""
     opened = Tenant.of_run(client, task.workspace_id, task.run_id, task.step_id)
     if opened is None or not opened[1][1].exists:
@@ -48,7 +41,7 @@ def open_step(client: Client, task: StepTask) -> tuple[Tenant, StoredRun, Stored
     return tenant, _stored_run(run), _stored_step(step)
 
 
-def get_step(tenant: Tenant, run_id: str, step_id: str) -> tuple[StoredRun, StoredStep]:
+def get_step(tenant: Tenant, run_id: str, step_id: str) -> tuple[StoredRun, Versioned[RunStep]]:
     """A run and one of its steps, as they are now. Two reads. NotFound."""
     run, step = transactions.read(
         tenant.client, [tenant.run_ref(run_id), tenant.step_ref(run_id, step_id)]
@@ -58,7 +51,7 @@ def get_step(tenant: Tenant, run_id: str, step_id: str) -> tuple[StoredRun, Stor
     return _stored_run(run), _stored_step(step)
 
 
-def find_step(tenant: Tenant, run_id: str, step_id: str) -> StoredStep | None:
+def find_step(tenant: Tenant, run_id: str, step_id: str) -> Versioned[RunStep] | None:
     """One step as it is now, None where it is gone. One read."""
     [found] = transactions.read(tenant.client, [tenant.step_ref(run_id, step_id)])
     return _stored_step(found) if found.exists else None
@@ -76,7 +69,7 @@ def get_run(tenant: Tenant, run_id: str) -> Run:
     [found] = transactions.read(tenant.client, [tenant.run_ref(run_id)])
     if not found.exists:
         raise NotFound("run")
-    return _stored_run(found).run
+    return _stored_run(found).value
 
 
 def get_run_with_steps(
@@ -87,7 +80,7 @@ def get_run_with_steps(
     if not found.exists:
         raise NotFound("run")
     stored = _stored_run(found)
-    ids = [step.step_id for step in stored.run.workflow().steps]
+    ids = [step.step_id for step in stored.value.workflow().steps]
     references = [tenant.step_ref(run_id, each) for each in ids]
     steps = transactions.read(tenant.client, references, transaction)
     return stored, [RunStep.load(data) for each in steps if (data := transactions.fields(each))]
@@ -130,8 +123,8 @@ def _stored_run(snapshot: "DocumentSnapshot[Any]") -> StoredRun:
     return StoredRun(run, snapshot.update_time, snapshot.create_time)
 
 
-def _stored_step(snapshot: "DocumentSnapshot[Any]") -> StoredStep:
-    return StoredStep(RunStep.load(snapshot.to_dict() or {}), snapshot.update_time)
+def _stored_step(snapshot: "DocumentSnapshot[Any]") -> Versioned[RunStep]:
+    return Versioned(RunStep.load(snapshot.to_dict() or {}), snapshot.update_time)
 
 
 def update_step(tenant: Tenant, transaction: Any, before: RunStep, after: RunStep) -> None:

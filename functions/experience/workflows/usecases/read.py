@@ -22,7 +22,9 @@ def get_run(uid: str, request: GetRun) -> CostedRunView:
     """
     tenant = Tenant.of_member(clients.firestore(), uid, request.workspace_id, Role.VIEWER, "run")
     stored, steps = store.get_run_with_steps(tenant, request.run_id)
-    return with_costs(view(stored.run, steps), generation_store.find_costs(tenant, request.run_id))
+    return with_costs(
+        view(stored.value, steps), generation_store.find_costs(tenant, request.run_id)
+    )
 
 
 def list_runs(uid: str, request: ListRuns) -> Page[RunSummary]:
