@@ -71,7 +71,7 @@ class Versioned(Generic[D]):
 
     value: D
     update_time: Any
-    create_time: Any
+    create_time: Any = None
 
 
 class Request(BaseModel):
@@ -84,17 +84,3 @@ class Request(BaseModel):
         frozen=True,
         allow_inf_nan=False,
     )
-
-
-D = TypeVar("D", bound=Document)
-
-
-@dataclass(frozen=True)
-class Versioned(Generic[D]):
-    """A document as it was read, and when it was last written.
-
-    A later write is conditional on that.
-    """
-
-    value: D
-    update_time: Any
