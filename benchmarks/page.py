@@ -9,8 +9,8 @@ from pathlib import Path
 
 from benchmarks import calls, chart, crowd, imports, pictures, runs
 from benchmarks.timing import Samples
-from emulator.firestore import installation as firestore_installation
 from emulator.firestore import java
+from emulator.firestore.installation import find_installation
 from scripts import blocks
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,7 +70,7 @@ class Report:
 
 def machine(busy: float) -> str:
     """What ran it, and how busy it was with other work before (its load average)."""
-    installation = firestore_installation.find()
+    installation = find_installation()
     jar = installation.jar.stem if "-v" in installation.jar.stem else _sdk(installation.jar)
     state = "calm" if busy < 1 else "busy with other work"
     facts = [
