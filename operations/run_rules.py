@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from experience.workflows.runs.decisions import outcome
+from experience.workflows.runs.decisions import run_outcome
 from experience.workflows.runs.models import Run, RunStatus, RunStep
 from operations.data import Data
 
@@ -25,10 +25,10 @@ def runs_are_at_rest(data: Data) -> Found:
             continue
         for name, step in steps.items():
             yield from ((name, problem) for problem in _of_a_step(name, run, step))
-        if run.is_going:
+        if run.is_active:
             yield path, f"is still {run.status}"
         elif run.status is not RunStatus.CANCELLED:
-            due = outcome(run.workflow(), list(steps.values()), 0)[0]
+            due = run_outcome(run.workflow(), list(steps.values()), 0)[0]
             if due is not run.status:
                 yield path, f"is {run.status}, and its steps say {due}"
             if run.remaining_sinks:

@@ -17,7 +17,7 @@ from emulator.suite.suite import Suite
 from experience import clients, storage
 from tests.support import parallel, refusals, shared_emulator
 from tests.support import trouble as support_trouble
-from tests.support.shared_emulator import PostOffice, SharingSuite
+from tests.support.shared_emulator import SharedEmulator, SharingSuite
 
 # No example is too slow: what else the machine does at that moment is not what is tested.
 settings.register_profile("patient", settings(), deadline=None)
@@ -25,7 +25,7 @@ settings.load_profile("patient")
 
 
 PREPARATIONS = parallel.Preparations()
-POST_OFFICE = pytest.StashKey[PostOffice]()
+POST_OFFICE = pytest.StashKey[SharedEmulator]()
 # What this process keeps of the suite that it talked to.
 KEPT = (clients.app, clients.firestore, storage.bucket, storage.signer)
 ADDRESSES = ("GCLOUD_PROJECT", "FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST")
@@ -71,8 +71,8 @@ def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # who runs the tests, or has others run them
-        office = config.stash[POST_OFFICE] = PostOffice()
-        os.environ[shared_emulator.OFFICE] = office.url
+        office = config.stash[POST_OFFICE] = SharedEmulator()
+        os.environ[shared_emulator.SERVER_URL] = office.url
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

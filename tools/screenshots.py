@@ -27,7 +27,7 @@ def main() -> None:
         with Suite("demo-guest", free_ports=True, functions_log=log, auth=True) as suite:
             os.environ.update(suite.env)
             seed.seed(suite.project, suite.bucket)
-            site = serve(dev_server.built(build(binary), suite.env))
+            site = serve(dev_server.built_site(build(binary), suite.env))
             film = camera_film(folder / "camera.mjpeg")
             browser = Browser(binary, settings(suite, site.url, film), folder / "browser.log")
             try:

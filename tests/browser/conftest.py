@@ -23,7 +23,7 @@ def browser_suite(
     files = build(node)
     log = folder / "functions.log"
     with trouble.a_suite("demo-browser", log, auth=True) as (suite, db):
-        site = serve(dev_server.built(files, suite.env))
+        site = serve(dev_server.built_site(files, suite.env))
         film = camera_film(folder / "camera.mjpeg")
         about = settings(suite, site.url, film)
         try:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 import pytest
 import requests
 
-from emulator.demo.chaos import Guest
+from emulator.demo.chaos import ChaosGuest
 from tests.support.trouble import WHOLE_VISIT, Trouble, visit_of
 from tests.support.waiting import eventually
 
@@ -63,7 +63,11 @@ class TestAgainAndAgain:
     ) -> None:
         uids = [f"again-{when}-{number}" for number in range(2)]
         with killing(trouble, 8, when), ThreadPoolExecutor(2) as pool:
-            list(pool.map(Guest.visit, [trouble.demo_guest(uid, n) for n, uid in enumerate(uids)]))
+            list(
+                pool.map(
+                    ChaosGuest.visit, [trouble.demo_guest(uid, n) for n, uid in enumerate(uids)]
+                )
+            )
         trouble.calm()
         assert [visit_of(trouble, uid) for uid in uids] == [WHOLE_VISIT] * 2
 

@@ -26,7 +26,7 @@ def attempts(trouble: Trouble, uid: str) -> list[int]:
 
 class TestOneFunction:
     def test_every_function_that_is_delivered_to_is_tried(self, trouble: Trouble) -> None:
-        host = trouble.suite.host
+        host = trouble.suite.functions
         delivered = host.endpoints("eventTrigger") | host.endpoints("taskQueueTrigger")
         assert sorted(delivered) == sorted([*DELIVERED, *OF_RUNS])
 

@@ -227,7 +227,7 @@ def tap(guests: dict[str, ProgramGuest], moment: list[Any], killed: bool, number
 
 def sweep(trouble: Trouble, name: str, *, killed: bool) -> None:
     try:
-        status = trouble.suite.schedules.run(name)
+        status = trouble.suite.scheduler.run(name)
     except SuiteError:
         assert killed, f"{name} did not end"
     else:

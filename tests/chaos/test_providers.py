@@ -28,7 +28,7 @@ class TestProvider:
         job = ended(trouble, guest.venue.project)
         assert (job["status"], job["attemptCount"]) == ("failed", 1)
         assert (job["error"]["code"], job["error"]["isRetryable"]) == ("PROVIDER_ERROR", True)
-        assert trouble.suite.struck()["provider"] == MAX_SUBMITS
+        assert trouble.suite.injected_faults()["provider"] == MAX_SUBMITS
         told = guest.call("getSession", sessionId=session["id"])["session"]
         assert (told["jobStatus"], told["jobError"]["code"]) == ("failed", "PROVIDER_ERROR")
         assert told["resultMedia"] is None
@@ -46,4 +46,4 @@ class TestProvider:
         guest.photographed()
         job = ended(trouble, guest.venue.project)
         assert (job["status"], job["attemptCount"]) == ("completed", 1)
-        assert trouble.suite.struck()["provider"] >= 1
+        assert trouble.suite.injected_faults()["provider"] >= 1

@@ -31,7 +31,7 @@ class TestRetention:
 
             trouble.faults(**fault)
             with contextlib.suppress(SuiteError):  # its process was killed
-                trouble.suite.schedules.run("sweepRetention")
+                trouble.suite.scheduler.run("sweepRetention")
             trouble.faults()
             trouble.sweep("sweepRetention")
 

@@ -7,8 +7,8 @@ import pytest
 import requests
 from google.cloud import firestore
 
-from emulator.delivery.scheduler import Schedules
-from emulator.functions.supervisor import FunctionsHost
+from emulator.delivery.scheduler import Scheduler
+from emulator.functions.supervisor import FunctionsSupervisor
 from emulator.suite.suite import Suite
 from experience.clock import now_ms
 from experience.ids import new_id
@@ -38,7 +38,7 @@ def run(suite: Suite, schedule: str) -> None:
 
 class TestSchedules:
     def test_the_manifest_says_how_often(self, suite: Suite) -> None:
-        triggers = suite.host.endpoints("scheduleTrigger")
+        triggers = suite.functions.endpoints("scheduleTrigger")
         schedules = {name: trigger["schedule"] for name, trigger in triggers.items()}
         assert schedules["sweepJobs"] == "every 5 minutes"
         assert schedules["sweepSessions"] == "every 15 minutes"
@@ -73,7 +73,7 @@ class TestSchedules:
         """A session whose job was created by one who died then, and the job's event was lost."""
         session = a_completed_session(db, a_booth(db))
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(suite.broker, "deliver", lambda event: None)
+            patch.setattr(suite.event_router, "deliver", lambda event: None)
             create_job(session)
             suite.settle()
         return session
@@ -84,10 +84,10 @@ class TestSchedules:
 
 
 @pytest.fixture(scope="module")
-def host(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FunctionsHost]:
+def host(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FunctionsSupervisor]:
     """The functions once more, for a Firebase project in which nothing else happens."""
     shared = {name: value for name, value in suite.env.items() if "PROJECT" not in name}
-    host = FunctionsHost(
+    host = FunctionsSupervisor(
         suite.config.functions,
         f"demo-sweep-{new_id().lower()}",
         suite.region,
@@ -103,9 +103,9 @@ def host(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fun
 
 class TestPrice:
     def test_a_sweep_reads_every_session_once_and_little_where_nothing_happened(
-        self, host: FunctionsHost
+        self, host: FunctionsSupervisor
     ) -> None:
-        db, schedules = firestore.Client(project=host.project), Schedules(host)
+        db, schedules = firestore.Client(project=host.project), Scheduler(host)
 
         def bill() -> tuple[int, int]:
             """The reads and writes of one more sweep."""

@@ -93,7 +93,7 @@ def victim(trouble: Trouble) -> Victim:
 
 class TestWhoKnowsAllIds:
     def test_every_callable_is_tried(self, trouble: Trouble, victim: Victim) -> None:
-        deployed = set(trouble.suite.host.endpoints("callableTrigger"))
+        deployed = set(trouble.suite.functions.endpoints("callableTrigger"))
         assert set(victim.asks()) | FOR_VISITORS == deployed
 
     @pytest.mark.parametrize("who", ["nobody's guest", "another guest", "another admin"])

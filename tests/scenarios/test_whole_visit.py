@@ -160,7 +160,7 @@ class TestWholeVisit:
     def test_every_event_twice_ends_the_same(
         self, seeded: Suite, db: firestore.Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        deliver: Callable[[Event], None] = seeded.broker.deliver
+        deliver: Callable[[Event], None] = seeded.event_router.deliver
         seen: list[str] = []
 
         def deliver_twice(event: Event) -> None:
@@ -168,7 +168,7 @@ class TestWholeVisit:
             deliver(event)
             deliver(event)
 
-        monkeypatch.setattr(seeded.broker, "deliver", deliver_twice)
+        monkeypatch.setattr(seeded.event_router, "deliver", deliver_twice)
         played = play(seeded)
         seeded.settle()
         assert set(seen) == {"onSessionCreated", "onSessionCompleted", "onJobCreated"}

@@ -18,7 +18,7 @@ from PIL import Image
 from emulator.demo import seed
 from emulator.paths import ROOT
 from emulator.suite.suite import Suite
-from emulator.web.node import GUARD, WEB
+from emulator.web.node import INSTALL_LOCK, WEB
 
 BUILDS = ROOT / ".cache" / "guest-page"
 SOURCES = ("guest", "client", "tests", "package-lock.json")
@@ -32,7 +32,7 @@ def build(node: str) -> Path:
     """The folder of the built page; made once for each state of what it is made from."""
     folder = BUILDS / _fingerprint()
     BUILDS.mkdir(parents=True, exist_ok=True)
-    with GUARD.open("w") as guard:
+    with INSTALL_LOCK.open("w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
         if not folder.exists():
             shutil.rmtree(BUILDS)

@@ -109,7 +109,7 @@ class JobBench(Bench):
         assert job["status"] in GOING.get(run.status, {run.status.value})
         assert (session["resultMedia"] is None) == (job["output"] is None)
         assert (job["output"] is not None) == (job["status"] == "completed")
-        if not run.is_going:
+        if not run.is_active:
             shown, error = session["jobError"], job["error"]
             assert (shown and shown["code"]) == (error and error["code"])
 

@@ -16,7 +16,7 @@ def install() -> str:
     """The node to run, once the packages are there; skips the test where that cannot be."""
     try:
         return node.install()
-    except node.MissingError as missing:
+    except node.NodeMissingError as missing:
         pytest.skip(str(missing))
     except SuiteError as error:
         pytest.fail(str(error), pytrace=False)

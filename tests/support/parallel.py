@@ -37,7 +37,7 @@ SLOW = (
     "tests/production/",
 )
 # What every test process waits for when nobody did it beforehand.
-CLASSES = "from emulator.firestore.emulator import keep_classes; keep_classes()"
+CLASSES = "from emulator.firestore.emulator import archive_classes; archive_classes()"
 PAGE = (
     "from emulator.web import node; from tests.support.browser import build; build(node.install())"
 )

@@ -13,7 +13,7 @@ from google.cloud.firestore import Client as Database
 from google.cloud.firestore import FieldFilter
 
 from emulator.demo import seed
-from emulator.demo.chaos import Crowd, Guest
+from emulator.demo.chaos import ChaosGuest, ChaosRun
 from emulator.demo.client import Client
 from emulator.faults.settings import parse
 from emulator.suite.suite import Suite
@@ -79,7 +79,7 @@ class Trouble:
     def sweep(self, *names: str) -> None:
         """Run schedules, by default those that finish visits, and all that they start."""
         for name in names or ("sweepJobs", "sweepRuns"):
-            assert self.suite.schedules.run(name) == 200
+            assert self.suite.scheduler.run(name) == 200
             self.suite.settle()
 
     def calm(self) -> None:
@@ -120,11 +120,11 @@ class Trouble:
         """A tab in which this visitor has the venue open."""
         return GuestInTrouble(self, venue, uid)
 
-    def demo_guest(self, uid: str, number: int = 0) -> Guest:
+    def demo_guest(self, uid: str, number: int = 0) -> ChaosGuest:
         """A visitor of the demo's project who tries again whatever passes by itself."""
-        crowd = Crowd(self.suite)
+        crowd = ChaosRun(self.suite)
         crowd.photo = a_photo()
-        return Guest(crowd, self.client(uid), number)
+        return ChaosGuest(crowd, self.client(uid), number)
 
     def of(self, project: str, collection: str, **equals: str) -> list[dict[str, Any]]:
         """The stored documents of a project, the oldest first."""

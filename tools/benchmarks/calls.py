@@ -231,7 +231,7 @@ def measure(bench: Bench, rounds: int, warm: int = 1) -> list[Result]:
 
 def unmeasured(bench: Bench) -> list[str]:
     """The callables without a case."""
-    deployed = bench.suite.host.endpoints("callableTrigger")
+    deployed = bench.suite.functions.endpoints("callableTrigger")
     return sorted(set(deployed) - {case.function for case in CASES})
 
 

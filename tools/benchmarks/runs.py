@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from google.cloud.firestore import Client, Query, Transaction
+from google.cloud.firestore import Client, Query
 from google.cloud.firestore_v1.batch import WriteBatch
 
 from emulator.demo import seed
@@ -43,7 +43,7 @@ class Nothing(Data):
     """What a step that does nothing takes and gives."""
 
 
-@skill(NAME, takes=Nothing, gives=Nothing, version="1", max_runtime_seconds=60)
+@skill(NAME, input_type=Nothing, output_type=Nothing, version="1", max_runtime_seconds=60)
 def do_nothing(_given: Nothing, _context: Context) -> Nothing:
     """Nothing."""
     return Nothing()
@@ -207,7 +207,7 @@ def _recorded() -> Iterator[list[str]]:
         for owner, name, replaced in (
             (Client, "get_all", reading(Client.get_all)),
             (WriteBatch, "commit", writing(WriteBatch.commit)),
-            (Transaction, "_begin", refused),
+            (Client, "transaction", refused),
             (Query, "stream", refused),
         ):
             stack.enter_context(mock.patch.object(owner, name, replaced))

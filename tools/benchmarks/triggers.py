@@ -17,7 +17,7 @@ def measure(bench: Bench, rounds: int, warm: int = 1) -> tuple[Samples, Samples]
 
     The function looks at the event and returns: the session is no main session.
     """
-    broker = bench.suite.broker
+    broker = bench.suite.event_router
     deliver, done = broker.deliver, broker._done
     times: dict[str, float] = {}
     ended = threading.Event()

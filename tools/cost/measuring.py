@@ -75,8 +75,8 @@ class Stage:
         """Of the demo's photo and what became of it."""
         self._callers: dict[str, Client] = {}
         self._late: list[Event] = []
-        self._deliver = suite.broker.deliver
-        suite.broker.deliver = self._deliver_late  # type: ignore[method-assign]
+        self._deliver = suite.event_router.deliver
+        suite.event_router.deliver = self._deliver_late  # type: ignore[method-assign]
 
     def caller(self, uid: str) -> Client:
         """A signed-in visitor."""
@@ -93,12 +93,12 @@ class Stage:
         """Call a task function as its queue does."""
         body = json.dumps({"data": data}).encode()
         headers = {"Content-Type": "application/json"}
-        url = self.suite.host.function_url(function)
-        self.suite.host.post(url, body, headers, SETTLE_SECONDS).raise_for_status()
+        url = self.suite.functions.function_url(function)
+        self.suite.functions.post(url, body, headers, SETTLE_SECONDS).raise_for_status()
 
     def run_schedule(self, name: str, state: str) -> None:
         """Measure one run of a schedule."""
-        self.measure({name: state}, lambda: self.suite.schedules.run(name))
+        self.measure({name: state}, lambda: self.suite.scheduler.run(name))
 
     def measure(self, states: dict[str, str], do: Callable[[], Any]) -> Any:
         """Count what `do`, and all that it starts, costs each of these functions in its state."""
@@ -124,7 +124,7 @@ class Stage:
     @property
     def deployed(self) -> set[str]:
         """The names of all functions."""
-        return set(self.suite.host.manifest["endpoints"])
+        return set(self.suite.functions.manifest["endpoints"])
 
     def _deliver_late(self, event: Event) -> None:
         """Let one that would race with the function that caused it come after all else."""
@@ -136,14 +136,14 @@ class Stage:
     @contextmanager
     def without_events(self) -> Iterator[None]:
         """Meanwhile no event is delivered, and this process enqueues nothing."""
-        deliver, dispatch = self.suite.broker.deliver, run_dispatch.enqueue
-        self.suite.broker.deliver = lambda event: None  # type: ignore[method-assign]  # noqa: ARG005
+        deliver, dispatch = self.suite.event_router.deliver, run_dispatch.enqueue
+        self.suite.event_router.deliver = lambda event: None  # type: ignore[method-assign]  # noqa: ARG005
         run_dispatch.enqueue = lambda *_, **__: None
         try:
             yield
             self.suite.settle(SETTLE_SECONDS)
         finally:
-            self.suite.broker.deliver = deliver  # type: ignore[method-assign]
+            self.suite.event_router.deliver = deliver  # type: ignore[method-assign]
             run_dispatch.enqueue = dispatch
 
     def close(self) -> None:

@@ -1,14 +1,13 @@
 """What the demo's whole visit costs, call by call, and how large its pictures are."""
 
-import argparse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from emulator.demo import seed, visit
+from emulator.demo import seed
+from emulator.demo.visit import PHOTO, DemoVisit
 from emulator.process.http import request
 from tools.cost.measuring import Cost, Stage
 
@@ -16,13 +15,12 @@ VISIT = "a whole visit"
 COLD, WARM = "cold", "warm"
 
 
-class Visit(visit.Visit):
+class Visit(DemoVisit):
     """The demo's own calls, each begun when all that the one before started has ended."""
 
     def __init__(self, stage: Stage, uid: str) -> None:
         self.stage = stage
-        options = argparse.Namespace(style="cartoon", photo=visit.PHOTO, out=Path())
-        super().__init__(Console(quiet=True), stage.suite, options)
+        super().__init__(Console(quiet=True), stage.suite)
         self.guest.close()
         self.guest = stage.caller(uid)
         self.bar = self.progress.add_task("Visit")
@@ -41,10 +39,10 @@ class Visit(visit.Visit):
 def measure(stage: Stage) -> None:
     """The first visit that the functions' process sees, and the second one."""
     seed.seed(stage.suite.project, stage.suite.bucket)
-    photo = visit.PHOTO.read_bytes()
+    photo = PHOTO.read_bytes()
     for state in (COLD, WARM):
         before = stage.spent()
-        _, job = Visit(stage, f"{state}-visitor")._visit(photo)
+        _, job = Visit(stage, f"{state}-visitor").play(photo)
         costs = {name: cost - before.get(name, Cost()) for name, cost in stage.spent().items()}
         stage.costs[VISIT, state] = sum(costs.values(), Cost())
     stage.visit = {name: cost for name, cost in costs.items() if cost != Cost()}

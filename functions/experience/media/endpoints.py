@@ -40,7 +40,7 @@ def create_upload(caller: Caller, request: CreateUpload) -> Upload:
 )
 def confirm_upload(caller: Caller, request: ConfirmUpload) -> SessionView:
     """Put an uploaded file into the session, if it is what it says."""
-    return SessionView.of(upload.confirm_upload(caller.uid, request))
+    return upload.confirm_upload(caller.uid, request)
 
 
 @callable_function(

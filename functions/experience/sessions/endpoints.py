@@ -36,7 +36,6 @@ from experience.sessions.usecases import (
     sweep,
     update,
 )
-from experience.workspaces.models import ExperienceConfig
 
 
 @callable_function(
@@ -72,7 +71,7 @@ def get_next_phase(caller: Caller, request: GetNextPhase) -> NextPhase:
 )
 def create_session(caller: Caller, request: CreateSession) -> SessionWithSteps:
     """Begin an experience, or come back to the session of it that is still active."""
-    return _with_steps(*create.create_session(caller.uid, request))
+    return create.create_session(caller.uid, request)
 
 
 @callable_function(
@@ -86,7 +85,7 @@ def create_session(caller: Caller, request: CreateSession) -> SessionWithSteps:
 )
 def get_session(caller: Caller, request: GetSession) -> SessionWithSteps:
     """A session with its steps, for its guest and for the operators of its workspace."""
-    return _with_steps(*read.get_session(caller.uid, request))
+    return read.get_session(caller.uid, request)
 
 
 @callable_function(
@@ -102,7 +101,7 @@ def get_session(caller: Caller, request: GetSession) -> SessionWithSteps:
 )
 def update_session_progress(caller: Caller, request: UpdateSessionProgress) -> SessionView:
     """Keep answers and position of an active session; merges by step, so tabs cannot collide."""
-    return SessionView.of(update.update_session_progress(caller.uid, request))
+    return update.update_session_progress(caller.uid, request)
 
 
 @callable_function(
@@ -121,8 +120,7 @@ def update_session_progress(caller: Caller, request: UpdateSessionProgress) -> S
 )
 def complete_session(caller: Caller, request: CompleteSession) -> CompletedSession:
     """End a session and learn where to go next; completing twice answers the same."""
-    session, following = complete.complete_session(caller.uid, request)
-    return CompletedSession(session=SessionView.of(session), next=following)
+    return complete.complete_session(caller.uid, request)
 
 
 @callable_function(
@@ -135,11 +133,7 @@ def complete_session(caller: Caller, request: CompleteSession) -> CompletedSessi
 )
 def get_journey_sessions(caller: Caller, request: GetJourneySessions) -> JourneySessions:
     """A main session with the pregate and the preshare that belong to it."""
-    found = read.get_journey_sessions(caller.uid, request)
-    shown = {
-        phase: SessionView.of(session) if session else None for phase, session in found.items()
-    }
-    return JourneySessions.model_validate(shown)
+    return read.get_journey_sessions(caller.uid, request)
 
 
 @callable_function(
@@ -152,7 +146,7 @@ def get_journey_sessions(caller: Caller, request: GetJourneySessions) -> Journey
 )
 def abandon_session(caller: Caller, request: AbandonSession) -> SessionView:
     """Give a session up, to start over; abandoning twice answers the same."""
-    return SessionView.of(end.abandon_session(caller.uid, request))
+    return end.abandon_session(caller.uid, request)
 
 
 @callable_function(
@@ -165,7 +159,7 @@ def abandon_session(caller: Caller, request: AbandonSession) -> SessionView:
 )
 def fail_session(caller: Caller, request: FailSession) -> SessionView:
     """Say that the client cannot go on with a session; failing twice answers the same."""
-    return SessionView.of(end.fail_session(caller.uid, request))
+    return end.fail_session(caller.uid, request)
 
 
 @callable_function(
@@ -176,9 +170,7 @@ def fail_session(caller: Caller, request: FailSession) -> SessionView:
 )
 def list_sessions(caller: Caller, request: ListSessions) -> Page[SessionView]:
     """A project's sessions, the newest first; members of its workspace."""
-    page = read.list_sessions(caller.uid, request)
-    items = [SessionView.of(session) for session in page.items]
-    return Page[SessionView](items=items, next_page_token=page.next_page_token)
+    return read.list_sessions(caller.uid, request)
 
 
 @callable_function(
@@ -190,12 +182,7 @@ def list_sessions(caller: Caller, request: ListSessions) -> Page[SessionView]:
 )
 def get_guest_history(caller: Caller, request: GetGuestHistory) -> Page[HistoryEntry]:
     """What a guest completed, each with its session, the newest first."""
-    entries, token = read.get_guest_history(caller.uid, request)
-    items = [
-        HistoryEntry(**entry.dump(), session=SessionView.of(session) if session else None)
-        for entry, session in entries
-    ]
-    return Page[HistoryEntry](items=items, next_page_token=token)
+    return read.get_guest_history(caller.uid, request)
 
 
 @schedule(every="15 minutes")
@@ -210,7 +197,3 @@ def on_session_created(event: DocumentEvent) -> None:
     if event.after:
         ids = {"id": event.params["sessionId"], "projectId": event.params["projectId"]}
         adopt.adopt_and_link(Session.load({**event.after, **ids}))
-
-
-def _with_steps(session: Session, config: ExperienceConfig) -> SessionWithSteps:
-    return SessionWithSteps(session=SessionView.of(session), steps=config.steps)

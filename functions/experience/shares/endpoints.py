@@ -19,4 +19,4 @@ from experience.shares.models import RevokeShare
 )
 def revoke_share(caller: Caller, request: RevokeShare) -> SessionView:
     """Give the picture a new address; every one that was handed out before ends."""
-    return SessionView.of(usecases.revoke_share(caller.uid, request))
+    return usecases.revoke_share(caller.uid, request)

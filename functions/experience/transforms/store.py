@@ -6,10 +6,10 @@ from typing import Any
 from google.cloud.firestore import Client, DocumentReference, FieldFilter, Transaction
 
 from experience import transactions
-from experience.errors import NotFound
 from experience.ids import fingerprint
 from experience.projects.store import project_ref
 from experience.sessions.models.session import JobStatus
+from experience.store import get, parse
 from experience.transforms.models.job import Job, JobInternals
 from experience.transforms.models.quota import day_of
 
@@ -18,18 +18,12 @@ SHARDS = 8
 
 def job_ref(client: Client, project_id: str, job_id: str) -> DocumentReference:
     """`/projects/{p}/jobs/{j}`"""
-    reference: DocumentReference = (
-        project_ref(client, project_id).collection("jobs").document(job_id)
-    )
-    return reference
+    return client.document("projects", project_id, "jobs", job_id)
 
 
 def internals_ref(client: Client, project_id: str, job_id: str) -> DocumentReference:
     """`/projects/{p}/jobs/{j}/jobInternals/state`"""
-    reference: DocumentReference = (
-        job_ref(client, project_id, job_id).collection("jobInternals").document("state")
-    )
-    return reference
+    return client.document("projects", project_id, "jobs", job_id, "jobInternals", "state")
 
 
 def sweep_ref(client: Client, name: str) -> DocumentReference:
@@ -37,7 +31,7 @@ def sweep_ref(client: Client, name: str) -> DocumentReference:
     return client.document("sweeps", name)
 
 
-def stuck(client: Client, status: JobStatus, before: int) -> Any:
+def query_stuck(client: Client, status: JobStatus, before: int) -> Any:
     """Query: jobs of all projects in this status that were last written before this (Unix ms)."""
     return (
         client.collection_group("jobs")
@@ -47,16 +41,12 @@ def stuck(client: Client, status: JobStatus, before: int) -> Any:
     )
 
 
-def load_job(client: Client, project_id: str, job_id: str) -> Job:
+def get_job(client: Client, project_id: str, job_id: str) -> Job:
     """One job, whoever's it is. One read. NotFound."""
-    [snapshot] = transactions.read(client, [job_ref(client, project_id, job_id)])
-    data = transactions.fields(snapshot)
-    if data is None:
-        raise NotFound("job")
-    return Job.load(data)
+    return get(client, job_ref(client, project_id, job_id), Job, what="job")
 
 
-def load_state(
+def find_job_with_internals(
     client: Client, project_id: str, job_id: str, transaction: Transaction | None = None
 ) -> tuple[Job, JobInternals] | None:
     """A job with its internals, None where it is gone. Two reads."""
@@ -64,9 +54,9 @@ def load_state(
         job_ref(client, project_id, job_id),
         internals_ref(client, project_id, job_id),
     ]
-    snapshots = transactions.read(client, references, transaction)
-    job, internals = (transactions.fields(snapshot) for snapshot in snapshots)
-    return (Job.load(job), JobInternals.load(internals)) if job and internals else None
+    first, second = transactions.read(client, references, transaction)
+    job, internals = parse(first, Job), parse(second, JobInternals)
+    return (job, internals) if job and internals else None
 
 
 @dataclass(frozen=True)

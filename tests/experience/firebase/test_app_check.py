@@ -8,7 +8,7 @@ from firebase_admin import app_check
 from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import Client, unsigned_token
-from emulator.functions.supervisor import FunctionsHost
+from emulator.functions.supervisor import FunctionsSupervisor
 from emulator.suite.suite import Suite
 from experience.guests.endpoints import get_guest
 from tests.support.builders.guests import a_guest
@@ -17,9 +17,9 @@ from tests.support.calling import refused
 
 
 @pytest.fixture(scope="module")
-def strict(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FunctionsHost]:
+def strict(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FunctionsSupervisor]:
     """The functions once more, beside the suite's own, told to enforce App Check."""
-    host = FunctionsHost(
+    host = FunctionsSupervisor(
         suite.config.functions,
         suite.project,
         suite.region,
@@ -33,12 +33,14 @@ def strict(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[F
     host.stop()
 
 
-def caller(host: FunctionsHost, uid: str | None) -> Client:
+def caller(host: FunctionsSupervisor, uid: str | None) -> Client:
     return Client(host.url.removeprefix("http://"), host.project, uid)
 
 
 class TestEnforced:
-    def test_every_callable_refuses_a_caller_without_a_token(self, strict: FunctionsHost) -> None:
+    def test_every_callable_refuses_a_caller_without_a_token(
+        self, strict: FunctionsSupervisor
+    ) -> None:
         visitor = caller(strict, "visitor")
         callables = list(strict.endpoints("callableTrigger"))
         assert len(callables) > 20
@@ -47,12 +49,12 @@ class TestEnforced:
             assert (error.status, error.reason) == ("UNAUTHENTICATED", "app_check_required"), name
         visitor.close()
 
-    def test_who_is_not_signed_in_is_told_that_first(self, strict: FunctionsHost) -> None:
+    def test_who_is_not_signed_in_is_told_that_first(self, strict: FunctionsSupervisor) -> None:
         stranger = caller(strict, None)
         assert refused(stranger, "getGuest", projectId="p").reason == "unauthenticated"
         stranger.close()
 
-    def test_a_token_that_is_none_counts_as_none(self, strict: FunctionsHost) -> None:
+    def test_a_token_that_is_none_counts_as_none(self, strict: FunctionsSupervisor) -> None:
         visitor = caller(strict, "visitor")
         visitor.session.headers["X-Firebase-AppCheck"] = "nonsense"
         error = refused(visitor, "getGuest", projectId="p")
@@ -76,7 +78,7 @@ class TestEnforced:
             answer = get_guest(flask.request)
         assert answer.get_json()["result"]["id"] == "visitor"
 
-    def test_tasks_and_schedules_are_not_callables(self, strict: FunctionsHost) -> None:
+    def test_tasks_and_schedules_are_not_callables(self, strict: FunctionsSupervisor) -> None:
         queue = caller(strict, None)
         assert queue.post("runTransform", {"data": {"jobId": "x"}}).ok
         queue.close()
@@ -85,6 +87,6 @@ class TestEnforced:
 class TestByDefault:
     def test_no_app_token_is_asked_for(self, suite: Suite, db: Database) -> None:
         venue = a_venue(db)
-        visitor = caller(suite.host, "visitor")
+        visitor = caller(suite.functions, "visitor")
         assert visitor.call("ensureGuest", projectId=venue.project)["id"] == "visitor"
         visitor.close()

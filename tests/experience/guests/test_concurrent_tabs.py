@@ -48,7 +48,7 @@ class TestCreateSession:
         a_guest(db, venue.project, "g")
         request = request_of(venue, venue.main, requestId="r1")
 
-        sessions = at_once(10, lambda _: create_session("g", request)[0])
+        sessions = at_once(10, lambda _: create_session("g", request).session)
 
         assert len({session.id for session in sessions}) == 1
 
@@ -59,7 +59,7 @@ class TestCreateSession:
 
         def begin(number: int) -> tuple[str | None, str]:
             request = request_of(venue, venue.preshare, mainSessionId=mains[number % 2])
-            session, _ = create_session("g", request)
+            session = create_session("g", request).session
             return session.main_session_id, session.id
 
         made = at_once(6, begin)
@@ -72,7 +72,7 @@ class TestLastAnswers:
     def test_an_answer_that_meets_the_completion_is_kept_or_refused(self, db: Client) -> None:
         venue = a_venue(db, steps=[a_step("name"), a_step("story", "long_text")])
         a_guest(db, venue.project, "g")
-        session, _ = create_session("g", request_of(venue, venue.main))
+        session = create_session("g", request_of(venue, venue.main)).session
         ids = {"projectId": venue.project, "sessionId": session.id}
         answer = UpdateSessionProgress.model_validate({**ids, "inputs": {"name": "Anna"}})
         end = CompleteSession.model_validate(
@@ -81,7 +81,7 @@ class TestLastAnswers:
 
         def act(number: int) -> set[str]:
             if number:
-                return {each.step_id for each in complete_session("g", end)[0].answers}
+                return {each.step_id for each in complete_session("g", end).session.answers}
             try:
                 return {each.step_id for each in update_session_progress("g", answer).answers}
             except FailedPrecondition as refused:

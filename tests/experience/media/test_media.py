@@ -21,7 +21,7 @@ from experience.ids import new_id
 from experience.media.models import ConfirmUpload, CreateUpload, StoredObject, path_in, sniff
 from experience.media.store import links, objects
 from experience.media.usecases.upload import confirm_upload, create_upload
-from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts import store as artifact_store
 from tests.support.builders.images import PHOTOS, encoded
 from tests.support.builders.jobs import CAPTURE, a_photo
 from tests.support.builders.sessions import a_session, session_ref, stored_session
@@ -67,7 +67,7 @@ class TestPackedObjects:
         blob.upload_from_string(packed, content_type="image/jpeg")
         assert objects.read(blob.name) == packed
         assert objects.read(blob.name, 64) == packed[:64]
-        assert artifacts.read_object(blob.name) == packed
+        assert artifact_store.read_object(blob.name) == packed
 
 
 class TestErasedMeanwhile:

@@ -225,7 +225,7 @@ class TestMeanwhile:
             fields = {"workspaceId": venue.workspace}
             new.append(a_session(quiet_db, venue.project, uid, venue.main, **fields))
 
-        _just_before(monkeypatch, store, "sessions_of", come_again)
+        _just_before(monkeypatch, store, "query_sessions_of", come_again)
         assert sweep_retention()["guests"] == 1
         assert left(quiet_db, venue) == {**NOTHING, "guests": 1, "sessions": 1}
         assert stored_session(quiet_db, venue.project, new[0])["status"] == "active"
@@ -251,7 +251,7 @@ class TestAgain:
 
     @pytest.mark.parametrize(
         ("module", "name"),
-        [(store, "sessions_of"), (objects, "delete_of_session"), (store, "internals_ref")],
+        [(store, "query_sessions_of"), (objects, "delete_of_session"), (store, "internals_ref")],
         ids=["the guest is gone", "so is nothing else", "the objects are gone"],
     )
     def test_the_next_run_finishes_what_one_that_broke_off_left(

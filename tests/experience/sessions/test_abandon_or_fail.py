@@ -190,7 +190,9 @@ class TestAtTheSameMoment:
         def act(number: int) -> str:
             try:
                 if number == attempt % 2:
-                    return complete.complete_session("visitor", CompleteSession(**ids))[0].status
+                    return complete.complete_session(
+                        "visitor", CompleteSession(**ids)
+                    ).session.status
                 return abandon_session("visitor", AbandonSession(**ids)).status
             except FailedPrecondition as refusal:
                 return f"refused: {refusal.details['status']}"

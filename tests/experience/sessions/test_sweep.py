@@ -21,7 +21,7 @@ DAY = 24 * 3_600_000
 def begun(venue: Venue, uid: str) -> str:
     request = {"projectId": venue.project, "experienceId": venue.main}
     request |= {"mode": "guest", "configSource": "published"}
-    return create_session(uid, CreateSession.model_validate(request))[0].id
+    return create_session(uid, CreateSession.model_validate(request)).session.id
 
 
 def idle(db: Client, venue: Venue, uid: str = "g", **fields: Any) -> str:

@@ -102,7 +102,7 @@ def held_visit(visit: NewTransform, suite: Suite, monkeypatch: pytest.MonkeyPatc
 
     def make(*venue: Venue, **fields: Any) -> TransformBench:
         made = visit(*venue, **fields)
-        monkeypatch.setattr(suite.broker, "deliver", lambda event: None)
+        monkeypatch.setattr(suite.event_router, "deliver", lambda event: None)
         monkeypatch.setattr(clients, "enqueue", made.queue.enqueue)
         monkeypatch.setattr(skill_runtime, "run_skill", run_here)
         return made

@@ -18,7 +18,7 @@ from experience.media.models import path_in
 from experience.media.store import objects
 from experience.providers.local import Local
 from experience.providers.models import FailureCode, ProviderFailed
-from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.runs.models import Queue, RunStatus
 from experience.workflows.usecases.sweep import sweep_runs
 from tests.support.builders.images import ASTRONAUT, encoded
@@ -260,7 +260,7 @@ class TestFaults:
     def test_an_unavailable_storage_is_asked_again_only_for_a_while(
         self, one: JobBench, break_storage: BreakStorage, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(artifacts, "RETRY_SECONDS", 0.1)
+        monkeypatch.setattr(artifact_store, "RETRY_SECONDS", 0.1)
         break_storage(503)
         one.enqueue()
         one.deliver()

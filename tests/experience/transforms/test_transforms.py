@@ -167,14 +167,14 @@ class TestRepetition:
         db: firestore.Client,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        deliver, seen = suite.broker.deliver, []
+        deliver, seen = suite.event_router.deliver, []
 
         def deliver_twice(event: Event) -> None:
             seen.append(event.function)
             deliver(event)
             deliver(event)
 
-        monkeypatch.setattr(suite.broker, "deliver", deliver_twice)
+        monkeypatch.setattr(suite.event_router, "deliver", deliver_twice)
         venue = a_booth(db)
         session = booth.visit(venue)
         assert {"onSessionCompleted", "onJobCreated"} <= set(seen)
@@ -271,7 +271,7 @@ class TestTask:
     ) -> None:
         session = a_completed_session(db, a_booth(db))
         with monkeypatch.context() as patch:
-            patch.setattr(suite.broker, "deliver", lambda event: None)
+            patch.setattr(suite.event_router, "deliver", lambda event: None)
             create_job(session)
             suite.settle()
         job = stored_job(db, session.project_id, job_id_of(session.project_id, session.id))

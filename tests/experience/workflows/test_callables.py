@@ -136,12 +136,12 @@ class TestRunning:
             step = reference.collection("runSteps").document(name)
             step.update({"status": "pending", "attempt": 0, "remainingDependencies": left})
         reference.update({"status": "queued", "remainingSinks": 1, "completedAt": None})
-        assert team.suite.schedules.run("sweepRuns") == 200
+        assert team.suite.scheduler.run("sweepRuns") == 200
         assert team.ended(run_id)["run"]["status"] == "completed"
         assert executions(run_id) == ["one", "two", "three"] * 2
 
     def test_objects_are_collected_by_a_schedule(self, team: Team) -> None:
-        assert team.suite.schedules.run("collectArtifacts") == 200
+        assert team.suite.scheduler.run("collectArtifacts") == 200
 
 
 @contextmanager
@@ -277,7 +277,7 @@ class TestRefusals:
             "startRun": {"workflowName": "test.media", "baseRunId": run_id},
             "listRuns": {},
         }
-        deployed = theirs.suite.host.endpoints("callableTrigger")
+        deployed = theirs.suite.functions.endpoints("callableTrigger")
         assert set(deployed) == set(with_their_ids)
         for name, data in with_their_ids.items():
             error = refused(ours.editor, name, workspaceId=theirs.id, **data)

@@ -181,7 +181,7 @@ def at_rest(bench: Bench, run_id: str) -> list[str]:
         left = [step.id for step in steps if step.remaining_dependencies != 0]
         wrong += [f"{each} waits for something" for each in left]
         wrong += ["the last steps are not counted down"] * (run.remaining_sinks != 0)
-    wrong += ["the run goes on"] * run.is_going
+    wrong += ["the run goes on"] * run.is_active
     return wrong + ["tasks wait"] * bool(bench.queue.waiting)
 
 

@@ -101,14 +101,14 @@ class TestTheWatch:
             raise FailedPrecondition("no_transform", "Another one says this.")
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("experience.guests.store.load_guest", refuse)
+            patch.setattr("experience.guests.store.find_guest", refuse)
             patch.setattr("experience.clients.firestore", lambda: None)
             with pytest.raises(AssertionError, match=r"\['getGuest'\] do not declare"):
                 usecases.get_guest("uid", request)
 
     def test_lets_it_say_what_is_declared(self) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("experience.guests.store.load_guest", lambda *_: None)
+            patch.setattr("experience.guests.store.find_guest", lambda *_: None)
             patch.setattr("experience.clients.firestore", lambda: None)
             with pytest.raises(NotFound):
                 usecases.get_guest("uid", GetGuest(project_id="p"))

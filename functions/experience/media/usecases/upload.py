@@ -24,8 +24,9 @@ from experience.media.models import (
     sniff,
 )
 from experience.media.store import links, objects, uploads
-from experience.sessions import store as sessions
+from experience.sessions import store as session_store
 from experience.sessions.models.session import CapturedMedia, Session
+from experience.sessions.models.views import SessionView
 from experience.sessions.usecases.access import require_active, require_owner
 from experience.sessions.usecases.adopt import get_adopted
 
@@ -52,7 +53,7 @@ def create_upload(uid: str, request: CreateUpload, origin: str | None) -> Upload
     return uploads.signed_upload(path, request.content_type, request.size_bytes, asset_id)
 
 
-def confirm_upload(uid: str, request: ConfirmUpload) -> Session:
+def confirm_upload(uid: str, request: ConfirmUpload) -> SessionView:
     """Look at what was uploaded and put it into the session. Two reads, one write.
 
     A retake replaces the capture of its step: of two uploads the later one stays, in whichever
@@ -64,7 +65,7 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> Session:
     session = get_adopted(client, request.project_id, request.session_id)
     require_owner(client, session, uid)
     if _holds(session, request):
-        return session
+        return SessionView.of(session)
     require_active(session)
     _require_capture(client, session, request.step_id)
     path = objects.input_path(
@@ -78,10 +79,12 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> Session:
         created_at=uploaded.created_at,
         content_type=uploaded.content_type,
     )
-    reference = sessions.session_ref(client, request.project_id, request.session_id)
+    reference = session_store.session_ref(client, request.project_id, request.session_id)
 
     def body(transaction: Transaction) -> tuple[Session, CapturedMedia | None]:
-        current = sessions.load_session(client, request.project_id, request.session_id, transaction)
+        current = session_store.get_session(
+            client, request.project_id, request.session_id, transaction
+        )
         if _holds(current, request):
             return current, None
         if not current.is_active:  # it has ended since it was looked at
@@ -99,7 +102,7 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> Session:
         _end_address(loser.url)
     if loser is media:
         require_active(session)
-    return session
+    return SessionView.of(session)
 
 
 def _end_address(url: str) -> None:
@@ -128,7 +131,7 @@ def _publish_sound(path: str) -> tuple[StoredObject, str]:
 
 
 def _require_capture(client: Client, session: Session, step_id: str) -> None:
-    step = sessions.pinned_config(client, session).step(step_id)
+    step = session_store.get_pinned_config(client, session).step(step_id)
     if step is None:
         raise InvalidArgument(("stepId", f"the experience has no step {step_id!r}"))
     if not step.takes_media:

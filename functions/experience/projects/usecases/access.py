@@ -4,7 +4,7 @@ from google.cloud.firestore import Client, Transaction
 
 from experience.errors import FailedPrecondition
 from experience.projects.models import Project
-from experience.workspaces import store as workspaces
+from experience.workspaces import store as workspace_store
 
 
 def require_visitable(
@@ -17,7 +17,7 @@ def require_visitable(
     """
     if project.is_live:
         return
-    if workspaces.find_role(client, project.workspace_id, uid, transaction) is None:
+    if workspace_store.find_role(client, project.workspace_id, uid, transaction) is None:
         raise not_live(project)
 
 

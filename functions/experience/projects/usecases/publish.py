@@ -6,7 +6,7 @@ from experience import clients, clock, transactions
 from experience.errors import FailedPrecondition, VersionConflict
 from experience.projects import store
 from experience.projects.models import Project, ProjectStatus, PublishProject
-from experience.workspaces import store as workspaces
+from experience.workspaces import store as workspace_store
 from experience.workspaces.models import Role
 from experience.workspaces.usecases.access import require_role
 
@@ -21,7 +21,7 @@ def publish_project(uid: str, request: PublishProject) -> Project:
     reference = store.project_ref(client, request.project_id)
 
     def body(transaction: Transaction) -> Project:
-        current = store.load_project(client, request.project_id, transaction)
+        current = store.get_project(client, request.project_id, transaction)
         require_role(
             client, current.workspace_id, uid, Role.EDITOR, what="project",
             transaction=transaction,
@@ -50,7 +50,7 @@ def _require_playable(client: Client, transaction: Transaction, project: Project
     """Every enabled experience can be played as published."""
     references = project.draft_config.experiences.references
     ids = [ref.experience_id for ref in references if ref.enabled]
-    found = workspaces.load_experiences(client, project.workspace_id, ids, transaction)
+    found = workspace_store.find_experiences(client, project.workspace_id, ids, transaction)
     missing = [each for each in ids if each not in found or not found[each].is_playable]
     if missing:
         raise FailedPrecondition(

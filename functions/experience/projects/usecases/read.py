@@ -12,7 +12,7 @@ from experience.projects.models import (
     ProjectPage,
 )
 from experience.projects.usecases.access import require_visitable
-from experience.workspaces import store as workspaces
+from experience.workspaces import store as workspace_store
 from experience.workspaces.models import Experience, Role
 from experience.workspaces.usecases.access import require_role
 
@@ -23,11 +23,11 @@ def get_project(uid: str, request: GetProject) -> ProjectPage:
     Operators see any project of their workspace: as published, or as drafted before that.
     """
     client = clients.firestore()
-    project = store.load_project(client, request.project_id)
+    project = store.get_project(client, request.project_id)
     require_visitable(client, project, uid)
     config = project.published_config or project.draft_config
     ids = [ref.experience_id for ref in config.experiences.references]
-    found = workspaces.load_experiences(client, project.workspace_id, ids)
+    found = workspace_store.find_experiences(client, project.workspace_id, ids)
     places = config.experiences
     drafted = project.published_config is None
     return ProjectPage(

@@ -20,6 +20,7 @@ from experience.projects.models import (
     ProjectStatus,
     SaveProject,
 )
+from experience.store import find
 from experience.workspaces.models import Role
 from experience.workspaces.usecases.access import require_role
 
@@ -38,14 +39,12 @@ def save_project(uid: str, request: SaveProject) -> Project:
             client, request.workspace_id, uid, Role.EDITOR, what="workspace",
             transaction=transaction,
         )  # fmt: skip
-        [snapshot] = transactions.read(client, [reference], transaction)
-        data = transactions.fields(snapshot)
+        current = find(client, reference, Project, transaction)
         now = clock.now_ms()
-        if data is None:
+        if current is None:
             created = _created(request, now)
             transaction.create(reference, created.dump())
             return created
-        current = Project.load(data)
         if current.workspace_id != request.workspace_id:
             if request.expected_version == 0:
                 raise AlreadyExists("project_id_taken", "Another project has this id.")

@@ -9,7 +9,7 @@ from google.cloud.firestore import Client, DocumentReference, Transaction
 
 from experience import clients, clock, logs, sweeps, transactions
 from experience.guests.models import Guest
-from experience.guests.store import guest_ref, read_guest
+from experience.guests.store import find_guest, guest_ref
 from experience.media.models import path_in
 from experience.media.store import uploads
 from experience.media.store.uploads import Loose
@@ -24,7 +24,7 @@ from experience.retention.models import (
 )
 from experience.sessions.models.session import Session
 from experience.sessions.store import session_ref
-from experience.store import parse_or_log
+from experience.store import find, parse, parse_or_log
 from experience.transforms.models.job import run_id_of
 from experience.transforms.models.quota import day_of
 from experience.workflows.artifacts.tenant import Tenant
@@ -80,7 +80,7 @@ def sweep_retention(milliseconds: int = RUN_MS) -> dict[str, int]:
     """
     run = _Run(clients.firestore(), milliseconds)
     reference = store.state_ref(run.client)
-    state = RetentionState.load(transactions.fields(reference.get()) or {})
+    state = find(run.client, reference, RetentionState) or RetentionState()
     reached = RetentionState(
         project=_sweep_projects(run, state.project), upload=_sweep_uploads(run, state.upload)
     )
@@ -93,9 +93,11 @@ def sweep_retention(milliseconds: int = RUN_MS) -> dict[str, int]:
 
 def _sweep_projects(run: _Run, first: str) -> str:
     """All projects once, from the one at which the last run stopped; gives where this one did."""
-    found = [each for page in sweeps.pages(store.limited_projects(run.client)) for each in page]
+    found = [
+        each for page in sweeps.pages(store.query_limited_projects(run.client)) for each in page
+    ]
     projects = sorted(
-        (project for each in found if (project := parse_or_log(Project, each))),
+        (project for each in found if (project := parse_or_log(each, Project))),
         key=lambda project: (project.id < first, project.id),
     )
     for project in projects:
@@ -112,11 +114,11 @@ def _sweep_project(run: _Run, project: Project) -> None:
     if until is None:
         return
     client, project_id = run.client, project.id
-    old_guests = sweeps.pages(store.guests_until(client, project_id, until))
+    old_guests = sweeps.pages(store.query_guests_until(client, project_id, until))
     run.attend("guests", old_guests, lambda fields: _forget(run, Guest.load(fields), until))
-    old_sessions = sweeps.pages(store.sessions_until(client, project_id, until))
+    old_sessions = sweeps.pages(store.query_sessions_until(client, project_id, until))
     run.attend("sessions", old_sessions, lambda fields: _collect(run, Session.load(fields)))
-    counts = sweeps.pages(store.counts_until(client, project_id, day_of(until)))
+    counts = sweeps.pages(store.query_counts_until(client, project_id, day_of(until)))
     for page in counts:
         batch = client.batch()
         for each in page:
@@ -129,8 +131,8 @@ def _forget(run: _Run, guest: Guest, until: int) -> bool:
     """Delete a guest, if nothing of theirs is newer than this, and then all their sessions."""
     client, project_id = run.client, guest.project_id
     reference = guest_ref(client, project_id, guest.id)
-    found = list(store.newest_session(client, project_id, guest.id).stream())
-    newest = parse_or_log(Session, found[0]) if found else None
+    found = list(store.query_newest_session(client, project_id, guest.id).stream())
+    newest = parse_or_log(found[0], Session) if found else None
     if last_seen(guest, newest) > until:
         return False
 
@@ -138,8 +140,8 @@ def _forget(run: _Run, guest: Guest, until: int) -> bool:
         # Who begins or completes a session writes their guest as well; who moves on, only that.
         wanted = [reference, *(each.reference for each in found)]
         snapshots = transactions.read(client, wanted, transaction)
-        current = read_guest(transactions.fields(snapshots[0]))
-        session = parse_or_log(Session, snapshots[1]) if found else None
+        current = parse(snapshots[0], Guest)
+        session = parse_or_log(snapshots[1], Session) if found else None
         if current is None or last_seen(current, session) > until:
             return current is None
         transaction.delete(reference)
@@ -147,8 +149,8 @@ def _forget(run: _Run, guest: Guest, until: int) -> bool:
 
     if not transactions.run(client, body):
         return False
-    for snapshot in store.sessions_of(client, project_id, guest.id).stream():
-        session = parse_or_log(Session, snapshot)
+    for snapshot in store.query_sessions_of(client, project_id, guest.id).stream():
+        session = parse_or_log(snapshot, Session)
         if session and session.updated_at <= until:  # they may have come again just now
             _delete(client, session)
             run.count("sessions")
@@ -157,10 +159,8 @@ def _forget(run: _Run, guest: Guest, until: int) -> bool:
 
 def _collect(run: _Run, session: Session) -> bool:
     """Delete an old session that is nobody's: left by a run that broke off, or never anybody's."""
-    data = transactions.fields(
-        guest_ref(run.client, session.project_id, str(session.created_by)).get()
-    )
-    if not is_left_behind(session, read_guest(data)):
+    guest = find_guest(run.client, session.project_id, str(session.created_by))
+    if not is_left_behind(session, guest):
         return False
     _delete(run.client, session)
     return True
@@ -171,7 +171,7 @@ def _delete(client: Client, session: Session) -> None:
     of_run: list[DocumentReference] = []
     if session.job_id and session.workspace_id:
         run_id = run_id_of(session.project_id, session.job_id)
-        of_run = delete.documents_of(Tenant.of_owner(client, session), run_id)
+        of_run = delete.documents_of(Tenant.of_document(client, session), run_id)
     store.delete_session(client, session, of_run)
 
 

@@ -7,6 +7,7 @@ from experience.guests.models import CompletedExperience
 from experience.sessions.models.phases import NextPhase
 from experience.sessions.models.session import Session
 from experience.steps import ShownStep
+from experience.workspaces.models import ExperienceConfig
 
 
 class SessionView(Session):
@@ -37,6 +38,11 @@ class SessionWithSteps(Document):
     session: SessionView
     steps: list[ShownStep]
 
+    @classmethod
+    def of(cls, session: Session, config: ExperienceConfig) -> "SessionWithSteps":
+        """The view of a session and of the config that it is answered against."""
+        return cls(session=SessionView.of(session), steps=config.steps)
+
 
 class CompletedSession(Document):
     """A session that has ended, and where its guest goes next."""
@@ -57,3 +63,8 @@ class HistoryEntry(CompletedExperience):
     """Something that a guest completed, with its session if that is still there."""
 
     session: SessionView | None
+
+    @classmethod
+    def of(cls, entry: CompletedExperience, session: Session | None) -> "HistoryEntry":
+        """The view of an entry, and of its session if that is still there."""
+        return cls(**entry.dump(), session=SessionView.of(session) if session else None)

@@ -4,7 +4,7 @@ from typing import Any
 
 from google.cloud.firestore import Client, Transaction
 
-from experience import config, transactions
+from experience import config
 from experience.errors import FailedPrecondition, InvalidArgument
 from experience.guests.models import ActiveSession, Guest, counted
 from experience.guests.store import active_session_path
@@ -14,7 +14,8 @@ from experience.projects.usecases.access import not_live
 from experience.sessions import store
 from experience.sessions.models.requests import CreateSession
 from experience.sessions.models.session import Mode, Session, claim_of
-from experience.workspaces import store as workspaces
+from experience.store import find
+from experience.workspaces import store as workspace_store
 from experience.workspaces.models import Experience
 
 
@@ -68,7 +69,7 @@ def playable(
     asks = request.mode is Mode.GUEST and phase is Phase.MAIN and guest.needs(pregate)
     gate = pregate.experience_id if pregate and asks else None
     ids = [request.experience_id, *([gate] if gate else [])]
-    found = workspaces.load_experiences(client, project.workspace_id, ids, transaction)
+    found = workspace_store.find_experiences(client, project.workspace_id, ids, transaction)
     experience = found.get(request.experience_id)
     if experience is None:
         raise _unavailable("missing")
@@ -106,7 +107,5 @@ def active_session(
     if not session_id:
         return None
     reference = store.session_ref(client, request.project_id, session_id)
-    [snapshot] = transactions.read(client, [reference], transaction)
-    data = transactions.fields(snapshot)
-    session = Session.load(data) if data else None
+    session = find(client, reference, Session, transaction)
     return session if session and session.is_active else None

@@ -11,15 +11,17 @@ from google.cloud.firestore import Client, Transaction
 from pydantic import ValidationError
 
 from experience import clients, clock, logs, transactions
-from experience.errors import FailedPrecondition, InvalidArgument, Refusal
-from experience.guests.store import guest_ref, read_guest
-from experience.projects.store import existing as existing_project
-from experience.projects.store import project_ref
+from experience.errors import FailedPrecondition, InvalidArgument, NotFound, Refusal
+from experience.guests.models import Guest
+from experience.guests.store import guest_ref
+from experience.projects.models import Project
+from experience.projects.store import project_ref, require_project
 from experience.sessions import store
 from experience.sessions.models.requests import CreateSession
 from experience.sessions.models.session import Session, SessionError, SessionStatus
 from experience.sessions.usecases import admission, link
 from experience.sessions.usecases.access import Unadopted
+from experience.store import parse, parse_versioned
 
 T = TypeVar("T")
 
@@ -41,16 +43,19 @@ def adopt(session: Session) -> Session:
 
     def body(transaction: Transaction) -> Session:
         snapshots = transactions.read(client, references, transaction)
-        stored, guest, project = (transactions.fields(snapshot) for snapshot in snapshots)
-        current = store.existing(stored)
+        found = parse_versioned(snapshots[0], Session)
+        if found is None:
+            raise NotFound("session")
+        current = found.value
         if not current.awaits_adoption:
             return current
+        guest, project = parse(snapshots[1], Guest), parse(snapshots[2], Project)
         now = clock.now_ms()
         # The guest's own clock may be minutes off, and a pregate is linked by what came first.
-        written_at = snapshots[0].create_time
+        created_at = found.create_time
         given = {
-            "workspace_id": (project or {}).get("workspaceId"),
-            "created_at": int(written_at.timestamp() * 1000) if written_at else now,
+            "workspace_id": project.workspace_id if project else None,
+            "created_at": int(created_at.timestamp() * 1000) if created_at else now,
             "updated_at": now,
         }
         try:
@@ -76,14 +81,14 @@ def _admitted(
     client: Client,
     transaction: Transaction,
     session: Session,
-    project_data: dict[str, Any] | None,
-    guest_data: dict[str, Any] | None,
+    project: Project | None,
+    guest: Guest | None,
     now: int,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the server adds to the session, and to its guest. Raises what refuses it."""
-    project = existing_project(project_data)
+    project = require_project(project)
     request = _request(session)
-    guest, phase = admission.admit(project, read_guest(guest_data), request)
+    guest, phase = admission.admit(project, guest, request)
     experience = admission.playable(client, transaction, project, guest, phase, request)
     active = admission.active_session(client, transaction, guest, phase, request, other="")
     if active:
@@ -116,7 +121,7 @@ def _request(session: Session) -> CreateSession:
 
 def get_adopted(client: Client, project_id: str, session_id: str) -> Session:
     """One session, whoever's it is, adopted now if nobody did it before. One read. NotFound."""
-    session = store.load_session(client, project_id, session_id)
+    session = store.get_session(client, project_id, session_id)
     return adopt(session) if session.awaits_adoption else session
 
 

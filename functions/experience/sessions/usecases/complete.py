@@ -5,22 +5,22 @@ from typing import Any
 from google.cloud.firestore import DELETE_FIELD, Client, Transaction
 
 from experience import clients, clock, transactions
-from experience.errors import NotFound
 from experience.guests.models import CompletedExperience, Guest
-from experience.guests.store import active_session_path, guest_ref, read_guest
+from experience.guests.store import active_session_path, guest_ref
 from experience.projects.models import Phase, Project
-from experience.projects.store import existing as existing_project
-from experience.projects.store import project_ref
+from experience.projects.store import project_ref, require_project
 from experience.sessions import store
 from experience.sessions.models import phases, progress
 from experience.sessions.models.requests import CompleteSession
 from experience.sessions.models.session import Session, SessionStatus
+from experience.sessions.models.views import CompletedSession, SessionView
 from experience.sessions.usecases import adopt
 from experience.sessions.usecases.access import require_active, require_owner
 from experience.sessions.usecases.next_phase import find_playable
+from experience.store import parse, require
 
 
-def complete_session(uid: str, request: CompleteSession) -> tuple[Session, phases.NextPhase]:
+def complete_session(uid: str, request: CompleteSession) -> CompletedSession:
     """End a session whose required steps are answered, and say where the guest goes next.
 
     Four reads (session, guest, project, and the experience of the next phase), two writes.
@@ -39,18 +39,16 @@ def complete_session(uid: str, request: CompleteSession) -> tuple[Session, phase
             ],
             transaction,
         )
-        session = store.existing(transactions.fields(session_snapshot))
+        session = require(parse(session_snapshot, Session), what="session")
         require_owner(client, session, uid)
-        guest = read_guest(transactions.fields(guest_snapshot))
-        if guest is None:
-            raise NotFound("guest")
-        project = existing_project(transactions.fields(project_snapshot))
+        guest = require(parse(guest_snapshot, Guest), what="guest")
+        project = require_project(parse(project_snapshot, Project))
         if session.status is SessionStatus.COMPLETED:
             return session, _next(client, transaction, session, guest, project, request)
         require_active(session)
 
         now = clock.now_ms()
-        pinned = store.pinned_config(client, session)
+        pinned = store.get_pinned_config(client, session)
         done = progress.with_answers(session, pinned, request.answers, now)
         progress.require_complete(done, pinned)
         done = done.model_copy(
@@ -63,7 +61,8 @@ def complete_session(uid: str, request: CompleteSession) -> tuple[Session, phase
             transaction.update(guest_snapshot.reference, changes)
         return done, following
 
-    return adopt.adopting(lambda: transactions.run_optimistic(client, body))
+    session, following = adopt.adopting(lambda: transactions.run_optimistic(client, body))
+    return CompletedSession(session=SessionView.of(session), next=following)
 
 
 def _with_completion(guest: Guest, session: Session, now: int) -> tuple[Guest, dict[str, Any]]:

@@ -1,18 +1,18 @@
 """Beginning a session: who may, in which phase, and why it happens only once."""
 
-from google.cloud.firestore import Client, DocumentReference, Transaction
+from google.cloud.firestore import Client, Transaction
 
 from experience import clients, clock, transactions
 from experience.errors import AlreadyExists, NotFound, PermissionDenied
 from experience.guests.models import Guest, JoinedRequest, remembered
-from experience.guests.store import guest_ref, read_guest
+from experience.guests.store import guest_ref
 from experience.ids import derived_id, fingerprint, new_id
 from experience.projects.models import Phase, Project
-from experience.projects.store import existing as existing_project
-from experience.projects.store import project_ref
+from experience.projects.store import project_ref, require_project
 from experience.sessions import store
 from experience.sessions.models.requests import CreateSession
 from experience.sessions.models.session import Mode, Session
+from experience.sessions.models.views import SessionWithSteps
 from experience.sessions.usecases.admission import (
     ClaimedForAnother,
     active_session,
@@ -20,11 +20,12 @@ from experience.sessions.usecases.admission import (
     playable,
     with_claim,
 )
-from experience.workspaces import store as workspaces
+from experience.store import parse
+from experience.workspaces import store as workspace_store
 from experience.workspaces.models import Experience, ExperienceConfig, Role
 
 
-def create_session(uid: str, request: CreateSession) -> tuple[Session, ExperienceConfig]:
+def create_session(uid: str, request: CreateSession) -> SessionWithSteps:
     """The caller's active session of an experience, begun now if there is none.
 
     Three reads (project, guest, experience) and two writes; one read more for each of: a request
@@ -49,7 +50,7 @@ def create_session(uid: str, request: CreateSession) -> tuple[Session, Experienc
             str(request.main_session_id),
         )
         session, experience = begin(found[0].id if found else "")
-    return session, _config(client, session, experience)
+    return SessionWithSteps.of(session, _config(client, session, experience))
 
 
 def _config(client: Client, session: Session, experience: Experience | None) -> ExperienceConfig:
@@ -58,7 +59,7 @@ def _config(client: Client, session: Session, experience: Experience | None) -> 
         return experience.draft
     if experience and experience.published_version == session.experience_version:
         return experience.published or ExperienceConfig()
-    return store.pinned_config(client, session)
+    return store.get_pinned_config(client, session)
 
 
 def _begin(
@@ -73,16 +74,18 @@ def _begin(
     wanted = [project_reference, guest_reference]
     wanted += [own] if request.request_id else []
     wanted += [main] if request.main_session_id else []
-    found = _read(client, transaction, wanted)
+    found = {each.reference.path: each for each in transactions.read(client, wanted, transaction)}
 
-    project = existing_project(found[project_reference.path])
-    guest = read_guest(found[guest_reference.path])
+    project = require_project(parse(found[project_reference.path], Project))
+    guest = parse(found[guest_reference.path], Guest)
     _require_mode(client, transaction, project, uid, request)
-    if earlier := _earlier(client, transaction, found.get(own.path), guest, request):
-        return earlier, None
+    if request.request_id:
+        own_session = parse(found[own.path], Session)
+        if earlier := _earlier(client, transaction, own_session, guest, request):
+            return earlier, None
     guest, phase = admit(project, guest, request)
     if request.main_session_id:
-        _require_main(found.get(main.path), uid, request.mode)
+        _require_main(parse(found[main.path], Session), uid, request.mode)
     experience = playable(client, transaction, project, guest, phase, request)
     now = clock.now_ms()
     if active := active_session(client, transaction, guest, phase, request, other):
@@ -129,22 +132,14 @@ def _fingerprint(request: CreateSession) -> str:
     return fingerprint(request.model_dump(mode="json"))
 
 
-def _read(
-    client: Client, transaction: Transaction, wanted: list[DocumentReference]
-) -> dict[str, dict[str, object] | None]:
-    snapshots = transactions.read(client, wanted, transaction)
-    return {snapshot.reference.path: transactions.fields(snapshot) for snapshot in snapshots}
-
-
 def _earlier(
     client: Client,
     transaction: Transaction,
-    own: dict[str, object] | None,
+    session: Session | None,
     guest: Guest | None,
     request: CreateSession,
 ) -> Session | None:
     """What this request id led to the first time. Raises AlreadyExists for another request."""
-    session = Session.load(own) if own else None
     joined = guest.requests.get(request.request_id or "") if guest else None
     if session is None and joined is None:
         return None
@@ -155,7 +150,7 @@ def _earlier(
             "request_id_reused", "This requestId was used before, for another request."
         )
     if session is None and joined:
-        return store.load_session(client, request.project_id, joined.session_id, transaction)
+        return store.get_session(client, request.project_id, joined.session_id, transaction)
     return session
 
 
@@ -164,15 +159,14 @@ def _require_mode(
 ) -> None:
     """Guests play what is published; the rest is for editors."""
     if request.mode is Mode.PREVIEW or request.config_source == "draft":
-        role = workspaces.find_role(client, project.workspace_id, uid, transaction)
+        role = workspace_store.find_role(client, project.workspace_id, uid, transaction)
         if role is None or not role.includes(Role.EDITOR):
             raise PermissionDenied(
                 "role_required", "Previews and drafts are for editors.", required=Role.EDITOR
             )
 
 
-def _require_main(data: dict[str, object] | None, uid: str, mode: Mode) -> None:
+def _require_main(main: Session | None, uid: str, mode: Mode) -> None:
     """Raise NotFound unless this is a main session of the caller, in the same mode."""
-    main = Session.load(data) if data else None
     if not main or (main.created_by, main.phase, main.mode) != (uid, Phase.MAIN, mode):
         raise NotFound("main session")

@@ -7,15 +7,18 @@ from google.cloud.firestore import DELETE_FIELD, Transaction
 
 from experience import clients, clock, transactions
 from experience.errors import NotFound
-from experience.guests.store import active_session_path, guest_ref, read_guest
+from experience.guests.models import Guest
+from experience.guests.store import active_session_path, guest_ref
 from experience.sessions import store
 from experience.sessions.models.requests import AbandonSession, FailSession
 from experience.sessions.models.session import Session, SessionError, SessionStatus
+from experience.sessions.models.views import SessionView
 from experience.sessions.usecases import adopt
 from experience.sessions.usecases.access import require_active
+from experience.store import parse, require
 
 
-def abandon_session(uid: str, request: AbandonSession) -> Session:
+def abandon_session(uid: str, request: AbandonSession) -> SessionView:
     """Give an active session up, so that a new one can begin. Two reads, two writes.
 
     Abandoning again answers the same. Raises FailedPrecondition `session_not_active`.
@@ -27,10 +30,10 @@ def abandon_session(uid: str, request: AbandonSession) -> Session:
         require_active(session)
         return {"status": SessionStatus.ABANDONED}
 
-    return end_session(uid, request.project_id, request.session_id, decide)
+    return SessionView.of(end_session(uid, request.project_id, request.session_id, decide))
 
 
-def fail_session(uid: str, request: FailSession) -> Session:
+def fail_session(uid: str, request: FailSession) -> SessionView:
     """Record that a client could not go on. Two reads, two writes.
 
     Failing again answers the same. Raises FailedPrecondition `session_not_active`.
@@ -43,7 +46,7 @@ def fail_session(uid: str, request: FailSession) -> Session:
         error = SessionError(code=request.code, message=request.message)
         return {"status": SessionStatus.ERROR, "error": error}
 
-    return end_session(uid, request.project_id, request.session_id, decide)
+    return SessionView.of(end_session(uid, request.project_id, request.session_id, decide))
 
 
 def end_session(
@@ -57,7 +60,7 @@ def end_session(
         if uid:
             references.append(guest_ref(client, project_id, uid))
         snapshots = transactions.read(client, references, transaction)
-        session = store.existing(transactions.fields(snapshots[0]))
+        session = require(parse(snapshots[0], Session), what="session")
         if (session.created_by or "") != uid:
             raise NotFound("session")
         changes = decide(session)
@@ -65,7 +68,7 @@ def end_session(
             return session
         ended = session.model_copy(update={**changes, "updated_at": clock.now_ms()})
         transaction.update(references[0], session.difference(ended))
-        guest = read_guest(transactions.fields(snapshots[1])) if uid else None
+        guest = parse(snapshots[1], Guest) if uid else None
         claim = guest.active_sessions.get(session.claim) if guest else None
         if claim and claim.session_id == session.id:
             path = active_session_path(session.claim)

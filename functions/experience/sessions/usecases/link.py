@@ -6,6 +6,7 @@ from experience import clients, clock, logs, transactions
 from experience.projects.models import Phase
 from experience.sessions import store
 from experience.sessions.models.session import Session, SessionStatus
+from experience.store import parse
 
 # Two servers stamp the end of a pregate and the start of its main session, each by its own clock.
 CLOCK_SKEW_MS = 5_000
@@ -56,10 +57,9 @@ def _link(client: Client, main: Session, pregate_id: str) -> bool | None:
 
     def body(transaction: Transaction) -> bool | None:
         snapshots = transactions.read(client, [pregate_reference, main_reference], transaction)
-        pregate_data, main_data = (transactions.fields(snapshot) for snapshot in snapshots)
-        if not pregate_data or not main_data:
+        pregate, current = (parse(snapshot, Session) for snapshot in snapshots)
+        if not pregate or not current:
             return None
-        pregate, current = Session.load(pregate_data), Session.load(main_data)
         if pregate.main_session_id == current.id:
             return False
         if not _linkable(pregate, current):

@@ -3,16 +3,17 @@
 from google.cloud.firestore import Client, Transaction
 
 from experience import clients, logs, transactions
-from experience.guests.store import guest_ref, read_guest
-from experience.projects.models import Phase
-from experience.projects.store import existing as existing_project
-from experience.projects.store import project_ref
+from experience.guests.models import Guest
+from experience.guests.store import guest_ref
+from experience.projects.models import Phase, Project
+from experience.projects.store import project_ref, require_project
 from experience.projects.usecases.access import require_visitable
 from experience.sessions import store
 from experience.sessions.models.phases import NextPhase, after_main, before_main, welcome
 from experience.sessions.models.requests import GetNextPhase
 from experience.sessions.models.session import Session, SessionStatus
-from experience.workspaces import store as workspaces
+from experience.store import parse
+from experience.workspaces import store as workspace_store
 
 
 def get_next_phase(uid: str, request: GetNextPhase) -> NextPhase:
@@ -29,17 +30,16 @@ def get_next_phase(uid: str, request: GetNextPhase) -> NextPhase:
     if request.main_session_id:
         wanted.append(store.session_ref(client, request.project_id, request.main_session_id))
     snapshots = transactions.read(client, wanted)
-    project_data, guest_data, *rest = (transactions.fields(snapshot) for snapshot in snapshots)
-    project = existing_project(project_data)
+    project = require_project(parse(snapshots[0], Project))
     require_visitable(client, project, uid)
-    guest = read_guest(guest_data)
+    guest = parse(snapshots[1], Guest)
     experiences = (project.published_config or project.draft_config).experiences
     moving_on = request.main_session_id is not None
     if guest is None:
         return welcome(replace=moving_on)
 
     if moving_on:
-        main = Session.load(rest[0]) if rest[0] else None
+        main = parse(snapshots[2], Session)
         if main is None or not _is_completed_main(main, uid):
             return welcome(replace=True)
         preshare = experiences.preshare
@@ -66,7 +66,7 @@ def find_playable(
     The others are passed over, and an operator finds them in the log.
     """
     wanted = [each for each in experience_ids if each]
-    found = workspaces.load_experiences(client, workspace_id, wanted, transaction)
+    found = workspace_store.find_experiences(client, workspace_id, wanted, transaction)
     playable = {each for each in wanted if each in found and found[each].is_playable}
     for skipped in set(wanted) - playable:
         logs.warning("experience skipped", workspace=workspace_id, experience=skipped)

@@ -2,10 +2,9 @@
 
 from experience import clients, pages, transactions
 from experience.errors import InvalidArgument, NotFound
-from experience.guests.models import CompletedExperience
-from experience.guests.store import load_guest
+from experience.guests.store import get_guest
 from experience.projects.models import Phase
-from experience.projects.store import load_project
+from experience.projects.store import get_project
 from experience.sessions import store
 from experience.sessions.models.requests import (
     GetGuestHistory,
@@ -14,14 +13,20 @@ from experience.sessions.models.requests import (
     ListSessions,
 )
 from experience.sessions.models.session import Session
+from experience.sessions.models.views import (
+    HistoryEntry,
+    JourneySessions,
+    SessionView,
+    SessionWithSteps,
+)
 from experience.sessions.usecases import adopt
 from experience.sessions.usecases.access import require_reader
 from experience.store import parse_or_log
-from experience.workspaces.models import ExperienceConfig, Role
+from experience.workspaces.models import Role
 from experience.workspaces.usecases.access import require_role
 
 
-def get_session(uid: str, request: GetSession) -> tuple[Session, ExperienceConfig]:
+def get_session(uid: str, request: GetSession) -> SessionWithSteps:
     """The session and what it is answered against, for its owner and for operators.
 
     One read, one more for an operator, and one where the version is not in memory yet.
@@ -29,10 +34,10 @@ def get_session(uid: str, request: GetSession) -> tuple[Session, ExperienceConfi
     client = clients.firestore()
     session = adopt.get_adopted(client, request.project_id, request.session_id)
     require_reader(client, session, uid)
-    return session, store.pinned_config(client, session)
+    return SessionWithSteps.of(session, store.get_pinned_config(client, session))
 
 
-def get_journey_sessions(uid: str, request: GetJourneySessions) -> dict[str, Session | None]:
+def get_journey_sessions(uid: str, request: GetJourneySessions) -> JourneySessions:
     """The main session with its pregate and preshare: of several the newest completed one.
 
     One read, one for each linked session, and one more for an operator.
@@ -47,11 +52,12 @@ def get_journey_sessions(uid: str, request: GetJourneySessions) -> dict[str, Ses
         for session in store.find_linked(client, request.project_id, main.id)
         if session.created_by == main.created_by
     ]
-    return {
-        "main": main,
-        "pregate": _newest(linked, Phase.PREGATE),
-        "preshare": _newest(linked, Phase.PRESHARE),
-    }
+    pregate, preshare = _newest(linked, Phase.PREGATE), _newest(linked, Phase.PRESHARE)
+    return JourneySessions(
+        main=SessionView.of(main),
+        pregate=SessionView.of(pregate) if pregate else None,
+        preshare=SessionView.of(preshare) if preshare else None,
+    )
 
 
 def _newest(sessions: list[Session], phase: Phase) -> Session | None:
@@ -63,7 +69,7 @@ def _newest(sessions: list[Session], phase: Phase) -> Session | None:
     )
 
 
-def list_sessions(uid: str, request: ListSessions) -> pages.Page[Session]:
+def list_sessions(uid: str, request: ListSessions) -> pages.Page[SessionView]:
     """A page of a project's sessions, for members of its workspace."""
     filters = {
         "eventId": request.event_id,
@@ -74,22 +80,22 @@ def list_sessions(uid: str, request: ListSessions) -> pages.Page[Session]:
     if len(named) > 1:
         raise InvalidArgument(*((field, "only one filter at a time") for field in named))
     client = clients.firestore()
-    project = load_project(client, request.project_id)
+    project = get_project(client, request.project_id)
     require_role(client, project.workspace_id, uid, Role.VIEWER, what="project")
     if request.event_id:
         filters["projectId"] = project.id
-    return pages.newest_first(
-        store.sessions(client, project.id),
+    page = pages.newest_first(
+        store.sessions_ref(client, project.id),
         filters,
         request.page_size,
         request.page_token,
         Session,
     )
+    items = [SessionView.of(session) for session in page.items]
+    return pages.Page[SessionView](items=items, next_page_token=page.next_page_token)
 
 
-def get_guest_history(
-    uid: str, request: GetGuestHistory
-) -> tuple[list[tuple[CompletedExperience, Session | None]], str | None]:
+def get_guest_history(uid: str, request: GetGuestHistory) -> pages.Page[HistoryEntry]:
     """What a guest completed, the newest first, each with its session if that is still there.
 
     One read, one for each entry, and two more for an operator who asks for a guest.
@@ -97,11 +103,9 @@ def get_guest_history(
     client = clients.firestore()
     guest_id = request.guest_id or uid
     if guest_id != uid:
-        project = load_project(client, request.project_id)
+        project = get_project(client, request.project_id)
         require_role(client, project.workspace_id, uid, Role.VIEWER, what="guest")
-    guest = load_guest(client, request.project_id, guest_id)
-    if guest is None:
-        raise NotFound("guest")
+    guest = get_guest(client, request.project_id, guest_id)
     # Entries are only ever appended, so a position counted from the oldest stays where it is.
     entries = guest.completed_experiences[::-1]
     begin = _position(request.page_token, len(entries))
@@ -109,9 +113,10 @@ def get_guest_history(
     end = begin + len(shown)
     references = [store.session_ref(client, request.project_id, e.session_id) for e in shown]
     snapshots = transactions.read(client, references) if references else []
-    loaded = [parse_or_log(Session, snapshot) for snapshot in snapshots]
+    loaded = [parse_or_log(snapshot, Session) for snapshot in snapshots]
     token = str(len(entries) - end) if end < len(entries) else None
-    return list(zip(shown, loaded, strict=True)), token
+    items = [HistoryEntry.of(*each) for each in zip(shown, loaded, strict=True)]
+    return pages.Page[HistoryEntry](items=items, next_page_token=token)
 
 
 def _position(token: str | None, count: int) -> int:

@@ -7,11 +7,12 @@ from experience.sessions import store
 from experience.sessions.models import progress
 from experience.sessions.models.requests import UpdateSessionProgress
 from experience.sessions.models.session import Session
+from experience.sessions.models.views import SessionView
 from experience.sessions.usecases import adopt
 from experience.sessions.usecases.access import require_active, require_owner
 
 
-def update_session_progress(uid: str, request: UpdateSessionProgress) -> Session:
+def update_session_progress(uid: str, request: UpdateSessionProgress) -> SessionView:
     """Merge answers, outputs and the position into an active session. One read, one write.
 
     Nothing is written where nothing changed. Raises FailedPrecondition `session_not_active` and
@@ -21,14 +22,14 @@ def update_session_progress(uid: str, request: UpdateSessionProgress) -> Session
     reference = store.session_ref(client, request.project_id, request.session_id)
 
     def body(transaction: Transaction) -> Session:
-        session = store.load_session(client, request.project_id, request.session_id, transaction)
+        session = store.get_session(client, request.project_id, request.session_id, transaction)
         require_owner(client, session, uid)
         require_active(session)
         now = clock.now_ms()
-        changed = progress.apply(session, store.pinned_config(client, session), request, now)
+        changed = progress.apply(session, store.get_pinned_config(client, session), request, now)
         if difference := session.difference(changed):
             transaction.update(reference, {**difference, "updatedAt": now})
             changed = changed.model_copy(update={"updated_at": now})
         return changed
 
-    return adopt.adopting(lambda: transactions.run_optimistic(client, body))
+    return SessionView.of(adopt.adopting(lambda: transactions.run_optimistic(client, body)))

@@ -6,8 +6,9 @@ from experience import clients, clock, transactions
 from experience.errors import FailedPrecondition
 from experience.projects.models import Phase, Project
 from experience.projects.store import project_ref
-from experience.sessions import store as sessions
+from experience.sessions import store as session_store
 from experience.sessions.models.session import JobError, JobStatus, Session, SessionStatus
+from experience.store import parse
 from experience.transforms import store
 from experience.transforms.models import quota
 from experience.transforms.models.failures import JobErrorCode, JobFailure
@@ -37,7 +38,7 @@ def create_job(session: Session) -> Job | None:
     if session.phase is not Phase.MAIN or session.status is not SessionStatus.COMPLETED:
         return None
     client = clients.firestore()
-    pinned = sessions.pinned_config(client, session)
+    pinned = session_store.get_pinned_config(client, session)
     try:
         snapshot = require_snapshot(session, pinned)
     except FailedPrecondition:
@@ -47,20 +48,18 @@ def create_job(session: Session) -> Job | None:
         session_snapshot, project_snapshot = transactions.read(
             client,
             [
-                sessions.session_ref(client, session.project_id, session.id),
+                session_store.session_ref(client, session.project_id, session.id),
                 project_ref(client, session.project_id),
             ],
             transaction,
         )
-        session_data = transactions.fields(session_snapshot)
-        project_data = transactions.fields(project_snapshot)
-        if not session_data or not project_data:  # erased before this event came
+        current, project = parse(session_snapshot, Session), parse(project_snapshot, Project)
+        if not current or not project:  # deleted before this event came
             return None
-        current = Session.load(session_data)
         if current.job_id is not None:
             return None
         now = clock.now_ms()
-        limit, place = quota.limit_of(Project.load(project_data)), None
+        limit, place = quota.limit_of(project), None
         if limit is not None:
             job_id = job_id_of(session.project_id, session.id)
             place = store.find_reservation(
@@ -113,7 +112,7 @@ def write_job(
     transaction.create(store.internals_ref(client, job.project_id, job.id), internals.dump())
     shown = JobError(code=failure.code, message=failure.message).dump() if over_quota else None
     transaction.update(
-        sessions.session_ref(client, job.project_id, session.id),
+        session_store.session_ref(client, job.project_id, session.id),
         {"jobId": job.id, "jobStatus": job.status.value, "jobError": shown, "updatedAt": now},
     )
     return job

@@ -3,13 +3,12 @@
 from google.cloud.firestore import Client, Transaction
 
 from experience import config, transactions
-from experience.errors import NotFound
 from experience.guests.models import Guest, counted
-from experience.guests.store import guest_ref, read_guest
+from experience.guests.store import guest_ref
 from experience.projects.models import Project
-from experience.projects.store import existing as existing_project
-from experience.projects.store import project_ref
+from experience.projects.store import project_ref, require_project
 from experience.sessions.models.session import Session
+from experience.store import parse, require
 from experience.transforms import store
 from experience.transforms.models import quota
 from experience.transforms.models.job import job_id_of
@@ -23,12 +22,9 @@ def get_project_and_guest(
         project_ref(client, session.project_id),
         guest_ref(client, session.project_id, uid),
     ]
-    snapshots = transactions.read(client, references, transaction)
-    project, guest = map(transactions.fields, snapshots)
-    visitor = read_guest(guest)
-    if visitor is None:
-        raise NotFound("guest")
-    return existing_project(project), visitor
+    first, second = transactions.read(client, references, transaction)
+    guest = require(parse(second, Guest), what="guest")
+    return require_project(parse(first, Project)), guest
 
 
 def reserve(

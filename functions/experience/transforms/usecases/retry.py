@@ -5,6 +5,7 @@ from google.cloud.firestore import Transaction
 from experience import clients, clock, transactions
 from experience.errors import FailedPrecondition
 from experience.sessions.models.session import JobStatus
+from experience.store import parse, require
 from experience.transforms import store
 from experience.transforms.models import quota
 from experience.transforms.models.job import Counted, Job, JobInternals, job_id_of, restarted
@@ -29,8 +30,8 @@ def retry_transform(uid: str, request: RetryTransform) -> Job:
 
     def body(transaction: Transaction) -> tuple[Job, list[RunStep]]:
         now = clock.now_ms()
-        session, job, [found] = get_session_and_job(client, transaction, uid, request, about)
-        internals = JobInternals.load(found or {})
+        session, job, [snapshot] = get_session_and_job(client, transaction, uid, request, about)
+        internals = require(parse(snapshot, JobInternals), what="job")
         if job.status not in (JobStatus.FAILED, JobStatus.CANCELLED):
             if internals.retries:
                 return job, []

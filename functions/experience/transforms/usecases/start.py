@@ -3,7 +3,7 @@
 from google.cloud.firestore import Transaction
 
 from experience import clients, clock, transactions
-from experience.sessions import store as sessions
+from experience.sessions import store as session_store
 from experience.sessions.usecases.access import require_owner
 from experience.transforms import store
 from experience.transforms.models.job import Job
@@ -23,11 +23,13 @@ def start_transform(uid: str, request: StartTransform) -> Job:
     client = clients.firestore()
 
     def body(transaction: Transaction) -> tuple[Job, bool]:
-        session = sessions.load_session(client, request.project_id, request.session_id, transaction)
+        session = session_store.get_session(
+            client, request.project_id, request.session_id, transaction
+        )
         require_owner(client, session, uid)
         if session.job_id:
-            return store.load_job(client, request.project_id, session.job_id), False
-        snapshot = require_snapshot(session, sessions.pinned_config(client, session))
+            return store.get_job(client, request.project_id, session.job_id), False
+        snapshot = require_snapshot(session, session_store.get_pinned_config(client, session))
         now = clock.now_ms()
         project, guest = get_project_and_guest(client, transaction, session, uid)
         place = reserve(client, transaction, project, session, now)

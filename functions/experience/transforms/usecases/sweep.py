@@ -6,9 +6,10 @@ from typing import Any
 from google.cloud.firestore import Client, Transaction
 
 from experience import clients, clock, config, logs, sweeps, transactions
-from experience.sessions import store as sessions
+from experience.sessions import store as session_store
 from experience.sessions.models.session import JobStatus, Session
 from experience.sessions.usecases import link
+from experience.store import find
 from experience.transforms import store
 from experience.transforms.models.job import Job, SweepState
 from experience.transforms.usecases import create, runs
@@ -47,7 +48,7 @@ def _order_runs(client: Client, status: JobStatus, before: int) -> int:
         job = Job.load(fields)
         return job.run_id is None and _ordered(client, job, status)
 
-    found = sweeps.pages(store.stuck(client, status, before))
+    found = sweeps.pages(store.query_stuck(client, status, before))
     return sum(sweeps.repair_each(page, ordered)[0] for page in found)
 
 
@@ -55,11 +56,11 @@ def _ordered(client: Client, found: Job, status: JobStatus) -> bool:
     """Two reads, six writes and a task. Such a job is of a time when jobs had no runs."""
 
     def body(transaction: Transaction) -> list[RunStep]:
-        state = store.load_state(client, found.project_id, found.id, transaction)
+        state = store.find_job_with_internals(client, found.project_id, found.id, transaction)
         if state is None or state[0].status is not status or state[0].run_id:
             return []
         job, internals = state
-        session = sessions.session_ref(client, job.project_id, job.session_id)
+        session = session_store.session_ref(client, job.project_id, job.session_id)
         [told] = transactions.read(client, [session], transaction)
         if not told.exists:
             return []
@@ -77,7 +78,7 @@ def _finish_sessions(client: Client, now: int) -> int:
     not be mended: they are tried again for a day.
     """
     reference = store.sweep_ref(client, "completedSessions")
-    state = SweepState.load(transactions.fields(reference.get()) or {})
+    state = find(client, reference, SweepState) or SweepState()
     oldest, until = now - LOOKBACK_MS, now - _grace_ms()
     if state.completed_until >= until:
         return 0
@@ -95,7 +96,7 @@ def _finish_sessions(client: Client, now: int) -> int:
     references = [client.document(path) for path in state.failed]
     tried = client.get_all(references) if references else ()
     finished, failed = sweeps.repair_each((each for each in tried if each.exists), _finish)
-    for page in sweeps.pages(sessions.completed_mains(client, until), after):
+    for page in sweeps.pages(session_store.query_completed_mains(client, until), after):
         mended, broken = sweeps.repair_each(page, _finish)
         finished += mended
         failed += broken

@@ -51,8 +51,8 @@ def finalization_of(tenant: Tenant, run: Run, steps: Iterable[RunStep], now: int
     nobody needs what was handed from step to step.
     """
     all_steps = list(steps)
-    status, error = decisions.outcome(run.workflow(), all_steps, now)
-    context = payloads.pack(tenant, run.id, "context", decisions.context(all_steps), now)
+    status, error = decisions.run_outcome(run.workflow(), all_steps, now)
+    context = payloads.pack(tenant, run.id, "context", decisions.run_context(all_steps), now)
     after = run.model_copy(
         update={
             "status": status,
@@ -88,7 +88,7 @@ def finalize_run(tenant: Tenant, run_id: str) -> bool:
     """
     while True:
         run, steps = store.get_run_with_steps(tenant, run_id)
-        if not run.value.is_going or not decisions.is_over(steps):
+        if not run.value.is_active or not decisions.all_ended(steps):
             return False
         finalization = finalization_of(tenant, run.value, steps, clock.now_ms())
         commit = Commit(tenant.client)

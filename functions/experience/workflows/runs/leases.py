@@ -46,7 +46,7 @@ class LeasedStep:
     def refresh(self) -> None:
         """Read the step again. One read. LeaseLost."""
         current = store.find_step(self.tenant, self.step.run_id, self.step.id)
-        if current is None or not current.value.is_held_by(self.lease):
+        if current is None or not current.value.is_under(self.lease):
             raise LeaseLost
         self.stored = current
 
@@ -125,7 +125,7 @@ def acquire(tenant: Tenant, run: StoredRun, acquisition: Acquisition) -> LeasedS
         commit.send()
     except StepConflict:
         current = store.find_step(tenant, step.run_id, step.id)
-        if current and current.value.is_held_by(lease):  # the answer was lost
+        if current and current.value.is_under(lease):  # the answer was lost
             return LeasedStep(tenant, current, lease)
         raise
     return LeasedStep(tenant, Versioned(step, written.update_time), lease)
@@ -206,7 +206,7 @@ def capped_pause_ms(pause_ms: int) -> int:
 
 
 def _was_released(step: RunStep, lease: StepLease) -> bool:
-    return step.released_by == lease.holder and not step.is_held_by(lease)
+    return step.released_by == lease.holder and not step.is_under(lease)
 
 
 def with_attempt(

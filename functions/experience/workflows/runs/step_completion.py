@@ -121,32 +121,31 @@ class StepCommit(Commit):
 def complete_step(
     tenant: Tenant,
     run: Run,
-    step: Versioned[RunStep],
+    step: Versioned[RunStep] | LeasedStep,
     outcome: StepOutcome,
     known: Mapping[str, RunStep],
-    *,
-    work: LeasedStep | None = None,
     acquisition: Acquisition | None = None,
 ) -> Completion:
     """Complete a step, and count that down on its dependents, in one commit.
 
     Writes the step, each dependent, its artifacts and cached result, for a sink the run, and what
     the hooks add. Reads and locks nothing, so that steps that complete at the same moment do not
-    wait for each other. `acquisition`: for a dependent that depends on no other step, acquired in
-    the same commit. A run with a single sink is finalized in this commit; for that, the steps that
-    are not among those `known` are read. StepConflict; with `work` StaleStep and LeaseLost.
+    wait for each other. `acquisition`: of a dependent that depends on no other step, to be acquired
+    in the same commit. A run with a single sink is finalized in this commit; for that, the steps
+    that are not among those `known` are read. StepConflict; under a lease StaleStep and LeaseLost.
     """
     workflow = run.workflow()
-    holder = work.lease.holder if work else uuid.uuid4().hex
+    work = step if isinstance(step, LeasedStep) else None
+    before = step.stored if isinstance(step, LeasedStep) else step
     now = acquisition.lease.acquired_at if acquisition else clock.now_ms()
-    after = _with_outcome(step.value, outcome, holder, work, now)
+    after = _with_outcome(before.value, outcome, work, now)
     finalization = None
-    if workflow.sinks == {after.id} and run.is_going and not after.cancel_requested:
+    if workflow.sinks == {after.id} and run.is_active and not after.cancel_requested:
         steps = _all_steps(tenant, workflow, after, known)
         finalization = finalization_of(tenant, run, steps, now)
     acquisition = acquisition and _with_dependency_met(acquisition, now)
 
-    commit = StepCommit(tenant, step, after)
+    commit = StepCommit(tenant, before, after)
     dependents = workflow.dependents[after.id]
     for each in dependents:
         if acquisition and acquisition.after.id == each:
@@ -189,10 +188,12 @@ def _all_steps(
 
 
 def _with_outcome(
-    before: RunStep, outcome: StepOutcome, holder: str, work: LeasedStep | None, now: int
+    before: RunStep, outcome: StepOutcome, work: LeasedStep | None, now: int
 ) -> RunStep:
     attempts = before.attempts
+    holder = uuid.uuid4().hex  # recognises this commit, should its answer be lost
     if work:
+        holder = work.lease.holder
         names = {StepStatus.COMPLETED: "completed", StepStatus.FAILED: "failed"}
         name = names.get(outcome.status, "cancelled")
         code = outcome.error.code if outcome.error else None
@@ -245,7 +246,7 @@ def _completion_now(
     acquired = [
         LeasedStep(tenant, each, acquisition.lease)
         for each in stored
-        if acquisition and each.value.is_held_by(acquisition.lease)
+        if acquisition and each.value.is_under(acquisition.lease)
     ]
     return Completion(
         step=step,

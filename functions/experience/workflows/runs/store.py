@@ -1,4 +1,4 @@
-"""Where runs live, and how their steps are handed to the queue."""
+"""Where runs and their steps are stored."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +33,7 @@ class StoredRun(Versioned[Run]):
 def open_step(
     client: Client, task: StepTask
 ) -> tuple[Tenant, StoredRun, Versioned[RunStep]] | None:
-    """What a task is about; None where it is gone. Two reads."""
+    """The step that a task names, with its run; None if it does not exist. Two reads."""
     opened = Tenant.of_run(client, task.workspace_id, task.run_id, task.step_id)
     if opened is None or not opened[1][1].exists:
         return None
@@ -41,8 +41,10 @@ def open_step(
     return tenant, _stored_run(run), _stored_step(step)
 
 
-def get_step(tenant: Tenant, run_id: str, step_id: str) -> tuple[StoredRun, Versioned[RunStep]]:
-    """A run and one of its steps, as they are now. Two reads. NotFound."""
+def get_step_with_run(
+    tenant: Tenant, run_id: str, step_id: str
+) -> tuple[StoredRun, Versioned[RunStep]]:
+    """A run and one of its steps. Two reads. NotFound."""
     run, step = transactions.read(
         tenant.client, [tenant.run_ref(run_id), tenant.step_ref(run_id, step_id)]
     )
@@ -52,13 +54,13 @@ def get_step(tenant: Tenant, run_id: str, step_id: str) -> tuple[StoredRun, Vers
 
 
 def find_step(tenant: Tenant, run_id: str, step_id: str) -> Versioned[RunStep] | None:
-    """One step as it is now, None where it is gone. One read."""
+    """One step; None if it does not exist. One read."""
     [found] = transactions.read(tenant.client, [tenant.step_ref(run_id, step_id)])
     return _stored_step(found) if found.exists else None
 
 
 def find_steps(tenant: Tenant, run_id: str, step_ids: list[str]) -> list[RunStep]:
-    """Some steps of a run, in this order. One read each."""
+    """Some steps of a run, in this order, as far as they exist. One read each."""
     references = [tenant.step_ref(run_id, each) for each in step_ids]
     found = transactions.read(tenant.client, references) if references else []
     return [RunStep.load(data) for each in found if (data := transactions.fields(each))]
@@ -75,7 +77,7 @@ def get_run(tenant: Tenant, run_id: str) -> Run:
 def get_run_with_steps(
     tenant: Tenant, run_id: str, transaction: Transaction | None = None
 ) -> tuple[StoredRun, list[RunStep]]:
-    """A run with all its steps in the order of its definition. One read each. NotFound."""
+    """A run with all its steps, in the order of its definition. One read each. NotFound."""
     [found] = transactions.read(tenant.client, [tenant.run_ref(run_id)], transaction)
     if not found.exists:
         raise NotFound("run")
@@ -87,7 +89,7 @@ def get_run_with_steps(
 
 
 def query_lost_leases(client: Client, now: int) -> Any:
-    """Query: running steps of all workspaces whose lease has run out."""
+    """Query: running steps of all workspaces whose lease has expired."""
     return (
         client.collection_group("runSteps")
         .where(filter=FieldFilter("status", "==", StepStatus.RUNNING.value))
@@ -97,7 +99,7 @@ def query_lost_leases(client: Client, now: int) -> Any:
 
 
 def query_undispatched(client: Client, before: int) -> Any:
-    """Query: steps that were to be started before this (Unix ms), and that nobody has begun."""
+    """Query: ready steps that were due before this (Unix ms), and that no worker has started."""
     return (
         client.collection_group("runSteps")
         .where(filter=FieldFilter("status", "==", StepStatus.PENDING.value))
@@ -108,7 +110,7 @@ def query_undispatched(client: Client, before: int) -> Any:
 
 
 def query_unfinalized(client: Client, status: RunStatus, before: int) -> Any:
-    """Query: runs of this status whose steps have all ended, last written before this."""
+    """Query: runs of this status whose steps have all ended, last updated before this (Unix ms)."""
     return (
         client.collection_group("runs")
         .where(filter=FieldFilter("status", "==", status.value))
@@ -128,5 +130,6 @@ def _stored_step(snapshot: "DocumentSnapshot[Any]") -> Versioned[RunStep]:
 
 
 def update_step(tenant: Tenant, transaction: Any, before: RunStep, after: RunStep) -> None:
+    """Write what changed of a step, if anything did, in a transaction that has read it."""
     if changes := before.difference(after):
         transaction.update(tenant.step_ref(before.run_id, before.id), changes)

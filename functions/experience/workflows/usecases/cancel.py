@@ -10,7 +10,7 @@ from experience.workflows.runs.hooks import add_hook_writes
 from experience.workflows.runs.models import Run, RunStatus, RunStep, StepError, StepStatus
 from experience.workflows.runs.requests import CancelRun
 from experience.workflows.runs.store import StoredRun, update_step
-from experience.workflows.runs.views import RunView, view
+from experience.workflows.runs.views import RunView, view_of
 from experience.workspaces.models import Role
 
 
@@ -29,7 +29,7 @@ def cancel_in(tenant: Tenant, run_id: str, *, with_hooks: bool = True) -> RunVie
 
     def body(transaction: Transaction) -> tuple[Run, list[RunStep]]:
         stored, steps = store.get_run_with_steps(tenant, run_id, transaction)
-        if not stored.value.is_going:
+        if not stored.value.is_active:
             return stored.value, steps
         now = clock.now_ms()
         return cancel_within(transaction, tenant, stored, steps, now, with_hooks=with_hooks)
@@ -37,7 +37,7 @@ def cancel_in(tenant: Tenant, run_id: str, *, with_hooks: bool = True) -> RunVie
     run, steps = transactions.run_optimistic(tenant.client, body)
     if run.status is RunStatus.CANCELLED:
         stop_generations(tenant, run_id)
-    return view(run, steps)
+    return view_of(run, steps)
 
 
 def cancel_within(

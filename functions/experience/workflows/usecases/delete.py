@@ -22,7 +22,7 @@ def documents_of(tenant: Tenant, run_id: str) -> list[DocumentReference]:
     data = transactions.fields(found)
     if data is None:
         return []
-    if Run.load(data).is_going:
+    if Run.load(data).is_active:
         # gives back the places of its generations
         cancel.cancel_in(tenant, run_id, with_hooks=False)
     of_run = FieldFilter("runId", "==", run_id)

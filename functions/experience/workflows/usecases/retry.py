@@ -10,7 +10,7 @@ from experience.workflows.runs.hooks import add_hook_writes
 from experience.workflows.runs.models import Run, RunStatus, RunStep
 from experience.workflows.runs.requests import RetryRun
 from experience.workflows.runs.store import StoredRun, update_step
-from experience.workflows.runs.views import RunView, view
+from experience.workflows.runs.views import RunView, view_of
 from experience.workspaces.models import Role
 
 
@@ -34,9 +34,9 @@ def retry_in(tenant: Tenant, run_id: str) -> RunView:
         return retry_within(transaction, tenant, stored, steps, clock.now_ms())
 
     run, steps = transactions.run_optimistic(tenant.client, body)
-    if run.is_going and enqueue_retried(tenant, run_id, steps):
+    if run.is_active and enqueue_retried(tenant, run_id, steps):
         run = store.get_run(tenant, run_id)
-    return view(run, steps)
+    return view_of(run, steps)
 
 
 def enqueue_retried(tenant: Tenant, run_id: str, steps: list[RunStep]) -> bool:
@@ -45,7 +45,7 @@ def enqueue_retried(tenant: Tenant, run_id: str, steps: list[RunStep]) -> bool:
     That is so where a step that was told to stop came to its result all the same.
     """
     enqueue_ready(steps)
-    return bool(steps) and decisions.is_over(steps) and finalization.finalize_run(tenant, run_id)
+    return bool(steps) and decisions.all_ended(steps) and finalization.finalize_run(tenant, run_id)
 
 
 def retry_within(
@@ -60,7 +60,7 @@ def retry_within(
     `go_on` follows.
     """
     workflow, number = stored.value.workflow(), stored.value.run_attempt + 1
-    again = {step.id: step for step in planning.retried(workflow, steps, number, now)}
+    again = {step.id: step for step in planning.steps_to_retry(workflow, steps, number, now)}
     for step in steps:
         update_step(tenant, transaction, step, again.get(step.id, step))
     renewed = [again.get(step.id, step) for step in steps]

@@ -6,6 +6,7 @@ from google.cloud.firestore import Transaction
 
 from experience import clients, clock, transactions
 from experience.errors import FailedPrecondition, PermissionDenied
+from experience.store import parse
 from experience.workspaces import store
 from experience.workspaces.models import Member, Membership, Role, SetMember
 from experience.workspaces.usecases.access import require_role
@@ -28,9 +29,7 @@ def set_member(uid: str, request: SetMember) -> Membership:
         )  # fmt: skip
         wanted = [store.member_ref(client, request.workspace_id, each) for each in owners]
         snapshots = transactions.read(client, dict.fromkeys([reference, *wanted]), transaction)
-        members = {
-            each.id: Member.load(data) for each in snapshots if (data := transactions.fields(each))
-        }
+        members = {each.id: member for each in snapshots if (member := parse(each, Member))}
         current = members.get(request.uid)
         touches_owner = Role.OWNER in (request.role, current.role if current else None)
         if touches_owner and held is not Role.OWNER:

@@ -3,7 +3,8 @@
 from google.cloud.firestore import Transaction
 
 from experience import clients, clock, transactions
-from experience.errors import FailedPrecondition, NotFound, VersionConflict
+from experience.errors import FailedPrecondition, VersionConflict
+from experience.store import get
 from experience.workspaces import store
 from experience.workspaces.models import Experience, ExperienceVersion, PublishExperience
 from experience.workspaces.usecases.access import require_editor
@@ -20,11 +21,7 @@ def publish_experience(uid: str, request: PublishExperience) -> Experience:
 
     def body(transaction: Transaction) -> Experience:
         require_editor(client, request.workspace_id, uid, transaction)
-        [snapshot] = transactions.read(client, [reference], transaction)
-        data = transactions.fields(snapshot)
-        if data is None:
-            raise NotFound("experience")
-        current = Experience.load(data)
+        current = get(client, reference, Experience, transaction, what="experience")
         if request.expected_version != current.draft_version:
             raise VersionConflict(current.draft_version)
         if current.status != "active":

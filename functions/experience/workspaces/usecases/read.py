@@ -11,7 +11,7 @@ def list_experiences(uid: str, request: ListExperiences) -> pages.Page[Experienc
     client = clients.firestore()
     require_role(client, request.workspace_id, uid, Role.VIEWER, what="workspace")
     return pages.newest_first(
-        store.experiences(client, request.workspace_id),
+        store.experiences_ref(client, request.workspace_id),
         {"status": request.status},
         request.page_size,
         request.page_token,

@@ -6,6 +6,7 @@ from google.cloud.firestore import Transaction
 
 from experience import clients, clock, storage, transactions
 from experience.errors import InvalidArgument, NotFound, VersionConflict
+from experience.store import find
 from experience.workspaces import store
 from experience.workspaces.models import (
     AuthoredConfig,
@@ -28,14 +29,12 @@ def save_experience(uid: str, request: SaveExperience) -> Experience:
 
     def body(transaction: Transaction) -> Experience:
         require_editor(client, request.workspace_id, uid, transaction)
-        [snapshot] = transactions.read(client, [reference], transaction)
-        data = transactions.fields(snapshot)
+        current = find(client, reference, Experience, transaction)
         now = clock.now_ms()
-        if data is None:
+        if current is None:
             created = _created(request, now)
             transaction.create(reference, created.dump())
             return created
-        current = Experience.load(data)
         changed = current.model_copy(update=_changes(request))
         if changed.dump() == current.dump():
             return current

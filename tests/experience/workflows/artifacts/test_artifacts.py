@@ -9,7 +9,7 @@ from google.api_core.exceptions import NotFound
 
 from experience import clock, storage
 from experience.workflows.artifacts import garbage_collection
-from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.artifacts.payloads import MAX_INLINE_BYTES
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs.models import RunStatus
@@ -62,7 +62,7 @@ class TestStoring:
         blob = storage.bucket().blob(f"workspaces/{bench.workspace}/photo.jpg")
         blob.content_encoding = "gzip"
         blob.upload_from_string(packed)
-        assert artifacts.fetch(bench.tenant, str(blob.name)).data == packed
+        assert artifact_store.fetch(bench.tenant, str(blob.name)).data == packed
 
     def test_the_document_says_what_it_is_and_who_made_it(self, bench: Bench) -> None:
         run_id = draw(bench)
@@ -90,9 +90,9 @@ class TestStoring:
     ) -> None:
         bench, other = new_bench(), new_bench()
         theirs = other.steps(draw(other))["images"].artifacts["result"]
-        assert artifacts.read(other.tenant, theirs.uri) == b"dog"
+        assert artifact_store.read(other.tenant, theirs.uri) == b"dog"
         with pytest.raises(NotFound):
-            artifacts.read(bench.tenant, theirs.uri)
+            artifact_store.read(bench.tenant, theirs.uri)
         escape = f"tenants/{bench.workspace}/sha256/../../{other.workspace}/sha256/x"
         for uri in (escape, "projects/p/sessions/s", f"tenants/{bench.workspace}/sha256/"):
             assert bench.tenant.path_in(uri) is None
@@ -129,14 +129,14 @@ class TestCollecting:
     ) -> None:
         run_id = draw(bench)
         kept = objects(bench)
-        left = artifacts.put(bench.tenant, b"left by an attempt that failed", "text/plain")
+        left = artifact_store.put(bench.tenant, b"left by an attempt that failed", "text/plain")
         assert garbage_collection.collect_artifacts()["collected"] == 0
         assert left.content_hash in objects(bench)
         later(1.1)
         garbage_collection.collect_artifacts()
         assert objects(bench) == kept
         for step in bench.steps(run_id).values():
-            assert artifacts.exists(bench.tenant, step.artifacts["result"].uri)
+            assert artifact_store.exists(bench.tenant, step.artifacts["result"].uri)
 
     def test_payloads_and_outputs_are_referred_to_as_well(
         self, bench: Bench, later: Callable[[float], None]
@@ -151,9 +151,9 @@ class TestCollecting:
     def test_an_old_object_that_is_used_again_is_not_taken(
         self, bench: Bench, later: Callable[[float], None]
     ) -> None:
-        stored = artifacts.put(bench.tenant, b"old", "text/plain")
+        stored = artifact_store.put(bench.tenant, b"old", "text/plain")
         later(2)
-        artifacts.put(bench.tenant, b"old", "text/plain")
+        artifact_store.put(bench.tenant, b"old", "text/plain")
         # The object's own time is the server's: what protects it is that it changed.
         [blob] = storage.bucket().list_blobs(prefix=bench.tenant.path_of(stored.content_hash))
         assert blob.metageneration == 2
@@ -161,14 +161,14 @@ class TestCollecting:
     def test_one_that_is_used_between_listing_and_taking_stays(
         self, bench: Bench, later: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        stored = artifacts.put(bench.tenant, b"just in time", "text/plain")
+        stored = artifact_store.put(bench.tenant, b"just in time", "text/plain")
         later(2)
         original = garbage_collection._marked
 
         def used_meanwhile(client: Any, workspace_id: str) -> set[str]:
             marked = original(client, workspace_id)
             if workspace_id == bench.workspace:
-                artifacts.put(bench.tenant, b"just in time", "text/plain")
+                artifact_store.put(bench.tenant, b"just in time", "text/plain")
             return marked
 
         monkeypatch.setattr(garbage_collection, "_marked", used_meanwhile)
@@ -178,38 +178,38 @@ class TestCollecting:
     def test_one_that_is_taken_while_it_is_used_is_stored_again(
         self, bench: Bench, later: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        stored = artifacts.put(bench.tenant, b"too late", "text/plain")
+        stored = artifact_store.put(bench.tenant, b"too late", "text/plain")
         later(2)
-        original = artifacts._use_again
+        original = artifact_store._use_again
 
         def taken_just_before(path: str) -> bool:
-            monkeypatch.setattr(artifacts, "_use_again", original)
+            monkeypatch.setattr(artifact_store, "_use_again", original)
             garbage_collection.collect_artifacts()
             assert stored.content_hash not in objects(bench)
             return original(path)
 
-        monkeypatch.setattr(artifacts, "_use_again", taken_just_before)
-        artifacts.put(bench.tenant, b"too late", "text/plain")
-        assert artifacts.read(bench.tenant, stored.uri) == b"too late"
+        monkeypatch.setattr(artifact_store, "_use_again", taken_just_before)
+        artifact_store.put(bench.tenant, b"too late", "text/plain")
+        assert artifact_store.read(bench.tenant, stored.uri) == b"too late"
 
     def test_runs_that_write_meanwhile_lose_nothing(
         self, bench: Bench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """With no grace at all for what was listed, and runs that use the same old objects."""
         for word in ("dog", "beep", "beep+mixed"):
-            artifacts.put(bench.tenant, word.encode(), "text/plain")
-        monkeypatch.setattr(artifacts, "grace_ms", lambda: -DAY_MS)
-        original = artifacts.put
+            artifact_store.put(bench.tenant, word.encode(), "text/plain")
+        monkeypatch.setattr(artifact_store, "grace_ms", lambda: -DAY_MS)
+        original = artifact_store.put
         collected = []
 
         def collect_before_it_is_referred_to(*given: Any) -> Any:
             collected.append(garbage_collection.collect_artifacts()["collected"])
             return original(*given)
 
-        monkeypatch.setattr(artifacts, "put", collect_before_it_is_referred_to)
+        monkeypatch.setattr(artifact_store, "put", collect_before_it_is_referred_to)
         run_ids = [bench.start("test.media", {"images": "dog", "sounds": "beep"}) for _ in "ab"]
         bench.drain()
         assert collected
         for run_id in run_ids:
             for step in bench.steps(run_id).values():
-                assert artifacts.exists(bench.tenant, step.artifacts["result"].uri)
+                assert artifact_store.exists(bench.tenant, step.artifacts["result"].uri)

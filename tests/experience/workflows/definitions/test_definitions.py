@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from experience.workflows.definitions import json_path, selectors
-from experience.workflows.definitions.loader import BadDefinitionError, Definitions, parse
+from experience.workflows.definitions.loader import Definitions, InvalidDefinitionError, parse
 from experience.workflows.definitions.models import Selector, StepDefinition, Workflow
 from experience.workflows.definitions.selectors import Sources, UnresolvedError
 from experience.workflows.skills import Context, Data, Registry
@@ -25,7 +25,7 @@ REGISTRY = Registry()
 REGISTRY.value("prompts.intro", {"version": 3, "text": "Draw it."})
 
 
-@REGISTRY.skill("draw", takes=Taken, gives=Given, version="1", max_runtime_seconds=60)
+@REGISTRY.skill("draw", input_type=Taken, output_type=Given, version="1", max_runtime_seconds=60)
 def draw(given: Taken, context: Context) -> Given:
     raise NotImplementedError
 
@@ -56,7 +56,7 @@ steps:
 
 
 def problems(text: str) -> list[str]:
-    with pytest.raises(BadDefinitionError) as caught:
+    with pytest.raises(InvalidDefinitionError) as caught:
         parse(text, "a.yaml", REGISTRY)
     return str(caught.value).splitlines()
 
@@ -90,7 +90,7 @@ class TestGoodOnes:
         definitions = Definitions(REGISTRY)
         definitions.add(tmp_path)
         assert list(definitions.workflows) == ["a.b"]
-        with pytest.raises(BadDefinitionError, match=r"a\.yaml:1: .*a\.b already"):
+        with pytest.raises(InvalidDefinitionError, match=r"a\.yaml:1: .*a\.b already"):
             definitions.add(tmp_path)
 
 
@@ -115,7 +115,7 @@ BAD = [
     ("step_id: two", "step_id: one", 8, "there is a step one already"),
     ("step_id: two", "step_id: Two", 8, "step_id: String should match"),
     ("depends_on: [one]", "depends_on: [zero]", 10, "there is no step zero"),
-    ("depends_on: [one]", "depends_on: [one, one]", 10, "one stands here twice"),
+    ("depends_on: [one]", "depends_on: [one, one]", 10, "one is given twice"),
     ("depends_on: [one]", "depends_on: [two]", 10, "is a cycle: two → two"),
     (
         "    skill_id: draw\n    input",
@@ -147,7 +147,7 @@ BAD = [
     ("source: base_run, step: one", "source: base_run, step: zero", 18, "there is no step zero"),
     ("pick: [text], of:", "pick: [text], from:", 21, "pick needs of"),
     ("wanted}, equals: true", "wanted}, equals: true, exists: true", 12, "takes one of exists"),
-    ("version: 1.2.3", "version: 1.2.3\nversion: 1.2.4", 3, "version: stands here twice"),
+    ("version: 1.2.3", "version: 1.2.3\nversion: 1.2.4", 3, "version: is given twice"),
     ("version: 1.2.3", "version: 2020-01-01", 2, "is a date: put it in quotes"),
     ("depends_on: [one]", "depends_on: [one", 11, "did not find expected ',' or ']'"),
     ("steps:", "\tsteps:", 3, "found a tab"),

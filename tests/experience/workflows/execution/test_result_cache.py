@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from experience import storage
-from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.execution import result_cache
 from experience.workflows.runs.models import RunStatus
 from experience.workflows.skills import REGISTRY
@@ -71,7 +71,7 @@ class TestHits:
         self, bench: Bench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr(result_cache, "KEPT", -result_cache.KEPT)
+            patch.setattr(result_cache, "MAX_AGE", -result_cache.MAX_AGE)
             run_once(bench)
         assert hits(bench, run_once(bench)) == []
 
@@ -82,7 +82,7 @@ class TestHits:
         second = run_once(bench)
         assert hits(bench, second) == ["data", "file"]
         made = bench.steps(second)["again"].artifacts["result"]
-        assert artifacts.read(bench.tenant, made.uri) == b"hi+again"
+        assert artifact_store.read(bench.tenant, made.uri) == b"hi+again"
         assert hits(bench, run_once(bench)) == GLOBAL
 
     def test_a_failed_step_is_not_kept(self, bench: Bench) -> None:

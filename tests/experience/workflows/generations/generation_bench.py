@@ -96,7 +96,7 @@ class GenerationBench(Bench):
                 task = StepTask.model_validate(sent.data)
                 worker.run_step(task, Delivery(sent.name, sent.retries))
             else:
-                polling.run_poll(PollTask.model_validate(sent.data))
+                polling.poll_generation(PollTask.model_validate(sent.data))
         except (TryLater, Killed) as fault:
             sent.retries += 1
             sent.due_at = self.now + 1000

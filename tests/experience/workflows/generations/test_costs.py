@@ -1,7 +1,7 @@
 """What generations cost: requests to the storage, and dollars."""
 
 from experience import storage
-from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.runs.models import RunStatus
 from experience.workflows.runs.requests import GetRun
 from experience.workflows.usecases import read
@@ -32,20 +32,20 @@ class TestTheBytesOfATask:
         assert asked == {"GET": 1, "POST": 4}
 
     def test_are_asked_for_anew_by_the_next_task(self, generations: GenerationBench) -> None:
-        stored = artifacts.put(generations.tenant, PICTURE, "image/png")
+        stored = artifact_store.put(generations.tenant, PICTURE, "image/png")
         with storage_requests() as asked:
-            assert artifacts.read(generations.tenant, stored.uri) == PICTURE
+            assert artifact_store.read(generations.tenant, stored.uri) == PICTURE
             assert asked == {}
-            assert artifacts.read(generations.same_tenant(), stored.uri) == PICTURE
+            assert artifact_store.read(generations.same_tenant(), stored.uri) == PICTURE
             assert asked == {"GET": 1}
 
     def test_say_nothing_of_what_is_stored(self, generations: GenerationBench) -> None:
         tenant = generations.tenant
-        stored = artifacts.put(tenant, PICTURE, "image/png")
+        stored = artifact_store.put(tenant, PICTURE, "image/png")
         storage.bucket().blob(tenant.path_of(stored.content_hash)).delete()
-        assert not artifacts.exists(tenant, stored.uri)
-        artifacts.put(tenant, PICTURE, "image/png")
-        assert artifacts.exists(tenant, stored.uri)
+        assert not artifact_store.exists(tenant, stored.uri)
+        artifact_store.put(tenant, PICTURE, "image/png")
+        assert artifact_store.exists(tenant, stored.uri)
 
 
 class TestCosts:
@@ -84,7 +84,7 @@ class TestCosts:
 
     def test_of_what_is_made_here_are_nothing(self, generations: GenerationBench) -> None:
         run_id = generations.ask({"params": {"style": "van gogh"}, "sources": ["none"]})
-        source = artifacts.put(generations.tenant, PICTURE, "image/png").uri
+        source = artifact_store.put(generations.tenant, PICTURE, "image/png").uri
         wrong = generations.ask({"params": {"style": "van gogh"}, "sources": [source]})
         generations.work()
         assert generations.job(wrong).status == "failed"

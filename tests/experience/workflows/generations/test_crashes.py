@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.runs.models import RunStatus
 from tests.experience.workflows.generations.generation_bench import (
     GEMINI,
@@ -91,7 +91,7 @@ class TestKilledAtEveryCommit:
         from experience.imaging import stages
 
         normal = stages.normalise(ASTRONAUT, recipe("sketch", width=256))
-        source = artifacts.put(generations.tenant, normal, "image/png").uri
+        source = artifact_store.put(generations.tenant, normal, "image/png").uri
         request = {"params": {"style": "sketch"}, "sources": [source]}
         deaths = each_alone(when)
         with deaths.watching():
@@ -115,7 +115,7 @@ class TestKilledWhileTheProviderIsCalled:
     ) -> None:
         request = dict(REPLICATE)
         if sources:
-            photo = artifacts.put(generations.tenant, ASTRONAUT, "image/jpeg").uri
+            photo = artifact_store.put(generations.tenant, ASTRONAUT, "image/jpeg").uri
             request["sources"] = [photo]
         with monkeypatch.context() as patch:
             patch.setattr("experience.workflows.generations.submission._record_provider_job", _dies)

@@ -9,7 +9,7 @@ import requests
 from experience import storage
 from experience.providers.local import Local
 from experience.providers.models import Blob, Poll, State
-from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.artifacts.provider_blobs import TenantBlobs
 from experience.workflows.generations import completion
 from experience.workflows.generations.models import MAX_SUBMITS, times_of
@@ -64,7 +64,7 @@ class TestAProviderThatIsPolled:
         assert job.result_uri == f"{replicate.url}/files/{job.provider_job_id}.png"
         assert job.artifact
         assert job.artifact.metadata == {"width": 64, "height": 48}
-        assert artifacts.read(generations.tenant, job.artifact.uri) == PICTURE
+        assert artifact_store.read(generations.tenant, job.artifact.uri) == PICTURE
         stored = generations.tenant.artifact_ref(str(job.artifact_id)).get()
         assert stored.get("contentHash") == job.artifact.content_hash
         assert generations.output(run_id, "made")["artifact"]["uri"] == job.artifact.uri
@@ -156,7 +156,7 @@ class TestAProviderThatAnswersAtOnce:
         from experience.imaging import stages
 
         normal = stages.normalise(ASTRONAUT, recipe("sketch", width=256))
-        source = artifacts.put(generations.tenant, normal, "image/png").uri
+        source = artifact_store.put(generations.tenant, normal, "image/png").uri
         request = {"params": {"style": "sketch"}, "sources": [source]}
         with generations.killed_at(10**6, "before") as commits:
             run_id = generations.ask(request)
@@ -165,7 +165,7 @@ class TestAProviderThatAnswersAtOnce:
         job = generations.job(run_id)
         assert (job.status, job.cost_micros, job.provider_id) == ("completed", 0, "local")
         assert job.artifact
-        made = artifacts.read(generations.tenant, job.artifact.uri)
+        made = artifact_store.read(generations.tenant, job.artifact.uri)
         assert made == stages.stylise(normal, "sketch")
         # the run; its step taken; the job, twice; the end of the step and the run
         assert commits[0] == 5

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.generations import cancellation, completion, permits
 from experience.workflows.generations.models import LATE_MS, MAX_PERMITS, GenerationJob
 from experience.workflows.runs.models import RunStatus
@@ -160,7 +160,7 @@ class TestWhatIsMadeHere:
         for _ in range(MAX_PERMITS["image"]):
             generations.ask(REPLICATE)
             generations.step()
-        source = artifacts.put(generations.tenant, PICTURE, "image/png").uri
+        source = artifact_store.put(generations.tenant, PICTURE, "image/png").uri
         local = {"params": {"style": "sketch"}, "sources": [source]}
         runs = [generations.ask(local) for _ in range(MAX_PERMITS["image"] + 1)]
         for _ in runs:
@@ -170,7 +170,7 @@ class TestWhatIsMadeHere:
         assert len(generations.taken()) == MAX_PERMITS["image"]
 
     def test_leaves_no_places_and_reads_nothing(self, generations: GenerationBench) -> None:
-        source = artifacts.put(generations.tenant, PICTURE, "image/png").uri
+        source = artifact_store.put(generations.tenant, PICTURE, "image/png").uri
         run_id = generations.ask({"params": {"style": "sketch"}, "sources": [source]})
         with firestore_reads() as of_generations:
             generations.work()

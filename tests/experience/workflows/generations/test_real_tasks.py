@@ -69,7 +69,7 @@ class TestRealTasks:
         team.suite.set_faults(parse(json.dumps(kill)))
         found = team.ended(team.start("test.generate", QUICK))
         assert found["run"]["status"] == "completed"
-        assert team.suite.struck()["killAtCommit"] == 1
+        assert team.suite.injected_faults()["killAtCommit"] == 1
         assert vendor.paid == paid + 1
         assert [job["status"] for job in jobs(team)] == ["completed"]
 
@@ -84,7 +84,7 @@ class TestRealTasks:
         assert ended == ["completed"] * count
         assert {job["status"] for job in jobs(team)} == {"completed"}
         assert vendor.paid == paid + count
-        assert team.suite.schedules.run("sweepRuns") == 200
+        assert team.suite.scheduler.run("sweepRuns") == 200
 
     def test_a_run_that_is_cancelled_has_the_provider_told(
         self, team: Team, vendor: ReplicateVendor

@@ -154,7 +154,7 @@ class TestMeeting:
         names = going.workflow().by_id["images"].depends_on
         held = []
         for name in names:
-            run, step = store.get_step(bench.tenant, run_id, name)
+            run, step = store.get_step_with_run(bench.tenant, run_id, name)
             taking = leases.new_acquisition(step, Delivery(), 60, "hash", 1)
             held.append(leases.acquire(bench.tenant, run, taking))
         commits = []
@@ -169,9 +169,7 @@ class TestMeeting:
         def end(number: int) -> Completion:
             work = held[number]
             done = StepOutcome(StepStatus.COMPLETED, output=Packed({"text": names[number]}))
-            return step_completion.complete_step(
-                bench.tenant, going, work.stored, done, {}, work=work
-            )
+            return step_completion.complete_step(bench.tenant, going, work, done, {})
 
         answers = at_once(len(names), end)
         assert len(commits) == len(names), "one of them had to try again"

@@ -25,7 +25,7 @@ class Made(Data):
     artifact: ArtifactRef
 
 
-@skill("test.generate", takes=Wish, gives=Made, version="1", max_runtime_seconds=60)
+@skill("test.generate", input_type=Wish, output_type=Made, version="1", max_runtime_seconds=60)
 def generate(given: Wish, context: Context) -> Made:
     """Asks for a generation; and fails afterwards, the first time, if it is told to."""
     made = context.generate(given.request)

@@ -79,7 +79,7 @@ def wait_for(name: str, context: Context | None = None) -> None:
         time.sleep(0.01)
 
 
-@skill("test.note", takes=Parts, gives=Text, version="1", max_runtime_seconds=60)
+@skill("test.note", input_type=Parts, output_type=Text, version="1", max_runtime_seconds=60)
 def note(given: Parts, context: Context) -> Text:
     """Pays for its key, and tells its parts."""
     record("note", context)
@@ -87,7 +87,7 @@ def note(given: Parts, context: Context) -> Text:
     return Text(text=f"{context.step.step_id}({given.told()})")
 
 
-@skill("test.act", takes=Parts, gives=Text, version="1", max_runtime_seconds=60)
+@skill("test.act", input_type=Parts, output_type=Text, version="1", max_runtime_seconds=60)
 def act(given: Parts, context: Context) -> Text:
     """What the plan says for this step: fail, hold, wait, take too long."""
     record("act", context)
@@ -108,7 +108,7 @@ def act(given: Parts, context: Context) -> Text:
     return Text(text=f"{context.step.step_id}({given.told()})")
 
 
-@skill("test.draw", takes=Parts, gives=Text, version="1", max_runtime_seconds=60)
+@skill("test.draw", input_type=Parts, output_type=Text, version="1", max_runtime_seconds=60)
 def draw(given: Parts, context: Context) -> Text:
     """Writes its word as an artifact, and reads the one that it is given."""
     record("draw", context)
@@ -118,7 +118,7 @@ def draw(given: Parts, context: Context) -> Text:
     return Text(text=text)
 
 
-@skill("test.swell", takes=Numbers, gives=Numbers, version="1", max_runtime_seconds=60)
+@skill("test.swell", input_type=Numbers, output_type=Numbers, version="1", max_runtime_seconds=60)
 def swell(given: Numbers, context: Context) -> Numbers:
     """Gives what no document holds."""
     record("swell", context)
