@@ -154,8 +154,8 @@ class TestEverybody:
 
     @pytest.fixture(scope="class")
     @staticmethod
-    def seen(venue: tuple[Any, Any, Browser]) -> Any:
-        return venue[2].play("keyboardVisit")
+    def seen(browser_suite: tuple[Any, Any, Browser]) -> Any:
+        return browser_suite[2].play("keyboardVisit")
 
     def test_the_whole_visit_goes_by_keyboard(self, seen: Any, trouble: Trouble) -> None:
         assert seen["uncaught"] == []

@@ -32,16 +32,16 @@ def node() -> str:
 
 
 @pytest.fixture(scope="module")
-def place(suite: Suite, node: str) -> Iterator[Venue]:
+def venue(suite: Suite, node: str) -> Iterator[Venue]:
     db = Client(suite.project)
     yield a_venue(db, consent=CONSENT)
     db.close()
 
 
 @pytest.fixture(scope="module")
-def results(suite: Suite, node: str, place: Venue) -> dict[str, Any]:
+def results(suite: Suite, node: str, venue: Venue) -> dict[str, Any]:
     """What smoke.mjs was answered, step by step."""
-    arguments = [place.project, place.main, CONSENT["version"], GUEST, OTHER]
+    arguments = [venue.project, venue.main, CONSENT["version"], GUEST, OTHER]
     command = [node, "smoke.mjs", *map(str, arguments)]
     try:
         run = smoke(command)
@@ -50,7 +50,7 @@ def results(suite: Suite, node: str, place: Venue) -> dict[str, Any]:
         print(f"smoke.mjs stood still: {stuck.stderr!r}")
         db = Client(project=suite.project)
         for name in ("guests", "sessions"):
-            for left in db.collection("projects", place.project, name).list_documents():
+            for left in db.collection("projects", venue.project, name).list_documents():
                 left.delete()
         db.close()
         run = smoke(command)
@@ -72,19 +72,19 @@ def smoke(command: list[str]) -> "subprocess.CompletedProcess[str]":
 
 class TestCallables:
     def test_a_guest_arrives_as_the_document_itself(
-        self, results: dict[str, Any], place: Venue
+        self, results: dict[str, Any], venue: Venue
     ) -> None:
         guest = results["guest"]
         assert guest["id"] == guest["authUid"] == GUEST
-        assert guest["projectId"] == place.project
+        assert guest["projectId"] == venue.project
         assert guest["consent"]["version"] == CONSENT["version"]
         assert guest["completedExperiences"] == []
 
-    def test_a_session_arrives_with_its_steps(self, results: dict[str, Any], place: Venue) -> None:
+    def test_a_session_arrives_with_its_steps(self, results: dict[str, Any], venue: Venue) -> None:
         created = results["created"]
         assert set(created) == {"session", "steps"}
         assert created["session"]["createdBy"] == GUEST
-        assert created["session"]["experienceId"] == place.main
+        assert created["session"]["experienceId"] == venue.main
         assert (created["session"]["phase"], created["session"]["status"]) == ("main", "active")
         assert created["session"]["inputs"] == {}
         assert [step["id"] for step in created["steps"]] == ["name"]
@@ -115,11 +115,11 @@ class TestListeners:
 
 class TestWrites:
     def test_a_session_that_a_page_wrote_is_taken_in(
-        self, results: dict[str, Any], place: Venue
+        self, results: dict[str, Any], venue: Venue
     ) -> None:
         decided = results["decided"]
         assert (decided["phase"], decided["status"]) == ("main", "active")
-        assert (decided["experienceVersion"], decided["workspaceId"]) == (1, place.workspace)
+        assert (decided["experienceVersion"], decided["workspaceId"]) == (1, venue.workspace)
         assert results["movedOn"] == 1
 
     def test_one_with_something_decided_in_it_is_refused(self, results: dict[str, Any]) -> None:

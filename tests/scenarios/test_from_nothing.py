@@ -43,11 +43,11 @@ def author(owner: Client, names: dict[str, str]) -> None:
         about = {**workspace, "experienceId": names[name]}
         made = owner.call("saveExperience", **about, expectedVersion=0, name=name, draft=draft)
         owner.call("publishExperience", **about, expectedVersion=made["draftVersion"])
-    places = {kind: {"experienceId": names[kind]} for kind in drafts}
+    references = {kind: {"experienceId": names[kind]} for kind in drafts}
     experiences = {
-        "main": [places["booth"]],
-        "pregate": places["rules"],
-        "preshare": places["fun"],
+        "main": [references["booth"]],
+        "pregate": references["rules"],
+        "preshare": references["fun"],
     }
     project = {"projectId": names["p"]}
     made = owner.call(

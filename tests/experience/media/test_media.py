@@ -35,10 +35,10 @@ PHOTO = a_photo()
 @pytest.fixture
 def upload(db: Client) -> tuple[str, CreateUpload]:
     """A guest's uid and what they ask for a photo that they took."""
-    place, uid = a_venue(db, steps=[CAPTURE]), f"guest-{new_id()}"
-    session = a_session(db, place.project, uid, place.main, workspaceId=place.workspace)
+    venue, uid = a_venue(db, steps=[CAPTURE]), f"guest-{new_id()}"
+    session = a_session(db, venue.project, uid, venue.main, workspaceId=venue.workspace)
     return uid, CreateUpload(
-        project_id=place.project,
+        project_id=venue.project,
         session_id=session,
         step_id="photo",
         content_type="image/jpeg",

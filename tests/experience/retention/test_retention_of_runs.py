@@ -94,8 +94,8 @@ class TestRuns:
         assert other.everything() == kept
         one.drain()
         assert left(one) == {**NOTHING, "steps": steps, "internals": internals}
-        places = one.tenant.collection("generationPermits").stream()
-        assert [each.id for each in places if each.get("jobId")] == []
+        venues = one.tenant.collection("generationPermits").stream()
+        assert [each.id for each in venues if each.get("jobId")] == []
 
 
 class TestMeanwhile:

@@ -33,7 +33,7 @@ class Picture:
     """A session whose picture is made and was shared."""
 
     db: Database
-    place: Venue
+    venue: Venue
     session: Session
 
     @property
@@ -42,7 +42,7 @@ class Picture:
 
     @property
     def ids(self) -> dict[str, str]:
-        return {"projectId": self.place.project, "sessionId": self.session.id}
+        return {"projectId": self.venue.project, "sessionId": self.session.id}
 
     @property
     def request(self) -> RevokeShare:
@@ -50,8 +50,8 @@ class Picture:
 
     def addresses(self) -> list[str]:
         """Every address of picture and thumbnail that the documents hold now."""
-        session = stored_session(self.db, self.place.project, self.session.id)
-        output = stored_job(self.db, self.place.project, session["jobId"])["output"]
+        session = stored_session(self.db, self.venue.project, self.session.id)
+        output = stored_job(self.db, self.venue.project, session["jobId"])["output"]
         shown = session["outputs"]["photo"]["url"]
         assert session["resultMedia"]["url"] == output["url"] == shown
         return [output["url"], output["thumbnailUrl"]]
@@ -59,20 +59,20 @@ class Picture:
 
 @pytest.fixture
 def picture(db: Database) -> Picture:
-    place = a_venue(db, steps=[CAPTURE])
-    session = a_completed_session(db, place)
-    a_guest(db, place.project, str(session.created_by))
-    job = job_id_of(place.project, session.id)
+    venue = a_venue(db, steps=[CAPTURE])
+    session = a_completed_session(db, venue)
+    a_guest(db, venue.project, str(session.created_by))
+    job = job_id_of(venue.project, session.id)
     urls = [
         objects.write_once(
-            objects.result_path(place.project, session.id, job, 1, name), b"x", "image/png"
+            objects.result_path(venue.project, session.id, job, 1, name), b"x", "image/png"
         )
         for name in ("result.png", "thumb.webp")
     ]
     result = {"stepId": "photo", "assetId": f"{job}-1", "url": urls[0], "createdAt": now_ms()}
     shown = {"outputs": {"photo": {"url": urls[0], "type": "image"}}, "resultMedia": result}
     told = {"jobId": job, "jobStatus": "completed", **shown}
-    session_ref(db, place.project, session.id).update(told)
+    session_ref(db, venue.project, session.id).update(told)
     output: dict[str, Any] = {
         "assetId": f"{job}-1",
         "url": urls[0],
@@ -80,11 +80,11 @@ def picture(db: Database) -> Picture:
     }
     measures = {"width": 1, "height": 1, "sizeBytes": 1, "processingTimeMs": 1}
     output |= {"format": "png", "thumbnailUrl": urls[1], **measures}
-    fields: dict[str, Any] = {"id": job, "projectId": place.project, "sessionId": session.id}
-    fields |= {"experienceId": place.main, "workspaceId": place.workspace, "status": "completed"}
+    fields: dict[str, Any] = {"id": job, "projectId": venue.project, "sessionId": session.id}
+    fields |= {"experienceId": venue.main, "workspaceId": venue.workspace, "status": "completed"}
     fields |= {"createdBy": session.created_by, "createdAt": 1, "updatedAt": 1, "output": output}
-    job_ref(db, place.project, job).set(fields)
-    return Picture(db, place, session)
+    job_ref(db, venue.project, job).set(fields)
+    return Picture(db, venue, session)
 
 
 def works(url: str) -> bool:
@@ -126,16 +126,16 @@ class TestRevoked:
 
 class TestWho:
     def test_editors_may(self, picture: Picture, signed_in: SignIn) -> None:
-        editor = a_member(picture.db, picture.place.workspace, "editor")
+        editor = a_member(picture.db, picture.venue.workspace, "editor")
         before = picture.addresses()
         signed_in(editor).call("revokeShare", **picture.ids)
         assert not any(map(works, before))
 
     def test_nobody_else_may(self, picture: Picture, signed_in: SignIn) -> None:
         before = picture.addresses()
-        viewer = a_member(picture.db, picture.place.workspace, "viewer")
+        viewer = a_member(picture.db, picture.venue.workspace, "viewer")
         stranger = a_member(picture.db, a_workspace(picture.db), "owner")
-        other = a_guest(picture.db, picture.place.project)
+        other = a_guest(picture.db, picture.venue.project)
         says = {
             uid: refused(signed_in(uid), "revokeShare", **picture.ids).reason
             for uid in (viewer, stranger, other, None)
@@ -152,9 +152,9 @@ class TestWho:
 
 class TestNothingToRevoke:
     def test_of_a_session_without_a_picture(self, db: Database, signed_in: SignIn) -> None:
-        place = a_venue(db)
-        session = a_session(db, place.project, "g", place.main, workspaceId=place.workspace)
-        ids = {"projectId": place.project, "sessionId": session}
+        venue = a_venue(db)
+        session = a_session(db, venue.project, "g", venue.main, workspaceId=venue.workspace)
+        ids = {"projectId": venue.project, "sessionId": session}
         error = refused(signed_in("g"), "revokeShare", **ids)
         assert (error.status, error.reason) == ("FAILED_PRECONDITION", "no_result")
 

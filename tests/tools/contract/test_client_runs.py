@@ -21,19 +21,19 @@ DEADLINE_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
-def place(suite: Suite) -> Iterator[Venue]:
+def venue(suite: Suite) -> Iterator[Venue]:
     db = Client(suite.project)
     yield a_venue(db, consent=CONSENT)
     db.close()
 
 
 @pytest.fixture(scope="module")
-def results(place: Venue) -> dict[str, Any]:
+def results(venue: Venue) -> dict[str, Any]:
     """What typed.mjs was answered, step by step."""
     node = install()
     compiler = str(client.WEB / "node_modules" / "typescript" / "bin" / "tsc")
     run(node, compiler, "--project", str(client.FOLDER))
-    said = run(node, "typed.mjs", place.project, str(CONSENT["version"]), GUEST)
+    said = run(node, "typed.mjs", venue.project, str(CONSENT["version"]), GUEST)
     answers: dict[str, Any] = json.loads(said)
     return answers
 
@@ -52,12 +52,12 @@ def run(*command: str) -> str:
 
 
 class TestAnswers:
-    def test_are_the_callable_s_own(self, results: dict[str, Any], place: Venue) -> None:
+    def test_are_the_callable_s_own(self, results: dict[str, Any], venue: Venue) -> None:
         assert results["guest"]["id"] == GUEST
         assert results["guest"]["consent"]["version"] == CONSENT["version"]
 
-    def test_lead_to_documents_by_their_paths(self, results: dict[str, Any], place: Venue) -> None:
-        assert results["path"] == f"projects/{place.project}/guests/{GUEST}"
+    def test_lead_to_documents_by_their_paths(self, results: dict[str, Any], venue: Venue) -> None:
+        assert results["path"] == f"projects/{venue.project}/guests/{GUEST}"
 
 
 class TestErrors:

@@ -137,9 +137,9 @@ class GenerationBench(Bench):
         return job
 
     def taken(self) -> list[str]:
-        """The places that somebody has."""
-        places = self.tenant.collection("generationPermits").stream()
-        return sorted(each.id for each in places if each.get("jobId"))
+        """The permits that somebody holds."""
+        permits = self.tenant.collection("generationPermits").stream()
+        return sorted(each.id for each in permits if each.get("jobId"))
 
     @contextmanager
     def lost_tasks(self) -> Iterator[None]:
