@@ -141,7 +141,7 @@ def renew(
     """Take a job's run up again, or order its first one; the steps to be dispatched."""
     tenant = Tenant.of_document(client, job)
     if run:
-        return retry.retry_within(transaction, tenant, *run, now)[1]
+        return retry.retry_in_transaction(transaction, tenant, *run, now)[1]
     new = order(client, transaction, job, snapshot, now)
     again = renewed(job, now).model_copy(update={"run_id": new.run.id})
     transaction.update(store.job_ref(client, job.project_id, job.id), job.difference(again))
@@ -169,7 +169,9 @@ def cancel(client: Client, transaction: Transaction, job: Job, now: int) -> Job:
     )
     run = load(client, transaction, job)
     if run and run[0].value.is_active:
-        usecase_cancel.cancel_within(transaction, Tenant.of_document(client, job), *run, now)
+        usecase_cancel.cancel_in_transaction(
+            transaction, Tenant.of_document(client, job), *run, now
+        )
     else:
         transaction.update(store.job_ref(client, job.project_id, job.id), job.difference(ended))
         session = session_ref(client, job.project_id, job.session_id)
