@@ -165,8 +165,8 @@ class TestTimeouts:
     ) -> None:
         close = skill_runtime.SkillRuntime.close
 
-        def close_and_let_it_notice(desk: skill_runtime.SkillRuntime) -> None:
-            close(desk)
+        def close_and_let_it_notice(runtime: skill_runtime.SkillRuntime) -> None:
+            close(runtime)
             for thread in threading.enumerate():
                 if thread.name == "skill-test.act":
                     thread.join(skills.DEADLINE_SECONDS)

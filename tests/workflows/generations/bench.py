@@ -136,10 +136,10 @@ class GenerationBench(Bench):
         [job] = self.jobs(run_id)
         return job
 
-    def taken(self) -> list[str]:
-        """The places that somebody has."""
-        places = self.tenant.collection("generationPermits").stream()
-        return sorted(each.id for each in places if each.get("jobId"))
+    def held_permits(self) -> list[str]:
+        """The permits that jobs hold."""
+        permits = self.tenant.collection("generationPermits").stream()
+        return sorted(each.id for each in permits if each.get("jobId"))
 
     @contextmanager
     def lost_tasks(self) -> Iterator[None]:

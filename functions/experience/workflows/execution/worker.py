@@ -216,9 +216,14 @@ class Worker:
         cache = None
         definition = self.workflow.by_id[step.id]
         if definition.cache_policy.enabled:
-            hashed, made = prepared.input_hash, result.artifacts
             cache = result_cache.new_entry(
-                self.tenant, self.run, definition, hashed, output, made, now
+                self.tenant,
+                self.run,
+                definition,
+                prepared.input_hash,
+                output,
+                result.artifacts,
+                now,
             )
         outcome = StepOutcome(
             StepStatus.COMPLETED,
@@ -314,5 +319,5 @@ def _cancelled(step: RunStep) -> StepOutcome:
 
 
 def _worker_lost(step: RunStep) -> StepOutcome:
-    error = step_error(step, "WORKER_LOST", "Its workers vanished again and again.")
+    error = step_error(step, "WORKER_LOST", "Its workers were lost too often.")
     return StepOutcome(StepStatus.FAILED, error=error)

@@ -98,7 +98,7 @@ def _handle_failure(
 ) -> GenerationJob:
     """Schedule another submit after a pause, or fail the job. Waiting.
 
-    `is_unsure`: the provider may be working on it all the same.
+    `is_unsure`: the provider may be working on it nevertheless.
     """
     logs.warning(
         "provider failed",

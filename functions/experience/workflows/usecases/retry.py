@@ -42,7 +42,7 @@ def retry_by_id(tenant: Tenant, run_id: str) -> RunView:
 def enqueue_retried(tenant: Tenant, run_id: str, steps: list[RunStep]) -> bool:
     """Enqueue the ready steps of a retried run. If it has none, finalize it, and return True.
 
-    A run has none if a step that was asked to stop completed all the same.
+    A run has none if a step that was asked to stop completed nevertheless.
     """
     enqueue_ready(steps)
     return bool(steps) and decisions.all_ended(steps) and finalization.finalize_run(tenant, run_id)

@@ -116,7 +116,7 @@ class Published(Data):
     version=VERSION,
     max_runtime_seconds=SECONDS,
 )
-def load(given: Photo, context: Context) -> Measured:
+def load(inputs: Photo, context: Context) -> Measured:
     """Turn the photo upright, crop it, and scale it to the size that it is styled at.
 
     Before that, check that the transform can succeed, while nothing has been paid for.
@@ -124,12 +124,12 @@ def load(given: Photo, context: Context) -> Measured:
     from experience.imaging import stages
 
     try:
-        registry.require(provider_of(given.transform.model))
+        registry.require(provider_of(inputs.transform.model))
     except Refusal as refused:
         raise SkillFailed(refused.reason.upper(), refused.message) from refused
-    recipe = _recipe(given.transform)
-    _require_references(given.transform, context)
-    photo = context.artifacts.read(given.source_uri)
+    recipe = _recipe(inputs.transform)
+    _require_references(inputs.transform, context)
+    photo = context.artifacts.read(inputs.source_uri)
     if files.size(photo) is None:
         raise SkillFailed("INVALID_INPUT", "The photo is not a JPEG, PNG or WebP image.")
     image = _refusing(lambda: stages.normalise(photo, recipe))
@@ -148,19 +148,19 @@ def load(given: Photo, context: Context) -> Measured:
     version=VERSION,
     max_runtime_seconds=300,
 )
-def stylise(given: Styling, context: Context) -> Styled:
+def stylise(inputs: Styling, context: Context) -> Styled:
     """Have a provider style the image: one generation, paid once for this step of this run."""
-    transform = given.transform
+    transform = inputs.transform
     provider_id = provider_of(transform.model)
-    made = context.generate(
+    generation = context.generate(
         GenerationRequest(
             slot="image",
             provider_id=provider_id,
-            params=params_of(transform, prompt_of(transform.prompt, given.answers)),
-            sources=[given.image.uri, *references_of(transform)],
+            params=params_of(transform, prompt_of(transform.prompt, inputs.answers)),
+            sources=[inputs.image.uri, *references_of(transform)],
         )
     )
-    return Styled(provider_id=provider_id, cost_micros=made.cost_micros)
+    return Styled(provider_id=provider_id, cost_micros=generation.cost_micros)
 
 
 @skill(
@@ -170,13 +170,13 @@ def stylise(given: Styling, context: Context) -> Styled:
     version=VERSION,
     max_runtime_seconds=SECONDS,
 )
-def publish(given: Image, context: Context) -> Published:
+def publish(inputs: Image, context: Context) -> Published:
     """Shape and scale the styled image, add the overlay, and encode it as files."""
     from experience.imaging import stages
 
-    transform = given.transform
+    transform = inputs.transform
     overlay = _overlay(context, transform.overlay.path) if transform.overlay else None
-    styled = context.artifacts.read(given.image.uri)
+    styled = context.artifacts.read(inputs.image.uri)
     recipe = _recipe(transform)
     picture = _refusing(lambda: stages.finish(styled, recipe, overlay))
     rendered = [
