@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from experience.documents import Document
 from experience.guests.models import Guest
 from experience.projects.models import Project
-from experience.sessions.models import Session
-from experience.transforms.models import Job, JobInternals
+from experience.sessions.models.session import Session
+from experience.transforms.models.job import Job, JobInternals
 from experience.workflows.generations.models import GenerationJob, GenerationPermit
 from experience.workflows.runs.models import Run, RunStep
 from experience.workspaces.models import (

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from experience.errors import FailedPrecondition
-from experience.media.store import path_in
+from experience.media.models import path_in
 from experience.projects.models import Phase
-from experience.sessions.models import JobStatus, Session, SessionStatus
-from experience.sessions.progress import require_complete
-from experience.transforms.usecases import require_snapshot
+from experience.sessions.models.progress import require_complete
+from experience.sessions.models.session import JobStatus, Session, SessionStatus
+from experience.transforms.models.snapshot import require_snapshot
 from experience.workflows.generations.models import GenerationStatus
 from experience.workspaces.models import Role
 from operations.data import Data

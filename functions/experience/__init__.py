@@ -1,5 +1,11 @@
 """Everything that is deployed, one folder per domain, in the order of what knows what.
 
+A domain has up to four layers, each a module or, where it is more than a page, a package:
+`models` (documents, requests, decisions), `store` (where they live), `usecases` (one module for
+each verb or group of verbs) and `endpoints` (callables, triggers, tasks and schedules; each has the
+name of its use case). A layer imports only the ones before it. A callable returns what its use case
+returns. `steps`, `imaging` and `providers` are libraries and have rooms of their own.
+
 A domain imports only shared modules and domains that stand above it in this list:
 
     steps        the eleven step types and the checks of what a guest answers

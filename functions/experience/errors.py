@@ -1,4 +1,4 @@
-"""Why a call is refused, in the domain's terms. `calls.py` alone turns these into wire codes."""
+"""Why a call is refused, in the domain's terms. `firebase/` alone turns these into wire codes."""
 
 from typing import Any, ClassVar
 

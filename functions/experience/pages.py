@@ -4,12 +4,12 @@ import base64
 import re
 from typing import Any, Generic, TypeVar
 
-from google.cloud.firestore import DocumentSnapshot, FieldFilter, Query
+from google.cloud.firestore import CollectionReference, DocumentSnapshot, FieldFilter, Query
 
 from experience.documents import Document
 from experience.errors import InvalidArgument
 from experience.ids import fingerprint
-from experience.reading import readable
+from experience.store import parse_or_log
 
 D = TypeVar("D", bound=Document)
 
@@ -46,15 +46,20 @@ def newest_first(
     query = query.order_by("createdAt", direction=_DESCENDING).order_by(
         "__name__", direction=_DESCENDING
     )
-    scope = fingerprint(collection.id, getattr(collection, "_path", ()), wanted)[:16]
+    scope = fingerprint(_path(collection), wanted)[:16]
     if page_token is not None:
         created_at, name = _parse(page_token, scope)
         query = query.start_after({"createdAt": created_at, "__name__": collection.document(name)})
     found: list[DocumentSnapshot[Any]] = list(query.limit(page_size + 1).stream())
     shown = found[:page_size]
     token = _token(shown[-1], scope) if len(found) > page_size else None
-    items = [item for each in shown if (item := readable(model, each))]
+    items = [item for each in shown if (item := parse_or_log(each, model))]
     return Page(items=items, next_page_token=token)
+
+
+def _path(collection: CollectionReference) -> str:
+    parent = collection.parent
+    return collection.id if parent is None else f"{parent.path}/{collection.id}"
 
 
 def _token(snapshot: "DocumentSnapshot[Any]", scope: str) -> str:

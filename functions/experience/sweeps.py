@@ -9,7 +9,7 @@ from google.cloud.firestore import DocumentSnapshot
 
 from experience import logs
 
-AT_ONCE = 200
+PAGE_SIZE = 200
 
 Found = DocumentSnapshot[Any]
 
@@ -18,16 +18,16 @@ def pages(query: Any, after: dict[str, Any] | None = None) -> Iterator[list[Foun
     """The results of an ordered query, each once, from behind the values `after` on."""
     start: Any = after
     while True:
-        page = list((query.start_after(start) if start else query).limit(AT_ONCE).stream())
+        page = list((query.start_after(start) if start else query).limit(PAGE_SIZE).stream())
         if page:
             yield page
-        if len(page) < AT_ONCE:
+        if len(page) < PAGE_SIZE:
             return
         start = page[-1]
 
 
 @contextlib.contextmanager
-def tolerant(snapshot: Found) -> Iterator[None]:
+def logging_failure(snapshot: Found) -> Iterator[None]:
     """A document that cannot be read, or be mended now, is logged and does not stop the others."""
     try:
         yield
@@ -35,7 +35,7 @@ def tolerant(snapshot: Found) -> Iterator[None]:
         logs.error("sweep failed", document=snapshot.reference.path, exc=traceback.format_exc())
 
 
-def attend(
+def repair_each(
     found: Iterable[Found], put_right: Callable[[dict[str, Any]], bool]
 ) -> tuple[int, list[Found]]:
     """How many of these had something to be put right, and those where that failed.

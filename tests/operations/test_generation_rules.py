@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from operations.invariants import Violation, check
-from tests.operations.conftest import Visit
+from tests.operations.conftest import StoredVisit
 
 JOB = {
     "runId": "run",
@@ -30,14 +30,14 @@ JOB = {
 
 class TestGenerations:
     @pytest.fixture
-    def made(self, visit: Visit) -> Visit:
+    def made(self, visit: StoredVisit) -> StoredVisit:
         """The visit, in a workspace with a generation that ended well."""
         workspace = visit.place.workspace
         visit.change("workspaces/{workspace}/generationJobs/g", id="g", tenantId=workspace, **JOB)
         visit.change("workspaces/{workspace}/generationPermits/image-0", jobId=None, updatedAt=1)
         return visit
 
-    def test_that_ended_well_break_no_rule(self, made: Visit) -> None:
+    def test_that_ended_well_break_no_rule(self, made: StoredVisit) -> None:
         assert check(made.db, None, made.place.project).violations == []
 
     @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ class TestGenerations:
         ],
     )
     def test_that_are_otherwise_are_reported(
-        self, made: Visit, name: str, fields: dict[str, Any], message: str
+        self, made: StoredVisit, name: str, fields: dict[str, Any], message: str
     ) -> None:
         path = f"workspaces/{made.place.workspace}/{name}"
         made.change(path, **fields)

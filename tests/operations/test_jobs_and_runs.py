@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from experience.transforms.models import Job
+from experience.transforms.models.job import Job
 from experience.workflows.definitions.models import Workflow
 from experience.workflows.runs.models import Run
 from operations.data import Data

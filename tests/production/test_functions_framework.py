@@ -16,15 +16,15 @@ from google.cloud.firestore import Client
 from google.cloud.firestore_v1 import _helpers, types
 from google.events.cloud import firestore as events
 
-from emulator.client import unsigned_token
-from emulator.config import free_port
-from emulator.suite import Suite
-from experience.calls import LARGEST_BODY_BYTES
-from tests.builders.guests import a_guest
-from tests.builders.places import Place, a_place
-from tests.builders.sessions import a_session, stored_session
-from tests.suite.running import descendants, is_gone
-from tests.suite.sample_functions import eventually
+from emulator.demo.client import unsigned_token
+from emulator.process.ports import free_port
+from emulator.suite.suite import Suite
+from experience.firebase.request_body import MAX_BODY_BYTES
+from tests.support.builders.guests import a_guest
+from tests.support.builders.sessions import a_session, stored_session
+from tests.support.builders.venues import Venue, a_venue
+from tests.support.processes import descendants, is_gone
+from tests.support.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
@@ -45,8 +45,8 @@ def db(suite: Suite, firebase_project: str) -> Iterator[Client]:
 
 
 @pytest.fixture(scope="module")
-def place(db: Client) -> Place:
-    return a_place(db, pregate=True)
+def place(db: Client) -> Venue:
+    return a_venue(db, pregate=True)
 
 
 @contextmanager
@@ -99,7 +99,7 @@ def address(env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> It
 
 class TestCallable:
     @pytest.mark.parametrize("is_chunked", [False, True])
-    @pytest.mark.parametrize("size", [LARGEST_BODY_BYTES + 1, 30 * 1024 * 1024])
+    @pytest.mark.parametrize("size", [MAX_BODY_BYTES + 1, 30 * 1024 * 1024])
     def test_too_large_a_body_gets_its_answer_however_it_comes(
         self, address: str, size: int, is_chunked: bool
     ) -> None:
@@ -107,7 +107,7 @@ class TestCallable:
         sent: Any = iter([body]) if is_chunked else body
         answer = requests.post(address, sent, headers=JSON, timeout=60)
         assert answer.status_code == 400
-        message = f"the body is larger than {LARGEST_BODY_BYTES} bytes"
+        message = f"the body is larger than {MAX_BODY_BYTES} bytes"
         assert answer.json()["error"]["details"] == {
             "reason": "request_too_large",
             "issues": [{"path": "", "message": message}],
@@ -115,7 +115,7 @@ class TestCallable:
 
     @pytest.mark.parametrize("is_chunked", [False, True])
     def test_a_body_of_the_largest_size_is_read(self, address: str, is_chunked: bool) -> None:
-        body = b'{"data":{"x":"%s"}}' % (b"x" * (LARGEST_BODY_BYTES - 17))
+        body = b'{"data":{"x":"%s"}}' % (b"x" * (MAX_BODY_BYTES - 17))
         sent: Any = iter([body]) if is_chunked else body
         assert requests.post(address, sent, headers=JSON, timeout=60).status_code == 401
 
@@ -123,7 +123,7 @@ class TestCallable:
         body = bytes(30 * 1024 * 1024)
         assert requests.put(address, body, headers=JSON, timeout=60).status_code == 400
 
-    def test_it_begins_a_session(self, db: Client, place: Place, address: str) -> None:
+    def test_it_begins_a_session(self, db: Client, place: Venue, address: str) -> None:
         uid = a_guest(db, place.project)
         data = {"experienceId": place.pregate, "mode": "guest", "configSource": "published"}
         body = {"data": {"projectId": place.project, **data}}
@@ -141,7 +141,7 @@ class TestCallable:
 
 class TestTrigger:
     def test_it_links_the_pregate_to_a_new_main_session(
-        self, db: Client, place: Place, env: dict[str, str], tmp_path: Path
+        self, db: Client, place: Venue, env: dict[str, str], tmp_path: Path
     ) -> None:
         uid = a_guest(db, place.project)
         pregate = a_session(

@@ -1,7 +1,7 @@
 """Callables about guests."""
 
 from experience import reasons
-from experience.calls import Caller, callable_function
+from experience.firebase.callables import Caller, callable_function
 from experience.guests import usecases
 from experience.guests.models import EnsureGuest, GetGuest, Guest, ListGuests
 from experience.pages import Page

@@ -1,37 +1,29 @@
 """Where guests live."""
 
-from typing import Any
-
 from google.cloud.firestore import Client, CollectionReference, DocumentReference
 
-from experience import transactions
 from experience.guests.models import Guest
-from experience.projects.store import project_ref
+from experience.store import find, require
 
 
-def guests(client: Client, project_id: str) -> CollectionReference:
+def guests_ref(client: Client, project_id: str) -> CollectionReference:
     """`/projects/{p}/guests`"""
-    reference: CollectionReference = project_ref(client, project_id).collection("guests")
-    return reference
+    return client.collection("projects", project_id, "guests")
 
 
 def guest_ref(client: Client, project_id: str, uid: str) -> DocumentReference:
     """`/projects/{p}/guests/{uid}`"""
-    reference: DocumentReference = (
-        project_ref(client, project_id).collection("guests").document(uid)
-    )
-    return reference
+    return client.document("projects", project_id, "guests", uid)
 
 
-def load_guest(client: Client, project_id: str, uid: str) -> Guest | None:
-    """The guest, or None for who never came. One read."""
-    [snapshot] = transactions.read(client, [guest_ref(client, project_id, uid)])
-    return read_guest(transactions.fields(snapshot))
+def find_guest(client: Client, project_id: str, uid: str) -> Guest | None:
+    """A visitor as a guest; None before their first visit. One read."""
+    return find(client, guest_ref(client, project_id, uid), Guest)
 
 
-def read_guest(data: dict[str, Any] | None) -> Guest | None:
-    """A guest from its fields."""
-    return Guest.load(data) if data else None
+def get_guest(client: Client, project_id: str, uid: str) -> Guest:
+    """A visitor as a guest. One read. NotFound."""
+    return require(find_guest(client, project_id, uid), what="guest")
 
 
 def active_session_path(experience_id: str) -> str:

@@ -3,14 +3,15 @@
 from google.cloud.firestore import Transaction
 
 from experience import clients, clock, pages, transactions
-from experience.errors import FailedPrecondition, NotFound
+from experience.errors import FailedPrecondition
 from experience.guests import store
 from experience.guests.models import EnsureGuest, GetGuest, Guest, GuestConsent, ListGuests
 from experience.projects.models import Project
-from experience.projects.store import existing, load_project, project_ref
-from experience.projects.usecases import require_visitable
+from experience.projects.store import get_project, project_ref, require_project
+from experience.projects.usecases.access import require_visitable
+from experience.store import parse
 from experience.workspaces.models import Role
-from experience.workspaces.usecases import require_role
+from experience.workspaces.usecases.access import require_role
 
 
 def ensure_guest(uid: str, request: EnsureGuest) -> Guest:
@@ -30,9 +31,9 @@ def ensure_guest(uid: str, request: EnsureGuest) -> Guest:
             ],
             transaction,
         )
-        project = existing(transactions.fields(project_snapshot))
+        project = require_project(parse(project_snapshot, Project))
         require_visitable(client, project, uid, transaction)
-        guest = store.read_guest(transactions.fields(guest_snapshot))
+        guest = parse(guest_snapshot, Guest)
         now = clock.now_ms()
         consent = _consent(project, guest, request.consent_version, now)
         if guest is None:
@@ -50,19 +51,16 @@ def ensure_guest(uid: str, request: EnsureGuest) -> Guest:
 
 def get_guest(uid: str, request: GetGuest) -> Guest:
     """The caller as a guest. One read. NotFound for who never came."""
-    guest = store.load_guest(clients.firestore(), request.project_id, uid)
-    if guest is None:
-        raise NotFound("guest")
-    return guest
+    return store.get_guest(clients.firestore(), request.project_id, uid)
 
 
 def list_guests(uid: str, request: ListGuests) -> pages.Page[Guest]:
     """A page of a project's guests, for members of its workspace."""
     client = clients.firestore()
-    project = load_project(client, request.project_id)
+    project = get_project(client, request.project_id)
     require_role(client, project.workspace_id, uid, Role.VIEWER, what="project")
     return pages.newest_first(
-        store.guests(client, project.id), {}, request.page_size, request.page_token, Guest
+        store.guests_ref(client, project.id), {}, request.page_size, request.page_token, Guest
     )
 
 

@@ -1,10 +1,10 @@
 """Callables about media."""
 
 from experience import reasons
-from experience.calls import Caller, callable_function
-from experience.media import usecases
+from experience.firebase.callables import Caller, callable_function
 from experience.media.models import ConfirmUpload, CreateUpload, Download, GetDownloadUrl, Upload
-from experience.sessions.models import SessionView
+from experience.media.usecases import download, upload
+from experience.sessions.models.views import SessionView
 
 
 @callable_function(
@@ -20,7 +20,7 @@ from experience.sessions.models import SessionView
 )
 def create_upload(caller: Caller, request: CreateUpload) -> Upload:
     """An address to which one file of a declared type and size can be uploaded, once."""
-    return usecases.create_upload(caller.uid, request, caller.origin)
+    return upload.create_upload(caller.uid, request, caller.origin)
 
 
 @callable_function(
@@ -40,7 +40,7 @@ def create_upload(caller: Caller, request: CreateUpload) -> Upload:
 )
 def confirm_upload(caller: Caller, request: ConfirmUpload) -> SessionView:
     """Put an uploaded file into the session, if it is what it says."""
-    return usecases.confirm_upload(caller.uid, request).view()
+    return upload.confirm_upload(caller.uid, request)
 
 
 @callable_function(
@@ -52,4 +52,4 @@ def confirm_upload(caller: Caller, request: ConfirmUpload) -> SessionView:
 )
 def get_download_url(caller: Caller, request: GetDownloadUrl) -> Download:
     """A signed address of one of the session's files."""
-    return usecases.get_download_url(caller.uid, request)
+    return download.get_download_url(caller.uid, request)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field
 
@@ -68,6 +69,11 @@ def _document_type(head: bytes) -> bytes | None:
 def _width(field: bytes) -> int:
     """Bytes of an EBML number: one more than the zero bits that it begins with."""
     return 9 - field[0].bit_length() if field and field[0] else 8
+
+
+def path_in(url: str) -> str:
+    """The object's path, out of its download URL."""
+    return unquote(urlsplit(url).path.partition("/o/")[2])
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
 """Callables about projects."""
 
 from experience import reasons
-from experience.calls import Caller, callable_function
+from experience.firebase.callables import Caller, callable_function
 from experience.pages import Page
-from experience.projects import authoring, usecases
 from experience.projects.models import (
     GetProject,
     ListProjects,
@@ -12,6 +11,7 @@ from experience.projects.models import (
     PublishProject,
     SaveProject,
 )
+from experience.projects.usecases import publish, read, save
 
 
 @callable_function(
@@ -23,7 +23,7 @@ from experience.projects.models import (
 )
 def get_project(caller: Caller, request: GetProject) -> ProjectPage:
     """What a guest's page needs to know about a project before anything happens."""
-    return usecases.get_project(caller.uid, request)
+    return read.get_project(caller.uid, request)
 
 
 @callable_function(
@@ -40,7 +40,7 @@ def get_project(caller: Caller, request: GetProject) -> ProjectPage:
 )
 def save_project(caller: Caller, request: SaveProject) -> Project:
     """Create a project or change its draft, name or status; editors."""
-    return authoring.save_project(caller.uid, request)
+    return save.save_project(caller.uid, request)
 
 
 @callable_function(
@@ -55,7 +55,7 @@ def save_project(caller: Caller, request: SaveProject) -> Project:
 )
 def publish_project(caller: Caller, request: PublishProject) -> Project:
     """Make the draft what guests get from now on; editors."""
-    return authoring.publish_project(caller.uid, request)
+    return publish.publish_project(caller.uid, request)
 
 
 @callable_function(
@@ -66,4 +66,4 @@ def publish_project(caller: Caller, request: PublishProject) -> Project:
 )
 def list_projects(caller: Caller, request: ListProjects) -> Page[Project]:
     """The workspace's projects, the newest first; members."""
-    return authoring.list_projects(caller.uid, request)
+    return read.list_projects(caller.uid, request)

@@ -2,9 +2,9 @@
 
 from google.cloud.firestore import Client, DocumentReference, Transaction
 
-from experience import transactions
 from experience.errors import NotFound
 from experience.projects.models import Project, ProjectStatus
+from experience.store import find
 
 
 def project_ref(client: Client, project_id: str) -> DocumentReference:
@@ -12,17 +12,13 @@ def project_ref(client: Client, project_id: str) -> DocumentReference:
     return client.document("projects", project_id)
 
 
-def load_project(
-    client: Client, project_id: str, transaction: Transaction | None = None
-) -> Project:
+def get_project(client: Client, project_id: str, transaction: Transaction | None = None) -> Project:
     """The project, whatever its status but deleted. One read. NotFound."""
-    [snapshot] = transactions.read(client, [project_ref(client, project_id)], transaction)
-    return existing(transactions.fields(snapshot))
+    return require_project(find(client, project_ref(client, project_id), Project, transaction))
 
 
-def existing(data: dict[str, object] | None) -> Project:
-    """A project from its fields. Raises NotFound where there is none, or it was deleted."""
-    project = Project.load(data) if data else None
+def require_project(project: Project | None) -> Project:
+    """The project. Raises NotFound where there is none, or it was deleted."""
     if project is None or project.status is ProjectStatus.DELETED:
         raise NotFound("project")
     return project

@@ -3,7 +3,7 @@
 from experience.documents import Document
 from experience.guests.models import Guest
 from experience.projects.models import Project
-from experience.sessions.models import Session
+from experience.sessions.models.session import Session
 
 DAY_MS = 24 * 3_600_000
 

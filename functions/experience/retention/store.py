@@ -6,11 +6,11 @@ from typing import Any
 from google.cloud.firestore import Client, DocumentReference, FieldFilter
 
 from experience import transactions
-from experience.guests.store import guests
-from experience.media import cleaning
+from experience.guests.store import guests_ref
+from experience.media.store import objects
 from experience.projects.store import project_ref
-from experience.sessions.models import Session
-from experience.sessions.store import session_ref, sessions
+from experience.sessions.models.session import Session
+from experience.sessions.store import session_ref, sessions_ref
 from experience.transforms.store import internals_ref, job_ref, sweep_ref
 
 
@@ -19,42 +19,42 @@ def state_ref(client: Client) -> DocumentReference:
     return sweep_ref(client, "retention")
 
 
-def limited_projects(client: Client) -> Any:
+def query_limited_projects(client: Client) -> Any:
     """Query: the projects that keep their visits for a number of days."""
     days = "publishedConfig.retentionDays"
     return client.collection("projects").where(filter=FieldFilter(days, ">=", 1)).order_by(days)
 
 
-def guests_until(client: Client, project_id: str, until: int) -> Any:
+def query_guests_until(client: Client, project_id: str, until: int) -> Any:
     """Query: a project's guests who first came by then (Unix ms), the oldest first."""
     return (
-        guests(client, project_id)
+        guests_ref(client, project_id)
         .where(filter=FieldFilter("createdAt", "<=", until))
         .order_by("createdAt")
     )
 
 
-def sessions_until(client: Client, project_id: str, until: int) -> Any:
+def query_sessions_until(client: Client, project_id: str, until: int) -> Any:
     """Query: a project's sessions that were last written by then (Unix ms), the oldest first."""
     return (
-        sessions(client, project_id)
+        sessions_ref(client, project_id)
         .where(filter=FieldFilter("updatedAt", "<=", until))
         .order_by("updatedAt")
     )
 
 
-def counts_until(client: Client, project_id: str, day: str) -> Any:
+def query_counts_until(client: Client, project_id: str, day: str) -> Any:
     """Query: a project's counts of transforms of the days before this one (`yyyymmdd`)."""
     counts = project_ref(client, project_id).collection("transformCounts")
     return counts.where(filter=FieldFilter("day", "<", day)).order_by("day")
 
 
-def newest_session(client: Client, project_id: str, uid: str) -> Any:
+def query_newest_session(client: Client, project_id: str, uid: str) -> Any:
     """Query: the session of a guest that was written last."""
     return _by(client, project_id, uid).order_by("updatedAt", direction="DESCENDING").limit(1)
 
 
-def sessions_of(client: Client, project_id: str, uid: str) -> Any:
+def query_sessions_of(client: Client, project_id: str, uid: str) -> Any:
     """Query: all sessions of a guest."""
     return _by(client, project_id, uid)
 
@@ -66,7 +66,7 @@ def delete_session(
 
     Safe to repeat.
     """
-    cleaning.delete_of_session(session.project_id, session.id)
+    objects.delete_of_session(session.project_id, session.id)
     batch = client.batch()
     if session.job_id:
         batch.delete(internals_ref(client, session.project_id, session.job_id))
@@ -78,4 +78,4 @@ def delete_session(
 
 
 def _by(client: Client, project_id: str, uid: str) -> Any:
-    return sessions(client, project_id).where(filter=FieldFilter("createdBy", "==", uid))
+    return sessions_ref(client, project_id).where(filter=FieldFilter("createdBy", "==", uid))

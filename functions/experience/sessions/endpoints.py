@@ -1,32 +1,41 @@
 """Callables and triggers of sessions."""
 
 from experience import reasons
-from experience.calls import Caller, callable_function
-from experience.events import DocumentEvent, on_created
-from experience.guests.models import GetNextPhase, NextPhase
+from experience.firebase.callables import Caller, callable_function
+from experience.firebase.events import DocumentEvent, on_created
+from experience.firebase.schedules import schedule
 from experience.pages import Page
-from experience.schedules import schedule
-from experience.sessions import adoption, creation, ending, listing, phases, usecases
-from experience.sessions.answers import (
-    CompletedSession,
-    HistoryEntry,
-    JourneySessions,
-    SessionWithSteps,
-)
-from experience.sessions.models import (
+from experience.sessions.models.phases import NextPhase
+from experience.sessions.models.requests import (
     AbandonSession,
     CompleteSession,
     CreateSession,
     FailSession,
     GetGuestHistory,
     GetJourneySessions,
+    GetNextPhase,
     GetSession,
     ListSessions,
-    Session,
-    SessionView,
     UpdateSessionProgress,
 )
-from experience.workspaces.models import ExperienceConfig
+from experience.sessions.models.session import Session
+from experience.sessions.models.views import (
+    CompletedSession,
+    HistoryEntry,
+    JourneySessions,
+    SessionView,
+    SessionWithSteps,
+)
+from experience.sessions.usecases import (
+    adopt,
+    complete,
+    create,
+    end,
+    next_phase,
+    read,
+    sweep,
+    update,
+)
 
 
 @callable_function(
@@ -38,7 +47,7 @@ from experience.workspaces.models import ExperienceConfig
 )
 def get_next_phase(caller: Caller, request: GetNextPhase) -> NextPhase:
     """Where the guest goes next: welcome, pregate, main, preshare or share."""
-    return phases.get_next_phase(caller.uid, request)
+    return next_phase.get_next_phase(caller.uid, request)
 
 
 @callable_function(
@@ -62,7 +71,7 @@ def get_next_phase(caller: Caller, request: GetNextPhase) -> NextPhase:
 )
 def create_session(caller: Caller, request: CreateSession) -> SessionWithSteps:
     """Begin an experience, or come back to the session of it that is still active."""
-    return _with_steps(*creation.create_session(caller.uid, request))
+    return create.create_session(caller.uid, request)
 
 
 @callable_function(
@@ -76,7 +85,7 @@ def create_session(caller: Caller, request: CreateSession) -> SessionWithSteps:
 )
 def get_session(caller: Caller, request: GetSession) -> SessionWithSteps:
     """A session with its steps, for its guest and for the operators of its workspace."""
-    return _with_steps(*usecases.get_session(caller.uid, request))
+    return read.get_session(caller.uid, request)
 
 
 @callable_function(
@@ -92,7 +101,7 @@ def get_session(caller: Caller, request: GetSession) -> SessionWithSteps:
 )
 def update_session_progress(caller: Caller, request: UpdateSessionProgress) -> SessionView:
     """Keep answers and position of an active session; merges by step, so tabs cannot collide."""
-    return usecases.update_session_progress(caller.uid, request).view()
+    return update.update_session_progress(caller.uid, request)
 
 
 @callable_function(
@@ -111,8 +120,7 @@ def update_session_progress(caller: Caller, request: UpdateSessionProgress) -> S
 )
 def complete_session(caller: Caller, request: CompleteSession) -> CompletedSession:
     """End a session and learn where to go next; completing twice answers the same."""
-    session, following = usecases.complete_session(caller.uid, request)
-    return CompletedSession(session=session.view(), next=following)
+    return complete.complete_session(caller.uid, request)
 
 
 @callable_function(
@@ -125,9 +133,7 @@ def complete_session(caller: Caller, request: CompleteSession) -> CompletedSessi
 )
 def get_journey_sessions(caller: Caller, request: GetJourneySessions) -> JourneySessions:
     """A main session with the pregate and the preshare that belong to it."""
-    found = usecases.get_journey_sessions(caller.uid, request)
-    shown = {phase: session.view() if session else None for phase, session in found.items()}
-    return JourneySessions.model_validate(shown)
+    return read.get_journey_sessions(caller.uid, request)
 
 
 @callable_function(
@@ -140,7 +146,7 @@ def get_journey_sessions(caller: Caller, request: GetJourneySessions) -> Journey
 )
 def abandon_session(caller: Caller, request: AbandonSession) -> SessionView:
     """Give a session up, to start over; abandoning twice answers the same."""
-    return ending.abandon_session(caller.uid, request).view()
+    return end.abandon_session(caller.uid, request)
 
 
 @callable_function(
@@ -153,7 +159,7 @@ def abandon_session(caller: Caller, request: AbandonSession) -> SessionView:
 )
 def fail_session(caller: Caller, request: FailSession) -> SessionView:
     """Say that the client cannot go on with a session; failing twice answers the same."""
-    return ending.fail_session(caller.uid, request).view()
+    return end.fail_session(caller.uid, request)
 
 
 @callable_function(
@@ -164,9 +170,7 @@ def fail_session(caller: Caller, request: FailSession) -> SessionView:
 )
 def list_sessions(caller: Caller, request: ListSessions) -> Page[SessionView]:
     """A project's sessions, the newest first; members of its workspace."""
-    page = listing.list_sessions(caller.uid, request)
-    items = [session.view() for session in page.items]
-    return Page[SessionView](items=items, next_page_token=page.next_page_token)
+    return read.list_sessions(caller.uid, request)
 
 
 @callable_function(
@@ -178,19 +182,13 @@ def list_sessions(caller: Caller, request: ListSessions) -> Page[SessionView]:
 )
 def get_guest_history(caller: Caller, request: GetGuestHistory) -> Page[HistoryEntry]:
     """What a guest completed, each with its session, the newest first."""
-    entries, token = listing.get_guest_history(caller.uid, request)
-    items = [
-        HistoryEntry(**entry.dump(), session=session.view() if session else None)
-        for entry, session in entries
-    ]
-    return Page[HistoryEntry](items=items, next_page_token=token)
+    return read.get_guest_history(caller.uid, request)
 
 
 @schedule(every="15 minutes")
 def sweep_sessions() -> None:
     """Abandon the active sessions that nobody touched for a day; adopt those that no event told."""
-    adoption.sweep_unadopted()
-    ending.sweep_sessions()
+    sweep.sweep_sessions()
 
 
 @on_created(document="projects/{projectId}/sessions/{sessionId}")
@@ -198,8 +196,4 @@ def on_session_created(event: DocumentEvent) -> None:
     """Adopt a session that its guest wrote; link a new main session's pregate to it."""
     if event.after:
         ids = {"id": event.params["sessionId"], "projectId": event.params["projectId"]}
-        adoption.arrive(Session.load({**event.after, **ids}))
-
-
-def _with_steps(session: Session, config: ExperienceConfig) -> SessionWithSteps:
-    return SessionWithSteps(session=session.view(), steps=config.steps)
+        adopt.adopt_and_link(Session.load({**event.after, **ids}))

@@ -10,47 +10,32 @@ from google.cloud.firestore import (
     Transaction,
 )
 
-from experience import transactions
-from experience.errors import NotFound
 from experience.projects.models import Phase
-from experience.projects.store import project_ref
-from experience.reading import readable
-from experience.sessions.models import Mode, Session, SessionStatus
-from experience.workspaces import store as workspaces
+from experience.sessions.models.session import Mode, Session, SessionStatus
+from experience.store import get, parse_or_log
+from experience.workspaces import store as workspace_store
 from experience.workspaces.models import ExperienceConfig
 
 
-def sessions(client: Client, project_id: str) -> CollectionReference:
+def sessions_ref(client: Client, project_id: str) -> CollectionReference:
     """`/projects/{p}/sessions`"""
-    reference: CollectionReference = project_ref(client, project_id).collection("sessions")
-    return reference
+    return client.collection("projects", project_id, "sessions")
 
 
 def session_ref(client: Client, project_id: str, session_id: str) -> DocumentReference:
     """`/projects/{p}/sessions/{s}`"""
-    reference: DocumentReference = (
-        project_ref(client, project_id).collection("sessions").document(session_id)
-    )
-    return reference
+    return client.document("projects", project_id, "sessions", session_id)
 
 
-def load_session(
+def get_session(
     client: Client, project_id: str, session_id: str, transaction: Transaction | None = None
 ) -> Session:
     """One session, whoever's it is. One read. NotFound."""
     reference = session_ref(client, project_id, session_id)
-    [snapshot] = transactions.read(client, [reference], transaction)
-    return existing(transactions.fields(snapshot))
+    return get(client, reference, Session, transaction, what="session")
 
 
-def existing(data: dict[str, Any] | None, what: str = "session") -> Session:
-    """A session from its fields. Raises NotFound where there is none."""
-    if data is None:
-        raise NotFound(what)
-    return Session.load(data)
-
-
-def pinned_config(client: Client, session: Session) -> ExperienceConfig:
+def get_pinned_config(client: Client, session: Session) -> ExperienceConfig:
     """What the session is answered against: its published version, or the draft as it is now.
 
     One read at most; published versions stay in memory. Of a session that was never adopted there
@@ -59,8 +44,8 @@ def pinned_config(client: Client, session: Session) -> ExperienceConfig:
     if session.workspace_id is None or session.experience_version is None:
         return ExperienceConfig()
     if session.config_source == "draft":
-        return workspaces.load_draft(client, session.workspace_id, session.experience_id)
-    return workspaces.load_version(
+        return workspace_store.get_draft(client, session.workspace_id, session.experience_id)
+    return workspace_store.get_version(
         client, session.workspace_id, session.experience_id, session.experience_version
     )
 
@@ -108,7 +93,7 @@ def find_active_preshares(
     )
 
 
-def idle(client: Client, before: int) -> Any:
+def query_idle(client: Client, before: int) -> Any:
     """Query: active sessions of all projects that were last written before this (Unix ms)."""
     return (
         client.collection_group("sessions")
@@ -118,7 +103,7 @@ def idle(client: Client, before: int) -> Any:
     )
 
 
-def unadopted(client: Client) -> Any:
+def query_unadopted(client: Client) -> Any:
     """Query: active sessions of all projects that their guests wrote and no trigger has met."""
     return (
         client.collection_group("sessions")
@@ -129,7 +114,7 @@ def unadopted(client: Client) -> Any:
     )
 
 
-def completed_mains(client: Client, until: int) -> Any:
+def query_completed_mains(client: Client, until: int) -> Any:
     """Query: main sessions of all projects completed until this (Unix ms), the oldest first."""
     return (
         client.collection_group("sessions")
@@ -143,8 +128,8 @@ def completed_mains(client: Client, until: int) -> Any:
 
 def _query(client: Client, project_id: str, **equals: str | None) -> list[Session]:
     """By equalities alone, which need no composite index; the newest is picked in memory."""
-    query = project_ref(client, project_id).collection("sessions")
+    query: Any = sessions_ref(client, project_id)
     for field, value in equals.items():
         plain = None if value is None else str(value)
         query = query.where(filter=FieldFilter(field, "==", plain))
-    return [found for each in query.stream() if (found := readable(Session, each))]
+    return [found for each in query.stream() if (found := parse_or_log(each, Session))]

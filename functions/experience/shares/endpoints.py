@@ -1,8 +1,8 @@
 """The callable that takes the addresses of a picture back."""
 
 from experience import reasons
-from experience.calls import Caller, callable_function
-from experience.sessions.models import SessionView
+from experience.firebase.callables import Caller, callable_function
+from experience.sessions.models.views import SessionView
 from experience.shares import usecases
 from experience.shares.models import RevokeShare
 
@@ -19,4 +19,4 @@ from experience.shares.models import RevokeShare
 )
 def revoke_share(caller: Caller, request: RevokeShare) -> SessionView:
     """Give the picture a new address; every one that was handed out before ends."""
-    return usecases.revoke_share(caller.uid, request).view()
+    return usecases.revoke_share(caller.uid, request)

@@ -7,19 +7,21 @@ from google.cloud.firestore import Client, Transaction
 
 from experience import clients, clock, transactions
 from experience.errors import FailedPrecondition, NotFound
-from experience.media import links
-from experience.media.links import Link
-from experience.media.store import path_in
-from experience.sessions import store as sessions
-from experience.sessions.models import Session
+from experience.media.models import path_in
+from experience.media.store import links
+from experience.media.store.links import Link
+from experience.sessions import store as session_store
+from experience.sessions.models.session import Session
+from experience.sessions.models.views import SessionView
 from experience.shares.models import RevokeShare
-from experience.transforms import store as transforms
-from experience.transforms.models import Job, JobOutput
+from experience.store import parse, require
+from experience.transforms import store as transform_store
+from experience.transforms.models.job import Job, JobOutput
 from experience.workspaces.models import Role
-from experience.workspaces.usecases import require_role
+from experience.workspaces.usecases.access import require_role
 
 
-def revoke_share(uid: str, request: RevokeShare) -> Session:
+def revoke_share(uid: str, request: RevokeShare) -> SessionView:
     """Give picture and thumbnail new addresses, and end all that were handed out before.
 
     For the session's guest and for editors. Four reads, one more for an operator; two writes. Each
@@ -28,11 +30,11 @@ def revoke_share(uid: str, request: RevokeShare) -> Session:
     down, and the earlier ones end after that. Raises FailedPrecondition `no_result`.
     """
     client = clients.firestore()
-    session = sessions.load_session(client, request.project_id, request.session_id)
+    session = session_store.get_session(client, request.project_id, request.session_id)
     _require_right(client, session, uid)
     if session.job_id is None or session.result_media is None:
         raise _no_result()
-    job = transforms.load_job(client, session.project_id, session.job_id)
+    job = transform_store.get_job(client, session.project_id, session.job_id)
     if job.output is None:
         raise _no_result()
     held = [session.result_media.url, *_addresses(job.output)]
@@ -43,14 +45,12 @@ def revoke_share(uid: str, request: RevokeShare) -> Session:
 
     def body(transaction: Transaction) -> tuple[Session, Job]:
         references = [
-            sessions.session_ref(client, session.project_id, session.id),
-            transforms.job_ref(client, job.project_id, job.id),
+            session_store.session_ref(client, session.project_id, session.id),
+            transform_store.job_ref(client, job.project_id, job.id),
         ]
-        snapshots = transactions.read(client, references, transaction)
-        stored, job_data = (transactions.fields(snapshot) for snapshot in snapshots)
-        if not stored or not job_data:
-            raise NotFound("session")
-        current, current_job = Session.load(stored), Job.load(job_data)
+        first, second = transactions.read(client, references, transaction)
+        current = require(parse(first, Session), what="session")
+        current_job = require(parse(second, Job), what="session")
         changed = _readdressed(current, added), _readdressed_job(current_job, added)
         differences = current.difference(changed[0]), current_job.difference(changed[1])
         for reference, difference in zip(references, differences, strict=True):
@@ -64,7 +64,7 @@ def revoke_share(uid: str, request: RevokeShare) -> Session:
     }
     for link in added:
         links.end_others(link, now_held.get(link.path, ""))
-    return shown
+    return SessionView.of(shown)
 
 
 def _require_right(client: Client, session: Session, uid: str) -> None:

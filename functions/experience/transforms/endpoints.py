@@ -3,18 +3,19 @@
 from firebase_functions import options
 
 from experience import clients, reasons
-from experience.calls import Caller, callable_function, delivered_task, task_function
-from experience.events import DocumentEvent, on_created, on_updated
-from experience.schedules import schedule
-from experience.sessions.models import JobStatus, Session, SessionStatus
-from experience.transforms import commands, runs, sweeping, usecases
-from experience.transforms.models import (
+from experience.firebase.callables import Caller, callable_function
+from experience.firebase.events import DocumentEvent, on_created, on_updated
+from experience.firebase.schedules import schedule
+from experience.firebase.tasks import delivered_task, task_function
+from experience.sessions.models.session import JobStatus, Session, SessionStatus
+from experience.transforms.models.job import Job
+from experience.transforms.models.requests import (
     CancelTransform,
     GetJob,
-    Job,
     RetryTransform,
     StartTransform,
 )
+from experience.transforms.usecases import cancel, create, read, retry, runs, start, sweep
 from experience.workflows.execution.worker import TASK_SECONDS, run_step
 from experience.workflows.runs.decisions import Delivery
 from experience.workflows.runs.models import StepTask
@@ -28,7 +29,7 @@ from experience.workflows.runs.models import StepTask
 )
 def get_job(caller: Caller, request: GetJob) -> Job:
     """Where a transform stands, for its guest and for the operators of its workspace."""
-    return usecases.get_job(caller.uid, request)
+    return read.get_job(caller.uid, request)
 
 
 @callable_function(
@@ -51,7 +52,7 @@ def get_job(caller: Caller, request: GetJob) -> Job:
 )
 def start_transform(caller: Caller, request: StartTransform) -> Job:
     """The transform of a completed main session, started if it has not been."""
-    return commands.start(caller.uid, request)
+    return start.start_transform(caller.uid, request)
 
 
 @callable_function(
@@ -70,7 +71,7 @@ def start_transform(caller: Caller, request: StartTransform) -> Job:
 )
 def retry_transform(caller: Caller, request: RetryTransform) -> Job:
     """Try a failed or cancelled transform again."""
-    return commands.retry(caller.uid, request)
+    return retry.retry_transform(caller.uid, request)
 
 
 @callable_function(
@@ -87,13 +88,13 @@ def retry_transform(caller: Caller, request: RetryTransform) -> Job:
 )
 def cancel_transform(caller: Caller, request: CancelTransform) -> Job:
     """Give a waiting or running transform up; cancelling twice answers the same."""
-    return commands.cancel(caller.uid, request)
+    return cancel.cancel_transform(caller.uid, request)
 
 
 @schedule(every="5 minutes")
 def sweep_jobs() -> None:
     """Put right what a lost event, task or worker left undone."""
-    sweeping.sweep_jobs()
+    sweep.sweep_jobs()
 
 
 @on_updated(document="projects/{projectId}/sessions/{sessionId}")
@@ -103,7 +104,7 @@ def on_session_completed(event: DocumentEvent) -> None:
     completed = SessionStatus.COMPLETED
     if after.get("status") == completed and before.get("status") != completed:
         ids = {"id": event.params["sessionId"], "projectId": event.params["projectId"]}
-        usecases.start_transform(Session.load({**after, **ids}))
+        create.create_and_dispatch(Session.load({**after, **ids}))
 
 
 @on_created(document="projects/{projectId}/jobs/{jobId}")

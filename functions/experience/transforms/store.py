@@ -1,30 +1,29 @@
 """Where jobs live."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from google.cloud.firestore import Client, DocumentReference, FieldFilter, Transaction
 
 from experience import transactions
-from experience.errors import NotFound
+from experience.ids import fingerprint
 from experience.projects.store import project_ref
-from experience.sessions.models import JobStatus
-from experience.transforms.models import Job, JobInternals
+from experience.sessions.models.session import JobStatus
+from experience.store import get, parse
+from experience.transforms.models.job import Job, JobInternals
+from experience.transforms.models.quota import day_of
+
+SHARDS = 8
 
 
 def job_ref(client: Client, project_id: str, job_id: str) -> DocumentReference:
     """`/projects/{p}/jobs/{j}`"""
-    reference: DocumentReference = (
-        project_ref(client, project_id).collection("jobs").document(job_id)
-    )
-    return reference
+    return client.document("projects", project_id, "jobs", job_id)
 
 
 def internals_ref(client: Client, project_id: str, job_id: str) -> DocumentReference:
     """`/projects/{p}/jobs/{j}/jobInternals/state`"""
-    reference: DocumentReference = (
-        job_ref(client, project_id, job_id).collection("jobInternals").document("state")
-    )
-    return reference
+    return client.document("projects", project_id, "jobs", job_id, "jobInternals", "state")
 
 
 def sweep_ref(client: Client, name: str) -> DocumentReference:
@@ -32,7 +31,7 @@ def sweep_ref(client: Client, name: str) -> DocumentReference:
     return client.document("sweeps", name)
 
 
-def stuck(client: Client, status: JobStatus, before: int) -> Any:
+def query_stuck(client: Client, status: JobStatus, before: int) -> Any:
     """Query: jobs of all projects in this status that were last written before this (Unix ms)."""
     return (
         client.collection_group("jobs")
@@ -42,16 +41,12 @@ def stuck(client: Client, status: JobStatus, before: int) -> Any:
     )
 
 
-def load_job(client: Client, project_id: str, job_id: str) -> Job:
+def get_job(client: Client, project_id: str, job_id: str) -> Job:
     """One job, whoever's it is. One read. NotFound."""
-    [snapshot] = transactions.read(client, [job_ref(client, project_id, job_id)])
-    data = transactions.fields(snapshot)
-    if data is None:
-        raise NotFound("job")
-    return Job.load(data)
+    return get(client, job_ref(client, project_id, job_id), Job, what="job")
 
 
-def load_state(
+def find_job_with_internals(
     client: Client, project_id: str, job_id: str, transaction: Transaction | None = None
 ) -> tuple[Job, JobInternals] | None:
     """A job with its internals, None where it is gone. Two reads."""
@@ -59,6 +54,57 @@ def load_state(
         job_ref(client, project_id, job_id),
         internals_ref(client, project_id, job_id),
     ]
-    snapshots = transactions.read(client, references, transaction)
-    job, internals = (transactions.fields(snapshot) for snapshot in snapshots)
-    return (Job.load(job), JobInternals.load(internals)) if job and internals else None
+    first, second = transactions.read(client, references, transaction)
+    job, internals = parse(first, Job), parse(second, JobInternals)
+    return (job, internals) if job and internals else None
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """Room for one more transform in a project's day, found by reading and taken by writing.
+
+    `/projects/{p}/transformCounts/{yyyymmdd}-{shard}`: `{day, shard, count}`. The limit is divided
+    among the shards, so that not all jobs write to one document. A job begins at the shard that its
+    id names and goes on to the next while one is full: the sum never passes the limit, and on most
+    days a job meets one shard. A limit that is lowered during a day holds for each shard: what some
+    have above their new share, others may still take below theirs.
+    """
+
+    reference: DocumentReference
+    day: str
+    shard: int
+    count: int
+    is_new: bool
+
+    def take(self, transaction: Transaction) -> None:
+        """One write."""
+        if self.is_new:
+            fields = {"day": self.day, "shard": self.shard, "count": 1}
+            transaction.create(self.reference, fields)
+        else:
+            transaction.update(self.reference, {"count": self.count + 1})
+
+
+def find_reservation(
+    client: Client, transaction: Transaction, project_id: str, job_id: str, limit: int, now: int
+) -> Reservation | None:
+    """Where today's next transform counts; None when the day is full.
+
+    Mostly one read; where the job's own shard is full, all the others in one request.
+    """
+    day = day_of(now)
+    first = int(fingerprint(job_id)[:8], 16) % SHARDS
+    in_order = [(first + step) % SHARDS for step in range(SHARDS)]
+    capacity = {shard: limit // SHARDS + (shard < limit % SHARDS) for shard in in_order}
+    shards = [shard for shard in in_order if capacity[shard]]
+    counts = project_ref(client, project_id).collection("transformCounts")
+    for look in filter(None, (shards[:1], shards[1:])):
+        references = [counts.document(f"{day}-{shard}") for shard in look]
+        snapshots = transactions.read(client, references, transaction)
+        for shard, snapshot in zip(look, snapshots, strict=True):
+            count = int((transactions.fields(snapshot) or {}).get("count", 0))
+            if count < capacity[shard]:
+                return Reservation(
+                    snapshot.reference, day, shard, count, is_new=not snapshot.exists
+                )
+    return None

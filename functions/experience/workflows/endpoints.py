@@ -3,15 +3,11 @@
 from firebase_functions import options
 
 from experience import reasons
-from experience.calls import (
-    LARGER_BODY_BYTES,
-    Caller,
-    callable_function,
-    delivered_task,
-    task_function,
-)
+from experience.firebase.callables import Caller, callable_function
+from experience.firebase.request_body import MAX_LARGE_BODY_BYTES
+from experience.firebase.schedules import schedule
+from experience.firebase.tasks import delivered_task, task_function
 from experience.pages import Page
-from experience.schedules import schedule
 from experience.workflows import catalog  # noqa: F401  (its skills register themselves)
 from experience.workflows.artifacts import garbage_collection
 from experience.workflows.artifacts.models import ArtifactUrl, GetArtifactUrl
@@ -38,7 +34,7 @@ from experience.workflows.usecases import cancel, read, retry, start, sweep
         reasons.REQUEST_ID_REUSED,
         reasons.CONTENTION,
     ],
-    largest_body_bytes=LARGER_BODY_BYTES,
+    largest_body_bytes=MAX_LARGE_BODY_BYTES,
 )
 def start_run(caller: Caller, request: StartRun) -> RunView:
     """Start a workflow, or update the result of an earlier run; editors."""

@@ -1,9 +1,9 @@
 """Callables of the people who run a workspace."""
 
 from experience import reasons
-from experience.calls import LARGER_BODY_BYTES, Caller, callable_function
+from experience.firebase.callables import Caller, callable_function
+from experience.firebase.request_body import MAX_LARGE_BODY_BYTES
 from experience.pages import Page
-from experience.workspaces import authoring
 from experience.workspaces.models import (
     Experience,
     ListExperiences,
@@ -12,6 +12,7 @@ from experience.workspaces.models import (
     SaveExperience,
     SetMember,
 )
+from experience.workspaces.usecases import members, publish, read, save
 
 
 @callable_function(
@@ -23,11 +24,11 @@ from experience.workspaces.models import (
         reasons.VERSION_CONFLICT,
         reasons.CONTENTION,
     ],
-    largest_body_bytes=LARGER_BODY_BYTES,
+    largest_body_bytes=MAX_LARGE_BODY_BYTES,
 )
 def save_experience(caller: Caller, request: SaveExperience) -> Experience:
     """Create an experience or change its draft; editors."""
-    return authoring.save_experience(caller.uid, request)
+    return save.save_experience(caller.uid, request)
 
 
 @callable_function(
@@ -44,7 +45,7 @@ def save_experience(caller: Caller, request: SaveExperience) -> Experience:
 )
 def publish_experience(caller: Caller, request: PublishExperience) -> Experience:
     """Make the draft what guests get from now on; editors."""
-    return authoring.publish_experience(caller.uid, request)
+    return publish.publish_experience(caller.uid, request)
 
 
 @callable_function(
@@ -58,7 +59,7 @@ def publish_experience(caller: Caller, request: PublishExperience) -> Experience
 )
 def set_member(caller: Caller, request: SetMember) -> Membership:
     """Give, change or take a role in the workspace; admins."""
-    return authoring.set_member(caller.uid, request)
+    return members.set_member(caller.uid, request)
 
 
 @callable_function(
@@ -69,4 +70,4 @@ def set_member(caller: Caller, request: SetMember) -> Membership:
 )
 def list_experiences(caller: Caller, request: ListExperiences) -> Page[Experience]:
     """The workspace's experiences, the newest first; members."""
-    return authoring.list_experiences(caller.uid, request)
+    return read.list_experiences(caller.uid, request)

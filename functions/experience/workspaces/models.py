@@ -29,7 +29,7 @@ class Role(StrEnum):
         return order.index(self) >= order.index(other)
 
 
-def sufficient(held: Role | None, needed: Role, what: str) -> Role:
+def require_sufficient(held: Role | None, needed: Role, what: str) -> Role:
     """The role that somebody holds, if it includes the one that is needed.
 
     Raises NotFound for who is no member, because to them `what` does not exist, and

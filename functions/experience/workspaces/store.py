@@ -12,8 +12,7 @@ from google.cloud.firestore import (
 )
 
 from experience import transactions
-from experience.errors import NotFound
-from experience.reading import readable
+from experience.store import find, get, parse_or_log, require
 from experience.workspaces.models import (
     Experience,
     ExperienceConfig,
@@ -40,10 +39,9 @@ def experience_ref(client: Client, workspace_id: str, experience_id: str) -> Doc
     return client.document("workspaces", workspace_id, "experiences", experience_id)
 
 
-def experiences(client: Client, workspace_id: str) -> CollectionReference:
+def experiences_ref(client: Client, workspace_id: str) -> CollectionReference:
     """`/workspaces/{w}/experiences`"""
-    reference: CollectionReference = client.collection("workspaces", workspace_id, "experiences")
-    return reference
+    return client.collection("workspaces", workspace_id, "experiences")
 
 
 def find_owners(client: Client, workspace_id: str) -> list[str]:
@@ -57,23 +55,19 @@ def version_ref(
     client: Client, workspace_id: str, experience_id: str, version: int
 ) -> DocumentReference:
     """`/workspaces/{w}/experiences/{e}/experienceVersions/{n}`"""
-    experience = experience_ref(client, workspace_id, experience_id)
-    reference: DocumentReference = experience.collection("experienceVersions").document(
-        str(version)
-    )
-    return reference
+    path = ("workspaces", workspace_id, "experiences", experience_id)
+    return client.document(*path, "experienceVersions", str(version))
 
 
-def load_role(
+def find_role(
     client: Client, workspace_id: str, uid: str, transaction: Transaction | None = None
 ) -> Role | None:
     """The caller's role in a workspace, or None for who is no member. One read."""
-    [snapshot] = transactions.read(client, [member_ref(client, workspace_id, uid)], transaction)
-    data = transactions.fields(snapshot)
-    return Member.load(data).role if data else None
+    member = find(client, member_ref(client, workspace_id, uid), Member, transaction)
+    return member.role if member else None
 
 
-def load_experiences(
+def find_experiences(
     client: Client,
     workspace_id: str,
     experience_ids: list[str],
@@ -89,7 +83,7 @@ def load_experiences(
     references = [experience_ref(client, workspace_id, each) for each in wanted]
     found = {}
     for snapshot in transactions.read(client, references, transaction):
-        if experience := readable(Experience, snapshot):
+        if experience := parse_or_log(snapshot, Experience):
             found[snapshot.id] = experience
     return found
 
@@ -117,24 +111,20 @@ class _Versions:
 _versions = _Versions()
 
 
-def load_version(
+def get_version(
     client: Client, workspace_id: str, experience_id: str, version: int
 ) -> ExperienceVersion:
     """A published version: one read the first time in this process, none after. NotFound."""
     reference = version_ref(client, workspace_id, experience_id, version)
-    if kept := _versions.get(reference._document_path):
+    key = f"{client.project}/{reference.path}"
+    if kept := _versions.get(key):
         return kept
-    data = transactions.fields(reference.get())
-    if data is None:
-        raise NotFound("experience version")
-    loaded = ExperienceVersion.load(data)
-    _versions.keep(reference._document_path, loaded)
-    return loaded
+    found = get(client, reference, ExperienceVersion, what="experience version")
+    _versions.keep(key, found)
+    return found
 
 
-def load_draft(client: Client, workspace_id: str, experience_id: str) -> ExperienceConfig:
+def get_draft(client: Client, workspace_id: str, experience_id: str) -> ExperienceConfig:
     """The draft as it stands now. One read. NotFound."""
-    found = load_experiences(client, workspace_id, [experience_id])
-    if experience_id not in found:
-        raise NotFound("experience")
-    return found[experience_id].draft
+    found = find_experiences(client, workspace_id, [experience_id])
+    return require(found.get(experience_id), what="experience").draft

@@ -13,7 +13,7 @@ from typing import Any
 from google.api_core.exceptions import NotFound, PreconditionFailed
 from google.cloud.firestore import Client
 
-from experience import clients, clock, logs
+from experience import clients, clock, logs, storage
 from experience.workflows.artifacts import store as artifact_store
 
 PREFIX = "tenants/"
@@ -28,7 +28,7 @@ def collect_artifacts() -> dict[str, int]:
     client = clients.firestore()
     oldest = clock.now_ms() - artifact_store.grace_ms()
     seen = collected = 0
-    listed = clients.bucket().list_blobs(prefix=PREFIX)
+    listed = storage.bucket().list_blobs(prefix=PREFIX)
     for workspace_id, found in groupby(listed, lambda blob: str(blob.name).split("/")[1]):
         blobs = list(found)
         seen += len(blobs)

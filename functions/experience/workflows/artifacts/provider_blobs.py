@@ -1,10 +1,8 @@
 """A workspace's bytes as providers see them: its artifacts, and the results that they keep."""
 
-from datetime import timedelta
-
 from google.api_core.exceptions import NotFound, PreconditionFailed
 
-from experience import clients
+from experience import storage
 from experience.imaging import files
 from experience.providers.models import Blob, Kept
 from experience.workflows.artifacts import store as artifact_store
@@ -59,7 +57,7 @@ class TenantBlobs:
     def keep(self, key: str, blob: Blob, cost_micros: int | None) -> None:
         """Keep a result under its job's id. An earlier one stays. One write."""
         path = self._tenant.kept_path(key)
-        stored = clients.bucket().blob(path)
+        stored = storage.bucket().blob(path)
         stored.metadata = {} if cost_micros is None else {COST: str(cost_micros)}
         try:
             stored.upload_from_string(
@@ -78,7 +76,7 @@ class TenantBlobs:
         if key in self._kept:
             return self._kept[key]
         path = self._tenant.kept_path(key)
-        found = clients.bucket().get_blob(path, retry=artifact_store.retry())
+        found = storage.bucket().get_blob(path, retry=artifact_store.retry())
         if found is None:
             return None
         cost = (found.metadata or {}).get(COST)
@@ -87,7 +85,7 @@ class TenantBlobs:
     def forget(self, key: str) -> None:
         """Delete the result kept under a job's id, if there is one."""
         if key in self._kept:
-            clients.bucket().blob(self._tenant.kept_path(key)).delete(retry=artifact_store.retry())
+            storage.bucket().blob(self._tenant.kept_path(key)).delete(retry=artifact_store.retry())
             del self._kept[key]
 
     def address(self, uri: str) -> str:
@@ -95,18 +93,7 @@ class TenantBlobs:
         path = self._tenant.path_in(uri) or self._tenant.folder_path_in(uri)
         if path is None:
             raise FileNotFoundError(uri)
-        url: str = (
-            clients.bucket()
-            .blob(path)
-            .generate_signed_url(
-                version="v4",
-                method="GET",
-                expiration=timedelta(seconds=URL_SECONDS),
-                credentials=clients.signer(),
-                api_access_endpoint=clients.storage_endpoint(),
-            )
-        )
-        return url
+        return storage.signed_url(path, "GET", URL_SECONDS)
 
     def _uri(self, path: str) -> str:
-        return f"gs://{clients.bucket_name()}/{path}"
+        return f"gs://{storage.bucket_name()}/{path}"

@@ -6,12 +6,11 @@ not delete what a step is about to refer to.
 """
 
 import hashlib
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from google.api_core.exceptions import NotFound, PreconditionFailed
 
-from experience import clients, clock, config
+from experience import clock, config, storage
 from experience.errors import Contention
 from experience.providers.models import Blob
 from experience.workflows.artifacts.models import Artifact, ArtifactUrl
@@ -41,7 +40,7 @@ def put(tenant: Tenant, data: bytes, content_type: str) -> Stored:
     content_hash = hashlib.sha256(data).hexdigest()
     stored = Stored(tenant.uri_of(content_hash), content_hash, len(data))
     path = tenant.path_of(content_hash)
-    blob = clients.bucket().blob(path)
+    blob = storage.bucket().blob(path)
     blob.cache_control = "private, max-age=31536000, immutable"
     for _ in range(MAX_ATTEMPTS):
         try:
@@ -58,7 +57,7 @@ def put(tenant: Tenant, data: bytes, content_type: str) -> Stored:
 
 def _use_again(path: str) -> bool:
     """Whether the object exists, and no running garbage collection can delete it."""
-    found = clients.bucket().get_blob(path, retry=retry())
+    found = storage.bucket().get_blob(path, retry=retry())
     if found is None:
         return False
     now = clock.now_ms()
@@ -88,7 +87,7 @@ def fetch(tenant: Tenant, path: str) -> Blob:
     """
     if known := tenant.blob_cache.get(path):
         return known
-    stored = clients.bucket().blob(path)
+    stored = storage.bucket().blob(path)
     data = stored.download_as_bytes(raw_download=True, retry=retry())
     blob = Blob(data, str(stored.content_type or ""))
     if tenant.path_in(path):  # an operator can replace an upload
@@ -98,8 +97,8 @@ def fetch(tenant: Tenant, path: str) -> Blob:
 
 def read_object(uri: str) -> bytes:
     """The bytes of an object that a run may read by its owner reference. google NotFound."""
-    path = uri.removeprefix(f"gs://{clients.bucket_name()}/")
-    blob = clients.bucket().blob(path)
+    path = uri.removeprefix(f"gs://{storage.bucket_name()}/")
+    blob = storage.bucket().blob(path)
     data: bytes = blob.download_as_bytes(raw_download=True, retry=retry())
     return data
 
@@ -107,7 +106,7 @@ def read_object(uri: str) -> bytes:
 def exists(tenant: Tenant, uri: str) -> bool:
     """Whether the bytes still exist. One read."""
     path = tenant.path_in(uri)
-    return path is not None and bool(clients.bucket().blob(path).exists(retry=retry()))
+    return path is not None and bool(storage.bucket().blob(path).exists(retry=retry()))
 
 
 def signed_url(tenant: Tenant, artifact: Artifact) -> ArtifactUrl | None:
@@ -120,18 +119,7 @@ def signed_url(tenant: Tenant, artifact: Artifact) -> ArtifactUrl | None:
     if artifact.filename:
         name = artifact.filename.replace('"', "")
         options["response_disposition"] = f'inline; filename="{name}"'
-    url = (
-        clients.bucket()
-        .blob(path)
-        .generate_signed_url(
-            version="v4",
-            method="GET",
-            expiration=timedelta(seconds=seconds),
-            credentials=clients.signer(),
-            api_access_endpoint=clients.storage_endpoint(),
-            **options,
-        )
-    )
+    url = storage.signed_url(path, "GET", seconds, **options)
     return ArtifactUrl(
         artifact_id=artifact.id,
         url=url,

@@ -5,17 +5,12 @@ No other module of this domain knows the paths of a workspace.
 
 from typing import Any, Protocol
 
-from google.cloud.firestore import (
-    Client,
-    CollectionReference,
-    DocumentReference,
-    DocumentSnapshot,
-)
+from google.cloud.firestore import Client, CollectionReference, DocumentReference, DocumentSnapshot
 
-from experience import clients, transactions
+from experience import storage, transactions
 from experience.workflows.artifacts.blob_cache import BlobCache
-from experience.workspaces.models import Role, sufficient
-from experience.workspaces.store import load_role
+from experience.workspaces.models import Role, require_sufficient
+from experience.workspaces.store import find_role
 
 _KEY = object()
 
@@ -48,7 +43,7 @@ class Tenant:
 
         NotFound for non-members, PermissionDenied for a lower role.
         """
-        sufficient(load_role(client, workspace_id, uid), role, what)
+        require_sufficient(find_role(client, workspace_id, uid), role, what)
         return cls(client, workspace_id, _KEY)
 
     @classmethod
@@ -137,7 +132,7 @@ class Tenant:
 
     def kept_path_in(self, uri: str) -> str | None:
         """The object that a URI names, if it is a kept result of this workspace."""
-        path = uri.removeprefix(f"gs://{clients.bucket_name()}/")
+        path = uri.removeprefix(f"gs://{storage.bucket_name()}/")
         prefix, _, job_id = path.rpartition("/")
         return path if job_id and prefix == f"tenants/{self.id}/generations" else None
 
@@ -146,7 +141,7 @@ class Tenant:
 
         `workspaces/{w}/…`: overlays, reference images, sample photos.
         """
-        path = uri.removeprefix(f"gs://{clients.bucket_name()}/")
+        path = uri.removeprefix(f"gs://{storage.bucket_name()}/")
         return path if path.startswith(f"workspaces/{self.id}/") else None
 
     def path_of(self, content_hash: str) -> str:
@@ -155,11 +150,11 @@ class Tenant:
 
     def uri_of(self, content_hash: str) -> str:
         """The same as a storage URI."""
-        return f"gs://{clients.bucket_name()}/{self.path_of(content_hash)}"
+        return f"gs://{storage.bucket_name()}/{self.path_of(content_hash)}"
 
     def path_in(self, uri: str) -> str | None:
         """The object that a URI names, if it is one of this workspace's artifacts."""
-        path = uri.removeprefix(f"gs://{clients.bucket_name()}/")
+        path = uri.removeprefix(f"gs://{storage.bucket_name()}/")
         prefix, _, content_hash = path.rpartition("/")
         is_hash = len(content_hash) == 64 and content_hash.isalnum()
         return path if is_hash and prefix == f"tenants/{self.id}/sha256" else None

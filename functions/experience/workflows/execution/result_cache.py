@@ -7,7 +7,7 @@ from typing import Any
 from google.cloud.firestore import DocumentReference
 
 from experience import transactions
-from experience.reading import readable
+from experience.store import parse_or_log
 from experience.workflows.artifacts import fingerprints
 from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.artifacts.payloads import Packed
@@ -36,7 +36,7 @@ def find(
     One read; for a hit, two more for each artifact: of its document and of its object.
     """
     [found] = transactions.read(tenant.client, [_reference(tenant, run, step, input_hash)])
-    entry = readable(StepCache, found)
+    entry = parse_or_log(found, StepCache)
     if entry is None or entry.tenant_id != tenant.id or entry.input_hash != input_hash:
         return None
     if entry.expire_at.timestamp() * 1000 <= now:  # the TTL policy deletes it within a day or so

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from experience import clients, clock, logs
-from experience.calls import TryLater
 from experience.documents import Versioned
+from experience.firebase.tasks import TryLater
 from experience.workflows.artifacts import payloads
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.execution import result_cache, skill_runtime
@@ -33,12 +33,7 @@ from experience.workflows.runs.leases import Acquisition, LeasedStep
 from experience.workflows.runs.models import Run, RunStatus, RunStep, StepStatus, StepTask
 from experience.workflows.runs.step_completion import StepOutcome
 from experience.workflows.runs.store import StoredRun
-from experience.workflows.skills import (
-    REGISTRY,
-    Cancelled,
-    SkillFailed,
-    Waiting,
-)
+from experience.workflows.skills import REGISTRY, Cancelled, SkillFailed, Waiting
 
 TASK_SECONDS = 540
 """The timeout of the task function. Its last seconds are reserved for the commits."""

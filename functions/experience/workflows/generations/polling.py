@@ -3,8 +3,8 @@
 import traceback
 
 from experience import clients, clock, logs
-from experience.calls import TryLater
 from experience.errors import Refusal
+from experience.firebase.tasks import TryLater
 from experience.providers import registry
 from experience.providers.models import FailureCode, ProviderFailed, State
 from experience.workflows.artifacts.provider_blobs import TenantBlobs

@@ -42,7 +42,7 @@ def _each(client: Client, query: Any, repair: Callable[[Tenant, dict[str, Any]],
     count = 0
     for page in sweeps.pages(query):
         for snapshot in page:
-            with sweeps.tolerant(snapshot):
+            with sweeps.logging_failure(snapshot):
                 tenant = Tenant.of_snapshot(client, snapshot)
                 count += bool(tenant and repair(tenant, snapshot.to_dict() or {}))
     return count

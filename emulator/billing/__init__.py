@@ -1,0 +1,1 @@
+"""What Google Cloud would charge for what the functions do."""

@@ -1,0 +1,1 @@
+"""What brings events, schedules and tasks to the functions."""

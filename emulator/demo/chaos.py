@@ -1,0 +1,274 @@
+"""Fifty guests at once, while everything that can go wrong does: then the data is checked."""
+
+import contextlib
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any
+
+import requests
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from emulator.demo import seed
+from emulator.demo.client import CallError, Client
+from emulator.faults.settings import Faults, parse
+from emulator.paths import ROOT
+from emulator.process.errors import SuiteError
+from emulator.process.http import request
+from emulator.suite.suite import Suite
+
+FAULTS = parse(
+    """{"seed": 7, "duplicate": 0.2, "drop": 0.1, "reorder": 0.2, "delayMs": [0, 200],
+        "abort": 0.05, "storage": 0.05, "provider": 0.1, "killAtCommit": 60}"""
+)
+MAX_CONCURRENT_GUESTS = 12
+MAX_TRIES = 30
+MAX_SETTLE_SECONDS = 300
+POLL_SECONDS = 0.5
+# What went wrong, in words, by the names of the faults' settings.
+FAULT_LABELS = {
+    "drop": "lost",
+    "duplicate": "doubled",
+    "reorder": "overtaken",
+    "delayMs": "late",
+    "abort": "aborted",
+    "storage": "failed by storage",
+    "provider": "failed by the provider",
+    "killAtCommit": "killed",
+}
+SWEEPS = ("sweepJobs", "sweepRuns", "sweepSessions")
+# What a page tries again by itself: the server was busy, was replaced, or did not answer.
+RETRYABLE = {"ABORTED", "UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED"}
+
+
+def environment() -> dict[str, str]:
+    """What the functions are told, so that a sweep need not wait for minutes."""
+    return {"SWEEP_GRACE_SECONDS": "0", "STEP_PAUSE_LIMIT_SECONDS": "1"}
+
+
+def run(console: Console, suite: Suite, guests: int, faults: Faults) -> None:
+    """All visits, the sweeps, and the check. Raises SuiteError if anything is wrong at the end."""
+    crowd = ChaosRun(suite)
+    _control(suite, "POST", "faults", json.loads(faults.to_json()))
+    said = faults.model_dump_json(by_alias=True, exclude_defaults=True)
+    console.print(f"Faults: {said}", highlight=False, soft_wrap=True)
+    with ThreadPoolExecutor(MAX_CONCURRENT_GUESTS) as pool:
+        _show(console, suite, [pool.submit(crowd.visit, number) for number in range(guests)])
+    with console.status("Faults off; waiting for what is on its way, then sweeping …"):
+        _control(suite, "POST", "faults", {})
+        suite.settle(MAX_SETTLE_SECONDS)
+        for schedule in SWEEPS:
+            _control(suite, "POST", f"schedules/{schedule}:run")
+            suite.settle(MAX_SETTLE_SECONDS)
+        attempts = _wait_for_jobs(suite)
+    console.print(crowd.table())
+    console.print(crowd.times())
+    console.print(f"Jobs: {_listed(attempts)}", highlight=False)
+    check(console, suite)
+
+
+def _show(console: Console, suite: Suite, visits: list[Future[None]]) -> None:
+    """A bar for the guests, and below it what has gone wrong. Raises what ended a visit."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    progress = Progress(*columns, TimeElapsedColumn(), console=console)
+    bar = progress.add_task("Guests", total=len(visits))
+    wrong = Text("Gone wrong: nothing", style="dim")
+    pending = set(visits)
+    with Live(console=console) as live:
+        while pending:
+            done, pending = wait(pending, POLL_SECONDS, FIRST_COMPLETED)
+            for visit in done:
+                visit.result()
+            progress.advance(bar, len(done))
+            with contextlib.suppress(SuiteError, OSError):  # a process that was killed cannot tell
+                struck = suite.injected_faults()
+                counts = _listed({what: struck[name] for name, what in FAULT_LABELS.items()})
+                wrong.plain = f"Gone wrong: {counts or 'nothing'}"
+            live.update(Group(progress, wrong))
+    if not console.is_terminal:  # where it is shown once, without the end of its last line
+        console.line()
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+
+
+def _wait_for_jobs(suite: Suite) -> dict[str, int]:
+    """How many jobs ended how, after how many attempts. What was left lying, sweeps find."""
+    from google.cloud import firestore
+
+    client = firestore.Client(project=suite.project)
+    jobs = client.collection("projects", seed.PROJECT, "jobs")
+    deadline = time.monotonic() + MAX_SETTLE_SECONDS
+    try:
+        while time.monotonic() < deadline:
+            found = [(job.get("status"), job.get("attemptCount")) for job in jobs.stream()]
+            if not {"pending", "running"} & {status for status, _ in found}:
+                ends = Counter(sorted(found))
+                return {f"{status} at attempt {n}": count for (status, n), count in ends.items()}
+            for schedule in SWEEPS:
+                _control(suite, "POST", f"schedules/{schedule}:run")
+                suite.settle(MAX_SETTLE_SECONDS)
+            time.sleep(1)
+    finally:
+        client.close()
+    raise SuiteError(f"Jobs did not end: {Counter(found)}")
+
+
+def check(console: Console, suite: Suite) -> None:
+    """The invariants, by the command that checks any project. Raises SuiteError."""
+    command = [sys.executable, "-m", "operations", "check", "--project", suite.project]
+    done = subprocess.run(
+        [*command, "--bucket", suite.bucket],
+        cwd=ROOT,
+        env={**os.environ, **suite.env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = (done.stdout + done.stderr).strip()
+    console.print(said, markup=False, highlight=False, soft_wrap=True)
+    if done.returncode:
+        raise SuiteError("The invariants do not hold: what breaks them is named above.")
+    console.print("[green]✓[/] every invariant holds")
+
+
+def _control(suite: Suite, method: str, path: str, body: Any = None) -> Any:
+    host = suite.env["EMULATOR_SUITE_HOST"]
+    status, answer = request(method, f"http://{host}/{path}", body, timeout=MAX_SETTLE_SECONDS)
+    if status >= 400:
+        raise SuiteError(f"/{path} answered {status}: {answer.decode()[:500]}")
+    return json.loads(answer or b"null")
+
+
+class ChaosRun:
+    """Guests who do what a good page does: try again with the same request."""
+
+    def __init__(self, suite: Suite) -> None:
+        self.suite = suite
+        self.photo = (seed.PHOTOS / "astronaut_rotated_exif6.jpg").read_bytes()
+        self.retried: Counter[str] = Counter()
+        self.calls: Counter[str] = Counter()
+        self.seconds: list[float] = []
+
+    def visit(self, number: int) -> None:
+        """One guest's whole visit; some of them tap twice."""
+        host = self.suite.env["FUNCTIONS_EMULATOR_HOST"]
+        guest = Client(host, self.suite.project, f"guest-{number:03}")
+        began = time.monotonic()
+        try:
+            ChaosGuest(self, guest, number).visit()
+        finally:
+            guest.close()
+        self.seconds.append(time.monotonic() - began)
+
+    def times(self) -> str:
+        """What a visit took, tries and pauses included."""
+        median, slowest = statistics.median(self.seconds), max(self.seconds)
+        return f"Visits: {median:.1f} s at the median, {slowest:.1f} s the slowest"
+
+    def table(self) -> Table:
+        """How often a page had to try again, by callable."""
+        table = Table(title=f"{len(self.seconds)} guests", title_justify="left")
+        table.add_column("callable")
+        table.add_column("calls", justify="right")
+        table.add_column("tried again", justify="right")
+        for name, count in sorted(self.calls.items()):
+            table.add_row(name, str(count), str(self.retried[name]))
+        table.add_section()
+        table.add_row("total", str(self.calls.total()), str(self.retried.total()))
+        return table
+
+
+class ChaosGuest:
+    """One of them."""
+
+    def __init__(self, crowd: ChaosRun, client: Client, number: int) -> None:
+        self.crowd = crowd
+        self.client = client
+        self.number = number
+        self.random = random.Random(number)  # noqa: S311  (which guest taps twice)
+        self.project = {"projectId": seed.PROJECT}
+
+    def visit(self) -> None:
+        """From the door to the share page."""
+        consent = self.call("getProject")["consent"]["version"]
+        self.call("ensureGuest", consentVersion=consent)
+        chosen = {"experienceId": self.random.choice((seed.CARTOON, seed.SKETCH))}
+        step = self.call("getNextPhase", **chosen)
+        pregate = self.begin("pregate", step["experienceId"])
+        answers = [{"stepId": "adult", "value": True}]
+        step = self.complete(pregate, answers=answers, **chosen)["next"]
+        # Half of the pages forget to name the pregate: it is linked all the same.
+        named = {"pregateSessionId": pregate["id"]} if self.number % 2 else {}
+        main = self.begin("main", step["experienceId"], **named)
+        for answer in ({"stepId": "name", "value": "Ada"}, {"stepId": "mood", "value": "bold"}):
+            self.call("updateSessionProgress", sessionId=main["id"], answers=[answer])
+        self.take_photo(main)
+        step = self.complete(main)["next"]
+        self.expect(step["phase"] == "preshare", step)
+        preshare = self.begin("preshare", step["experienceId"], mainSessionId=main["id"])
+        step = self.complete(preshare, answers=[{"stepId": "fun", "value": 5}])["next"]
+        self.expect(step["phase"] == "share", step)
+
+    def begin(self, phase: str, experience_id: str, **links: str) -> Any:
+        """A session; the request id is what makes a second try the same request."""
+        request_id = f"{self.client.uid}-{phase}"
+        asked = {"experienceId": experience_id, "mode": "guest", "configSource": "published"}
+        if self.random.random() < 0.3:  # tapped twice
+            self.call("createSession", requestId=request_id, **asked, **links)
+        return self.call("createSession", requestId=request_id, **asked, **links)["session"]
+
+    def complete(self, session: dict[str, Any], **data: Any) -> Any:
+        """Complete, some of them twice."""
+        if self.random.random() < 0.3:
+            self.call("completeSession", sessionId=session["id"], **data)
+        return self.call("completeSession", sessionId=session["id"], **data)
+
+    def take_photo(self, session: dict[str, Any]) -> None:
+        """Upload until it is there, and confirm it."""
+        ids = {"sessionId": session["id"], "stepId": "photo"}
+        photo = self.crowd.photo
+        for _ in range(MAX_TRIES):
+            upload = self.call(
+                "createUpload", **ids, contentType="image/jpeg", sizeBytes=len(photo)
+            )
+            try:
+                sent = self.client.upload(upload, photo)
+            except requests.ConnectionError:
+                continue
+            if sent.ok or sent.status_code == 412:  # 412: it came, and only the answer was lost
+                self.call("confirmUpload", **ids, assetId=upload["assetId"])
+                return
+        raise SuiteError(f"{self.client.uid} could not upload a photo.")
+
+    def call(self, name: str, **data: Any) -> Any:
+        """The result, after as many tries as a page would make for what passes by itself."""
+        self.crowd.calls[name] += 1
+        for attempt in range(MAX_TRIES):
+            if attempt:
+                self.crowd.retried[name] += 1
+                time.sleep(self.random.uniform(0, min(4, 0.25 * 2**attempt)))
+            try:
+                return self.client.call(name, **self.project, **data)
+            except CallError as refused:
+                if refused.status not in RETRYABLE:
+                    raise SuiteError(f"{self.client.uid}: {refused}") from refused
+            except (requests.RequestException, ValueError):
+                continue
+        raise SuiteError(f"{self.client.uid}: {name} did not succeed in {MAX_TRIES} tries.")
+
+    def expect(self, held: bool, found: Any) -> None:
+        if not held:
+            raise SuiteError(f"{self.client.uid} was led to {found}.")

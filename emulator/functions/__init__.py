@@ -1,0 +1,1 @@
+"""The process that serves the deployed functions, and its supervisor."""

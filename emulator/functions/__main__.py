@@ -1,0 +1,5 @@
+"""The functions process, as the supervisor starts it."""
+
+from emulator.functions.server import main
+
+main()

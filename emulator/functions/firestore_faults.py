@@ -1,0 +1,129 @@
+"""Faults between the functions and Firestore: transactions aborted, the process killed."""
+
+import contextlib
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple, NoReturn
+
+import grpc
+from google.cloud.firestore_v1.types import RollbackRequest
+
+from emulator.billing.meter import RefusedCallError, current_function
+from emulator.faults.injector import FaultInjector
+from emulator.faults.settings import Faults
+
+KILLED_STATUS = 137  # the status of a container that the cloud kills
+EARLY_ABORT_SHARE = 1 / 8  # of the probability to be aborted, at each step before the commit
+MAX_ROLLBACK_SECONDS = 5
+
+
+class Transaction(NamedTuple):
+    database: str
+    id: bytes  # empty outside a transaction
+
+
+class FirestoreFaults:
+    """A check of every call for `meter.install`.
+
+    The emulator keeps the locks of a transaction that nobody ends for 60 seconds, so each one that
+    a fault cuts short is rolled back first.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._injector = FaultInjector()
+        self._commits = 0
+        self._open: set[Transaction] = set()  # transactions that may hold locks
+        self._lock = threading.RLock()
+        self._address = address
+
+    def set(self, faults: Faults) -> None:
+        """Commits are counted from here."""
+        with self._lock:
+            self._injector.set(faults)
+            self._commits = 0
+
+    @property
+    def injected(self) -> Mapping[str, int]:
+        """How often each fault struck here since they were set."""
+        return self._injector.injected
+
+    def __call__(self, method: str, request: Any) -> Callable[[], None] | None:
+        transaction = _transaction(request)
+        with self._lock:  # while the process dies, nothing is sent any more
+            if method == "Rollback":
+                self._open.discard(transaction)
+                return None
+            if transaction.id:
+                self._open.add(transaction)
+            self._abort(method, request, transaction)
+            return self._count(transaction) if method == "Commit" else None
+
+    def _abort(self, method: str, request: Any, transaction: Transaction) -> None:
+        if not (transaction.id or method in ("Commit", "BeginTransaction")):
+            return
+        subject = " ".join((current_function(), method, *_documents(request)))
+        if self._injector.injects("abort", subject, 1 if method == "Commit" else EARLY_ABORT_SHARE):
+            self._roll_back(transaction)
+            raise RefusedCallError(grpc.StatusCode.ABORTED, f"{method} was aborted, by a fault.")
+
+    def _count(self, transaction: Transaction) -> Callable[[], None]:
+        """One commit more; what it returns is called when this one was answered."""
+        faults = self._injector.faults
+        concerned = faults.apply_to(current_function())
+        self._commits += concerned
+        is_last = concerned and self._commits == faults.kill_at_commit
+        if is_last and faults.kill_when == "before":
+            self._die()
+
+        def answered() -> None:
+            with self._lock:
+                self._open.discard(transaction)
+                if is_last and self._injector.faults is faults:  # they may have been ended
+                    self._die()
+
+        return answered
+
+    def _die(self) -> NoReturn:
+        for transaction in list(self._open):
+            self._roll_back(transaction)
+        print(f"fault: killed at commit {self._commits}", file=sys.stderr, flush=True)
+        os._exit(KILLED_STATUS)
+
+    @cached_property
+    def _rollback(self) -> Any:
+        """Not before it is needed: a process with a channel cannot be forked."""
+        channel: Any = grpc.insecure_channel(self._address)  # type: ignore[no-untyped-call]
+        return channel.unary_unary(
+            "/google.firestore.v1.Firestore/Rollback", RollbackRequest.serialize
+        )
+
+    def _roll_back(self, transaction: Transaction) -> None:
+        self._open.discard(transaction)
+        if not transaction.id:
+            return
+        request = RollbackRequest(database=transaction.database, transaction=transaction.id)
+        with contextlib.suppress(grpc.RpcError):  # it has ended by itself
+            self._rollback(
+                request,
+                timeout=MAX_ROLLBACK_SECONDS,
+                metadata=[
+                    ("authorization", "Bearer owner"),
+                    ("google-cloud-resource-prefix", transaction.database),
+                ],
+            )
+
+
+def _transaction(request: Any) -> Transaction:
+    parent = getattr(request, "database", "") or getattr(request, "parent", "")
+    return Transaction(parent.partition("/documents")[0], getattr(request, "transaction", b""))
+
+
+def _documents(request: Any) -> list[str]:
+    """The paths that a request names to read or to write, without the project's."""
+    names = [*getattr(request, "documents", ())]
+    for write in getattr(request, "writes", ()):
+        names.append(write.update.name or write.delete or write.transform.document)
+    return [name.partition("/documents/")[2] for name in names]

@@ -1,0 +1,245 @@
+"""The functions process as the suite sees it: started, restarted, watched. Inside it: server.py."""
+
+import contextlib
+import logging
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import requests
+import yaml
+from urllib3.exceptions import NewConnectionError
+
+from emulator.faults.settings import Faults
+from emulator.paths import ROOT
+from emulator.process.errors import SuiteError
+from emulator.process.file_watcher import FileWatcher
+from emulator.process.fork_server import ForkServer
+from emulator.process.ports import connect_address, free_port
+
+log = logging.getLogger(__name__)
+
+MAX_START_SECONDS = 180
+POLL_SECONDS = 0.02
+
+
+class FunctionsSupervisor:
+    """Serves the functions of `source` at `url`, in a process that is replaced when it ends.
+
+    `manifest` is the SDK's own functions.yaml, parsed. `port=0` picks a free one, `host` is where
+    the process listens.
+    """
+
+    def __init__(
+        self,
+        source: Path,
+        project: str,
+        region: str,
+        env: Mapping[str, str],
+        port: int,
+        indexes: Path,
+        log: Path | None = None,
+        host: str = "127.0.0.1",
+    ) -> None:
+        self.source = source
+        self.project = project
+        self.region = region
+        self.port = port or free_port()
+        self.host = host
+        self._reservation: socket.socket | None = None
+        self.url = f"http://{connect_address(host)}:{self.port}"
+        self.manifest: dict[str, Any] = {"endpoints": {}}
+        self.faults = Faults()
+        arguments = {
+            "--source": source.resolve(),
+            "--project": project,
+            "--region": region,
+            "--host": host,
+            "--port": self.port,
+            "--indexes": indexes.resolve(),
+        }
+        self._fork_server = ForkServer(
+            # -P: the framework appends the source folder to the path, Python must not prepend it
+            [sys.executable, "-P", "-m", "emulator.functions"]
+            + [str(part) for pair in arguments.items() for part in pair],
+            env=_environment(project, env),
+            log=log,
+            cwd=source,
+        )
+        self._starting = threading.Lock()
+        self._ready = threading.Event()
+        self._stopped = threading.Event()
+        self._reloaded: Callable[[], None] = lambda: None
+        self._edits: FileWatcher | None = None
+
+    def start(self) -> None:
+        """Returns when the functions answer; SuiteError shows the traceback of a broken main.py."""
+        self._reservation = _reserve_port(self.host, self.port)
+        try:
+            self.restart()
+        except SuiteError:
+            self.stop()
+            raise
+        threading.Thread(target=self._keep_alive, name="functions-keeper", daemon=True).start()
+
+    def restart(self) -> None:
+        """Load the code again; after a SuiteError the process stays and answers with the error."""
+        with self._starting:
+            if not self._stopped.is_set():
+                self._load()
+
+    def _load(self) -> None:
+        self._ready.clear()
+        self._fork_server.stop()
+        try:
+            self._fork_server.begin(self.faults.to_json())
+            self.manifest = self._load_manifest()
+        finally:
+            self._ready.set()
+
+    def set_faults(self, faults: Faults) -> None:
+        """From now on, in the processes that replace this one too; commits are counted anew."""
+        with self._starting:
+            self.faults = faults
+        url, body = f"{self.url}/__/faults", faults.to_json().encode()
+        try:
+            answer = self.post(url, body, {}, MAX_START_SECONDS)
+        except requests.RequestException:  # those before have just killed it
+            answer = self.post(url, body, {}, MAX_START_SECONDS)
+        answer.raise_for_status()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        if self._edits:
+            self._edits.stop()
+        with self._starting:
+            self._fork_server.stop()
+        if self._reservation:
+            self._reservation.close()
+        self._ready.set()
+
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], timeout: float
+    ) -> requests.Response:
+        """Deliver to a function, once; while the process is being replaced, that is waited for.
+
+        Raises requests.RequestException when the process ended, or took longer than `timeout`
+        seconds, with the request in its hands.
+        """
+        for _ in range(int(MAX_START_SECONDS / POLL_SECONDS)):
+            self._ready.wait(MAX_START_SECONDS)
+            try:
+                return _request("POST", url, timeout, data=body, headers=dict(headers))
+            except requests.ConnectionError as error:
+                reason = getattr(error.args[0], "reason", None)
+                if self._stopped.wait(POLL_SECONDS) or not isinstance(reason, NewConnectionError):
+                    raise
+        raise requests.ConnectionError(f"no functions process at {self.url}")
+
+    def function_url(self, name: str) -> str:
+        return f"{self.url}/{self.project}/{self.region}/{name}"
+
+    def endpoints(self, trigger: str) -> dict[str, dict[str, Any]]:
+        """The functions with this trigger (`eventTrigger`, `taskQueueTrigger` …), by name."""
+        return {
+            name: endpoint[trigger]
+            for name, endpoint in self.manifest["endpoints"].items()
+            if trigger in endpoint
+        }
+
+    def watch(self, reloaded: Callable[[], None] = lambda: None) -> None:
+        """Restart whenever a file of the source changes; `reloaded` is called after each success.
+
+        A broken edit is logged, and answered to every call, until the next edit puts it right.
+        What is compiled is not kept: of two edits within a second Python might run the first.
+        """
+        self._fork_server.env = {**(self._fork_server.env or {}), "PYTHONDONTWRITEBYTECODE": "1"}
+        self._reloaded = reloaded
+        self._edits = FileWatcher({self.source: self.reload})
+
+    def reload(self) -> None:
+        """As after an edit of the source."""
+        if not self._stopped.is_set():
+            self.restart()
+            log.info("functions reloaded")
+            self._reloaded()
+
+    def _keep_alive(self) -> None:
+        """A process that ends by itself is replaced, as the cloud replaces a crashed instance."""
+        while not self._stopped.is_set():
+            status = self._fork_server.wait()
+            with self._starting:
+                if self._stopped.is_set() or self._fork_server.alive:  # a restart is no crash
+                    continue
+                log.error("the functions process ended with status %s; starting it again", status)
+                once = {"kill_at_commit": None}
+                self.faults = self.faults.model_copy(update=once)
+                if self._fork_server.replace(self.faults.to_json()):
+                    continue  # not waited for: the calls in its line may crash it at once
+                try:
+                    self._load()
+                except SuiteError as error:
+                    log.error("%s", error)  # noqa: TRY400
+                    if not self._fork_server.alive:
+                        return
+
+    def _load_manifest(self) -> dict[str, Any]:
+        for _ in range(int(MAX_START_SECONDS / POLL_SECONDS)):
+            status = self._fork_server.wait(POLL_SECONDS)
+            if status is not None:
+                raise SuiteError(
+                    f"the functions process ended with status {status} before it answered; "
+                    "its log says why"
+                )
+            with socket.socket() as attempt:  # costs nothing: what starts up needs the processor
+                if attempt.connect_ex((connect_address(self.host), self.port)):
+                    continue
+            try:
+                answer = _request("GET", f"{self.url}/__/functions.yaml", MAX_START_SECONDS)
+            except requests.RequestException:
+                continue
+            if answer.status_code != 200:
+                raise SuiteError(f"{self.source / 'main.py'} could not be loaded:\n{answer.text}")
+            manifest: dict[str, Any] = yaml.safe_load(answer.text)
+            return manifest
+        raise SuiteError(
+            f"the functions did not answer at {self.url} in {MAX_START_SECONDS} seconds"
+        )
+
+
+def _reserve_port(host: str, port: int) -> socket.socket:
+    """Keep the port from being given to others while no process listens at it.
+
+    Linux lets two sockets be bound to one port as long as only one of them listens.
+    """
+    reservation = socket.socket()
+    if sys.platform == "linux":
+        reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):  # somebody has it: the process will say so
+            reservation.bind((host, port))
+    return reservation
+
+
+def _environment(project: str, env: Mapping[str, str]) -> dict[str, str]:
+    """What a function finds set in the cloud and under the Firebase CLI's emulator."""
+    search = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {
+        **os.environ,
+        "GCLOUD_PROJECT": project,
+        "GOOGLE_CLOUD_PROJECT": project,
+        "FUNCTIONS_EMULATOR": "true",
+        "TZ": "UTC",
+        **env,
+        "PYTHONPATH": os.pathsep.join(search),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _request(method: str, url: str, timeout: float, **options: Any) -> requests.Response:
+    with requests.Session() as session:
+        session.trust_env = False  # no proxy stands between processes of one machine
+        return session.request(method, url, timeout=timeout, **options)

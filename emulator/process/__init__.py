@@ -1,0 +1,1 @@
+"""Processes and what belongs to them: signals, ports, HTTP, files that change."""

@@ -1,0 +1,91 @@
+"""HTTP within the suite: WSGI applications in threads of this process, and requests to them."""
+
+import json
+import logging
+import socket
+import threading
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+from waitress.server import create_server
+from waitress.wasyncore import dispatcher
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class Server:
+    """An application that answers at `url` until it is closed."""
+
+    def __init__(self, app: "WSGIApplication", listener: socket.socket, threads: int) -> None:
+        # waitress remarks on requests that wait or are given up; here that is ordinary
+        logging.getLogger("waitress").setLevel(logging.ERROR)
+        self._watched: dict[int, Any] = {}  # what the server's loop reads from, by file descriptor
+        self._server: Any = create_server(  # type: ignore[no-untyped-call]
+            app,
+            self._watched,
+            sockets=[listener],
+            threads=threads,
+            connection_limit=1000,
+            asyncore_use_poll=True,
+            ident=None,
+        )
+        self.host, self.port = listener.getsockname()
+        self.url = f"http://{self.host}:{self.port}"
+        self._thread = threading.Thread(
+            target=self._server.run, name=f"http-{self.port}", daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Release the port and end every connection; twice is once."""
+        if not self._thread.is_alive():
+            return
+        self._server.trigger.pull_trigger(self._leave_loop)  # its sockets belong to its loop
+        self._thread.join(5)
+        dispatcher.close(self._server)  # type: ignore[no-untyped-call]
+        workers = self._server.task_dispatcher
+        workers.shutdown(timeout=1)
+        if not workers.threads:  # one that still answers writes to the trigger when it is through
+            self._server.trigger.close()
+
+    def _leave_loop(self) -> None:
+        for channel in list(self._server.active_channels.values()):
+            channel.handle_close()
+        self._watched.clear()  # the loop runs as long as it has something to watch
+
+
+def serve(
+    app: "WSGIApplication",
+    port: int = 0,
+    host: str = "127.0.0.1",
+    threads: int = 16,
+    listener: socket.socket | None = None,
+) -> Server:
+    """Serve `app`; port 0 picks a free one. Raises OSError when the port is taken.
+
+    A `listener` is one's own socket, instead of host and port.
+    """
+    return Server(app, listener or socket.create_server((host, port)), threads)
+
+
+def request(
+    method: str, url: str, body: Any = None, timeout: float = 10, **headers: str
+) -> tuple[int, bytes]:
+    """Send `body` as JSON and answer with status and content; OSError when nobody answers.
+
+    Never through a proxy: what it talks to is on this machine.
+    """
+    data = None if body is None else json.dumps(body).encode()
+    message = urllib.request.Request(  # noqa: S310 - the callers' URLs are http
+        url, data, {"Content-Type": "application/json", **headers}, method=method
+    )
+    try:
+        with _DIRECT.open(message, timeout=timeout) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return refusal.code, refusal.read()

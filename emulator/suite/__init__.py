@@ -1,0 +1,1 @@
+"""The suite: every emulator of one project, and its control over HTTP."""

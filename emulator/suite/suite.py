@@ -1,0 +1,341 @@
+"""The suite: every emulator that the runtime needs, started and stopped together."""
+
+import contextlib
+import json
+import logging
+import os
+import shutil
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from emulator import config
+from emulator.delivery.eventarc import EventRouter
+from emulator.delivery.scheduler import Scheduler
+from emulator.delivery.tasks_api import TaskQueues
+from emulator.faults.injector import FaultInjector
+from emulator.faults.settings import Faults
+from emulator.firestore.emulator import FirestoreEmulator
+from emulator.functions.supervisor import FunctionsSupervisor
+from emulator.paths import ROOT
+from emulator.process import ports
+from emulator.process.errors import PortTakenError, SuiteError
+from emulator.process.file_watcher import FileWatcher
+from emulator.process.http import request, serve
+from emulator.storage.faults import fail_sometimes
+from emulator.storage.server import create_app
+from emulator.suite import service_account, settle
+from emulator.suite.control import Control
+from emulator.web.auth import AuthEmulator
+from emulator.web.dev_server import DevServer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+log = logging.getLogger(__name__)
+
+MAX_STARTS = 3  # a port found free can be taken before it is used
+MAX_RESET_SECONDS = 20
+
+
+class Suite:
+    """All emulators of one project, on firebase.json's ports or on free ones.
+
+    `functions_source` replaces the folder that firebase.json names. With `live`, code, rules and
+    indexes are reloaded when their files change and schedules run by the clock. `functions_log`
+    takes the functions' output instead of the terminal, `data` is a Firestore export to begin with,
+    `faults` what goes wrong from the start. With `auth` the Auth emulator runs too, and without it
+    its address is only set; with `page` the guest page does, reloaded as its code changes. Both
+    take web/node_modules.
+    """
+
+    def __init__(
+        self,
+        project: str = "demo-guest",
+        *,
+        root: Path = ROOT,
+        free_ports: bool = False,
+        functions_source: str | None = None,
+        region: str = "us-central1",
+        live: bool = False,
+        functions_log: Path | None = None,
+        data: Path | None = None,
+        faults: Faults | None = None,
+        auth: bool = False,
+        page: bool = False,
+    ) -> None:
+        self.project = project
+        self.bucket = f"{project}.appspot.com"
+        self.root = root
+        self.free_ports = free_ports
+        self.functions_source = functions_source
+        self.region = region
+        self.live = live
+        self.functions_log = functions_log
+        self.data = data
+        self._injector = FaultInjector(faults)
+        self._with_auth = auth
+        self._with_page = page
+        self.auth: AuthEmulator | None = None
+        self.page: DevServer | None = None
+        self.ready = False
+        self.env: dict[str, str] = {}
+        self.addresses: dict[str, str] = {}
+        """host:port by firebase.json's names."""
+        self._guarded: set[str] = set()  # the project ids that have rules
+        self._cleanup = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Return when everything answers; what was started is stopped again when that fails."""
+        for start in range(1, MAX_STARTS + 1):
+            try:
+                return self._start()
+            except PortTakenError:
+                self.stop()
+                if not self.free_ports or start == MAX_STARTS:
+                    raise
+            except BaseException:
+                self.stop()
+                raise
+        return None
+
+    def stop(self) -> None:
+        """End every process and thread and remove every file of the suite; twice is once."""
+        self.ready = False
+        self._cleanup.close()
+
+    def _start(self) -> None:
+        self.config = config.read(
+            self.root, self.functions_source, self.free_ports, page=self._with_page
+        )
+        config.check_free(self.config)
+        remove_leftovers()
+        self.folder = Path(tempfile.mkdtemp(prefix=f"emulator-{os.getpid()}-"))
+        self._cleanup.callback(shutil.rmtree, self.folder, ignore_errors=True)
+        # Auth and Firestore take longest, and Firestore needs the address of the events first: they
+        # start up while the functions are loaded.
+        self._start_auth()
+        self.gate = settle.EventGate()
+        self._serve("eventarc", self.gate)
+        self.firestore = self._start_firestore(ports.connect_address(self.addresses["eventarc"]))
+        self._cleanup.callback(self.firestore.stop)
+        self.signer = service_account.create(self.project, self.folder)
+        # a reset replaces these two
+        self._serve("storage", lambda *call: self.storage(*call))  # noqa: PLW0108
+        self._serve("tasks", lambda *call: self.tasks.app(*call))  # noqa: PLW0108
+        self._serve("hub", Control(self).app)
+        self._take_address("functions")
+        if self._with_page:
+            self._take_address("hosting")
+        self.env = self._environment()
+        self._start_functions()
+        self._start_page()
+        self._new_state()
+        self._cleanup.callback(self._drop_state)
+        self.firestore.wait_until_ready()
+        if self.auth:
+            self.auth.wait_until_ready()
+        if self.page:
+            self.page.wait_until_ready()
+        self._register(self.gate.barrier_project, settle.BARRIER_TRIGGER)
+        self.add_project(self.project)
+        if self.live:
+            self.functions.watch(lambda: self.add_project(self.project))
+            self.scheduler.start_clock()
+            edits = FileWatcher(
+                {self.config.rules: self._load_rules, self.config.indexes: self.functions.reload}
+            )
+            self._cleanup.callback(edits.stop)
+        self.ready = True
+
+    def add_project(self, project: str) -> None:
+        """Put the rules in force for a project id, which is open to everybody without; again after
+        a change.
+
+        Events are those of the suite's own project: the functions serve no other.
+        """
+        self.firestore.load_rules(project, self.config.rules)
+        self._guarded.add(project)
+        if project == self.project:
+            for trigger in self.event_router.triggers(self.functions.manifest):
+                self._register(project, trigger)
+
+    def _load_rules(self) -> None:
+        """Put the edited rules in force; those before stay in force when they do not compile."""
+        for project in sorted(self._guarded):
+            self.firestore.load_rules(project, self.config.rules)
+        log.info("rules loaded again")
+
+    def pending(self) -> dict[str, int]:
+        """What is being handled or due now. Events come first: their handlers make the tasks."""
+        return {"events": self.event_router.pending, "tasks": self.tasks.pending}
+
+    def settle(self, timeout_seconds: float = 120) -> None:
+        """Return when all events of writes before this call, and the due tasks, are handled."""
+        settle.settle(self.firestore, self.gate, self.pending, timeout_seconds)
+
+    def reset(self) -> None:
+        """Forget all data, objects, events, tasks and counts; the functions start anew."""
+        self._drop_state()
+        self.firestore.clear(self.project)
+        if self.auth:
+            self.auth.clear(self.project)
+        self.gate.pass_all(self.firestore, time.monotonic() + MAX_RESET_SECONDS)
+        self.firestore.clear(self.gate.barrier_project)
+        self.functions.restart()
+        self._new_state()
+        self._injector.set(self.functions.faults)
+
+    @property
+    def faults(self) -> Faults:
+        return self.functions.faults
+
+    def set_faults(self, faults: Faults) -> None:
+        """Let this go wrong from now on, until others are set; a reset begins them anew."""
+        self._injector.set(faults)
+        self.functions.set_faults(faults)
+
+    def injected_faults(self) -> Counter[str]:
+        """How often what was set did go wrong; calls that failed, in the present process alone."""
+        killed = self._injector.faults.kill_at_commit != self.functions.faults.kill_at_commit
+        aborted: dict[str, int] = self.ask_functions("GET", "faults")
+        return self._injector.injected + Counter(aborted) + Counter(killAtCommit=int(killed))
+
+    def ask_functions(self, method: str, path: str) -> Any:
+        """What the functions' process answers at its control path `/__/{path}`."""
+        status, answer = request(method, f"{self.functions.url}/__/{path}")
+        if status != 200:
+            raise SuiteError(f"The functions answered {status} to {path}: {answer.decode()}")
+        return json.loads(answer)
+
+    def index_errors(self) -> list[Any]:
+        """The queries so far that no index of firestore.indexes.json serves."""
+        return list(self.ask_functions("GET", "index-errors"))
+
+    def check(self) -> None:
+        """Raises SuiteError when an emulator has ended by itself."""
+        if self.firestore.child and not self.firestore.child.alive:
+            raise SuiteError("The Firestore emulator ended by itself.")
+        if self.auth and not self.auth.child.alive:
+            raise SuiteError("The Auth emulator ended by itself.")
+        if self.page and not self.page.child.alive:
+            raise SuiteError("The guest page's server ended by itself.")
+
+    def _new_state(self) -> None:
+        objects = Path(tempfile.mkdtemp(prefix="objects-", dir=self.folder))
+        keys = {self.signer.email: self.signer.public_key}
+        app = create_app(self.bucket, keys, objects)
+        fail_sometimes(app, self._injector)
+        self.storage = app
+        self.event_router = EventRouter(self.functions, injector=self._injector)
+        self.tasks = TaskQueues(self.functions, injector=self._injector)
+        self.gate.app = self.event_router.app
+
+    def _drop_state(self) -> None:
+        self.gate.app = None  # events of writes made before are dropped as they come
+        self.event_router.close()
+        self.tasks.close()
+
+    def _start_functions(self) -> None:
+        self.functions = FunctionsSupervisor(
+            self.config.functions,
+            self.project,
+            self.region,
+            self.env,
+            self._port("functions"),
+            self.config.indexes,
+            self.functions_log,
+            self.config.addresses["functions"][0],
+        )
+        self._cleanup.callback(self.functions.stop)
+        self.functions.faults = self._injector.faults
+        self.functions.start()
+        self.scheduler = Scheduler(self.functions)
+        self._cleanup.callback(self.scheduler.close)
+
+    def _start_auth(self) -> None:
+        address = self._take_address("auth")
+        if self._with_auth:
+            self.auth = AuthEmulator.start(address, self.project, self.folder)
+            self._cleanup.callback(self.auth.stop)
+
+    def _start_page(self) -> None:
+        if self._with_page:
+            self.page = DevServer.start(self.addresses["hosting"], self.env)
+            self._cleanup.callback(self.page.stop)
+
+    def _start_firestore(self, events: str) -> FirestoreEmulator:
+        running = os.environ.get("FIRESTORE_EMULATOR_HOST")
+        if running and "EMULATOR_SUITE_HOST" not in os.environ:  # else it is another suite's own
+            print(
+                f"Using the Firestore emulator at {running} (FIRESTORE_EMULATOR_HOST)."
+                f" Triggers only run if it was started with --functions_emulator {events}."
+            )
+            self.addresses["firestore"] = running
+            return FirestoreEmulator(running)
+        address = self._take_address("firestore")
+        return FirestoreEmulator.start(address, events, self.folder / "firestore.log", self.data)
+
+    def _register(self, project: str, trigger: Mapping[str, Any]) -> None:
+        self.firestore.register(project, trigger)
+
+    def _serve(self, name: str, app: "WSGIApplication") -> None:
+        host, port = self.config.addresses[name]
+        server = serve(app, port, host)
+        self._cleanup.callback(server.close)
+        self.addresses[name] = f"{host}:{server.port}"
+
+    def _take_address(self, name: str) -> str:
+        host, port = self.config.addresses[name]
+        self.addresses[name] = f"{host}:{port or ports.free_port()}"
+        return self.addresses[name]
+
+    def _port(self, name: str) -> int:
+        return int(self.addresses[name].rpartition(":")[2])
+
+    def _environment(self) -> dict[str, str]:
+        at = {name: ports.connect_address(address) for name, address in self.addresses.items()}
+        return {
+            "GCLOUD_PROJECT": self.project,
+            "GOOGLE_CLOUD_PROJECT": self.project,
+            "FIRESTORE_EMULATOR_HOST": at["firestore"],
+            "FIREBASE_AUTH_EMULATOR_HOST": at["auth"],
+            "STORAGE_EMULATOR_HOST": f"http://{at['storage']}",
+            "CLOUD_TASKS_EMULATOR_HOST": at["tasks"],
+            "FUNCTIONS_EMULATOR_HOST": at["functions"],
+            "EMULATOR_SUITE_HOST": at["hub"],
+            "FUNCTIONS_EMULATOR": "true",
+            "FIREBASE_CONFIG": json.dumps(
+                {"projectId": self.project, "storageBucket": self.bucket}
+            ),
+            "GOOGLE_APPLICATION_CREDENTIALS": str(self.signer.file),
+        }
+
+
+def remove_leftovers() -> None:
+    """Remove the folders, keys among them, of suites that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob("emulator-*-*"):
+        owner = folder.name.split("-")[1]
+        try:
+            os.kill(int(owner), 0)
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except (ValueError, PermissionError):  # not ours
+            continue

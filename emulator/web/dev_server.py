@@ -1,0 +1,106 @@
+"""The guest page on this machine: Vite's server for its developers, and the files that it builds.
+
+The page asks for its settings at /__/firebase/init.json, as it does on Firebase Hosting.
+"""
+
+import json
+import mimetypes
+import os
+import socket
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emulator.process.child import Child
+from emulator.process.errors import PortTakenError, SuiteError
+from emulator.process.http import request
+from emulator.web import node
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+MAX_START_SECONDS = 60
+CONFIG_PATH = "/__/firebase/init.json"
+SOURCE = node.WEB / "guest"
+VITE = node.MODULES / "vite" / "bin" / "vite.js"
+
+
+class DevServer:
+    """Vite's server at `address`: what a developer saves shows in the browser at once."""
+
+    def __init__(self, address: str, child: Child) -> None:
+        self.address = address
+        self.child = child
+
+    @classmethod
+    def start(cls, address: str, env: Mapping[str, str]) -> "DevServer":
+        """Start it for the emulators of `env`; what it has to say goes to the terminal."""
+        host, _, port = address.rpartition(":")
+        command = [node.find(), str(VITE), "--host", host, "--port", port, "--strictPort"]
+        quiet = ["--logLevel", "warn", "--clearScreen", "false"]
+        child = Child([*command, *quiet], env={**os.environ, **env}, cwd=SOURCE)
+        child.start()
+        return cls(address, child)
+
+    def wait_until_ready(self) -> None:
+        """Return once it answers. Raises SuiteError when it ended instead."""
+        deadline = time.monotonic() + MAX_START_SECONDS
+        while not self._answers():
+            if not self.child.alive:
+                self._explain_end()
+            if time.monotonic() > deadline:
+                raise SuiteError(f"The guest page is not served after {MAX_START_SECONDS} s.")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        self.child.kill()
+
+    def _explain_end(self) -> None:
+        host, _, port = self.address.rpartition(":")
+        try:
+            socket.create_server((host, int(port))).close()
+        except OSError as error:
+            raise PortTakenError(f"Another program took {self.address} before Vite did.") from error
+        raise SuiteError("The guest page's server ended as it started: it says why above.")
+
+    def _answers(self) -> bool:
+        try:
+            return request("GET", f"http://{self.address}{CONFIG_PATH}", timeout=5)[0] == 200
+        except OSError:
+            return False
+
+
+def web_config(env: Mapping[str, str]) -> dict[str, object]:
+    """What the page finds at SETTINGS, for the suite of this environment."""
+    return {
+        "projectId": env["GCLOUD_PROJECT"],
+        "apiKey": "local",
+        "emulators": {
+            "auth": f"http://{env['FIREBASE_AUTH_EMULATOR_HOST']}",
+            "functions": env["FUNCTIONS_EMULATOR_HOST"],
+            "firestore": env["FIRESTORE_EMULATOR_HOST"],
+        },
+    }
+
+
+def built_site(files: Path, env: Mapping[str, str]) -> "WSGIApplication":
+    """Serve what Vite built: a path that is no file is an address of the page."""
+    contents = {
+        f"/{file.relative_to(files).as_posix()}": (
+            mimetypes.guess_type(file.name)[0] or "application/octet-stream",
+            file.read_bytes(),
+        )
+        for file in files.rglob("*")
+        if file.is_file()
+    }
+    contents[CONFIG_PATH] = ("application/json", json.dumps(web_config(env)).encode())
+    index = contents["/index.html"]
+
+    def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        kind, content = contents.get(environ["PATH_INFO"], index)
+        start_response("200 OK", [("Content-Type", kind), ("Content-Length", str(len(content)))])
+        return [content]
+
+    return app

@@ -1,0 +1,1 @@
+"""The adapters around firebase-functions: callables, tasks, triggers and schedules."""

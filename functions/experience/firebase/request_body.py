@@ -1,0 +1,144 @@
+"""The body of a callable or a task: how large it may be, and how it becomes a request."""
+
+import json
+import math
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, TypeVar
+
+import flask
+from pydantic import ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from experience.documents import Request
+from experience.errors import InvalidArgument
+
+R = TypeVar("R", bound=Request)
+
+MAX_BODY_BYTES = 1024 * 1024
+MAX_LARGE_BODY_BYTES = 4 * 1024 * 1024
+"""For operators' calls with a draft or a payload, written in escapes, say."""
+
+BYTES_PER_VALUE = 100
+"""A list or an object takes 240 bytes of memory, three times over, and two of a body: so a body may
+hold no more values than its largest size has hundreds of bytes."""
+
+PART_BYTES = 64 * 1024
+MAX_INTEGER = 2**53
+MAX_NAME_BYTES = 1500  # https://firebase.google.com/docs/firestore/quotas
+MAX_NESTING = 10
+MAX_ISSUES = 50
+
+
+def check_body(request: flask.Request, largest_bytes: int) -> InvalidArgument | None:
+    """Why the body is not a callable's, if it is not."""
+    try:
+        body = json.loads(_bounded(request, largest_bytes))
+    except RequestEntityTooLarge as error:
+        return InvalidArgument(("", str(error.description)), reason="request_too_large")
+    except (ValueError, RecursionError):
+        body = None
+    if isinstance(body, dict) and set(body) == {"data"} and request.is_json:
+        return None
+    message = "the body must be JSON with the one field 'data'"
+    return InvalidArgument(("", message), reason="malformed_request")
+
+
+def _bounded(request: flask.Request, largest_bytes: int) -> bytes:
+    """The body; raises RequestEntityTooLarge for one that is too much to be parsed."""
+    request.max_content_length = largest_bytes + 1  # where one that tells no length is cut off
+    try:
+        data = request.get_data()
+        is_larger = len(data) > largest_bytes
+    except RequestEntityTooLarge:
+        is_larger = True
+    if is_larger:
+        drain(request)
+        raise RequestEntityTooLarge(f"the body is larger than {largest_bytes} bytes")
+    most = largest_bytes // BYTES_PER_VALUE
+    if data.count(b",") + data.count(b"[") + data.count(b"{") > most:
+        raise RequestEntityTooLarge(f"the body has more than {most} values")
+    return data
+
+
+def drain(request: flask.Request) -> None:
+    """Read the body and keep none of it: the framework would read what is left as a whole."""
+    request.max_content_length = None
+    vars(request).pop("stream", None)  # it ends at the limit
+    while request.stream.read(PART_BYTES):
+        pass
+
+
+def parse(model: type[R], data: Any) -> R:
+    """Read the request, or raise InvalidArgument with every issue and where it is."""
+    data = {} if data is None else data
+    unstorable = list(islice(_unstorable(data, "", 0), MAX_ISSUES))
+    if unstorable:
+        raise InvalidArgument(*unstorable)
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        issues = _issues(error, data)
+        more = len(issues) - MAX_ISSUES
+        if more > 0:
+            issues = [*issues[:MAX_ISSUES], ("", f"and {more} more")]
+        raise InvalidArgument(*issues) from error
+
+
+def _issues(error: ValidationError, data: Any) -> list[tuple[str, str]]:
+    """One issue for each place, worded for the developer of a client."""
+    issues: dict[str, str] = {}
+    for entry in error.errors(include_url=False, include_context=False, include_input=False):
+        message = entry["msg"].removeprefix("Value error, ")
+        match entry["type"]:
+            case "missing":
+                message = "is required"
+            case "extra_forbidden":
+                message = "is not a field of this request"
+        path = _path(entry["loc"], data)
+        if message not in issues.get(path, ""):
+            issues[path] = f"{issues[path]}; {message}" if path in issues else message
+    return list(issues.items())
+
+
+def _path(location: tuple[int | str, ...], data: Any) -> str:
+    """`answers[0].value`, without the names that pydantic adds for the branches of a union."""
+    path, here = "", data
+    for number, part in enumerate(location):
+        if isinstance(part, int):
+            path += f"[{part}]"
+            here = here[part] if isinstance(here, list) and part < len(here) else None
+        elif isinstance(here, dict) and (part in here or number == len(location) - 1):
+            path += f".{part}" if path else part
+            here = here.get(part)
+    return path
+
+
+def _unstorable(value: Any, path: str, depth: int) -> Iterator[tuple[str, str]]:
+    """What JSON lets through and Firestore does not take."""
+    if depth > MAX_NESTING:
+        yield path, f"is nested deeper than {MAX_NESTING} levels"
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if _is_name(key):
+                yield from _unstorable(item, f"{path}.{key}" if path else key, depth + 1)
+            else:
+                yield path, f"has a name that is no Unicode or over {MAX_NAME_BYTES} bytes"
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _unstorable(item, f"{path}[{index}]", depth + 1)
+    elif isinstance(value, str):
+        if not _is_unicode(value):
+            yield path, "is not valid Unicode"
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield path, "must be a finite number"
+    elif isinstance(value, int) and abs(value) > MAX_INTEGER:
+        yield path, "is too large a number"
+
+
+def _is_name(key: str) -> bool:
+    return _is_unicode(key) and len(key.encode()) <= MAX_NAME_BYTES
+
+
+def _is_unicode(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)

@@ -1,0 +1,38 @@
+"""The one adapter around schedules: a sweep that failed is logged, and comes again by itself."""
+
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from firebase_functions import options, scheduler_fn
+from pydantic.alias_generators import to_camel
+
+from experience import logs
+from experience.firebase.deployment import REGION
+
+
+def schedule(*, every: str) -> Callable[[Callable[[], None]], Any]:
+    """Deploy a function that runs again and again, such as `every="15 minutes"`."""
+
+    def decorate(function: Callable[[], None]) -> Any:
+        name = to_camel(function.__name__)
+
+        def handle(_event: scheduler_fn.ScheduledEvent) -> None:
+            try:
+                function()
+            except Exception:
+                logs.error("schedule failed", function=name, exc=traceback.format_exc())
+                raise
+
+        handle.__name__ = name
+        handle.__doc__ = function.__doc__
+        return scheduler_fn.on_schedule(
+            schedule=f"every {every}",
+            region=REGION,
+            cpu=1,
+            memory=options.MemoryOption.MB_512,
+            timeout_sec=300,
+            max_instances=1,
+        )(handle)
+
+    return decorate

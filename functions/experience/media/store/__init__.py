@@ -1,0 +1,1 @@
+"""The objects of sessions in the bucket: files, uploads and download links."""

@@ -1,0 +1,130 @@
+"""Where a session's objects lie in the bucket, and their addresses.
+
+Every path is built here from ids. Objects are written once (`ifGenerationMatch=0`), and nothing
+in the bucket is public: an object is read by its download token, which can be revoked, or by a
+signed URL, which expires.
+"""
+
+import uuid
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from google.api_core.exceptions import NotFound, PreconditionFailed
+
+from experience import clock, config, storage
+from experience.errors import Contention
+from experience.media.models import StoredObject
+from experience.storage import retry, signed_url
+
+if TYPE_CHECKING:
+    from google.cloud.storage import Blob
+
+TOKENS = "firebaseStorageDownloadTokens"
+
+
+def input_path(project_id: str, session_id: str, step_id: str, asset_id: str) -> str:
+    """`projects/{p}/sessions/{s}/inputs/{stepId}/{assetId}`"""
+    return f"projects/{project_id}/sessions/{session_id}/inputs/{step_id}/{asset_id}"
+
+
+def result_path(project_id: str, session_id: str, job_id: str, attempt: int, name: str) -> str:
+    """`projects/{p}/sessions/{s}/results/{jobId}/{attempt}/{name}`"""
+    return f"projects/{project_id}/sessions/{session_id}/results/{job_id}/{attempt}/{name}"
+
+
+def find(path: str) -> StoredObject | None:
+    """What is stored there, or None."""
+    blob = storage.bucket().get_blob(path, retry=retry())
+    return _described(blob) if blob else None
+
+
+def read(path: str, first_bytes: int | None = None) -> bytes:
+    """An object's bytes, or its first ones. Raises google.api_core NotFound.
+
+    As they are stored: the client would unpack what its uploader calls gzip, to any size.
+    """
+    end = first_bytes - 1 if first_bytes else None
+    blob = storage.bucket().blob(path)
+    data: bytes = blob.download_as_bytes(
+        start=0 if end else None, end=end, raw_download=True, retry=retry()
+    )
+    return data
+
+
+def write_once(path: str, data: bytes, content_type: str) -> str:
+    """Store bytes that are never changed again, and return their address.
+
+    Where something is stored already, by an earlier try of the same work, that stays.
+    """
+    blob = storage.bucket().blob(path)
+    blob.metadata = {TOKENS: str(uuid.uuid4())}
+    blob.cache_control = "private, max-age=31536000, immutable"
+    try:
+        blob.upload_from_string(
+            data, content_type=content_type, if_generation_match=0, retry=retry()
+        )
+    except PreconditionFailed:
+        return publish(path)
+    return address(path, blob.metadata[TOKENS])
+
+
+def publish(path: str, seen: StoredObject | None = None) -> str:
+    """The download-token address of an object, which gets its token at the first call.
+
+    Whoever has just looked at it passes what they saw, and saves a second look. Raises
+    google.api_core NotFound.
+    """
+    for _ in range(5):
+        found = seen or find(path)
+        if found is None:
+            raise NotFound(path)
+        if tokens := found.metadata.get(TOKENS):
+            return address(path, tokens.split(",")[0])
+        token = str(uuid.uuid4())
+        blob = storage.bucket().blob(path)
+        blob.metadata = {**found.metadata, TOKENS: token}
+        try:
+            blob.patch(if_metageneration_match=found.metageneration, retry=retry())
+        except PreconditionFailed:
+            seen = None  # somebody else published it just now: take their token
+            continue
+        return address(path, token)
+    raise Contention
+
+
+def signed_download(path: str) -> tuple[str, int]:
+    """A V4 signed GET, and when it expires."""
+    seconds = config.DOWNLOAD_URL_SECONDS.value
+    return signed_url(path, "GET", seconds), clock.now_ms() + seconds * 1000
+
+
+def address(path: str, token: str) -> str:
+    """The download-token address of an object."""
+    name = quote(path, safe="")
+    endpoint = storage.download_endpoint()
+    return f"{endpoint}/v0/b/{storage.bucket_name()}/o/{name}?alt=media&token={token}"
+
+
+def _described(blob: "Blob") -> StoredObject:
+    return StoredObject(
+        path=str(blob.name),
+        content_type=str(blob.content_type or ""),
+        size_bytes=int(blob.size or 0),
+        created_at=int(blob.time_created.timestamp() * 1000),
+        metadata=dict(blob.metadata or {}),
+        metageneration=int(blob.metageneration),
+        content_encoding=str(blob.content_encoding or ""),
+    )
+
+
+def delete_of_session(project_id: str, session_id: str) -> int:
+    """Delete every object of a session, and return how many there were. Safe to repeat."""
+    folder = f"projects/{project_id}/sessions/{session_id}/"
+    count = 0
+    for blob in storage.bucket().list_blobs(prefix=folder, retry=retry()):
+        try:
+            blob.delete(retry=retry())
+        except NotFound:
+            continue
+        count += 1
+    return count

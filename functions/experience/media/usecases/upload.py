@@ -1,0 +1,190 @@
+"""From a guest's camera to an address in their session."""
+
+import traceback
+from typing import Any
+
+from google.api_core import exceptions
+from google.cloud.firestore import Client, Transaction
+
+from experience import clients, clock, logs, transactions
+from experience.errors import FailedPrecondition, InvalidArgument
+from experience.ids import new_id
+from experience.imaging import files
+from experience.imaging.models import MAX_PIXELS
+from experience.media.models import (
+    CONTENT_TYPES,
+    HEAD_BYTES,
+    LARGEST_BYTES,
+    ConfirmUpload,
+    CreateUpload,
+    StoredObject,
+    Upload,
+    kind_of,
+    path_in,
+    sniff,
+)
+from experience.media.store import links, objects, uploads
+from experience.sessions import store as session_store
+from experience.sessions.models.session import CapturedMedia, Session
+from experience.sessions.models.views import SessionView
+from experience.sessions.usecases.access import require_active, require_owner
+from experience.sessions.usecases.adopt import get_adopted
+
+
+def create_upload(uid: str, request: CreateUpload, origin: str | None) -> Upload:
+    """An address for one upload to a capture step of an active session. One read.
+
+    Nothing is stored yet: an upload that never comes leaves nothing behind.
+    """
+    largest = LARGEST_BYTES[kind_of(request.content_type)]
+    if request.size_bytes > largest:
+        raise InvalidArgument(("sizeBytes", f"must be at most {largest} bytes"))
+    client = clients.firestore()
+    session = get_adopted(client, request.project_id, request.session_id)
+    require_owner(client, session, uid)
+    require_active(session)
+    _require_capture(client, session, request.step_id)
+    asset_id = new_id()
+    path = objects.input_path(request.project_id, request.session_id, request.step_id, asset_id)
+    if kind_of(request.content_type) == "video":
+        return uploads.resumable_upload(
+            path, request.content_type, request.size_bytes, asset_id, origin
+        )
+    return uploads.signed_upload(path, request.content_type, request.size_bytes, asset_id)
+
+
+def confirm_upload(uid: str, request: ConfirmUpload) -> SessionView:
+    """Look at what was uploaded and put it into the session. Two reads, one write.
+
+    A retake replaces the capture of its step: of two uploads the later one stays, in whichever
+    order they are confirmed, and the other one's address ends. Confirming again changes nothing.
+    Raises FailedPrecondition `upload_missing`, `upload_too_large`, `upload_type_mismatch`,
+    `upload_too_many_pixels` and `session_not_active`.
+    """
+    client = clients.firestore()
+    session = get_adopted(client, request.project_id, request.session_id)
+    require_owner(client, session, uid)
+    if _holds(session, request):
+        return SessionView.of(session)
+    require_active(session)
+    _require_capture(client, session, request.step_id)
+    path = objects.input_path(
+        request.project_id, request.session_id, request.step_id, request.asset_id
+    )
+    uploaded, url = _publish_sound(path)
+    media = CapturedMedia(
+        step_id=request.step_id,
+        asset_id=request.asset_id,
+        url=url,
+        created_at=uploaded.created_at,
+        content_type=uploaded.content_type,
+    )
+    reference = session_store.session_ref(client, request.project_id, request.session_id)
+
+    def body(transaction: Transaction) -> tuple[Session, CapturedMedia | None]:
+        current = session_store.get_session(
+            client, request.project_id, request.session_id, transaction
+        )
+        if _holds(current, request):
+            return current, None
+        if not current.is_active:  # it has ended since it was looked at
+            return current, media
+        now = clock.now_ms()
+        changed = _with_media(current, media)
+        if difference := current.difference(changed):
+            transaction.update(reference, {**difference, "updatedAt": now})
+            changed = changed.model_copy(update={"updated_at": now})
+        held = current.media_of(request.step_id)
+        return changed, media if changed.media_of(request.step_id) is held else held
+
+    session, loser = transactions.run_optimistic(client, body)
+    if loser and not session.shows(loser.url):
+        _end_address(loser.url)
+    if loser is media:
+        require_active(session)
+    return SessionView.of(session)
+
+
+def _end_address(url: str) -> None:
+    """Let nobody read what the session does not hold; the sweep of uploads deletes it.
+
+    Where the storage does not answer, the address stays.
+    """
+    path = path_in(url)
+    try:
+        links.end_all(path)
+    except exceptions.NotFound:
+        pass  # erased already
+    except Exception:  # noqa: BLE001  (the call has had its effect)
+        logs.warning("address not ended", path=path, exc=traceback.format_exc())
+
+
+def _publish_sound(path: str) -> tuple[StoredObject, str]:
+    """What was uploaded, and its address."""
+    try:
+        if uploaded := objects.find(path):
+            _require_sound(uploaded)
+            return uploaded, objects.publish(path, uploaded)
+    except exceptions.NotFound:
+        pass  # erased since it was found
+    raise FailedPrecondition("upload_missing", "Nothing was uploaded to this address yet.")
+
+
+def _require_capture(client: Client, session: Session, step_id: str) -> None:
+    step = session_store.get_pinned_config(client, session).step(step_id)
+    if step is None:
+        raise InvalidArgument(("stepId", f"the experience has no step {step_id!r}"))
+    if not step.takes_media:
+        raise InvalidArgument(("stepId", f"a step of type {step.type!r} takes no upload"))
+
+
+def _require_sound(uploaded: StoredObject) -> None:
+    """Raise FailedPrecondition unless size and bytes are what the object's type allows.
+
+    Packed bytes are none of them: a signed address does not bind the header that calls them so.
+    """
+    if uploaded.content_type not in CONTENT_TYPES:
+        raise _mismatch(uploaded.content_type, None)
+    if uploaded.content_encoding not in ("", "identity"):
+        raise _mismatch(uploaded.content_type, uploaded.content_encoding)
+    largest = LARGEST_BYTES[kind_of(uploaded.content_type)]
+    if uploaded.size_bytes > largest:
+        raise FailedPrecondition(
+            "upload_too_large", f"The file is larger than {largest} bytes.", largestBytes=largest
+        )
+    # of an empty object there is no first byte to ask for
+    head = objects.read(uploaded.path, HEAD_BYTES) if uploaded.size_bytes else b""
+    shown = sniff(head)
+    if shown != uploaded.content_type:
+        raise _mismatch(uploaded.content_type, shown)
+    if kind_of(shown) == "image":
+        width, height = files.size(head) or (0, 0)
+        if width * height > MAX_PIXELS:
+            raise FailedPrecondition(
+                "upload_too_many_pixels",
+                f"The photo has more than {MAX_PIXELS // 1_000_000} megapixels.",
+                width=width,
+                height=height,
+                largestPixels=MAX_PIXELS,
+            )
+
+
+def _mismatch(declared: str, shown: str | None) -> FailedPrecondition:
+    details: dict[str, Any] = {"declared": declared, "found": shown}
+    return FailedPrecondition(
+        "upload_type_mismatch", f"The file's bytes are not {declared}.", **details
+    )
+
+
+def _holds(session: Session, request: ConfirmUpload) -> bool:
+    media = session.media_of(request.step_id)
+    return media is not None and media.asset_id == request.asset_id
+
+
+def _with_media(session: Session, media: CapturedMedia) -> Session:
+    """The session with this capture in the place of an earlier one of the same step."""
+    held = session.media_of(media.step_id)
+    if held and (held.created_at, held.asset_id) > (media.created_at, media.asset_id):
+        return session
+    others = [each for each in session.captured_media if each.step_id != media.step_id]
+    return session.model_copy(update={"captured_media": [*others, media]})

@@ -1,0 +1,1 @@
+"""What visitors and operators do with projects."""

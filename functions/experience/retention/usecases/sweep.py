@@ -1,0 +1,204 @@
+"""Deleting guests with their visits when their time is over, and uploads that nobody confirmed."""
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from google.cloud.firestore import Client, DocumentReference, Transaction
+
+from experience import clients, clock, logs, sweeps, transactions
+from experience.guests.models import Guest
+from experience.guests.store import find_guest, guest_ref
+from experience.media.models import path_in
+from experience.media.store import uploads
+from experience.media.store.uploads import Loose
+from experience.projects.models import Project
+from experience.retention import store
+from experience.retention.models import (
+    UPLOAD_KEPT_MS,
+    RetentionState,
+    is_left_behind,
+    kept_since,
+    last_seen,
+)
+from experience.sessions.models.session import Session
+from experience.sessions.store import session_ref
+from experience.store import find, parse, parse_or_log
+from experience.transforms.models.job import run_id_of
+from experience.transforms.models.quota import day_of
+from experience.workflows.artifacts.tenant import Tenant
+from experience.workflows.usecases import delete
+
+RUN_MS = 200_000
+"""How long one run goes on; the function has 300 s. The next one begins where it stopped."""
+
+AT_ONCE = 8
+
+
+class _Run:
+    """One run of the sweep: until when it may go on, and what it has deleted."""
+
+    def __init__(self, client: Client, milliseconds: int) -> None:
+        self.client = client
+        self.now = clock.now_ms()
+        self.deleted = {"guests": 0, "sessions": 0, "counts": 0, "uploads": 0}
+        self._until = self.now + milliseconds
+        self._lock = threading.Lock()
+
+    def count(self, kind: str, number: int = 1) -> None:
+        with self._lock:
+            self.deleted[kind] += number
+
+    @property
+    def is_over(self) -> bool:
+        return clock.now_ms() >= self._until
+
+    def attend(
+        self, kind: str, pages: Iterable[list[sweeps.Found]], do: Callable[[dict[str, Any]], bool]
+    ) -> None:
+        """Do this for all that was found, many at once, for as long as there is time."""
+
+        def one(found: sweeps.Found) -> int:
+            return 0 if self.is_over else sweeps.repair_each([found], do)[0]
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for page in pages:
+                self.count(kind, sum(pool.map(one, page)))
+                if self.is_over:
+                    return
+
+
+def sweep_retention(milliseconds: int = RUN_MS) -> dict[str, int]:
+    """Delete what its project no longer keeps, and return how much of each kind.
+
+    A guest goes with everything of theirs, when all of it is older than the project's published
+    `retentionDays`; until then all of it stays. Two reads, and one request to the storage for a
+    thousand objects, where nothing is over; a guest costs four reads and one more for each
+    session. Safe to repeat, to run twice at once, and to break off anywhere: the guest goes
+    first, and a session whose guest is gone is found by the next run.
+    """
+    run = _Run(clients.firestore(), milliseconds)
+    reference = store.state_ref(run.client)
+    state = find(run.client, reference, RetentionState) or RetentionState()
+    reached = RetentionState(
+        project=_sweep_projects(run, state.project), upload=_sweep_uploads(run, state.upload)
+    )
+    if reached != state:
+        transactions.retry(lambda: reference.set({**reached.dump(), "updatedAt": run.now}))
+    if any(run.deleted.values()):
+        logs.info("retention", **run.deleted)
+    return run.deleted
+
+
+def _sweep_projects(run: _Run, first: str) -> str:
+    """All projects once, from the one at which the last run stopped; gives where this one did."""
+    found = [
+        each for page in sweeps.pages(store.query_limited_projects(run.client)) for each in page
+    ]
+    projects = sorted(
+        (project for each in found if (project := parse_or_log(each, Project))),
+        key=lambda project: (project.id < first, project.id),
+    )
+    for project in projects:
+        if run.is_over:
+            return project.id
+        _sweep_project(run, project)
+        if run.is_over:
+            return project.id
+    return ""
+
+
+def _sweep_project(run: _Run, project: Project) -> None:
+    until = kept_since(project, run.now)
+    if until is None:
+        return
+    client, project_id = run.client, project.id
+    old_guests = sweeps.pages(store.query_guests_until(client, project_id, until))
+    run.attend("guests", old_guests, lambda fields: _forget(run, Guest.load(fields), until))
+    old_sessions = sweeps.pages(store.query_sessions_until(client, project_id, until))
+    run.attend("sessions", old_sessions, lambda fields: _collect(run, Session.load(fields)))
+    counts = sweeps.pages(store.query_counts_until(client, project_id, day_of(until)))
+    for page in counts:
+        batch = client.batch()
+        for each in page:
+            batch.delete(each.reference)
+        transactions.retry(batch.commit)
+        run.count("counts", len(page))
+
+
+def _forget(run: _Run, guest: Guest, until: int) -> bool:
+    """Delete a guest, if nothing of theirs is newer than this, and then all their sessions."""
+    client, project_id = run.client, guest.project_id
+    reference = guest_ref(client, project_id, guest.id)
+    found = list(store.query_newest_session(client, project_id, guest.id).stream())
+    newest = parse_or_log(found[0], Session) if found else None
+    if last_seen(guest, newest) > until:
+        return False
+
+    def body(transaction: Transaction) -> bool:
+        # Who begins or completes a session writes their guest as well; who moves on, only that.
+        wanted = [reference, *(each.reference for each in found)]
+        snapshots = transactions.read(client, wanted, transaction)
+        current = parse(snapshots[0], Guest)
+        session = parse_or_log(snapshots[1], Session) if found else None
+        if current is None or last_seen(current, session) > until:
+            return current is None
+        transaction.delete(reference)
+        return True
+
+    if not transactions.run(client, body):
+        return False
+    for snapshot in store.query_sessions_of(client, project_id, guest.id).stream():
+        session = parse_or_log(snapshot, Session)
+        if session and session.updated_at <= until:  # they may have come again just now
+            _delete(client, session)
+            run.count("sessions")
+    return True
+
+
+def _collect(run: _Run, session: Session) -> bool:
+    """Delete an old session that is nobody's: left by a run that broke off, or never anybody's."""
+    guest = find_guest(run.client, session.project_id, str(session.created_by))
+    if not is_left_behind(session, guest):
+        return False
+    _delete(run.client, session)
+    return True
+
+
+def _delete(client: Client, session: Session) -> None:
+    """Delete a session with all that belongs to it."""
+    of_run: list[DocumentReference] = []
+    if session.job_id and session.workspace_id:
+        run_id = run_id_of(session.project_id, session.job_id)
+        of_run = delete.documents_of(Tenant.of_document(client, session), run_id)
+    store.delete_session(client, session, of_run)
+
+
+def _sweep_uploads(run: _Run, first: str) -> str:
+    """Delete uploads that nobody confirmed in time; gives the name at which this run stopped."""
+    reached = first
+    for found, reached in uploads.uploads_without_address(first):
+        late = [each for each in found if each.created_at <= run.now - UPLOAD_KEPT_MS]
+        run.count("uploads", sum(map(uploads.delete_if_unchanged, _unused(run, late))))
+        if run.is_over:
+            return reached
+    return ""
+
+
+def _unused(run: _Run, found: list[Loose]) -> Iterable[Loose]:
+    """Those of these that no session names: somebody may have taken its address away by hand."""
+    references = {
+        (each.project_id, each.session_id): session_ref(
+            run.client, each.project_id, each.session_id
+        )
+        for each in found
+    }
+    named: set[str] = set()
+    for snapshot in transactions.read(run.client, references.values()) if references else ():
+        session = transactions.fields(snapshot) or {}
+        media = session.get("capturedMedia") or []
+        named |= {each["assetId"] for each in media}
+        shown = (session.get("outputs") or {}).values()
+        named |= {path_in(each["url"]).rpartition("/")[2] for each in shown}
+    return [each for each in found if each.path.rpartition("/")[2] not in named]

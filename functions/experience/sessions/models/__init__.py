@@ -1,0 +1,1 @@
+"""Sessions, what callers send about them, and the decisions about them."""

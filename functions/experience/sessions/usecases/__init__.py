@@ -1,0 +1,1 @@
+"""What guests, operators, triggers and sweeps do with sessions."""

@@ -1,0 +1,52 @@
+"""Who may read and change a session, and when."""
+
+from google.cloud.firestore import Client
+
+from experience.errors import FailedPrecondition, NotFound
+from experience.sessions.models.session import Session
+from experience.workspaces.models import Role
+from experience.workspaces.usecases.access import require_role
+
+
+class Unadopted(Exception):  # noqa: N818  (a turn of the road, not an error)
+    """A call met a session that its trigger has not met yet."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session.id)
+        self.session = session
+
+
+def require_owner(client: Client, session: Session, uid: str) -> None:
+    """Raise NotFound unless the caller began this session, and may still do so.
+
+    No read for a visit. Previews and drafts are for editors, so their sessions are too: one read.
+    """
+    if session.created_by != uid:
+        raise NotFound("session")
+    if not session.is_visit:
+        _require_role(client, session, uid, Role.EDITOR)
+
+
+def require_reader(client: Client, session: Session, uid: str) -> None:
+    """Raise NotFound unless the caller began this session or is of its workspace."""
+    if session.created_by != uid or not session.is_visit:
+        _require_role(client, session, uid, Role.VIEWER)
+
+
+def _require_role(client: Client, session: Session, uid: str, role: Role) -> None:
+    if session.workspace_id is None:
+        raise NotFound("session")
+    require_role(client, session.workspace_id, uid, role, what="session")
+
+
+def require_active(session: Session) -> None:
+    """Raise FailedPrecondition, with the status, unless the session still takes answers.
+
+    Raises Unadopted where its guest wrote it, and the server has yet to look at it.
+    """
+    if session.awaits_adoption:
+        raise Unadopted(session)
+    if not session.is_active:
+        raise FailedPrecondition(
+            "session_not_active", f"This session is {session.status}.", status=session.status
+        )

@@ -1,0 +1,100 @@
+"""The bucket: access to it, how long a failing storage is retried, and signed URLs."""
+
+import functools
+import json
+import os
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import google.auth
+import google.auth.credentials
+
+from experience.clients import project_id
+
+if TYPE_CHECKING:
+    from google.api_core.retry import Retry
+    from google.cloud.storage import Bucket
+
+
+@functools.cache
+def bucket() -> "Bucket":
+    """The project's default bucket."""
+    # Left to itself the client asks for the bucket's metadata, for traces that nobody collects:
+    # a billed request, and a permission that the runtime does not need otherwise.
+    os.environ.setdefault("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
+    from google.cloud import storage  # heavy, and most functions never touch an object
+
+    made: Bucket = storage.Client(project=project_id()).bucket(bucket_name())
+    return made
+
+
+def bucket_name() -> str:
+    """The name of the default bucket, as the Firebase runtime tells it in FIREBASE_CONFIG."""
+    configured = json.loads(os.environ.get("FIREBASE_CONFIG") or "{}")
+    return str(configured.get("storageBucket") or f"{project_id()}.appspot.com")
+
+
+@functools.cache
+def signer() -> google.auth.credentials.Signing:
+    """What signs URLs: the key file where there is one, else the service account through IAM.
+
+    Locally the suite makes a key and names it in GOOGLE_APPLICATION_CREDENTIALS. In production
+    the runtime's account holds no key, and `iam.serviceAccounts.signBlob` signs in its name.
+    """
+    credentials, _ = google.auth.default(scopes=["https://www.googleapis.com/auth/cloud-platform"])
+    if isinstance(credentials, google.auth.credentials.Signing):
+        return credentials
+    return _iam_signer(credentials)
+
+
+def _iam_signer(credentials: Any) -> google.auth.credentials.Signing:
+    import google.auth.iam
+    from google.auth.transport.requests import Request
+    from google.oauth2 import service_account
+
+    request = Request()
+    credentials.refresh(request)  # an account on Cloud Run learns its own address only here
+    address = credentials.service_account_email
+    return service_account.Credentials(
+        google.auth.iam.Signer(request, credentials, address),
+        address,
+        "https://oauth2.googleapis.com/token",
+    )
+
+
+def storage_endpoint() -> str:
+    """Where signed URLs point."""
+    return os.environ.get("STORAGE_EMULATOR_HOST") or "https://storage.googleapis.com"
+
+
+def download_endpoint() -> str:
+    """Where Firebase's download-token URLs point."""
+    return os.environ.get("STORAGE_EMULATOR_HOST") or "https://firebasestorage.googleapis.com"
+
+
+RETRY_SECONDS = 10
+"""How long a storage that fails is asked again. The client's own two minutes outlast a guest's
+patience and a worker's lease; past this a callable's caller or the task queue tries again."""
+
+
+def retry() -> "Retry":
+    """How long a storage that fails is asked again."""
+    from google.cloud.storage.retry import DEFAULT_RETRY  # heavy, like the client that it is for
+
+    return DEFAULT_RETRY.with_timeout(RETRY_SECONDS)
+
+
+def signed_url(path: str, method: str, seconds: int, **options: Any) -> str:
+    url: str = (
+        bucket()
+        .blob(path)
+        .generate_signed_url(
+            version="v4",
+            method=method,
+            expiration=timedelta(seconds=seconds),
+            credentials=signer(),
+            api_access_endpoint=storage_endpoint(),
+            **options,
+        )
+    )
+    return url

@@ -1,0 +1,1 @@
+"""Jobs and their parts, and the decisions about them."""

@@ -1,0 +1,144 @@
+"""Transform jobs (`/projects/{p}/jobs/{j}`) and their internals."""
+
+from typing import Any
+
+from pydantic import Field
+
+from experience.documents import Document
+from experience.ids import derived_id
+from experience.sessions.models.session import Answer, JobError, JobStatus
+from experience.transforms.models.failures import JobFailure
+from experience.workspaces.models import Transform
+
+
+class JobProgress(Document):
+    """How far a running job is, for a guest's page."""
+
+    current_step: str
+    percentage: int = Field(ge=0, le=100)
+    message: str | None = None
+
+
+class JobOutput(Document):
+    """The result: where it lies, its address, and its measures in pixels, bytes, milliseconds."""
+
+    asset_id: str
+    url: str
+    path: str
+    format: str
+    width: int
+    height: int
+    size_bytes: int
+    thumbnail_url: str | None = None
+    processing_time_ms: int
+
+
+class Job(Document):
+    """`/projects/{projectId}/jobs/{id}`: what its guest may see. Timestamps in Unix ms.
+
+    `runId`: the run of `photo.transform`, in the workspace, that does the work; null for a job that
+    nobody works on yet. `attemptCount`: how often a worker began, with the run or with a step anew.
+    """
+
+    id: str
+    project_id: str
+    session_id: str
+    experience_id: str
+    workspace_id: str
+    run_id: str | None = None
+    status: JobStatus = JobStatus.PENDING
+    attempt_count: int = 0
+    created_by: str | None = None
+    progress: JobProgress | None = None
+    output: JobOutput | None = None
+    error: JobFailure | None = None
+    created_at: int
+    updated_at: int
+    started_at: int | None = None
+    completed_at: int | None = None
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether nothing will happen to it any more by itself."""
+        return self.status not in (JobStatus.PENDING, JobStatus.RUNNING)
+
+
+class Capture(Document):
+    """The upload that is transformed; `path` is its object in the bucket."""
+
+    step_id: str
+    asset_id: str
+    path: str
+
+
+class Snapshot(Document):
+    """All that a job needs to be run, and run again, whatever happens to its session."""
+
+    capture: Capture
+    answers: list[Answer] = []
+    transform: Transform
+    experience_version: int
+
+
+class Counted(Document):
+    """The place in its project's day that a job holds, since so many attempts at it."""
+
+    day: str
+    attempts: int
+
+    def is_unused(self, job: Job, day: str) -> bool:
+        """Whether it is of this day, and no attempt began since it was taken."""
+        return self.day == day and self.attempts == job.attempt_count
+
+
+class JobInternals(Document):
+    """`…/jobs/{j}/jobInternals/state`: what a guest must not see.
+
+    `retries`: how often the job was taken up again by hand. Who works on it when, the steps of its
+    run know.
+    """
+
+    snapshot: Snapshot
+    counted: Counted | None = None
+    retries: int = 0
+
+
+class SweepState(Document):
+    """`/sweeps/completedSessions`: how far the sweep has come in `completedAt` (Unix ms).
+
+    `path`: the last session, where the sweep stopped within one millisecond. `failed`: the paths
+    of sessions to be tried again.
+    """
+
+    completed_until: int = 0
+    path: str | None = None
+    failed: list[str] = []
+
+
+def job_id_of(project_id: str, session_id: str) -> str:
+    """The id of the one job that a session can have."""
+    return derived_id("job", project_id, session_id)
+
+
+def run_id_of(project_id: str, job_id: str) -> str:
+    """The id of the one run that a job can have."""
+    return derived_id("run", project_id, job_id)
+
+
+def restarted(job: Job, now: int) -> Job:
+    """A job that begins again."""
+    return job.model_copy(
+        update={
+            "status": JobStatus.PENDING,
+            "error": None,
+            "progress": None,
+            "completed_at": None,
+            "updated_at": now,
+        }
+    )
+
+
+def session_fields(status: JobStatus, failure: JobFailure | None, now: int) -> dict[str, Any]:
+    """What the session says of its job."""
+    error = JobError(code=failure.code, message=failure.message).dump() if failure else None
+    return {"jobStatus": status.value, "jobError": error, "updatedAt": now}

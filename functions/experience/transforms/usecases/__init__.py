@@ -1,0 +1,1 @@
+"""What guests, triggers and sweeps do with transforms."""

@@ -1,0 +1,118 @@
+"""Creating the job of a completed session."""
+
+from google.cloud.firestore import Client, Transaction
+
+from experience import clients, clock, transactions
+from experience.errors import FailedPrecondition
+from experience.projects.models import Phase, Project
+from experience.projects.store import project_ref
+from experience.sessions import store as session_store
+from experience.sessions.models.session import JobError, JobStatus, Session, SessionStatus
+from experience.store import parse
+from experience.transforms import store
+from experience.transforms.models import quota
+from experience.transforms.models.failures import JobErrorCode, JobFailure
+from experience.transforms.models.job import Counted, Job, JobInternals, Snapshot, job_id_of
+from experience.transforms.models.snapshot import require_snapshot
+from experience.transforms.usecases import runs
+
+
+def create_and_dispatch(session: Session) -> bool:
+    """Order a completed session's transform and hand it to the queue; whether it was ordered now.
+
+    As `order_transform`, and a task.
+    """
+    job = create_job(session)
+    if job:
+        runs.try_dispatch(clients.firestore(), job)
+    return job is not None
+
+
+def create_job(session: Session) -> Job | None:
+    """Create the job of a completed main session that has a transform and a capture, once.
+
+    Two reads, seven writes (with a daily limit one more of both); nothing of either for a session
+    without a transform. Over the limit the job is created all the same, as failed. The job, if it
+    was created now.
+    """
+    if session.phase is not Phase.MAIN or session.status is not SessionStatus.COMPLETED:
+        return None
+    client = clients.firestore()
+    pinned = session_store.get_pinned_config(client, session)
+    try:
+        snapshot = require_snapshot(session, pinned)
+    except FailedPrecondition:
+        return None
+
+    def body(transaction: Transaction) -> Job | None:
+        session_snapshot, project_snapshot = transactions.read(
+            client,
+            [
+                session_store.session_ref(client, session.project_id, session.id),
+                project_ref(client, session.project_id),
+            ],
+            transaction,
+        )
+        current, project = parse(session_snapshot, Session), parse(project_snapshot, Project)
+        if not current or not project:  # deleted before this event came
+            return None
+        if current.job_id is not None:
+            return None
+        now = clock.now_ms()
+        limit, place = quota.limit_of(project), None
+        if limit is not None:
+            job_id = job_id_of(session.project_id, session.id)
+            place = store.find_reservation(
+                client, transaction, session.project_id, job_id, limit, now
+            )
+        full = limit is not None and place is None
+        return write_job(client, transaction, current, snapshot, place, now, over_quota=full)
+
+    return transactions.run_optimistic(client, body)
+
+
+def write_job(
+    client: Client,
+    transaction: Transaction,
+    session: Session,
+    snapshot: Snapshot,
+    place: store.Reservation | None,
+    now: int,
+    *,
+    over_quota: bool = False,
+) -> Job:
+    """Write a session's job with its run, or `failed` at once where the project's day is full."""
+    failure = JobFailure(
+        code=JobErrorCode.QUOTA_EXCEEDED,
+        message="Today's pictures are used up.",
+        is_retryable=True,
+        timestamp=now,
+    )
+    job = Job(
+        id=job_id_of(session.project_id, session.id),
+        project_id=session.project_id,
+        session_id=session.id,
+        experience_id=session.experience_id,
+        workspace_id=session.workspace_id,
+        status=JobStatus.FAILED if over_quota else JobStatus.PENDING,
+        error=failure if over_quota else None,
+        created_by=session.created_by,
+        created_at=now,
+        updated_at=now,
+        completed_at=now if over_quota else None,
+    )
+    if place:
+        place.take(transaction)
+    if not over_quota:
+        new = runs.create_run(client, transaction, job, snapshot, now)
+        job = job.model_copy(update={"run_id": new.run.id})
+    transaction.create(store.job_ref(client, job.project_id, job.id), job.dump())
+    counted = Counted(day=place.day, attempts=0) if place else None
+    internals = JobInternals(snapshot=snapshot, counted=counted)
+    transaction.create(store.internals_ref(client, job.project_id, job.id), internals.dump())
+    shown = JobError(code=failure.code, message=failure.message).dump() if over_quota else None
+    transaction.update(
+        session_store.session_ref(client, job.project_id, session.id),
+        {"jobId": job.id, "jobStatus": job.status.value, "jobError": shown, "updatedAt": now},
+    )
+    return job

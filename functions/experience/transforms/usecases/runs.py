@@ -1,0 +1,134 @@
+"""A job is a run of `photo.transform`: creating, dispatching, restarting and cancelling it."""
+
+import traceback
+
+from google.cloud.firestore import Client, Transaction
+
+from experience import logs, storage
+from experience.errors import NotFound
+from experience.sessions.models.session import JobStatus
+from experience.sessions.store import session_ref
+from experience.transforms import store
+from experience.transforms.models.failures import cancelled
+from experience.transforms.models.job import Job, Snapshot, restarted, run_id_of, session_fields
+from experience.transforms.usecases.hooks import KIND
+from experience.workflows.artifacts.tenant import Tenant
+from experience.workflows.runs import creation
+from experience.workflows.runs import dispatch as run_dispatch
+from experience.workflows.runs.creation import NewRun
+from experience.workflows.runs.models import OwnerReference, Queue, RunStep
+from experience.workflows.runs.store import StoredRun, get_run_with_steps
+from experience.workflows.usecases import cancel, retry
+
+WORKFLOW = "photo.transform"
+QUEUE = Queue.RUN_TRANSFORM
+
+
+def create_run(
+    client: Client, transaction: Transaction, job: Job, snapshot: Snapshot, now: int
+) -> NewRun:
+    """Create the job's run, in the transaction that says so in the job. Four writes."""
+    tenant = Tenant.of_document(client, job)
+    source = f"gs://{storage.bucket_name()}/{snapshot.capture.path}"
+    payload = {
+        "sourceUri": source,
+        "transform": snapshot.transform.dump(),
+        "answers": [{"stepId": each.step_id, "value": each.value} for each in snapshot.answers],
+    }
+    ids = {
+        "projectId": job.project_id,
+        "sessionId": job.session_id,
+        "jobId": job.id,
+        "stepId": snapshot.capture.step_id,
+    }
+    owner_reference = OwnerReference(kind=KIND, ids=ids, reads=[source])
+    new = creation.new_owned_run(
+        tenant, WORKFLOW, run_id_of(job.project_id, job.id), payload, QUEUE, owner_reference, now
+    )
+    new.create(tenant, transaction)
+    return new
+
+
+def try_dispatch(client: Client, job: Job) -> None:
+    """Hand the run of a job that was created just now to its queue, and never fail for it.
+
+    The event of the job's creation does the same a little later, and the sweep after that.
+    """
+    try:
+        dispatch(client, job)
+    except Exception:  # noqa: BLE001  (whatever the queue says, the job is there)
+        logs.warning("task not enqueued", job=job.id, exc=traceback.format_exc())
+
+
+def dispatch(client: Client, job: Job) -> None:
+    """Hand a new job's run to its queue, once."""
+    if job.run_id:
+        tenant = Tenant.of_document(client, job)
+        run_dispatch.enqueue_first(tenant, WORKFLOW, job.run_id, QUEUE)
+
+
+Whole = tuple[StoredRun, list[RunStep]]
+"""A run as it was read, and its steps."""
+
+
+def find_run(client: Client, transaction: Transaction, job: Job) -> Whole | None:
+    """The job's run; None where it has none, or somebody removed it by hand. Four reads."""
+    if job.run_id is None:
+        return None
+    try:
+        return get_run_with_steps(Tenant.of_document(client, job), job.run_id, transaction)
+    except NotFound:
+        return None
+
+
+def restart_run(
+    client: Client,
+    transaction: Transaction,
+    job: Job,
+    snapshot: Snapshot,
+    run: Whole | None,
+    now: int,
+) -> list[RunStep]:
+    """Take a job's run up again, or order its first one; the steps to be dispatched."""
+    tenant = Tenant.of_document(client, job)
+    if run:
+        return retry.retry_within(transaction, tenant, *run, now)[1]
+    new = create_run(client, transaction, job, snapshot, now)
+    again = restarted(job, now).model_copy(update={"run_id": new.run.id})
+    transaction.update(store.job_ref(client, job.project_id, job.id), job.difference(again))
+    session = session_ref(client, job.project_id, job.session_id)
+    transaction.update(session, session_fields(JobStatus.PENDING, None, now))
+    return new.steps
+
+
+def dispatch_restarted(client: Client, job: Job, steps: list[RunStep]) -> None:
+    """Hand a job's run to its queue when it was taken up."""
+    for run_id in {step.run_id for step in steps}:
+        retry.enqueue_retried(Tenant.of_document(client, job), run_id, steps)
+
+
+def cancel_run(client: Client, transaction: Transaction, job: Job, now: int) -> Job:
+    """Cancel a job with its run; the job as it is then."""
+    failure = cancelled(now)
+    ended = job.model_copy(
+        update={
+            "status": JobStatus.CANCELLED,
+            "error": failure,
+            "completed_at": now,
+            "updated_at": now,
+        }
+    )
+    run = find_run(client, transaction, job)
+    if run and run[0].value.is_active:
+        cancel.cancel_within(transaction, Tenant.of_document(client, job), *run, now)
+    else:
+        transaction.update(store.job_ref(client, job.project_id, job.id), job.difference(ended))
+        session = session_ref(client, job.project_id, job.session_id)
+        transaction.update(session, session_fields(JobStatus.CANCELLED, failure, now))
+    return ended
+
+
+def cancel_generations(client: Client, job: Job) -> None:
+    """Have the providers told that a cancelled job's picture is not wanted any more."""
+    if job.run_id:
+        cancel.stop_generations(Tenant.of_document(client, job), job.run_id)

@@ -1,0 +1,42 @@
+"""Starting a transform on request."""
+
+from google.cloud.firestore import Transaction
+
+from experience import clients, clock, transactions
+from experience.sessions import store as session_store
+from experience.sessions.usecases.access import require_owner
+from experience.transforms import store
+from experience.transforms.models.job import Job
+from experience.transforms.models.requests import StartTransform
+from experience.transforms.models.snapshot import require_snapshot
+from experience.transforms.usecases import create, runs
+from experience.transforms.usecases.limits import count_transform, get_project_and_guest, reserve
+
+
+def start_transform(uid: str, request: StartTransform) -> Job:
+    """The job of a completed main session, created now if the trigger has not come yet.
+
+    Three reads, eight writes and a task to create it (with a daily limit one more read and write),
+    two reads where it exists. Raises FailedPrecondition `session_not_completed`, `no_transform` and
+    `no_capture`, and ResourceExhausted `daily_limit_reached` and `rate_limited`.
+    """
+    client = clients.firestore()
+
+    def body(transaction: Transaction) -> tuple[Job, bool]:
+        session = session_store.get_session(
+            client, request.project_id, request.session_id, transaction
+        )
+        require_owner(client, session, uid)
+        if session.job_id:
+            return store.get_job(client, request.project_id, session.job_id), False
+        snapshot = require_snapshot(session, session_store.get_pinned_config(client, session))
+        now = clock.now_ms()
+        project, guest = get_project_and_guest(client, transaction, session, uid)
+        place = reserve(client, transaction, project, session, now)
+        count_transform(client, transaction, guest, now)
+        return create.write_job(client, transaction, session, snapshot, place, now), True
+
+    job, is_new = transactions.run_optimistic(client, body)
+    if is_new:
+        runs.try_dispatch(client, job)
+    return job

@@ -1,0 +1,183 @@
+"""The demo's data as the runtime reads it, and the demo as a newcomer runs it."""
+
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.cloud import firestore
+from PIL import Image, ImageChops, ImageOps, ImageStat
+
+from emulator.demo import seed
+from emulator.process.http import request
+from emulator.suite.suite import Suite
+from experience import clients
+from experience.documents import Document
+from experience.media.store.objects import read
+from experience.projects.models import Project
+from experience.steps import STEP_TYPES, UnknownStep, parse_step
+from experience.workspaces.models import Experience, ExperienceVersion, Member, Workspace
+from tests.support.builders.images import PHOTOS
+from tests.support.builders.jobs import size_of
+from tests.support.commands import run
+
+NOW = 1_700_000_000_000
+DOCUMENTS = dict(seed.documents(NOW))
+MODELS: dict[str, type[Document]] = {
+    r"workspaces/[^/]+": Workspace,
+    r"workspaces/[^/]+/members/[^/]+": Member,
+    r"workspaces/[^/]+/experiences/[^/]+": Experience,
+    r"workspaces/[^/]+/experiences/[^/]+/experienceVersions/\d+": ExperienceVersion,
+    r"projects/[^/]+": Project,
+}
+
+
+def with_models() -> Iterator[tuple[str, type[Document]]]:
+    for path, (pattern, model) in itertools.product(DOCUMENTS, MODELS.items()):
+        if re.fullmatch(pattern, path):
+            yield path, model
+
+
+class TestSeededDocuments:
+    @pytest.mark.parametrize(("path", "model"), list(with_models()))
+    def test_are_what_the_runtime_stores(self, path: str, model: type[Document]) -> None:
+        """Nothing is missing that the runtime would write, and nothing is there that it ignores."""
+        fields = DOCUMENTS[path]
+        loaded = model.load(fields)
+        assert not unknown(loaded)
+        assert {name: value for name, value in loaded.dump().items() if name in fields}.keys() == (
+            fields.keys()
+        )
+        if "id" in fields:
+            assert path.endswith(f"/{fields['id']}")
+
+    def test_every_kind_is_there(self) -> None:
+        assert {model for _, model in with_models()} == set(MODELS.values())
+
+    def test_every_step_is_of_a_known_type(self) -> None:
+        steps = [step for fields in DOCUMENTS.values() for step in steps_of(fields)]
+        types = {step["type"] for step in steps}
+        assert not [step for step in steps if isinstance(parse_step(step), UnknownStep)]
+        assert types == set(STEP_TYPES)
+
+    def test_a_published_version_is_what_its_experience_publishes(self) -> None:
+        experiences = [path for path, model in with_models() if model is Experience]
+        for path in experiences:
+            fields = DOCUMENTS[path]
+            version = DOCUMENTS[f"{path}/experienceVersions/{fields['publishedVersion']}"]
+            assert fields["published"] == {key: version[key] for key in ("steps", "transform")}
+
+    def test_the_project_plays_experiences_that_guests_can_be_led_into(self) -> None:
+        project = Project.load(DOCUMENTS[f"projects/{seed.PROJECT}"])
+        assert project.is_live
+        references = project.config().experiences.references
+        assert len(references) == 4
+        for reference in references:
+            path = f"workspaces/{seed.WORKSPACE}/experiences/{reference.experience_id}"
+            assert Experience.load(DOCUMENTS[path]).is_playable
+
+    def test_the_journeys_order_names_its_steps(self) -> None:
+        event = f"events/{seed.EVENT}"
+        order = DOCUMENTS[f"{event}/journeys/booth"]["stepOrder"]
+        assert [f"{event}/steps/{step}" for step in order] == [
+            path for path in DOCUMENTS if path.startswith(f"{event}/steps/")
+        ]
+
+
+class TestSeeding:
+    def test_seeding_twice_gives_the_same(self, suite: Suite) -> None:
+        client = clients.firestore()
+        states = []
+        for _ in range(2):
+            done = run("seed")
+            assert (done.returncode, done.stderr) == (0, "")
+            assert f"{len(DOCUMENTS)} documents" in done.stdout
+            states.append({path: timeless(client, path) for path in DOCUMENTS})
+        assert states[0] == states[1]
+        assert size_of(read(seed.OVERLAY)) == (1080, 1080)
+        photo = f"workspaces/{seed.WORKSPACE}/photos/astronaut.jpg"
+        assert read(photo) == (PHOTOS / "astronaut.jpg").read_bytes()
+
+    def test_another_project_gets_the_documents(self, suite: Suite) -> None:
+        project = f"demo-into-{suite.project}"
+        done = run("seed", "--into", project)
+        assert (done.returncode, done.stderr) == (0, "")
+        client = firestore.Client(project=project)
+        assert timeless(client, f"projects/{seed.PROJECT}") != "null"
+        client.close()
+
+    def test_another_project_is_not_open_to_everybody(self, suite: Suite) -> None:
+        project = f"demo-guarded-{suite.project}"
+        done = run("seed", "--into", project)
+        assert (done.returncode, done.stderr) == (0, "")
+        documents = f"v1/projects/{project}/databases/(default)/documents"
+        url = f"http://{suite.addresses['firestore']}/{documents}"
+        assert request("GET", f"{url}/workspaces/{seed.WORKSPACE}")[0] == 403
+
+    def test_another_project_without_a_suite_that_guards_it_is_refused(self, suite: Suite) -> None:
+        done = run("seed", "--into", "demo-open", EMULATOR_SUITE_HOST="")
+        assert done.returncode == 1
+        assert done.stderr.startswith("error: demo-open has no rules yet. Set EMULATOR_SUITE_HOST")
+
+
+class TestDemo:
+    def test_leaves_the_guests_picture_and_tells_the_visit(self, tmp_path: Path) -> None:
+        done = run("demo", "--out", str(tmp_path))
+        assert done.returncode == 0, done.stdout + done.stderr
+
+        picture = Image.open(tmp_path / "cartoon.jpg").convert("RGB")
+        assert picture.size == (1080, 1080)
+        photo = ImageOps.exif_transpose(Image.open(PHOTOS / "astronaut_rotated_exif6.jpg"))
+        original = ImageOps.fit(photo.convert("RGB"), picture.size)
+        difference = ImageStat.Stat(ImageChops.difference(picture, original)).mean
+        assert sum(difference) / 3 > 5
+        assert size_of((tmp_path / "cartoon-side-by-side.jpg").read_bytes())[1] == 1080
+
+        assert re.search(r"main +\w{20} cartoon-booth completed", done.stdout)
+        for phase in ("pregate", "preshare"):
+            assert re.search(rf"{phase} +\w{{20}} .* completed, linked to main", done.stdout)
+        assert re.search(r"job +\w+ completed, attempt 1", done.stdout)
+        row = r"│ (\w+) +│ +(\d+) │ +\d+ │ +(\d+) │ +(\d+) │"
+        costs = {name: list(map(int, each)) for name, *each in re.findall(row, done.stdout)}
+        total = costs.pop("total")
+        assert costs["runTransform"][0] == 1
+        assert total == [sum(column) for column in zip(*costs.values(), strict=True)]
+        assert min(total) > 0
+        assert "BUG" not in (tmp_path / "functions.log").read_text().upper()
+
+    @pytest.mark.parametrize(
+        ("photo", "said"),
+        [
+            ("nowhere.jpg", "There is no photo at nowhere.jpg."),
+            ("README.md", "README.md is not a JPEG. Take another photo, or convert this one."),
+        ],
+    )
+    def test_what_is_no_photo_is_said_at_once(self, photo: str, said: str) -> None:
+        done = run("demo", "--photo", photo)
+        assert (done.returncode, done.stderr) == (1, f"error: {said}\n")
+
+
+def unknown(document: Document) -> list[str]:
+    """Fields, at any depth, that the document's model does not name."""
+    found = list(document.model_extra or {})
+    for value in document.__dict__.values():
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, Document):
+                found += unknown(each)
+    return found
+
+
+def steps_of(fields: dict[str, Any]) -> list[dict[str, Any]]:
+    """A step document, or the steps of a version."""
+    if "config" in fields and "type" in fields:
+        return [fields]
+    return list(fields.get("steps", []))
+
+
+def timeless(client: firestore.Client, path: str) -> Any:
+    """A stored document without the times at which it was written."""
+    text = json.dumps(client.document(path).get().to_dict(), sort_keys=True)
+    return re.sub(r'("\w+At"): \d{13}', r"\1: 0", text)

@@ -1,0 +1,35 @@
+"""Processes seen from outside."""
+
+import subprocess
+from pathlib import Path
+
+PROCESSES = Path("/proc")
+
+
+def is_gone(pid: int) -> bool:
+    """Ended; one that nobody has waited for yet (Z) has ended too."""
+    if (PROCESSES / "self").exists():  # Linux tells without another process
+        try:
+            return (PROCESSES / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+    listed = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return listed.stdout.strip().startswith("Z") or not listed.stdout.strip()
+
+
+def descendants(pid: int) -> set[int]:
+    """Every process that `pid` started, and those started."""
+    listed = subprocess.run(
+        ["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+    )
+    parents = {
+        int(child): int(parent) for child, parent in map(str.split, listed.stdout.splitlines())
+    }
+    found: set[int] = set()
+    generation = {pid}
+    while generation:
+        generation = {child for child, parent in parents.items() if parent in generation}
+        found |= generation
+    return found
