@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import firebase_admin
+import google.auth
+import google.auth.credentials
 import grpc.experimental
 from google.cloud.firestore import Client
 from google.cloud.firestore_v1.services.firestore import FirestoreClient
