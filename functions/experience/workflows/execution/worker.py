@@ -32,7 +32,6 @@ from experience.workflows.runs.errors import TRANSIENT, LeaseLost, StaleStep, St
 from experience.workflows.runs.leases import Acquisition, LeasedStep
 from experience.workflows.runs.models import Run, RunStatus, RunStep, StepStatus, StepTask
 from experience.workflows.runs.step_completion import StepOutcome
-from experience.workflows.runs.store import StoredRun
 from experience.workflows.skills import REGISTRY, Cancelled, SkillFailed, Waiting
 
 TASK_SECONDS = 540
@@ -73,7 +72,7 @@ class Worker:
     """The worker of one delivery of one task."""
 
     def __init__(
-        self, tenant: Tenant, run: StoredRun, step: Versioned[RunStep], delivery: Delivery
+        self, tenant: Tenant, run: Versioned[Run], step: Versioned[RunStep], delivery: Delivery
     ) -> None:
         self.tenant = tenant
         self.stored_run = run

@@ -140,8 +140,7 @@ def _record_provider_job(tenant: Tenant, job: GenerationJob, provider_job_id: st
 
     def body(transaction: Transaction) -> GenerationJob:
         reference = tenant.generation_ref(job.id)
-        [found] = transactions.read(tenant.client, [reference], transaction)
-        current = GenerationJob.load(found.to_dict() or {})
+        current = store.get_job(tenant, job.id, transaction)
         now = clock.now_ms()
         if current.provider_job_id:
             return current

@@ -3,13 +3,14 @@
 from google.cloud.firestore import Transaction
 
 from experience import clients, clock, logs, transactions
+from experience.documents import Versioned
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.generations import cancellation
 from experience.workflows.runs import hooks, store
 from experience.workflows.runs.hooks import add_hook_writes
 from experience.workflows.runs.models import Run, RunStatus, RunStep, StepError, StepStatus
 from experience.workflows.runs.requests import CancelRun
-from experience.workflows.runs.store import StoredRun, update_step
+from experience.workflows.runs.store import update_step
 from experience.workflows.runs.views import RunView, view_of
 from experience.workspaces.models import Role
 
@@ -43,7 +44,7 @@ def cancel_by_id(tenant: Tenant, run_id: str, *, with_hooks: bool = True) -> Run
 def cancel_in_transaction(
     transaction: Transaction,
     tenant: Tenant,
-    stored: StoredRun,
+    stored: Versioned[Run],
     steps: list[RunStep],
     now: int,
     *,

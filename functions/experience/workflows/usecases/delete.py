@@ -4,7 +4,7 @@ from typing import Any
 
 from google.cloud.firestore import DocumentReference, FieldFilter
 
-from experience import transactions
+from experience.store import find
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs.models import Run
 from experience.workflows.usecases import cancel
@@ -18,11 +18,10 @@ def documents_of(tenant: Tenant, run_id: str) -> list[DocumentReference]:
     garbage-collected.
     """
     reference = tenant.run_ref(run_id)
-    [found] = transactions.read(tenant.client, [reference])
-    data = transactions.fields(found)
-    if data is None:
+    run = find(tenant.client, reference, Run)
+    if run is None:
         return []
-    if Run.load(data).is_active:
+    if run.is_active:
         # releases the permits of its generations
         cancel.cancel_by_id(tenant, run_id, with_hooks=False)
     of_run = FieldFilter("runId", "==", run_id)

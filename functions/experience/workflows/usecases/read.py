@@ -1,8 +1,8 @@
 """Reading runs and their artifacts."""
 
-from experience import clients, transactions
-from experience.errors import NotFound
+from experience import clients
 from experience.pages import Page, newest_first
+from experience.store import get, require
 from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.artifacts.models import Artifact, ArtifactUrl, GetArtifactUrl
 from experience.workflows.artifacts.tenant import Tenant
@@ -48,9 +48,6 @@ def get_artifact_url(uid: str, request: GetArtifactUrl) -> ArtifactUrl:
     tenant = Tenant.of_member(
         clients.firestore(), uid, request.workspace_id, Role.VIEWER, "artifact"
     )
-    [found] = transactions.read(tenant.client, [tenant.artifact_ref(request.artifact_id)])
-    data = transactions.fields(found)
-    url = artifact_store.signed_url(tenant, Artifact.load(data)) if data else None
-    if url is None:
-        raise NotFound("artifact")
-    return url
+    reference = tenant.artifact_ref(request.artifact_id)
+    artifact = get(tenant.client, reference, Artifact, what="artifact")
+    return require(artifact_store.signed_url(tenant, artifact), what="artifact")

@@ -3,13 +3,14 @@
 from google.cloud.firestore import Transaction
 
 from experience import clients, clock, transactions
+from experience.documents import Versioned
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs import decisions, finalization, hooks, planning, store
 from experience.workflows.runs.dispatch import enqueue_ready
 from experience.workflows.runs.hooks import add_hook_writes
 from experience.workflows.runs.models import Run, RunStatus, RunStep
 from experience.workflows.runs.requests import RetryRun
-from experience.workflows.runs.store import StoredRun, update_step
+from experience.workflows.runs.store import update_step
 from experience.workflows.runs.views import RunView, view_of
 from experience.workspaces.models import Role
 
@@ -51,7 +52,7 @@ def enqueue_retried(tenant: Tenant, run_id: str, steps: list[RunStep]) -> bool:
 def retry_in_transaction(
     transaction: Transaction,
     tenant: Tenant,
-    stored: StoredRun,
+    stored: Versioned[Run],
     steps: list[RunStep],
     now: int,
 ) -> tuple[Run, list[RunStep]]:

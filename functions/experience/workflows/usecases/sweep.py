@@ -6,6 +6,7 @@ from typing import Any
 from google.cloud.firestore import Client, Transaction
 
 from experience import clients, clock, config, logs, sweeps, transactions
+from experience.store import find
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.generations import recovery
 from experience.workflows.generations import store as generation_store
@@ -54,9 +55,7 @@ def _restart(tenant: Tenant, fields: dict[str, Any]) -> bool:
     reference = tenant.step_ref(found.run_id, found.id)
 
     def body(transaction: Transaction) -> RunStep | None:
-        [snapshot] = transactions.read(tenant.client, [reference], transaction)
-        data = transactions.fields(snapshot)
-        step = RunStep.load(data) if data else None
+        step = find(tenant.client, reference, RunStep, transaction)
         now = clock.now_ms()
         if step is None or (step.dispatch, step.status) != (found.dispatch, found.status):
             return None
