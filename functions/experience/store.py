@@ -14,6 +14,7 @@ from experience.documents import Document, Versioned
 from experience.errors import NotFound
 
 D = TypeVar("D", bound=Document)
+T = TypeVar("T")
 
 
 def get(
@@ -67,7 +68,7 @@ def parse_or_log(snapshot: DocumentSnapshot[Any], model: type[D]) -> D | None:
         return None
 
 
-def require(document: D | None, *, what: str) -> D:
+def require(document: T | None, *, what: str) -> T:
     """The document. Raises NotFound for `what` where there is none."""
     if document is None:
         raise NotFound(what)

@@ -1,4 +1,4 @@
-"""The callables, the task and the schedules of workflows."""
+"""The callables, tasks and schedules of workflows."""
 
 from firebase_functions import options
 
@@ -37,19 +37,19 @@ from experience.workflows.usecases import cancel, read, retry, start, sweep
     largest_body_bytes=MAX_LARGE_BODY_BYTES,
 )
 def start_run(caller: Caller, request: StartRun) -> RunView:
-    """Start a workflow, or update what a run before came to; editors."""
+    """Start a workflow, or update the result of an earlier run; editors."""
     return start.start_run(caller.uid, request)
 
 
 @callable_function(GetRun, refuses=[reasons.RUN_NOT_FOUND])
 def get_run(caller: Caller, request: GetRun) -> CostedRunView:
-    """A run, its steps, what they cost, and what happened when; members."""
+    """A run, its steps, their costs, and its timeline; members."""
     return read.get_run(caller.uid, request)
 
 
 @callable_function(ListRuns, refuses=[reasons.WORKSPACE_NOT_FOUND])
 def list_runs(caller: Caller, request: ListRuns) -> Page[RunSummary]:
-    """The workspace's runs, the newest first; members."""
+    """The workspace's runs, newest first; members."""
     return read.list_runs(caller.uid, request)
 
 
@@ -57,7 +57,7 @@ def list_runs(caller: Caller, request: ListRuns) -> Page[RunSummary]:
     CancelRun, refuses=[reasons.RUN_NOT_FOUND, reasons.ROLE_REQUIRED, reasons.CONTENTION]
 )
 def cancel_run(caller: Caller, request: CancelRun) -> RunView:
-    """Give a run up; cancelling twice answers the same; editors."""
+    """Cancel a run; cancelling it twice returns the same; editors."""
     return cancel.cancel_run(caller.uid, request)
 
 
@@ -65,13 +65,13 @@ def cancel_run(caller: Caller, request: CancelRun) -> RunView:
     RetryRun, refuses=[reasons.RUN_NOT_FOUND, reasons.ROLE_REQUIRED, reasons.CONTENTION]
 )
 def retry_run(caller: Caller, request: RetryRun) -> RunView:
-    """Take a failed or cancelled run up again from what did not succeed; editors."""
+    """Retry a failed or cancelled run from what did not succeed; editors."""
     return retry.retry_run(caller.uid, request)
 
 
 @callable_function(GetArtifactUrl, refuses=[reasons.ARTIFACT_NOT_FOUND])
 def get_artifact_url(caller: Caller, request: GetArtifactUrl) -> ArtifactUrl:
-    """An address for the bytes of something that a run made; members."""
+    """A URL for the bytes of a run's artifact; members."""
     return read.get_artifact_url(caller.uid, request)
 
 
@@ -79,14 +79,14 @@ def get_artifact_url(caller: Caller, request: GetArtifactUrl) -> ArtifactUrl:
     StepTask,
     memory=options.MemoryOption.GB_2,
     timeout_seconds=worker.TASK_SECONDS,
-    # A crash, or a database that fails. Failures of skills have their step's own policy.
+    # For crashes and database failures. Failures of skills follow their step's retry policy.
     retry=options.RetryConfig(
         max_attempts=20, min_backoff_seconds=1, max_backoff_seconds=60, max_doublings=6
     ),
     rate=options.RateLimits(max_concurrent_dispatches=100, max_dispatches_per_second=100),
 )
 def run_step(task: StepTask) -> None:
-    """Work on one attempt at a step, and on the steps that it makes ready."""
+    """Execute an attempt at a step, and the steps that it makes ready."""
     worker.run_step(task, Delivery(*delivered_task()))
 
 
@@ -94,24 +94,24 @@ def run_step(task: StepTask) -> None:
     PollTask,
     memory=options.MemoryOption.GB_1,
     timeout_seconds=300,
-    # A crash, a database that fails, or a provider that could not be told to stop.
+    # For crashes, database failures, and cancels that a provider did not accept.
     retry=options.RetryConfig(
         max_attempts=20, min_backoff_seconds=2, max_backoff_seconds=60, max_doublings=5
     ),
     rate=options.RateLimits(max_concurrent_dispatches=100, max_dispatches_per_second=100),
 )
 def poll_generation(task: PollTask) -> None:
-    """Take one look at what a provider works on."""
+    """Poll a provider for the state of a generation."""
     polling.poll_generation(task)
 
 
 @schedule(every="1 minutes")
 def sweep_runs() -> None:
-    """Put right what a lost task or worker left undone."""
+    """Restart what a lost task or worker left undone."""
     sweep.sweep_runs()
 
 
 @schedule(every="24 hours")
 def collect_artifacts() -> None:
-    """Remove objects that nothing refers to any more."""
+    """Delete objects that nothing refers to."""
     garbage_collection.collect_artifacts()

@@ -87,7 +87,7 @@ class TestDownQueue:
         assert left.told() == ("completed", 1, None)
 
     def test_the_sweep_finds_it_if_that_is_lost_too(self, left: JobBench) -> None:
-        assert sweep_runs()["forgotten"] == 1
+        assert sweep_runs()["undispatched"] == 1
         left.drain()
         assert left.told() == ("completed", 1, None)
         assert unrest(left.client) == []

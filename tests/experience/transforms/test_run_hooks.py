@@ -60,10 +60,10 @@ class TestRemovedByHand:
     def test_operators_can_give_it_up_and_take_it_up(self, one: JobBench, what: str) -> None:
         one.enqueue()
         removed(one, what)()
-        cancel.cancel_in(one.tenant, one.run_id)
+        cancel.cancel_by_id(one.tenant, one.run_id)
         assert one.whole_run().status is RunStatus.CANCELLED
         assert status_left(one, what) == "cancelled"
-        retry.retry_in(one.tenant, one.run_id)
+        retry.retry_by_id(one.tenant, one.run_id)
         assert status_left(one, what) == "pending"
         one.drain()
         assert one.whole_run().status is RunStatus.COMPLETED

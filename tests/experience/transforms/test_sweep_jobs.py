@@ -53,7 +53,7 @@ class TestLost:
     """`sweepRuns` sees to the runs of jobs as to all others."""
 
     def test_a_job_that_was_never_enqueued_is_and_runs(self, one: JobBench) -> None:
-        assert sweep_runs()["forgotten"] == 1
+        assert sweep_runs()["undispatched"] == 1
         one.drain()
         assert one.told() == ("completed", 1, None)
 
@@ -85,7 +85,7 @@ class TestLost:
             with pytest.raises(ConnectionError):
                 one.retry()
         assert one.told() == ("pending", 0, None)
-        assert sweep_runs()["forgotten"] == 1
+        assert sweep_runs()["undispatched"] == 1
         one.drain()
         assert one.told() == ("completed", 1, None)
 
@@ -110,7 +110,7 @@ class TestLost:
         assert unrest(one.client) == []
 
     def test_two_sweeps_at_once_start_one_worker(self, one: JobBench) -> None:
-        assert sum(done["forgotten"] for done in at_once(2, lambda _: sweep_runs())) == 1
+        assert sum(done["undispatched"] for done in at_once(2, lambda _: sweep_runs())) == 1
         assert len(one.queue.waiting) == 1
 
 
@@ -151,7 +151,7 @@ class TestOfFormerTimes:
             patch.setattr(clients, "enqueue", dies)
             assert sweep_jobs() == NOTHING  # it could not be mended, and is logged
         assert one.whole_run().status is RunStatus.QUEUED
-        assert sweep_runs()["forgotten"] == 1
+        assert sweep_runs()["undispatched"] == 1
         one.drain()
         assert one.told() == ("completed", 1, None)
 

@@ -166,9 +166,9 @@ def run_here(
     skill: Any, inputs: Any, work: Any, of: Run, seconds: float, made: skill_runtime.Generate
 ) -> skill_runtime.SkillOutcome:
     """As `running.run`, in this thread: in one of its own nobody dies for the whole process."""
-    desk = skill_runtime.SkillRuntime(work, of, made)
-    outcome = skill_runtime._call(skill, inputs, desk)
-    desk.close()
+    runtime = skill_runtime.SkillRuntime(work, of, made)
+    outcome = skill_runtime._call(skill, inputs, runtime)
+    runtime.close()
     return outcome
 
 

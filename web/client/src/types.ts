@@ -29,11 +29,11 @@ export type Step =
  */
 export type Role = "viewer" | "editor" | "admin" | "owner";
 /**
- * Where a run stands.
+ * The state of a run.
  */
 export type RunStatus = "queued" | "running" | "completed" | "failed" | "cancelled";
 /**
- * Where a step stands.
+ * The state of a step.
  */
 export type StepStatus = "pending" | "running" | "completed" | "skipped" | "failed";
 /**
@@ -160,7 +160,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Start a workflow, or update what a run before came to; editors.
+   * Start a workflow, or update the result of an earlier run; editors.
    */
   startRun: {
     request: StartRun;
@@ -182,7 +182,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * A run, its steps, what they cost, and what happened when; members.
+   * A run, its steps, their costs, and its timeline; members.
    */
   getRun: {
     request: GetRun;
@@ -197,7 +197,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * The workspace's runs, the newest first; members.
+   * The workspace's runs, newest first; members.
    */
   listRuns: {
     request: ListRuns;
@@ -212,7 +212,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Give a run up; cancelling twice answers the same; editors.
+   * Cancel a run; cancelling it twice returns the same; editors.
    */
   cancelRun: {
     request: CancelRun;
@@ -229,7 +229,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Take a failed or cancelled run up again from what did not succeed; editors.
+   * Retry a failed or cancelled run from what did not succeed; editors.
    */
   retryRun: {
     request: RetryRun;
@@ -246,7 +246,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * An address for the bytes of something that a run made; members.
+   * A URL for the bytes of a run's artifact; members.
    */
   getArtifactUrl: {
     request: GetArtifactUrl;
@@ -1325,9 +1325,9 @@ export interface PageOfExperience {
   nextPageToken: string | null;
 }
 /**
- * Start a workflow on a payload; with `baseRunId`, as an update of that run.
+ * Start a workflow with a payload; with `baseRunId`, as an update of that run.
  *
- * The payload of an update is laid over the one of the base run, key by key.
+ * The payload of an update is merged into that of the base run, key by key.
  */
 export interface StartRun {
   workspaceId: string;
@@ -1340,7 +1340,7 @@ export interface StartRun {
   changes?: Changes | null;
 }
 /**
- * What an update is about: inputs by their paths in the payload, and steps to run again.
+ * What an update changes: inputs, by paths in the payload, and steps to run again.
  */
 export interface Changes {
   /**
@@ -1353,7 +1353,7 @@ export interface Changes {
   steps?: string[];
 }
 /**
- * A run as its callables answer it: with its steps in their order, and what happened when.
+ * A run with its steps, in the order of the definition, and its timeline.
  */
 export interface RunView {
   run: RunSummary;
@@ -1361,10 +1361,10 @@ export interface RunView {
   timeline: TimelineEntry[];
 }
 /**
- * What a workspace's people see of a run. Timestamps in Unix milliseconds.
+ * What members of the workspace see of a run. Timestamps in Unix milliseconds.
  *
- * A payload or context that is too large, or that Firestore cannot hold, lies in the storage at
- * its `…Uri`.
+ * A payload or context that is too large for Firestore, or not valid there, is stored as an
+ * object, at its `…Uri`.
  */
 export interface RunSummary {
   id: string;
@@ -1391,7 +1391,7 @@ export interface RunSummary {
   updatedAt: number;
 }
 /**
- * Why a run failed: the first required step that did.
+ * Why a run failed: the error of the first required step that failed.
  */
 export interface RunError {
   code: string;
@@ -1400,10 +1400,11 @@ export interface RunError {
   timestamp: number;
 }
 /**
- * What a workspace's people see of a step. `reason`: why it runs again, in an update.
+ * What members of the workspace see of a step.
  *
- * `takenFrom`: the run whose result this is. `dueAt`: when it is to be started at the earliest.
- * `parked`: it waits for something outside, such as a provider.
+ * `reason`: why the step runs again, in an update. `takenFrom`: the run whose result this is.
+ * `dueAt`: when the step is to start at the earliest. `parked`: it waits for something outside,
+ * such as a provider.
  */
 export interface StepSummary {
   id: string;
@@ -1439,7 +1440,7 @@ export interface StepSummary {
   updatedAt: number;
 }
 /**
- * A stored artifact as steps hand it on, such as `artifacts.result` of a step's output.
+ * A stored artifact as one step passes it to the next, such as `artifacts.result`.
  */
 export interface ArtifactRef {
   id: string;
@@ -1453,7 +1454,7 @@ export interface ArtifactRef {
   };
 }
 /**
- * What went wrong with a step, at which attempt.
+ * Why a step failed, at which attempt.
  */
 export interface StepError {
   code: string;
@@ -1465,14 +1466,14 @@ export interface StepError {
   };
 }
 /**
- * How far a running step says that it is.
+ * The progress that a running step reports.
  */
 export interface StepProgress {
   percentage: number;
   message: string | null;
 }
 /**
- * One stretch of work on a step, for the record.
+ * One period of work on a step, for the record.
  */
 export interface Attempt {
   attempt: number;
@@ -1482,7 +1483,7 @@ export interface Attempt {
   code: string | null;
 }
 /**
- * Something that happened to a run, in the order of time.
+ * An event in the course of a run.
  */
 export interface TimelineEntry {
   at: number;
@@ -1500,7 +1501,7 @@ export interface GetRun {
   runId: string;
 }
 /**
- * A run with its steps in their order, what they cost, and what happened when.
+ * A run with its steps, in the order of the definition, their costs, and its timeline.
  */
 export interface CostedRunView {
   run: CostedRun;
@@ -1508,9 +1509,9 @@ export interface CostedRunView {
   timeline: TimelineEntry[];
 }
 /**
- * A run, and what its own generations cost together (US dollars).
+ * A run, and the total cost of its own generations (US dollars).
  *
- * `costUsd` is null as long as one of them, asked of a provider, has not told what it costs.
+ * `costUsd` is null while a generation that was submitted to a provider has no known cost.
  */
 export interface CostedRun {
   id: string;
@@ -1538,10 +1539,10 @@ export interface CostedRun {
   costUsd: number | null;
 }
 /**
- * A step, and what its generations in this run cost together (US dollars).
+ * A step, and the total cost of its generations in this run (US dollars).
  *
- * `costUsd` is 0 without any, as for a result that was cached or taken from another run; null as
- * long as one of them, asked of a provider, has not told what it costs.
+ * `costUsd` is 0 without any, as for a result that was cached or comes from another run. It is
+ * null while a generation that was submitted to a provider has no known cost.
  */
 export interface CostedStep {
   id: string;
@@ -1578,7 +1579,7 @@ export interface CostedStep {
   costUsd: number | null;
 }
 /**
- * The runs of a workspace, the newest first.
+ * The runs of a workspace, newest first.
  */
 export interface ListRuns {
   workspaceId: string;
@@ -1592,14 +1593,14 @@ export interface PageOfRunSummary {
   nextPageToken: string | null;
 }
 /**
- * A run that is given up.
+ * A run to cancel.
  */
 export interface CancelRun {
   workspaceId: string;
   runId: string;
 }
 /**
- * A failed or cancelled run that goes on from what did not succeed.
+ * A failed or cancelled run to retry.
  */
 export interface RetryRun {
   workspaceId: string;
@@ -1613,7 +1614,7 @@ export interface GetArtifactUrl {
   artifactId: string;
 }
 /**
- * An address at which an artifact can be read until it expires (Unix ms).
+ * A URL at which an artifact can be read until it expires (Unix ms).
  */
 export interface ArtifactUrl {
   artifactId: string;

@@ -5,6 +5,7 @@ import traceback
 from google.cloud.firestore import Client, Transaction
 
 from experience import logs, storage
+from experience.documents import Versioned
 from experience.errors import NotFound
 from experience.sessions.models.session import JobStatus
 from experience.sessions.store import session_ref
@@ -16,8 +17,8 @@ from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs import creation
 from experience.workflows.runs import dispatch as run_dispatch
 from experience.workflows.runs.creation import NewRun
-from experience.workflows.runs.models import OwnerReference, Queue, RunStep
-from experience.workflows.runs.store import StoredRun, get_run_with_steps
+from experience.workflows.runs.models import OwnerReference, Queue, Run, RunStep
+from experience.workflows.runs.store import get_run_with_steps
 from experience.workflows.usecases import cancel, retry
 
 WORKFLOW = "photo.transform"
@@ -67,7 +68,7 @@ def dispatch(client: Client, job: Job) -> None:
         run_dispatch.enqueue_first(tenant, WORKFLOW, job.run_id, QUEUE)
 
 
-Whole = tuple[StoredRun, list[RunStep]]
+Whole = tuple[Versioned[Run], list[RunStep]]
 """A run as it was read, and its steps."""
 
 
@@ -92,7 +93,7 @@ def restart_run(
     """Take a job's run up again, or order its first one; the steps to be dispatched."""
     tenant = Tenant.of_document(client, job)
     if run:
-        return retry.retry_within(transaction, tenant, *run, now)[1]
+        return retry.retry_in_transaction(transaction, tenant, *run, now)[1]
     new = create_run(client, transaction, job, snapshot, now)
     again = restarted(job, now).model_copy(update={"run_id": new.run.id})
     transaction.update(store.job_ref(client, job.project_id, job.id), job.difference(again))
@@ -120,7 +121,7 @@ def cancel_run(client: Client, transaction: Transaction, job: Job, now: int) -> 
     )
     run = find_run(client, transaction, job)
     if run and run[0].value.is_active:
-        cancel.cancel_within(transaction, Tenant.of_document(client, job), *run, now)
+        cancel.cancel_in_transaction(transaction, Tenant.of_document(client, job), *run, now)
     else:
         transaction.update(store.job_ref(client, job.project_id, job.id), job.difference(ended))
         session = session_ref(client, job.project_id, job.session_id)

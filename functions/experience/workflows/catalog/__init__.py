@@ -1,4 +1,4 @@
-"""The workflows that ship, one folder each: `skills.py`, and the `definition.yaml` that uses them.
+"""The deployed workflows, one folder each, with `skills.py` and `definition.yaml`.
 
 Importing this package registers all of them.
 """

@@ -64,10 +64,10 @@ class Selector(Document):
             allowed, required = ({"of"}, {"of"}) if kind == "pick" else (set(), set())
         own = {"step", "path", "value", "key", "default", "of"} & self.model_fields_set
         name = self.source or kind
-        if wrong := sorted(own - allowed):
-            raise ValueError(f"{name} takes no {', '.join(wrong)}")
-        if lacking := sorted(required - own):
-            raise ValueError(f"{name} needs {', '.join(lacking)}")
+        if surplus := sorted(own - allowed):
+            raise ValueError(f"{name} takes no {', '.join(surplus)}")
+        if missing := sorted(required - own):
+            raise ValueError(f"{name} needs {', '.join(missing)}")
         json_path.parse(self.path)
         return self
 

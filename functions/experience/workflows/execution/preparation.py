@@ -72,7 +72,9 @@ class StepPreparer:
             error = step_error(step, "INVALID_INPUT", _explanation(invalid))
             return StepOutcome(StepStatus.FAILED, error=error)
         except NotFound:
-            error = step_error(step, "OUTPUT_GONE", "What a step before gave is no longer stored.")
+            error = step_error(
+                step, "OUTPUT_GONE", "The output of an earlier step is no longer stored."
+            )
             return StepOutcome(StepStatus.FAILED, error=error)
         input_hash = fingerprints.input_hash(skill.id, skill.versions, resolved)
         if definition.cache_policy.enabled and not step.parked:

@@ -158,11 +158,11 @@ class SkillRuntime:
     def generate(self, request: GenerationRequest) -> Generation:
         """A provider's generation, whose result becomes the artifact of its slot."""
         self._require_open()
-        made = self._generate(self._work, request)
+        generation = self._generate(self._work, request)
         with self._lock:
-            self.result.artifacts[request.slot] = made.artifact
+            self.result.artifacts[request.slot] = generation.artifact
             self.result.documents.pop(request.slot, None)  # its job has written it
-        return made
+        return generation
 
     def cancelled(self) -> bool:
         """Whether to stop."""

@@ -32,7 +32,6 @@ from experience.workflows.runs.errors import TRANSIENT, LeaseLost, StaleStep, St
 from experience.workflows.runs.leases import Acquisition, LeasedStep
 from experience.workflows.runs.models import Run, RunStatus, RunStep, StepStatus, StepTask
 from experience.workflows.runs.step_completion import StepOutcome
-from experience.workflows.runs.store import StoredRun
 from experience.workflows.skills import REGISTRY, Cancelled, SkillFailed, Waiting
 
 TASK_SECONDS = 540
@@ -73,7 +72,7 @@ class Worker:
     """The worker of one delivery of one task."""
 
     def __init__(
-        self, tenant: Tenant, run: StoredRun, step: Versioned[RunStep], delivery: Delivery
+        self, tenant: Tenant, run: Versioned[Run], step: Versioned[RunStep], delivery: Delivery
     ) -> None:
         self.tenant = tenant
         self.stored_run = run
@@ -211,9 +210,14 @@ class Worker:
         cache = None
         definition = self.workflow.by_id[step.id]
         if definition.cache_policy.enabled:
-            hashed, made = prepared.input_hash, result.artifacts
             cache = result_cache.new_entry(
-                self.tenant, self.run, definition, hashed, output, made, now
+                self.tenant,
+                self.run,
+                definition,
+                prepared.input_hash,
+                output,
+                result.artifacts,
+                now,
             )
         outcome = StepOutcome(
             StepStatus.COMPLETED,
@@ -309,5 +313,5 @@ def _cancelled(step: RunStep) -> StepOutcome:
 
 
 def _worker_lost(step: RunStep) -> StepOutcome:
-    error = step_error(step, "WORKER_LOST", "Its workers vanished again and again.")
+    error = step_error(step, "WORKER_LOST", "Its workers were lost too often.")
     return StepOutcome(StepStatus.FAILED, error=error)

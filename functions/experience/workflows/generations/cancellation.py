@@ -8,6 +8,7 @@ from experience import clock, logs
 from experience.errors import Refusal
 from experience.providers import registry
 from experience.providers.models import FailureCode, ProviderFailed
+from experience.store import parse
 from experience.workflows.artifacts.provider_blobs import TenantBlobs
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.generations.completion import fail_generation
@@ -45,7 +46,7 @@ def cancel_generations(tenant: Tenant, run_id: str) -> int:
     )
     statuses = [status.value for status in ACTIVE]
     found = query.where(filter=FieldFilter("status", "in", statuses)).stream()
-    jobs = [GenerationJob.load(each.to_dict() or {}) for each in found]
+    jobs = [job for each in found if (job := parse(each, GenerationJob))]
     unwanted = [job for job in jobs if not is_wanted(tenant, job)]
     cancelled = ProviderFailed(
         "The run was cancelled.", code=FailureCode.CANCELLED, retryable=False

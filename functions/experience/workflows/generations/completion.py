@@ -13,7 +13,7 @@ from experience.workflows.artifacts import fingerprints
 from experience.workflows.artifacts.models import Artifact
 from experience.workflows.artifacts.provider_blobs import TenantBlobs
 from experience.workflows.artifacts.tenant import Tenant
-from experience.workflows.generations import permits
+from experience.workflows.generations import permits, store
 from experience.workflows.generations.dispatch import enqueue_poll
 from experience.workflows.generations.models import GenerationJob, GenerationStatus
 from experience.workflows.runs.dispatch import resume_step
@@ -133,8 +133,7 @@ def settle(
             transactions.trust(transaction, reference, trusted.update_time)
             current, trusted = trusted.value, None
         else:
-            [found] = transactions.read(tenant.client, [reference], transaction)
-            current = GenerationJob.load(found.to_dict() or {})
+            current = store.get_job(tenant, job.id, transaction)
         now = clock.now_ms()
         if current.is_ended:
             return current, None

@@ -13,6 +13,7 @@ from google.cloud.firestore import DocumentReference, FieldFilter, Transaction
 
 from experience import clock, transactions
 from experience.ids import fingerprint
+from experience.store import find, parse
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.generations.models import LATE_MS, MAX_PERMITS, GenerationJob, Kind
 
@@ -104,14 +105,12 @@ def find_first_waiter(tenant: Tenant, kind: Kind) -> GenerationJob | None:
         .limit(1)
     )
     found = list(query.stream())
-    return GenerationJob.load(found[0].to_dict()) if found else None
+    return parse(found[0], GenerationJob) if found else None
 
 
 def find_waiter(tenant: Tenant, transaction: Transaction, job_id: str) -> GenerationJob | None:
     """A job, if it waits for a permit. One read."""
-    [found] = transactions.read(tenant.client, [tenant.generation_ref(job_id)], transaction)
-    data = transactions.fields(found)
-    job = GenerationJob.load(data) if data else None
+    job = find(tenant.client, tenant.generation_ref(job_id), GenerationJob, transaction)
     return job if job and job.waiting_for else None
 
 

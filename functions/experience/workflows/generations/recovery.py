@@ -3,6 +3,7 @@
 from google.cloud.firestore import Transaction
 
 from experience import clock, transactions
+from experience.store import find
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.generations import completion, dispatch, permits, store
 from experience.workflows.generations.cancellation import UNWANTED
@@ -34,9 +35,7 @@ def _redispatch(tenant: Tenant, job: GenerationJob, now: int) -> GenerationJob |
 
     def body(transaction: Transaction) -> GenerationJob | None:
         reference = tenant.generation_ref(job.id)
-        [found] = transactions.read(tenant.client, [reference], transaction)
-        data = transactions.fields(found)
-        current = GenerationJob.load(data) if data else None
+        current = find(tenant.client, reference, GenerationJob, transaction)
         if current is None or (current.due_at, current.dispatch) != (job.due_at, job.dispatch):
             return None
         after = current.model_copy(update={"dispatch": job.dispatch + 1, "due_at": now + LATE_MS})

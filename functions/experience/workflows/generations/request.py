@@ -19,6 +19,7 @@ from experience import clock, logs, transactions
 from experience.documents import Versioned
 from experience.errors import Contention, Refusal
 from experience.providers import registry
+from experience.store import find
 from experience.workflows.artifacts import payloads
 from experience.workflows.artifacts.payloads import Packed
 from experience.workflows.artifacts.tenant import Tenant
@@ -166,11 +167,9 @@ def _create_with_permit(
     """Create a job with a free permit, or else as a waiter. Two reads, two writes."""
 
     def body(transaction: Transaction) -> tuple[GenerationJob, Created]:
-        [found] = transactions.read(
-            tenant.client, [tenant.generation_ref(requested.id)], transaction
-        )
-        if found.exists:
-            return GenerationJob.load(found.to_dict() or {}), None
+        reference = tenant.generation_ref(requested.id)
+        if existing := find(tenant.client, reference, GenerationJob, transaction):
+            return existing, None
         now = clock.now_ms()
         permit = permits.find_free(tenant, transaction, requested.kind, requested.id)
         if permit:
@@ -180,7 +179,7 @@ def _create_with_permit(
             times = {"created_at": now, "updated_at": now, "due_at": now + LATE_MS}
             changes = {**times, "waiting_for": requested.kind}
         job = requested.model_copy(update=changes)
-        transaction.create(tenant.generation_ref(requested.id), job.dump())
+        transaction.create(reference, job.dump())
         if packed.document:
             transaction.set(tenant.artifact_ref(packed.document.id), packed.document.dump())
         return job, Versioned(job, None) if permit else None

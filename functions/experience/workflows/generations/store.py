@@ -6,17 +6,23 @@ from typing import Any
 from google.cloud.firestore import Client, FieldFilter, Transaction
 
 from experience import clock, transactions
+from experience.store import get, parse
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.generations.costs import COST_FIELDS
 from experience.workflows.generations.models import GenerationJob
 from experience.workflows.runs.store import find_step
 
 
+def get_job(tenant: Tenant, job_id: str, transaction: Transaction) -> GenerationJob:
+    """One job. One read. NotFound."""
+    reference = tenant.generation_ref(job_id)
+    return get(tenant.client, reference, GenerationJob, transaction, what="generation job")
+
+
 def find_jobs(tenant: Tenant, *job_ids: str) -> list[GenerationJob | None]:
     """Jobs by their ids; None for each that does not exist. One read each."""
     found = transactions.read(tenant.client, map(tenant.generation_ref, job_ids))
-    fields = map(transactions.fields, found)
-    return [GenerationJob.load(data) if data else None for data in fields]
+    return [parse(each, GenerationJob) for each in found]
 
 
 def find_costs(tenant: Tenant, run_id: str) -> list[dict[str, Any]]:
@@ -63,8 +69,7 @@ def update_active(
 
     def body(transaction: Transaction) -> GenerationJob:
         reference = tenant.generation_ref(job.id)
-        [found] = transactions.read(tenant.client, [reference], transaction)
-        current = GenerationJob.load(found.to_dict() or {})
+        current = get_job(tenant, job.id, transaction)
         if current.is_ended or current.provider_job_id != job.provider_job_id:
             return current
         updated = {**changes(current), "updated_at": clock.now_ms()}

@@ -98,7 +98,7 @@ def _handle_failure(
 ) -> GenerationJob:
     """Schedule another submit after a pause, or fail the job. Waiting.
 
-    `is_unsure`: the provider may be working on it all the same.
+    `is_unsure`: the provider may be working on it nevertheless.
     """
     logs.warning(
         "provider failed",
@@ -140,8 +140,7 @@ def _record_provider_job(tenant: Tenant, job: GenerationJob, provider_job_id: st
 
     def body(transaction: Transaction) -> GenerationJob:
         reference = tenant.generation_ref(job.id)
-        [found] = transactions.read(tenant.client, [reference], transaction)
-        current = GenerationJob.load(found.to_dict() or {})
+        current = store.get_job(tenant, job.id, transaction)
         now = clock.now_ms()
         if current.provider_job_id:
             return current

@@ -6,6 +6,7 @@ from google.cloud.firestore import (
 
 from experience import clients, clock, transactions
 from experience.ids import fingerprint
+from experience.store import find
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.definitions.loader import DEFINITIONS
 from experience.workflows.runs.models import (
@@ -41,9 +42,7 @@ def resume_step(tenant: Tenant, run_id: str, step_id: str) -> None:
 
     def body(transaction: Transaction) -> RunStep | None:
         reference = tenant.step_ref(run_id, step_id)
-        [found] = transactions.read(tenant.client, [reference], transaction)
-        data = transactions.fields(found)
-        step = RunStep.load(data) if data else None
+        step = find(tenant.client, reference, RunStep, transaction)
         if step is None or step.status is not StepStatus.RUNNING:
             return None
         changes = {"dispatch": step.dispatch + 1, "updatedAt": clock.now_ms()}

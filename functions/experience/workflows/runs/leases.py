@@ -28,7 +28,6 @@ from experience.workflows.runs.models import (
     StepProgress,
     StepStatus,
 )
-from experience.workflows.runs.store import StoredRun
 
 
 @dataclass
@@ -101,7 +100,7 @@ def new_acquisition(
     return Acquisition(step, after, lease)
 
 
-def acquire(tenant: Tenant, run: StoredRun, acquisition: Acquisition) -> LeasedStep:
+def acquire(tenant: Tenant, run: Versioned[Run], acquisition: Acquisition) -> LeasedStep:
     """Start an attempt. StepConflict.
 
     One write, one more for the run where it is the run's first attempt, and those of the hooks.

@@ -1,1 +1,1 @@
-"""What the callables and schedules of workflows do, one module for each verb."""
+"""The use cases of callables, schedules and other domains, one module for each verb."""

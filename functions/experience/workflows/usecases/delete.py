@@ -1,30 +1,29 @@
-"""What is to be deleted with a run, for a domain that deletes whom it was done for."""
+"""Deleting a run, for a domain that deletes the documents that the run was done for."""
 
 from typing import Any
 
 from google.cloud.firestore import DocumentReference, FieldFilter
 
-from experience import transactions
+from experience.store import find
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs.models import Run
 from experience.workflows.usecases import cancel
 
 
 def documents_of(tenant: Tenant, run_id: str) -> list[DocumentReference]:
-    """Every document of a run, which is cancelled first if it is going; none where there is none.
+    """Every document of a run, none if it does not exist. An active run is cancelled first.
 
-    One read for the run and for each document. Its hooks are not called: a crash in between
-    must not leave documents that look as if they were new. The bytes that no artifact refers to
-    any more are collected as all others are.
+    One read for the run and for each document. The run's hooks are not called: a crash in between
+    must not leave documents that look as if they were new. Objects that no artifact refers to are
+    garbage-collected.
     """
     reference = tenant.run_ref(run_id)
-    [found] = transactions.read(tenant.client, [reference])
-    data = transactions.fields(found)
-    if data is None:
+    run = find(tenant.client, reference, Run)
+    if run is None:
         return []
-    if Run.load(data).is_active:
-        # gives back the places of its generations
-        cancel.cancel_in(tenant, run_id, with_hooks=False)
+    if run.is_active:
+        # releases the permits of its generations
+        cancel.cancel_by_id(tenant, run_id, with_hooks=False)
     of_run = FieldFilter("runId", "==", run_id)
     queries: list[Any] = [
         reference.collection("runSteps"),

@@ -1,8 +1,8 @@
-"""Reading runs and what they made."""
+"""Reading runs and their artifacts."""
 
-from experience import clients, transactions
-from experience.errors import NotFound
+from experience import clients
 from experience.pages import Page, newest_first
+from experience.store import get, require
 from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.artifacts.models import Artifact, ArtifactUrl, GetArtifactUrl
 from experience.workflows.artifacts.tenant import Tenant
@@ -16,7 +16,7 @@ from experience.workspaces.models import Role
 
 
 def get_run(uid: str, request: GetRun) -> CostedRunView:
-    """A run with its steps, what they cost, and what happened when; viewers.
+    """A run with its steps, their costs, and its timeline; viewers.
 
     Two reads, one for each step, and one for each generation of the run (one where it has none).
     """
@@ -28,29 +28,26 @@ def get_run(uid: str, request: GetRun) -> CostedRunView:
 
 
 def list_runs(uid: str, request: ListRuns) -> Page[RunSummary]:
-    """The workspace's runs, the newest first; viewers. One read each, and two more.
+    """The workspace's runs, newest first; viewers. One read each, and two more.
 
-    Without their payloads and contexts, of which a hundred would be too much for one answer.
+    Without payloads and contexts: those of a hundred runs are too large for one response.
     """
     tenant = Tenant.of_member(
         clients.firestore(), uid, request.workspace_id, Role.VIEWER, "workspace"
     )
-    wanted = {"status": request.status, "workflowName": request.workflow_name}
+    filters = {"status": request.status, "workflowName": request.workflow_name}
     runs = tenant.collection("runs")
-    page = newest_first(runs, dict(wanted), request.page_size, request.page_token, Run)
-    left_out = {"trigger_payload": None, "context": None}
-    shown = [RunSummary.of(each).model_copy(update=left_out) for each in page.items]
-    return Page[RunSummary](items=shown, next_page_token=page.next_page_token)
+    page = newest_first(runs, dict(filters), request.page_size, request.page_token, Run)
+    omitted = {"trigger_payload": None, "context": None}
+    items = [RunSummary.of(each).model_copy(update=omitted) for each in page.items]
+    return Page[RunSummary](items=items, next_page_token=page.next_page_token)
 
 
 def get_artifact_url(uid: str, request: GetArtifactUrl) -> ArtifactUrl:
-    """An address for an artifact's bytes. Two reads, and a look at the object; viewers."""
+    """A URL for an artifact's bytes; viewers. Two reads, and one of the object. NotFound."""
     tenant = Tenant.of_member(
         clients.firestore(), uid, request.workspace_id, Role.VIEWER, "artifact"
     )
-    [found] = transactions.read(tenant.client, [tenant.artifact_ref(request.artifact_id)])
-    data = transactions.fields(found)
-    url = artifact_store.signed_url(tenant, Artifact.load(data)) if data else None
-    if url is None:
-        raise NotFound("artifact")
-    return url
+    reference = tenant.artifact_ref(request.artifact_id)
+    artifact = get(tenant.client, reference, Artifact, what="artifact")
+    return require(artifact_store.signed_url(tenant, artifact), what="artifact")

@@ -3,35 +3,36 @@
 from google.cloud.firestore import Transaction
 
 from experience import clients, clock, transactions
+from experience.documents import Versioned
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs import decisions, finalization, hooks, planning, store
 from experience.workflows.runs.dispatch import enqueue_ready
 from experience.workflows.runs.hooks import add_hook_writes
 from experience.workflows.runs.models import Run, RunStatus, RunStep
 from experience.workflows.runs.requests import RetryRun
-from experience.workflows.runs.store import StoredRun, update_step
+from experience.workflows.runs.store import update_step
 from experience.workflows.runs.views import RunView, view_of
 from experience.workspaces.models import Role
 
 
 def retry_run(uid: str, request: RetryRun) -> RunView:
-    """Take a failed or cancelled run up again, from what did not succeed; editors.
+    """Retry a failed or cancelled run from what did not succeed; editors.
 
-    Two reads and one for each step, a write for the run and each step that runs again. A run that
-    is going, or that succeeded, stays as it is.
+    Two reads and one for each step; one write for the run and for each step that runs again. An
+    active or completed run stays as it is.
     """
     tenant = Tenant.of_member(clients.firestore(), uid, request.workspace_id, Role.EDITOR, "run")
-    return retry_in(tenant, request.run_id)
+    return retry_by_id(tenant, request.run_id)
 
 
-def retry_in(tenant: Tenant, run_id: str) -> RunView:
+def retry_by_id(tenant: Tenant, run_id: str) -> RunView:
     """Retry a run of a workspace."""
 
     def body(transaction: Transaction) -> tuple[Run, list[RunStep]]:
         stored, steps = store.get_run_with_steps(tenant, run_id, transaction)
         if stored.value.status not in (RunStatus.FAILED, RunStatus.CANCELLED):
             return stored.value, steps
-        return retry_within(transaction, tenant, stored, steps, clock.now_ms())
+        return retry_in_transaction(transaction, tenant, stored, steps, clock.now_ms())
 
     run, steps = transactions.run_optimistic(tenant.client, body)
     if run.is_active and enqueue_retried(tenant, run_id, steps):
@@ -40,40 +41,40 @@ def retry_in(tenant: Tenant, run_id: str) -> RunView:
 
 
 def enqueue_retried(tenant: Tenant, run_id: str, steps: list[RunStep]) -> bool:
-    """Hand a run that was taken up to its queue; whether it ended, with nothing left to do.
+    """Enqueue the ready steps of a retried run. If it has none, finalize it, and return True.
 
-    That is so where a step that was told to stop came to its result all the same.
+    A run has none if a step that was asked to stop completed nevertheless.
     """
     enqueue_ready(steps)
     return bool(steps) and decisions.all_ended(steps) and finalization.finalize_run(tenant, run_id)
 
 
-def retry_within(
+def retry_in_transaction(
     transaction: Transaction,
     tenant: Tenant,
-    stored: StoredRun,
+    stored: Versioned[Run],
     steps: list[RunStep],
     now: int,
 ) -> tuple[Run, list[RunStep]]:
-    """Take a failed or cancelled run up again, in a transaction that has read it.
+    """Retry a failed or cancelled run in a transaction that has read it.
 
-    `go_on` follows.
+    Call `enqueue_retried` after it.
     """
-    workflow, number = stored.value.workflow(), stored.value.run_attempt + 1
-    again = {step.id: step for step in planning.steps_to_retry(workflow, steps, number, now)}
+    workflow, run_attempt = stored.value.workflow(), stored.value.run_attempt + 1
+    reset = {step.id: step for step in planning.steps_to_retry(workflow, steps, run_attempt, now)}
     for step in steps:
-        update_step(tenant, transaction, step, again.get(step.id, step))
-    renewed = [again.get(step.id, step) for step in steps]
+        update_step(tenant, transaction, step, reset.get(step.id, step))
+    retried = [reset.get(step.id, step) for step in steps]
     run = stored.value.model_copy(
         update={
             "status": RunStatus.QUEUED,
-            "run_attempt": number,
+            "run_attempt": run_attempt,
             "error": None,
             "context": None,
             "context_uri": None,
             "completed_at": None,
             "duration_ms": None,
-            "remaining_sinks": planning.open_sinks(workflow, renewed),
+            "remaining_sinks": planning.open_sinks(workflow, retried),
             "updated_at": now,
         }
     )
@@ -81,4 +82,4 @@ def retry_within(
     if run_hooks := hooks.hooks_of(run):
         writes = run_hooks.on_run_retried(tenant.client, run, now)
         add_hook_writes(tenant, transaction, writes)
-    return run, renewed
+    return run, retried

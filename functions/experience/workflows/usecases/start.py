@@ -11,10 +11,10 @@ from experience.workspaces.models import Role
 
 
 def start_run(uid: str, request: StartRun) -> RunView:
-    """Start a workflow. One read, one write for the run and one for each step; editors.
+    """Start a workflow; editors. One read, one write for the run and one for each step.
 
-    A requestId costs two reads more, and a repeat with it answers with the run of the first call;
-    an update reads the base run and its steps. Raises AlreadyExists `request_id_reused`.
+    A requestId costs two reads more, and a repeated call with it returns the run of the first call.
+    An update reads the base run and its steps. AlreadyExists `request_id_reused`.
     """
     tenant = Tenant.of_member(
         clients.firestore(), uid, request.workspace_id, Role.EDITOR, "workspace"

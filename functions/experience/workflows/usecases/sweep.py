@@ -1,4 +1,4 @@
-"""Finding what a dead worker, or a task that was never enqueued, left undone."""
+"""Restarting what a dead worker, or a task that was never enqueued, left undone."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from google.cloud.firestore import Client, Transaction
 
 from experience import clients, clock, config, logs, sweeps, transactions
+from experience.store import find
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.generations import recovery
 from experience.workflows.generations import store as generation_store
@@ -15,7 +16,7 @@ from experience.workflows.runs.models import RunStatus, RunStep, StepStatus
 
 
 def sweep_runs() -> dict[str, int]:
-    """Restart what was left lying, and return how much of it there was.
+    """Restart lost steps, runs and generations, and return the number of each.
 
     Five queries; one read and one write more for each step that is restarted. Safe to repeat, and
     to run twice at once.
@@ -25,47 +26,45 @@ def sweep_runs() -> dict[str, int]:
     before = now - int(config.SWEEP_GRACE_SECONDS.value) * 1000
     done = {
         "lost": _each(client, store.query_lost_leases(client, now), _restart),
-        "forgotten": _each(client, store.query_undispatched(client, before), _restart),
-        "unended": sum(
-            _each(client, store.query_unfinalized(client, status, before), _end)
+        "undispatched": _each(client, store.query_undispatched(client, before), _restart),
+        "unfinalized": sum(
+            _each(client, store.query_unfinalized(client, status, before), _finalize)
             for status in (RunStatus.QUEUED, RunStatus.RUNNING)
         ),
-        "generations": _each(client, generation_store.query_overdue(client, before), _go_on),
+        "generations": _each(client, generation_store.query_overdue(client, before), _recover),
     }
     if any(done.values()):
         logs.warning("sweep found work", **done)
     return done
 
 
-def _each(client: Client, query: Any, put_right: Callable[[Tenant, dict[str, Any]], bool]) -> int:
-    """How many of the documents that a query finds had something to be put right."""
+def _each(client: Client, query: Any, repair: Callable[[Tenant, dict[str, Any]], bool]) -> int:
+    """How many of the documents that a query finds were repaired."""
     count = 0
     for page in sweeps.pages(query):
         for snapshot in page:
             with sweeps.logging_failure(snapshot):
                 tenant = Tenant.of_snapshot(client, snapshot)
-                count += bool(tenant and put_right(tenant, snapshot.to_dict() or {}))
+                count += bool(tenant and repair(tenant, snapshot.to_dict() or {}))
     return count
 
 
 def _restart(tenant: Tenant, fields: dict[str, Any]) -> bool:
-    """Give a step a task whose name was never used."""
+    """Enqueue a step under a task name that was never used, unless it has changed meanwhile."""
     found = RunStep.load(fields)
     reference = tenant.step_ref(found.run_id, found.id)
 
     def body(transaction: Transaction) -> RunStep | None:
-        [snapshot] = transactions.read(tenant.client, [reference], transaction)
-        data = transactions.fields(snapshot)
-        step = RunStep.load(data) if data else None
+        step = find(tenant.client, reference, RunStep, transaction)
         now = clock.now_ms()
         if step is None or (step.dispatch, step.status) != (found.dispatch, found.status):
             return None
         is_lost = step.status is StepStatus.RUNNING and step.lease and step.lease.expires_at <= now
         if not (step.is_ready or is_lost):
             return None
-        again = step.model_copy(update={"dispatch": step.dispatch + 1, "due_at": now})
-        transaction.update(reference, step.difference(again))
-        return again
+        after = step.model_copy(update={"dispatch": step.dispatch + 1, "due_at": now})
+        transaction.update(reference, step.difference(after))
+        return after
 
     step = transactions.run_optimistic(tenant.client, body)
     if step is None:
@@ -74,9 +73,9 @@ def _restart(tenant: Tenant, fields: dict[str, Any]) -> bool:
     return True
 
 
-def _go_on(tenant: Tenant, fields: dict[str, Any]) -> bool:
-    return recovery.recover(tenant, GenerationJob.load(fields))
-
-
-def _end(tenant: Tenant, fields: dict[str, Any]) -> bool:
+def _finalize(tenant: Tenant, fields: dict[str, Any]) -> bool:
     return finalization.finalize_run(tenant, str(fields["id"]))
+
+
+def _recover(tenant: Tenant, fields: dict[str, Any]) -> bool:
+    return recovery.recover(tenant, GenerationJob.load(fields))

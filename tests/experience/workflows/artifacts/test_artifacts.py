@@ -182,13 +182,13 @@ class TestCollecting:
         later(2)
         original = artifact_store._use_again
 
-        def taken_just_before(path: str) -> bool:
+        def deleted_just_before(path: str) -> bool:
             monkeypatch.setattr(artifact_store, "_use_again", original)
             garbage_collection.collect_artifacts()
             assert stored.content_hash not in objects(bench)
             return original(path)
 
-        monkeypatch.setattr(artifact_store, "_use_again", taken_just_before)
+        monkeypatch.setattr(artifact_store, "_use_again", deleted_just_before)
         artifact_store.put(bench.tenant, b"too late", "text/plain")
         assert artifact_store.read(bench.tenant, stored.uri) == b"too late"
 

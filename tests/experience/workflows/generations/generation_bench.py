@@ -80,10 +80,10 @@ class GenerationBench(Bench):
         return self.start("test.generate", {"request": request, **payload}, **more)
 
     def cancel(self, run_id: str) -> None:
-        cancel.cancel_in(self.tenant, run_id)
+        cancel.cancel_by_id(self.tenant, run_id)
 
     def retry(self, run_id: str) -> None:
-        retry.retry_in(self.tenant, run_id)
+        retry.retry_by_id(self.tenant, run_id)
 
     def step(self) -> Sent:
         """The next task, once; again later if it fails or its worker is killed."""
@@ -136,8 +136,8 @@ class GenerationBench(Bench):
         [job] = self.jobs(run_id)
         return job
 
-    def taken(self) -> list[str]:
-        """The permits that somebody holds."""
+    def held_permits(self) -> list[str]:
+        """The permits that jobs hold."""
         permits = self.tenant.collection("generationPermits").stream()
         return sorted(each.id for each in permits if each.get("jobId"))
 

@@ -32,7 +32,7 @@ def through(bench: GenerationBench, request: dict[str, Any], request_id: str) ->
         except Killed:
             continue
     assert at_rest(bench, run_id) == []
-    assert bench.taken() == []
+    assert bench.held_permits() == []
     assert not any(job.due_at or job.cancel_due for job in bench.jobs())
     return run_id
 

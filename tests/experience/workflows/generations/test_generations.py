@@ -33,7 +33,7 @@ UNAVAILABLE = Reply(503, {"detail": "Unavailable"})
 def failed_code(bench: GenerationBench, run_id: str) -> str:
     run = bench.run(run_id)
     assert run.status is RunStatus.FAILED
-    assert bench.taken() == []
+    assert bench.held_permits() == []
     assert run.error
     return run.error.code
 
@@ -69,7 +69,7 @@ class TestAProviderThatIsPolled:
         assert stored.get("contentHash") == job.artifact.content_hash
         assert generations.output(run_id, "made")["artifact"]["uri"] == job.artifact.uri
         assert replicate.paid == 1
-        assert generations.taken() == []
+        assert generations.held_permits() == []
 
     def test_looks_as_often_as_its_kind_of_medium_is_looked_at(
         self, generations: GenerationBench, replicate: ReplicateVendor
@@ -268,7 +268,7 @@ class TestACancelledRun:
         generations.cancel(run_id)
         job = generations.job(run_id)
         assert (job.status, job.error_code) == ("failed", "CANCELLED")
-        assert generations.taken() == []
+        assert generations.held_permits() == []
         generations.work()
         assert [each["status"] for each in replicate.predictions.values()] == ["canceled"]
         assert not generations.job(run_id).cancel_due

@@ -52,7 +52,9 @@ def fifty(generations: GenerationBench) -> list[GenerationJob]:
 
 
 def all_completed(bench: GenerationBench) -> bool:
-    return {job.status.value for job in bench.jobs()} == {"completed"} and bench.taken() == []
+    return {job.status.value for job in bench.jobs()} == {
+        "completed"
+    } and bench.held_permits() == []
 
 
 class TestPlaces:
@@ -61,7 +63,7 @@ class TestPlaces:
     ) -> None:
         order = []
         while under_way := [job for job in generations.jobs() if job.permit]:
-            assert len(under_way) == len(generations.taken()) <= MAX_PERMITS["image"]
+            assert len(under_way) == len(generations.held_permits()) <= MAX_PERMITS["image"]
             order += [job.id for job in under_way if job.id not in order]
             completion.fail_generation(generations.tenant, under_way[-1], cancellation.UNWANTED)
         assert order == [job.id for job in fifty]
@@ -74,7 +76,7 @@ class TestPlaces:
             generations.ask(REPLICATE)
         while generations.timed.waiting:
             generations.step()
-            assert len(generations.taken()) <= MAX_PERMITS["image"]
+            assert len(generations.held_permits()) <= MAX_PERMITS["image"]
         assert all_completed(generations)
         assert replicate.most_at_once == MAX_PERMITS["image"]
         assert replicate.paid == MAX_PERMITS["image"] + 3
@@ -87,7 +89,7 @@ class TestPlaces:
             generations.ask(VIDEO)
         while generations.timed.waiting:
             generations.step()
-            assert len(generations.taken()) <= MAX_PERMITS["other"]
+            assert len(generations.held_permits()) <= MAX_PERMITS["other"]
         assert all_completed(generations)
         assert replicate.most_at_once == MAX_PERMITS["other"]
         assert replicate.paid == 4
@@ -124,7 +126,7 @@ class TestPlaces:
                 bench.ask(REPLICATE)
             for _ in range(MAX_PERMITS["image"]):
                 bench.step()
-            assert len(bench.taken()) == MAX_PERMITS["image"]
+            assert len(bench.held_permits()) == MAX_PERMITS["image"]
         assert replicate.most_at_once == 2 * MAX_PERMITS["image"]
 
     def test_in_any_order_of_tasks(
@@ -137,7 +139,7 @@ class TestPlaces:
             for sent in generations.timed.waiting:
                 sent.due_at = generations.now + shuffled.random() * 1000
             generations.step()
-            assert len(generations.taken()) <= MAX_PERMITS["image"]
+            assert len(generations.held_permits()) <= MAX_PERMITS["image"]
         assert all_completed(generations)
         assert replicate.paid == MAX_PERMITS["image"] + 6
 
@@ -146,7 +148,7 @@ class TestPlaces:
     ) -> None:
         runs = [generations.ask(REPLICATE) for _ in range(MAX_PERMITS["image"] + 3)]
         at_once(len(runs), lambda _: generations.step())
-        assert len(generations.taken()) == MAX_PERMITS["image"]
+        assert len(generations.held_permits()) == MAX_PERMITS["image"]
         assert replicate.most_at_once <= MAX_PERMITS["image"]
         generations.work()
         assert all_completed(generations)
@@ -167,7 +169,7 @@ class TestWhatIsMadeHere:
             generations.timed.waiting.sort(key=lambda sent: sent.function != "runStep")
             generations.step()
         assert {generations.job(run_id).status for run_id in runs} == {"completed"}
-        assert len(generations.taken()) == MAX_PERMITS["image"]
+        assert len(generations.held_permits()) == MAX_PERMITS["image"]
 
     def test_leaves_no_places_and_reads_nothing(self, generations: GenerationBench) -> None:
         source = artifact_store.put(generations.tenant, PICTURE, "image/png").uri
@@ -218,7 +220,7 @@ class TestWhatASweepPutsRight:
         generations.tenant.step_ref(run_id, "made").update({"status": "failed", "lease": None})
         generations.work()
         assert generations.job(run_id).error_code == "CANCELLED"
-        assert generations.taken() == []
+        assert generations.held_permits() == []
         assert [each["status"] for each in replicate.predictions.values()] == ["canceled"]
 
     def test_one_that_waits_while_there_is_room(
@@ -239,4 +241,4 @@ class TestWhatASweepPutsRight:
             generations.work()
             generations.now += 2 * LATE_MS
         assert generations.job(waiting.run_id).status == "completed"
-        assert generations.taken() == []
+        assert generations.held_permits() == []

@@ -25,7 +25,7 @@ class TestSweeps:
         with bench.killed_at(1, "after"), pytest.raises(Killed):
             bench.start("test.chain", requestId="left")
         assert bench.queue.waiting == []
-        assert sweep.sweep_runs()["forgotten"] == 1
+        assert sweep.sweep_runs()["undispatched"] == 1
         bench.drain()
         [found] = bench.tenant.collection("runs").stream()
         assert came_to(bench, found.id)
@@ -45,7 +45,7 @@ class TestSweeps:
     def test_a_ready_step_that_was_never_enqueued_is_found(self, bench: Bench) -> None:
         run_id = bench.start("test.build", {"word": "hi"})
         bench.queue.waiting.clear()
-        assert sweep.sweep_runs()["forgotten"] == 1
+        assert sweep.sweep_runs()["undispatched"] == 1
         bench.drain()
         assert came_to(bench, run_id)
 
@@ -59,7 +59,7 @@ class TestSweeps:
         bench.queue.waiting.clear()
         assert set(bench.statuses(run_id).values()) == {"completed"}
         assert bench.run(run_id).status is RunStatus.RUNNING
-        assert sweep.sweep_runs()["unended"] == 1
+        assert sweep.sweep_runs()["unfinalized"] == 1
         assert came_to(bench, run_id)
 
     def test_a_sweep_that_finds_nothing_changes_nothing(self, bench: Bench) -> None:

@@ -165,8 +165,8 @@ class TestTimeouts:
     ) -> None:
         close = skill_runtime.SkillRuntime.close
 
-        def close_and_let_it_notice(desk: skill_runtime.SkillRuntime) -> None:
-            close(desk)
+        def close_and_let_it_notice(runtime: skill_runtime.SkillRuntime) -> None:
+            close(runtime)
             for thread in threading.enumerate():
                 if thread.name == "skill-test.act":
                     thread.join(skills.DEADLINE_SECONDS)
@@ -234,7 +234,7 @@ class TestCancel:
         run_id = bench.start("test.tree", {"plan": {"root": {"hold": never}}})
         with bench.working():
             bench.wait_until(lambda: bench.executions(run_id) == ["root"])
-            cancel.cancel_in(bench.tenant, run_id)
+            cancel.cancel_by_id(bench.tenant, run_id)
         assert bench.run(run_id).status is RunStatus.CANCELLED
         assert set(bench.statuses(run_id).values()) == {"skipped"}
         assert set(codes(bench, run_id).values()) == {"CANCELLED"}
@@ -245,7 +245,7 @@ class TestCancel:
         run_id = bench.start("test.chain", {"plan": {"one": {"stuck": go}}})
         with bench.working():
             bench.wait_until(lambda: bench.executions(run_id) == ["one"])
-            cancel.cancel_in(bench.tenant, run_id)
+            cancel.cancel_by_id(bench.tenant, run_id)
             bench.make(go)
         assert bench.statuses(run_id) == {
             "one": "completed",
@@ -257,7 +257,7 @@ class TestCancel:
     def test_one_that_is_parked_is_over_at_once(self, bench: Bench) -> None:
         run_id = bench.start("test.chain", {"plan": {"two": {"wait": "nothing"}}})
         bench.drain()
-        cancel.cancel_in(bench.tenant, run_id)
+        cancel.cancel_by_id(bench.tenant, run_id)
         assert at_rest(bench, run_id) == []
         resume_step(bench.tenant, run_id, "two")
         bench.drain()
@@ -269,7 +269,7 @@ class TestCancel:
         bench.tenant.step_ref(run_id, "one").update(
             {"status": "running", "attempt": 1, "lease": lease, "fence": 1}
         )
-        cancel.cancel_in(bench.tenant, run_id)
+        cancel.cancel_by_id(bench.tenant, run_id)
         bench.drain()
         sweep.sweep_runs()
         bench.drain()
@@ -278,11 +278,11 @@ class TestCancel:
 
     def test_cancelling_twice_or_too_late_changes_nothing(self, bench: Bench) -> None:
         run_id = bench.start("test.chain")
-        first = cancel.cancel_in(bench.tenant, run_id)
-        assert cancel.cancel_in(bench.tenant, run_id).run == first.run
+        first = cancel.cancel_by_id(bench.tenant, run_id)
+        assert cancel.cancel_by_id(bench.tenant, run_id).run == first.run
         done = bench.start("test.chain")
         bench.drain()
-        assert cancel.cancel_in(bench.tenant, done).run.status is RunStatus.COMPLETED
+        assert cancel.cancel_by_id(bench.tenant, done).run.status is RunStatus.COMPLETED
 
 
 class TestRetry:
@@ -291,7 +291,7 @@ class TestRetry:
         bench.drain()
         assert bench.run(run_id).status is RunStatus.FAILED
         bench.tenant.run_ref(run_id).update({"triggerPayload": {"plan": {}}})
-        answer = retry.retry_in(bench.tenant, run_id)
+        answer = retry.retry_by_id(bench.tenant, run_id)
         assert answer.run.status is RunStatus.QUEUED
         assert answer.run.error is None
         bench.drain()
@@ -311,7 +311,7 @@ class TestRetry:
         run_id = bench.start("test.tree", {"plan": plan})
         bench.drain()
         bench.tenant.run_ref(run_id).update({"triggerPayload": {"plan": {}}})
-        retry.retry_in(bench.tenant, run_id)
+        retry.retry_by_id(bench.tenant, run_id)
         bench.drain()
         assert bench.run(run_id).status is RunStatus.COMPLETED
         assert bench.statuses(run_id)["right"] == "failed"
@@ -322,8 +322,8 @@ class TestRetry:
         run_id = bench.start("test.chain", {"plan": {"one": {"stuck": go}}})
         with bench.working():
             bench.wait_until(lambda: bench.executions(run_id) == ["one"])
-            cancel.cancel_in(bench.tenant, run_id)
-            retry.retry_in(bench.tenant, run_id)
+            cancel.cancel_by_id(bench.tenant, run_id)
+            retry.retry_by_id(bench.tenant, run_id)
             bench.make(go)
         bench.drain()
         assert bench.executions(run_id) == ["one", "one", "two", "three"]
@@ -333,11 +333,11 @@ class TestRetry:
     def test_retrying_twice_or_what_succeeded_changes_nothing(self, bench: Bench) -> None:
         run_id = bench.start("test.tree", {"plan": {"left": {"failures": 1}}})
         bench.drain()
-        first = retry.retry_in(bench.tenant, run_id)
-        assert retry.retry_in(bench.tenant, run_id).run == first.run
+        first = retry.retry_by_id(bench.tenant, run_id)
+        assert retry.retry_by_id(bench.tenant, run_id).run == first.run
         bench.drain()
-        retry.retry_in(bench.tenant, run_id)
+        retry.retry_by_id(bench.tenant, run_id)
         done = bench.start("test.chain")
         bench.drain()
-        assert retry.retry_in(bench.tenant, done).run.status is RunStatus.COMPLETED
+        assert retry.retry_by_id(bench.tenant, done).run.status is RunStatus.COMPLETED
         assert bench.queue.waiting == []

@@ -150,13 +150,13 @@ class TestMeeting:
         self, bench: Bench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         run_id = bench.start("test.build", {"word": "hi"})
-        going = bench.run(run_id)
-        names = going.workflow().by_id["images"].depends_on
+        started = bench.run(run_id)
+        names = started.workflow().by_id["images"].depends_on
         held = []
         for name in names:
             run, step = store.get_step_with_run(bench.tenant, run_id, name)
-            taking = leases.new_acquisition(step, Delivery(), 60, "hash", 1)
-            held.append(leases.acquire(bench.tenant, run, taking))
+            acquisition = leases.new_acquisition(step, Delivery(), 60, "hash", 1)
+            held.append(leases.acquire(bench.tenant, run, acquisition))
         commits = []
         original = WriteBatch.commit
 
@@ -169,7 +169,7 @@ class TestMeeting:
         def end(number: int) -> Completion:
             work = held[number]
             done = StepOutcome(StepStatus.COMPLETED, output=Packed({"text": names[number]}))
-            return step_completion.complete_step(bench.tenant, going, work, done, {})
+            return step_completion.complete_step(bench.tenant, started, work, done, {})
 
         answers = at_once(len(names), end)
         assert len(commits) == len(names), "one of them had to try again"

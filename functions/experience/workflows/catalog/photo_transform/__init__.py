@@ -1,1 +1,1 @@
-"""From a photo to a picture: `photo.transform`."""
+"""`photo.transform`: turns a photo into a picture."""

@@ -1,7 +1,7 @@
 """The skills of `photo.transform`: a photo becomes a picture, here or at a vendor.
 
-Each step leaves its image as an artifact, so that one that fails is tried again from there. The
-steps are the stages of the imaging: with the provider `local` the picture is, byte for byte, what
+Each step stores its image as an artifact, so that a failed step is retried from there. The steps
+are the stages of the imaging: with the provider `local` the picture is, byte for byte, the one that
 `imaging.transform_image` makes.
 """
 
@@ -44,60 +44,60 @@ class Answer(Document):
     value: str | bool | int | float | list[str]
 
 
-class Input(NamedTuple):
-    """What a model of Replicate calls the photo, and whether it takes several and a shape."""
+class PhotoInput(NamedTuple):
+    """A Replicate model's input for the photo, and whether it has one for the aspect ratio."""
 
     name: str = "image"
     is_list: bool = False
-    takes_aspect_ratio: bool = False
+    has_aspect_ratio: bool = False
 
 
 REPLICATE_INPUTS = {
-    "black-forest-labs/flux-kontext-pro": Input("input_image", takes_aspect_ratio=True),
-    "black-forest-labs/flux-kontext-max": Input("input_image", takes_aspect_ratio=True),
-    "google/nano-banana": Input("image_input", is_list=True, takes_aspect_ratio=True),
+    "black-forest-labs/flux-kontext-pro": PhotoInput("input_image", has_aspect_ratio=True),
+    "black-forest-labs/flux-kontext-max": PhotoInput("input_image", has_aspect_ratio=True),
+    "google/nano-banana": PhotoInput("image_input", is_list=True, has_aspect_ratio=True),
 }
-"""Models have names of their own for their inputs; those that are not here take an `image`."""
+"""The inputs of known models. Any other model has an input `image`."""
 
 
 class Photo(Data):
-    """A photo of this workspace, and what is to become of it."""
+    """A photo of this workspace, and its transform."""
 
     source_uri: str
     transform: Transform
 
 
 class Image(Data):
-    """An image between two steps."""
+    """The image that one step passes to the next."""
 
     image: ArtifactRef
     transform: Transform
 
 
 class Styling(Image):
-    """A normalised photo, and what its guest answered."""
+    """A normalised photo, and the guest's answers."""
 
     answers: list[Answer] = []
 
 
 class Measured(Data):
-    """How large an image is, in pixels."""
+    """The size of an image in pixels."""
 
     width: int
     height: int
 
 
 class Styled(Data):
-    """Who styled it, and what that cost in micro-dollars; null where that is not known."""
+    """The provider that styled the image, and the cost in micro-dollars; null if unknown."""
 
     provider_id: str
     cost_micros: int | None
 
 
 class Published(Data):
-    """The result: its measures, and its files.
+    """The result: its size, and its files.
 
-    They are artifacts, or what the run's owner told of them: where they lie, and their addresses.
+    The files are artifacts, or `published`: what the hooks of the run's owner report of them.
     """
 
     format: str
@@ -116,20 +116,20 @@ class Published(Data):
     version=VERSION,
     max_runtime_seconds=SECONDS,
 )
-def load(given: Photo, context: Context) -> Measured:
-    """The photo upright, cropped, in the size that it is styled at.
+def load(inputs: Photo, context: Context) -> Measured:
+    """Turn the photo upright, crop it, and scale it to the size that it is styled at.
 
-    First whether its transform has everything that it needs: nothing has begun yet.
+    Before that, check that the transform can succeed, while nothing has been paid for.
     """
     from experience.imaging import stages
 
     try:
-        registry.require(provider_of(given.transform.model))
+        registry.require(provider_of(inputs.transform.model))
     except Refusal as refused:
         raise SkillFailed(refused.reason.upper(), refused.message) from refused
-    recipe = _recipe(given.transform)
-    _require_references(given.transform, context)
-    photo = context.artifacts.read(given.source_uri)
+    recipe = _recipe(inputs.transform)
+    _require_references(inputs.transform, context)
+    photo = context.artifacts.read(inputs.source_uri)
     if files.size(photo) is None:
         raise SkillFailed("INVALID_INPUT", "The photo is not a JPEG, PNG or WebP image.")
     image = _refusing(lambda: stages.normalise(photo, recipe))
@@ -148,19 +148,19 @@ def load(given: Photo, context: Context) -> Measured:
     version=VERSION,
     max_runtime_seconds=300,
 )
-def stylise(given: Styling, context: Context) -> Styled:
-    """The provider's work: a generation, paid once for this step of this run."""
-    transform = given.transform
+def stylise(inputs: Styling, context: Context) -> Styled:
+    """Have a provider style the image: one generation, paid once for this step of this run."""
+    transform = inputs.transform
     provider_id = provider_of(transform.model)
-    made = context.generate(
+    generation = context.generate(
         GenerationRequest(
             slot="image",
             provider_id=provider_id,
-            params=params_of(transform, prompt_of(transform.prompt, given.answers)),
-            sources=[given.image.uri, *references_of(transform)],
+            params=params_of(transform, prompt_of(transform.prompt, inputs.answers)),
+            sources=[inputs.image.uri, *references_of(transform)],
         )
     )
-    return Styled(provider_id=provider_id, cost_micros=made.cost_micros)
+    return Styled(provider_id=provider_id, cost_micros=generation.cost_micros)
 
 
 @skill(
@@ -170,52 +170,54 @@ def stylise(given: Styling, context: Context) -> Styled:
     version=VERSION,
     max_runtime_seconds=SECONDS,
 )
-def publish(given: Image, context: Context) -> Published:
-    """What came back, in the shape and size that were asked for, under the overlay, as a file."""
+def publish(inputs: Image, context: Context) -> Published:
+    """Shape and scale the styled image, add the overlay, and encode it as files."""
     from experience.imaging import stages
 
-    transform = given.transform
+    transform = inputs.transform
     overlay = _overlay(context, transform.overlay.path) if transform.overlay else None
-    styled = context.artifacts.read(given.image.uri)
+    styled = context.artifacts.read(inputs.image.uri)
     recipe = _recipe(transform)
     picture = _refusing(lambda: stages.finish(styled, recipe, overlay))
-    made = [
+    rendered = [
         File(f"result.{_EXTENSIONS[picture.format]}", picture.data, picture.content_type),
         File("thumb.webp", picture.thumbnail, "image/webp"),
     ]
-    told = context.publish(made)
+    published = context.publish(rendered)
     measures = {"width": picture.width, "height": picture.height}
-    kept: dict[str, Any] = {"published": dict(told)} if told is not None else {}
-    if told is None:
-        for slot, file in zip(("picture", "thumbnail"), made, strict=True):
-            about = measures if slot == "picture" else {}
-            kept[slot] = context.artifacts.write(slot, file.data, file.type, file.name, about)
+    stored: dict[str, Any] = {}
+    if published is not None:
+        stored["published"] = dict(published)
+    else:
+        for slot, file in zip(("picture", "thumbnail"), rendered, strict=True):
+            metadata = measures if slot == "picture" else {}
+            stored[slot] = context.artifacts.write(slot, file.data, file.type, file.name, metadata)
     return Published(
         format=picture.format,
         width=picture.width,
         height=picture.height,
         size_bytes=len(picture.data),
-        **kept,
+        **stored,
     )
 
 
 def provider_of(model: str) -> str:
-    """`replicate/owner/name` and `gemini/name` are vendors' models; any other name is local."""
+    """The provider of a model: `replicate/owner/name`, `gemini/name`, or a local style."""
     provider_id = model.partition("/")[0]
     return provider_id if provider_id in (replicate.ID, gemini.ID) else local.ID
 
 
 def params_of(transform: Transform, prompt: str) -> dict[str, Any]:
-    """What the provider of a transform's model is asked for, without the photo."""
+    """The provider's parameters for a transform, without the photo."""
     provider_id, _, model = transform.model.partition("/")
     if provider_id == replicate.ID:
-        takes = REPLICATE_INPUTS.get(model, Input())
-        shape = {"aspect_ratio": transform.aspect_ratio} if takes.takes_aspect_ratio else {}
+        photo = REPLICATE_INPUTS.get(model, PhotoInput())
+        shape = {"aspect_ratio": transform.aspect_ratio} if photo.has_aspect_ratio else {}
         return {
             "model": model,
             "input": {"prompt": prompt, **shape},
-            "sourceInput": takes.name,
-            "sourcesAsList": takes.is_list,
+            "sourceInput": photo.name,
+            "sourcesAsList": photo.is_list,
         }
     if provider_id == gemini.ID:
         return {"model": model, "prompt": prompt, "aspectRatio": transform.aspect_ratio}
@@ -223,22 +225,22 @@ def params_of(transform: Transform, prompt: str) -> dict[str, Any]:
 
 
 def references_of(transform: Transform) -> list[str]:
-    """The pictures that its model gets beside the photo. The local styles have no use for any."""
+    """The reference images for the model, in addition to the photo. Local styles use none."""
     is_local = provider_of(transform.model) == local.ID
     return [] if is_local else transform.reference_image_urls
 
 
 def prompt_of(prompt: str, answers: list[Answer]) -> str:
-    """The prompt with what a guest answered in the places where it mentions a step.
+    """The prompt, with each mention of a step replaced by the guest's answer to it.
 
-    A step that was not answered leaves nothing. What an answer says is not looked through again.
+    The answer to a step that was not answered is empty. Mentions within answers are not replaced.
     """
-    values: Mapping[str, str] = {each.step_id: _spoken(each.value) for each in answers}
-    told = _MENTION.sub(lambda mention: values.get(mention[1], ""), prompt)
-    return told[:MAX_PROMPT_LENGTH]
+    values: Mapping[str, str] = {each.step_id: _as_text(each.value) for each in answers}
+    replaced = _MENTION.sub(lambda mention: values.get(mention[1], ""), prompt)
+    return replaced[:MAX_PROMPT_LENGTH]
 
 
-def _spoken(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ", ".join(value) if isinstance(value, list) else str(value)
@@ -256,11 +258,11 @@ def _recipe(transform: Transform) -> Recipe:
 
 
 def _require_references(transform: Transform, context: Context) -> None:
-    """One download for each reference image that the model is to get."""
+    """Check the reference images. One download for each."""
     references = references_of(transform)
     provider_id, _, model = transform.model.partition("/")
-    takes_several = provider_id == gemini.ID or REPLICATE_INPUTS.get(model, Input()).is_list
-    if references and not takes_several:
+    is_list = provider_id == gemini.ID or REPLICATE_INPUTS.get(model, PhotoInput()).is_list
+    if references and not is_list:
         message = f"The model {transform.model} takes the photo alone, without reference images."
         raise SkillFailed("INVALID_INPUT", message)
     for number, each in enumerate(references):
@@ -286,7 +288,7 @@ def _overlay(context: Context, path: str) -> bytes:
 
 
 def _refusing(make: Callable[[], T]) -> T:
-    """What the imaging refuses, as a step's failure."""
+    """Turn an image that the imaging refuses into a failure of the step."""
     try:
         return make()
     except ImageRefused as refused:
