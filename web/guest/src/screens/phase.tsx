@@ -1,13 +1,20 @@
 /** A phase that is played: its session is found or begun, and its steps are shown one by one. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Door } from "../app.tsx";
-import { beginAnew, follow, remember, remembered, toWelcome, visitId } from "../history.ts";
+import {
+  follow,
+  remember,
+  remembered,
+  sessionRequestId,
+  startAgain,
+  toWelcome,
+} from "../model/history.ts";
 import { Play } from "../model/play.ts";
 import { type Refusal, refusalOf } from "../model/refusals.ts";
 import type { Route } from "../model/routes.ts";
 import { store } from "../model/storage.ts";
 import type { SessionWithSteps } from "../model/types.ts";
+import type { VisitContext } from "../model/visit.ts";
 import { ProblemCard, Skeleton } from "../parts/frame.tsx";
 import { StepScreen } from "./step.tsx";
 
@@ -15,12 +22,12 @@ type Played = Exclude<Route, { phase: "none" | "welcome" | "share" }>;
 
 interface Props {
   route: Played;
-  door: Door;
-  onOutside(): void;
+  visit: VisitContext;
+  onGuestRequired(): void;
 }
 
-export function PhaseScreen({ route, door, onOutside }: Props) {
-  const { backend, project } = door;
+export function PhaseScreen({ route, visit, onGuestRequired }: Props) {
+  const { backend, project } = visit;
   const { projectId } = route;
   const [play, setPlay] = useState<Play | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
@@ -31,7 +38,7 @@ export function PhaseScreen({ route, door, onOutside }: Props) {
   useEffect(() => {
     let current = true;
     setRefusal(null);
-    begin(route, door).then(
+    begin(route, visit).then(
       (begun) => {
         if (!current || begun === null) return;
         const opened = new Play(begun, {
@@ -54,7 +61,7 @@ export function PhaseScreen({ route, door, onOutside }: Props) {
         if (!current) return;
         const met = refusalOf(error);
         if (["guest_required", "consent_required", "guest_not_found"].includes(met.reason)) {
-          onOutside();
+          onGuestRequired();
         } else if (met.reason === "main_session_not_found") toWelcome(projectId);
         else setRefusal(met);
       },
@@ -66,7 +73,7 @@ export function PhaseScreen({ route, door, onOutside }: Props) {
     };
   }, [tries]);
 
-  useEffect(() => (play ? followElsewhere(play, door, projectId) : undefined), [play]);
+  useEffect(() => (play ? followElsewhere(play, visit, projectId) : undefined), [play]);
   useEffect(() => {
     if (!refusal?.passes) return;
     const again = () => setTries((n) => n + 1);
@@ -86,19 +93,19 @@ export function PhaseScreen({ route, door, onOutside }: Props) {
     );
   }
   if (play === null) return <Skeleton />;
-  if (play.ended !== null) return <ProblemCard reason={play.ended} onStartAgain={beginAnew} />;
-  return <StepScreen door={door} play={play} project={project} />;
+  if (play.ended !== null) return <ProblemCard reason={play.ended} onStartAgain={startAgain} />;
+  return <StepScreen visit={visit} play={play} project={project} />;
 }
 
 /** The session of this visit, or null when the guest was led somewhere else. */
-async function begin(route: Played, door: Door): Promise<SessionWithSteps | null> {
-  const { calls } = door.backend;
-  const { experiences } = door.project;
+async function begin(route: Played, visit: VisitContext): Promise<SessionWithSteps | null> {
+  const { calls } = visit.backend;
+  const { experiences } = visit.project;
   const { projectId } = route;
   const experienceId =
     route.phase === "main" ? route.experienceId : experiences[route.phase]?.experienceId;
   if (experienceId === undefined) {
-    await leadOn(route, door);
+    await leadOn(route, visit);
     return null;
   }
   const request = {
@@ -110,23 +117,23 @@ async function begin(route: Played, door: Door): Promise<SessionWithSteps | null
     ...(route.phase === "main" && route.pregate ? { pregateSessionId: route.pregate } : {}),
   };
   try {
-    return await calls.createSession({ ...request, requestId: visitId() });
+    return await calls.createSession({ ...request, requestId: sessionRequestId() });
   } catch (error) {
     const { reason } = refusalOf(error);
     if (reason === "pregate_required") {
-      await leadOn(route, door);
+      await leadOn(route, visit);
       return null;
     }
     if (reason !== "request_id_reused") throw error;
-    beginAnew();
+    startAgain();
     return null;
   }
 }
 
 /** Ask the server where this guest belongs instead. */
-async function leadOn(route: Played, door: Door): Promise<void> {
+async function leadOn(route: Played, visit: VisitContext): Promise<void> {
   const { projectId } = route;
-  const next = await door.backend.calls.getNextPhase({
+  const next = await visit.backend.calls.getNextPhase({
     projectId,
     ...(route.phase === "main" ? { experienceId: route.experienceId } : {}),
     ...(route.phase === "pregate" && route.chosen ? { experienceId: route.chosen } : {}),
@@ -136,8 +143,8 @@ async function leadOn(route: Played, door: Door): Promise<void> {
 }
 
 /** What other tabs do to the session is seen here too: by listening, and by looking again. */
-function followElsewhere(play: Play, door: Door, projectId: string): () => void {
-  const { backend } = door;
+function followElsewhere(play: Play, visit: VisitContext, projectId: string): () => void {
+  const { backend } = visit;
   const sessionId = play.session.id;
   let stop = () => {};
   let closed = false;

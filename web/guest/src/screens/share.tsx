@@ -1,20 +1,20 @@
 /** The end of a visit: the picture, and how to take it along. */
 
 import { useEffect, useState } from "preact/hooks";
-import type { Door } from "../app.tsx";
-import { toWelcome } from "../history.ts";
+import { toWelcome } from "../model/history.ts";
 import type { Picture } from "../model/picture.ts";
 import { type Refusal, refusalOf } from "../model/refusals.ts";
 import { pictureUrl } from "../model/theme.ts";
 import type { SessionWithSteps } from "../model/types.ts";
+import type { VisitContext } from "../model/visit.ts";
 import { Brand, Heading, ProblemCard, Skeleton } from "../parts/frame.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { JobCard, Reveal, TakeAlong } from "../parts/result.tsx";
 import { isGoingOn, usePicture } from "../parts/use-picture.ts";
 import { needsNewPhoto } from "../texts.ts";
 
-export function ShareScreen({ door, sessionId }: { door: Door; sessionId: string }) {
-  const { backend, project } = door;
+export function ShareScreen({ visit, sessionId }: { visit: VisitContext; sessionId: string }) {
+  const { backend, project } = visit;
   const projectId = project.id;
   const [main, setMain] = useState<SessionWithSteps | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);

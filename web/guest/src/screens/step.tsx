@@ -1,11 +1,11 @@
 /** One step of a session, between the way back and the way on. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Door } from "../app.tsx";
 import { isKnown, problemWith, QUESTIONS } from "../model/answers.ts";
 import { canSkip, type Play } from "../model/play.ts";
 import { draft, keepDraft } from "../model/storage.ts";
 import type { Project, Step, Value } from "../model/types.ts";
+import type { VisitContext } from "../model/visit.ts";
 import { Brand, Heading } from "../parts/frame.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { StepMedia } from "../parts/media.tsx";
@@ -14,18 +14,18 @@ import { Processing, Reward } from "../steps/ending.tsx";
 import { Question } from "../steps/questions.tsx";
 
 interface Props {
-  door: Door;
+  visit: VisitContext;
   play: Play;
   project: Project;
 }
 
-export function StepScreen({ door, play, project }: Props) {
+export function StepScreen({ visit, play, project }: Props) {
   const { step } = play;
   return (
     <>
       <TopBar play={play} project={project} />
       {step ? (
-        <StepForm key={step.id} door={door} play={play} step={step} />
+        <StepForm key={step.id} visit={visit} play={play} step={step} />
       ) : (
         <EmptyPhase play={play} />
       )}
@@ -99,12 +99,12 @@ function SaveState({ play }: { play: Play }) {
 }
 
 interface FormProps {
-  door: Door;
+  visit: VisitContext;
   play: Play;
   step: Step;
 }
 
-function StepForm({ door, play, step }: FormProps) {
+function StepForm({ visit, play, step }: FormProps) {
   const { id: sessionId } = play.session;
   const isText = ["short_text", "long_text", "email"].includes(step.type);
   const [mine, setMine] = useState<Value | undefined>(() =>
@@ -137,7 +137,7 @@ function StepForm({ door, play, step }: FormProps) {
   }
 
   const title = step.title || fallbackTitle(step);
-  const common = { door, play, step };
+  const common = { visit, play, step };
   return (
     <main
       class={`step step-${step.type}`}
@@ -169,7 +169,7 @@ function StepForm({ door, play, step }: FormProps) {
           {asks ? (
             <Question
               step={step}
-              project={door.project}
+              project={visit.project}
               value={value}
               invalid={wrong !== null}
               onChange={change}

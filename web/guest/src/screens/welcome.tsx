@@ -1,24 +1,24 @@
 /** The first thing a guest sees: what it is, what they agree to, what they can choose. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Door, enter } from "../app.tsx";
-import { currentRoute, follow, toWelcome } from "../history.ts";
+import { currentRoute, follow, toWelcome } from "../model/history.ts";
 import { refusalOf } from "../model/refusals.ts";
 import type { NamedExperience } from "../model/types.ts";
+import { enter, type VisitContext } from "../model/visit.ts";
 import { Brand } from "../parts/frame.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { comeBack, problemWords } from "../texts.ts";
 
 const DISAGREES = "Please agree first, then choose.";
 
-export function Welcome({ door, onEnter }: { door: Door; onEnter(): void }) {
-  const { project, backend, inside } = door;
+export function Welcome({ visit, onEnter }: { visit: VisitContext; onEnter(): void }) {
+  const { project, backend, entered } = visit;
   const [agreed, setAgreed] = useState(false);
   const [going, setGoing] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const alive = useRef(true);
   const box = useRef<HTMLInputElement>(null);
-  const consent = inside ? null : project.consent;
+  const consent = entered ? null : project.consent;
   const projectId = project.id;
   const choices = project.experiences.main.filter((each) => each.enabled);
 
@@ -43,7 +43,7 @@ export function Welcome({ door, onEnter }: { door: Door; onEnter(): void }) {
     setProblem(null);
     try {
       // The project asks for another version meanwhile: it is on this page after a reload.
-      if (!inside && !(await enter(backend, projectId, consent?.version ?? ""))) {
+      if (!entered && !(await enter(backend, projectId, consent?.version ?? ""))) {
         location.reload();
         return;
       }

@@ -2,18 +2,18 @@
 
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Door } from "../app.tsx";
 import { hasCamera } from "../media/camera.ts";
 import { fileProblem, send, shrink, TYPES } from "../media/upload.ts";
 import type { Play } from "../model/play.ts";
 import { refusalOf } from "../model/refusals.ts";
 import type { Step } from "../model/types.ts";
+import type { VisitContext } from "../model/visit.ts";
 import { Icon } from "../parts/icons.tsx";
 import { captureWords } from "../texts.ts";
 import { Camera } from "./camera.tsx";
 
 interface Props {
-  door: Door;
+  visit: VisitContext;
   play: Play;
   step: Step;
   problem: string | null;
@@ -21,7 +21,7 @@ interface Props {
 
 type Going = { state: "uploading" | "checking" | "failed"; percentage: number };
 
-export function Capture({ door, play, step, problem }: Props) {
+export function Capture({ visit, play, step, problem }: Props) {
   const [camera, setCamera] = useState(false);
   const [photo, setPhoto] = useState<Blob | null>(null);
   const [going, setGoing] = useState<Going | null>(null);
@@ -63,7 +63,7 @@ export function Capture({ door, play, step, problem }: Props) {
     setReason(null);
     try {
       const session = await send(await shrink(chosen), {
-        calls: door.backend.calls,
+        calls: visit.backend.calls,
         ids: { projectId: play.session.projectId, sessionId: play.session.id },
         stepId: step.id,
         onState: (state, percentage) => mine.signal.aborted || setGoing({ state, percentage }),

@@ -1,15 +1,15 @@
 /** What a guest sees while the picture is made, and the picture itself. */
 
 import { useEffect, useState } from "preact/hooks";
-import type { Door } from "../app.tsx";
 import type { Play } from "../model/play.ts";
 import type { Step } from "../model/types.ts";
+import type { VisitContext } from "../model/visit.ts";
 import { calm } from "../parts/media.tsx";
 import { JobCard, Reveal, TakeAlong } from "../parts/result.tsx";
 import { isGoingOn, usePicture } from "../parts/use-picture.ts";
 
 interface Props {
-  door: Door;
+  visit: VisitContext;
   play: Play;
   step: Step;
 }
@@ -17,10 +17,10 @@ interface Props {
 const SHORTEST_SECONDS = 2;
 const LONGEST_SECONDS = 6;
 
-export function Processing({ door, play, step }: Props) {
+export function Processing({ visit, play, step }: Props) {
   const { projectId, id } = play.session;
   const completed = play.session.status === "completed";
-  const followed = usePicture(door.backend, projectId, id, completed);
+  const followed = usePicture(visit.backend, projectId, id, completed);
   const messages = step.config?.messages ?? [];
   const seconds = (step.config?.estimatedDuration ?? 30) / Math.max(1, messages.length);
   const message = useTurns(messages, Math.min(LONGEST_SECONDS, Math.max(SHORTEST_SECONDS, seconds)));
@@ -46,11 +46,11 @@ export function Processing({ door, play, step }: Props) {
   );
 }
 
-export function Reward({ door, play, step }: Props) {
+export function Reward({ visit, play, step }: Props) {
   const { projectId, id } = play.session;
-  const followed = usePicture(door.backend, projectId, id, play.session.status === "completed");
+  const followed = usePicture(visit.backend, projectId, id, play.session.status === "completed");
   const { picture } = followed;
-  const { name } = door.project;
+  const { name } = visit.project;
   return (
     <div class="result">
       <Reveal picture={picture} name={name} />

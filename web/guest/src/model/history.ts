@@ -1,11 +1,11 @@
 /** Moving between phases, and what a page of the browser's history remembers. */
 
-import { addressOf, parseRoute, type Route } from "./model/routes.ts";
-import type { NextPhase } from "./model/types.ts";
+import { addressOf, parseRoute, type Route } from "./routes.ts";
+import type { NextPhase } from "./types.ts";
 
 export interface Remembered {
-  /** One visit of one phase: a reload finds its session by it, even after that ended. */
-  visit?: string;
+  /** The `requestId` of the phase's session, by which a reload finds it, even one that has ended. */
+  sessionRequestId?: string;
   /** The step that is shown, once the session is completed. */
   shown?: number;
 }
@@ -26,25 +26,25 @@ export function remember(more: Remembered): void {
   history.replaceState({ ...remembered(), ...more }, "");
 }
 
-/** The visit of this page; a page that was opened by its address begins one. */
-export function visitId(): string {
-  const known = remembered().visit;
+/** The `requestId` for this history entry's session, made on first use. */
+export function sessionRequestId(): string {
+  const known = remembered().sessionRequestId;
   if (known !== undefined) return known;
-  const visit = newVisit();
-  remember({ visit });
-  return visit;
+  const made = newRequestId();
+  remember({ sessionRequestId: made });
+  return made;
 }
 
-/** Begin this phase anew: the old visit is over. */
-export function beginAnew(): void {
-  history.replaceState({ visit: newVisit() }, "");
+/** Start this phase again with a new session. */
+export function startAgain(): void {
+  history.replaceState({ sessionRequestId: newRequestId() }, "");
   tell();
 }
 
 /** Go where the server leads. */
 export function follow(projectId: string, next: NextPhase): void {
   const address = addressOf(projectId, next);
-  const state = { visit: newVisit() };
+  const state = { sessionRequestId: newRequestId() };
   if (next.replace) history.replaceState(state, "", address);
   else history.pushState(state, "", address);
   window.scrollTo(0, 0);
@@ -70,7 +70,7 @@ function tell(): void {
   for (const listener of listeners) listener();
 }
 
-function newVisit(): string {
+function newRequestId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
