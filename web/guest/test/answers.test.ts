@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isKnown, problemWith, showBegins, toSend } from "../src/model/answers.ts";
+import { problemWith, showBegins, toSend } from "../src/model/answers.ts";
+import { isKnownType } from "../src/model/step-types.ts";
 import type { Step, StepConfig } from "../src/model/types.ts";
 
 const step = (type: string, config: StepConfig = {}): Step => ({ id: type, type, config });
@@ -48,6 +49,6 @@ test("a main session is complete where only the show is left", () => {
 });
 
 test("a step of an unknown type asks nothing", () => {
-  assert.equal(isKnown(step("hologram")), false);
+  assert.equal(isKnownType("hologram"), false);
   assert.equal(problemWith(step("hologram", { required: true }), undefined), null);
 });

@@ -1,28 +1,14 @@
 /** What a step takes for an answer: the server's rules, told before it has to refuse. */
 
+import { askedBy, asksForValue } from "./step-types.ts";
 import type { Step, Value } from "./types.ts";
 
-export const QUESTIONS = new Set([
-  "experience-picker",
-  "short_text",
-  "long_text",
-  "multiple_choice",
-  "yes_no",
-  "opinion_scale",
-  "email",
-]);
-
-const SHOWN = new Set(["info", "capture", "processing", "reward"]);
 const EMAIL =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[^\s@.]+(\.[^\s@.]+)+$/;
 
-export function isKnown(step: Step): boolean {
-  return QUESTIONS.has(step.type) || SHOWN.has(step.type);
-}
-
 export function isRequired(step: Step): boolean {
   if (step.type === "capture" || step.type === "experience-picker") return true;
-  return QUESTIONS.has(step.type) && step.config?.required === true;
+  return asksForValue(step) && step.config?.required === true;
 }
 
 export function isBlank(value: Value | undefined): boolean {
@@ -35,8 +21,7 @@ export function isBlank(value: Value | undefined): boolean {
 export function problemWith(step: Step, value: Value | undefined): string | null {
   if (isBlank(value)) {
     if (!isRequired(step)) return null;
-    const picks = ["multiple_choice", "yes_no", "opinion_scale", "experience-picker"];
-    return picks.includes(step.type) ? "Please choose an answer." : "Please fill this in.";
+    return askedBy(step) === "choice" ? "Please choose an answer." : "Please fill this in.";
   }
   const text = typeof value === "string" ? value : "";
   const longest = step.config?.maxLength;
@@ -65,8 +50,7 @@ export function same(one: Value | undefined, other: Value | undefined): boolean 
  * on. There a main session is complete, and its picture can be made while the guest looks on.
  */
 export function showBegins(steps: Step[]): number {
-  const asks = (step: Step) => QUESTIONS.has(step.type) || step.type === "capture";
-  const last = steps.findLastIndex(asks);
+  const last = steps.findLastIndex((step) => askedBy(step) !== "nothing");
   const shows = (step: Step, index: number) =>
     index > last && (step.type === "processing" || step.type === "reward");
   const begin = steps.findIndex(shows);

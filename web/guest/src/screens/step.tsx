@@ -1,17 +1,16 @@
 /** One step of a session, between the way back and the way on. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { isKnown, problemWith, QUESTIONS } from "../model/answers.ts";
+import { problemWith } from "../model/answers.ts";
 import { canSkip, type Play } from "../model/play.ts";
+import { askedBy, asksForValue, isKnownType } from "../model/step-types.ts";
 import { draft, keepDraft } from "../model/storage.ts";
 import type { Project, Step, Value } from "../model/types.ts";
 import type { VisitContext } from "../model/visit.ts";
 import { Brand, Heading } from "../parts/frame.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { StepMedia } from "../parts/media.tsx";
-import { Capture } from "../steps/capture.tsx";
-import { Processing, Reward } from "../steps/ending.tsx";
-import { Question } from "../steps/questions.tsx";
+import { rendererOf } from "../steps/renderers.tsx";
 
 interface Props {
   visit: VisitContext;
@@ -106,7 +105,7 @@ interface FormProps {
 
 function StepForm({ visit, play, step }: FormProps) {
   const { id: sessionId } = play.session;
-  const isText = ["short_text", "long_text", "email"].includes(step.type);
+  const isText = askedBy(step) === "text";
   const [mine, setMine] = useState<Value | undefined>(() =>
     isText ? (draft(sessionId, step.id) ?? undefined) : undefined,
   );
@@ -115,7 +114,7 @@ function StepForm({ visit, play, step }: FormProps) {
   const shownAt = useRef(performance.now());
   const value = mine ?? play.answer(step.id);
   const wrong = problem ?? play.refused.get(step.id) ?? null;
-  const asks = QUESTIONS.has(step.type);
+  const asks = asksForValue(step);
 
   function change(changed: Value) {
     play.busy = true;
@@ -137,7 +136,7 @@ function StepForm({ visit, play, step }: FormProps) {
   }
 
   const title = step.title || fallbackTitle(step);
-  const common = { visit, play, step };
+  const Renderer = rendererOf(step.type);
   return (
     <main
       class={`step step-${step.type}`}
@@ -166,19 +165,17 @@ function StepForm({ visit, play, step }: FormProps) {
             {step.description ? <p class="lead">{step.description}</p> : null}
           </div>
           <StepMedia step={step} />
-          {asks ? (
-            <Question
+          {Renderer ? (
+            <Renderer
+              visit={visit}
+              play={play}
               step={step}
-              project={visit.project}
               value={value}
-              invalid={wrong !== null}
+              problem={wrong}
               onChange={change}
             />
           ) : null}
-          {step.type === "processing" ? <Processing {...common} /> : null}
-          {step.type === "reward" ? <Reward {...common} /> : null}
-          {step.type === "capture" ? <Capture {...common} problem={wrong} /> : null}
-          {isKnown(step) ? null : (
+          {isKnownType(step.type) ? null : (
             <p class="notice">This step cannot be shown here. You can simply go on.</p>
           )}
           {asks ? (
@@ -215,7 +212,7 @@ function StepForm({ visit, play, step }: FormProps) {
 
 function nextLabel(play: Play, step: Step, value: Value | undefined): string {
   if (step.ctaLabel) return step.ctaLabel;
-  if (QUESTIONS.has(step.type) && canSkip(step, value)) return "Skip";
+  if (asksForValue(step) && canSkip(step, value)) return "Skip";
   return play.isLast ? "Done" : "Continue";
 }
 
@@ -227,5 +224,5 @@ function fallbackTitle(step: Step): string {
     "experience-picker": "Choose your picture",
     info: "Welcome",
   };
-  return titles[step.type] ?? (isKnown(step) ? "A question" : "Something new");
+  return titles[step.type] ?? (isKnownType(step.type) ? "A question" : "Something new");
 }

@@ -4,24 +4,16 @@ import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { hasCamera } from "../media/camera.ts";
 import { fileProblem, send, shrink, TYPES } from "../media/upload.ts";
-import type { Play } from "../model/play.ts";
 import { refusalOf } from "../model/refusals.ts";
 import type { Step } from "../model/types.ts";
-import type { VisitContext } from "../model/visit.ts";
 import { Icon } from "../parts/icons.tsx";
 import { captureWords } from "../texts.ts";
 import { Camera } from "./camera.tsx";
-
-interface Props {
-  visit: VisitContext;
-  play: Play;
-  step: Step;
-  problem: string | null;
-}
+import type { StepProps } from "./props.ts";
 
 type Going = { state: "uploading" | "checking" | "failed"; percentage: number };
 
-export function Capture({ visit, play, step, problem }: Props) {
+export function Capture({ visit, play, step, problem }: StepProps) {
   const [camera, setCamera] = useState(false);
   const [photo, setPhoto] = useState<Blob | null>(null);
   const [going, setGoing] = useState<Going | null>(null);

@@ -1,23 +1,15 @@
 /** What a guest sees while the picture is made, and the picture itself. */
 
 import { useEffect, useState } from "preact/hooks";
-import type { Play } from "../model/play.ts";
-import type { Step } from "../model/types.ts";
-import type { VisitContext } from "../model/visit.ts";
 import { calm } from "../parts/media.tsx";
 import { JobCard, Reveal, TakeAlong } from "../parts/result.tsx";
 import { isGoingOn, usePicture } from "../parts/use-picture.ts";
-
-interface Props {
-  visit: VisitContext;
-  play: Play;
-  step: Step;
-}
+import type { StepProps } from "./props.ts";
 
 const SHORTEST_SECONDS = 2;
 const LONGEST_SECONDS = 6;
 
-export function Processing({ visit, play, step }: Props) {
+export function Processing({ visit, play, step }: StepProps) {
   const { projectId, id } = play.session;
   const completed = play.session.status === "completed";
   const followed = usePicture(visit.backend, projectId, id, completed);
@@ -46,7 +38,7 @@ export function Processing({ visit, play, step }: Props) {
   );
 }
 
-export function Reward({ visit, play, step }: Props) {
+export function Reward({ visit, play, step }: StepProps) {
   const { projectId, id } = play.session;
   const followed = usePicture(visit.backend, projectId, id, play.session.status === "completed");
   const { picture } = followed;
