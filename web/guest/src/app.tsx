@@ -1,7 +1,7 @@
-/** From an address to a screen: open the visit of the project, show the phase. */
+/** From an address to a screen: open the project and show the phase. */
 
 import { useEffect, useState } from "preact/hooks";
-import { currentRoute, onMove, sessionRequestId } from "./model/history.ts";
+import { currentRoute, onRouteChange, sessionRequestId } from "./model/history.ts";
 import { type Refusal, refusalOf } from "./model/refusals.ts";
 import type { Route } from "./model/routes.ts";
 import { fontOf, paletteOf } from "./model/theme.ts";
@@ -16,10 +16,10 @@ export function App() {
   const [route, setRoute] = useState(currentRoute);
   const [visit, setVisit] = useState<VisitContext | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const [tries, setTries] = useState(0);
+  const [attempts, setAttempts] = useState(0);
   const projectId = route.phase === "none" ? null : route.projectId;
 
-  useEffect(() => onMove(() => setRoute(currentRoute())), []);
+  useEffect(() => onRouteChange(() => setRoute(currentRoute())), []);
   useEffect(() => {
     if (projectId === null) return;
     let current = true;
@@ -28,7 +28,7 @@ export function App() {
     openVisit(projectId).then(
       (opened) => {
         if (!current) return;
-        wear(opened.project.theme);
+        applyTheme(opened.project.theme);
         document.title = opened.project.name;
         setVisit(opened);
       },
@@ -37,17 +37,17 @@ export function App() {
     return () => {
       current = false;
     };
-  }, [projectId, tries]);
+  }, [projectId, attempts]);
   useEffect(() => {
-    if (!refusal?.passes) return;
-    const again = () => setTries((n) => n + 1);
-    addEventListener("online", again);
-    return () => removeEventListener("online", again);
+    if (!refusal?.isTransient) return;
+    const retry = () => setAttempts((n) => n + 1);
+    addEventListener("online", retry);
+    return () => removeEventListener("online", retry);
   }, [refusal]);
 
   if (projectId === null) return <Problem reason="none" />;
   if (refusal) {
-    return <Problem reason={refusal.reason} onRetry={() => setTries((n) => n + 1)} />;
+    return <Problem reason={refusal.reason} onRetry={() => setAttempts((n) => n + 1)} />;
   }
   if (visit === null || visit.project.id !== projectId) return <Loading />;
   const setEntered = (entered: boolean) => () => setVisit({ ...visit, entered });
@@ -96,8 +96,8 @@ function Screen({ route, visit, onEnter, onGuestRequired }: ScreenProps) {
   );
 }
 
-/** Dress the page in the project's colours. Values are computed, never taken over as text. */
-function wear(theme: Theme | null): void {
+/** Apply the project's theme. Colours are computed, never copied from the project as text. */
+function applyTheme(theme: Theme | null): void {
   const { style } = document.documentElement;
   const palette = paletteOf(theme);
   for (const [name, value] of Object.entries(palette)) {

@@ -1,63 +1,62 @@
-/** Moving between phases, and what a page of the browser's history remembers. */
+/** Navigation between phases, and the state of an entry in the browser's history. */
 
 import { addressOf, parseRoute, type Route } from "./routes.ts";
 import type { NextPhase } from "./types.ts";
 
-export interface Remembered {
+export interface EntryState {
   /** The `requestId` of the phase's session, by which a reload finds it, even one that has ended. */
   sessionRequestId?: string;
   /** The step that is shown, once the session is completed. */
   shown?: number;
 }
 
-type Listener = () => void;
-const listeners = new Set<Listener>();
+const listeners = new Set<() => void>();
 
 export function currentRoute(): Route {
   return parseRoute(location.pathname, location.search);
 }
 
-export function remembered(): Remembered {
+export function entryState(): EntryState {
   const state: unknown = history.state;
   return typeof state === "object" && state !== null ? state : {};
 }
 
-export function remember(more: Remembered): void {
-  history.replaceState({ ...remembered(), ...more }, "");
+export function keepInEntry(more: EntryState): void {
+  history.replaceState({ ...entryState(), ...more }, "");
 }
 
 /** The `requestId` for this history entry's session, made on first use. */
 export function sessionRequestId(): string {
-  const known = remembered().sessionRequestId;
+  const known = entryState().sessionRequestId;
   if (known !== undefined) return known;
   const made = newRequestId();
-  remember({ sessionRequestId: made });
+  keepInEntry({ sessionRequestId: made });
   return made;
 }
 
 /** Start this phase again with a new session. */
 export function startAgain(): void {
   history.replaceState({ sessionRequestId: newRequestId() }, "");
-  tell();
+  notify();
 }
 
-/** Go where the server leads. */
-export function follow(projectId: string, next: NextPhase): void {
+/** Go to the phase that the server named. */
+export function goTo(projectId: string, next: NextPhase): void {
   const address = addressOf(projectId, next);
   const state = { sessionRequestId: newRequestId() };
   if (next.replace) history.replaceState(state, "", address);
   else history.pushState(state, "", address);
   window.scrollTo(0, 0);
-  tell();
+  notify();
 }
 
-export function toWelcome(projectId: string): void {
+export function goToWelcome(projectId: string): void {
   history.replaceState({}, "", `/${projectId}`);
   window.scrollTo(0, 0);
-  tell();
+  notify();
 }
 
-export function onMove(listener: Listener): () => void {
+export function onRouteChange(listener: () => void): () => void {
   listeners.add(listener);
   addEventListener("popstate", listener);
   return () => {
@@ -66,7 +65,7 @@ export function onMove(listener: Listener): () => void {
   };
 }
 
-function tell(): void {
+function notify(): void {
   for (const listener of listeners) listener();
 }
 

@@ -1,4 +1,4 @@
-/** One step of a session, between the way back and the way on. */
+/** One step of a session, with the buttons back and next. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { problemWith } from "../model/answers.ts";
@@ -15,14 +15,13 @@ import { rendererOf } from "../steps/renderers.tsx";
 interface Props {
   visit: VisitContext;
   play: Play;
-  project: Project;
 }
 
-export function StepScreen({ visit, play, project }: Props) {
+export function StepScreen({ visit, play }: Props) {
   const { step } = play;
   return (
     <>
-      <TopBar play={play} project={project} />
+      <TopBar play={play} project={visit.project} />
       {step ? (
         <StepForm key={step.id} visit={visit} play={play} step={step} />
       ) : (
@@ -32,7 +31,7 @@ export function StepScreen({ visit, play, project }: Props) {
   );
 }
 
-/** An experience without steps has nothing to show: it ends where it begins. */
+/** An experience without steps has nothing to show, so its session is completed at once. */
 function EmptyPhase({ play }: { play: Play }) {
   useEffect(() => play.submitNothing(), []);
   return null;
@@ -68,20 +67,24 @@ function TopBar({ play, project }: { play: Play; project: Project }) {
         aria-valuenow={index + 1}
         aria-valuetext={`Step ${index + 1} of ${steps.length}`}
       >
-        {steps.map((step, place) => (
-          <span key={step.id} class={place < index ? "past" : place === index ? "now" : ""} />
+        {steps.map((step, position) => (
+          <span key={step.id} class={position < index ? "past" : position === index ? "now" : ""} />
         ))}
       </div>
     </header>
   );
 }
 
-const SAYS = { saved: "Saved", saving: "Saving …", offline: "Offline – we keep your answers" };
+const SAVE_STATES = {
+  saved: "Saved",
+  saving: "Saving …",
+  offline: "Offline – we keep your answers",
+};
 
 function SaveState({ play }: { play: Play }) {
-  const [seen, setSeen] = useState(false);
+  const [wasUnsaved, setWasUnsaved] = useState(false);
   useEffect(() => {
-    if (play.saving !== "saved") setSeen(true);
+    if (play.saving !== "saved") setWasUnsaved(true);
   }, [play.saving]);
   return (
     <span
@@ -91,7 +94,7 @@ function SaveState({ play }: { play: Play }) {
       role="status"
     >
       <span class="save-dot" aria-hidden="true" />
-      <span class="sr-only">{seen ? SAYS[play.saving] : ""}</span>
+      <span class="sr-only">{wasUnsaved ? SAVE_STATES[play.saving] : ""}</span>
       {play.saving === "offline" ? <span class="save-words">Offline</span> : null}
     </span>
   );
@@ -106,27 +109,27 @@ interface FormProps {
 function StepForm({ visit, play, step }: FormProps) {
   const { id: sessionId } = play.session;
   const isText = askedBy(step) === "text";
-  const [mine, setMine] = useState<Value | undefined>(() =>
+  const [edited, setEdited] = useState<Value | undefined>(() =>
     isText ? (draft(sessionId, step.id) ?? undefined) : undefined,
   );
-  const [problem, setProblem] = useState<string | null>(null);
+  const [localProblem, setLocalProblem] = useState<string | null>(null);
   const form = useRef<HTMLFormElement>(null);
   const shownAt = useRef(performance.now());
-  const value = mine ?? play.answer(step.id);
-  const wrong = problem ?? play.refused.get(step.id) ?? null;
+  const value = edited ?? play.answer(step.id);
+  const problem = localProblem ?? play.refused.get(step.id) ?? null;
   const asks = asksForValue(step);
 
   function change(changed: Value) {
     play.busy = true;
-    setMine(changed);
-    setProblem(null);
+    setEdited(changed);
+    setLocalProblem(null);
     play.refused.delete(step.id);
     if (isText) keepDraft(sessionId, step.id, String(changed));
   }
 
   function submit() {
     const found = problemWith(step, value);
-    setProblem(found);
+    setLocalProblem(found);
     if (found !== null) {
       form.current?.querySelector<HTMLElement>("input, textarea")?.focus();
       return;
@@ -171,7 +174,7 @@ function StepForm({ visit, play, step }: FormProps) {
               play={play}
               step={step}
               value={value}
-              problem={wrong}
+              problem={problem}
               onChange={change}
             />
           ) : null}
@@ -179,8 +182,14 @@ function StepForm({ visit, play, step }: FormProps) {
             <p class="notice">This step cannot be shown here. You can simply go on.</p>
           )}
           {asks ? (
-            <p id="answer-error" class="error" role="alert" data-testid="answer-error" hidden={!wrong}>
-              {wrong}
+            <p
+              id="answer-error"
+              class="error"
+              role="alert"
+              data-testid="answer-error"
+              hidden={!problem}
+            >
+              {problem}
             </p>
           ) : null}
         </div>
@@ -192,10 +201,10 @@ function StepForm({ visit, play, step }: FormProps) {
               data-testid="next"
               aria-busy={play.leaving}
               onClick={(event) => {
-                // The second tap of two was meant for the step before.
-                const touched = (event as unknown as PointerEvent).pointerType === "touch";
-                const early = touched && performance.now() - shownAt.current < 300;
-                if (event.detail > 1 || early) event.preventDefault();
+                // The second tap of a double tap was meant for the step before.
+                const isTouch = (event as unknown as PointerEvent).pointerType === "touch";
+                const isEarly = isTouch && performance.now() - shownAt.current < 300;
+                if (event.detail > 1 || isEarly) event.preventDefault();
               }}
             >
               {play.leaving ? <span class="spinner" aria-hidden="true" /> : null}

@@ -1,4 +1,4 @@
-/** The questions. Every answer is a native control with a label. */
+/** The questions. Each is answered with a native control that has a label. */
 
 import type { ComponentChildren } from "preact";
 import { problemWith } from "../model/answers.ts";
@@ -47,8 +47,8 @@ function fieldAttributes({ step, value, problem, onChange }: StepProps) {
 
 export function TextArea({ step, value, problem, onChange }: StepProps) {
   const text = typeof value === "string" ? value : "";
-  const longest = step.config?.maxLength ?? 2000;
-  const left = longest - [...text].length;
+  const maxLength = step.config?.maxLength ?? 2000;
+  const left = maxLength - [...text].length;
   return (
     <div class="lines">
       <textarea
@@ -60,7 +60,7 @@ export function TextArea({ step, value, problem, onChange }: StepProps) {
         aria-describedby="answer-error"
         aria-required={step.config?.required === true}
         placeholder={step.config?.placeholder || ""}
-        maxLength={longest}
+        maxLength={maxLength}
         value={text}
         onInput={(event) => onChange(event.currentTarget.value)}
       />
@@ -88,7 +88,7 @@ export function ExperiencePicker(props: StepProps) {
 
 export function MultipleChoice(props: StepProps) {
   const { allowMultiple = false, options = [] } = props.step.config ?? {};
-  if (allowMultiple) return <Several {...props} />;
+  if (allowMultiple) return <MultipleChoices {...props} />;
   return <Choices {...props} kind="list" options={options} />;
 }
 
@@ -102,7 +102,7 @@ interface ChoicesProps extends StepProps {
   options: Option[];
 }
 
-/** One of several. */
+/** A choice of one option. */
 function Choices({ step, value, problem, kind, options, onChange }: ChoicesProps) {
   return (
     <Group step={step} invalid={problem !== null} class={`choices ${kind}`}>
@@ -128,10 +128,11 @@ function Choices({ step, value, problem, kind, options, onChange }: ChoicesProps
   );
 }
 
-function Several({ step, value, problem, onChange }: StepProps) {
+/** A choice of any number of options. */
+function MultipleChoices({ step, value, problem, onChange }: StepProps) {
   const chosen = Array.isArray(value) ? value : [];
   return (
-    <Group step={step} invalid={problem !== null} several class="choices list">
+    <Group step={step} invalid={problem !== null} multiple class="choices list">
       <p class="hint">Choose as many as you like.</p>
       {(step.config?.options ?? []).map((option) => (
         <label key={option.value} class="choice">
@@ -163,7 +164,7 @@ function Several({ step, value, problem, onChange }: StepProps) {
 
 export function OpinionScale({ step, value, problem, onChange }: StepProps) {
   const { scaleMin = 1, scaleMax = 5, minLabel, maxLabel } = step.config ?? {};
-  const points = Array.from({ length: scaleMax - scaleMin + 1 }, (_, place) => scaleMin + place);
+  const points = Array.from({ length: scaleMax - scaleMin + 1 }, (_, index) => scaleMin + index);
   return (
     <div class="scale">
       <Group step={step} invalid={problem !== null} class={`points points-${points.length}`}>
@@ -204,14 +205,14 @@ function endName(point: number, { config = {} }: Step): string {
 interface GroupProps {
   step: Step;
   invalid: boolean;
-  several?: boolean;
+  multiple?: boolean;
   class: string;
   children: ComponentChildren;
 }
 
-function Group({ step, invalid, several = false, class: name, children }: GroupProps) {
-  // A group of checkboxes can be neither invalid nor required, one of radio buttons can.
-  const states = several
+function Group({ step, invalid, multiple = false, class: name, children }: GroupProps) {
+  // In ARIA a group of radio buttons can be invalid or required, a group of checkboxes cannot.
+  const states = multiple
     ? {}
     : {
         role: "radiogroup" as const,
@@ -226,7 +227,7 @@ function Group({ step, invalid, several = false, class: name, children }: GroupP
   );
 }
 
-/** `pencil-booth` as “Pencil booth”, where an experience is no choice of this project's welcome. */
+/** `pencil-booth` as “Pencil booth”: the name of an experience that the welcome does not offer. */
 function readable(id: string): string {
   const words = id.replace(/[-_]+/g, " ").trim();
   return words.charAt(0).toUpperCase() + words.slice(1);

@@ -2,7 +2,7 @@
 
 import type { StepType } from "../model/step-types.ts";
 import { Capture } from "./capture.tsx";
-import { Processing, Reward } from "./ending.tsx";
+import { Processing } from "./processing.tsx";
 import type { StepRenderer } from "./props.ts";
 import {
   EmailField,
@@ -13,6 +13,7 @@ import {
   TextField,
   YesNo,
 } from "./questions.tsx";
+import { Reward } from "./reward.tsx";
 
 /** Null: a title, a description and media are all that the step has. */
 export const RENDERERS = {
