@@ -5,8 +5,8 @@ import sys
 
 from rich.console import Console
 
-from contract import client, reference
-from contract.run import record_in_a_suite_of_its_own
+from contract import reference_pages, typed_client
+from contract.examples import record_in_a_suite_of_its_own
 from emulator import node
 from emulator.processes import SuiteError
 
@@ -16,10 +16,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m contract", description=__doc__)
     parser.add_argument("what", choices=["client", "reference"])
     if parser.parse_args().what == "reference":
-        reference.write(record_in_a_suite_of_its_own())
+        reference_pages.write(record_in_a_suite_of_its_own())
         return
     try:
-        client.write(node.install(Console()))
+        typed_client.write(node.install(Console()))
     except SuiteError as error:
         sys.exit(f"The client's types are made in Node.js. {error}")
 

@@ -13,8 +13,8 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 
-from contract import ROOT, catalogue
-from contract.catalogue import DOCUMENTS, Callable
+from contract import ROOT, declarations
+from contract.declarations import DOCUMENTS, Callable
 from experience.reasons import EVERYWHERE, Issue, Reason
 from experience.steps import STEP_TYPES, Step
 
@@ -45,7 +45,7 @@ class Generator(GenerateJsonSchema):
 
 def build() -> Json:
     """The whole contract: what can be called, what listened to, and the reasons of refusals."""
-    functions = catalogue.callables()
+    functions = declarations.callables()
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = []
     for function in functions:
         models += [(function.request, "validation"), (function.answer, "serialization")]
@@ -117,7 +117,7 @@ def _documents(references: Any) -> Json:
 
 
 def _reasons() -> Json:
-    fields = {each.word: _reason(each) for each in catalogue.all_reasons()}
+    fields = {each.word: _reason(each) for each in declarations.all_reasons()}
     return {**_object(fields), "description": "The code and details that come with each reason."}
 
 

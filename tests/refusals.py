@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from contract.catalogue import callables
+from contract.declarations import callables
 from experience.calls import Declaration
 from experience.errors import Refusal
 

@@ -4,7 +4,8 @@ import subprocess
 
 import pytest
 
-from contract import client, schema
+from contract import schema
+from contract.typed_client import FOLDER, NAMES, TYPES, WEB, names, types
 from tests.web.installation import install
 
 STALE = "is not current: run `make client`"
@@ -20,17 +21,17 @@ class TestWhatIsCommitted:
         assert schema.FILE.read_text() == schema.text(), f"{schema.FILE.name} {STALE}"
 
     def test_the_names_are_current(self) -> None:
-        assert client.NAMES.read_text() == client.names(), f"{client.NAMES.name} {STALE}"
+        assert NAMES.read_text() == names(), f"{NAMES.name} {STALE}"
 
     def test_the_types_are_what_the_schema_gives(self, node: str) -> None:
-        assert client.TYPES.read_text() == client.types(node), f"{client.TYPES.name} {STALE}"
+        assert TYPES.read_text() == types(node), f"{TYPES.name} {STALE}"
 
 
 class TestTheSources:
     def test_compile_strictly(self, node: str) -> None:
-        compiler = client.WEB / "node_modules" / "typescript" / "bin" / "tsc"
+        compiler = WEB / "node_modules" / "typescript" / "bin" / "tsc"
         run = subprocess.run(
-            [node, compiler, "--project", client.FOLDER, "--noEmit"],
+            [node, compiler, "--project", FOLDER, "--noEmit"],
             capture_output=True,
             text=True,
             check=False,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client
 
-from contract import client
+from contract import typed_client
 from emulator.suite import Suite
 from experience.ids import new_id
 from tests.builders.places import Place, a_place
@@ -31,8 +31,8 @@ def place(suite: Suite) -> Iterator[Place]:
 def results(place: Place) -> dict[str, Any]:
     """The results of typed-client.mjs, by step."""
     node = install()
-    compiler = str(client.WEB / "node_modules" / "typescript" / "bin" / "tsc")
-    run(node, compiler, "--project", str(client.FOLDER))
+    compiler = str(typed_client.WEB / "node_modules" / "typescript" / "bin" / "tsc")
+    run(node, compiler, "--project", str(typed_client.FOLDER))
     output = run(node, "typed-client.mjs", place.project, str(CONSENT["version"]), GUEST)
     answers: dict[str, Any] = json.loads(output)
     return answers
@@ -41,7 +41,7 @@ def results(place: Place) -> dict[str, Any]:
 def run(*command: str) -> str:
     done = subprocess.run(
         command,
-        cwd=client.WEB / "tests",
+        cwd=typed_client.WEB / "tests",
         capture_output=True,
         text=True,
         timeout=DEADLINE_SECONDS,

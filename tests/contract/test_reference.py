@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 import main
-from contract import reference, sequences
-from contract.catalogue import Callable, callables
+from contract import reference_pages, sequences
+from contract.declarations import Callable, callables
 from contract.drawing import Arrow, Picture, draw
-from contract.run import record
+from contract.examples import record
 from emulator.suite import Suite
 
 STALE = "is not current: run `make reference`, and look at what changed"
@@ -20,19 +20,19 @@ STALE = "is not current: run `make reference`, and look at what changed"
 @pytest.fixture(scope="module")
 def recorded() -> dict[str, Any]:
     """The run that is committed."""
-    found: dict[str, Any] = json.loads(reference.EXAMPLES.read_text())
+    found: dict[str, Any] = json.loads(reference_pages.EXAMPLES.read_text())
     return found
 
 
 class TestTheRun:
     def test_the_functions_still_answer_so(self, suite: Suite, recorded: dict[str, Any]) -> None:
-        assert record(suite) == recorded, f"{reference.EXAMPLES.name} {STALE}"
+        assert record(suite) == recorded, f"{reference_pages.EXAMPLES.name} {STALE}"
 
     @pytest.mark.parametrize("function", callables(), ids=lambda each: each.name)
     def test_every_callable_was_asked_and_answered_as_it_declares(
         self, function: Callable, recorded: dict[str, Any]
     ) -> None:
-        assert function.name in recorded["calls"], "add it to contract/visit.py"
+        assert function.name in recorded["calls"], "add it to contract/visit_examples.py"
         made = recorded["calls"][function.name]
         function.request.model_validate(made["request"])
         assert function.answer.model_validate(made["answer"]).shown() == made["answer"]
@@ -49,11 +49,11 @@ class TestTheRun:
 
 class TestThePages:
     def test_are_what_the_models_and_the_run_make_of_them(self, recorded: dict[str, Any]) -> None:
-        pages = reference.pages(recorded)
+        pages = reference_pages.pages(recorded)
         committed = {
-            str(path.relative_to(reference.FOLDER)): path.read_text()
-            for path in reference.FOLDER.rglob("*")
-            if path.is_file() and path != reference.EXAMPLES
+            str(path.relative_to(reference_pages.FOLDER)): path.read_text()
+            for path in reference_pages.FOLDER.rglob("*")
+            if path.is_file() and path != reference_pages.EXAMPLES
         }
         stale = [name for name in pages if committed.get(name) != pages[name]]
         assert not stale, f"{', '.join(stale)} {STALE}"
@@ -63,11 +63,11 @@ class TestThePages:
         self, recorded: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         folder = tmp_path / "reference"
-        monkeypatch.setattr(reference, "FOLDER", folder)
-        monkeypatch.setattr(reference, "EXAMPLES", folder / "examples.json")
+        monkeypatch.setattr(reference_pages, "FOLDER", folder)
+        monkeypatch.setattr(reference_pages, "EXAMPLES", folder / "examples.json")
         monkeypatch.setattr(sequences, "FOLDER", folder / "pictures")
         for _ in range(2):
-            reference.write(recorded)
+            reference_pages.write(recorded)
         assert json.loads((folder / "examples.json").read_text()) == recorded
         assert (folder / "pictures" / "main.svg").exists()
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from contract import catalogue
-from contract.catalogue import all_reasons, callables
+from contract import declarations
+from contract.declarations import all_reasons, callables
 from experience import errors
 from experience.errors import FailedPrecondition, NotFound
 from experience.guests import usecases
@@ -86,7 +86,7 @@ class TestReasons:
 
     @pytest.mark.parametrize("function", callables(), ids=lambda each: each.name)
     def test_no_callable_repeats_what_all_share_or_itself(
-        self, function: catalogue.Callable
+        self, function: declarations.Callable
     ) -> None:
         words = [reason.word for reason in (*function.refuses, *EVERYWHERE)]
         assert len(words) == len(set(words))

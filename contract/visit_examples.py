@@ -5,8 +5,8 @@ from typing import Any
 
 from google.cloud.firestore import Client as Database
 
-from contract import runs
-from contract.recording import Recorder, Scrubber
+from contract import workflow_examples
+from contract.recorder import Recorder, Scrubber
 from emulator.client import Client
 from emulator.seed import PHOTOS
 from emulator.suite import Suite
@@ -50,7 +50,7 @@ def play(scene: Scene, recorder: Recorder, database: Database) -> None:
     _start_over(scene, recorder)
     _look_on(scene, recorder, main)
     _give_up_and_retry(scene, recorder, database, main)
-    runs.play(scene.workspace, scene.operator, recorder, database)
+    workflow_examples.play(scene.workspace, scene.operator, recorder, database)
 
 
 def _prepare(scene: Scene, recorder: Recorder) -> None:

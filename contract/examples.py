@@ -4,9 +4,9 @@ import os
 
 from google.cloud.firestore import Client as Database
 
-from contract import ROOT, visit
-from contract.mistakes import Trial
-from contract.recording import Json
+from contract import ROOT, visit_examples
+from contract.bad_input import Trial
+from contract.recorder import Json
 from emulator.suite import Suite
 
 
@@ -14,8 +14,8 @@ def record(suite: Suite) -> Json:
     """What was sent and what came back, the same in every run."""
     database = Database(project=suite.project)
     try:
-        scene, recorder = visit.set_up(suite, database)
-        visit.play(scene, recorder, database)
+        scene, recorder = visit_examples.set_up(suite, database)
+        visit_examples.play(scene, recorder, database)
         return {"calls": recorder.calls, "mistakes": Trial(scene, recorder).run()}
     finally:
         database.close()

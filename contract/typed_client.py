@@ -2,8 +2,8 @@
 
 import subprocess
 
-from contract import ROOT, catalogue, schema
-from contract.catalogue import DOCUMENTS
+from contract import ROOT, declarations, schema
+from contract.declarations import DOCUMENTS
 
 WEB = ROOT / "web"
 FOLDER = WEB / "client"
@@ -15,7 +15,7 @@ BANNER = "// Written by `make client` from the functions' models. Do not edit.\n
 
 def names() -> str:
     """`names.ts`: what the types cannot say at run time."""
-    listed = "".join(f'  "{each.name}",\n' for each in catalogue.callables())
+    listed = "".join(f'  "{each.name}",\n' for each in declarations.callables())
     parts = [
         BANNER,
         'import type { Callables } from "./types.js";\n',
@@ -27,7 +27,7 @@ def names() -> str:
     return "\n".join(parts)
 
 
-def _path(document: catalogue.Listened) -> str:
+def _path(document: declarations.Listened) -> str:
     arguments = ", ".join(f"{each}: string" for each in document.ids)
     template = document.path.replace("{", "${")
     return f"  {document.name}: ({arguments}) => `{template}`,\n"

@@ -6,9 +6,9 @@ import shutil
 from typing import Any
 
 import experience
-from contract import ROOT, catalogue, schema, sequences, shapes
-from contract.catalogue import DOCUMENTS, Callable
-from contract.shapes import Json
+from contract import ROOT, declarations, schema, schema_tables, sequences
+from contract.declarations import DOCUMENTS, Callable
+from contract.schema_tables import Json
 from experience import DOMAINS
 from experience.reasons import EVERYWHERE, Reason
 
@@ -36,7 +36,7 @@ def text_of(recorded: Json) -> str:
 def pages(recorded: Json) -> dict[str, str]:
     """Every file of the folder but the recorded run, by name."""
     definitions = schema.build()["$defs"]
-    functions = catalogue.callables()
+    functions = declarations.callables()
     domains = [domain for domain in DOMAINS if any(each.domain == domain for each in functions)]
     found = {
         "README.md": _index(functions, domains),
@@ -126,7 +126,7 @@ def _callable(function: Callable, definitions: Json, calls: dict[str, Any]) -> l
     if request["description"] != function.purpose:
         parts.append(request["description"])
     parts += [
-        "\n".join(shapes.fields(request, sent=True)),
+        "\n".join(schema_tables.fields(request, sent=True)),
         f"Answers [{answer}](types.md#{answer.lower()}).",
         "\n".join(_refusals(function.refuses)),
     ]
@@ -157,7 +157,7 @@ def _refusals(reasons: tuple[Reason, ...]) -> list[str]:
 def _errors(functions: list[Callable]) -> str:
     shared = [f"| `{each.word}` | `{each.kind.code}` | {each.when} |" for each in EVERYWHERE]
     rows = []
-    for each in catalogue.all_reasons():
+    for each in declarations.all_reasons():
         if each in EVERYWHERE:
             continue
         by = ", ".join(f"[{f.name}]({_link(f)})" for f in functions if each in f.refuses)
@@ -178,7 +178,7 @@ def _errors(functions: list[Callable]) -> str:
 
 
 def _types(definitions: Json) -> str:
-    requests = {each.request.__name__ for each in catalogue.callables()}
+    requests = {each.request.__name__ for each in declarations.callables()}
     parts = []
     for name, body in definitions.items():
         if name in requests | {"Callables", "Documents", "Reasons"}:
@@ -187,9 +187,9 @@ def _types(definitions: Json) -> str:
         if "description" in body:
             parts.append(body["description"])
         if "properties" in body or body.get("type") == "object":
-            parts.append("\n".join(shapes.fields(body, sent=False)))
+            parts.append("\n".join(schema_tables.fields(body, sent=False)))
         else:
-            parts.append(f"One of: {shapes.kind(body)}")
+            parts.append(f"One of: {schema_tables.kind(body)}")
     return _page(
         "Types",
         "What requests, answers and documents are made of. `?` marks what may be left out. Times "

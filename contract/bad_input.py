@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from contract.recording import Json, Recorder
-from contract.visit import MAIN, Scene, begin
+from contract.recorder import Json, Recorder
+from contract.visit_examples import MAIN, Scene, begin
 from emulator.client import Client
 
 FILE = Path(__file__).with_suffix(".json")
@@ -14,7 +14,7 @@ FILE = Path(__file__).with_suffix(".json")
 
 @dataclass(frozen=True)
 class Mistake:
-    """One thing to get wrong in a request that would be right: a line of `mistakes.json`."""
+    """One thing to get wrong in a request that would be right: a line of `bad_input.json`."""
 
     group: str
     told: str

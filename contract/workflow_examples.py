@@ -6,7 +6,7 @@ from typing import Any
 import requests
 from google.cloud.firestore import Client as Database
 
-from contract.recording import Recorder
+from contract.recorder import Recorder
 from emulator.client import Client
 from emulator.seed import PHOTOS
 
