@@ -1,7 +1,7 @@
-"""What web developers are told about the functions, made from the functions themselves.
+"""What web developers get from the functions: a typed client and reference pages.
 
-`python -m contract` writes the typed client's generated sources and the reference pages; the tests
-hold what is committed to it.
+`python -m contract` generates both from the functions themselves. Tests compare what is committed
+with what it generates.
 """
 
 import sys

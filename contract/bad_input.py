@@ -1,4 +1,4 @@
-"""What each kind of bad input gets: sent to the running functions, with what came back."""
+"""Bad input of each kind: sent to the running functions and recorded with the error."""
 
 import json
 from collections.abc import Sequence
@@ -6,40 +6,40 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contract.recorder import Json, Recorder
-from contract.visit_examples import MAIN, Scene, begin
+from contract.visit_examples import MAIN, Scene, create_session
 from emulator.client import Client
 
 FILE = Path(__file__).with_suffix(".json")
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """One thing to get wrong in a request that would be right: a line of `bad_input.json`."""
+class BadInput:
+    """One error in a request that is otherwise valid: a line of `bad_input.json`."""
 
     group: str
-    told: str
+    what: str
     call: str
     wrong: dict[str, Json] = field(default_factory=dict)
-    """Laid over the right request."""
+    """Fields that replace those of the valid request."""
     without: Sequence[str] = ()
-    """Left out of it."""
+    """Fields that are removed from it."""
     body: str | None = None
-    """Sent as it is, in the place of a request."""
-    who: str = "guest"
+    """Sent unchanged in place of a request."""
+    caller: str = "guest"
 
 
-def mistakes() -> list[Mistake]:
-    """All of them, in the order of their page."""
+def cases() -> list[BadInput]:
+    """Every case, in the order of the page."""
     groups = json.loads(FILE.read_text())
     return [
-        Mistake(group, who=each.pop("as", "guest"), **each)
+        BadInput(group, caller=each.pop("as", "guest"), **each)
         for group, found in groups.items()
         for each in found
     ]
 
 
-class Trial:
-    """All mistakes, made in one scene after the visit."""
+class BadInputRecorder:
+    """Sends every case in one scene, after the visit."""
 
     def __init__(self, scene: Scene, recorder: Recorder) -> None:
         self._scene, self._recorder = scene, recorder
@@ -47,22 +47,22 @@ class Trial:
         self._callers: dict[str, Client] = {
             "guest": scene.guest,
             "operator": scene.operator,
-            "viewer": recorder.visitor(olga.replace("olga", "vera")),
-            "stranger": recorder.visitor(olga.replace("olga", "eve")),
-            "nobody": recorder.visitor(None),
+            "viewer": recorder.client(olga.replace("olga", "vera")),
+            "stranger": recorder.client(olga.replace("olga", "eve")),
+            "nobody": recorder.client(None),
         }
-        recorder.scrubber.know(olga.replace("olga", "eve"), "eve")
-        self._right = self._prepare()
+        recorder.scrubber.add(olga.replace("olga", "eve"), "eve")
+        self._valid = self._prepare()
 
     def _prepare(self) -> dict[str, dict[str, Json]]:
-        """For each callable a request that would be right; ids that stand for made ones."""
+        """A valid request for each callable. Also finds the ids behind the cases' placeholders."""
         scene, call = self._scene, self._scene.guest.call
-        ended = begin(scene, self._recorder, MAIN)
-        call("abandonSession", **scene.where, sessionId=ended["id"])
-        session = begin(scene, self._recorder, MAIN, requestId="try-1")
+        ended = create_session(scene, self._recorder, MAIN)
+        call("abandonSession", **scene.in_project, sessionId=ended["id"])
+        session = create_session(scene, self._recorder, MAIN, requestId="try-1")
         upload = call(
             "createUpload",
-            **scene.where,
+            **scene.in_project,
             sessionId=session["id"],
             stepId="photo",
             contentType="image/jpeg",
@@ -84,57 +84,57 @@ class Trial:
             name="Unready",
             draftConfig=draft,
         )
-        self._live = {
+        self._ids = {
             "ended": ended["id"],
             "text": upload["assetId"],
             "unready": unready,
             "olga": scene.operator.uid,
         }
-        there = {**scene.where, "sessionId": session["id"]}
-        photo = {**there, "stepId": "photo"}
+        session_ids = {**scene.in_project, "sessionId": session["id"]}
+        photo = {**session_ids, "stepId": "photo"}
         published = {"experienceId": MAIN, "mode": "guest", "configSource": "published"}
         experience = {**workspace, "experienceId": MAIN}
         return {
-            "createSession": {**scene.where, **published},
-            "getSession": there,
-            "updateSessionProgress": there,
-            "completeSession": there,
-            "startTransform": there,
-            "retryTransform": there,
+            "createSession": {**scene.in_project, **published},
+            "getSession": session_ids,
+            "updateSessionProgress": session_ids,
+            "completeSession": session_ids,
+            "startTransform": session_ids,
+            "retryTransform": session_ids,
             "createUpload": {**photo, "contentType": "image/jpeg", "sizeBytes": 99},
             "confirmUpload": photo,
-            "getDownloadUrl": there,
+            "getDownloadUrl": session_ids,
             "saveExperience": {**experience, "expectedVersion": 1},
             "publishExperience": {**experience, "expectedVersion": 1},
-            "saveProject": {**workspace, **scene.where},
-            "publishProject": {**scene.where, "expectedVersion": 1},
+            "saveProject": {**workspace, **scene.in_project},
+            "publishProject": {**scene.in_project, "expectedVersion": 1},
             "setMember": {**workspace, "uid": self._callers["viewer"].uid},
         }
 
     def run(self) -> list[Json]:
-        """Each mistake with what was wrong and what came back."""
-        return [self._made(mistake) for mistake in mistakes()]
+        """Every case with its error."""
+        return [self._record(case) for case in cases()]
 
-    def _made(self, mistake: Mistake) -> Json:
-        wrong = {name: self._made_id(value) for name, value in mistake.wrong.items()}
-        request = {**self._right.get(mistake.call, self._scene.where), **wrong}
-        for name in mistake.without:
+    def _record(self, case: BadInput) -> Json:
+        wrong = {name: self._real_id(value) for name, value in case.wrong.items()}
+        request = {**self._valid.get(case.call, self._scene.in_project), **wrong}
+        for name in case.without:
             del request[name]
-        body = mistake.body.encode() if mistake.body else {"data": request}
-        answer = self._callers[mistake.who].post(mistake.call, body)
-        error = answer.json()["error"]
+        body = case.body.encode() if case.body else {"data": request}
+        response = self._callers[case.caller].post(case.call, body)
+        error = response.json()["error"]
         clean = self._recorder.scrubber.clean
-        shown = {"wrong": clean(wrong), "without": mistake.without, "body": mistake.body}
+        shown = {"wrong": clean(wrong), "without": case.without, "body": case.body}
         return {
-            "group": mistake.group,
-            "told": mistake.told,
-            "call": mistake.call,
-            "as": mistake.who,
+            "group": case.group,
+            "what": case.what,
+            "call": case.call,
+            "as": case.caller,
             **{name: value for name, value in shown.items() if value},
-            "http": answer.status_code,
+            "http": response.status_code,
             "code": error["status"].lower().replace("_", "-"),
             "details": clean(error["details"]),
         }
 
-    def _made_id(self, value: Json) -> Json:
-        return self._live.get(value, value) if isinstance(value, str) else value
+    def _real_id(self, value: Json) -> Json:
+        return self._ids.get(value, value) if isinstance(value, str) else value

@@ -1,28 +1,32 @@
-"""One recorded run: a visit with every callable in it, then every mistake."""
+"""The recorded run behind the reference: every callable, a visit and its effects, bad input."""
 
 import os
 
 from google.cloud.firestore import Client as Database
 
 from contract import ROOT, visit_examples
-from contract.bad_input import Trial
+from contract.bad_input import BadInputRecorder
 from contract.recorder import Json
 from emulator.suite import Suite
 
 
 def record(suite: Suite) -> Json:
-    """What was sent and what came back, the same in every run."""
+    """Requests, responses and effects, the same in every run."""
     database = Database(project=suite.project)
     try:
         scene, recorder = visit_examples.set_up(suite, database)
-        visit_examples.play(scene, recorder, database)
-        return {"calls": recorder.calls, "mistakes": Trial(scene, recorder).run()}
+        visit_examples.play(scene, recorder)
+        return {
+            "calls": recorder.calls,
+            "visit": recorder.steps,
+            "badInput": BadInputRecorder(scene, recorder).run(),
+        }
     finally:
         database.close()
 
 
-def record_in_a_suite_of_its_own() -> Json:
-    """The same, from a terminal."""
+def record_in_new_suite() -> Json:
+    """Start a suite, record in it, and stop it."""
     log = ROOT / "out" / "reference.log"
     log.parent.mkdir(exist_ok=True)
     with Suite("demo-reference", free_ports=True, functions_log=log) as suite:

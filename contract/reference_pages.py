@@ -1,4 +1,4 @@
-"""The pages of `docs/reference`, made of the models and of one recorded run."""
+"""The pages of `docs/reference`, generated from the models and one recorded run."""
 
 import json
 import re
@@ -6,8 +6,8 @@ import shutil
 from typing import Any
 
 import experience
-from contract import ROOT, declarations, schema, schema_tables, sequences
-from contract.declarations import DOCUMENTS, Callable
+from contract import ROOT, declarations, diagrams, schema, schema_tables
+from contract.declarations import DOCUMENTS, DeclaredCallable
 from contract.schema_tables import Json
 from experience import DOMAINS
 from experience.reasons import EVERYWHERE, Reason
@@ -19,22 +19,22 @@ NOTE = "<!-- Written by `make reference`. Do not edit. -->"
 
 
 def write(recorded: Json) -> None:
-    """Bring everything up to date with this run."""
+    """Write every page and this run in place of what is there."""
     if FOLDER.exists():
         shutil.rmtree(FOLDER)
-    sequences.FOLDER.mkdir(parents=True)
+    FOLDER.mkdir(parents=True)
     EXAMPLES.write_text(text_of(recorded))
     for name, text in pages(recorded).items():
         (FOLDER / name).write_text(text)
 
 
 def text_of(recorded: Json) -> str:
-    """A recorded run as it is committed."""
+    """A recorded run as the text that is committed."""
     return json.dumps(recorded, indent=1, ensure_ascii=False) + "\n"
 
 
 def pages(recorded: Json) -> dict[str, str]:
-    """Every file of the folder but the recorded run, by name."""
+    """Every file of the folder except the recorded run, by name."""
     definitions = schema.build()["$defs"]
     functions = declarations.callables()
     domains = [domain for domain in DOMAINS if any(each.domain == domain for each in functions)]
@@ -42,13 +42,12 @@ def pages(recorded: Json) -> dict[str, str]:
         "README.md": _index(functions, domains),
         "errors.md": _errors(functions),
         "types.md": _types(definitions),
-        "bad-input.md": _bad_input(recorded["mistakes"]),
-        "phases.md": _phases(),
+        "bad-input.md": _bad_input(recorded["badInput"]),
+        "phases.md": _phases(recorded["visit"]),
     }
     for domain in domains:
         own = [each for each in functions if each.domain == domain]
         found[f"{domain}.md"] = _domain(domain, own, definitions, recorded["calls"])
-    found |= {f"pictures/{name}": text for name, text in sequences.pages().items()}
     return found
 
 
@@ -56,7 +55,7 @@ def _page(title: str, *parts: str) -> str:
     return "\n\n".join([f"# {title}", NOTE, *parts]) + "\n"
 
 
-def _index(functions: list[Callable], domains: list[str]) -> str:
+def _index(functions: list[DeclaredCallable], domains: list[str]) -> str:
     rows = []
     for domain in domains:
         for each in functions:
@@ -64,26 +63,26 @@ def _index(functions: list[Callable], domains: list[str]) -> str:
                 rows.append(f"| [`{each.name}`]({_link(each)}) | {each.purpose} |")
     listened = [
         f"| `/{each.path}` | [{each.model.__name__}](types.md#{each.model.__name__.lower()}) "
-        f"| {each.who} |"
+        f"| {each.readers} |"
         for each in DOCUMENTS
     ]
     return _page(
         "Reference",
-        "Every callable with its request, its answer, its refusals and an example. How they are "
-        "called, and what they have in common, is on the page on [callables](../callables.md).",
-        "- [What each kind of bad input gets](bad-input.md)\n"
-        "- [Reasons of refusals](errors.md)\n"
-        "- [Types](types.md) of requests, answers and documents\n"
-        "- [The four phases in pictures](phases.md)",
+        "Every callable with its request, its response, its refusals and an example. How to call "
+        "them, and what they have in common, is on the page on [callables](../callables.md).",
+        "- [Errors for each kind of bad input](bad-input.md)\n"
+        "- [Reasons for refusals](errors.md)\n"
+        "- [Types](types.md) of requests, responses and documents\n"
+        "- [The four phases as sequence diagrams](phases.md)",
         "## Callables",
         "\n".join(["| callable | does |", "|---|---|", *rows]),
         "## Documents to listen to",
-        "\n".join(["| path | holds | for |", "|---|---|---|", *listened]),
+        "\n".join(["| path | type | readable by |", "|---|---|---|", *listened]),
         "## The typed client",
-        "`web/client` has all of it as TypeScript: a function per callable, the types of what goes "
-        "in and comes out, and errors whose `reason` tells TypeScript their `details`. A page of "
-        "your own takes it with `npm install PATH/web/client`, once `make up` was here; it is "
-        "source, for a bundler such as Vite.",
+        "`web/client` is the same contract in TypeScript: a function per callable, the types of "
+        "its request and response, and errors whose `reason` types their `details`. "
+        "Add it to your own page with `npm install PATH/web/client`, after `make up` has run once. "
+        "It is source code for a bundler such as Vite.",
         "```ts\n"
         'import { createClient, paths, RuntimeError } from "experience-client";\n\n'
         "const client = createClient(getFunctions(app));\n"
@@ -98,63 +97,64 @@ def _index(functions: list[Callable], domains: list[str]) -> str:
         "  }\n"
         "}\n"
         "```",
-        "A call that may well succeed a moment later (`aborted`, `unavailable`, "
-        "`deadline-exceeded`, `internal`, no network) is made up to four times, after pauses of "
-        "chance length: every callable is safe to repeat, and a `startRun` without a `requestId` "
-        "is given one. `createClient(functions, {attempts: 1})` never repeats.",
+        "The client retries a call that may succeed a moment later (`aborted`, `unavailable`, "
+        "`deadline-exceeded`, `internal`, no network), up to four attempts with random pauses. "
+        "Every callable is safe to repeat, and the client adds a `requestId` to a `startRun` "
+        "without one. `createClient(functions, {attempts: 1})` never retries.",
     )
 
 
-def _link(function: Callable) -> str:
+def _link(function: DeclaredCallable) -> str:
     return f"{function.domain}.md#{function.name.lower()}"
 
 
 def _domain(
-    domain: str, functions: list[Callable], definitions: Json, calls: dict[str, Any]
+    domain: str, functions: list[DeclaredCallable], definitions: Json, calls: dict[str, Any]
 ) -> str:
-    told = re.search(rf"^    {domain} +(.+)$", experience.__doc__ or "", re.MULTILINE)
-    parts = [f"{told[1][0].upper()}{told[1][1:]}." if told else ""]
+    summary = re.search(rf"^    {domain} +(.+)$", experience.__doc__ or "", re.MULTILINE)
+    parts = [f"{summary[1][0].upper()}{summary[1][1:]}." if summary else ""]
     for each in functions:
         parts += _callable(each, definitions, calls)
     return _page(domain.capitalize(), *parts)
 
 
-def _callable(function: Callable, definitions: Json, calls: dict[str, Any]) -> list[str]:
+def _callable(function: DeclaredCallable, definitions: Json, calls: dict[str, Any]) -> list[str]:
     request = definitions[function.request.__name__]
-    answer = _answer_name(function, definitions)
+    response = _response_name(function, definitions)
     parts = [f"## {function.name}", function.purpose]
     if request["description"] != function.purpose:
         parts.append(request["description"])
     parts += [
-        "\n".join(schema_tables.fields(request, sent=True)),
-        f"Answers [{answer}](types.md#{answer.lower()}).",
+        "\n".join(schema_tables.fields(request, is_request=True)),
+        f"Returns [{response}](types.md#{response.lower()}).",
         "\n".join(_refusals(function.refuses)),
     ]
-    made = calls[function.name]
-    sent = json.dumps(made["request"], indent=2, ensure_ascii=False)
-    came = json.dumps(made["answer"], indent=2, ensure_ascii=False)
+    example = calls[function.name]
+    sent = json.dumps(example["request"], indent=2, ensure_ascii=False)
+    returned = json.dumps(example["response"], indent=2, ensure_ascii=False)
     parts.append(
-        f"<details>\n<summary>Example, as {made['as']}</summary>\n\n"
-        f"```js\nawait client.{function.name}({sent});\n```\n\n```json\n{came}\n```\n\n</details>"
+        f"<details>\n<summary>Example, as {example['as']}</summary>\n\n"
+        f"```js\nawait client.{function.name}({sent});\n```\n\n"
+        f"```json\n{returned}\n```\n\n</details>"
     )
     return parts
 
 
-def _answer_name(function: Callable, definitions: Json) -> str:
-    reference = definitions["Callables"]["properties"][function.name]["properties"]["answer"]
+def _response_name(function: DeclaredCallable, definitions: Json) -> str:
+    reference = definitions["Callables"]["properties"][function.name]["properties"]["response"]
     return str(reference["$ref"]).rsplit("/", 1)[1]
 
 
 def _refusals(reasons: tuple[Reason, ...]) -> list[str]:
-    """Beside those that all callables share."""
+    """The refusals of a callable, without those that all callables share."""
     rows = [
         f"| [`{each.word}`](errors.md#reasons) | `{each.kind.code}` | {each.when} |"
         for each in reasons
     ]
-    return ["| refused as | code | when |", "|---|---|---|", *rows]
+    return ["| reason | code | when |", "|---|---|---|", *rows]
 
 
-def _errors(functions: list[Callable]) -> str:
+def _errors(functions: list[DeclaredCallable]) -> str:
     shared = [f"| `{each.word}` | `{each.kind.code}` | {each.when} |" for each in EVERYWHERE]
     rows = []
     for each in declarations.all_reasons():
@@ -164,15 +164,19 @@ def _errors(functions: list[Callable]) -> str:
         carried = ", ".join(f"`{name}`" for name in each.carries)
         rows.append(f"| `{each.word}` | `{each.kind.code}` | {each.when} | {carried} | {by} |")
     return _page(
-        "Reasons of refusals",
-        "`details.reason` is a stable word that clients may switch on; messages may change.",
+        "Reasons for refusals",
+        "`details.reason` is stable, so clients may switch on it. Messages may change.",
         "## Shared by all callables",
         "\n".join(["| reason | code | when |", "|---|---|---|", *shared]),
-        "`issues` is a list of `{path, message}`, one for each wrong place of the request, such as "
-        "`answers[0].value`.",
+        "`issues` is a list of `{path, message}`, one for each invalid value of the request. A "
+        "path looks like `answers[0].value`.",
         "## Reasons",
         "\n".join(
-            ["| reason | code | when | also in `details` | by |", "|---|---|---|---|---|", *rows]
+            [
+                "| reason | code | when | also in `details` | callables |",
+                "|---|---|---|---|---|",
+                *rows,
+            ]
         ),
     )
 
@@ -187,63 +191,63 @@ def _types(definitions: Json) -> str:
         if "description" in body:
             parts.append(body["description"])
         if "properties" in body or body.get("type") == "object":
-            parts.append("\n".join(schema_tables.fields(body, sent=False)))
+            parts.append("\n".join(schema_tables.fields(body, is_request=False)))
         else:
             parts.append(f"One of: {schema_tables.kind(body)}")
     return _page(
         "Types",
-        "What requests, answers and documents are made of. `?` marks what may be left out. Times "
-        "are Unix milliseconds. Documents may hold fields that are not listed here; requests must "
-        "not. Of a step whose type is newer than the functions only `id`, `type` and `title` come.",
+        "The types in requests, responses and documents. `?` marks an optional field. Times are "
+        "Unix milliseconds. Documents may have fields that are not listed here, requests must "
+        "not. A step of a type that the functions do not know has only `id`, `type` and `title`.",
         *parts,
     )
 
 
-def _bad_input(made: list[Json]) -> str:
+def _bad_input(cases: list[Json]) -> str:
     parts = []
     group = ""
-    for each in made:
+    for each in cases:
         if each["group"] != group:
             group = each["group"]
-            parts.append(
-                f"## {group}\n\n| what is wrong | in the call | what comes back |\n|---|---|---|"
-            )
-        parts[-1] += f"\n| {each['told']} | {_sent(each)} | {_came(each)} |"
+            parts.append(f"## {group}\n\n| bad input | call | error |\n|---|---|---|")
+        parts[-1] += f"\n| {each['what']} | {_sent(each)} | {_error(each)} |"
     return _page(
-        "What each kind of bad input gets",
-        "Each of these was sent to the running functions, and this is what they said. Of each "
-        "request only the wrong part is shown; the rest of it was right. It comes from "
-        "[a guest](phases.md) unless another caller is named: an operator is the workspace's "
-        "owner, a viewer its member, a stranger neither.",
+        "Errors for each kind of bad input",
+        "Each request was sent to the running functions, and the table shows the error. Only the "
+        "invalid part of a request is shown, the rest is valid. The caller is [a guest](phases.md) "
+        "unless another is named: an operator is an owner of the workspace, a viewer is a member, "
+        "a stranger is neither.",
         *parts,
     )
 
 
-def _sent(made: Json) -> str:
-    who = "" if made["as"] == "guest" else f" by {_article(made['as'])}"
-    if "body" in made:
-        shown = f"`{made['body']}`"
-    elif "wrong" in made:
-        shown = f"`{_in_short(made['wrong'])}`"
+def _sent(case: Json) -> str:
+    caller = "" if case["as"] == "guest" else f" by {_with_article(case['as'])}"
+    if "body" in case:
+        shown = f"`{case['body']}`"
+    elif "wrong" in case:
+        shown = f"`{_shortened(case['wrong'])}`"
     else:
         shown = ""
-    left_out = "".join(f" without `{name}`" for name in made.get("without", ()))
-    return f"`{made['call']}`{who}{left_out}" + (f"<br>{shown}" if shown else "")
+    left_out = "".join(f" without `{name}`" for name in case.get("without", ()))
+    return f"`{case['call']}`{caller}{left_out}" + (f"<br>{shown}" if shown else "")
 
 
-def _article(who: str) -> str:
-    return who if who == "nobody" else f"an {who}" if who[0] in "aeiou" else f"a {who}"
+def _with_article(caller: str) -> str:
+    if caller == "nobody":
+        return caller
+    return f"an {caller}" if caller[0] in "aeiou" else f"a {caller}"
 
 
-def _in_short(value: Json) -> str:
+def _shortened(value: Json) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 140 else f"{text[:60]}…{text[-20:]}"
 
 
-def _came(made: Json) -> str:
-    details = dict(made["details"])
+def _error(case: Json) -> str:
+    details = dict(case["details"])
     reason, issues = details.pop("reason"), details.pop("issues", [])
-    lines = [f"`{made['code']}` `{reason}`"]
+    lines = [f"`{case['code']}` `{reason}`"]
     lines += [f"`{name}`: `{json.dumps(value)}`" for name, value in details.items()]
     for issue in issues:
         place = f"`{issue['path']}`: " if issue["path"] else ""
@@ -251,14 +255,17 @@ def _came(made: Json) -> str:
     return "<br>".join(lines)
 
 
-def _phases() -> str:
+def _phases(visit: list[Json]) -> str:
     parts = []
-    for picture in sequences.PICTURES:
-        parts += [f"## {picture.title}", f"![{picture.title}](pictures/{picture.name}.svg)"]
+    for phase, title in diagrams.TITLES.items():
+        parts += [f"## {title}", f"```mermaid\n{diagrams.sequence(phase, visit)}\n```"]
     return _page(
-        "The four phases in pictures",
-        "From top to bottom: which callable the page calls, what that writes, which trigger "
-        "reacts, and which listener hears of it. Pregate and preshare are left out where a project "
-        "has none, or the guest has been through them.",
+        "The four phases as sequence diagrams",
+        "The diagrams are generated from a recorded visit. They show which callables the page "
+        "calls, which functions write as a result, and which documents a listener sees change. "
+        "Solid arrows are calls, writes and transfers, dashed arrows are responses and what a "
+        "listener receives. An open arrowhead means that the sender does not wait.",
+        "A guest skips pregate and preshare if the project has none, or if they have been through "
+        "them before.",
         *parts,
     )

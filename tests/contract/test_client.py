@@ -1,4 +1,4 @@
-"""The committed client is what the functions' models make of it, and it compiles."""
+"""The committed client is what the functions' models generate, and it compiles."""
 
 import subprocess
 
@@ -16,19 +16,19 @@ def node() -> str:
     return install()
 
 
-class TestWhatIsCommitted:
+class TestCommittedFiles:
     def test_the_schema_is_current(self) -> None:
         assert schema.FILE.read_text() == schema.text(), f"{schema.FILE.name} {STALE}"
 
     def test_the_names_are_current(self) -> None:
         assert NAMES.read_text() == names(), f"{NAMES.name} {STALE}"
 
-    def test_the_types_are_what_the_schema_gives(self, node: str) -> None:
+    def test_the_types_are_current(self, node: str) -> None:
         assert TYPES.read_text() == types(node), f"{TYPES.name} {STALE}"
 
 
-class TestTheSources:
-    def test_compile_strictly(self, node: str) -> None:
+class TestSources:
+    def test_compile_in_strict_mode(self, node: str) -> None:
         compiler = WEB / "node_modules" / "typescript" / "bin" / "tsc"
         run = subprocess.run(
             [node, compiler, "--project", FOLDER, "--noEmit"],

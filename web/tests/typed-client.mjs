@@ -77,14 +77,14 @@ failing.listen(0, "127.0.0.1");
 await once(failing, "listening");
 
 const failingFunctions = functionsFor("failing", `127.0.0.1:${failing.address().port}`);
-const patient = createClient(failingFunctions);
-const hasty = createClient(failingFunctions, { attempts: 1 });
-results.inTheEnd = await patient.getGuest({ projectId });
-results.atOnce = await refusal(hasty.getJob({ projectId, jobId: "j" }));
-results.conflict = await refusal(patient.saveExperience({ expectedVersion: 1 }));
+const retrying = createClient(failingFunctions);
+const single = createClient(failingFunctions, { attempts: 1 });
+results.retried = await retrying.getGuest({ projectId });
+results.notRetried = await refusal(single.getJob({ projectId, jobId: "j" }));
+results.conflict = await refusal(retrying.saveExperience({ expectedVersion: 1 }));
 const run = { workspaceId: "w", workflowName: "photo.transform" };
-await patient.startRun(run);
-await patient.startRun({ ...run, requestId: "mine" });
+await retrying.startRun(run);
+await retrying.startRun({ ...run, requestId: "mine" });
 results.calls = calls;
 results.runs = runs;
 
