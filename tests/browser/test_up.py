@@ -16,6 +16,7 @@ import pytest
 from emulator.demo import seed
 from emulator.paths import ROOT
 from emulator.process.http import request
+from tests.support.browser import SCREENSHOTS, camera_video
 from tests.support.commands import CHAIN, run
 from tests.support.node_installation import a_browser, install
 from tests.support.processes import descendants, is_gone
