@@ -18,7 +18,7 @@ help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what the project needs into .venv (the other targets do it by themselves)
-	@sh scripts/setup
+	@sh tools/setup/setup
 
 demo: setup ## Play a guest's whole visit on the local emulators, picture included
 	@$(PYTHON_IN_VENV) -m emulator demo
@@ -29,7 +29,7 @@ crowd: setup ## Play fifty guests at once while things go wrong, and check the d
 up: setup ## Start the local emulators and the guest page with demo data, until Ctrl-C
 	@$(PYTHON_IN_VENV) -m emulator up
 
-test: setup ## Run the tests; TESTS=tests/unit runs a part of them
+test: setup ## Run the tests; TESTS=tests/repository runs a part of them
 	@$(PYTHON_IN_VENV) -m pytest -n auto $(TESTS)
 
 lint: setup ## Check style, formatting and types
@@ -42,25 +42,25 @@ format: setup ## Format the code and fix what can be fixed by itself
 	@$(PYTHON_IN_VENV) -m ruff format
 
 cost: setup ## Measure what each function and a whole visit cost, and write docs/cost.md
-	@PYTHONPATH=functions $(PYTHON_IN_VENV) -m tests.cost
+	@$(PYTHON_IN_VENV) -m tools.cost
 
 bench: setup ## Measure callables, crowds, events and imports, and write docs/performance.md
-	@PYTHONPATH=functions $(PYTHON_IN_VENV) -m benchmarks
+	@$(PYTHON_IN_VENV) -m tools.benchmarks
 
 snapshot: setup ## Accept the functions' present names and options as the deployed ones
-	@$(PYTHON_IN_VENV) -m tests.manifest
+	@$(PYTHON_IN_VENV) -m tools.manifest
 
 styles: setup ## Draw every style of one photo into docs/pictures/styles.jpg
-	@$(PYTHON_IN_VENV) -m tests.styles
+	@$(PYTHON_IN_VENV) -m tools.styles
 
 client: setup ## Write the typed web client anew from the functions' models (needs Node 20.19)
-	@$(PYTHON_IN_VENV) -m contract client
+	@$(PYTHON_IN_VENV) -m tools.contract client
 
 screenshots: setup ## Take the README's pictures of the guest page anew
-	@$(PYTHON_IN_VENV) -m tests.web.screenshots
+	@$(PYTHON_IN_VENV) -m tools.screenshots
 
 reference: setup ## Write docs/reference anew from the models and a run of the functions
-	@$(PYTHON_IN_VENV) -m contract reference
+	@$(PYTHON_IN_VENV) -m tools.contract reference
 
 lock: setup ## Write both lock files from pyproject.toml; LOCK_FLAGS=--upgrade takes newer versions
 	@$(COMPILE) -o functions/requirements.txt pyproject.toml

@@ -14,7 +14,8 @@ A room imports only itself and rooms that stand above it in this list:
     delivery   what brings Firestore's events, schedules and tasks to the functions
     suite      all of them, started and stopped together, and their control over HTTP
     demo       the demo's data, a guest's visit, and a chaos run
-    __main__   the commands: python -m emulator
+    cli        the commands and their options
+    __main__   python -m emulator
 """
 
 ROOMS = (
@@ -30,5 +31,6 @@ ROOMS = (
     "delivery",
     "suite",
     "demo",
+    "cli",
     "__main__",
 )

@@ -1,8 +1,6 @@
 """What firebase.json says: the one place for ports and paths."""
 
-import argparse
 import json
-import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -61,24 +59,15 @@ def check_free(config: Config) -> None:
             ) from error
 
 
-def project_id(text: str) -> str:
-    """The type of a command's argument that is a Firebase project id."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", text):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no Firebase project id: those have lowercase letters, digits and hyphens"
-        )
-    return text
-
-
 def _source(said: Any) -> str:
     """The folder of the functions: of the only codebase, or of the first in a list."""
-    codebases = _at(said, "functions")
+    codebases = _lookup(said, "functions")
     first = codebases[0] if isinstance(codebases, list) and codebases else codebases
     return _text({"functions": first}, "functions", "source")
 
 
 def _address(said: Any, name: str) -> tuple[str, int]:
-    port = _at(said, "emulators", name, "port")
+    port = _lookup(said, "emulators", name, "port")
     host = said["emulators"][name].get("host", "127.0.0.1")
     if not str(port).isdecimal():
         raise ValueError(f"emulators.{name}.port is {port!r}, which is no port")
@@ -86,13 +75,13 @@ def _address(said: Any, name: str) -> tuple[str, int]:
 
 
 def _text(said: Any, *path: str) -> str:
-    text = _at(said, *path)
+    text = _lookup(said, *path)
     if not isinstance(text, str):
         raise KeyError(".".join(path))
     return text
 
 
-def _at(said: Any, *path: str) -> Any:
+def _lookup(said: Any, *path: str) -> Any:
     """What stands at this path of objects in objects; KeyError says how far there is nothing."""
     for depth, name in enumerate(path, 1):
         if not isinstance(said, dict) or said.get(name) is None:

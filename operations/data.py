@@ -39,7 +39,7 @@ class Data:
     runs: dict[str, Run] = field(default_factory=dict)
     steps: dict[str, RunStep] = field(default_factory=dict)
     generations: dict[str, GenerationJob] = field(default_factory=dict)
-    places: dict[str, GenerationPermit] = field(default_factory=dict)
+    permits: dict[str, GenerationPermit] = field(default_factory=dict)
     objects: frozenset[str] | None = None
     unreadable: dict[str, str] = field(default_factory=dict)
 
@@ -80,7 +80,7 @@ def read(client: Client, bucket: str | None = None, project_id: str | None = Non
         ("runs", Run, data.runs),
         ("runSteps", RunStep, data.steps),
         ("generationJobs", GenerationJob, data.generations),
-        ("generationPlaces", GenerationPermit, data.places),
+        ("generationPermits", GenerationPermit, data.permits),
     )
     for name, model, into in kinds:
         for snapshot in client.collection_group(name).stream():

@@ -251,23 +251,23 @@ def every_capture_has_its_job(data: Data) -> Found:
 
 
 def generations_are_at_rest(data: Data) -> Found:
-    """None is under way, a place is kept by none, and what is completed has its artifact."""
+    """None is under way, none holds a permit, and each that completed has its artifact."""
     for path, job in data.generations.items():
         if path != f"workspaces/{job.tenant_id}/generationJobs/{job.id}":
             yield path, f"says that it is {job.id} of {job.tenant_id}"
         if not job.is_ended:
             yield path, f"is still {job.status}"
-        elif job.place or job.waiting:
-            yield path, f"is {job.status}, and has or awaits a place"
+        elif job.permit or job.waiting_for:
+            yield path, f"is {job.status}, and holds or awaits a permit"
         if job.cancel_due:
             yield path, "has ended, and its provider was not told"
         if (job.status is GenerationStatus.COMPLETED) != (job.artifact is not None):
             yield path, f"is {job.status}, with an artifact: {job.artifact is not None}"
-    for path, place in data.places.items():
-        folder, _, name = path.rpartition("/generationPlaces/")
-        holder = data.generations.get(f"{folder}/generationJobs/{place.job_id}")
-        if place.job_id and (holder is None or holder.place != name):
-            yield path, f"is kept for {place.job_id}, which does not have it"
+    for path, permit in data.permits.items():
+        folder, _, name = path.rpartition("/generationPermits/")
+        holder = data.generations.get(f"{folder}/generationJobs/{permit.job_id}")
+        if permit.job_id and (holder is None or holder.permit != name):
+            yield path, f"is held by {permit.job_id}, which does not have it"
 
 
 def no_media_without_a_session(data: Data) -> Found:

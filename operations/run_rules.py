@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from experience.workflows.runs.decisions import outcome
+from experience.workflows.runs.decisions import run_outcome
 from experience.workflows.runs.models import Run, RunStatus, RunStep
 from operations.data import Data
 
@@ -25,10 +25,10 @@ def runs_are_at_rest(data: Data) -> Found:
             continue
         for name, step in steps.items():
             yield from ((name, problem) for problem in _of_a_step(name, run, step))
-        if run.is_going:
+        if run.is_active:
             yield path, f"is still {run.status}"
         elif run.status is not RunStatus.CANCELLED:
-            due = outcome(run.workflow(), list(steps.values()), 0)[0]
+            due = run_outcome(run.workflow(), list(steps.values()), 0)[0]
             if due is not run.status:
                 yield path, f"is {run.status}, and its steps say {due}"
             if run.remaining_sinks:
@@ -41,14 +41,18 @@ def a_job_is_its_run(data: Data) -> Found:
         if job.run_id is None:
             continue
         run = data.runs.get(f"workspaces/{job.workspace_id}/runs/{job.run_id}")
-        if run is None or run.belongs_to is None or run.belongs_to.ids.get("jobId") != job.id:
+        if (
+            run is None
+            or run.owner_reference is None
+            or run.owner_reference.ids.get("jobId") != job.id
+        ):
             yield path, f"names the run {job.run_id}, which is not its own"
         elif run.status.value != job.status.value:
             yield path, f"is {job.status}, and its run is {run.status}"
     for path, run in data.runs.items():
-        if run.belongs_to is None:
+        if run.owner_reference is None:
             continue
-        ids = run.belongs_to.ids
+        ids = run.owner_reference.ids
         owner = data.jobs.get(f"projects/{ids.get('projectId')}/jobs/{ids.get('jobId')}")
         if owner and owner.run_id != run.id:
             yield path, f"is done for job {owner.id}, which names another run"

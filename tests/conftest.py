@@ -15,10 +15,9 @@ from emulator.functions.index_check import IndexCheck
 from emulator.paths import ROOT
 from emulator.suite.suite import Suite
 from experience import clients, storage
-from tests import parallel, refusals
-from tests import trouble as troubles
-from tests.support import shared_emulator
-from tests.support.shared_emulator import PostOffice, SharingSuite
+from tests.support import parallel, refusals, shared_emulator
+from tests.support import trouble as support_trouble
+from tests.support.shared_emulator import SharedEmulator, SharingSuite
 
 # No example is too slow: what else the machine does at that moment is not what is tested.
 settings.register_profile("patient", settings(), deadline=None)
@@ -26,7 +25,7 @@ settings.load_profile("patient")
 
 
 PREPARATIONS = parallel.Preparations()
-POST_OFFICE = pytest.StashKey[PostOffice]()
+POST_OFFICE = pytest.StashKey[SharedEmulator]()
 # What this process keeps of the suite that it talked to.
 KEPT = (clients.app, clients.firestore, storage.bucket, storage.signer)
 ADDRESSES = ("GCLOUD_PROJECT", "FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST")
@@ -72,8 +71,8 @@ def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # who runs the tests, or has others run them
-        office = config.stash[POST_OFFICE] = PostOffice()
-        os.environ[shared_emulator.OFFICE] = office.url
+        office = config.stash[POST_OFFICE] = SharedEmulator()
+        os.environ[shared_emulator.SERVER_URL] = office.url
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -136,7 +135,7 @@ def _no_query_without_index(
 @pytest.fixture(scope="session")
 def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, Client]]:
     log = tmp_path_factory.mktemp("troubled") / "functions.log"
-    with troubles.a_suite("demo-trouble", log) as troubled:
+    with support_trouble.a_suite("demo-trouble", log) as troubled:
         yield troubled
     assert refusals.undeclared(log) == []
 
@@ -145,13 +144,13 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, 
 def in_order_afterwards(troubled: tuple[Suite, Client]) -> Iterator[tuple[Suite, Client]]:
     """The suite for a file's tests; when all are through, every invariant must hold."""
     yield troubled
-    troubles.check(*troubled)
+    support_trouble.check(*troubled)
 
 
 @pytest.fixture
 def trouble(
     in_order_afterwards: tuple[Suite, Client], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[troubles.Trouble]:
+) -> Iterator[support_trouble.Trouble]:
     """For a test in which things go wrong."""
-    with troubles.in_trouble(*in_order_afterwards, monkeypatch) as trouble:
+    with support_trouble.in_trouble(*in_order_afterwards, monkeypatch) as trouble:
         yield trouble

@@ -23,8 +23,8 @@ from pydantic.alias_generators import to_camel
 
 from emulator.billing import prices
 
-OUTSIDE = "outside any function"
-UNSEEN = [
+OUTSIDE_FUNCTIONS = "outside any function"
+NOT_METERED = [
     "web listeners",
     "listeners of functions (on_snapshot)",
     "calls of AsyncClient",
@@ -40,7 +40,9 @@ Check = Callable[[str, Any], Callable[[], None] | None]
 # by X-Emulator-Operation of an answer; deleting an object is free
 OPERATIONS = {"task": "tasks", "classA": "storage_class_a", "classB": "storage_class_b"}
 
-_invocation: contextvars.ContextVar[str] = contextvars.ContextVar("invocation", default=OUTSIDE)
+_invocation: contextvars.ContextVar[str] = contextvars.ContextVar(
+    "invocation", default=OUTSIDE_FUNCTIONS
+)
 
 
 @dataclass
@@ -114,10 +116,10 @@ class Meter:
         with self._lock:
             functions = {name: usage.report() for name, usage in sorted(self._usage.items())}
         total = {key: sum(usage[key] for usage in functions.values()) for key in Usage().report()}
-        return {"functions": functions, "total": total, "unseen": UNSEEN}
+        return {"functions": functions, "total": total, "unseen": NOT_METERED}
 
 
-def running_function() -> str:
+def current_function() -> str:
     """The function whose invocation this is, or OUTSIDE."""
     return _invocation.get()
 
@@ -125,8 +127,8 @@ def running_function() -> str:
 def install(meter: Meter, *checks: Check) -> None:
     """Put the meter, and checks before every call, on all that functions ask of the cloud."""
     intercept(meter, *checks)
-    _read_answers(meter)
-    _follow_threads()
+    _count_responses(meter)
+    _propagate_context()
 
 
 def intercept(meter: Meter, *checks: Check) -> None:
@@ -143,7 +145,7 @@ def intercept(meter: Meter, *checks: Check) -> None:
     FirestoreGrpcTransport.__init__ = metered  # type: ignore[method-assign,assignment]
 
 
-def _read_answers(meter: Meter) -> None:
+def _count_responses(meter: Meter) -> None:
     """Count what the answers of the emulators for tasks and storage say they count as."""
     session_class: Any = requests.Session
     send = session_class.send
@@ -151,13 +153,13 @@ def _read_answers(meter: Meter) -> None:
     def metered_send(session: requests.Session, *args: Any, **kwargs: Any) -> requests.Response:
         answer: requests.Response = send(session, *args, **kwargs)
         if kind := OPERATIONS.get(answer.headers.get("X-Emulator-Operation", "")):
-            meter.add(running_function(), **{kind: 1})
+            meter.add(current_function(), **{kind: 1})
         return answer
 
     session_class.send = metered_send
 
 
-def _follow_threads() -> None:
+def _propagate_context() -> None:
     """Let new threads and executors' work run in the context of whoever starts them."""
     start, submit = threading.Thread.start, ThreadPoolExecutor.submit
 
@@ -201,13 +203,13 @@ class _Interceptor(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInter
         }.get(method)
         if count is None:
             return responses
-        return _Counted(responses, partial(count, request), partial(self._read, name))
+        return _MeteredStream(responses, partial(count, request), partial(self._read, name))
 
     def _read(self, name: str, documents: int) -> None:
         self._meter.add(name, reads=documents)
 
     def _begin(self, details: Any, request: Any) -> tuple[str, str, list[Callable[[], None]]]:
-        method, name = details.method.rpartition("/")[2], running_function()
+        method, name = details.method.rpartition("/")[2], current_function()
         self._meter.add(name, rpcs=1)
         asked = [check(method, request) for check in self._checks]
         return method, name, [do for do in asked if do]
@@ -222,7 +224,7 @@ class _Interceptor(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInter
                 self._meter.add(name, **{"deletes" if write.delete else "writes": 1})
 
 
-class _Counted:
+class _MeteredStream:
     """A stream of responses that bills each; `count(None)` is what its end bills if none did."""
 
     def __init__(
@@ -233,7 +235,7 @@ class _Counted:
         self._bill = bill
         self._billed = 0
 
-    def __iter__(self) -> "_Counted":
+    def __iter__(self) -> "_MeteredStream":
         return self
 
     def __next__(self) -> Any:

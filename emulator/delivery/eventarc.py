@@ -19,20 +19,21 @@ from typing import TYPE_CHECKING, Any
 import requests
 from werkzeug.wrappers import Request, Response
 
-from emulator.faults.injector import Chance
-from emulator.functions.supervisor import FunctionsHost
+from emulator.faults.injector import FaultInjector
+from emulator.functions.supervisor import FunctionsSupervisor
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+
 log = logging.getLogger(__name__)
 
-WORKERS = 32
-DELIVERY_SECONDS = 540  # an event function may run nine minutes
-RETRY_SECONDS = 24 * 60 * 60
-FIRST_BACKOFF_SECONDS = 1.0
-LAST_BACKOFF_SECONDS = 60.0
-HOLD_SECONDS = 0.5  # how long an event that is to be overtaken waits for another one
+MAX_WORKERS = 32
+MAX_DELIVERY_SECONDS = 540  # an event function may run nine minutes
+MAX_RETRY_SECONDS = 24 * 60 * 60
+MIN_BACKOFF_SECONDS = 1.0
+MAX_BACKOFF_SECONDS = 60.0
+MAX_HOLD_SECONDS = 0.5  # how long an event that is to be overtaken waits for another one
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +45,11 @@ class Event:
     headers: Mapping[str, str]  # names in lower case
     body: bytes
     number: int = 0  # in the order of arrival
-    again: "Event | None" = None
+    follow_up: "Event | None" = None
 
     @property
-    def about(self) -> str:
-        """What it is about, whichever run it occurs in."""
+    def subject(self) -> str:
+        """The function and what it is called for, the same in every run."""
         return f"{self.function} {self.headers.get('ce-type')} {self.headers.get('ce-document')}"
 
     def unchanged(self) -> "Event | None":
@@ -67,21 +68,24 @@ class Event:
         )
 
 
-class Broker:
+class EventRouter:
     """Stands between the Firestore emulator and the functions.
 
     `time_scale` multiplies the pauses before retries, and those that faults make.
     """
 
     def __init__(
-        self, host: FunctionsHost, time_scale: float = 1, chance: Chance | None = None
+        self,
+        functions: FunctionsSupervisor,
+        time_scale: float = 1,
+        injector: FaultInjector | None = None,
     ) -> None:
-        self._host = host
+        self._functions = functions
         self._time_scale = time_scale
-        self._chance = chance or Chance()
+        self._injector = injector or FaultInjector()
         self._numbers = itertools.count()
         self._held: Event | None = None  # until a later one has been delivered
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="broker")
+        self._pool = ThreadPoolExecutor(MAX_WORKERS, thread_name_prefix="broker")
         self._timers: set[threading.Timer] = set()
         self._lock = threading.Lock()
         self._pending = 0
@@ -126,15 +130,15 @@ class Broker:
 
     def deliver(self, event: Event) -> None:
         """Have the event delivered, now and side by side with others, as far as faults allow."""
-        if event.project != self._host.project:  # no retry would help
+        if event.project != self._functions.project:  # no retry would help
             log.error(
                 "event for %s dropped: it is of project %s, and the functions serve %s",
                 event.function,
                 event.project,
-                self._host.project,
+                self._functions.project,
             )
             return
-        if self._chance.happens("drop", event.about):
+        if self._injector.injects("drop", event.subject):
             log.warning("fault: event for %s is lost", event.function)
             return
         event = replace(event, number=next(self._numbers))
@@ -143,25 +147,25 @@ class Broker:
 
     def _deliveries(self, event: Event) -> list[Event]:
         """The event, and what is delivered with it or after it without need."""
-        chance, about = self._chance, event.about
+        injector, subject = self._injector, event.subject
         deliveries = [event]
-        if chance.happens("duplicate", about):
-            after = chance.coin("duplicate.after", about)
-            deliveries = [replace(event, again=event)] if after else [event, event]
-        if chance.happens("duplicate.unchanged", about, share=0.5):
+        if injector.injects("duplicate", subject):
+            after = injector.flip_coin("duplicate.after", subject)
+            deliveries = [replace(event, follow_up=event)] if after else [event, event]
+        if injector.injects("duplicate.unchanged", subject, share=0.5):
             deliveries += filter(None, [event.unchanged()])
         return deliveries
 
     def _begin(self, event: Event) -> None:
         """Deliver at once, or when a delay is over, or when another event has gone before it."""
-        pause = self._chance.delay_seconds(event.about)
+        pause = self._injector.delay_seconds(event.subject)
         with self._lock:
             self._pending += 1
-            holds = self._held is None and self._chance.happens("reorder", event.about)
+            holds = self._held is None and self._injector.injects("reorder", event.subject)
             if holds:
                 self._held = event
         if holds:
-            self._later(HOLD_SECONDS, self._release, event)
+            self._later(MAX_HOLD_SECONDS, self._release, event)
         elif pause:
             self._later(pause, self._start, event)
         else:
@@ -187,13 +191,13 @@ class Broker:
         if failure is None:
             self._done(event)
             return
-        trigger = self._host.endpoints("eventTrigger").get(event.function, {})
-        if not trigger.get("retry") or time.monotonic() - first > RETRY_SECONDS:
+        trigger = self._functions.endpoints("eventTrigger").get(event.function, {})
+        if not trigger.get("retry") or time.monotonic() - first > MAX_RETRY_SECONDS:
             log.error("event for %s dropped: %s", event.function, failure)
             self._done(event)
             return
         log.warning("event for %s failed and is retried: %s", event.function, failure)
-        pause = min(FIRST_BACKOFF_SECONDS * 2**attempt, LAST_BACKOFF_SECONDS)
+        pause = min(MIN_BACKOFF_SECONDS * 2**attempt, MAX_BACKOFF_SECONDS)
         self._later(pause, self._submit, event, attempt + 1, first)
 
     def _later(self, seconds: float, do: Callable[..., None], *args: Any) -> None:
@@ -208,8 +212,8 @@ class Broker:
         """What went wrong, if anything did."""
         path = f"/functions/projects/{event.project}/triggers/{event.function}"
         try:
-            answer = self._host.post(
-                self._host.url + path, event.body, event.headers, DELIVERY_SECONDS
+            answer = self._functions.post(
+                self._functions.url + path, event.body, event.headers, MAX_DELIVERY_SECONDS
             )
         except requests.RequestException as error:
             return str(error)
@@ -220,8 +224,8 @@ class Broker:
         held = self._held
         if held and held.number < event.number and held.body != event.body:
             self._release(held)
-        if event.again:
-            self._start(event.again)
+        if event.follow_up:
+            self._start(event.follow_up)
         else:
             with self._lock:
                 self._pending -= 1

@@ -16,14 +16,14 @@ from zoneinfo import ZoneInfo
 import requests
 from croniter import croniter
 
-from emulator.functions.supervisor import FunctionsHost
+from emulator.functions.supervisor import FunctionsSupervisor
 from emulator.process.errors import SuiteError
 
 log = logging.getLogger(__name__)
 
-ATTEMPT_SECONDS = 30 * 60
-LOOK_SECONDS = 30  # a reload may have brought other schedules
-WORKERS = 8
+MAX_ATTEMPT_SECONDS = 30 * 60
+POLL_SECONDS = 30  # a reload may have brought other schedules
+MAX_WORKERS = 8
 INTERVAL = re.compile(r"every (?:(\d+) )?(minute|min|hour)s?")
 TIME_OF_DAY = re.compile(r"every ([a-z,]+) (\d\d?):(\d\d)")
 
@@ -32,17 +32,17 @@ class UnknownScheduleError(SuiteError):
     """No scheduled function has that name."""
 
 
-class Schedules:
-    """The scheduled functions that `host` serves."""
+class Scheduler:
+    """The scheduled functions among `functions`."""
 
-    def __init__(self, host: FunctionsHost) -> None:
-        self._host = host
+    def __init__(self, functions: FunctionsSupervisor) -> None:
+        self._functions = functions
         self._closed = threading.Event()
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="schedules")
+        self._pool = ThreadPoolExecutor(MAX_WORKERS, thread_name_prefix="schedules")
 
     @property
     def names(self) -> list[str]:
-        return sorted(self._host.endpoints("scheduleTrigger"))
+        return sorted(self._functions.endpoints("scheduleTrigger"))
 
     def run(self, name: str) -> int:
         """Run it once, now, and answer with its HTTP status; SuiteError when nobody answers."""
@@ -57,7 +57,7 @@ class Schedules:
     def start_clock(self) -> None:
         """Run each schedule when it is due, until `close`; SuiteError for one not understood."""
         started = datetime.now(UTC)
-        for trigger in self._host.endpoints("scheduleTrigger").values():
+        for trigger in self._functions.endpoints("scheduleTrigger").values():
             next_run(trigger, started)
         threading.Thread(
             target=self._keep_time, args=(started,), name="schedules-clock", daemon=True
@@ -71,8 +71,8 @@ class Schedules:
         last_run: dict[str, datetime] = {}
         wait = 0.0
         while not self._closed.wait(wait):
-            now, wait = datetime.now(UTC), LOOK_SECONDS
-            for name, trigger in self._host.endpoints("scheduleTrigger").items():
+            now, wait = datetime.now(UTC), POLL_SECONDS
+            for name, trigger in self._functions.endpoints("scheduleTrigger").items():
                 try:
                     due = next_run(trigger, last_run.get(name, started))
                 except SuiteError as error:  # a reload brought it
@@ -95,12 +95,12 @@ class Schedules:
     def _send(self, name: str, due: datetime) -> int:
         headers = {
             "X-CloudScheduler": "true",
-            "X-CloudScheduler-JobName": f"firebase-schedule-{name}-{self._host.region}",
+            "X-CloudScheduler-JobName": f"firebase-schedule-{name}-{self._functions.region}",
             "X-CloudScheduler-ScheduleTime": due.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "User-Agent": "Google-Cloud-Scheduler",
         }
-        url = self._host.function_url(name)
-        return self._host.post(url, b"", headers, ATTEMPT_SECONDS).status_code
+        url = self._functions.function_url(name)
+        return self._functions.post(url, b"", headers, MAX_ATTEMPT_SECONDS).status_code
 
 
 def next_run(trigger: Mapping[str, Any], after: datetime) -> datetime:

@@ -18,12 +18,12 @@ from typing import Any
 
 import requests
 
-from emulator.faults.injector import Chance
+from emulator.faults.injector import FaultInjector
 
 log = logging.getLogger(__name__)
 
-WORKERS = 64
-ANSWER_LOST = "its answer was lost, by a fault"
+MAX_WORKERS = 64
+RESPONSE_LOST = "its answer was lost, by a fault"
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ class Task:
         return self.attempts == 0 and not self.is_repeat
 
     @property
-    def about(self) -> str:
-        """What it is about, whichever run it occurs in."""
+    def subject(self) -> str:
+        """The function and what it is called for, the same in every run."""
         return f"{self.queue} {self.body.decode(errors='replace')}"
 
     def attempt_headers(self) -> dict[str, str]:
@@ -122,7 +122,7 @@ class Dispatcher:
     """Sends each task when it is due: one thread keeps the time, a pool does the sending.
 
     `time_scale` multiplies every delay and backoff. A task that is delivered twice, late, or whose
-    answer is lost, is the work of `chance`.
+    answer is lost, is the work of `injector`.
     """
 
     def __init__(
@@ -130,12 +130,12 @@ class Dispatcher:
         send: Send,
         config: Callable[[str], QueueConfig],
         time_scale: float = 1,
-        chance: Chance | None = None,
+        injector: FaultInjector | None = None,
     ) -> None:
         self._send = send
         self._config = config
         self._time_scale = time_scale
-        self._chance = chance or Chance()
+        self._injector = injector or FaultInjector()
         self._changed = threading.Condition()
         self._numbers = itertools.count()
         self._heap: list[_Entry] = []
@@ -143,7 +143,7 @@ class Dispatcher:
         self._running: Counter[str] = Counter()
         self._next_dispatch: defaultdict[str, float] = defaultdict(float)
         self._closed = False
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="tasks")
+        self._pool = ThreadPoolExecutor(MAX_WORKERS, thread_name_prefix="tasks")
         self._thread = threading.Thread(target=self._keep_time, name="tasks-clock", daemon=True)
         self._thread.start()
 
@@ -151,7 +151,7 @@ class Dispatcher:
         with self._changed:
             now = time.time()
             due = now + max(task.eta - now, 0) * self._time_scale
-            delay = self._chance.delay_seconds(task.about) * self._time_scale
+            delay = self._injector.delay_seconds(task.subject) * self._time_scale
             self._push(task, due + delay, due)
 
     def delete(self, task: Task) -> bool:
@@ -211,8 +211,8 @@ class Dispatcher:
             self._pool.submit(self._attempt, task, config)
 
     def _attempt(self, task: Task, config: QueueConfig) -> None:
-        repeats = task.may_go_wrong and self._chance.happens("duplicate", task.about)
-        after = repeats and self._chance.coin("duplicate.after", task.about)
+        repeats = task.may_go_wrong and self._injector.injects("duplicate", task.subject)
+        after = repeats and self._injector.flip_coin("duplicate.after", task.subject)
         repeat = replace(task, is_repeat=True)
         if repeats and not after:
             self._push(repeat, time.time())
@@ -232,7 +232,7 @@ class Dispatcher:
 
     def _run(self, task: Task) -> str | None:
         """What went wrong, if anything did."""
-        is_lost = task.may_go_wrong and self._chance.happens("drop", task.about)
+        is_lost = task.may_go_wrong and self._injector.injects("drop", task.subject)
         task.attempts += 1
         try:
             answer = self._send(
@@ -241,7 +241,7 @@ class Dispatcher:
         except requests.RequestException as error:
             return str(error)
         if is_lost:
-            return ANSWER_LOST
+            return RESPONSE_LOST
         task.responses += 1
         task.previous_response = answer.status_code
         return None if answer.ok else f"{answer.status_code} {answer.text}"
@@ -254,6 +254,6 @@ class Dispatcher:
             return
         log.warning("attempt %d of task %s failed: %s", task.attempts, task.name, failure)
         # a lost answer is tried again at once, so that settling waits for it
-        pause = 0 if failure == ANSWER_LOST else config.backoff(task.attempts)
+        pause = 0 if failure == RESPONSE_LOST else config.backoff(task.attempts)
         task.eta = time.time() + pause
         self._push(task, time.time() + pause * self._time_scale)

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.wrappers import Request, Response
 
 from emulator.delivery.task_queue import Dispatcher, QueueConfig, Task
-from emulator.faults.injector import Chance
-from emulator.functions.supervisor import FunctionsHost
+from emulator.faults.injector import FaultInjector
+from emulator.functions.supervisor import FunctionsSupervisor
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -42,15 +42,18 @@ class ApiError(Exception):
 
 
 class TaskQueues:
-    """The queues of the functions that `host` serves; `time_scale` multiplies delay and backoff."""
+    """The task queues of `functions`. `time_scale` multiplies every delay and backoff."""
 
     def __init__(
-        self, host: FunctionsHost, time_scale: float = 1, chance: Chance | None = None
+        self,
+        functions: FunctionsSupervisor,
+        time_scale: float = 1,
+        injector: FaultInjector | None = None,
     ) -> None:
-        self._host = host
+        self._functions = functions
         self._lock = threading.Lock()
         self._tasks: dict[str, Task] = {}  # those that ran, too: their names stay blocked
-        self._dispatcher = Dispatcher(host.post, self._config, time_scale, chance)
+        self._dispatcher = Dispatcher(functions.post, self._config, time_scale, injector)
         self.app: WSGIApplication = Request.application(self._answer)
 
     @property
@@ -74,7 +77,9 @@ class TaskQueues:
         self._dispatcher.close()
 
     def _config(self, queue: str) -> QueueConfig:
-        return QueueConfig.from_manifest(self._host.endpoints("taskQueueTrigger").get(queue, {}))
+        return QueueConfig.from_manifest(
+            self._functions.endpoints("taskQueueTrigger").get(queue, {})
+        )
 
     def _answer(self, request: Request) -> Response:
         try:
@@ -101,12 +106,13 @@ class TaskQueues:
         )
 
     def _check_queue(self, project: str, region: str, queue: str) -> None:
-        host, queues = self._host, self._host.endpoints("taskQueueTrigger")
-        if (project, region) != (host.project, host.region) or queue not in queues:
+        functions, queues = self._functions, self._functions.endpoints("taskQueueTrigger")
+        if (project, region) != (functions.project, functions.region) or queue not in queues:
             raise ApiError(
                 "NOT_FOUND",
                 f"There is no queue {queue} of project {project} in {region}. Project "
-                f"{host.project} has in {host.region}: {', '.join(sorted(queues)) or 'none'}. "
+                f"{functions.project} has in {functions.region}: "
+                f"{', '.join(sorted(queues)) or 'none'}. "
                 "For another region than us-central1 enqueue to locations/REGION/functions/NAME.",
             )
 
@@ -118,7 +124,7 @@ class TaskQueues:
         task = Task(
             name=_name(said.get("name"), parent),
             queue=queue,
-            url=http.get("url") or self._host.function_url(queue),
+            url=http.get("url") or self._functions.function_url(queue),
             body=_body(http.get("body") or ""),
             headers={str(key): str(value) for key, value in (http.get("headers") or {}).items()},
             eta=_schedule_time(said.get("scheduleTime")),

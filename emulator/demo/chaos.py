@@ -32,12 +32,12 @@ FAULTS = parse(
     """{"seed": 7, "duplicate": 0.2, "drop": 0.1, "reorder": 0.2, "delayMs": [0, 200],
         "abort": 0.05, "storage": 0.05, "provider": 0.1, "killAtCommit": 60}"""
 )
-AT_ONCE = 12
-TRIES = 30
-SETTLE_SECONDS = 300
-LOOK_SECONDS = 0.5
+MAX_CONCURRENT_GUESTS = 12
+MAX_TRIES = 30
+MAX_SETTLE_SECONDS = 300
+POLL_SECONDS = 0.5
 # What went wrong, in words, by the names of the faults' settings.
-STRUCK = {
+FAULT_LABELS = {
     "drop": "lost",
     "duplicate": "doubled",
     "reorder": "overtaken",
@@ -49,7 +49,7 @@ STRUCK = {
 }
 SWEEPS = ("sweepJobs", "sweepRuns", "sweepSessions")
 # What a page tries again by itself: the server was busy, was replaced, or did not answer.
-PASSING = {"ABORTED", "UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED"}
+RETRYABLE = {"ABORTED", "UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED"}
 
 
 def environment() -> dict[str, str]:
@@ -57,20 +57,20 @@ def environment() -> dict[str, str]:
     return {"SWEEP_GRACE_SECONDS": "0", "STEP_PAUSE_LIMIT_SECONDS": "1"}
 
 
-def play(console: Console, suite: Suite, guests: int, faults: Faults) -> None:
+def run(console: Console, suite: Suite, guests: int, faults: Faults) -> None:
     """All visits, the sweeps, and the check. Raises SuiteError if anything is wrong at the end."""
-    crowd = Crowd(suite)
+    crowd = ChaosRun(suite)
     _control(suite, "POST", "faults", json.loads(faults.to_json()))
     said = faults.model_dump_json(by_alias=True, exclude_defaults=True)
     console.print(f"Faults: {said}", highlight=False, soft_wrap=True)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(MAX_CONCURRENT_GUESTS) as pool:
         _show(console, suite, [pool.submit(crowd.visit, number) for number in range(guests)])
     with console.status("Faults off; waiting for what is on its way, then sweeping …"):
         _control(suite, "POST", "faults", {})
-        suite.settle(SETTLE_SECONDS)
+        suite.settle(MAX_SETTLE_SECONDS)
         for schedule in SWEEPS:
             _control(suite, "POST", f"schedules/{schedule}:run")
-            suite.settle(SETTLE_SECONDS)
+            suite.settle(MAX_SETTLE_SECONDS)
         attempts = _wait_for_jobs(suite)
     console.print(crowd.table())
     console.print(crowd.times())
@@ -87,13 +87,13 @@ def _show(console: Console, suite: Suite, visits: list[Future[None]]) -> None:
     pending = set(visits)
     with Live(console=console) as live:
         while pending:
-            done, pending = wait(pending, LOOK_SECONDS, FIRST_COMPLETED)
+            done, pending = wait(pending, POLL_SECONDS, FIRST_COMPLETED)
             for visit in done:
                 visit.result()
             progress.advance(bar, len(done))
             with contextlib.suppress(SuiteError, OSError):  # a process that was killed cannot tell
-                struck = suite.struck()
-                counts = _listed({what: struck[name] for name, what in STRUCK.items()})
+                struck = suite.injected_faults()
+                counts = _listed({what: struck[name] for name, what in FAULT_LABELS.items()})
                 wrong.plain = f"Gone wrong: {counts or 'nothing'}"
             live.update(Group(progress, wrong))
     if not console.is_terminal:  # where it is shown once, without the end of its last line
@@ -110,7 +110,7 @@ def _wait_for_jobs(suite: Suite) -> dict[str, int]:
 
     client = firestore.Client(project=suite.project)
     jobs = client.collection("projects", seed.PROJECT, "jobs")
-    deadline = time.monotonic() + SETTLE_SECONDS
+    deadline = time.monotonic() + MAX_SETTLE_SECONDS
     try:
         while time.monotonic() < deadline:
             found = [(job.get("status"), job.get("attemptCount")) for job in jobs.stream()]
@@ -119,7 +119,7 @@ def _wait_for_jobs(suite: Suite) -> dict[str, int]:
                 return {f"{status} at attempt {n}": count for (status, n), count in ends.items()}
             for schedule in SWEEPS:
                 _control(suite, "POST", f"schedules/{schedule}:run")
-                suite.settle(SETTLE_SECONDS)
+                suite.settle(MAX_SETTLE_SECONDS)
             time.sleep(1)
     finally:
         client.close()
@@ -146,13 +146,13 @@ def check(console: Console, suite: Suite) -> None:
 
 def _control(suite: Suite, method: str, path: str, body: Any = None) -> Any:
     host = suite.env["EMULATOR_SUITE_HOST"]
-    status, answer = request(method, f"http://{host}/{path}", body, timeout=SETTLE_SECONDS)
+    status, answer = request(method, f"http://{host}/{path}", body, timeout=MAX_SETTLE_SECONDS)
     if status >= 400:
         raise SuiteError(f"/{path} answered {status}: {answer.decode()[:500]}")
     return json.loads(answer or b"null")
 
 
-class Crowd:
+class ChaosRun:
     """Guests who do what a good page does: try again with the same request."""
 
     def __init__(self, suite: Suite) -> None:
@@ -168,7 +168,7 @@ class Crowd:
         guest = Client(host, self.suite.project, f"guest-{number:03}")
         began = time.monotonic()
         try:
-            Guest(self, guest, number).visit()
+            ChaosGuest(self, guest, number).visit()
         finally:
             guest.close()
         self.seconds.append(time.monotonic() - began)
@@ -191,21 +191,21 @@ class Crowd:
         return table
 
 
-class Guest:
+class ChaosGuest:
     """One of them."""
 
-    def __init__(self, crowd: Crowd, client: Client, number: int) -> None:
+    def __init__(self, crowd: ChaosRun, client: Client, number: int) -> None:
         self.crowd = crowd
         self.client = client
         self.number = number
-        self.chance = random.Random(number)  # noqa: S311  (which guest taps twice)
+        self.random = random.Random(number)  # noqa: S311  (which guest taps twice)
         self.project = {"projectId": seed.PROJECT}
 
     def visit(self) -> None:
         """From the door to the share page."""
         consent = self.call("getProject")["consent"]["version"]
         self.call("ensureGuest", consentVersion=consent)
-        chosen = {"experienceId": self.chance.choice((seed.CARTOON, seed.SKETCH))}
+        chosen = {"experienceId": self.random.choice((seed.CARTOON, seed.SKETCH))}
         step = self.call("getNextPhase", **chosen)
         pregate = self.begin("pregate", step["experienceId"])
         answers = [{"stepId": "adult", "value": True}]
@@ -226,13 +226,13 @@ class Guest:
         """A session; the request id is what makes a second try the same request."""
         request_id = f"{self.client.uid}-{phase}"
         asked = {"experienceId": experience_id, "mode": "guest", "configSource": "published"}
-        if self.chance.random() < 0.3:  # tapped twice
+        if self.random.random() < 0.3:  # tapped twice
             self.call("createSession", requestId=request_id, **asked, **links)
         return self.call("createSession", requestId=request_id, **asked, **links)["session"]
 
     def complete(self, session: dict[str, Any], **data: Any) -> Any:
         """Complete, some of them twice."""
-        if self.chance.random() < 0.3:
+        if self.random.random() < 0.3:
             self.call("completeSession", sessionId=session["id"], **data)
         return self.call("completeSession", sessionId=session["id"], **data)
 
@@ -240,7 +240,7 @@ class Guest:
         """Upload until it is there, and confirm it."""
         ids = {"sessionId": session["id"], "stepId": "photo"}
         photo = self.crowd.photo
-        for _ in range(TRIES):
+        for _ in range(MAX_TRIES):
             upload = self.call(
                 "createUpload", **ids, contentType="image/jpeg", sizeBytes=len(photo)
             )
@@ -256,18 +256,18 @@ class Guest:
     def call(self, name: str, **data: Any) -> Any:
         """The result, after as many tries as a page would make for what passes by itself."""
         self.crowd.calls[name] += 1
-        for attempt in range(TRIES):
+        for attempt in range(MAX_TRIES):
             if attempt:
                 self.crowd.retried[name] += 1
-                time.sleep(self.chance.uniform(0, min(4, 0.25 * 2**attempt)))
+                time.sleep(self.random.uniform(0, min(4, 0.25 * 2**attempt)))
             try:
                 return self.client.call(name, **self.project, **data)
             except CallError as refused:
-                if refused.status not in PASSING:
+                if refused.status not in RETRYABLE:
                     raise SuiteError(f"{self.client.uid}: {refused}") from refused
             except (requests.RequestException, ValueError):
                 continue
-        raise SuiteError(f"{self.client.uid}: {name} did not succeed in {TRIES} tries.")
+        raise SuiteError(f"{self.client.uid}: {name} did not succeed in {MAX_TRIES} tries.")
 
     def expect(self, held: bool, found: Any) -> None:
         if not held:

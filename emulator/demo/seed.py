@@ -1,17 +1,10 @@
 """The demo's data: a workspace, a project with all its phases, an event with a journey, photos."""
 
-import argparse
 import io
-import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-from emulator.config import project_id
-from emulator.process.errors import SuiteError
-from emulator.process.http import request
-from emulator.suite import discovery
 
 WORKSPACE, PROJECT, EVENT = "demo-workspace", "demo-project", "demo-event"
 OPERATOR = "demo-operator"
@@ -19,46 +12,8 @@ PREGATE, CARTOON, SKETCH, PRESHARE = "house-rules", "cartoon-booth", "pencil-boo
 TOUR, EVERY_STEP = "demo-tour", "every-step"
 OVERLAY = f"workspaces/{WORKSPACE}/overlays/frame.png"
 PHOTOS = Path(__file__).parent / "photos"
-RULES_SECONDS = 60
 
 Documents = Iterator[tuple[str, dict[str, Any]]]
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Seed the suite whose addresses are in the environment."""
-    parser = argparse.ArgumentParser(prog="python -m emulator seed", description=__doc__)
-    parser.add_argument(
-        "--into",
-        type=project_id,
-        metavar="PROJECT",
-        help="the Firebase project id to write the documents into (default: the suite's own)",
-    )
-    options = parser.parse_args(arguments)
-    suite = discovery.find("FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST")
-    os.environ.update(suite)
-    project = suite.get("GCLOUD_PROJECT", "demo-guest")
-    into = options.into or project
-    if into != project:
-        _protect(into, suite)
-    written = seed(into, f"{project}.appspot.com")
-    print(f"{written} documents and the demo's photos are in {into}; the project is {PROJECT}.")
-    return 0
-
-
-def _protect(project: str, suite: discovery.Environment) -> None:
-    """Have the suite put the rules in force, without which anybody may read and write there."""
-    hub = suite.get("EMULATOR_SUITE_HOST")
-    if not hub:
-        raise SuiteError(
-            f"{project} has no rules yet. Set EMULATOR_SUITE_HOST, as `python -m emulator start`"
-            " printed it: the suite puts them in force."
-        )
-    try:
-        status, answer = request("POST", f"http://{hub}/projects/{project}", timeout=RULES_SECONDS)
-    except OSError as error:
-        raise SuiteError(f"No suite answers at {hub} (EMULATOR_SUITE_HOST): {error}") from error
-    if status != 200:
-        raise SuiteError(f"The rules of {project} are not in force: {answer.decode()}")
 
 
 def seed(firebase_project: str, bucket: str) -> int:

@@ -1,13 +1,10 @@
 """A guest's whole visit, as a phone would do it: real callables, a real photo, a real picture."""
 
-import argparse
 import io
 import json
-import logging
-import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,95 +14,27 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 from rich.tree import Tree
 
-from emulator import config
-from emulator.demo import chaos, seed
-from emulator.demo.client import CallError, Client
-from emulator.faults import settings
-from emulator.paths import ROOT
-from emulator.process import signals
+from emulator.demo import seed
+from emulator.demo.client import Client
 from emulator.process.errors import SuiteError
 from emulator.process.http import request
 from emulator.suite.suite import Suite
 
 PHOTO = seed.PHOTOS / "astronaut_rotated_exif6.jpg"
-JPEG = b"\xff\xd8\xff"  # how every file of that type begins
-PICTURE_SECONDS = 60
-ASK_SECONDS = 3
+MAX_TRANSFORM_SECONDS = 60
+POLL_SECONDS = 3
 STEPS = 15
+GAP_PIXELS = 24  # between the photo and the picture
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run the demo in a suite of its own, and leave the pictures in `out/`."""
-    parser = argparse.ArgumentParser(prog="python -m emulator demo", description=__doc__)
-    parser.add_argument("--photo", type=Path, default=PHOTO, help="a JPEG to use as the capture")
-    parser.add_argument("--style", choices=("cartoon", "sketch"), default="cartoon")
-    parser.add_argument("--out", type=Path, default=ROOT / "out", help="default: %(default)s")
-    parser.add_argument(
-        "--project", type=config.project_id, default="demo-guest", help="default: %(default)s"
-    )
-    parser.add_argument("--guests", type=_guests, default=1, help="how many visit at once")
-    settings.add_option(parser)
-    parser.set_defaults(faults=None)
-    options = parser.parse_args(arguments)
-    if not options.photo.is_file():
-        raise SuiteError(f"There is no photo at {options.photo}.")
-    if not options.photo.read_bytes().startswith(JPEG):
-        raise SuiteError(f"{options.photo} is not a JPEG. Take another photo, or convert this one.")
-    try:
-        options.out.mkdir(parents=True, exist_ok=True)
-        (options.out / "functions.log").unlink(missing_ok=True)
-        _log_to(options.out / "suite.log")
-    except OSError as error:
-        raise SuiteError(f"Nothing can be left in {options.out} (--out): {error}") from error
-    signals.end_when_told()
-    console = Console()
-    began = time.monotonic()
-    a_crowd = options.guests > 1 or options.faults is not None
-    chosen = chaos.FAULTS if options.faults is None else settings.parse(options.faults)
-    if a_crowd:
-        os.environ.update(chaos.environment())
-    suite = Suite(options.project, free_ports=True, functions_log=options.out / "functions.log")
-    try:
-        with console.status("Starting the suite: Firestore, functions, storage, task queues …"):
-            suite.start()
-            os.environ.update(suite.env)
-            written = seed.seed(suite.project, suite.bucket)
-        ready = time.monotonic() - began
-        console.print(f"[green]✓[/] Suite ready and {written} documents seeded in {ready:.1f} s")
-        if a_crowd:
-            chaos.play(console, suite, options.guests, chosen)
-        else:
-            Visit(console, suite, options).run()
-            console.print("Fifty guests at once, with faults: make crowd")
-        console.print(f"Done in {time.monotonic() - began:.1f} s.")
-    except CallError as error:
-        raise SuiteError(f"The visit came to an end at {error}") from error
-    finally:
-        signals.finish_undisturbed()
-        suite.stop()
-    return 0
+class DemoVisit:
+    """One guest, from the scanned code to the picture in this `style`: cartoon or sketch."""
 
-
-def _guests(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of guests: one is the least")
-    return int(text)
-
-
-def _log_to(file: Path) -> None:
-    """Keep what the suite has to say off the screen, where the visit is shown."""
-    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-    logging.basicConfig(filename=file, filemode="w", level=logging.INFO, format=form)
-
-
-class Visit:
-    """One guest, from the scanned code to the picture."""
-
-    def __init__(self, console: Console, suite: Suite, options: argparse.Namespace) -> None:
+    def __init__(self, console: Console, suite: Suite, style: str = "cartoon") -> None:
         self.console = console
         self.suite = suite
-        self.options = options
-        self.experience = seed.CARTOON if options.style == "cartoon" else seed.SKETCH
+        self.style = style
+        self.experience = seed.CARTOON if style == "cartoon" else seed.SKETCH
         self.guest = Client(suite.env["FUNCTIONS_EMULATOR_HOST"], suite.project, "demo-visitor")
         self.progress = Progress(
             SpinnerColumn(),
@@ -116,19 +45,19 @@ class Visit:
             console=console,
         )
 
-    def run(self) -> None:
-        """The visit, its pictures, its sessions as a tree, and what it cost."""
-        photo = self.options.photo.read_bytes()
+    def run(self, photo: bytes, out: Path) -> None:
+        """Play the visit, save its pictures in `out`, and show its sessions and what it cost."""
         self._control("POST", "meter:reset")
         with self.progress:
             self.bar = self.progress.add_task("Visit", total=STEPS)
-            sessions, job = self._visit(photo)
-        self._save(photo, job)
+            sessions, job = self.play(photo)
+        self._save(photo, job, out)
         self.console.print(self._tree(sessions, job))
         self.console.print(self._costs())
         self.guest.close()
 
-    def _visit(self, photo: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+    def play(self, photo: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Do what a guest's page does, and return the sessions of the visit and their job."""
         project = {"projectId": seed.PROJECT}
         page = self._call("welcome", "getProject", **project)
         consent = page["consent"]["version"]
@@ -156,13 +85,13 @@ class Visit:
         ids = {**project, "sessionId": main["id"]}
         answers = [{"stepId": "name", "value": "Ada"}, {"stepId": "mood", "value": "dreamy"}]
         self._call("main", "updateSessionProgress", **ids, answers=answers, currentStepIndex=2)
-        with self._told("main", "createUpload, PUT, confirmUpload", steps=2):
+        with self._step("main", "createUpload, PUT, confirmUpload", steps=2):
             self.guest.take_photo(main, "photo", photo)
         done = self._call("main", "completeSession", **ids)
         step = done["next"]
         _expect(step["phase"] == "preshare", f"the preshare is next, not {step['phase']}")
 
-        with self._watch(main["id"]) as picture_is_ready:
+        with self._transform_of(main["id"]) as picture_is_ready:
             begun = self._call(
                 "preshare",
                 "createSession",
@@ -175,7 +104,7 @@ class Visit:
             done = self._call("preshare", "completeSession", **ids, answers=answers)
             step = done["next"]
             _expect(step["phase"] == "share", f"the share page is last, not {step['phase']}")
-            with self._told("share", "the picture, as the job's document tells it"):
+            with self._step("share", "the picture, as the job's document shows it"):
                 picture_is_ready()
 
         journey = {**project, "mainSessionId": main["id"]}
@@ -188,12 +117,12 @@ class Visit:
         return sessions, job
 
     def _call(self, phase: str, name: str, **data: Any) -> Any:
-        with self._told(phase, name):
+        with self._step(phase, name):
             return self.guest.call(name, **data)
 
     @contextmanager
-    def _told(self, phase: str, what: str, steps: int = 1) -> Iterator[None]:
-        """Show what is being done, and one line when it is."""
+    def _step(self, phase: str, what: str, steps: int = 1) -> Iterator[None]:
+        """Show what is going on, and leave a line with the time that it took."""
         self.progress.update(self.bar, description=f"{phase}: {what}")
         began = time.monotonic()
         yield
@@ -202,8 +131,8 @@ class Visit:
         self.console.print(f"[green]✓[/] [bold]{phase:8}[/] {what} [dim]{milliseconds:.0f} ms[/]")
 
     @contextmanager
-    def _watch(self, session_id: str) -> Iterator[Callable[[], None]]:
-        """Listen to session and job as a page does; gives a function that waits for the end."""
+    def _transform_of(self, session_id: str) -> Iterator[Callable[[], None]]:
+        """Listen to session and job as a page does. Yields a function that waits for the end."""
         from google.cloud import firestore
 
         client = firestore.Client(project=self.suite.project)
@@ -216,32 +145,32 @@ class Visit:
         def on_jobs(snapshots: Any, _changes: Any, _time: Any) -> None:
             for snapshot in () if ended.is_set() else snapshots:
                 job = snapshot.to_dict()
-                told = job.get("progress") or {"currentStep": "waiting", "percentage": 0}
+                progress = job.get("progress") or {"currentStep": "waiting", "percentage": 0}
                 self.progress.update(
                     bar,
-                    completed=told["percentage"],
-                    description=f"transform: {told['currentStep']}",
+                    completed=progress["percentage"],
+                    description=f"transform: {progress['currentStep']}",
                 )
 
         def on_session(snapshots: Any, _changes: Any, _time: Any) -> None:
             for snapshot in snapshots:
-                look_at(snapshot.to_dict())
+                update(snapshot.to_dict())
 
-        def look_at(session: dict[str, Any]) -> None:
+        def update(session: dict[str, Any]) -> None:
             last.update(session)
             if last.get("jobStatus") in {"completed", "failed", "cancelled"}:
                 ended.set()
 
         def wait() -> None:
-            deadline = time.monotonic() + PICTURE_SECONDS
+            deadline = time.monotonic() + MAX_TRANSFORM_SECONDS
             ids = {"projectId": seed.PROJECT, "sessionId": session_id}
-            while not ended.wait(ASK_SECONDS) and time.monotonic() < deadline:
-                # The listener's stream may have broken: ask, as a page does.
-                look_at(self.guest.call("getSession", **ids)["session"])
+            while not ended.wait(POLL_SECONDS) and time.monotonic() < deadline:
+                # The listener's stream may have broken: poll, as a page does.
+                update(self.guest.call("getSession", **ids)["session"])
             _expect(ended.is_set(), "the transform ends in time")
             if last["jobStatus"] != "completed":
-                told = (last.get("jobError") or {}).get("message")
-                raise SuiteError(f"No picture was made: {told or last['jobStatus']}")
+                message = (last.get("jobError") or {}).get("message")
+                raise SuiteError(f"No picture was made: {message or last['jobStatus']}")
             self.progress.update(bar, completed=100, description="transform: ready")
 
         by_session = jobs.where(filter=firestore.FieldFilter("sessionId", "==", session_id))
@@ -254,29 +183,29 @@ class Visit:
                 watch.unsubscribe()
             client.close()
 
-    def _save(self, photo: bytes, job: dict[str, Any]) -> None:
-        """The picture as the guest gets it, and next to the photo that it came from."""
+    def _save(self, photo: bytes, job: dict[str, Any], out: Path) -> None:
+        """Save the picture as the guest gets it, and next to the photo that it was made from."""
         from PIL import Image, ImageOps
 
-        status, data = request("GET", job["output"]["url"])
+        status, content = request("GET", job["output"]["url"])
         _expect(status == 200, f"the picture's address answers 200, not {status}")
-        picture = Image.open(io.BytesIO(data))
+        picture = Image.open(io.BytesIO(content))
         size = (job["output"]["width"], job["output"]["height"])
         _expect(picture.size == size, f"the picture is {size}, not {picture.size}")
         original = ImageOps.exif_transpose(Image.open(io.BytesIO(photo))).convert("RGB")
         original = ImageOps.contain(original, (10_000, picture.height))
-        both = Image.new("RGB", (original.width + 24 + picture.width, picture.height), "white")
+        width = original.width + GAP_PIXELS + picture.width
+        both = Image.new("RGB", (width, picture.height), "white")
         both.paste(original, (0, 0))
-        both.paste(picture.convert("RGB"), (original.width + 24, 0))
+        both.paste(picture.convert("RGB"), (original.width + GAP_PIXELS, 0))
 
-        out: Path = self.options.out
-        name = f"{self.options.style}{Path(job['output']['path']).suffix}"
-        (out / name).write_bytes(data)
-        both.save(out / f"{self.options.style}-side-by-side.jpg", quality=90)
-        measures = f"{size[0]} x {size[1]}, {len(data) // 1024} KiB"
+        name = f"{self.style}{Path(job['output']['path']).suffix}"
+        (out / name).write_bytes(content)
+        both.save(out / f"{self.style}-side-by-side.jpg", quality=90)
+        dimensions = f"{size[0]} x {size[1]}, {len(content) // 1024} KiB"
         took = f"made in {job['output']['processingTimeMs']} ms"
-        self.console.print(f"[green]✓[/] {out / name} ({measures}, {took})")
-        self.console.print(f"[green]✓[/] {out / self.options.style}-side-by-side.jpg")
+        self.console.print(f"[green]✓[/] {out / name} ({dimensions}, {took})")
+        self.console.print(f"[green]✓[/] {out / self.style}-side-by-side.jpg")
 
     def _tree(self, sessions: dict[str, Any], job: dict[str, Any]) -> Tree:
         main = sessions["main"]
@@ -311,15 +240,16 @@ class Visit:
         return table
 
     def _control(self, method: str, path: str) -> Any:
-        status, answer = request(method, f"http://{self.suite.env['EMULATOR_SUITE_HOST']}/{path}")
+        url = f"http://{self.suite.env['EMULATOR_SUITE_HOST']}/{path}"
+        status, response = request(method, url)
         _expect(status == 200, f"/{path} answers 200, not {status}")
-        return json.loads(answer or b"null")
+        return json.loads(response or b"null")
 
 
 def _label(phase: str, session: dict[str, Any]) -> str:
     return f"{phase:8} {session['id']} {session['experienceId']} {session['status']}"
 
 
-def _expect(held: bool, what: str) -> None:
-    if not held:
+def _expect(condition: bool, what: str) -> None:
+    if not condition:
         raise SuiteError(f"The demo expected that {what}.")

@@ -4,7 +4,6 @@ Every decision hangs on the seed, on what it is about (never on a random id or t
 how often that was asked before: the same requests in the same order meet the same faults again.
 """
 
-import argparse
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -16,7 +15,7 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 Milliseconds = Annotated[float, Field(ge=0, le=600_000)]
 
 
-class BadFaultsError(SuiteError, ValueError):
+class InvalidFaultsError(SuiteError, ValueError):
     """Settings that cannot be used; the message names each field."""
 
 
@@ -51,9 +50,9 @@ class Faults(BaseModel):
             raise ValueError("delayMs: the first number must not be greater than the second")
         return self
 
-    def concern(self, about: str) -> bool:
+    def apply_to(self, subject: str) -> bool:
         """Whether they strike what is described by this, which begins with the function's name."""
-        return self.only is None or self.only == about.partition(" ")[0]
+        return self.only is None or self.only == subject.partition(" ")[0]
 
     def to_json(self) -> str:
         return self.model_dump_json(by_alias=True)
@@ -68,17 +67,7 @@ def parse(text: str | bytes) -> Faults:
             _problem(".".join(map(str, problem["loc"])), problem["type"], problem["msg"])
             for problem in error.errors()
         ]
-        raise BadFaultsError(f"These faults cannot be set: {'; '.join(problems)}.") from error
-
-
-def add_option(parser: argparse.ArgumentParser) -> None:
-    """The `--faults` of a command, for `parse`."""
-    parser.add_argument(
-        "--faults",
-        default="{}",
-        metavar="JSON",
-        help="""what is to go wrong, as in '{"seed": 1, "duplicate": 0.5, "abort": 0.1}'""",
-    )
+        raise InvalidFaultsError(f"These faults cannot be set: {'; '.join(problems)}.") from error
 
 
 def _problem(field: str, kind: str, message: str) -> str:

@@ -14,14 +14,14 @@ from emulator.firestore.installation import Installation
 from emulator.paths import CACHE
 
 
-def archive(installation: Installation, options: Sequence[str]) -> Path:
+def archive_file(installation: Installation, options: Sequence[str]) -> Path:
     """Where they are kept, for this Java, this jar and these options of the JVM."""
     java, jar = installation.java.resolve(), installation.jar.resolve()
     about = [*options, *((str(file), file.stat().st_mtime_ns) for file in (java, jar))]
     return CACHE / f"java-{hashlib.sha256(repr(about).encode()).hexdigest()[:16]}.jsa"
 
 
-def known(installation: Installation, options: Sequence[str]) -> list[str]:
+def archive_options(installation: Installation, options: Sequence[str]) -> list[str]:
     """The option that uses them, where they were kept."""
-    kept = archive(installation, options)
+    kept = archive_file(installation, options)
     return [f"-XX:SharedArchiveFile={kept}"] if kept.is_file() else []

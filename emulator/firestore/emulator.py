@@ -21,14 +21,14 @@ from emulator.process.http import request
 from emulator.process.ports import free_port
 
 RULES = ROOT / "firestore.rules"
-START_SECONDS = 180
+MAX_START_SECONDS = 180
 EXPORT_NAME = "firestore_export"  # as the Firebase CLI names it
 # Measured on 2 cores: ready after 0.77 s instead of 1.22 s, and 1.0 ms instead of 1.8 ms a write,
 # because the second compiler competes with the tests for the processor.
 JVM_OPTIONS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
 
-class Firestore:
+class FirestoreEmulator:
     """The emulator at `address`; without `child` it is somebody else's, and outlives the suite."""
 
     def __init__(self, address: str, child: Child | None = None) -> None:
@@ -39,16 +39,16 @@ class Firestore:
     @classmethod
     def start(
         cls, address: str, events_address: str, log: Path, data: Path | None = None
-    ) -> "Firestore":
+    ) -> "FirestoreEmulator":
         """Start one that posts its events to `events_address`; `data` holds an export."""
         installation = firestore_installation.find()
-        options = class_data_sharing.known(installation, JVM_OPTIONS)
+        options = class_data_sharing.archive_options(installation, JVM_OPTIONS)
         more = ["--import-data", str(_export_in(data))] if data else []
-        return cls(address, _run(installation, options, address, events_address, log, *more))
+        return cls(address, _spawn(installation, options, address, events_address, log, *more))
 
     def wait_until_ready(self) -> None:
         """Return once it answers; raises SuiteError with what it said when it ended instead."""
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + MAX_START_SECONDS
         while not self._answers():
             if self.child is None:
                 raise SuiteError(
@@ -58,7 +58,9 @@ class Firestore:
             if not self.child.alive:
                 self._explain_end(self.child)
             if time.monotonic() > deadline:
-                raise SuiteError(f"The Firestore emulator is not ready after {START_SECONDS} s.")
+                raise SuiteError(
+                    f"The Firestore emulator is not ready after {MAX_START_SECONDS} s."
+                )
             time.sleep(0.02)
 
     def stop(self) -> None:
@@ -74,7 +76,7 @@ class Firestore:
                 f"The rules, which firebase.json names at firestore.rules, cannot be read: {error}"
             ) from error
         url = f"{self._control(project)}:securityRules"
-        status, answer = request("PUT", url, {"rules": {"files": files}}, timeout=START_SECONDS)
+        status, answer = request("PUT", url, {"rules": {"files": files}}, timeout=MAX_START_SECONDS)
         if status != 200:
             raise SuiteError(f"{rules}: {_message(answer)}")
         for issue in json.loads(answer).get("issues", ()):
@@ -124,7 +126,7 @@ class Firestore:
 
     def _send(self, method: str, url: str, body: Any = None) -> None:
         status, answer = request(
-            method, url, body, timeout=START_SECONDS, Authorization="Bearer owner"
+            method, url, body, timeout=MAX_START_SECONDS, Authorization="Bearer owner"
         )
         if status != 200:
             raise SuiteError(f"The Firestore emulator refused {method} {url}: {_message(answer)}")
@@ -142,10 +144,10 @@ class Firestore:
         raise SuiteError(f"The Firestore emulator ended as it started:\n{said[-2000:]}")
 
 
-def keep_classes() -> None:
+def archive_classes() -> None:
     """Have all later starts find what Java learns in this one about the emulator's classes."""
     installation = firestore_installation.find()
-    kept = class_data_sharing.archive(installation, JVM_OPTIONS)
+    kept = class_data_sharing.archive_file(installation, JVM_OPTIONS)
     if kept.is_file():
         return
     kept.parent.mkdir(exist_ok=True)
@@ -153,9 +155,9 @@ def keep_classes() -> None:
         made = Path(folder, kept.name)
         address = f"127.0.0.1:{free_port()}"
         options = [f"-XX:ArchiveClassesAtExit={made}"]
-        child = _run(installation, options, address, "127.0.0.1:1", Path(folder, "log"))
+        child = _spawn(installation, options, address, "127.0.0.1:1", Path(folder, "log"))
         try:
-            learning = Firestore(address, child)
+            learning = FirestoreEmulator(address, child)
             learning.wait_until_ready()
             learning.load_rules("demo-classes", RULES)
             learning.register(
@@ -168,12 +170,12 @@ def keep_classes() -> None:
             )
             learning.write("demo-classes", "c/one")
         finally:
-            child.stop(START_SECONDS)
+            child.stop(MAX_START_SECONDS)
         if made.is_file():  # a Java that cannot keep them goes on without
             made.replace(kept)
 
 
-def _run(
+def _spawn(
     installation: Installation,
     options: Sequence[str],
     address: str,

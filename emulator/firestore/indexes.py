@@ -37,7 +37,7 @@ class Field(NamedTuple):
     mode: str
 
 
-class Need(NamedTuple):
+class Requirement(NamedTuple):
     """What one AND-branch of a query asks of the indexes."""
 
     equalities: frozenset[Field]  # mode ASCENDING stands for either direction
@@ -101,13 +101,13 @@ def missing_index(query: Json, declared: Json) -> dict[str, Any] | None:
     source = query["from"][0]
     collection = source.get("collectionId", "")
     scope = "COLLECTION_GROUP" if source.get("allDescendants") else "COLLECTION"
-    for need in _needs(query):
+    for need in _requirements(query):
         if not _is_served(need, collection, scope, declared):
             return _entry(need, collection, scope, declared)
     return None
 
 
-def _needs(query: Json) -> Iterator[Need]:
+def _requirements(query: Json) -> Iterator[Requirement]:
     branches = list(_branches(query.get("where")))
     order = _order(query, branches)
     for branch in branches:
@@ -117,7 +117,7 @@ def _needs(query: Json) -> Iterator[Need]:
             if path != NAME and op in EQUALITIES | ARRAY_EQUALITIES
         )
         fixed = {field.path for field in equalities if field.mode != CONTAINS}
-        yield Need(equalities, tuple(field for field in order if field.path not in fixed))
+        yield Requirement(equalities, tuple(field for field in order if field.path not in fixed))
 
 
 def _branches(where: Json | None) -> Iterator[list[tuple[str, str]]]:
@@ -153,7 +153,7 @@ def _order(query: Json, branches: list[list[tuple[str, str]]]) -> list[Field]:
     return order + [Field(path, direction) for path in implied if path not in sorted_by]
 
 
-def _is_served(need: Need, collection: str, scope: str, declared: Json) -> bool:
+def _is_served(need: Requirement, collection: str, scope: str, declared: Json) -> bool:
     if not need.equalities and need.order == (NAME_ASCENDING,):
         return True  # the documents themselves lie in this order
     covered: set[Field] = set()
@@ -172,7 +172,9 @@ def _split(index: list[Field], order_length: int) -> tuple[frozenset[Field], tup
     return frozenset(equal), tuple(index[split:])
 
 
-def _indexes(need: Need, collection: str, scope: str, declared: Json) -> Iterator[list[Field]]:
+def _indexes(
+    need: Requirement, collection: str, scope: str, declared: Json
+) -> Iterator[list[Field]]:
     """Every index of the collection that could take part, each ended by `__name__`."""
     for path in {field.path for field in (*need.equalities, *need.order)} - {NAME}:
         for index in _single_field_indexes(path, collection, declared):
@@ -209,7 +211,7 @@ def _with_name(fields: list[Field]) -> list[Field]:
     return [*fields, Field(NAME, DESCENDING if fields[-1].mode == DESCENDING else ASCENDING)]
 
 
-def _entry(need: Need, collection: str, scope: str, declared: Json) -> dict[str, Any]:
+def _entry(need: Requirement, collection: str, scope: str, declared: Json) -> dict[str, Any]:
     fields = [*sorted(need.equalities), *need.order]
     if fields[:-1] and _with_name(fields[:-1]) == fields:
         fields.pop()  # implied

@@ -122,7 +122,7 @@ def _check(file: Path, release: Release) -> None:
 
 
 def _usable(jar: Path, env: Mapping[str, str]) -> Installation:
-    return Installation(jar, java.find(java.needed_version(jar, MAIN_CLASS), env))
+    return Installation(jar, java.find(java.required_version(jar, MAIN_CLASS), env))
 
 
 def _sdk_jars(env: Mapping[str, str]) -> Iterator[Path]:

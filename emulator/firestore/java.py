@@ -16,7 +16,7 @@ class NotAnEmulatorError(SuiteError):
     """A file that is no Firestore emulator, or not all of one."""
 
 
-def needed_version(jar: Path, main_class: str) -> int:
+def required_version(jar: Path, main_class: str) -> int:
     """The oldest Java that loads `main_class`; NotAnEmulatorError when the jar cannot be read.
 
     Bytes 6 and 7 of a class file are its major version, 44 above the Java that it is made for

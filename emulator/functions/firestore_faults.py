@@ -11,13 +11,13 @@ from typing import Any, NamedTuple, NoReturn
 import grpc
 from google.cloud.firestore_v1.types import RollbackRequest
 
-from emulator.billing.meter import RefusedCallError, running_function
-from emulator.faults.injector import Chance
+from emulator.billing.meter import RefusedCallError, current_function
+from emulator.faults.injector import FaultInjector
 from emulator.faults.settings import Faults
 
-KILLED = 137  # the status of a container that the cloud kills
-EARLY = 1 / 8  # of the probability to be aborted, at each step before the commit
-ROLLBACK_SECONDS = 5
+KILLED_STATUS = 137  # the status of a container that the cloud kills
+EARLY_ABORT_SHARE = 1 / 8  # of the probability to be aborted, at each step before the commit
+MAX_ROLLBACK_SECONDS = 5
 
 
 class Transaction(NamedTuple):
@@ -33,7 +33,7 @@ class FirestoreFaults:
     """
 
     def __init__(self, address: str) -> None:
-        self._chance = Chance()
+        self._injector = FaultInjector()
         self._commits = 0
         self._open: set[Transaction] = set()  # transactions that may hold locks
         self._lock = threading.RLock()
@@ -42,13 +42,13 @@ class FirestoreFaults:
     def set(self, faults: Faults) -> None:
         """Commits are counted from here."""
         with self._lock:
-            self._chance.set(faults)
+            self._injector.set(faults)
             self._commits = 0
 
     @property
-    def struck(self) -> Mapping[str, int]:
+    def injected(self) -> Mapping[str, int]:
         """How often each fault struck here since they were set."""
-        return self._chance.struck
+        return self._injector.injected
 
     def __call__(self, method: str, request: Any) -> Callable[[], None] | None:
         transaction = _transaction(request)
@@ -64,15 +64,15 @@ class FirestoreFaults:
     def _abort(self, method: str, request: Any, transaction: Transaction) -> None:
         if not (transaction.id or method in ("Commit", "BeginTransaction")):
             return
-        about = " ".join((running_function(), method, *_documents(request)))
-        if self._chance.happens("abort", about, 1 if method == "Commit" else EARLY):
+        subject = " ".join((current_function(), method, *_documents(request)))
+        if self._injector.injects("abort", subject, 1 if method == "Commit" else EARLY_ABORT_SHARE):
             self._roll_back(transaction)
             raise RefusedCallError(grpc.StatusCode.ABORTED, f"{method} was aborted, by a fault.")
 
     def _count(self, transaction: Transaction) -> Callable[[], None]:
         """One commit more; what it returns is called when this one was answered."""
-        faults = self._chance.faults
-        concerned = faults.concern(running_function())
+        faults = self._injector.faults
+        concerned = faults.apply_to(current_function())
         self._commits += concerned
         is_last = concerned and self._commits == faults.kill_at_commit
         if is_last and faults.kill_when == "before":
@@ -81,7 +81,7 @@ class FirestoreFaults:
         def answered() -> None:
             with self._lock:
                 self._open.discard(transaction)
-                if is_last and self._chance.faults is faults:  # they may have been ended
+                if is_last and self._injector.faults is faults:  # they may have been ended
                     self._die()
 
         return answered
@@ -90,7 +90,7 @@ class FirestoreFaults:
         for transaction in list(self._open):
             self._roll_back(transaction)
         print(f"fault: killed at commit {self._commits}", file=sys.stderr, flush=True)
-        os._exit(KILLED)
+        os._exit(KILLED_STATUS)
 
     @cached_property
     def _rollback(self) -> Any:
@@ -108,7 +108,7 @@ class FirestoreFaults:
         with contextlib.suppress(grpc.RpcError):  # it has ended by itself
             self._rollback(
                 request,
-                timeout=ROLLBACK_SECONDS,
+                timeout=MAX_ROLLBACK_SECONDS,
                 metadata=[
                     ("authorization", "Bearer owner"),
                     ("google-cloud-resource-prefix", transaction.database),

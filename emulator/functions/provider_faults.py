@@ -4,8 +4,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.billing.meter import running_function
-from emulator.faults.injector import Chance
+from emulator.billing.meter import current_function
+from emulator.faults.injector import FaultInjector
 from emulator.faults.settings import Faults
 
 EVENT = "experience.provider"
@@ -19,22 +19,22 @@ class ProviderFaults:
     """
 
     def __init__(self) -> None:
-        self._chance = Chance()
+        self._injector = FaultInjector()
 
     def install(self) -> None:
         """Listen, for as long as the process lives: a hook cannot be removed."""
         sys.addaudithook(self._heard)
 
     def set(self, faults: Faults) -> None:
-        self._chance.set(faults)
+        self._injector.set(faults)
 
     @property
-    def struck(self) -> Mapping[str, int]:
+    def injected(self) -> Mapping[str, int]:
         """How often a provider failed since the faults were set."""
-        return self._chance.struck
+        return self._injector.injected
 
     def _heard(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == EVENT:
-            about = " ".join((running_function(), *map(str, arguments)))
-            if self._chance.happens("provider", about):
+            subject = " ".join((current_function(), *map(str, arguments)))
+            if self._injector.injects("provider", subject):
                 raise ConnectionRefusedError("The provider was not reached, by a fault.")

@@ -33,14 +33,15 @@ from emulator.functions.firestore_faults import FirestoreFaults
 from emulator.functions.index_check import IndexCheck
 from emulator.functions.provider_faults import ProviderFaults
 from emulator.process.errors import SuiteError
-from emulator.process.fork_server import take_turns
+from emulator.process.fork_server import serve_in_forks
 from emulator.process.http import serve
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+
 Function = Any  # a decorated function, with its `__firebase_endpoint__`
-THREADS = 64
+MAX_THREADS = 64
 
 
 def load_environment(source: Path, project: str) -> None:
@@ -74,7 +75,7 @@ def load_functions(source: Path) -> dict[str, Function]:
     return functions
 
 
-class Functions:
+class FunctionsApp:
     """The WSGI application of the functions process."""
 
     def __init__(
@@ -125,7 +126,7 @@ class Functions:
             case "GET", "index-errors":
                 return _json(self.index_check.errors)
             case "GET", "faults":
-                return _json(sum((Counter(each.struck) for each in self.faults), Counter()))
+                return _json(sum((Counter(each.injected) for each in self.faults), Counter()))
             case "POST", "faults":
                 settings = parse(request.get_data())
                 for each in self.faults:
@@ -199,7 +200,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         install(meter, index_check, firestore_faults)
         provider_faults.install()
         functions = load_functions(options.source)
-        app = Functions(functions, options.project, options.region, meter, index_check, faults)
+        app = FunctionsApp(functions, options.project, options.region, meter, index_check, faults)
     except SuiteError as error:
         app = Response(str(error), 500)
     except (Exception, SystemExit):  # noqa: BLE001 - whatever main.py raises is shown
@@ -209,7 +210,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     def be_an_instance(order: str) -> None:
         for each in faults:
             each.set(parse(order))
-        serve(app, threads=THREADS, listener=listener)
+        serve(app, threads=MAX_THREADS, listener=listener)
         threading.Event().wait()
 
-    take_turns(options.control, be_an_instance)
+    serve_in_forks(options.control, be_an_instance)

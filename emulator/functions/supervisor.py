@@ -17,17 +17,17 @@ from urllib3.exceptions import NewConnectionError
 from emulator.faults.settings import Faults
 from emulator.paths import ROOT
 from emulator.process.errors import SuiteError
-from emulator.process.file_watcher import Edits
-from emulator.process.fork_server import Instances
-from emulator.process.ports import free_port, reachable
+from emulator.process.file_watcher import FileWatcher
+from emulator.process.fork_server import ForkServer
+from emulator.process.ports import connect_address, free_port
 
 log = logging.getLogger(__name__)
 
-START_SECONDS = 180
+MAX_START_SECONDS = 180
 POLL_SECONDS = 0.02
 
 
-class FunctionsHost:
+class FunctionsSupervisor:
     """Serves the functions of `source` at `url`, in a process that is replaced when it ends.
 
     `manifest` is the SDK's own functions.yaml, parsed. `port=0` picks a free one, `host` is where
@@ -51,7 +51,7 @@ class FunctionsHost:
         self.port = port or free_port()
         self.host = host
         self._reservation: socket.socket | None = None
-        self.url = f"http://{reachable(host)}:{self.port}"
+        self.url = f"http://{connect_address(host)}:{self.port}"
         self.manifest: dict[str, Any] = {"endpoints": {}}
         self.faults = Faults()
         arguments = {
@@ -62,7 +62,7 @@ class FunctionsHost:
             "--port": self.port,
             "--indexes": indexes.resolve(),
         }
-        self._instances = Instances(
+        self._fork_server = ForkServer(
             # -P: the framework appends the source folder to the path, Python must not prepend it
             [sys.executable, "-P", "-m", "emulator.functions"]
             + [str(part) for pair in arguments.items() for part in pair],
@@ -74,11 +74,11 @@ class FunctionsHost:
         self._ready = threading.Event()
         self._stopped = threading.Event()
         self._reloaded: Callable[[], None] = lambda: None
-        self._edits: Edits | None = None
+        self._edits: FileWatcher | None = None
 
     def start(self) -> None:
         """Returns when the functions answer; SuiteError shows the traceback of a broken main.py."""
-        self._reservation = _reserved(self.host, self.port)
+        self._reservation = _reserve_port(self.host, self.port)
         try:
             self.restart()
         except SuiteError:
@@ -94,9 +94,9 @@ class FunctionsHost:
 
     def _load(self) -> None:
         self._ready.clear()
-        self._instances.stop()
+        self._fork_server.stop()
         try:
-            self._instances.begin(self.faults.to_json())
+            self._fork_server.begin(self.faults.to_json())
             self.manifest = self._load_manifest()
         finally:
             self._ready.set()
@@ -107,9 +107,9 @@ class FunctionsHost:
             self.faults = faults
         url, body = f"{self.url}/__/faults", faults.to_json().encode()
         try:
-            answer = self.post(url, body, {}, START_SECONDS)
+            answer = self.post(url, body, {}, MAX_START_SECONDS)
         except requests.RequestException:  # those before have just killed it
-            answer = self.post(url, body, {}, START_SECONDS)
+            answer = self.post(url, body, {}, MAX_START_SECONDS)
         answer.raise_for_status()
 
     def stop(self) -> None:
@@ -117,7 +117,7 @@ class FunctionsHost:
         if self._edits:
             self._edits.stop()
         with self._starting:
-            self._instances.stop()
+            self._fork_server.stop()
         if self._reservation:
             self._reservation.close()
         self._ready.set()
@@ -130,8 +130,8 @@ class FunctionsHost:
         Raises requests.RequestException when the process ended, or took longer than `timeout`
         seconds, with the request in its hands.
         """
-        for _ in range(int(START_SECONDS / POLL_SECONDS)):
-            self._ready.wait(START_SECONDS)
+        for _ in range(int(MAX_START_SECONDS / POLL_SECONDS)):
+            self._ready.wait(MAX_START_SECONDS)
             try:
                 return _request("POST", url, timeout, data=body, headers=dict(headers))
             except requests.ConnectionError as error:
@@ -157,9 +157,9 @@ class FunctionsHost:
         A broken edit is logged, and answered to every call, until the next edit puts it right.
         What is compiled is not kept: of two edits within a second Python might run the first.
         """
-        self._instances.env = {**(self._instances.env or {}), "PYTHONDONTWRITEBYTECODE": "1"}
+        self._fork_server.env = {**(self._fork_server.env or {}), "PYTHONDONTWRITEBYTECODE": "1"}
         self._reloaded = reloaded
-        self._edits = Edits({self.source: self.reload})
+        self._edits = FileWatcher({self.source: self.reload})
 
     def reload(self) -> None:
         """As after an edit of the source."""
@@ -171,45 +171,47 @@ class FunctionsHost:
     def _keep_alive(self) -> None:
         """A process that ends by itself is replaced, as the cloud replaces a crashed instance."""
         while not self._stopped.is_set():
-            status = self._instances.wait()
+            status = self._fork_server.wait()
             with self._starting:
-                if self._stopped.is_set() or self._instances.alive:  # a restart is no crash
+                if self._stopped.is_set() or self._fork_server.alive:  # a restart is no crash
                     continue
                 log.error("the functions process ended with status %s; starting it again", status)
                 once = {"kill_at_commit": None}
                 self.faults = self.faults.model_copy(update=once)
-                if self._instances.replace(self.faults.to_json()):
+                if self._fork_server.replace(self.faults.to_json()):
                     continue  # not waited for: the calls in its line may crash it at once
                 try:
                     self._load()
                 except SuiteError as error:
                     log.error("%s", error)  # noqa: TRY400
-                    if not self._instances.alive:
+                    if not self._fork_server.alive:
                         return
 
     def _load_manifest(self) -> dict[str, Any]:
-        for _ in range(int(START_SECONDS / POLL_SECONDS)):
-            status = self._instances.wait(POLL_SECONDS)
+        for _ in range(int(MAX_START_SECONDS / POLL_SECONDS)):
+            status = self._fork_server.wait(POLL_SECONDS)
             if status is not None:
                 raise SuiteError(
                     f"the functions process ended with status {status} before it answered; "
                     "its log says why"
                 )
             with socket.socket() as attempt:  # costs nothing: what starts up needs the processor
-                if attempt.connect_ex((reachable(self.host), self.port)):
+                if attempt.connect_ex((connect_address(self.host), self.port)):
                     continue
             try:
-                answer = _request("GET", f"{self.url}/__/functions.yaml", START_SECONDS)
+                answer = _request("GET", f"{self.url}/__/functions.yaml", MAX_START_SECONDS)
             except requests.RequestException:
                 continue
             if answer.status_code != 200:
                 raise SuiteError(f"{self.source / 'main.py'} could not be loaded:\n{answer.text}")
             manifest: dict[str, Any] = yaml.safe_load(answer.text)
             return manifest
-        raise SuiteError(f"the functions did not answer at {self.url} in {START_SECONDS} seconds")
+        raise SuiteError(
+            f"the functions did not answer at {self.url} in {MAX_START_SECONDS} seconds"
+        )
 
 
-def _reserved(host: str, port: int) -> socket.socket:
+def _reserve_port(host: str, port: int) -> socket.socket:
     """Keep the port from being given to others while no process listens at it.
 
     Linux lets two sockets be bound to one port as long as only one of them listens.

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-GUARD = Path(__file__).with_name("watchdog.py")
+WATCHDOG = Path(__file__).with_name("watchdog.py")
 
 
 class Child:
@@ -53,7 +53,7 @@ class Child:
             with contextlib.ExitStack() as stack:
                 output = None if self.log is None else stack.enter_context(self.log.open("ab"))
                 self._process = subprocess.Popen(
-                    [sys.executable, "-I", "-S", str(GUARD), str(watched), *self.args, *more],
+                    [sys.executable, "-I", "-S", str(WATCHDOG), str(watched), *self.args, *more],
                     env=self.env,
                     cwd=self.cwd,
                     stdout=output,
@@ -97,7 +97,7 @@ class Child:
         return self._process
 
 
-class Foreground(Child):
+class ForegroundChild(Child):
     """A command that has the terminal, so that Ctrl-C reaches it and not the suite.
 
     It is a process group of the same session, as a shell's job is.

@@ -13,19 +13,19 @@ from emulator.process.errors import SuiteError
 
 log = logging.getLogger(__name__)
 
-SETTLE_SECONDS = 0.2  # an editor writes a file in several steps
-CHANGES = {"created", "modified", "moved", "deleted"}
+DEBOUNCE_SECONDS = 0.2  # an editor writes a file in several steps
+EVENT_TYPES = {"created", "modified", "moved", "deleted"}
 
-Reactions = Mapping[Path, Callable[[], None]]
+Callbacks = Mapping[Path, Callable[[], None]]
 
 
-class Edits:
+class FileWatcher:
     """Calls what belongs to a file, or to a folder and all below it, after each edit until `stop`.
 
     A broken edit, for which that raises SuiteError, is logged and waits for the next.
     """
 
-    def __init__(self, reactions: Reactions) -> None:
+    def __init__(self, reactions: Callbacks) -> None:
         self._reactions = reactions
         self._edited: set[Path] = set()
         self._lock = threading.Lock()
@@ -33,11 +33,11 @@ class Edits:
         self._stopped = threading.Event()
         self._observer: Any = Observer()
         for folder in {path for path in reactions if path.is_dir()}:
-            self._observer.schedule(_Folder(folder, self._note), str(folder), recursive=True)
+            self._observer.schedule(_FolderHandler(folder, self._note), str(folder), recursive=True)
         files = {path for path in reactions if not path.is_dir()}
         for parent in {file.parent for file in files}:
             beside = {file.name: file for file in files if file.parent == parent}
-            self._observer.schedule(_Files(beside, self._note), str(parent))
+            self._observer.schedule(_FilesHandler(beside, self._note), str(parent))
         self._observer.start()
         threading.Thread(target=self._react, name="edits", daemon=True).start()
 
@@ -56,7 +56,7 @@ class Edits:
             self._changed.wait()
             while self._changed.is_set():  # until the edits have settled
                 self._changed.clear()
-                self._changed.wait(SETTLE_SECONDS)
+                self._changed.wait(DEBOUNCE_SECONDS)
             with self._lock:
                 edited, self._edited = self._edited, set()
             for path in edited if not self._stopped.is_set() else ():
@@ -66,18 +66,18 @@ class Edits:
                     log.error("%s", error)  # noqa: TRY400 - it carries the developer's traceback
 
 
-class _Folder(FileSystemEventHandler):
+class _FolderHandler(FileSystemEventHandler):
     def __init__(self, folder: Path, note: Callable[[Path], None]) -> None:
         self._folder = folder
         self._note = note
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         hidden = "__pycache__" in Path(str(event.src_path)).parts or event.is_directory
-        if event.event_type in CHANGES and not hidden:
+        if event.event_type in EVENT_TYPES and not hidden:
             self._note(self._folder)
 
 
-class _Files(FileSystemEventHandler):
+class _FilesHandler(FileSystemEventHandler):
     """Some of the files of one folder, by their names."""
 
     def __init__(self, files: Mapping[str, Path], note: Callable[[Path], None]) -> None:
@@ -85,7 +85,7 @@ class _Files(FileSystemEventHandler):
         self._note = note
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        if event.event_type in CHANGES:
+        if event.event_type in EVENT_TYPES:
             for path in (event.src_path, event.dest_path):  # an editor may move a new file there
                 if file := self._files.get(Path(str(path)).name):
                     self._note(file)

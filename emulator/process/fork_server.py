@@ -17,7 +17,7 @@ from pathlib import Path
 
 from emulator.process.child import Child
 
-THREADS = Path("/proc/self/task")  # of a process, those of its libraries too
+THREADS_FOLDER = Path("/proc/self/task")  # of a process, those of its libraries too
 
 
 class _Instance:
@@ -38,7 +38,7 @@ class _Instance:
             self.ended.set()
 
 
-class Instances(Child):
+class ForkServer(Child):
     """A command that calls `take_turns` in the end, and its instances, one after the other.
 
     `pid`, `alive` and `wait` are the instance's; to `stop` ends it with its command.
@@ -107,7 +107,7 @@ class Instances(Child):
             (instance.begin if said == "began" else instance.end)(number)
 
 
-def take_turns(control: int, serve: Callable[[str], None]) -> None:
+def serve_in_forks(control: int, serve: Callable[[str], None]) -> None:
     """Fork an instance that serves, whenever the suite orders one, until the suite ends.
 
     Where that is not safe, serve here.
@@ -115,7 +115,7 @@ def take_turns(control: int, serve: Callable[[str], None]) -> None:
     with socket.socket(fileno=control) as suite, suite.makefile() as orders:
         suite.set_inheritable(False)
         while order := orders.readline():
-            pid = os.fork() if _is_alone() else None
+            pid = os.fork() if _is_single_threaded() else None
             if not pid:
                 suite.sendall(f"began {os.getpid()}\n".encode())
             if pid is None:
@@ -129,5 +129,5 @@ def take_turns(control: int, serve: Callable[[str], None]) -> None:
         serve(order)
 
 
-def _is_alone() -> bool:
-    return THREADS.is_dir() and len(list(THREADS.iterdir())) == 1
+def _is_single_threaded() -> bool:
+    return THREADS_FOLDER.is_dir() and len(list(THREADS_FOLDER.iterdir())) == 1

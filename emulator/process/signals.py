@@ -7,22 +7,24 @@ import time
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 
 
-def end_when_told(outlives_parent: bool = False) -> None:
+def exit_on_signals(outlives_parent: bool = False) -> None:
     """From now on SIGNALS raise SystemExit(128 + number), and so does the end of the parent.
 
     A signal that was ignored at the start stays ignored, as nohup and a shell's `&` expect it.
     """
     for number in SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _end)
+            signal.signal(number, _exit)
     if not outlives_parent:
-        threading.Thread(target=_follow, args=(os.getppid(),), name="parent", daemon=True).start()
+        threading.Thread(
+            target=_exit_with_parent, args=(os.getppid(),), name="parent", daemon=True
+        ).start()
 
 
-def finish_undisturbed() -> None:
+def ignore_signals() -> None:
     """Ignore SIGNALS from here: a second Ctrl-C must not interrupt the cleaning up."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
@@ -34,12 +36,12 @@ def is_in_background() -> bool:
     return any(ignored) or os.getsid(0) == os.getpid()
 
 
-def _end(number: int, _frame: FrameType | None) -> None:
-    finish_undisturbed()
+def _exit(number: int, _frame: FrameType | None) -> None:
+    ignore_signals()
     raise SystemExit(128 + number)
 
 
-def _follow(parent: int) -> None:
+def _exit_with_parent(parent: int) -> None:
     while os.getppid() == parent:
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)

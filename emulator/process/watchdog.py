@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 
-MANY = 65536  # no process here has as many files open
+MAX_FILE_DESCRIPTORS = 65536  # no process here has as many files open
 
 
 def watch(lifeline: int) -> None:
@@ -25,7 +25,7 @@ def watch(lifeline: int) -> None:
         os.dup2(nowhere, stream)
     # who is at the other end of what the command holds must see it end with the command
     os.closerange(3, lifeline)
-    os.closerange(lifeline + 1, MANY)
+    os.closerange(lifeline + 1, MAX_FILE_DESCRIPTORS)
     os.read(lifeline, 1)
     os.killpg(0, signal.SIGKILL)
 

@@ -2,18 +2,18 @@
 
 from flask import Flask, Response, g, request
 
-from emulator.faults.injector import Chance
+from emulator.faults.injector import FaultInjector
 
 
-def fail_sometimes(app: Flask, chance: Chance) -> None:
-    """Answer 503 as `chance` decides, half of the time after the operation has had its effect."""
+def fail_sometimes(app: Flask, injector: FaultInjector) -> None:
+    """Answer 503 as `injector` decides, half of the time after the operation has had its effect."""
 
     @app.before_request
     def refuse() -> Response | None:
-        about = f"{request.method} {request.path} {request.args.get('name', '')}"
-        if not chance.happens("storage", about):
+        subject = f"{request.method} {request.path} {request.args.get('name', '')}"
+        if not injector.injects("storage", subject):
             return None
-        g.answer_is_lost = chance.coin("storage.after", about)
+        g.answer_is_lost = injector.flip_coin("storage.after", subject)
         return None if g.answer_is_lost else _unavailable("before it had an effect")
 
     @app.after_request

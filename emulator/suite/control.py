@@ -71,13 +71,13 @@ class Control:
             case ["GET", "faults"]:
                 return self._faults()
             case ["GET", "faults", "struck"]:
-                return suite.struck()
+                return suite.injected_faults()
             case ["POST", "faults"]:
                 body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
                 suite.set_faults(parse(body))
                 return self._faults()
             case ["POST", "schedules", name, "run"]:
-                return suite.schedules.run(name)
+                return suite.scheduler.run(name)
             case ["POST", "projects", project]:
                 return suite.add_project(project)
         raise NotFoundError(f"There is no {request}.")
@@ -92,8 +92,8 @@ class Control:
             "ready": True,
             "project": suite.project,
             "addresses": suite.addresses,
-            "functions": sorted(suite.host.manifest["endpoints"]),
-            "schedules": list(suite.schedules.names),
+            "functions": sorted(suite.functions.manifest["endpoints"]),
+            "schedules": list(suite.scheduler.names),
             "pending": suite.pending(),
             "scheduled": suite.tasks.scheduled,
             "indexErrors": suite.index_errors(),

@@ -22,7 +22,7 @@ def find(*needed: str, root: Path = ROOT) -> Environment:
     if all(name in os.environ for name in needed):
         return os.environ
     host, port = config.read(root).addresses["hub"]
-    hub = ports.reachable(f"{host}:{port}")
+    hub = ports.connect_address(f"{host}:{port}")
     try:
         status, answer = request("GET", f"http://{hub}/status")
     except OSError as error:
@@ -33,7 +33,7 @@ def find(*needed: str, root: Path = ROOT) -> Environment:
     if status != 200:
         raise SuiteError(f"The suite at {hub} is not ready yet. Try again.")
     said = json.loads(answer)
-    at = {name: ports.reachable(address) for name, address in said["addresses"].items()}
+    at = {name: ports.connect_address(address) for name, address in said["addresses"].items()}
     return {
         "GCLOUD_PROJECT": said["project"],
         "FIRESTORE_EMULATOR_HOST": at["firestore"],

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 
 @dataclass(frozen=True)
-class Signer:
+class ServiceAccount:
     """A key that lives as long as the suite; the storage server knows its public half."""
 
     email: str
@@ -17,7 +17,7 @@ class Signer:
     file: Path
 
 
-def create(project: str, folder: Path) -> Signer:
+def create(project: str, folder: Path) -> ServiceAccount:
     """Write `folder`/signer.json, which GOOGLE_APPLICATION_CREDENTIALS can name.
 
     Its token endpoint is a port where nothing listens: whoever takes it for a cloud credential
@@ -47,4 +47,4 @@ def create(project: str, folder: Path) -> Signer:
             }
         )
     )
-    return Signer(email, public.decode(), file)
+    return ServiceAccount(email, public.decode(), file)

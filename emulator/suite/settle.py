@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from emulator.firestore.emulator import Firestore
+from emulator.firestore.emulator import FirestoreEmulator
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -45,7 +45,7 @@ class EventGate:
         start_response("200 OK", [])
         return []
 
-    def pass_all(self, firestore: Firestore, deadline: float) -> None:
+    def pass_all(self, firestore: FirestoreEmulator, deadline: float) -> None:
         """Return when the event of every write before this call has arrived, else TimeoutError."""
         name = uuid.uuid4().hex
         arrived = self._barriers[name] = threading.Event()
@@ -61,7 +61,7 @@ class EventGate:
 
 
 def settle(
-    firestore: Firestore,
+    firestore: FirestoreEmulator,
     gate: EventGate,
     pending: Callable[[], dict[str, int]],
     timeout_seconds: float,

@@ -14,32 +14,33 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from emulator import config
-from emulator.delivery.eventarc import Broker
-from emulator.delivery.scheduler import Schedules
+from emulator.delivery.eventarc import EventRouter
+from emulator.delivery.scheduler import Scheduler
 from emulator.delivery.tasks_api import TaskQueues
-from emulator.faults.injector import Chance
+from emulator.faults.injector import FaultInjector
 from emulator.faults.settings import Faults
-from emulator.firestore.emulator import Firestore
-from emulator.functions.supervisor import FunctionsHost
+from emulator.firestore.emulator import FirestoreEmulator
+from emulator.functions.supervisor import FunctionsSupervisor
 from emulator.paths import ROOT
 from emulator.process import ports
 from emulator.process.errors import PortTakenError, SuiteError
-from emulator.process.file_watcher import Edits
+from emulator.process.file_watcher import FileWatcher
 from emulator.process.http import request, serve
 from emulator.storage.faults import fail_sometimes
 from emulator.storage.server import create_app
 from emulator.suite import service_account, settle
 from emulator.suite.control import Control
-from emulator.web.auth import Auth
-from emulator.web.dev_server import Page
+from emulator.web.auth import AuthEmulator
+from emulator.web.dev_server import DevServer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+
 log = logging.getLogger(__name__)
 
-STARTS = 3  # a port found free can be taken before it is used
-RESET_SECONDS = 20
+MAX_STARTS = 3  # a port found free can be taken before it is used
+MAX_RESET_SECONDS = 20
 
 
 class Suite:
@@ -77,11 +78,11 @@ class Suite:
         self.live = live
         self.functions_log = functions_log
         self.data = data
-        self._chance = Chance(faults)
+        self._injector = FaultInjector(faults)
         self._with_auth = auth
         self._with_page = page
-        self.auth: Auth | None = None
-        self.page: Page | None = None
+        self.auth: AuthEmulator | None = None
+        self.page: DevServer | None = None
         self.ready = False
         self.env: dict[str, str] = {}
         self.addresses: dict[str, str] = {}
@@ -103,12 +104,12 @@ class Suite:
 
     def start(self) -> None:
         """Return when everything answers; what was started is stopped again when that fails."""
-        for start in range(1, STARTS + 1):
+        for start in range(1, MAX_STARTS + 1):
             try:
                 return self._start()
             except PortTakenError:
                 self.stop()
-                if not self.free_ports or start == STARTS:
+                if not self.free_ports or start == MAX_STARTS:
                     raise
             except BaseException:
                 self.stop()
@@ -133,7 +134,7 @@ class Suite:
         self._start_auth()
         self.gate = settle.EventGate()
         self._serve("eventarc", self.gate)
-        self.firestore = self._start_firestore(ports.reachable(self.addresses["eventarc"]))
+        self.firestore = self._start_firestore(ports.connect_address(self.addresses["eventarc"]))
         self._cleanup.callback(self.firestore.stop)
         self.signer = service_account.create(self.project, self.folder)
         # a reset replaces these two
@@ -156,10 +157,10 @@ class Suite:
         self._register(self.gate.barrier_project, settle.BARRIER_TRIGGER)
         self.add_project(self.project)
         if self.live:
-            self.host.watch(lambda: self.add_project(self.project))
-            self.schedules.start_clock()
-            edits = Edits(
-                {self.config.rules: self._load_rules, self.config.indexes: self.host.reload}
+            self.functions.watch(lambda: self.add_project(self.project))
+            self.scheduler.start_clock()
+            edits = FileWatcher(
+                {self.config.rules: self._load_rules, self.config.indexes: self.functions.reload}
             )
             self._cleanup.callback(edits.stop)
         self.ready = True
@@ -173,7 +174,7 @@ class Suite:
         self.firestore.load_rules(project, self.config.rules)
         self._guarded.add(project)
         if project == self.project:
-            for trigger in self.broker.triggers(self.host.manifest):
+            for trigger in self.event_router.triggers(self.functions.manifest):
                 self._register(project, trigger)
 
     def _load_rules(self) -> None:
@@ -184,7 +185,7 @@ class Suite:
 
     def pending(self) -> dict[str, int]:
         """What is being handled or due now. Events come first: their handlers make the tasks."""
-        return {"events": self.broker.pending, "tasks": self.tasks.pending}
+        return {"events": self.event_router.pending, "tasks": self.tasks.pending}
 
     def settle(self, timeout_seconds: float = 120) -> None:
         """Return when all events of writes before this call, and the due tasks, are handled."""
@@ -196,30 +197,30 @@ class Suite:
         self.firestore.clear(self.project)
         if self.auth:
             self.auth.clear(self.project)
-        self.gate.pass_all(self.firestore, time.monotonic() + RESET_SECONDS)
+        self.gate.pass_all(self.firestore, time.monotonic() + MAX_RESET_SECONDS)
         self.firestore.clear(self.gate.barrier_project)
-        self.host.restart()
+        self.functions.restart()
         self._new_state()
-        self._chance.set(self.host.faults)
+        self._injector.set(self.functions.faults)
 
     @property
     def faults(self) -> Faults:
-        return self.host.faults
+        return self.functions.faults
 
     def set_faults(self, faults: Faults) -> None:
         """Let this go wrong from now on, until others are set; a reset begins them anew."""
-        self._chance.set(faults)
-        self.host.set_faults(faults)
+        self._injector.set(faults)
+        self.functions.set_faults(faults)
 
-    def struck(self) -> Counter[str]:
+    def injected_faults(self) -> Counter[str]:
         """How often what was set did go wrong; calls that failed, in the present process alone."""
-        killed = self._chance.faults.kill_at_commit != self.host.faults.kill_at_commit
+        killed = self._injector.faults.kill_at_commit != self.functions.faults.kill_at_commit
         aborted: dict[str, int] = self.ask_functions("GET", "faults")
-        return self._chance.struck + Counter(aborted) + Counter(killAtCommit=int(killed))
+        return self._injector.injected + Counter(aborted) + Counter(killAtCommit=int(killed))
 
     def ask_functions(self, method: str, path: str) -> Any:
         """What the functions' process answers at its control path `/__/{path}`."""
-        status, answer = request(method, f"{self.host.url}/__/{path}")
+        status, answer = request(method, f"{self.functions.url}/__/{path}")
         if status != 200:
             raise SuiteError(f"The functions answered {status} to {path}: {answer.decode()}")
         return json.loads(answer)
@@ -241,19 +242,19 @@ class Suite:
         objects = Path(tempfile.mkdtemp(prefix="objects-", dir=self.folder))
         keys = {self.signer.email: self.signer.public_key}
         app = create_app(self.bucket, keys, objects)
-        fail_sometimes(app, self._chance)
+        fail_sometimes(app, self._injector)
         self.storage = app
-        self.broker = Broker(self.host, chance=self._chance)
-        self.tasks = TaskQueues(self.host, chance=self._chance)
-        self.gate.app = self.broker.app
+        self.event_router = EventRouter(self.functions, injector=self._injector)
+        self.tasks = TaskQueues(self.functions, injector=self._injector)
+        self.gate.app = self.event_router.app
 
     def _drop_state(self) -> None:
         self.gate.app = None  # events of writes made before are dropped as they come
-        self.broker.close()
+        self.event_router.close()
         self.tasks.close()
 
     def _start_functions(self) -> None:
-        self.host = FunctionsHost(
+        self.functions = FunctionsSupervisor(
             self.config.functions,
             self.project,
             self.region,
@@ -263,24 +264,24 @@ class Suite:
             self.functions_log,
             self.config.addresses["functions"][0],
         )
-        self._cleanup.callback(self.host.stop)
-        self.host.faults = self._chance.faults
-        self.host.start()
-        self.schedules = Schedules(self.host)
-        self._cleanup.callback(self.schedules.close)
+        self._cleanup.callback(self.functions.stop)
+        self.functions.faults = self._injector.faults
+        self.functions.start()
+        self.scheduler = Scheduler(self.functions)
+        self._cleanup.callback(self.scheduler.close)
 
     def _start_auth(self) -> None:
         address = self._take_address("auth")
         if self._with_auth:
-            self.auth = Auth.start(address, self.project, self.folder)
+            self.auth = AuthEmulator.start(address, self.project, self.folder)
             self._cleanup.callback(self.auth.stop)
 
     def _start_page(self) -> None:
         if self._with_page:
-            self.page = Page.start(self.addresses["hosting"], self.env)
+            self.page = DevServer.start(self.addresses["hosting"], self.env)
             self._cleanup.callback(self.page.stop)
 
-    def _start_firestore(self, events: str) -> Firestore:
+    def _start_firestore(self, events: str) -> FirestoreEmulator:
         running = os.environ.get("FIRESTORE_EMULATOR_HOST")
         if running and "EMULATOR_SUITE_HOST" not in os.environ:  # else it is another suite's own
             print(
@@ -288,9 +289,9 @@ class Suite:
                 f" Triggers only run if it was started with --functions_emulator {events}."
             )
             self.addresses["firestore"] = running
-            return Firestore(running)
+            return FirestoreEmulator(running)
         address = self._take_address("firestore")
-        return Firestore.start(address, events, self.folder / "firestore.log", self.data)
+        return FirestoreEmulator.start(address, events, self.folder / "firestore.log", self.data)
 
     def _register(self, project: str, trigger: Mapping[str, Any]) -> None:
         self.firestore.register(project, trigger)
@@ -310,7 +311,7 @@ class Suite:
         return int(self.addresses[name].rpartition(":")[2])
 
     def _environment(self) -> dict[str, str]:
-        at = {name: ports.reachable(address) for name, address in self.addresses.items()}
+        at = {name: ports.connect_address(address) for name, address in self.addresses.items()}
         return {
             "GCLOUD_PROJECT": self.project,
             "GOOGLE_CLOUD_PROJECT": self.project,

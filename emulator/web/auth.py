@@ -15,10 +15,10 @@ from emulator.process.http import request
 from emulator.web import node
 
 SCRIPT = Path(__file__).with_name("auth.cjs")
-START_SECONDS = 120
+MAX_START_SECONDS = 120
 
 
-class Auth:
+class AuthEmulator:
     """The emulator at `address`, whose accounts belong to `project` unless a client says more."""
 
     def __init__(self, address: str, project: str, folder: Path) -> None:
@@ -34,23 +34,23 @@ class Auth:
         )
 
     @classmethod
-    def start(cls, address: str, project: str, folder: Path) -> "Auth":
+    def start(cls, address: str, project: str, folder: Path) -> "AuthEmulator":
         """Start one that logs into `folder`. Raises MissingError without Node.js or the package."""
         if not node.is_installed():
             node.find()  # says what is wrong with it
-            raise node.MissingError("web/node_modules is not installed: `make up` does that")
+            raise node.NodeMissingError("web/node_modules is not installed: `make up` does that")
         auth = cls(address, project, folder)
         auth.child.start()
         return auth
 
     def wait_until_ready(self) -> None:
         """Return once it answers; raises SuiteError with what it said when it ended instead."""
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + MAX_START_SECONDS
         while not self._answers():
             if not self.child.alive:
                 self._explain_end()
             if time.monotonic() > deadline:
-                raise SuiteError(f"The Auth emulator is not ready after {START_SECONDS} s.")
+                raise SuiteError(f"The Auth emulator is not ready after {MAX_START_SECONDS} s.")
             time.sleep(0.05)
 
     def clear(self, project: str) -> None:

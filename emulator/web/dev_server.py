@@ -20,13 +20,14 @@ from emulator.web import node
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-START_SECONDS = 60
-SETTINGS = "/__/firebase/init.json"
-FOLDER = node.WEB / "guest"
+
+MAX_START_SECONDS = 60
+CONFIG_PATH = "/__/firebase/init.json"
+SOURCE = node.WEB / "guest"
 VITE = node.MODULES / "vite" / "bin" / "vite.js"
 
 
-class Page:
+class DevServer:
     """Vite's server at `address`: what a developer saves shows in the browser at once."""
 
     def __init__(self, address: str, child: Child) -> None:
@@ -34,23 +35,23 @@ class Page:
         self.child = child
 
     @classmethod
-    def start(cls, address: str, env: Mapping[str, str]) -> "Page":
+    def start(cls, address: str, env: Mapping[str, str]) -> "DevServer":
         """Start it for the emulators of `env`; what it has to say goes to the terminal."""
         host, _, port = address.rpartition(":")
         command = [node.find(), str(VITE), "--host", host, "--port", port, "--strictPort"]
         quiet = ["--logLevel", "warn", "--clearScreen", "false"]
-        child = Child([*command, *quiet], env={**os.environ, **env}, cwd=FOLDER)
+        child = Child([*command, *quiet], env={**os.environ, **env}, cwd=SOURCE)
         child.start()
         return cls(address, child)
 
     def wait_until_ready(self) -> None:
         """Return once it answers. Raises SuiteError when it ended instead."""
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + MAX_START_SECONDS
         while not self._answers():
             if not self.child.alive:
                 self._explain_end()
             if time.monotonic() > deadline:
-                raise SuiteError(f"The guest page is not served after {START_SECONDS} s.")
+                raise SuiteError(f"The guest page is not served after {MAX_START_SECONDS} s.")
             time.sleep(0.05)
 
     def stop(self) -> None:
@@ -66,12 +67,12 @@ class Page:
 
     def _answers(self) -> bool:
         try:
-            return request("GET", f"http://{self.address}{SETTINGS}", timeout=5)[0] == 200
+            return request("GET", f"http://{self.address}{CONFIG_PATH}", timeout=5)[0] == 200
         except OSError:
             return False
 
 
-def settings(env: Mapping[str, str]) -> dict[str, object]:
+def web_config(env: Mapping[str, str]) -> dict[str, object]:
     """What the page finds at SETTINGS, for the suite of this environment."""
     return {
         "projectId": env["GCLOUD_PROJECT"],
@@ -84,7 +85,7 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def built(files: Path, env: Mapping[str, str]) -> "WSGIApplication":
+def built_site(files: Path, env: Mapping[str, str]) -> "WSGIApplication":
     """Serve what Vite built: a path that is no file is an address of the page."""
     contents = {
         f"/{file.relative_to(files).as_posix()}": (
@@ -94,7 +95,7 @@ def built(files: Path, env: Mapping[str, str]) -> "WSGIApplication":
         for file in files.rglob("*")
         if file.is_file()
     }
-    contents[SETTINGS] = ("application/json", json.dumps(settings(env)).encode())
+    contents[CONFIG_PATH] = ("application/json", json.dumps(web_config(env)).encode())
     index = contents["/index.html"]
 
     def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

@@ -18,22 +18,24 @@ from emulator.process.errors import SuiteError
 WEB = ROOT / "web"
 MODULES = WEB / "node_modules"
 STAMP = MODULES / ".installed-from"
-GUARD = CACHE / "web.lock"
-VERSION = (20, 19)
+INSTALL_LOCK = CACHE / "web.lock"
+MIN_VERSION = (20, 19)
 """The oldest Node.js that all of the packages run on."""
 # npm's own words for a registry that it cannot reach
 OFFLINE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH")
 
 
-class MissingError(SuiteError):
+class NodeMissingError(SuiteError):
     """What needs Node.js cannot run here; the message says what is missing."""
 
 
 def find() -> str:
     """The `node` to run. Raises MissingError without one that is new enough, and its npm."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None or _version(node) < VERSION:
-        raise MissingError(f"Node.js {VERSION[0]}.{VERSION[1]} or newer with npm is not installed")
+    if node is None or npm is None or _version(node) < MIN_VERSION:
+        raise NodeMissingError(
+            f"Node.js {MIN_VERSION[0]}.{MIN_VERSION[1]} or newer with npm is not installed"
+        )
     return node
 
 
@@ -41,9 +43,9 @@ def is_installed() -> bool:
     """Whether there is a Node.js, and the packages that the lock file pins."""
     try:
         find()
-    except MissingError:
+    except NodeMissingError:
         return False
-    return STAMP.exists() and STAMP.read_text() == _wanted()
+    return STAMP.exists() and STAMP.read_text() == _lock_digest()
 
 
 def install(console: Console | None = None) -> str:
@@ -52,17 +54,17 @@ def install(console: Console | None = None) -> str:
     Raises MissingError where they cannot be had, SuiteError with npm's words where it failed.
     """
     node = find()
-    GUARD.parent.mkdir(exist_ok=True)
+    INSTALL_LOCK.parent.mkdir(exist_ok=True)
     # Test workers, and several commands at once: one installs, the others wait and find it done.
-    with GUARD.open("w") as guard:
+    with INSTALL_LOCK.open("w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
         if not is_installed():
             _install(console or Console(quiet=True), guard.fileno())
-            STAMP.write_text(_wanted())
+            STAMP.write_text(_lock_digest())
     return node
 
 
-def _wanted() -> str:
+def _lock_digest() -> str:
     return hashlib.sha256((WEB / "package-lock.json").read_bytes()).hexdigest()
 
 
@@ -94,7 +96,7 @@ def _install(console: Console, guard: int) -> None:
     if failure is None:
         return
     if any(f"npm error code {word}" in failure for word in OFFLINE):
-        raise MissingError("web/node_modules is not installed, and npm reaches no registry")
+        raise NodeMissingError("web/node_modules is not installed, and npm reaches no registry")
     raise SuiteError(f"npm ci failed in {WEB}:\n{failure[-2000:]}")
 
 

@@ -1,4 +1,4 @@
-"""A functions host with the sample functions, started once for each test process."""
+"""A functions supervisor with the sample functions, started once for each test process."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import Client
 
-from emulator.functions.supervisor import FunctionsHost
+from emulator.functions.supervisor import FunctionsSupervisor
 from emulator.process.http import request
 from emulator.suite.suite import Suite
 from tests.support.sample_functions import SAMPLE, Record
@@ -31,11 +31,11 @@ def sample_record(tmp_path_factory: pytest.TempPathFactory) -> Record:
 
 
 @pytest.fixture(scope="session")
-def host(sample_source: Path, sample_record: Record) -> Iterator[FunctionsHost]:
-    host = sample_host(sample_source, sample_record)
-    host.start()
-    yield host
-    host.stop()
+def supervisor(sample_source: Path, sample_record: Record) -> Iterator[FunctionsSupervisor]:
+    supervisor = sample_supervisor(sample_source, sample_record)
+    supervisor.start()
+    yield supervisor
+    supervisor.stop()
 
 
 @pytest.fixture
@@ -45,8 +45,8 @@ def record(sample_record: Record) -> Record:
     return sample_record
 
 
-def sample_host(source: Path, record: Record, host: str = "127.0.0.1") -> FunctionsHost:
-    return FunctionsHost(
+def sample_supervisor(source: Path, record: Record, host: str = "127.0.0.1") -> FunctionsSupervisor:
+    return FunctionsSupervisor(
         source,
         project="demo-sample",
         region="us-central1",

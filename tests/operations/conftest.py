@@ -15,11 +15,17 @@ from emulator.suite.suite import Suite
 from experience import clients
 from experience.ids import new_id
 from experience.media.store.objects import result_path
-from tests.builders.guests import a_guest
-from tests.builders.places import Place
-from tests.builders.projects import a_project
-from tests.builders.sessions import session_fields
-from tests.builders.workspaces import a_member, a_step, a_transform, a_workspace, an_experience
+from tests.support.builders.guests import a_guest
+from tests.support.builders.projects import a_project
+from tests.support.builders.sessions import session_fields
+from tests.support.builders.venues import Venue
+from tests.support.builders.workspaces import (
+    a_member,
+    a_step,
+    a_transform,
+    a_workspace,
+    an_experience,
+)
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -55,11 +61,11 @@ def command(suite: Suite) -> Command:
 
 
 @dataclass(frozen=True)
-class Visit:
+class StoredVisit:
     """A guest's finished visit, `project` being the path of what lies in its project."""
 
     db: Client
-    place: Place
+    place: Venue
 
     @property
     def project(self) -> str:
@@ -93,7 +99,7 @@ class Visit:
 
 
 @pytest.fixture
-def visit(quiet_db: Client) -> Visit:
+def visit(quiet_db: Client) -> StoredVisit:
     """Pregate, main and preshare completed, and the picture made; every document by hand."""
     db, workspace = quiet_db, a_workspace(quiet_db)
     a_member(db, workspace, "owner")
@@ -101,7 +107,7 @@ def visit(quiet_db: Client) -> Visit:
     main = an_experience(db, workspace, steps, a_transform())
     before, after = an_experience(db, workspace), an_experience(db, workspace)
     project = a_project(db, workspace, [main], before, after)
-    visit = Visit(db, Place(workspace, project, main, before, after))
+    visit = StoredVisit(db, Venue(workspace, project, main, before, after))
     a_guest(db, project, "guest", completed={before: "pre", main: "main", after: "post"})
     ended = {"workspaceId": workspace, "status": "completed", "completedAt": 2}
     result = {**_media(visit.picture), "assetId": "job-1"}
@@ -129,7 +135,7 @@ def visit(quiet_db: Client) -> Visit:
     return visit
 
 
-def _job(visit: Visit, workspace: str, experience: str) -> None:
+def _job(visit: StoredVisit, workspace: str, experience: str) -> None:
     output = {
         "assetId": "job-1",
         "url": _media(visit.picture)["url"],

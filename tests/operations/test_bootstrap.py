@@ -6,9 +6,9 @@ from google.cloud.firestore import Client
 from experience.workspaces.models import Member, Role, Workspace
 from operations.__main__ import main
 from operations.bootstrap import BootstrapError, bootstrap
-from tests.builders.workspaces import a_member, a_workspace
-from tests.calling import at_once
 from tests.operations.conftest import Command
+from tests.support.builders.workspaces import a_member, a_workspace
+from tests.support.calling import at_once
 
 
 def owners(db: Client, workspace: str) -> list[str]:

@@ -1,16 +1,20 @@
 """The check from a terminal: what it prints and how it exits."""
 
-from tests.operations.conftest import Command, Visit
+from tests.operations.conftest import Command, StoredVisit
 
 
 class TestCheckCommand:
-    def test_says_that_all_is_well_and_exits_with_0(self, command: Command, visit: Visit) -> None:
+    def test_says_that_all_is_well_and_exits_with_0(
+        self, command: Command, visit: StoredVisit
+    ) -> None:
         done = command("check", "--project", visit.db.project)
 
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout == "0 violations in 1 guests, 3 sessions, 1 jobs, 0 objects\n"
 
-    def test_names_what_is_wrong_and_exits_with_1(self, command: Command, visit: Visit) -> None:
+    def test_names_what_is_wrong_and_exits_with_1(
+        self, command: Command, visit: StoredVisit
+    ) -> None:
         visit.remove("jobs/job/jobInternals/state")
 
         done = command("check", "--project", visit.db.project)

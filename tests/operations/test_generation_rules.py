@@ -1,11 +1,11 @@
-"""A generation that is over has no place, and a place has nobody who is over."""
+"""A generation that has ended holds no permit, and no permit is held by one that has ended."""
 
 from typing import Any
 
 import pytest
 
 from operations.invariants import Violation, check
-from tests.operations.conftest import Visit
+from tests.operations.conftest import StoredVisit
 
 JOB = {
     "runId": "run",
@@ -30,30 +30,38 @@ JOB = {
 
 class TestGenerations:
     @pytest.fixture
-    def made(self, visit: Visit) -> Visit:
+    def made(self, visit: StoredVisit) -> StoredVisit:
         """The visit, in a workspace with a generation that ended well."""
         workspace = visit.place.workspace
         visit.change("workspaces/{workspace}/generationJobs/g", id="g", tenantId=workspace, **JOB)
-        visit.change("workspaces/{workspace}/generationPlaces/image-0", jobId=None, updatedAt=1)
+        visit.change("workspaces/{workspace}/generationPermits/image-0", jobId=None, updatedAt=1)
         return visit
 
-    def test_that_ended_well_break_no_rule(self, made: Visit) -> None:
+    def test_that_ended_well_break_no_rule(self, made: StoredVisit) -> None:
         assert check(made.db, None, made.place.project).violations == []
 
     @pytest.mark.parametrize(
         ("name", "fields", "message"),
         [
             ("generationJobs/g", {"status": "processing"}, "is still processing"),
-            ("generationJobs/g", {"place": "image-0"}, "is completed, and has or awaits a place"),
-            ("generationJobs/g", {"waiting": "image"}, "is completed, and has or awaits a place"),
+            (
+                "generationJobs/g",
+                {"permit": "image-0"},
+                "is completed, and holds or awaits a permit",
+            ),
+            (
+                "generationJobs/g",
+                {"waitingFor": "image"},
+                "is completed, and holds or awaits a permit",
+            ),
             ("generationJobs/g", {"cancelDue": True}, "has ended, and its provider was not told"),
             ("generationJobs/g", {"artifact": None}, "is completed, with an artifact: False"),
             ("generationJobs/g", {"tenantId": "other"}, "says that it is g of other"),
-            ("generationPlaces/image-0", {"jobId": "g"}, "is kept for g, which does not have it"),
+            ("generationPermits/image-0", {"jobId": "g"}, "is held by g, which does not have it"),
         ],
     )
     def test_that_are_otherwise_are_reported(
-        self, made: Visit, name: str, fields: dict[str, Any], message: str
+        self, made: StoredVisit, name: str, fields: dict[str, Any], message: str
     ) -> None:
         path = f"workspaces/{made.place.workspace}/{name}"
         made.change(path, **fields)

@@ -10,7 +10,7 @@ from operations.data import Data
 from operations.rules import generations_are_at_rest
 
 PATH = "workspaces/w/generationJobs/g"
-PLACE = "workspaces/w/generationPlaces/image-0"
+PERMIT = "workspaces/w/generationPermits/image-0"
 ARTIFACT = ArtifactRef(id="a", uri="gs://b/a", type="image/png", content_hash="h", size_bytes=1)
 JOB: dict[str, Any] = {
     "id": "g",
@@ -32,7 +32,7 @@ JOB: dict[str, Any] = {
 def found(holder: str | None = None, **changes: Any) -> list[tuple[str, str]]:
     data = Data(
         generations={PATH: GenerationJob(**{**JOB, **changes})},
-        places={PLACE: GenerationPermit(job_id=holder, updated_at=1)},
+        permits={PERMIT: GenerationPermit(job_id=holder, updated_at=1)},
     )
     return list(generations_are_at_rest(data))
 
@@ -48,12 +48,12 @@ def test_one_that_is_over_is_at_rest() -> None:
         ({"id": "other"}, PATH, "says that it is other of w"),
         ({"tenant_id": "other"}, PATH, "says that it is g of other"),
         ({"status": "processing", "artifact": None}, PATH, "is still processing"),
-        ({"place": "image-0"}, PATH, "is completed, and has or awaits a place"),
-        ({"waiting": "image"}, PATH, "is completed, and has or awaits a place"),
+        ({"permit": "image-0"}, PATH, "is completed, and holds or awaits a permit"),
+        ({"waitingFor": "image"}, PATH, "is completed, and holds or awaits a permit"),
         ({"cancel_due": True}, PATH, "has ended, and its provider was not told"),
         ({"artifact": None}, PATH, "is completed, with an artifact: False"),
         ({"status": "failed"}, PATH, "is failed, with an artifact: True"),
-        ({"holder": "g"}, PLACE, "is kept for g, which does not have it"),
+        ({"holder": "g"}, PERMIT, "is held by g, which does not have it"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )

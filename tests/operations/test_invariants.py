@@ -7,9 +7,9 @@ import pytest
 
 from operations.invariants import Violation, check
 from operations.rules import RULES
-from tests.operations.conftest import Visit
+from tests.operations.conftest import StoredVisit
 
-Break = Callable[[Visit], None]
+Break = Callable[[StoredVisit], None]
 
 FAILURE = {"code": "TIMEOUT", "message": "Late.", "isRetryable": True, "timestamp": 1}
 
@@ -32,7 +32,7 @@ def entries(*sessions: str) -> Break:
 
 
 def each(*breaks: Break) -> Break:
-    def apply(visit: Visit) -> None:
+    def apply(visit: StoredVisit) -> None:
         for one in breaks:
             one(visit)
 
@@ -297,12 +297,12 @@ BROKEN: list[tuple[str, Break, str, str]] = [
 ]
 
 
-def reported(visit: Visit) -> list[Violation]:
+def reported(visit: StoredVisit) -> list[Violation]:
     return check(visit.db).violations
 
 
 class TestRules:
-    def test_a_clean_visit_breaks_none(self, visit: Visit) -> None:
+    def test_a_clean_visit_breaks_none(self, visit: StoredVisit) -> None:
         report = check(visit.db)
 
         assert report.violations == []
@@ -312,7 +312,7 @@ class TestRules:
         ("rule", "break_it", "where", "message"), BROKEN, ids=[f"{b[0]}: {b[3]}" for b in BROKEN]
     )
     def test_a_broken_one_is_reported(
-        self, visit: Visit, rule: str, break_it: Break, where: str, message: str
+        self, visit: StoredVisit, rule: str, break_it: Break, where: str, message: str
     ) -> None:
         break_it(visit)
 
@@ -320,7 +320,9 @@ class TestRules:
         found = [each for each in reported(visit) if (each.rule, each.path) == (rule, path)]
         assert any(message in each.message for each in found), reported(visit)
 
-    def test_answers_of_a_step_are_one_and_of_a_step_that_there_is(self, visit: Visit) -> None:
+    def test_answers_of_a_step_are_one_and_of_a_step_that_there_is(
+        self, visit: StoredVisit
+    ) -> None:
         [answer] = visit.db.document(visit.path("sessions/main")).get().get("answers")
 
         visit.change("sessions/main", answers=[answer, answer, {**answer, "stepId": "gone"}])
@@ -372,12 +374,12 @@ class TestWhatIsNoViolation:
             "draft",
         ],
     )
-    def test_is_not_reported(self, visit: Visit, allow: Break) -> None:
+    def test_is_not_reported(self, visit: StoredVisit, allow: Break) -> None:
         allow(visit)
 
         assert reported(visit) == []
 
-    def test_an_event_s_session_is_another_thing(self, visit: Visit) -> None:
+    def test_an_event_s_session_is_another_thing(self, visit: StoredVisit) -> None:
         visit.db.document("events/e/sessions/s").set({"id": 7})
 
         assert reported(visit) == []

@@ -24,14 +24,14 @@ def found(job: dict[str, Any], run: dict[str, Any] | None) -> list[tuple[str, st
     if run is not None:
         about = {"id": "r", "tenant_id": "w", "workflow_name": "a.b", "workflow_version": "1.0.0"}
         kept = {"definition": Workflow.model_validate(WORKFLOW).to_json(), "remaining_sinks": 0}
-        owner = {"belongs_to": {"kind": "transform", "ids": IDS}, "status": "completed"}
+        owner = {"owner_reference": {"kind": "transform", "ids": IDS}, "status": "completed"}
         data.runs[RUN] = Run.model_validate({**about, **kept, **owner, **TIMES, **run})
     return list(a_job_is_its_run(data))
 
 
 @pytest.mark.parametrize(
     ("job", "run"),
-    [({}, {}), ({"run_id": None}, None), ({"run_id": None}, {"belongs_to": None})],
+    [({}, {}), ({"run_id": None}, None), ({"run_id": None}, {"owner_reference": None})],
     ids=["one story", "a job without a run", "a run that belongs to nobody"],
 )
 def test_what_agrees_is_silent(job: dict[str, Any], run: dict[str, Any] | None) -> None:
@@ -42,7 +42,7 @@ def test_what_agrees_is_silent(job: dict[str, Any], run: dict[str, Any] | None) 
     ("job", "run", "where", "message"),
     [
         ({}, None, JOB, "names the run r, which is not its own"),
-        ({}, {"belongs_to": None}, JOB, "names the run r, which is not its own"),
+        ({}, {"owner_reference": None}, JOB, "names the run r, which is not its own"),
         ({"status": "failed"}, {}, JOB, "is failed, and its run is completed"),
         ({"run_id": None}, {}, RUN, "is done for job j, which names another run"),
     ],

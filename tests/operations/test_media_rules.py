@@ -5,27 +5,27 @@ import pytest
 from emulator.suite.suite import Suite
 from experience.media.store.objects import write_once
 from operations.invariants import Violation, check
-from tests.operations.conftest import Visit
+from tests.operations.conftest import StoredVisit
 
 
-def reported(visit: Visit, bucket: str) -> list[Violation]:
+def reported(visit: StoredVisit, bucket: str) -> list[Violation]:
     return check(visit.db, bucket, visit.place.project).violations
 
 
 class TestMedia:
     @pytest.fixture
-    def stored(self, suite: Suite, visit: Visit) -> Visit:
+    def stored(self, suite: Suite, visit: StoredVisit) -> StoredVisit:
         """The visit with its photo and its picture in the bucket."""
         for name in (visit.photo, visit.picture):
             write_once(name, b"picture", "image/jpeg")
         return visit
 
-    def test_of_a_clean_visit_lie_where_it_says(self, suite: Suite, stored: Visit) -> None:
+    def test_of_a_clean_visit_lie_where_it_says(self, suite: Suite, stored: StoredVisit) -> None:
         report = check(stored.db, suite.bucket, stored.place.project)
 
         assert (report.violations, report.counts["objects"]) == ([], 2)
 
-    def test_without_a_session_are_reported(self, suite: Suite, stored: Visit) -> None:
+    def test_without_a_session_are_reported(self, suite: Suite, stored: StoredVisit) -> None:
         path = f"{stored.project}/sessions/gone/inputs/photo/asset"
         write_once(path, b"picture", "image/jpeg")
 
@@ -33,7 +33,7 @@ class TestMedia:
             Violation("no_media_without_a_session", path, "belongs to no session")
         ]
 
-    def test_that_are_gone_are_reported(self, suite: Suite, visit: Visit) -> None:
+    def test_that_are_gone_are_reported(self, suite: Suite, visit: StoredVisit) -> None:
         write_once(visit.picture, b"picture", "image/jpeg")
 
         assert reported(visit, suite.bucket) == [
@@ -45,7 +45,7 @@ class TestMedia:
         ]
 
     def test_of_another_session_are_no_capture_of_this_one(
-        self, suite: Suite, stored: Visit
+        self, suite: Suite, stored: StoredVisit
     ) -> None:
         stored.copy("sessions/main", "sessions/pre", id="pre", phase="pregate", jobId=None)
 

@@ -21,7 +21,7 @@ WORKFLOW = Workflow.model_validate(
     }
 )
 TIMES = {"created_at": 1, "updated_at": 1}
-LEASE = {"owner": "o", "expires_at": 1, "taken_at": 1, "fence": 1}
+LEASE = {"holder": "o", "expires_at": 1, "acquired_at": 1, "fence": 1}
 
 
 def found(run: dict[str, Any], one: dict[str, Any], **more: RunStep) -> list[tuple[str, str]]:

@@ -6,9 +6,9 @@ from typing import Any
 import yaml
 from dotenv import dotenv_values
 
-from tests.architecture import ROOT
+from tests.repository.architecture import ROOT
 
-SNAPSHOT = Path(__file__).parents[1] / "snapshots" / "functions.yaml"
+SNAPSHOT = Path(__file__).parents[1] / "repository" / "snapshots" / "functions.yaml"
 
 
 def endpoints() -> dict[str, Any]:

@@ -20,9 +20,9 @@ from emulator.demo.client import unsigned_token
 from emulator.process.ports import free_port
 from emulator.suite.suite import Suite
 from experience.firebase.request_body import MAX_BODY_BYTES
-from tests.builders.guests import a_guest
-from tests.builders.places import Place, a_place
-from tests.builders.sessions import a_session, stored_session
+from tests.support.builders.guests import a_guest
+from tests.support.builders.sessions import a_session, stored_session
+from tests.support.builders.venues import Venue, a_venue
 from tests.support.processes import descendants, is_gone
 from tests.support.waiting import eventually
 
@@ -45,8 +45,8 @@ def db(suite: Suite, firebase_project: str) -> Iterator[Client]:
 
 
 @pytest.fixture(scope="module")
-def place(db: Client) -> Place:
-    return a_place(db, pregate=True)
+def place(db: Client) -> Venue:
+    return a_venue(db, pregate=True)
 
 
 @contextmanager
@@ -123,7 +123,7 @@ class TestCallable:
         body = bytes(30 * 1024 * 1024)
         assert requests.put(address, body, headers=JSON, timeout=60).status_code == 400
 
-    def test_it_begins_a_session(self, db: Client, place: Place, address: str) -> None:
+    def test_it_begins_a_session(self, db: Client, place: Venue, address: str) -> None:
         uid = a_guest(db, place.project)
         data = {"experienceId": place.pregate, "mode": "guest", "configSource": "published"}
         body = {"data": {"projectId": place.project, **data}}
@@ -141,7 +141,7 @@ class TestCallable:
 
 class TestTrigger:
     def test_it_links_the_pregate_to_a_new_main_session(
-        self, db: Client, place: Place, env: dict[str, str], tmp_path: Path
+        self, db: Client, place: Venue, env: dict[str, str], tmp_path: Path
     ) -> None:
         uid = a_guest(db, place.project)
         pregate = a_session(

@@ -22,23 +22,23 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from emulator.firestore.emulator import Firestore
+from emulator.firestore.emulator import FirestoreEmulator
 from emulator.process.errors import PortTakenError, SuiteError
 from emulator.process.http import request
 from emulator.process.ports import free_port
-from emulator.suite.suite import STARTS, Suite
+from emulator.suite.suite import MAX_STARTS, Suite
 
-OFFICE = "TESTS_POST_OFFICE"  # its url, in the environment that test processes inherit
-PATIENCE_SECONDS = 200
-DELIVERY_SECONDS = 15  # the emulator waits for twenty
+SERVER_URL = "TESTS_POST_OFFICE"  # its url, in the environment that test processes inherit
+MAX_REQUEST_SECONDS = 200
+MAX_DELIVERY_SECONDS = 15  # the emulator waits for twenty
 
 
-class _Letterbox:
+class _SuiteConnection:
     """Where a project's events are put, over a connection that stays open."""
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self._connection = http.client.HTTPConnection(address, timeout=DELIVERY_SECONDS)
+        self._connection = http.client.HTTPConnection(address, timeout=MAX_DELIVERY_SECONDS)
         self._one_at_a_time = threading.Lock()
         self._is_closed = False
 
@@ -65,14 +65,14 @@ class _Letterbox:
             self._connection.close()
 
 
-class PostOffice(ThreadingHTTPServer):
+class SharedEmulator(ThreadingHTTPServer):
     """Keeps the emulator and the letterboxes of the suites."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Counter)
+        super().__init__(("127.0.0.1", 0), _RequestHandler)
         self.address = f"127.0.0.1:{self.server_address[1]}"
-        self.letterboxes: dict[str, _Letterbox] = {}
-        self._firestore: Firestore | None = None
+        self.letterboxes: dict[str, _SuiteConnection] = {}
+        self._firestore: FirestoreEmulator | None = None
         self._starting = threading.Lock()
         self._is_closed = False
         # named like a suite's own, which is removed should this process be killed
@@ -103,26 +103,26 @@ class PostOffice(ThreadingHTTPServer):
         self.server_close()
         self._folder.cleanup()
 
-    def _start(self) -> Firestore:
-        for start in range(1, STARTS + 1):
+    def _start(self) -> FirestoreEmulator:
+        for start in range(1, MAX_STARTS + 1):
             log = Path(self._folder.name, f"firestore-{start}.log")
             address = f"127.0.0.1:{free_port()}"
-            firestore = Firestore.start(address, self.address, log)
+            firestore = FirestoreEmulator.start(address, self.address, log)
             try:
                 firestore.wait_until_ready()
             except BaseException as error:
                 firestore.stop()
-                if start == STARTS or not isinstance(error, PortTakenError):
+                if start == MAX_STARTS or not isinstance(error, PortTakenError):
                     raise
             else:
                 break
         return firestore
 
 
-class _Counter(BaseHTTPRequestHandler):
+class _RequestHandler(BaseHTTPRequestHandler):
     """Serves the emulator and the suites."""
 
-    server: PostOffice
+    server: SharedEmulator
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
@@ -140,7 +140,7 @@ class _Counter(BaseHTTPRequestHandler):
 
     def do_PUT(self) -> None:
         address = json.loads(self._body())
-        letterbox = self.server.letterboxes.setdefault(self._project, _Letterbox(address))
+        letterbox = self.server.letterboxes.setdefault(self._project, _SuiteConnection(address))
         if letterbox.address == address:
             self._answer(200)
         else:
@@ -171,12 +171,12 @@ class SharingSuite(Suite):
     def __init__(self, name: str = "demo-guest", **options: Any) -> None:
         super().__init__(f"{name}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}", **options)
 
-    def _start_firestore(self, events: str) -> Firestore:
+    def _start_firestore(self, events: str) -> FirestoreEmulator:
         self._events = events
         self._projects: set[str] = set()
         self._cleanup.callback(self._leave)
         self.addresses["firestore"] = self._ask("POST", "/emulator")
-        return Firestore(self.addresses["firestore"])
+        return FirestoreEmulator(self.addresses["firestore"])
 
     def _register(self, project: str, trigger: Mapping[str, Any]) -> None:
         if project not in self._projects:
@@ -188,11 +188,11 @@ class SharingSuite(Suite):
         for project in self._projects:
             self._ask("DELETE", f"/suites/{project}")
         for project in self._projects:
-            Firestore(self.addresses["firestore"]).clear(project)
+            FirestoreEmulator(self.addresses["firestore"]).clear(project)
 
     def _ask(self, method: str, path: str, body: str | None = None) -> str:
-        url = os.environ[OFFICE] + path
-        status, answer = request(method, url, body, timeout=PATIENCE_SECONDS)
+        url = os.environ[SERVER_URL] + path
+        status, answer = request(method, url, body, timeout=MAX_REQUEST_SECONDS)
         if status != 200:
             raise SuiteError(answer.decode())
         return answer.decode()

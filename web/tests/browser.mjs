@@ -1,6 +1,6 @@
 // Plays visits in one Chromium:  node browser.mjs SETTINGS
 //
-// SETTINGS is JSON, as tests/web/browser.py writes it. Each line of standard input names a
+// SETTINGS is JSON, as tests/support/browser.py writes it. Each line of standard input names a
 // scenario and its arguments, {"scenario": "wholeVisit", "arguments": {…}}, and is answered by one
 // line, {"result": …} or {"error": …}. The first line of all says {"ready": …}, or {"missing": …} where
 // there is no Chromium. The end of the input ends the browser.

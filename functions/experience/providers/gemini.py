@@ -53,7 +53,7 @@ class Gemini:
     """
 
     answers_at_once = True
-    takes_place = True
+    needs_permit = True
 
     def __init__(self, http: Http, blobs: Blobs) -> None:
         self._http = http

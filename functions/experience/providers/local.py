@@ -29,7 +29,7 @@ class Local:
     """
 
     answers_at_once = True
-    takes_place = False  # the queue of steps bounds how many work here
+    needs_permit = False  # the queue of steps bounds how many work here
     submit_seconds = 0.0  # one that is under way does no harm
 
     def __init__(self, blobs: Blobs) -> None:

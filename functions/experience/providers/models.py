@@ -124,7 +124,7 @@ class Provider(Protocol):
 
     answers_at_once: bool
     """Whether what was submitted has ended when `submit` returns."""
-    takes_place: bool
+    needs_permit: bool
     """Whether only so many of its jobs are under way for a tenant, out of respect for a vendor."""
     submit_seconds: float
     """After so long nothing of a submit is under way any more, whatever became of its process."""

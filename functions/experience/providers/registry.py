@@ -35,10 +35,10 @@ def provider(provider_id: str, blobs: Blobs) -> Provider:
     return PROVIDERS[provider_id](blobs)
 
 
-def takes_place(provider_id: str) -> bool:
-    """Whether its jobs take one of their tenant's places each; known also without a key."""
+def needs_permit(provider_id: str) -> bool:
+    """Whether each of its jobs holds a permit of its tenant; known also without a key."""
     known = _CLASSES.get(provider_id)
-    return known is None or known.takes_place
+    return known is None or known.needs_permit
 
 
 def require(provider_id: str) -> None:

@@ -64,7 +64,7 @@ class Replicate:
     """
 
     answers_at_once = False
-    takes_place = True
+    needs_permit = True
 
     def __init__(self, http: Http, blobs: Blobs) -> None:
         self._http = http

@@ -102,7 +102,7 @@ def run_step(task: StepTask) -> None:
 )
 def poll_generation(task: PollTask) -> None:
     """Take one look at what a provider works on."""
-    polling.run_poll(task)
+    polling.poll_generation(task)
 
 
 @schedule(every="1 minutes")

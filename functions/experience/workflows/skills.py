@@ -1,9 +1,9 @@
-"""Skills: what one step of a workflow does, and all that it may know of the world around it.
+"""Skills: what one step of a workflow does. This module is the API for authors of skills.
 
-A skill is a function of its resolved inputs and a `Context`. It never touches Firestore: what it
-makes it returns or writes as an artifact, and the engine stores it together with the step's end.
-It may be run again from its start after a crash, so what it does outside goes through
-`Context.generate`, or carries `Context.key(slot)`, which is the same at every attempt.
+A skill is a function of its resolved inputs and a `Context`. It never touches Firestore. It returns
+its output, and writes bytes as artifacts; the engine stores both in the commit that completes the
+step. After a crash a skill runs again from its start. So its effects on other systems go through
+`Context.generate`, or carry `Context.key(slot)`, which is the same for every attempt.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,13 +16,13 @@ from pydantic.alias_generators import to_camel
 from experience.documents import Document
 
 MAX_SECONDS = 480
-"""The most that one skill may take: what the task function has, less a margin."""
+"""The longest that a skill may run: the timeout of the task function, less a margin."""
 
 MediaType = Literal["image", "video", "audio"]
 
 
 class Data(BaseModel):
-    """The base of what skills take and give: camelCase where it is stored, nothing unknown."""
+    """The base of inputs and outputs: camelCase where it is stored, without unknown fields."""
 
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -38,7 +38,7 @@ O = TypeVar("O", bound=BaseModel)  # noqa: E741
 
 
 class ArtifactRef(Document):
-    """A stored artifact as steps hand it on, such as `artifacts.result` of a step's output."""
+    """A stored artifact as one step passes it to the next, such as `artifacts.result`."""
 
     id: str
     uri: str
@@ -50,7 +50,7 @@ class ArtifactRef(Document):
 
 
 class SkillFailed(Exception):  # noqa: N818  (an outcome that the skill declares)
-    """The attempt failed. `retryable`: the step's retry policy may try again."""
+    """The attempt failed. If `retryable`, another one follows, as the step's policy allows."""
 
     def __init__(
         self,
@@ -67,10 +67,10 @@ class SkillFailed(Exception):  # noqa: N818  (an outcome that the skill declares
 
 
 class Waiting(Exception):  # noqa: N818  (a pause, no error)
-    """What this step needs is on its way: park the step, and run the skill again when it is there.
+    """The step needs something that is not there yet: park it, and run the skill again then.
 
-    Whoever brings it calls `resuming.resume_step`. Should that never happen, the step is run again
-    after `wait_ms` all the same, so that it can find out what became of it.
+    Whoever provides it calls `dispatch.resume_step`. If nobody does, the step runs again after
+    `wait_ms`, to find out what happened.
     """
 
     def __init__(self, what: str, wait_ms: int) -> None:
@@ -79,16 +79,15 @@ class Waiting(Exception):  # noqa: N818  (a pause, no error)
         self.wait_ms = wait_ms
 
 
-class Cancelled(Exception):  # noqa: N818  (the caller's wish)
-    """The run was cancelled, or somebody else has the step now: stop."""
+class Cancelled(Exception):  # noqa: N818  (requested by a caller)
+    """The run was cancelled, or the lease on the step is lost: stop."""
 
 
 class GenerationRequest(Data):
-    """What to ask a provider for. `slot` names the result among those of the step.
+    """A request to a provider. `slot` names the result among those of the step.
 
-    `sources` are what the provider works from: artifact ids or uris, or objects below
-    `workspaces/{w}/`. Times that are left out are the defaults of the media type, and of what is to
-    be heard.
+    `sources`: what the provider works from, as ids or URIs of artifacts, or as objects below
+    `workspaces/{w}/`. The times default to those of the media type, and of the kind of `sound`.
     """
 
     slot: str = "result"
@@ -102,9 +101,9 @@ class GenerationRequest(Data):
 
 
 class Generation(Document):
-    """A finished generation: its job, what it made, and what that cost in micro-dollars.
+    """A completed generation: its job, its artifact, and its cost in micro-dollars.
 
-    The cost is None where the provider does not tell it.
+    The cost is None where the provider does not report it.
     """
 
     id: str
@@ -115,7 +114,7 @@ class Generation(Document):
 
 @dataclass(frozen=True)
 class File:
-    """A finished file for whom the run is done."""
+    """A finished file for the owner of the run."""
 
     name: str
     data: bytes
@@ -123,12 +122,12 @@ class File:
 
 
 class Artifacts(Protocol):
-    """A step's way to bytes: those of its own tenant, and none other."""
+    """A step's access to bytes: only those of its own tenant."""
 
     def read(self, id_or_uri: str) -> bytes:
-        """The bytes of an artifact, of an object below `workspaces/{w}/`, or of one of the run's.
+        """The bytes of an artifact, of an object below `workspaces/{w}/`, or of one in `reads`.
 
-        Raises SkillFailed `ARTIFACT_NOT_FOUND`.
+        `reads` is part of the run's owner reference. SkillFailed `ARTIFACT_NOT_FOUND`.
         """
 
     def write(
@@ -139,21 +138,22 @@ class Artifacts(Protocol):
         filename: str | None = None,
         metadata: Mapping[str, Any] | None = None,
     ) -> ArtifactRef:
-        """Store bytes under a slot of this step; equal bytes are stored once.
+        """Store bytes under a slot of this step. Equal bytes are stored once.
 
-        The document follows with the step's end. Writing a slot again replaces it.
+        The artifact's document is written when the step completes. Writing a slot again
+        replaces it.
         """
 
 
 class Log(Protocol):
-    """Structured lines that carry run, step and attempt. Never payloads or addresses."""
+    """Structured lines with run, step and attempt. Never log payloads or addresses."""
 
     def __call__(self, message: str, **fields: Any) -> None: ...
 
 
 @dataclass(frozen=True)
 class StepInfo:
-    """Which attempt at which step of whose run this is."""
+    """The attempt that the skill runs for."""
 
     workspace_id: str
     run_id: str
@@ -164,39 +164,39 @@ class StepInfo:
 
 @dataclass(frozen=True)
 class Context:
-    """What a skill gets beside its inputs."""
+    """What a skill can use in addition to its inputs."""
 
     step: StepInfo
     artifacts: Artifacts
     log: Log
     cancelled: Callable[[], bool]
-    """Whether to stop; asks the database at most once a second."""
+    """Whether to stop. Reads the step at most once a second."""
     progress: Callable[[int, str | None], None]
-    """Show how far the step is, in percent, with a word on it. A paid write: for slow stages."""
+    """Show the step's progress in percent, with a message. One paid write: for slow stages."""
     publish: Callable[[Sequence[File]], Mapping[str, Any] | None]
-    """Store finished files where those of the run's owner are; what the owner tells of them.
+    """Store finished files among those of the run's owner, and return what its hooks report.
 
-    None for a run that belongs to nobody: then they are artifacts.
+    None for a run without an owner reference. Then write the files as artifacts.
     """
     generate: Callable[[GenerationRequest], Generation]
-    """A provider's generation for a slot, once for each run, step and slot, whatever the attempt.
+    """A provider's generation for a slot: one for each run, step and slot, across attempts.
 
-    Answers when it is there. Raises Waiting while it is not (let it pass), and SkillFailed.
+    Returns a completed generation. Raises Waiting until then (do not catch it), and SkillFailed.
     """
 
     def key(self, slot: str = "result") -> str:
-        """What an effect outside is known by, at every attempt: run, step and slot."""
+        """An idempotency key for effects on other systems: the same for every attempt."""
         return f"{self.step.workspace_id}/{self.step.run_id}/{self.step.step_id}/{slot}"
 
 
 @dataclass(frozen=True)
 class Skill(Generic[I, O]):
-    """A registered skill. A change of `version`, `model` or `prompt` makes cached results stale."""
+    """A registered skill. A new `version`, `model` or `prompt` makes cached results stale."""
 
     id: str
     run: Callable[[I, Context], O]
-    takes: type[I]
-    gives: type[O]
+    input_type: type[I]
+    output_type: type[O]
     version: str
     max_runtime_seconds: float
     model: str = ""
@@ -204,13 +204,13 @@ class Skill(Generic[I, O]):
 
     @property
     def versions(self) -> dict[str, str]:
-        """What of the code goes into a step's input hash."""
+        """The parts of a step's input hash that come from the code."""
         return {"skill": self.version, "model": self.model, "prompt": self.prompt}
 
 
 @dataclass
 class Registry:
-    """The skills by id, and the named values that definitions may refer to."""
+    """The skills by id, and the named values that definitions can refer to."""
 
     skills: dict[str, Skill[Any, Any]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
@@ -219,14 +219,14 @@ class Registry:
         self,
         id: str,
         *,
-        takes: type[I],
-        gives: type[O],
+        input_type: type[I],
+        output_type: type[O],
         version: str,
         max_runtime_seconds: float,
         model: str = "",
         prompt: str = "",
     ) -> Callable[[Callable[[I, Context], O]], Callable[[I, Context], O]]:
-        """Register a function as a skill; it stays what it is, so that tests can call it."""
+        """Register a function as a skill. The function is unchanged, so that tests can call it."""
         if id in self.skills:
             raise ValueError(f"skill {id} is registered twice")
         if not 0 < max_runtime_seconds <= MAX_SECONDS:
@@ -236,8 +236,8 @@ class Registry:
             self.skills[id] = Skill(
                 id=id,
                 run=run,
-                takes=takes,
-                gives=gives,
+                input_type=input_type,
+                output_type=output_type,
                 version=version,
                 max_runtime_seconds=max_runtime_seconds,
                 model=model,
@@ -250,7 +250,7 @@ class Registry:
     def value(self, key: str, value: Any) -> None:
         """Register a named value, such as a prompt, for the input source `registry`.
 
-        A run is pinned to the value of the moment at which it was started.
+        A run keeps the value that was registered when it started.
         """
         if key in self.values:
             raise ValueError(f"registry value {key} is registered twice")
@@ -258,6 +258,6 @@ class Registry:
 
 
 REGISTRY = Registry()
-"""What is deployed. Modules with skills fill it when they are imported."""
+"""The deployed skills. Each module with skills adds its own when it is imported."""
 
 skill = REGISTRY.skill

@@ -11,7 +11,7 @@ from emulator.suite.suite import Suite
 
 
 def run(suite: Suite, does: str, collection: str = "metered", **more: Any) -> requests.Response:
-    url = suite.host.function_url("useFirestore")
+    url = suite.functions.function_url("useFirestore")
     data = {"does": does, "collection": collection, **more}
     return requests.post(url, json={"data": data}, timeout=30)
 
@@ -83,7 +83,9 @@ class TestCosts:
 class TestOtherServices:
     def usage(self, suite: Suite, function: str, data: Any) -> dict[str, int]:
         suite.ask_functions("POST", "meter:reset")
-        answer = requests.post(suite.host.function_url(function), json={"data": data}, timeout=30)
+        answer = requests.post(
+            suite.functions.function_url(function), json={"data": data}, timeout=30
+        )
         assert answer.ok
         suite.settle()
         counted = suite.ask_functions("GET", "meter")["functions"][function]

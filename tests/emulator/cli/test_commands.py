@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.firestore.emulator import Firestore
+from emulator.firestore.emulator import FirestoreEmulator
 from emulator.process import ports
 from emulator.process.http import request
 from tests.support.commands import CHAIN
@@ -54,16 +54,16 @@ BESIDE_FIRESTORE = pytest.mark.usefixtures("beside_firestore")
 
 
 @pytest.fixture(scope="module")
-def running_firestore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firestore]:
+def running_firestore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirestoreEmulator]:
     log = tmp_path_factory.mktemp("firestore") / "firestore.log"
-    firestore = Firestore.start(f"127.0.0.1:{ports.free_port()}", "127.0.0.1:1", log)
+    firestore = FirestoreEmulator.start(f"127.0.0.1:{ports.free_port()}", "127.0.0.1:1", log)
     firestore.wait_until_ready()
     yield firestore
     firestore.stop()
 
 
 @pytest.fixture
-def beside_firestore(running_firestore: Firestore, monkeypatch: pytest.MonkeyPatch) -> None:
+def beside_firestore(running_firestore: FirestoreEmulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands find a Firestore that runs: what ends their own is shown by the other tests."""
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", running_firestore.address)
     monkeypatch.delenv("EMULATOR_SUITE_HOST", raising=False)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from emulator import config
-from emulator.__main__ import main
-from emulator.firestore.emulator import Firestore
+from emulator.cli.commands import main
+from emulator.firestore.emulator import FirestoreEmulator
 from emulator.process.errors import SuiteError
 from emulator.suite import discovery
 from emulator.suite.suite import Suite
@@ -91,7 +91,7 @@ class TestIndexes:
 class TestRules:
     def test_missing_ones_are_named(self, tmp_path: Path) -> None:
         with pytest.raises(SuiteError, match=r"firebase\.json names .*No such file.*missing"):
-            Firestore("127.0.0.1:1").load_rules("demo-any", tmp_path / "missing.rules")
+            FirestoreEmulator("127.0.0.1:1").load_rules("demo-any", tmp_path / "missing.rules")
 
 
 class TestArguments:

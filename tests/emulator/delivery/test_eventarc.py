@@ -12,8 +12,8 @@ from google.cloud import firestore
 from google.events.cloud.firestore import DocumentEventData
 from werkzeug.test import Client, TestResponse
 
-from emulator.delivery.eventarc import Broker
-from emulator.functions.supervisor import FunctionsHost
+from emulator.delivery.eventarc import EventRouter
+from emulator.functions.supervisor import FunctionsSupervisor
 from emulator.suite.suite import Suite
 from tests.support.sample_functions import Record
 from tests.support.waiting import eventually
@@ -22,14 +22,14 @@ WRITTEN = "google.cloud.firestore.document.v1.written"
 
 
 @pytest.fixture
-def broker(host: FunctionsHost) -> Iterator[Broker]:
-    broker = Broker(host, time_scale=0)
-    yield broker
-    broker.close()
+def event_router(supervisor: FunctionsSupervisor) -> Iterator[EventRouter]:
+    event_router = EventRouter(supervisor, time_scale=0)
+    yield event_router
+    event_router.close()
 
 
 def post(
-    broker: Broker,
+    event_router: EventRouter,
     function: str,
     document: str,
     fields: dict[str, Any] | None = None,
@@ -59,64 +59,78 @@ def post(
     }
     body = base64.b64encode(DocumentEventData.serialize(data))
     path = f"/functions/projects/{project}/triggers/{function}"
-    return Client(broker.app).post(path, data=body, headers=headers)
+    return Client(event_router.app).post(path, data=body, headers=headers)
 
 
 class TestDelivery:
-    def test_an_event_reaches_its_function_decoded(self, broker: Broker, record: Record) -> None:
-        assert post(broker, "onThing", "things/x", {"n": {"integer_value": 4}}).status_code == 200
+    def test_an_event_reaches_its_function_decoded(
+        self, event_router: EventRouter, record: Record
+    ) -> None:
+        assert (
+            post(event_router, "onThing", "things/x", {"n": {"integer_value": 4}}).status_code
+            == 200
+        )
         (seen,) = record.wait_for("onThing")
         assert seen["params"] == {"thing": "x"}
         assert (seen["before"], seen["after"]) == (None, {"n": 4})
-        eventually(lambda: broker.pending == 0)
+        eventually(lambda: event_router.pending == 0)
 
-    def test_an_event_without_a_document_is_passed_on(self, broker: Broker, record: Record) -> None:
-        post(broker, "onThing", "things/gone")
+    def test_an_event_without_a_document_is_passed_on(
+        self, event_router: EventRouter, record: Record
+    ) -> None:
+        post(event_router, "onThing", "things/gone")
         (seen,) = record.wait_for("onThing")
         assert not seen["after"]
 
-    def test_a_failure_is_not_retried_unasked(self, broker: Broker, record: Record) -> None:
-        post(broker, "onThing", "things/bad", {"fail": {"boolean_value": True}})
-        eventually(lambda: broker.pending == 0)
+    def test_a_failure_is_not_retried_unasked(
+        self, event_router: EventRouter, record: Record
+    ) -> None:
+        post(event_router, "onThing", "things/bad", {"fail": {"boolean_value": True}})
+        eventually(lambda: event_router.pending == 0)
         assert len(record.of("onThing")) == 1
 
     def test_a_failure_is_retried_where_the_function_asks(
-        self, broker: Broker, record: Record
+        self, event_router: EventRouter, record: Record
     ) -> None:
-        post(broker, "onRetried", "retried/x", {})
-        eventually(lambda: broker.pending == 0)
+        post(event_router, "onRetried", "retried/x", {})
+        eventually(lambda: event_router.pending == 0)
         assert len(record.of("onRetried")) == 3
 
-    def test_events_wait_for_a_restart(self, broker: Broker, record: Record) -> None:
-        restart = threading.Thread(target=broker._host.restart)
+    def test_events_wait_for_a_restart(self, event_router: EventRouter, record: Record) -> None:
+        restart = threading.Thread(target=event_router._functions.restart)
         restart.start()
-        post(broker, "onThing", "things/patient", {})
+        post(event_router, "onThing", "things/patient", {})
         restart.join()
         assert record.wait_for("onThing")[0]["params"] == {"thing": "patient"}
 
     def test_one_of_a_project_that_is_not_served_is_dropped_and_told(
-        self, broker: Broker, caplog: pytest.LogCaptureFixture
+        self, event_router: EventRouter, caplog: pytest.LogCaptureFixture
     ) -> None:
-        assert post(broker, "onRetried", "retried/x", {}, project="demo-other").status_code == 200
-        eventually(lambda: broker.pending == 0)
+        assert (
+            post(event_router, "onRetried", "retried/x", {}, project="demo-other").status_code
+            == 200
+        )
+        eventually(lambda: event_router.pending == 0)
         assert "onRetried dropped: it is of project demo-other, and the functions serve" in (
             caplog.text
         )
 
-    def test_an_unknown_address_is_refused(self, broker: Broker) -> None:
-        assert Client(broker.app).post("/elsewhere").status_code == 404
+    def test_an_unknown_address_is_refused(self, event_router: EventRouter) -> None:
+        assert Client(event_router.app).post("/elsewhere").status_code == 404
 
 
 class TestTriggers:
-    def test_are_what_the_emulator_registers(self, broker: Broker, host: FunctionsHost) -> None:
+    def test_are_what_the_emulator_registers(
+        self, event_router: EventRouter, supervisor: FunctionsSupervisor
+    ) -> None:
         assert {"id": "onThing", "eventType": WRITTEN, "document": "things/{thing}"} in (
-            broker.triggers(host.manifest)
+            event_router.triggers(supervisor.manifest)
         )
 
-    def test_a_literal_document_counts_too(self, broker: Broker) -> None:
+    def test_a_literal_document_counts_too(self, event_router: EventRouter) -> None:
         trigger = {"eventType": WRITTEN, "eventFilters": {"document": "things/one"}}
         manifest = {"endpoints": {"onOne": {"eventTrigger": trigger}}}
-        assert broker.triggers(manifest)[0]["document"] == "things/one"
+        assert event_router.triggers(manifest)[0]["document"] == "things/one"
 
 
 class TestFirestore:

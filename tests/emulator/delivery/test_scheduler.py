@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from emulator.delivery.scheduler import Schedules, next_run
-from emulator.functions.supervisor import FunctionsHost
+from emulator.delivery.scheduler import Scheduler, next_run
+from emulator.functions.supervisor import FunctionsSupervisor
 from emulator.process.errors import SuiteError
 from tests.support.sample_functions import Record
 
@@ -15,33 +15,33 @@ AFTER = datetime(2024, 5, 1, 10, 7, 30, tzinfo=UTC)  # a Wednesday
 
 
 @pytest.fixture
-def schedules(host: FunctionsHost) -> Iterator[Schedules]:
-    schedules = Schedules(host)
-    yield schedules
-    schedules.close()
+def scheduler(supervisor: FunctionsSupervisor) -> Iterator[Scheduler]:
+    scheduler = Scheduler(supervisor)
+    yield scheduler
+    scheduler.close()
 
 
 class TestRun:
     def test_runs_the_function_as_the_cloud_would(
-        self, schedules: Schedules, record: Record
+        self, scheduler: Scheduler, record: Record
     ) -> None:
-        assert schedules.names == ["tick"]
-        assert schedules.run("tick") == 200
+        assert scheduler.names == ["tick"]
+        assert scheduler.run("tick") == 200
         assert record.of("tick")[0]["job"] == "firebase-schedule-tick-us-central1"
 
-    def test_an_unknown_one_is_told_the_known(self, schedules: Schedules) -> None:
+    def test_an_unknown_one_is_told_the_known(self, scheduler: Scheduler) -> None:
         with pytest.raises(SuiteError, match="no schedule nope; there are: tick"):
-            schedules.run("nope")
+            scheduler.run("nope")
 
 
 class TestClock:
     def test_runs_what_is_due(
-        self, schedules: Schedules, record: Record, host: FunctionsHost
+        self, scheduler: Scheduler, record: Record, supervisor: FunctionsSupervisor
     ) -> None:
-        host.endpoints("scheduleTrigger")["tick"]["schedule"] = "* * * * * *"  # every second
-        schedules.start_clock()
+        supervisor.endpoints("scheduleTrigger")["tick"]["schedule"] = "* * * * * *"  # every second
+        scheduler.start_clock()
         record.wait_for("tick")
-        host.endpoints("scheduleTrigger")["tick"]["schedule"] = "every day 03:00"
+        supervisor.endpoints("scheduleTrigger")["tick"]["schedule"] = "every day 03:00"
         assert record.of("tick")[0]["job"] == "firebase-schedule-tick-us-central1"
 
     @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from werkzeug.test import Client
 
 from emulator.delivery.task_queue import QueueConfig
 from emulator.delivery.tasks_api import TaskQueues
-from emulator.functions.supervisor import FunctionsHost
+from emulator.functions.supervisor import FunctionsSupervisor
 from emulator.process.http import serve
 from tests.support.sample_functions import Record
 from tests.support.waiting import eventually
@@ -24,8 +24,8 @@ PATH = f"/projects/demo-sample/locations/us-central1/queues/{QUEUE}/tasks"
 
 
 @pytest.fixture
-def queues(host: FunctionsHost) -> Iterator[TaskQueues]:
-    queues = TaskQueues(host, time_scale=0.001)
+def queues(supervisor: FunctionsSupervisor) -> Iterator[TaskQueues]:
+    queues = TaskQueues(supervisor, time_scale=0.001)
     yield queues
     queues.close()
 
@@ -188,9 +188,9 @@ class TestLimits:
 
 class TestConnection:
     def test_a_target_that_answers_nothing_is_an_attempt(
-        self, queues: TaskQueues, host: FunctionsHost
+        self, queues: TaskQueues, supervisor: FunctionsSupervisor
     ) -> None:
-        task = {"httpRequest": {"url": f"{host.url}/nowhere"}}
+        task = {"httpRequest": {"url": f"{supervisor.url}/nowhere"}}
         assert create(queues, task)[0] == 200
         eventually(lambda: queues.pending == queues.scheduled == 0)
-        assert requests.get(host.function_url("showPath"), timeout=60).ok
+        assert requests.get(supervisor.function_url("showPath"), timeout=60).ok

@@ -13,7 +13,7 @@ from emulator.process.errors import SuiteError
 from emulator.suite.suite import Suite
 from experience import clients
 from experience.ids import new_id
-from tests.builders.guests import a_guest
+from tests.support.builders.guests import a_guest
 from tests.support.commands import run
 
 FAULTS = {

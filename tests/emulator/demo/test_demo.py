@@ -20,8 +20,8 @@ from experience.media.store.objects import read
 from experience.projects.models import Project
 from experience.steps import STEP_TYPES, UnknownStep, parse_step
 from experience.workspaces.models import Experience, ExperienceVersion, Member, Workspace
-from tests.builders.images import PHOTOS
-from tests.builders.jobs import size_of
+from tests.support.builders.images import PHOTOS
+from tests.support.builders.jobs import size_of
 from tests.support.commands import run
 
 NOW = 1_700_000_000_000

@@ -19,8 +19,8 @@ LOCKED_SECONDS = 30  # a document that is locked makes others wait for longer
 
 def post(suite: Suite, function: str, data: Any) -> requests.Response:
     """Once, and as soon as there is a process to answer."""
-    url, body = suite.host.function_url(function), json.dumps({"data": data}).encode()
-    return suite.host.post(url, body, {"Content-Type": "application/json"}, LOCKED_SECONDS)
+    url, body = suite.functions.function_url(function), json.dumps({"data": data}).encode()
+    return suite.functions.post(url, body, {"Content-Type": "application/json"}, LOCKED_SECONDS)
 
 
 def transact(suite: Suite, does: str, document: str) -> Any:
@@ -111,7 +111,7 @@ class TestKill:
         when: str,
         applied: int | None,
     ) -> None:
-        killed = sample_suite.host._instances.pid
+        killed = sample_suite.functions._fork_server.pid
         set_faults(killAtCommit=1, killWhen=when)
         with pytest.raises(requests.ConnectionError):
             transact(sample_suite, "increment", document)
@@ -119,7 +119,7 @@ class TestKill:
         began = time.monotonic()
         assert transact(sample_suite, "increment", document) == "done"
         assert time.monotonic() - began < LOCKED_SECONDS
-        assert sample_suite.host._instances.pid != killed
+        assert sample_suite.functions._fork_server.pid != killed
         assert transact(sample_suite, "increment", document) == "done"
         assert sample_suite.faults.kill_at_commit is None
 

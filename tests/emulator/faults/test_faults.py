@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from emulator.faults.injector import Chance
-from emulator.faults.settings import BadFaultsError, Faults, parse
+from emulator.faults.injector import FaultInjector
+from emulator.faults.settings import Faults, InvalidFaultsError, parse
 from emulator.process.http import request
 from emulator.suite.suite import Suite
 from tests.emulator.conftest import SetFaults
@@ -56,13 +56,13 @@ class TestSettings:
         ],
     )
     def test_what_cannot_be_set_is_refused_by_its_name(self, said: str, problem: str) -> None:
-        with pytest.raises(BadFaultsError, match=problem):
+        with pytest.raises(InvalidFaultsError, match=problem):
             parse(said)
 
 
 def decisions(faults: Faults, times: int = 1000) -> list[bool]:
-    chance = Chance(faults)
-    return [chance.happens("drop", f"document {n % 50}") for n in range(times)]
+    injector = FaultInjector(faults)
+    return [injector.injects("drop", f"document {n % 50}") for n in range(times)]
 
 
 class TestChance:
@@ -78,38 +78,40 @@ class TestChance:
         assert decisions(Faults(seed=1, drop=0.5)) != decisions(Faults(seed=2, drop=0.5))
 
     def test_what_happens_to_one_does_not_hang_on_others(self) -> None:
-        alone, among = Chance(Faults(drop=0.5)), Chance(Faults(drop=0.5))
+        alone, among = FaultInjector(Faults(drop=0.5)), FaultInjector(Faults(drop=0.5))
         for n in range(100):
-            among.happens("drop", str(n))
-            assert among.happens("drop", "a") == alone.happens("drop", "a")
+            among.injects("drop", str(n))
+            assert among.injects("drop", "a") == alone.injects("drop", "a")
 
     def test_only_the_function_that_is_named_is_struck(self) -> None:
         said = {"drop": 1, "delayMs": (5, 5), "only": "onThing"}
-        chance = Chance(Faults.model_validate(said))
-        assert chance.happens("drop", "onThing created things/a")
-        assert chance.delay_seconds("onThing created things/a") == 0.005
-        assert not chance.happens("drop", "onThings created things/a")
-        assert chance.delay_seconds("onThings created things/a") == 0
+        injector = FaultInjector(Faults.model_validate(said))
+        assert injector.injects("drop", "onThing created things/a")
+        assert injector.delay_seconds("onThing created things/a") == 0.005
+        assert not injector.injects("drop", "onThings created things/a")
+        assert injector.delay_seconds("onThings created things/a") == 0
 
     def test_setting_the_same_again_begins_anew(self) -> None:
-        chance = Chance(Faults(drop=0.5))
-        first = [chance.happens("drop", "a") for _ in range(100)]
-        chance.set(chance.faults)
-        assert [chance.happens("drop", "a") for _ in range(100)] == first
+        injector = FaultInjector(Faults(drop=0.5))
+        first = [injector.injects("drop", "a") for _ in range(100)]
+        injector.set(injector.faults)
+        assert [injector.injects("drop", "a") for _ in range(100)] == first
 
     def test_what_was_struck_is_counted_until_others_are_set(self) -> None:
-        chance = Chance(Faults.model_validate({"duplicate": 1, "drop": 0.5, "delayMs": (1, 1)}))
-        dropped = sum(chance.happens("drop", str(n)) for n in range(20))
-        chance.happens("duplicate", "a")
-        chance.happens("duplicate.unchanged", "a")
-        chance.delay_seconds("a")
-        assert chance.struck == {"drop": dropped, "duplicate": 2, "delayMs": 1}
-        chance.set(chance.faults)
-        assert chance.struck == {}
+        injector = FaultInjector(
+            Faults.model_validate({"duplicate": 1, "drop": 0.5, "delayMs": (1, 1)})
+        )
+        dropped = sum(injector.injects("drop", str(n)) for n in range(20))
+        injector.injects("duplicate", "a")
+        injector.injects("duplicate.unchanged", "a")
+        injector.delay_seconds("a")
+        assert injector.injected == {"drop": dropped, "duplicate": 2, "delayMs": 1}
+        injector.set(injector.faults)
+        assert injector.injected == {}
 
     def test_a_delay_lies_within_its_limits(self) -> None:
-        chance = Chance(Faults.model_validate({"delayMs": (10, 30)}))
-        delays = [chance.delay_seconds("a") for _ in range(100)]
+        injector = FaultInjector(Faults.model_validate({"delayMs": (10, 30)}))
+        delays = [injector.delay_seconds("a") for _ in range(100)]
         assert 0.01 <= min(delays) < 0.015
         assert 0.025 < max(delays) <= 0.03
 
@@ -142,8 +144,8 @@ class TestControl:
     ) -> None:
         set_faults(abort=1, storage=1)
         body = json.dumps({"data": {"does": "write", "collection": "struck"}}).encode()
-        url = sample_suite.host.function_url("useFirestore")
-        sample_suite.host.post(url, body, {"Content-Type": "application/json"}, 30)
+        url = sample_suite.functions.function_url("useFirestore")
+        sample_suite.functions.post(url, body, {"Content-Type": "application/json"}, 30)
         request("GET", f"http://{sample_suite.addresses['storage']}/storage/v1/b/none")
         url = f"http://{sample_suite.addresses['hub']}/faults/struck"
         status, answer = request("GET", url)

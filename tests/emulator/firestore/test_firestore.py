@@ -9,7 +9,7 @@ import pytest
 
 from emulator.firestore import class_data_sharing, java
 from emulator.firestore import installation as firestore_installation
-from emulator.firestore.emulator import Firestore
+from emulator.firestore.emulator import FirestoreEmulator
 from emulator.firestore.installation import Installation, Release
 from emulator.process import ports
 from emulator.process.errors import SuiteError
@@ -121,7 +121,7 @@ class TestFindJava:
     def test_the_class_file_says_what_the_jar_needs(self, tmp_path: Path) -> None:
         for major, version in ((JAVA_17, 17), (JAVA_21, 21)):
             jar = _jar(tmp_path / f"{major}.jar", major)
-            assert java.needed_version(jar, firestore_installation.MAIN_CLASS) == version
+            assert java.required_version(jar, firestore_installation.MAIN_CLASS) == version
 
     def test_java_home_comes_before_the_path(self, env: dict[str, str], tmp_path: Path) -> None:
         assert java.find(17, env) == tmp_path / "bin" / "java"
@@ -248,44 +248,44 @@ class TestKnownClasses:
         monkeypatch.setattr(class_data_sharing, "CACHE", tmp_path)
         jar, java = _jar(tmp_path / "emulator.jar"), _java(tmp_path / "bin", "17.0.15")
         installation = Installation(jar, java)
-        assert class_data_sharing.known(installation, ["-Xint"]) == []
+        assert class_data_sharing.archive_options(installation, ["-Xint"]) == []
 
-        kept = class_data_sharing.archive(installation, ["-Xint"])
+        kept = class_data_sharing.archive_file(installation, ["-Xint"])
         kept.touch()
-        assert class_data_sharing.known(installation, ["-Xint"]) == [
+        assert class_data_sharing.archive_options(installation, ["-Xint"]) == [
             f"-XX:SharedArchiveFile={kept}"
         ]
 
-        assert class_data_sharing.known(installation, []) == []
+        assert class_data_sharing.archive_options(installation, []) == []
         os.utime(jar, ns=(1, 1))
-        assert class_data_sharing.known(installation, ["-Xint"]) == []
+        assert class_data_sharing.archive_options(installation, ["-Xint"]) == []
 
 
 @pytest.fixture(scope="module")
-def firestore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firestore]:
+def firestore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirestoreEmulator]:
     """Started on a machine whose PATH has no java."""
     log = tmp_path_factory.mktemp("firestore") / "firestore.log"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", str(log.parent))
         patch.delenv("JAVA_HOME", raising=False)
-        firestore = Firestore.start(f"127.0.0.1:{ports.free_port()}", "127.0.0.1:1", log)
+        firestore = FirestoreEmulator.start(f"127.0.0.1:{ports.free_port()}", "127.0.0.1:1", log)
     firestore.wait_until_ready()
     yield firestore
     firestore.stop()
 
 
 class TestFirestore:
-    def _read(self, firestore: Firestore, path: str) -> int:
+    def _read(self, firestore: FirestoreEmulator, path: str) -> int:
         documents = "v1/projects/demo-rules/databases/(default)/documents"
         return request("GET", f"http://{firestore.address}/{documents}/{path}")[0]
 
-    def test_rules_are_in_force_once_loaded(self, firestore: Firestore) -> None:
+    def test_rules_are_in_force_once_loaded(self, firestore: FirestoreEmulator) -> None:
         firestore.load_rules("demo-rules", CHAIN / "firestore.rules")
         assert self._read(firestore, "public/x") == 404
         assert self._read(firestore, "private/x") == 403
 
     def test_rules_that_do_not_compile_are_shown_with_their_line(
-        self, firestore: Firestore, tmp_path: Path
+        self, firestore: FirestoreEmulator, tmp_path: Path
     ) -> None:
         rules = tmp_path / "firestore.rules"
         rules.write_text((CHAIN / "firestore.rules").read_text().replace("if true", "if ("))
@@ -293,14 +293,16 @@ class TestFirestore:
             firestore.load_rules("demo-rules", rules)
 
     def test_warnings_about_rules_are_printed_with_their_line(
-        self, firestore: Firestore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+        self, firestore: FirestoreEmulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         rules = tmp_path / "firestore.rules"
         rules.write_text((CHAIN / "firestore.rules").read_text().replace("if true", "if foo()"))
         firestore.load_rules("demo-rules", rules)
         assert "firestore.rules:6: warning: Invalid function name: foo." in capsys.readouterr().out
 
-    def test_clearing_deletes_the_documents_of_one_project(self, firestore: Firestore) -> None:
+    def test_clearing_deletes_the_documents_of_one_project(
+        self, firestore: FirestoreEmulator
+    ) -> None:
         firestore.load_rules("demo-rules", CHAIN / "firestore.rules")
         firestore.write("demo-rules", "public/kept")
         firestore.clear("demo-other")
@@ -308,12 +310,14 @@ class TestFirestore:
         firestore.clear("demo-rules")
         assert self._read(firestore, "public/kept") == 404
 
-    def test_an_export_can_be_begun_with(self, firestore: Firestore, tmp_path: Path) -> None:
+    def test_an_export_can_be_begun_with(
+        self, firestore: FirestoreEmulator, tmp_path: Path
+    ) -> None:
         firestore.write("demo-rules", "public/exported")
         firestore.export("demo-rules", tmp_path / "export")
         address = f"127.0.0.1:{ports.free_port()}"
         log = tmp_path / "firestore.log"
-        second = Firestore.start(address, "127.0.0.1:1", log, tmp_path / "export")
+        second = FirestoreEmulator.start(address, "127.0.0.1:1", log, tmp_path / "export")
         try:
             second.wait_until_ready()
             assert self._read(second, "public/exported") == 200
@@ -322,8 +326,8 @@ class TestFirestore:
 
     def test_a_folder_without_an_export_is_a_clear_error(self, tmp_path: Path) -> None:
         with pytest.raises(SuiteError, match="holds no export"):
-            Firestore.start("127.0.0.1:1", "127.0.0.1:1", tmp_path / "log", tmp_path)
+            FirestoreEmulator.start("127.0.0.1:1", "127.0.0.1:1", tmp_path / "log", tmp_path)
 
     def test_an_emulator_that_should_be_running_and_is_not_is_a_clear_error(self) -> None:
         with pytest.raises(SuiteError, match=r"FIRESTORE_EMULATOR_HOST is 127\.0\.0\.1:1"):
-            Firestore("127.0.0.1:1").wait_until_ready()
+            FirestoreEmulator("127.0.0.1:1").wait_until_ready()

@@ -7,7 +7,7 @@ from google.cloud.firestore import Client
 from emulator.demo import client
 from emulator.firestore import installation
 from emulator.suite.suite import Suite
-from tests.builders.places import a_place
+from tests.support.builders.venues import a_venue
 
 
 class TestWithoutJava:
@@ -27,6 +27,6 @@ class TestWithoutJava:
             monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", suite.env["FIRESTORE_EMULATOR_HOST"])
             db = Client(suite.project)
             guest = client.Client(suite.env["FUNCTIONS_EMULATOR_HOST"], suite.project, "guest")
-            assert guest.call("ensureGuest", projectId=a_place(db).project)["id"] == "guest"
+            assert guest.call("ensureGuest", projectId=a_venue(db).project)["id"] == "guest"
             guest.close()
             db.close()

@@ -13,34 +13,38 @@ from typing import Any
 import pytest
 import requests
 
-from emulator.functions.supervisor import FunctionsHost, _reserved
+from emulator.functions.supervisor import FunctionsSupervisor, _reserve_port
 from emulator.process.errors import SuiteError
 from emulator.process.ports import free_port
-from tests.calling import at_once
-from tests.emulator.conftest import sample_host
+from tests.emulator.conftest import sample_supervisor
+from tests.support.calling import at_once
 from tests.support.sample_functions import Record
 from tests.support.waiting import eventually
 
 
-def call(host: FunctionsHost, name: str, data: Any = None) -> requests.Response:
-    return requests.post(host.function_url(name), json={"data": data}, timeout=60)
+def call(supervisor: FunctionsSupervisor, name: str, data: Any = None) -> requests.Response:
+    return requests.post(supervisor.function_url(name), json={"data": data}, timeout=60)
 
 
 class TestAddresses:
-    def test_a_callable_answers_at_its_name(self, host: FunctionsHost) -> None:
-        assert call(host, "echo", {"n": 1}).json()["result"]["echoed"] == {"n": 1}
+    def test_a_callable_answers_at_its_name(self, supervisor: FunctionsSupervisor) -> None:
+        assert call(supervisor, "echo", {"n": 1}).json()["result"]["echoed"] == {"n": 1}
 
-    def test_a_browser_may_ask_from_anywhere(self, host: FunctionsHost) -> None:
+    def test_a_browser_may_ask_from_anywhere(self, supervisor: FunctionsSupervisor) -> None:
         preflight = {"Origin": "http://web.test", "Access-Control-Request-Method": "POST"}
-        answer = requests.options(host.function_url("echo"), headers=preflight, timeout=60)
+        answer = requests.options(supervisor.function_url("echo"), headers=preflight, timeout=60)
         assert answer.headers["Access-Control-Allow-Origin"] == "http://web.test"
 
-    def test_a_function_sees_only_the_path_after_its_name(self, host: FunctionsHost) -> None:
-        assert requests.get(f"{host.function_url('showPath')}/a/b", timeout=60).text == "/a/b"
+    def test_a_function_sees_only_the_path_after_its_name(
+        self, supervisor: FunctionsSupervisor
+    ) -> None:
+        assert requests.get(f"{supervisor.function_url('showPath')}/a/b", timeout=60).text == "/a/b"
 
-    def test_a_schedule_runs_at_its_name(self, host: FunctionsHost, record: Record) -> None:
+    def test_a_schedule_runs_at_its_name(
+        self, supervisor: FunctionsSupervisor, record: Record
+    ) -> None:
         headers = {"X-CloudScheduler-JobName": "job"}
-        assert requests.post(host.function_url("tick"), headers=headers, timeout=60).ok
+        assert requests.post(supervisor.function_url("tick"), headers=headers, timeout=60).ok
         assert record.of("tick") == [{"name": "tick", "job": "job"}]
 
     @pytest.mark.parametrize(
@@ -55,23 +59,25 @@ class TestAddresses:
         ],
     )
     def test_a_wrong_address_is_told_the_right_one(
-        self, host: FunctionsHost, path: str, message: str
+        self, supervisor: FunctionsSupervisor, path: str, message: str
     ) -> None:
-        answer = requests.get(f"{host.url}/{path}", timeout=60)
+        answer = requests.get(f"{supervisor.url}/{path}", timeout=60)
         assert answer.status_code == 404
         assert message in answer.json()["error"]["message"]
 
 
 class TestManifest:
-    def test_has_every_function_with_its_trigger(self, host: FunctionsHost) -> None:
-        assert set(host.endpoints("eventTrigger")) == {"onThing", "onRetried"}
-        assert host.endpoints("taskQueueTrigger")["work"]["retryConfig"]["maxAttempts"] == 3
-        assert host.endpoints("scheduleTrigger")["tick"]["schedule"] == "every day 03:00"
+    def test_has_every_function_with_its_trigger(self, supervisor: FunctionsSupervisor) -> None:
+        assert set(supervisor.endpoints("eventTrigger")) == {"onThing", "onRetried"}
+        assert supervisor.endpoints("taskQueueTrigger")["work"]["retryConfig"]["maxAttempts"] == 3
+        assert supervisor.endpoints("scheduleTrigger")["tick"]["schedule"] == "every day 03:00"
 
 
 class TestEnvironment:
-    def test_comes_from_the_env_file_but_for_what_is_set(self, host: FunctionsHost) -> None:
-        assert call(host, "echo").json()["result"]["environment"] == {
+    def test_comes_from_the_env_file_but_for_what_is_set(
+        self, supervisor: FunctionsSupervisor
+    ) -> None:
+        assert call(supervisor, "echo").json()["result"]["environment"] == {
             "GREETING": "hello from .env",
             "GCLOUD_PROJECT": "demo-sample",
         }
@@ -83,54 +89,58 @@ def own_source(sample_source: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def own_host(own_source: Path, tmp_path: Path) -> Iterator[FunctionsHost]:
+def own_supervisor(own_source: Path, tmp_path: Path) -> Iterator[FunctionsSupervisor]:
     """One that a test may break."""
-    host = sample_host(own_source, Record(tmp_path / "record.jsonl"))
-    yield host
-    host.stop()
+    supervisor = sample_supervisor(own_source, Record(tmp_path / "record.jsonl"))
+    yield supervisor
+    supervisor.stop()
 
 
 class TestLoading:
     def test_a_broken_main_shows_its_traceback(
-        self, own_host: FunctionsHost, own_source: Path
+        self, own_supervisor: FunctionsSupervisor, own_source: Path
     ) -> None:
         (own_source / "main.py").write_text("import helpers\n")
         (own_source / "helpers.py").write_text("1 / 0\n")
         with pytest.raises(SuiteError, match=r"(?s)helpers\.py.*ZeroDivisionError"):
-            own_host.start()
+            own_supervisor.start()
 
-    def test_a_missing_main_says_so(self, own_host: FunctionsHost, own_source: Path) -> None:
+    def test_a_missing_main_says_so(
+        self, own_supervisor: FunctionsSupervisor, own_source: Path
+    ) -> None:
         (own_source / "main.py").unlink()
         with pytest.raises(SuiteError, match=r"main\.py does not exist"):
-            own_host.start()
+            own_supervisor.start()
 
-    def test_a_main_that_exits_says_so(self, own_host: FunctionsHost, own_source: Path) -> None:
+    def test_a_main_that_exits_says_so(
+        self, own_supervisor: FunctionsSupervisor, own_source: Path
+    ) -> None:
         (own_source / "main.py").write_text("import os\nos._exit(4)\n")
         with pytest.raises(SuiteError, match="ended with status 4"):
-            own_host.start()
+            own_supervisor.start()
 
     def test_a_function_under_another_name_is_refused(
-        self, own_host: FunctionsHost, own_source: Path
+        self, own_supervisor: FunctionsSupervisor, own_source: Path
     ) -> None:
         with (own_source / "main.py").open("a") as main:
             main.write("renamed = echo\ndel echo\n")
         with pytest.raises(SuiteError, match="echo under the name renamed"):
-            own_host.start()
+            own_supervisor.start()
 
 
 class TestReload:
     def test_an_edit_takes_effect_and_a_broken_one_can_be_put_right(
-        self, own_host: FunctionsHost, own_source: Path
+        self, own_supervisor: FunctionsSupervisor, own_source: Path
     ) -> None:
-        own_host.start()
+        own_supervisor.start()
         reloads: list[str] = []
-        own_host.watch(lambda: reloads.append("reloaded"))
+        own_supervisor.watch(lambda: reloads.append("reloaded"))
         main = own_source / "main.py"
         original = main.read_text()
 
         def answer() -> str:
             try:
-                return call(own_host, "echo", "now").text
+                return call(own_supervisor, "echo", "now").text
             except requests.RequestException:  # it may end in the middle of an answer
                 return "restarting"
 
@@ -157,35 +167,35 @@ class TestReload:
             edited.replace(own_source / "word.py")
 
         edit("none", 1_700_000_000)
-        host = sample_host(own_source, Record(tmp_path / "record.jsonl"))
-        host.start()
+        supervisor = sample_supervisor(own_source, Record(tmp_path / "record.jsonl"))
+        supervisor.start()
         try:
-            host.watch()
+            supervisor.watch()
             edit("once", 1_800_000_000)
-            eventually(lambda: "loaded once" in loads(host))
+            eventually(lambda: "loaded once" in loads(supervisor))
             edit("last", 1_800_000_000)
-            eventually(lambda: "loaded last" in loads(host))
+            eventually(lambda: "loaded last" in loads(supervisor))
         finally:
-            host.stop()
+            supervisor.stop()
 
 
-def loads(host: FunctionsHost) -> list[str]:
+def loads(supervisor: FunctionsSupervisor) -> list[str]:
     """What main.py said each time that it was loaded."""
-    log = host._instances.log
+    log = supervisor._fork_server.log
     assert log
     return [line for line in log.read_text().splitlines() if line.startswith("loaded")]
 
 
-def crash(host: FunctionsHost) -> list[str]:
+def crash(supervisor: FunctionsSupervisor) -> list[str]:
     """What main.py said each time that it was loaded, after a crash."""
-    crashing = host._instances.pid
+    crashing = supervisor._fork_server.pid
     with pytest.raises(requests.ConnectionError):
-        call(host, "crash")
-    eventually(lambda: host._instances.pid != crashing)
+        call(supervisor, "crash")
+    eventually(lambda: supervisor._fork_server.pid != crashing)
     headers = {"Content-Type": "application/json"}
-    answer = host.post(host.function_url("echo"), b'{"data": 1}', headers, 60)
+    answer = supervisor.post(supervisor.function_url("echo"), b'{"data": 1}', headers, 60)
     assert answer.json()["result"]["echoed"] == 1
-    return loads(host)
+    return loads(supervisor)
 
 
 IP_LOCAL_PORT_RANGE = 51  # of Linux 6.3 and later; Python has no name for it
@@ -220,7 +230,7 @@ class TestPort:
     def test_it_is_nobody_elses_while_the_functions_are_not_loaded(self) -> None:
         port = free_port()
         assert _free_of(port) == port
-        with _reserved("127.0.0.1", port):
+        with _reserve_port("127.0.0.1", port):
             assert _free_of(port) is None
             with socket.create_server(("127.0.0.1", port)):  # as the functions' process does
                 assert _free_of(port) is None
@@ -229,12 +239,12 @@ class TestPort:
 
     @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere ports are not reserved")
     def test_a_host_keeps_its_own_while_main_is_imported(
-        self, own_host: FunctionsHost, own_source: Path
+        self, own_supervisor: FunctionsSupervisor, own_source: Path
     ) -> None:
         with (own_source / "main.py").open("a") as main:
-            main.write(ASK_FOR.format(port=own_host.port, option=IP_LOCAL_PORT_RANGE))
-        own_host.start()
-        log = own_host._instances.log
+            main.write(ASK_FOR.format(port=own_supervisor.port, option=IP_LOCAL_PORT_RANGE))
+        own_supervisor.start()
+        log = own_supervisor._fork_server.log
         assert log
         assert "the port is kept" in log.read_text()
 
@@ -245,54 +255,54 @@ class TestHost:
     def test_functions_listen_where_they_are_told_to(
         self, own_source: Path, tmp_path: Path, host: str
     ) -> None:
-        own_host = sample_host(own_source, Record(tmp_path / "record.jsonl"), host)
-        own_host.start()
+        own_supervisor = sample_supervisor(own_source, Record(tmp_path / "record.jsonl"), host)
+        own_supervisor.start()
         try:
-            assert own_host.url.startswith(f"http://{host.replace('0.0.0.0', '127.0.0.1')}:")
-            assert call(own_host, "echo", 1).json()["result"]["echoed"] == 1
-            with socket.create_connection(("127.0.0.3", own_host.port)):
+            assert own_supervisor.url.startswith(f"http://{host.replace('0.0.0.0', '127.0.0.1')}:")
+            assert call(own_supervisor, "echo", 1).json()["result"]["echoed"] == 1
+            with socket.create_connection(("127.0.0.3", own_supervisor.port)):
                 pass
         finally:
-            own_host.stop()
+            own_supervisor.stop()
 
 
 class TestCrash:
     def test_a_process_that_ends_is_replaced_and_deliveries_wait_for_it(
-        self, own_host: FunctionsHost, own_source: Path
+        self, own_supervisor: FunctionsSupervisor, own_source: Path
     ) -> None:
         with (own_source / "main.py").open("a") as main:
             main.write("print('loaded')\n")
-        own_host.start()
-        crash(own_host)
-        assert crash(own_host) == ["loaded"]
+        own_supervisor.start()
+        crash(own_supervisor)
+        assert crash(own_supervisor) == ["loaded"]
 
     def test_one_with_threads_is_not_copied_but_loaded_again(
-        self, own_host: FunctionsHost, own_source: Path
+        self, own_supervisor: FunctionsSupervisor, own_source: Path
     ) -> None:
         with (own_source / "main.py").open("a") as main:
             main.write("import threading, time\nprint('loaded')\n")
             main.write("threading.Thread(target=time.sleep, args=(300,), daemon=True).start()\n")
-        own_host.start()
-        assert crash(own_host) == ["loaded"] * 2
+        own_supervisor.start()
+        assert crash(own_supervisor) == ["loaded"] * 2
 
     def test_a_call_that_came_while_nobody_served_is_answered(
-        self, own_host: FunctionsHost
+        self, own_supervisor: FunctionsSupervisor
     ) -> None:
-        own_host.start()
-        crashing = own_host._instances.pid
+        own_supervisor.start()
+        crashing = own_supervisor._fork_server.pid
         os.kill(crashing, signal.SIGKILL)
-        assert call(own_host, "echo", 2).json()["result"]["echoed"] == 2
-        assert own_host._instances.pid != crashing
+        assert call(own_supervisor, "echo", 2).json()["result"]["echoed"] == 2
+        assert own_supervisor._fork_server.pid != crashing
 
     def test_calls_that_crash_one_after_another_leave_one_that_serves(
-        self, own_host: FunctionsHost
+        self, own_supervisor: FunctionsSupervisor
     ) -> None:
-        own_host.start()
+        own_supervisor.start()
 
         def insist(_: int) -> None:
             for _ in range(3):
                 with pytest.raises(requests.ConnectionError):
-                    call(own_host, "crash")
+                    call(own_supervisor, "crash")
 
         at_once(8, insist)
-        assert call(own_host, "echo", 3).json()["result"]["echoed"] == 3
+        assert call(own_supervisor, "echo", 3).json()["result"]["echoed"] == 3

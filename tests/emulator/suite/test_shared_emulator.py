@@ -10,10 +10,10 @@ import requests
 from werkzeug.wrappers import Request, Response
 
 from emulator.demo.client import Client as Visitor
-from emulator.firestore.emulator import Firestore
+from emulator.firestore.emulator import FirestoreEmulator
 from emulator.process.errors import SuiteError
 from emulator.process.http import Server, request, serve
-from tests.support.shared_emulator import PostOffice
+from tests.support.shared_emulator import SharedEmulator
 
 EVENT = "/functions/projects/{project}/triggers/remember"
 
@@ -32,8 +32,8 @@ class Taker:
 
 
 @pytest.fixture
-def office() -> Iterator[PostOffice]:
-    office = PostOffice()
+def office() -> Iterator[SharedEmulator]:
+    office = SharedEmulator()
     yield office
     office.close()
 
@@ -45,18 +45,18 @@ def taker() -> Iterator[Taker]:
     taker.server.close()
 
 
-def _put(office: PostOffice, project: str, address: str) -> tuple[int, bytes]:
+def _put(office: SharedEmulator, project: str, address: str) -> tuple[int, bytes]:
     return request("PUT", f"{office.url}/suites/{project}", address)
 
 
-def _post(office: PostOffice, project: str, name: str) -> int:
+def _post(office: SharedEmulator, project: str, name: str) -> int:
     url = office.url + EVENT.format(project=project)
     return requests.post(url, json={"event": name}, headers={"ce-id": name}, timeout=10).status_code
 
 
 class TestEvents:
     def test_go_to_the_suite_of_their_project_with_all_that_is_said_of_them(
-        self, office: PostOffice, taker: Taker
+        self, office: SharedEmulator, taker: Taker
     ) -> None:
         assert _put(office, "demo-one", taker.address)[0] == 200
         assert _post(office, "demo-one", "a") == _post(office, "demo-other", "b") == 200
@@ -65,7 +65,7 @@ class TestEvents:
         assert json.loads(body) == {"event": "a"}
 
     def test_arrive_once_each_when_many_come_at_once(
-        self, office: PostOffice, taker: Taker
+        self, office: SharedEmulator, taker: Taker
     ) -> None:
         _put(office, "demo-one", taker.address)
         names = [f"event-{number}" for number in range(40)]
@@ -74,7 +74,7 @@ class TestEvents:
         assert sorted(name for _, name, _ in taker.taken) == sorted(names)
 
     def test_of_a_suite_that_has_left_or_was_killed_go_nowhere(
-        self, office: PostOffice, taker: Taker
+        self, office: SharedEmulator, taker: Taker
     ) -> None:
         _put(office, "demo-left", taker.address)
         _put(office, "demo-killed", taker.address)
@@ -89,7 +89,7 @@ class TestEvents:
 
 class TestSuites:
     def test_one_that_comes_when_all_is_over_starts_nothing(self) -> None:
-        office = PostOffice()
+        office = SharedEmulator()
         office.close()
         with pytest.raises(SuiteError, match="the test run is over"):
             office.emulator()
@@ -102,19 +102,19 @@ class TestSuites:
         assert visitor.post("call", {}).ok
         visitor.close()
 
-    def test_two_of_one_project_are_refused(self, office: PostOffice, taker: Taker) -> None:
+    def test_two_of_one_project_are_refused(self, office: SharedEmulator, taker: Taker) -> None:
         assert _put(office, "demo-one", taker.address)[0] == 200
         assert _put(office, "demo-one", taker.address)[0] == 200
         status, reason = _put(office, "demo-one", "127.0.0.1:1")
         assert (status, reason.decode()) == (409, f"demo-one's events go to {taker.address}")
 
     def test_an_emulator_that_does_not_start_is_told_with_its_reason(
-        self, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+        self, office: SharedEmulator, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def start(*_: Any) -> Firestore:
+        def start(*_: Any) -> FirestoreEmulator:
             raise SuiteError("there is no Java")
 
-        monkeypatch.setattr(Firestore, "start", start)
+        monkeypatch.setattr(FirestoreEmulator, "start", start)
         assert request("POST", f"{office.url}/emulator") == (
             500,
             b"SuiteError: there is no Java",

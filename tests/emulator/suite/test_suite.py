@@ -199,8 +199,8 @@ class TestLive:
         indexes = live.root / "firestore.indexes.json"
 
         def answer() -> str:
-            url = f"{live.host.url}/{live.project}/us-central1/remember"
-            return live.host.post(
+            url = f"{live.functions.url}/{live.project}/us-central1/remember"
+            return live.functions.post(
                 url, b'{"data": 1}', {"Content-Type": "application/json"}, 60
             ).text
 
@@ -231,10 +231,10 @@ class TestStartAndStop:
         threads = set(threading.enumerate())
         suite = Suite("demo-chain", root=CHAIN, free_ports=True, functions_log=suite_log)
         suite.start()
-        command = suite.host._instances._process
+        command = suite.functions._fork_server._process
         assert command
         assert suite.firestore.child
-        processes = descendants(command.pid) | {command.pid, suite.host._instances.pid}
+        processes = descendants(command.pid) | {command.pid, suite.functions._fork_server.pid}
         processes |= descendants(suite.firestore.child.pid) | {suite.firestore.child.pid}
         suite.stop()
         suite.stop()
@@ -270,7 +270,7 @@ class TestStartAndStop:
             assert suite.env["FUNCTIONS_EMULATOR_HOST"].startswith("127.0.0.1:")
             assert suite.env["STORAGE_EMULATOR_HOST"].startswith("http://127.0.0.3:")
             assert _call(suite, "remember", "a") == ["a"]
-            elsewhere = f"127.0.0.3:{suite.host.port}/{suite.project}/us-central1/remember"
+            elsewhere = f"127.0.0.3:{suite.functions.port}/{suite.project}/us-central1/remember"
             assert request("POST", f"http://{elsewhere}", {"data": "b"})[0] == 200
 
     def test_a_firebase_json_that_lacks_something_says_what(self, project: Path) -> None:

@@ -18,11 +18,11 @@ from emulator.process.http import request
 from emulator.process.ports import free_port
 from emulator.suite.suite import Suite
 from emulator.web import node
-from emulator.web.auth import Auth
+from emulator.web.auth import AuthEmulator
 from tests.support.commands import CHAIN
+from tests.support.node_installation import install
 from tests.support.processes import is_gone
 from tests.support.waiting import eventually
-from tests.web.installation import install
 
 PROJECT = "demo-auth"
 TRIES = 3  # a port found free can be taken before it is used
@@ -36,11 +36,11 @@ time.sleep(300)
 
 
 @pytest.fixture(scope="module")
-def auth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Auth]:
+def auth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AuthEmulator]:
     install()
     for number in range(TRIES):
         folder = tmp_path_factory.mktemp("auth")
-        auth = Auth.start(f"127.0.0.1:{free_port()}", PROJECT, folder)
+        auth = AuthEmulator.start(f"127.0.0.1:{free_port()}", PROJECT, folder)
         try:
             auth.wait_until_ready()
         except PortTakenError:
@@ -53,7 +53,7 @@ def auth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Auth]:
     assert is_gone(auth.child.pid)
 
 
-def _account(auth: Auth, method: str, **body: Any) -> tuple[int, Any]:
+def _account(auth: AuthEmulator, method: str, **body: Any) -> tuple[int, Any]:
     """What the JS SDK sends: the key names no project, the emulator does."""
     url = f"http://{auth.address}/identitytoolkit.googleapis.com/v1/accounts:{method}?key=any"
     status, answer = request("POST", url, body, timeout=60)
@@ -61,7 +61,7 @@ def _account(auth: Auth, method: str, **body: Any) -> tuple[int, Any]:
 
 
 class TestAuth:
-    def test_somebody_signs_in_anonymously(self, auth: Auth) -> None:
+    def test_somebody_signs_in_anonymously(self, auth: AuthEmulator) -> None:
         status, signed_in = _account(auth, "signUp", returnSecureToken=True)
         assert status == 200
         assert signed_in["localId"]
@@ -69,7 +69,7 @@ class TestAuth:
         status, found = _account(auth, "lookup", idToken=signed_in["idToken"])
         assert [user["localId"] for user in found["users"]] == [signed_in["localId"]]
 
-    def test_cleared_accounts_are_forgotten(self, auth: Auth) -> None:
+    def test_cleared_accounts_are_forgotten(self, auth: AuthEmulator) -> None:
         _, signed_in = _account(auth, "signUp", returnSecureToken=True)
         for _ in range(2):
             auth.clear(PROJECT)
@@ -77,13 +77,13 @@ class TestAuth:
         assert status == 400
         assert refused["error"]["message"] == "USER_NOT_FOUND"
 
-    def test_a_taken_port_is_named(self, auth: Auth, tmp_path: Path) -> None:
+    def test_a_taken_port_is_named(self, auth: AuthEmulator, tmp_path: Path) -> None:
         (tmp_path / "auth.log").write_text("Error: listen EADDRINUSE: address already in use")
-        ended = Auth("127.0.0.1:1", PROJECT, tmp_path)
+        ended = AuthEmulator("127.0.0.1:1", PROJECT, tmp_path)
         with pytest.raises(PortTakenError, match=ended.address):
             ended.wait_until_ready()
 
-    def test_it_ends_with_whoever_started_it(self, auth: Auth, tmp_path: Path) -> None:
+    def test_it_ends_with_whoever_started_it(self, auth: AuthEmulator, tmp_path: Path) -> None:
         supervisor = subprocess.Popen(
             [sys.executable, "-c", SUPERVISOR, str(tmp_path)],
             cwd=ROOT,
@@ -104,7 +104,7 @@ class TestWithoutIt:
     ) -> None:
         monkeypatch.setattr(shutil, "which", lambda _: None)
         suite = Suite("demo-auth", root=CHAIN, free_ports=True, auth=True)
-        with pytest.raises(node.MissingError, match=r"Node\.js 20\.19 or newer"):
+        with pytest.raises(node.NodeMissingError, match=r"Node\.js 20\.19 or newer"):
             suite.start()
 
     def test_packages_of_another_lock_file_are_not_used(
@@ -122,7 +122,7 @@ class TestWithoutIt:
             (tmp_path / name).write_text("#!/bin/sh\necho 'no version is set' >&2; exit 126\n")
             (tmp_path / name).chmod(0o755)
         monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-        with pytest.raises(node.MissingError):
+        with pytest.raises(node.NodeMissingError):
             node.find()
 
     def test_start_says_so_and_runs_all_else(self, tmp_path: Path) -> None:

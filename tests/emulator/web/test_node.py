@@ -106,7 +106,7 @@ class TestInstall:
     @pytest.mark.parametrize(
         ("code", "error", "said"),
         [
-            ("ENOTFOUND", node.MissingError, "npm reaches no registry"),
+            ("ENOTFOUND", node.NodeMissingError, "npm reaches no registry"),
             ("EINTEGRITY", SuiteError, "EINTEGRITY"),
         ],
     )

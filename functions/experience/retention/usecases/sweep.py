@@ -171,7 +171,7 @@ def _delete(client: Client, session: Session) -> None:
     of_run: list[DocumentReference] = []
     if session.job_id and session.workspace_id:
         run_id = run_id_of(session.project_id, session.job_id)
-        of_run = delete.documents_of(Tenant.of_owner(client, session), run_id)
+        of_run = delete.documents_of(Tenant.of_document(client, session), run_id)
     store.delete_session(client, session, of_run)
 
 

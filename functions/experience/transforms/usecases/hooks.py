@@ -12,7 +12,7 @@ from experience.sessions.store import session_ref
 from experience.transforms import store
 from experience.transforms.models.failures import JobFailure, cancelled, failure_of
 from experience.transforms.models.job import JobOutput, JobProgress, session_fields
-from experience.workflows.runs.hooks import HOOKS, Writes
+from experience.workflows.runs.hooks import HOOKS, HookWrites
 from experience.workflows.runs.models import Run, RunError, RunStatus, RunStep, StepError
 from experience.workflows.skills import File
 
@@ -23,9 +23,9 @@ TOLD = {"load": 0, "stylise": 30, "publish": 90}
 
 
 class JobHooks:
-    """What a run of a job writes to the job and its session. `workflows.owners.Owner`."""
+    """What a run of a job writes to the job and its session. `workflows.runs.hooks.RunHooks`."""
 
-    def began(self, client: Client, run: Run, step: RunStep) -> Writes:
+    def on_step_started(self, client: Client, run: Run, step: RunStep) -> HookWrites:
         """One write for a step that is told; for a run's or an attempt's first step two."""
         now = step.updated_at
         job, session = _references(client, run)
@@ -40,14 +40,18 @@ class JobHooks:
             shown["startedAt"] = now
         return [(job, shown), (session, {"jobStatus": JobStatus.RUNNING.value, "updatedAt": now})]
 
-    def paused(self, client: Client, run: Run, step: RunStep, error: StepError, now: int) -> Writes:
+    def on_attempt_failed(
+        self, client: Client, run: Run, step: RunStep, error: StepError, now: int
+    ) -> HookWrites:
         """Two writes."""
         job, session = _references(client, run)
         failure = failure_of(error.code, error.message, step.id, now)
         waiting = {"status": JobStatus.PENDING.value, "error": failure.dump(), "updatedAt": now}
         return [(job, waiting), (session, session_fields(JobStatus.PENDING, None, now))]
 
-    def ended(self, client: Client, run: Run, outputs: Mapping[str, Any], now: int) -> Writes:
+    def on_run_finalized(
+        self, client: Client, run: Run, outputs: Mapping[str, Any], now: int
+    ) -> HookWrites:
         """Two writes."""
         job, session = _references(client, run)
         changes: dict[str, Any] = {"completedAt": now, "updatedAt": now}
@@ -70,7 +74,7 @@ class JobHooks:
         changes |= {"status": status.value, "error": failure.dump()}
         return [(job, changes), (session, session_fields(status, failure, now))]
 
-    def renewed(self, client: Client, run: Run, now: int) -> Writes:
+    def on_run_retried(self, client: Client, run: Run, now: int) -> HookWrites:
         """Two writes."""
         job, session = _references(client, run)
         changes = {
@@ -84,7 +88,7 @@ class JobHooks:
 
     def publish(self, run: Run, files: Sequence[File]) -> Mapping[str, Any]:
         """The picture, which comes first, and its thumbnail, in the session's results."""
-        ids, number = _ids(run), run.round + 1
+        ids, number = _ids(run), run.run_attempt + 1
         folder = (ids["projectId"], ids["sessionId"], ids["jobId"], number)
         paths = [objects.result_path(*folder, file.name) for file in files]
 
@@ -101,8 +105,8 @@ HOOKS[KIND] = JobHooks()
 
 
 def _ids(run: Run) -> dict[str, str]:
-    assert run.belongs_to is not None
-    return run.belongs_to.ids
+    assert run.owner_reference is not None
+    return run.owner_reference.ids
 
 
 def _references(client: Client, run: Run) -> tuple[DocumentReference, DocumentReference]:

@@ -28,7 +28,7 @@ def create_run(
     client: Client, transaction: Transaction, job: Job, snapshot: Snapshot, now: int
 ) -> NewRun:
     """Create the job's run, in the transaction that says so in the job. Four writes."""
-    tenant = Tenant.of_owner(client, job)
+    tenant = Tenant.of_document(client, job)
     source = f"gs://{storage.bucket_name()}/{snapshot.capture.path}"
     payload = {
         "sourceUri": source,
@@ -41,9 +41,9 @@ def create_run(
         "jobId": job.id,
         "stepId": snapshot.capture.step_id,
     }
-    belongs_to = OwnerReference(kind=KIND, ids=ids, reads=[source])
+    owner_reference = OwnerReference(kind=KIND, ids=ids, reads=[source])
     new = creation.new_owned_run(
-        tenant, WORKFLOW, run_id_of(job.project_id, job.id), payload, QUEUE, belongs_to, now
+        tenant, WORKFLOW, run_id_of(job.project_id, job.id), payload, QUEUE, owner_reference, now
     )
     new.create(tenant, transaction)
     return new
@@ -63,7 +63,7 @@ def try_dispatch(client: Client, job: Job) -> None:
 def dispatch(client: Client, job: Job) -> None:
     """Hand a new job's run to its queue, once."""
     if job.run_id:
-        tenant = Tenant.of_owner(client, job)
+        tenant = Tenant.of_document(client, job)
         run_dispatch.enqueue_first(tenant, WORKFLOW, job.run_id, QUEUE)
 
 
@@ -76,7 +76,7 @@ def find_run(client: Client, transaction: Transaction, job: Job) -> Whole | None
     if job.run_id is None:
         return None
     try:
-        return get_run_with_steps(Tenant.of_owner(client, job), job.run_id, transaction)
+        return get_run_with_steps(Tenant.of_document(client, job), job.run_id, transaction)
     except NotFound:
         return None
 
@@ -90,7 +90,7 @@ def restart_run(
     now: int,
 ) -> list[RunStep]:
     """Take a job's run up again, or order its first one; the steps to be dispatched."""
-    tenant = Tenant.of_owner(client, job)
+    tenant = Tenant.of_document(client, job)
     if run:
         return retry.retry_within(transaction, tenant, *run, now)[1]
     new = create_run(client, transaction, job, snapshot, now)
@@ -104,7 +104,7 @@ def restart_run(
 def dispatch_restarted(client: Client, job: Job, steps: list[RunStep]) -> None:
     """Hand a job's run to its queue when it was taken up."""
     for run_id in {step.run_id for step in steps}:
-        retry.enqueue_retried(Tenant.of_owner(client, job), run_id, steps)
+        retry.enqueue_retried(Tenant.of_document(client, job), run_id, steps)
 
 
 def cancel_run(client: Client, transaction: Transaction, job: Job, now: int) -> Job:
@@ -119,8 +119,8 @@ def cancel_run(client: Client, transaction: Transaction, job: Job, now: int) -> 
         }
     )
     run = find_run(client, transaction, job)
-    if run and run[0].run.is_going:
-        cancel.cancel_within(transaction, Tenant.of_owner(client, job), *run, now)
+    if run and run[0].value.is_active:
+        cancel.cancel_within(transaction, Tenant.of_document(client, job), *run, now)
     else:
         transaction.update(store.job_ref(client, job.project_id, job.id), job.difference(ended))
         session = session_ref(client, job.project_id, job.session_id)
@@ -131,4 +131,4 @@ def cancel_run(client: Client, transaction: Transaction, job: Job, now: int) -> 
 def cancel_generations(client: Client, job: Job) -> None:
     """Have the providers told that a cancelled job's picture is not wanted any more."""
     if job.run_id:
-        cancel.stop_generations(Tenant.of_owner(client, job), job.run_id)
+        cancel.stop_generations(Tenant.of_document(client, job), job.run_id)

@@ -1,9 +1,9 @@
-"""Collecting objects that no artifact refers to any more: mark and sweep, with a grace period.
+"""Garbage collection of objects that no artifact refers to: mark and sweep, with a grace period.
 
-An object goes if it was not written or used for the whole grace, no artifact document of its
-workspace names it, and it is still as it was when it was listed. A step that is about to refer to
-an old object marks it as used first (`artifacts.put`), which is a change that the last condition
-sees; one that it found young stays young for longer than any step takes.
+An object is deleted if it was neither written nor used for the whole grace period, no artifact of
+its workspace refers to it, and it is unchanged since it was listed. A step that is about to refer
+to an old object first marks it as used (`store.put`), which is such a change. An object that is
+still young then stays young for longer than any step runs.
 """
 
 from collections.abc import Iterable
@@ -14,19 +14,19 @@ from google.api_core.exceptions import NotFound, PreconditionFailed
 from google.cloud.firestore import Client
 
 from experience import clients, clock, logs, storage
-from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts import store as artifact_store
 
 PREFIX = "tenants/"
 
 
 def collect_artifacts() -> dict[str, int]:
-    """Remove what lies unreferenced, and return how many objects that were, of how many.
+    """Delete unreferenced objects, and return their number and that of all objects.
 
-    One listing of all objects, one read for each artifact of a workspace that has old objects.
-    Safe to repeat, at any time.
+    One listing of all objects, and one read for each artifact of a workspace with old objects.
+    Safe to repeat at any time.
     """
     client = clients.firestore()
-    oldest = clock.now_ms() - artifacts.grace_ms()
+    oldest = clock.now_ms() - artifact_store.grace_ms()
     seen = collected = 0
     listed = storage.bucket().list_blobs(prefix=PREFIX)
     for workspace_id, found in groupby(listed, lambda blob: str(blob.name).split("/")[1]):
@@ -41,7 +41,7 @@ def collect_artifacts() -> dict[str, int]:
 
 
 def _marked(client: Client, workspace_id: str) -> set[str]:
-    """The content of a workspace that an artifact refers to, as it is after the listing."""
+    """The content hashes that a workspace's artifacts refer to, read after the listing."""
     documents = client.collection("workspaces", workspace_id, "artifacts")
     return {str(each.get("contentHash")) for each in documents.select(["contentHash"]).stream()}
 
@@ -53,7 +53,7 @@ def _collect(blobs: Iterable[Any]) -> int:
             blob.delete(
                 if_generation_match=blob.generation, if_metageneration_match=blob.metageneration
             )
-        except (NotFound, PreconditionFailed):  # somebody was first, or uses it again
+        except (NotFound, PreconditionFailed):  # deleted by another call, or used again
             continue
         count += 1
     return count

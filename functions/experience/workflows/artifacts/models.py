@@ -1,4 +1,4 @@
-"""Artifacts: `/workspaces/{w}/artifacts/{a}`, and what callers send and get of them."""
+"""Artifacts: `/workspaces/{w}/artifacts/{a}`, and the request for their bytes."""
 
 from experience.documents import Document, Request
 from experience.ids import DocumentId
@@ -6,7 +6,7 @@ from experience.workflows.skills import ArtifactRef
 
 
 class Artifact(ArtifactRef):
-    """`/workspaces/{tenantId}/artifacts/{id}`: what a step of a run made, and where it lies."""
+    """`/workspaces/{tenantId}/artifacts/{id}`: bytes that a step of a run has stored."""
 
     tenant_id: str
     run_id: str
@@ -24,7 +24,7 @@ class GetArtifactUrl(Request):
 
 
 class ArtifactUrl(Document):
-    """An address at which an artifact can be read until it expires (Unix ms)."""
+    """A URL at which an artifact can be read until it expires (Unix ms)."""
 
     artifact_id: str
     url: str

@@ -1,4 +1,4 @@
-"""JSON values that may be too large for a document, or of a shape that Firestore does not take."""
+"""JSON values that may be too large for a document, or not valid in one."""
 
 import json
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from experience.ids import derived_id
-from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.artifacts.models import Artifact
 from experience.workflows.artifacts.tenant import Tenant
 
@@ -18,9 +18,9 @@ MAX_INTEGER = 2**63 - 1
 
 @dataclass(frozen=True)
 class Packed:
-    """A value as a document holds it: in itself, or as the URI of an object.
+    """A value as a document stores it: inline, or as the URI of an object.
 
-    `document` is the artifact that keeps the object from being collected.
+    `document`: the artifact that protects the object from garbage collection.
     """
 
     value: Any = None
@@ -32,7 +32,7 @@ NOTHING = Packed()
 
 
 def pack(tenant: Tenant, run_id: str, name: str, value: Any, now: int) -> Packed:
-    """The value for a document of this run. Writes to the bucket where it must; safe to repeat."""
+    """A value for a document of this run. Writes an object if it must. Safe to repeat."""
     data = encode(value)
     if len(data) <= MAX_INLINE_BYTES and _is_storable(value, 0):
         return Packed(value)
@@ -45,8 +45,8 @@ def encode(value: Any) -> bytes:
 
 
 def store(tenant: Tenant, run_id: str, name: str, data: bytes, now: int) -> Packed:
-    """JSON in the bucket, with the document that refers to it."""
-    stored = artifacts.put(tenant, data, "application/json")
+    """Store JSON as an object, and return it with the artifact that refers to it."""
+    stored = artifact_store.put(tenant, data, "application/json")
     document = Artifact(
         id=derived_id("payload", run_id, name, stored.content_hash),
         tenant_id=tenant.id,
@@ -64,15 +64,15 @@ def store(tenant: Tenant, run_id: str, name: str, data: bytes, now: int) -> Pack
 
 
 def unpack(tenant: Tenant, value: Any, uri: str | None) -> Any:
-    """The value again. Raises google.api_core NotFound where its object is gone."""
-    return json.loads(artifacts.read(tenant, uri)) if uri else value
+    """The value again. google.api_core NotFound if its object is gone."""
+    return json.loads(artifact_store.read(tenant, uri)) if uri else value
 
 
 def is_small(value: Any) -> bool:
-    """Whether a document can hold this beside other things: in shape, and at most 16 KiB of it."""
+    """Whether a value is valid in a document, and has at most 16 KiB."""
     try:
         return len(encode(value)) <= MAX_SMALL_BYTES and _is_storable(value, 0)
-    except (TypeError, ValueError):  # no JSON at all
+    except (TypeError, ValueError):  # not JSON
         return False
 
 
@@ -82,8 +82,8 @@ def _is_storable(value: Any, depth: int) -> bool:
         return False
     if isinstance(value, dict):
         names: Iterable[str] = value
-        fine = all(name and not (name.startswith("__") and name.endswith("__")) for name in names)
-        return fine and all(_is_storable(each, depth + 1) for each in value.values())
+        valid = all(name and not (name.startswith("__") and name.endswith("__")) for name in names)
+        return valid and all(_is_storable(each, depth + 1) for each in value.values())
     if isinstance(value, list):
         return not any(isinstance(each, list) for each in value) and all(
             _is_storable(each, depth + 1) for each in value

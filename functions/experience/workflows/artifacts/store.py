@@ -1,8 +1,8 @@
 """The bytes of artifacts: stored under their hash, once for each workspace.
 
-An object is written once (`if_generation_match=0`). One that is there already is used again, and
-marked as used where it is old: `collecting.py` takes what nothing refers to, and must not take
-what a step is about to refer to.
+An object is written once (`if_generation_match=0`). An object that exists is used again. If it is
+old it is marked as used, because `garbage_collection.py` deletes what nothing refers to, and must
+not delete what a step is about to refer to.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ MAX_ATTEMPTS = 5
 
 
 class Stored(NamedTuple):
-    """Bytes that are in the bucket."""
+    """Bytes that are stored in the bucket."""
 
     uri: str
     content_hash: str
@@ -33,9 +33,9 @@ class Stored(NamedTuple):
 
 
 def put(tenant: Tenant, data: bytes, content_type: str) -> Stored:
-    """Store bytes, or find them stored. They are safe for half the grace from now on.
+    """Store bytes, unless they are stored. They are kept for at least half the grace period.
 
-    One write; where the bytes are known one read more, and another write if they are old.
+    One write. For bytes that exist one read more, and another write if they are old. Contention.
     """
     content_hash = hashlib.sha256(data).hexdigest()
     stored = Stored(tenant.uri_of(content_hash), content_hash, len(data))
@@ -49,14 +49,14 @@ def put(tenant: Tenant, data: bytes, content_type: str) -> Stored:
             )
         except PreconditionFailed:
             if not _use_again(path):
-                continue  # it was collected just now
-        tenant.memory.keep(path, Blob(data, content_type))
+                continue  # it has just been deleted
+        tenant.blob_cache.put(path, Blob(data, content_type))
         return stored
     raise Contention
 
 
 def _use_again(path: str) -> bool:
-    """Whether the object is there, and no collection that has begun can take it."""
+    """Whether the object exists, and no running garbage collection can delete it."""
     found = storage.bucket().get_blob(path, retry=retry())
     if found is None:
         return False
@@ -72,7 +72,7 @@ def _use_again(path: str) -> bool:
 
 
 def read(tenant: Tenant, uri: str) -> bytes:
-    """The bytes at a URI of this workspace, as `fetch`. Raises google.api_core NotFound."""
+    """The bytes at a URI of this workspace, as `fetch`. google.api_core NotFound."""
     path = tenant.path_in(uri) or tenant.folder_path_in(uri)
     if path is None:
         raise NotFound(uri)
@@ -80,23 +80,23 @@ def read(tenant: Tenant, uri: str) -> bytes:
 
 
 def fetch(tenant: Tenant, path: str) -> Blob:
-    """What lies at a path that the tenant gave out. Raises google.api_core NotFound.
+    """The object at one of the tenant's paths. google.api_core NotFound.
 
-    One read; none for an artifact that this task has stored or read before. The bytes are as they
-    were uploaded, whatever they are called: unpacked they could be of any size.
+    One read; none for an artifact that this task has stored or read before. Bytes with a content
+    encoding are returned as they were uploaded: decompressed they could have any size.
     """
-    if known := tenant.memory.get(path):
+    if known := tenant.blob_cache.get(path):
         return known
     stored = storage.bucket().blob(path)
     data = stored.download_as_bytes(raw_download=True, retry=retry())
     blob = Blob(data, str(stored.content_type or ""))
-    if tenant.path_in(path):  # what operators bring can be replaced
-        tenant.memory.keep(path, blob)
+    if tenant.path_in(path):  # an operator can replace an upload
+        tenant.blob_cache.put(path, blob)
     return blob
 
 
 def read_object(uri: str) -> bytes:
-    """The bytes of an object that a run was given by name. Raises google.api_core NotFound."""
+    """The bytes of an object that a run may read by its owner reference. google NotFound."""
     path = uri.removeprefix(f"gs://{storage.bucket_name()}/")
     blob = storage.bucket().blob(path)
     data: bytes = blob.download_as_bytes(raw_download=True, retry=retry())
@@ -104,13 +104,13 @@ def read_object(uri: str) -> bytes:
 
 
 def exists(tenant: Tenant, uri: str) -> bool:
-    """Whether the bytes are still there."""
+    """Whether the bytes still exist. One read."""
     path = tenant.path_in(uri)
     return path is not None and bool(storage.bucket().blob(path).exists(retry=retry()))
 
 
-def signed(tenant: Tenant, artifact: Artifact) -> ArtifactUrl | None:
-    """An address for everybody who has it, until it expires; None if the bytes are gone."""
+def signed_url(tenant: Tenant, artifact: Artifact) -> ArtifactUrl | None:
+    """A URL that works for whoever has it, until it expires; None if the bytes are gone."""
     path = tenant.path_in(artifact.uri)
     if path is None or not exists(tenant, artifact.uri):
         return None
@@ -130,12 +130,12 @@ def signed(tenant: Tenant, artifact: Artifact) -> ArtifactUrl | None:
 
 
 def grace_ms() -> int:
-    """How long an object may lie unreferenced."""
+    """How long an unreferenced object is kept."""
     return int(config.ARTIFACT_GRACE_HOURS.value) * 3_600_000
 
 
 def retry() -> "Retry":
-    """How long a storage that fails is asked again."""
-    from google.cloud.storage.retry import DEFAULT_RETRY  # heavy, like the client that it is for
+    """How long a request to a failing storage is repeated."""
+    from google.cloud.storage.retry import DEFAULT_RETRY  # slow to import, like the client
 
     return DEFAULT_RETRY.with_timeout(RETRY_SECONDS)

@@ -1,6 +1,6 @@
-"""The one way to a workspace's data: whoever holds a `Tenant` has been checked.
+"""The one way to a workspace's data: a `Tenant` is only made after a check.
 
-No other module of this domain knows where a workspace lies.
+No other module of this domain knows the paths of a workspace.
 """
 
 from typing import Any, Protocol
@@ -16,7 +16,7 @@ _KEY = object()
 
 
 class InWorkspace(Protocol):
-    """A stored document that says of which workspace it is."""
+    """A stored document that names its workspace."""
 
     @property
     def workspace_id(self) -> str | None: ...
@@ -25,7 +25,7 @@ class InWorkspace(Protocol):
 class Tenant:
     """A workspace's runs, artifacts, cache and generation jobs, and its objects in the bucket.
 
-    It lives as long as one task or call, and remembers the bytes that were stored or read in it.
+    It lives as long as one task or call, and caches the bytes that were stored or read in it.
     """
 
     def __init__(self, client: Client, workspace_id: str, key: object) -> None:
@@ -33,15 +33,15 @@ class Tenant:
             raise TypeError("a Tenant is made by its class methods")
         self.client = client
         self.id = workspace_id
-        self.memory = BlobCache()
+        self.blob_cache = BlobCache()
 
     @classmethod
     def of_member(
         cls, client: Client, uid: str, workspace_id: str, role: Role, what: str
     ) -> "Tenant":
-        """The workspace of a caller who holds this role or above in it. One read.
+        """The workspace of a caller who has at least this role in it. One read.
 
-        Raises NotFound for who is no member, PermissionDenied for too low a role.
+        NotFound for non-members, PermissionDenied for a lower role.
         """
         require_sufficient(find_role(client, workspace_id, uid), role, what)
         return cls(client, workspace_id, _KEY)
@@ -50,9 +50,9 @@ class Tenant:
     def of_run(
         cls, client: Client, workspace_id: str, run_id: str, *step_ids: str
     ) -> tuple["Tenant", list[DocumentSnapshot[Any]]] | None:
-        """The workspace that a task names, with the run that proves it, and steps of the run.
+        """The workspace that a task names, with its run, which proves it, and steps of the run.
 
-        None where there is no such run in it. One read for the run and one for each step.
+        None if the workspace has no such run. One read for the run and one for each step.
         """
         tenant = cls(client, workspace_id, _KEY)
         wanted = [tenant.run_ref(run_id), *(tenant.step_ref(run_id, each) for each in step_ids)]
@@ -61,19 +61,19 @@ class Tenant:
         return (tenant, found) if run and run.get("tenantId") == workspace_id else None
 
     @classmethod
-    def of_owner(cls, client: Client, owner: "InWorkspace") -> "Tenant":
+    def of_document(cls, client: Client, document: "InWorkspace") -> "Tenant":
         """The workspace that a stored document names, such as a session: its domain checked it."""
-        if not owner.workspace_id:
+        if not document.workspace_id:
             raise ValueError("a document without a workspace")
-        return cls(client, owner.workspace_id, _KEY)
+        return cls(client, document.workspace_id, _KEY)
 
     @classmethod
     def of_generation(
         cls, client: Client, workspace_id: str, job_id: str
     ) -> tuple["Tenant", dict[str, Any]] | None:
-        """The workspace that a task names, with the generation job that proves it. One read.
+        """The workspace that a task names, with its generation job, which proves it. One read.
 
-        None where there is no such job in it.
+        None if the workspace has no such job.
         """
         tenant = cls(client, workspace_id, _KEY)
         [found] = transactions.read(client, [tenant.generation_ref(job_id)])
@@ -82,7 +82,7 @@ class Tenant:
 
     @classmethod
     def of_snapshot(cls, client: Client, snapshot: "DocumentSnapshot[Any]") -> "Tenant | None":
-        """The workspace of a stored document that says itself whose it is; else None."""
+        """The workspace of a document below it, if its `tenantId` names the same one; else None."""
         match snapshot.reference.path.split("/"):
             case ["workspaces", workspace_id, *_] if snapshot.get("tenantId") == workspace_id:
                 return cls(client, workspace_id, _KEY)
@@ -121,25 +121,25 @@ class Tenant:
         found: DocumentReference = self.collection("generationJobs").document(job_id)
         return found
 
-    def place_ref(self, name: str) -> DocumentReference:
-        """`/workspaces/{w}/generationPlaces/{kind}-{n}`"""
-        found: DocumentReference = self.collection("generationPlaces").document(name)
+    def permit_ref(self, name: str) -> DocumentReference:
+        """`/workspaces/{w}/generationPermits/{kind}-{n}`"""
+        found: DocumentReference = self.collection("generationPermits").document(name)
         return found
 
     def kept_path(self, job_id: str) -> str:
-        """`tenants/{w}/generations/{g}` in the bucket: a result until its job has ended."""
+        """`tenants/{w}/generations/{g}` in the bucket: a result that is kept until its job ends."""
         return f"tenants/{self.id}/generations/{job_id}"
 
     def kept_path_in(self, uri: str) -> str | None:
-        """The object that a URI means, if it is a kept result of this workspace."""
+        """The object that a URI names, if it is a kept result of this workspace."""
         path = uri.removeprefix(f"gs://{storage.bucket_name()}/")
         prefix, _, job_id = path.rpartition("/")
         return path if job_id and prefix == f"tenants/{self.id}/generations" else None
 
     def folder_path_in(self, uri: str) -> str | None:
-        """The object that a URI or path means, if it is one that operators brought.
+        """The object that a URI or path names, if it is an operator's upload.
 
-        `workspaces/{w}/…`: overlays, reference images, photos to try things out with.
+        `workspaces/{w}/…`: overlays, reference images, sample photos.
         """
         path = uri.removeprefix(f"gs://{storage.bucket_name()}/")
         return path if path.startswith(f"workspaces/{self.id}/") else None
@@ -153,7 +153,7 @@ class Tenant:
         return f"gs://{storage.bucket_name()}/{self.path_of(content_hash)}"
 
     def path_in(self, uri: str) -> str | None:
-        """The object that a URI means, if it is one of this workspace's runs."""
+        """The object that a URI names, if it is one of this workspace's artifacts."""
         path = uri.removeprefix(f"gs://{storage.bucket_name()}/")
         prefix, _, content_hash = path.rpartition("/")
         is_hash = len(content_hash) == 64 and content_hash.isalnum()

@@ -1,1 +1,1 @@
-"""What a workflow is: read from YAML, checked, and resolved against what a run knows."""
+"""What a workflow is: loaded from YAML, validated, and resolved against the data of a run."""

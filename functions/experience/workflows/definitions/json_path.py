@@ -7,13 +7,13 @@ _PATTERN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\[\d+\])*(\.[A-Za-z_][A-Za-z0-9_
 _PART = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)|\[(\d+)\]")
 
 MISSING: Any = object()
-"""There is nothing at that place: not even null."""
+"""There is no value at the path, not even null."""
 
 Parts = tuple[str | int, ...]
 
 
 def parse(path: str) -> Parts:
-    """The parts of a path; none of the empty one, which means the whole. Raises ValueError."""
+    """The parts of a path. The empty path has none, and means the whole value. ValueError."""
     if not path:
         return ()
     if not _PATTERN.fullmatch(path):
@@ -22,7 +22,7 @@ def parse(path: str) -> Parts:
 
 
 def find(value: Any, path: str) -> Any:
-    """What lies at the path, or MISSING."""
+    """The value at the path, or MISSING."""
     for part in parse(path):
         if isinstance(part, int):
             if not isinstance(value, list) or part >= len(value):
@@ -34,7 +34,7 @@ def find(value: Any, path: str) -> Any:
 
 
 def overlap(one: str, other: str) -> bool:
-    """Whether a change at one of them can be seen at the other: one leads to the other."""
+    """Whether a change at one path can be seen at the other: one is a prefix of the other."""
     first, second = parse(one), parse(other)
     shorter = min(len(first), len(second))
     return first[:shorter] == second[:shorter]

@@ -1,4 +1,4 @@
-"""Reading definitions from YAML: everything is checked, and refused with file, line and reason."""
+"""Loading definitions from YAML. An invalid one is rejected with file, line and reason."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,41 +19,38 @@ from experience.workflows.skills import REGISTRY, Registry
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 MAX_BYTES = 200_000
-"""A run keeps its definition, and Firestore takes a MiB for each document."""
+"""A run stores its definition, and a Firestore document has at most 1 MiB."""
 
 
-class BadDefinitionError(ValueError):
-    """A definition that cannot be used: one line for each reason, as `file:line: reason`."""
+class InvalidDefinitionError(ValueError):
+    """An invalid definition: one line for each issue, as `file:line: location: reason`."""
 
 
 @dataclass
 class Definitions:
-    """The workflows by name, each checked against the skills of one registry."""
+    """The workflows by name, each valid for the skills of one registry."""
 
     registry: Registry
     workflows: dict[str, Workflow] = field(default_factory=dict)
 
     def add(self, source: Path) -> None:
-        """Read a file, or every `.yaml` of a folder. Raises BadDefinitionError."""
+        """Load a file, or every `.yaml` of a folder. InvalidDefinitionError."""
         for file in sorted(source.glob("*.yaml")) if source.is_dir() else [source]:
             text = file.read_text(encoding="utf-8")
             workflow = parse(text, file.name, self.registry)
             if workflow.workflow_name in self.workflows:
-                raise BadDefinitionError(
+                raise InvalidDefinitionError(
                     f"{file.name}:1: there is a workflow {workflow.workflow_name} already"
                 )
             self.workflows[workflow.workflow_name] = workflow
 
 
 DEFINITIONS = Definitions(REGISTRY)
-"""What is deployed. Whoever owns the skills of a workflow adds its file."""
+"""The deployed workflows. The module with the skills of a workflow adds its file."""
 
 
 def parse(text: str, name: str, registry: Registry) -> Workflow:
-    """The workflow of a YAML text, with the registry's values in their places.
-
-    Raises BadDefinitionError.
-    """
+    """The workflow of a YAML text, with the registry's values filled in. InvalidDefinitionError."""
     lines: dict[Location, int] = {(): 1}
     issues: list[Issue] = []
     try:
@@ -61,9 +58,9 @@ def parse(text: str, name: str, registry: Registry) -> Workflow:
         plain = _plain(root, (), lines, issues) if root else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise BadDefinitionError(f"{name}:{line}: {error.problem}") from error
+        raise InvalidDefinitionError(f"{name}:{line}: {error.problem}") from error
     except yaml.YAMLError as error:
-        raise BadDefinitionError(f"{name}:1: {error}") from error
+        raise InvalidDefinitionError(f"{name}:1: {error}") from error
     workflow = None
     try:
         workflow = Workflow.model_validate(plain, by_alias=False, by_name=True)
@@ -75,60 +72,60 @@ def parse(text: str, name: str, registry: Registry) -> Workflow:
         if not issues and len(workflow.to_json()) > MAX_BYTES:
             issues.append(((), f"is larger than {MAX_BYTES} bytes"))
     if issues or workflow is None:
-        raise BadDefinitionError("\n".join(_message(issue, name, lines) for issue in issues))
-    return _compiled(workflow, registry)
+        raise InvalidDefinitionError("\n".join(_message(issue, name, lines) for issue in issues))
+    return _with_constants(workflow, registry)
 
 
-def _plain(node: Any, place: Location, lines: dict[Location, int], issues: list[Issue]) -> Any:
-    """A node as plain values; notes the line of each place, and keys that stand there twice."""
-    lines.setdefault(place, node.start_mark.line + 1)
+def _plain(node: Any, location: Location, lines: dict[Location, int], issues: list[Issue]) -> Any:
+    """A node as plain values. Records the line of each location, and duplicate keys as issues."""
+    lines.setdefault(location, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         found: dict[Any, Any] = {}
         for key, value in node.value:
             name = str(key.value)
-            here = (*place, name)
+            here = (*location, name)
             if name in found:
                 lines[here] = key.start_mark.line + 1
-                issues.append((here, "stands here twice"))
+                issues.append((here, "is given twice"))
             lines[here] = key.start_mark.line + 1
             found[name] = _plain(value, here, lines, issues)
         return found
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(each, (*place, n), lines, issues) for n, each in enumerate(node.value)]
+        return [_plain(each, (*location, n), lines, issues) for n, each in enumerate(node.value)]
     constructor = yaml.SafeLoader("")
     value = constructor.construct_object(node)
     if not isinstance(value, str | int | float | bool | None):
-        issues.append((place, "is a date: put it in quotes"))
+        issues.append((location, "is a date: put it in quotes"))
     return value
 
 
 def _message(issue: Issue, name: str, lines: dict[Location, int]) -> str:
-    place, message = issue
-    nearest = place
+    location, message = issue
+    nearest = location
     while nearest not in lines:
         nearest = nearest[:-1]
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
     return f"{name}:{lines[nearest]}: {path.lstrip('.')}: {message}".replace(": : ", ": ")
 
 
-def _compiled(workflow: Workflow, registry: Registry) -> Workflow:
-    """Registered values become constants: a run that began keeps what it began with."""
+def _with_constants(workflow: Workflow, registry: Registry) -> Workflow:
+    """Turn registered values into constants, so that a run keeps those that it started with."""
 
-    def pinned(selector: Selector) -> Selector:
+    def resolved(selector: Selector) -> Selector:
         if selector.source == "registry":
             return Selector(source="constants", value=registry.values[str(selector.key)])
         if selector.merge:
-            return Selector(merge=[pinned(each) for each in selector.merge])
+            return Selector(merge=[resolved(each) for each in selector.merge])
         if selector.of:
-            return Selector(pick=selector.pick, of=pinned(selector.of))
+            return Selector(pick=selector.pick, of=resolved(selector.of))
         return selector
 
     steps = [
         step.model_copy(
             update={
-                "input_selector": {k: pinned(v) for k, v in step.input_selector.items()},
+                "input_selector": {k: resolved(v) for k, v in step.input_selector.items()},
                 "when": step.when
-                and step.when.model_copy(update={"value": pinned(step.when.value)}),
+                and step.when.model_copy(update={"value": resolved(step.when.value)}),
             }
         )
         for step in workflow.steps

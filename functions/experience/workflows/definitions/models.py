@@ -1,6 +1,6 @@
-"""What a workflow is: its steps, what each needs, when it runs, how often it is tried.
+"""Workflows and their steps: inputs, conditions, dependencies and retry policies.
 
-Written as YAML (`yamls.py` reads it), pinned as JSON in every run that is made from it.
+A definition is written in YAML, which `loader.py` reads. Each run stores it as JSON.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ MAX_STEPS = 100
 NAME = r"^[a-z][a-z0-9._]*$"
 STEP_ID = r"^[a-z][a-z0-9_]{0,62}$"
 
-# The fields that go with each source; of those in brackets at most the ones that are given.
+# The fields that each source allows, and those that it requires.
 _FIELDS = {
     "trigger": ({"path", "default"}, set()),
     "step_output": ({"step", "path", "default"}, {"step"}),
@@ -30,11 +30,11 @@ _FIELDS = {
 class Selector(Document):
     """Where one input comes from.
 
-    `trigger`: the run's payload. `step_output`: `{data, artifacts}` of a step before this one.
-    `base_run`: the same of a step of the run that is updated, or without `step` its
-    `{payload, context}`. `constants`: a value. `registry`: a registered one. `merge` lays objects
-    over each other, later ones on top; `pick` takes keys of one. Of something that is not there
-    the `default` is taken; without one the input is left out.
+    `trigger`: the run's payload. `step_output`: `{data, artifacts}` of an earlier step.
+    `base_run`: the same of a step of the run that is updated, or without `step` that run's
+    `{payload, context}`. `constants`: a value. `registry`: a registered value. `merge` merges
+    objects, of which later ones win; `pick` selects keys of one. Where there is no value, the
+    `default` applies; without a default the input is left out.
     """
 
     source: Literal["trigger", "step_output", "base_run", "constants", "registry"] | None = None
@@ -49,7 +49,7 @@ class Selector(Document):
 
     @property
     def has_default(self) -> bool:
-        """Whether a default was given, be it null."""
+        """Whether a default was given, even if it is null."""
         return "default" in self.model_fields_set
 
     @model_validator(mode="after")
@@ -72,14 +72,14 @@ class Selector(Document):
         return self
 
     def parts(self) -> Iterator["Selector"]:
-        """This selector and all that it is made of."""
+        """This selector, and all those nested in it."""
         yield self
         for inner in [*(self.merge or []), *([self.of] if self.of else [])]:
             yield from inner.parts()
 
 
 class Condition(Document):
-    """Holds if the value exists, or equals another; without either, if it is truthy."""
+    """Holds if the value exists, or equals another one; with neither, if it is truthy."""
 
     value: Selector
     exists: bool | None = None
@@ -94,26 +94,26 @@ class Condition(Document):
 
 
 class CachePolicy(Document):
-    """Whether equal inputs give the result of before, from any run or from the same one."""
+    """Whether equal inputs reuse a cached result, of any run or of the same run."""
 
     enabled: bool = False
     scope: Literal["global", "run_only"] = "global"
 
 
 class RetryPolicy(Document):
-    """How often an attempt that failed for a passing reason is made, doubling the pause."""
+    """How many attempts a step has if they fail with a retryable error. The pause doubles."""
 
     max_attempts: int = Field(default=1, ge=1, le=10)
     backoff_ms: int = Field(default=1000, ge=100, le=60_000)
 
     def pause_ms(self, failures: int) -> int:
-        """How long to wait after so many failures."""
+        """The pause after this number of failures."""
         pause: int = self.backoff_ms << (failures - 1)
         return pause
 
 
 class StepDefinition(Document):
-    """One step. What depends on it needs its output, unless it is `optional`."""
+    """One step. Steps that depend on it need its output, unless it is `optional`."""
 
     step_id: str = Field(pattern=STEP_ID)
     skill_id: str = Field(min_length=1)
@@ -126,7 +126,7 @@ class StepDefinition(Document):
     retry_policy: RetryPolicy = RetryPolicy()
 
     def selectors(self) -> Iterator[tuple[tuple[str, ...], Selector]]:
-        """Every selector of this step, with its place in the definition."""
+        """Every selector of this step, with its location in the definition."""
         if self.when:
             yield from ((("when", "value"), each) for each in self.when.value.parts())
         for name, selector in self.input_selector.items():
@@ -134,7 +134,7 @@ class StepDefinition(Document):
 
 
 class Workflow(Document):
-    """A checked definition. Steps stand in an order in which they could run one by one."""
+    """A valid definition. The steps are in an order in which they could run one by one."""
 
     workflow_name: str = Field(pattern=NAME, max_length=100)
     version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
@@ -147,7 +147,7 @@ class Workflow(Document):
 
     @cached_property
     def dependents(self) -> dict[str, list[str]]:
-        """For each step those that wait for it."""
+        """The dependents of each step."""
         found: dict[str, list[str]] = {step.step_id: [] for step in self.steps}
         for step in self.steps:
             for needed in step.depends_on:
@@ -156,11 +156,11 @@ class Workflow(Document):
 
     @property
     def sinks(self) -> set[str]:
-        """The steps that nobody waits for: when all of these have ended, so has everything."""
-        return {step_id for step_id, waiting in self.dependents.items() if not waiting}
+        """The steps without dependents. Once all of these have ended, all steps have."""
+        return {step_id for step_id, dependents in self.dependents.items() if not dependents}
 
     def upstream(self, step_id: str) -> set[str]:
-        """All steps that must have ended before this one."""
+        """All steps that must end before this one can start."""
         found: set[str] = set()
         ahead = list(self.by_id[step_id].depends_on)
         while ahead:
@@ -171,11 +171,11 @@ class Workflow(Document):
         return found
 
     def to_json(self) -> str:
-        """As a run keeps it: text, because Firestore takes no list in a list."""
+        """As a run stores it: as text, because Firestore allows no list in a list."""
         return self.model_dump_json(exclude_unset=True)
 
     @classmethod
     @lru_cache(maxsize=32)
     def from_json(cls, text: str) -> Self:
-        """The definition that a run is pinned to; each of its steps asks, so the last few stay."""
+        """The definition that a run stores. The last few are cached, because each step needs it."""
         return cls.model_validate_json(text)

@@ -1,4 +1,4 @@
-"""What a step gets: its selectors resolved against what the run knows so far."""
+"""Resolving the selectors of a step against the data of a run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from experience.workflows.definitions.json_path import MISSING
 from experience.workflows.definitions.models import Condition, Selector, StepDefinition
 
 Output = dict[str, Any]
-"""What a step gave: `{data, artifacts}`."""
+"""The output of a step: `{data, artifacts}`."""
 
 
 @dataclass(frozen=True)
 class Sources:
-    """All that selectors can read. A step without an output is not among the outputs."""
+    """All that selectors can read. Steps without an output are not among the outputs."""
 
     payload: Any
     outputs: Mapping[str, Output]
@@ -24,17 +24,17 @@ class Sources:
 
 
 class UnresolvedError(ValueError):
-    """A selector met a value that it cannot work on."""
+    """A selector cannot be applied to the value that it found."""
 
 
 def resolve(step: StepDefinition, sources: Sources) -> dict[str, Any]:
-    """The inputs by name; those of which there is nothing are left out. UnresolvedError."""
+    """The inputs by name, without those that have no value. UnresolvedError."""
     found = {name: select(each, sources) for name, each in step.input_selector.items()}
     return {name: value for name, value in found.items() if value is not MISSING}
 
 
 def holds(condition: Condition, sources: Sources) -> bool:
-    """Whether a step's `when` lets it run. UnresolvedError."""
+    """Whether a step's `when` allows it to run. UnresolvedError."""
     value = select(condition.value, sources)
     given = condition.model_fields_set
     if "exists" in given:
@@ -48,7 +48,7 @@ def holds(condition: Condition, sources: Sources) -> bool:
 
 
 def select(selector: Selector, sources: Sources) -> Any:
-    """The value that a selector means, or MISSING. UnresolvedError."""
+    """The value of a selector, or MISSING. UnresolvedError."""
     if selector.merge:
         parts = [select(each, sources) for each in selector.merge]
         merged: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""What is wrong with a definition that a single step cannot know of itself."""
+"""Checks of a definition as a whole, beyond those of each field."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,34 +12,34 @@ Location = tuple[str | int, ...]
 Issue = tuple[Location, str]
 
 
-def unknown_keys(value: Any, place: Location) -> Iterator[Issue]:
-    """Keys that no part of a definition has."""
+def unknown_keys(value: Any, location: Location) -> Iterator[Issue]:
+    """Keys that the models do not have."""
     if isinstance(value, BaseModel):
         for name in value.model_extra or {}:
-            yield (*place, name), "is not a key of a definition"
+            yield (*location, name), "is not a key of a definition"
         for name in type(value).model_fields:
-            yield from unknown_keys(getattr(value, name), (*place, name))
+            yield from unknown_keys(getattr(value, name), (*location, name))
     elif isinstance(value, dict):
         for name, each in value.items():
-            yield from unknown_keys(each, (*place, name))
+            yield from unknown_keys(each, (*location, name))
     elif isinstance(value, list):
         for number, each in enumerate(value):
-            yield from unknown_keys(each, (*place, number))
+            yield from unknown_keys(each, (*location, number))
 
 
 def inconsistencies(workflow: Workflow, registry: Registry) -> Iterator[Issue]:
-    """What a single step cannot know of itself."""
+    """Steps, skills and selectors that do not fit together."""
     ids = [step.step_id for step in workflow.steps]
     for number, step in enumerate(workflow.steps):
-        place: Location = ("steps", number)
+        location: Location = ("steps", number)
         if step.step_id in ids[:number]:
-            yield (*place, "step_id"), f"there is a step {step.step_id} already"
+            yield (*location, "step_id"), f"there is a step {step.step_id} already"
         for index, needed in enumerate(step.depends_on):
             if needed not in ids:
-                yield (*place, "depends_on", index), f"there is no step {needed}"
+                yield (*location, "depends_on", index), f"there is no step {needed}"
             elif needed in step.depends_on[:index]:
-                yield (*place, "depends_on", index), f"{needed} stands here twice"
-        yield from _input_issues(workflow, step, place, registry)
+                yield (*location, "depends_on", index), f"{needed} is given twice"
+        yield from _input_issues(workflow, step, location, registry)
     cycle = _cycle(workflow)
     if cycle:
         number = ids.index(cycle[0])
@@ -47,32 +47,34 @@ def inconsistencies(workflow: Workflow, registry: Registry) -> Iterator[Issue]:
 
 
 def _input_issues(
-    workflow: Workflow, step: StepDefinition, place: Location, registry: Registry
+    workflow: Workflow, step: StepDefinition, location: Location, registry: Registry
 ) -> Iterator[Issue]:
     skill = registry.skills.get(step.skill_id)
     if skill is None:
-        yield (*place, "skill_id"), f"there is no skill {step.skill_id}"
+        yield (*location, "skill_id"), f"there is no skill {step.skill_id}"
     else:
-        fields = {(each.alias or name): each for name, each in skill.takes.model_fields.items()}
+        fields = {
+            (each.alias or name): each for name, each in skill.input_type.model_fields.items()
+        }
         for name in step.input_selector:
-            if name not in fields and name not in skill.takes.model_fields:
-                yield (*place, "input_selector", name), f"{skill.id} takes no {name}"
-        for name, each in skill.takes.model_fields.items():
+            if name not in fields and name not in skill.input_type.model_fields:
+                yield (*location, "input_selector", name), f"{skill.id} takes no {name}"
+        for name, each in skill.input_type.model_fields.items():
             given = {name, each.alias} & set(step.input_selector)
             if each.is_required() and not given:
-                yield (*place, "input_selector"), f"{skill.id} needs {name}"
+                yield (*location, "input_selector"), f"{skill.id} needs {name}"
     upstream = workflow.upstream(step.step_id) if step.step_id in workflow.by_id else set()
     for where, selector in step.selectors():
         if selector.source == "step_output" and selector.step not in upstream:
-            yield (*place, *where), f"does not depend on a step {selector.step}"
+            yield (*location, *where), f"does not depend on a step {selector.step}"
         if selector.source == "base_run" and selector.step not in {None, *workflow.by_id}:
-            yield (*place, *where), f"there is no step {selector.step}"
+            yield (*location, *where), f"there is no step {selector.step}"
         if selector.source == "registry" and selector.key not in registry.values:
-            yield (*place, *where), f"the registry has no {selector.key}"
+            yield (*location, *where), f"the registry has no {selector.key}"
 
 
 def _cycle(workflow: Workflow) -> list[str]:
-    """Steps that wait for each other in a circle; none where there is no circle."""
+    """A cycle of steps that depend on each other; empty where there is none."""
     done: set[str] = set()
     ahead: list[str] = []
 

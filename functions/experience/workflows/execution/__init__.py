@@ -1,1 +1,1 @@
-"""A worker at a step."""
+"""Executing steps: a worker acquires a step, runs its skill and commits the outcome."""

@@ -1,4 +1,4 @@
-"""Running a skill: what it may do meanwhile, how long it may take, and what became of it."""
+"""Running a skill: its live context, its timeout, and its outcome."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ from google.api_core.exceptions import NotFound
 
 from experience import clock, logs, transactions
 from experience.workflows.artifacts import fingerprints, payloads
-from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.artifacts.models import Artifact
 from experience.workflows.runs import hooks, leases
 from experience.workflows.runs.errors import TRANSIENT, LeaseLost, StaleStep
@@ -38,7 +38,7 @@ Generate = Callable[[LeasedStep, GenerationRequest], Generation]
 
 @dataclass
 class SkillResult:
-    """What a skill returned, and the artifacts that it wrote, by slot."""
+    """The output of a skill, and the artifacts that it wrote, by slot."""
 
     data: Any = None
     artifacts: dict[str, ArtifactRef] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class SkillResult:
 
 
 class SkillRuntime:
-    """What a skill holds in its hands while it runs. Once closed, nothing works any more."""
+    """The live context of a skill. Once it is closed, every use raises Cancelled."""
 
     def __init__(self, work: LeasedStep, run: Run, generate: Generate) -> None:
         self.result = SkillResult()
@@ -55,11 +55,11 @@ class SkillRuntime:
         self._generate = generate
         self._lock = threading.RLock()
         self._closed = threading.Event()
-        self._asked = 0.0
+        self._polled_at = 0.0
         self._cancelled = False
 
     def context(self) -> Context:
-        """The skill's view of it."""
+        """The context as the skill receives it."""
         step = self._work.step
         info = StepInfo(
             workspace_id=step.tenant_id,
@@ -79,22 +79,22 @@ class SkillRuntime:
         )
 
     def close(self) -> None:
-        """From now on every use raises Cancelled: the worker has gone on without the skill."""
+        """Stop serving the skill: its worker has continued without it."""
         self._closed.set()
 
     def read(self, id_or_uri: str) -> bytes:
         """An artifact's bytes."""
         self._require_open()
-        tenant, own = self._work.tenant, self._run.belongs_to
+        tenant, owner = self._work.tenant, self._run.owner_reference
         try:
-            if own and id_or_uri in own.reads:
-                return artifacts.read_object(id_or_uri)
+            if owner and id_or_uri in owner.reads:
+                return artifact_store.read_object(id_or_uri)
             if tenant.path_in(id_or_uri) or tenant.folder_path_in(id_or_uri):
-                return artifacts.read(tenant, id_or_uri)
+                return artifact_store.read(tenant, id_or_uri)
             if "/" not in id_or_uri and id_or_uri:
                 [found] = transactions.read(tenant.client, [tenant.artifact_ref(id_or_uri)])
                 if found.exists:
-                    return artifacts.read(tenant, str(found.get("uri")))
+                    return artifact_store.read(tenant, str(found.get("uri")))
         except NotFound as error:
             raise SkillFailed("ARTIFACT_NOT_FOUND", "An artifact's bytes are gone.") from error
         except TRANSIENT as fault:
@@ -117,7 +117,7 @@ class SkillRuntime:
             raise SkillFailed("BAD_METADATA", "No document holds this artifact's metadata.")
         work = self._work
         try:
-            stored = artifacts.put(work.tenant, data, type)
+            stored = artifact_store.put(work.tenant, data, type)
         except TRANSIENT as fault:
             raise _storage_failed() from fault
         now = clock.now_ms()
@@ -145,23 +145,23 @@ class SkillRuntime:
         return ref
 
     def publish(self, files: Sequence[File]) -> Mapping[str, Any] | None:
-        """Hand finished files to whom the run is done for."""
+        """Publish finished files through the hooks of the run's owner."""
         self._require_open()
-        owner = hooks.hooks_of(self._run)
-        if owner is None:
+        run_hooks = hooks.hooks_of(self._run)
+        if run_hooks is None:
             return None
         try:
-            return owner.publish(self._run, files)
+            return run_hooks.publish(self._run, files)
         except TRANSIENT as fault:
             raise _storage_failed() from fault
 
     def generate(self, request: GenerationRequest) -> Generation:
-        """A provider's generation; what it made is the artifact of its slot."""
+        """A provider's generation, whose result becomes the artifact of its slot."""
         self._require_open()
         made = self._generate(self._work, request)
         with self._lock:
             self.result.artifacts[request.slot] = made.artifact
-            self.result.documents.pop(request.slot, None)  # it has one already
+            self.result.documents.pop(request.slot, None)  # its job has written it
         return made
 
     def cancelled(self) -> bool:
@@ -169,9 +169,9 @@ class SkillRuntime:
         with self._lock:
             if self._closed.is_set() or self._cancelled:
                 return True
-            if time.monotonic() - self._asked < POLL_SECONDS:
+            if time.monotonic() - self._polled_at < POLL_SECONDS:
                 return False
-            self._asked = time.monotonic()
+            self._polled_at = time.monotonic()
             try:
                 self._work.refresh()
             except LeaseLost:
@@ -180,13 +180,13 @@ class SkillRuntime:
             return self._cancelled
 
     def progress(self, percentage: int, message: str | None = None) -> None:
-        """Show how far it is."""
-        shown = StepProgress(percentage=percentage, message=message)
+        """Show the progress."""
+        progress = StepProgress(percentage=percentage, message=message)
         with self._lock:
             self._require_open()
             for _ in range(2):
                 try:
-                    return leases.report_progress(self._work, shown)
+                    return leases.report_progress(self._work, progress)
                 except StaleStep:
                     if self._work.step.cancel_requested:
                         self._cancelled = True
@@ -197,10 +197,10 @@ class SkillRuntime:
         return None
 
     def log(self, message: str, **fields: Any) -> None:
-        """A line that says where it comes from."""
+        """Log a line with run, step and attempt."""
         step = self._work.step
-        named = {"run": step.run_id, "step": step.id, "attempt": step.attempt}
-        logs.info(message, **{**fields, **named})
+        source = {"run": step.run_id, "step": step.id, "attempt": step.attempt}
+        logs.info(message, **{**fields, **source})
 
     def _require_open(self) -> None:
         if self._closed.is_set():
@@ -211,27 +211,33 @@ SkillOutcome = SkillResult | SkillFailed | Waiting | Cancelled
 
 
 def run_skill(
-    skill: Skill[Any, Any], inputs: Any, work: LeasedStep, of: Run, seconds: float, made: Generate
+    skill: Skill[Any, Any],
+    inputs: Any,
+    work: LeasedStep,
+    run: Run,
+    timeout_seconds: float,
+    generate: Generate,
 ) -> SkillOutcome:
-    """Run a skill for at most so many seconds, and say what became of it. Raises nothing.
+    """Run a skill within its timeout, and return its outcome. Raises nothing.
 
-    It runs in a thread of its own. One that takes too long is left behind: whatever it does then
-    has no effect any more.
+    The skill has a thread of its own. After a timeout the thread is abandoned, and whatever it
+    does has no effect.
     """
-    desk = SkillRuntime(work, of, made)
+    runtime = SkillRuntime(work, run, generate)
     outcomes: list[SkillOutcome] = []
 
     def call() -> None:
-        outcomes.append(_call(skill, inputs, desk))
+        outcomes.append(_call(skill, inputs, runtime))
 
     thread = threading.Thread(target=call, name=f"skill-{skill.id}", daemon=True)
     thread.start()
-    thread.join(seconds)
-    in_time = list(outcomes)  # before it can notice that nobody waits for it any more
-    desk.close()
+    thread.join(timeout_seconds)
+    in_time = list(outcomes)  # before the skill can notice that its runtime is closed
+    runtime.close()
     if in_time:
         return in_time[0]
-    return SkillFailed("TIMEOUT", f"The step took longer than {seconds:g} s.", retryable=True)
+    message = f"The step took longer than {timeout_seconds:g} s."
+    return SkillFailed("TIMEOUT", message, retryable=True)
 
 
 def _storage_failed() -> SkillFailed:
@@ -239,15 +245,15 @@ def _storage_failed() -> SkillFailed:
     return SkillFailed("STORAGE_ERROR", "The storage failed.", retryable=True)
 
 
-def _call(skill: Skill[Any, Any], inputs: Any, desk: SkillRuntime) -> SkillOutcome:
+def _call(skill: Skill[Any, Any], inputs: Any, runtime: SkillRuntime) -> SkillOutcome:
     try:
-        given = skill.run(inputs, desk.context())
-        if not isinstance(given, skill.gives):
-            raise TypeError(f"skill {skill.id} gives a {type(given).__name__}")
-        desk.result.data = given.model_dump(mode="json", by_alias=True)
+        output = skill.run(inputs, runtime.context())
+        if not isinstance(output, skill.output_type):
+            raise TypeError(f"skill {skill.id} returned a {type(output).__name__}")
+        runtime.result.data = output.model_dump(mode="json", by_alias=True)
     except (SkillFailed, Waiting, Cancelled) as outcome:
         return outcome
-    except Exception:  # noqa: BLE001  (whatever it is, the step has to end)
+    except Exception:  # noqa: BLE001  (the step must end, whatever the skill raises)
         logs.error("skill bug", skill=skill.id, exc=traceback.format_exc())
         return SkillFailed("INTERNAL", "Something went wrong on our side.", retryable=True)
-    return desk.result
+    return runtime.result

@@ -1,4 +1,4 @@
-"""Working off a task: one attempt at its step, and then, while time remains, at those after it."""
+"""A worker: it executes the step of a task, and then, while time remains, the next steps."""
 
 import time
 import traceback
@@ -6,15 +6,16 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from experience import clients, clock, logs
+from experience.documents import Versioned
 from experience.firebase.tasks import TryLater
 from experience.workflows.artifacts import payloads
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.execution import result_cache, skill_runtime
 from experience.workflows.execution.preparation import (
-    Preparation,
     PreparedStep,
+    StepPreparer,
     step_error,
-    timeout_of,
+    timeout_seconds_of,
 )
 from experience.workflows.execution.skill_runtime import SkillResult
 from experience.workflows.generations.request import generate
@@ -26,41 +27,42 @@ from experience.workflows.runs import (
     step_completion,
     store,
 )
-from experience.workflows.runs.decisions import Delivery, Turn, turn
+from experience.workflows.runs.decisions import Decision, Delivery, decide
 from experience.workflows.runs.errors import TRANSIENT, LeaseLost, StaleStep, StepConflict
 from experience.workflows.runs.leases import Acquisition, LeasedStep
-from experience.workflows.runs.models import RunStatus, RunStep, StepError, StepStatus, StepTask
+from experience.workflows.runs.models import Run, RunStatus, RunStep, StepStatus, StepTask
 from experience.workflows.runs.step_completion import StepOutcome
-from experience.workflows.runs.store import StoredRun, StoredStep
+from experience.workflows.runs.store import StoredRun
 from experience.workflows.skills import REGISTRY, Cancelled, SkillFailed, Waiting
 
 TASK_SECONDS = 540
-"""What the task function may take. Its last seconds are kept for the commits."""
+"""The timeout of the task function. Its last seconds are reserved for the commits."""
 COMMIT_SECONDS = 30
 MAX_READS = 10
+"""How often a step that others keep changing is read before the task is delivered again."""
 
 
 class NextSteps(NamedTuple):
-    """What can go on after a step: who is ready, and what this worker has taken already."""
+    """The steps that can run after another one, and the one that this worker has acquired."""
 
     ready: list[str]
-    taken: tuple[LeasedStep, PreparedStep] | None = None
+    acquired: tuple[LeasedStep, PreparedStep] | None = None
 
 
 NO_STEPS = NextSteps([])
 
 
 def run_step(task: StepTask, delivery: Delivery) -> None:
-    """Work on a step for one attempt, and on what it makes ready. Safe to repeat, at any time.
+    """Execute an attempt at a step, and the steps that it makes ready. Safe to repeat at any time.
 
-    Raises TryLater where the database or the storage fails.
+    TryLater where the database or the storage fails.
     """
     try:
         opened = store.open_step(clients.firestore(), task)
         if opened:
-            Worker(*opened, delivery).work_off(task)
+            Worker(*opened, delivery).work(task)
     except LeaseLost:
-        # Whoever has the step now has a task of their own, and the sweep sees to all others.
+        # The step's new holder has a task of its own, and the sweep finds all other steps.
         logs.warning("lease lost", run=task.run_id, step=task.step_id, attempt=task.attempt)
     except TRANSIENT as fault:
         logs.warning("task interrupted", run=task.run_id, exc=traceback.format_exc())
@@ -71,51 +73,51 @@ class Worker:
     """The worker of one delivery of one task."""
 
     def __init__(
-        self, tenant: Tenant, run: StoredRun, step: StoredStep, delivery: Delivery
+        self, tenant: Tenant, run: StoredRun, step: Versioned[RunStep], delivery: Delivery
     ) -> None:
         self.tenant = tenant
-        self.run = run
-        self.workflow = run.run.workflow()
+        self.stored_run = run
+        self.workflow = run.value.workflow()
         self.delivery = delivery
-        self.preparation = Preparation(tenant, run.run)
-        self._ended: dict[str, RunStep] = {}
-        self._presumed: set[str] = set()
-        self._known: StoredStep | None = step
+        self.preparer = StepPreparer(tenant, run.value)
+        self._completed: dict[str, RunStep] = {}
+        self._assumed: set[str] = set()
+        self._opened: Versioned[RunStep] | None = step
         self._until = time.monotonic() + TASK_SECONDS - COMMIT_SECONDS
 
-    def work_off(self, task: StepTask) -> None:
-        """The task's step, and then one after another of those that become ready."""
-        after = self._attend(task)
-        while after.ready or after.taken:
-            mine, others = None, after.ready
-            if after.taken is None and self._has_time_for(others[0]):
+    @property
+    def run(self) -> Run:
+        return self.stored_run.value
+
+    def work(self, task: StepTask) -> None:
+        """Execute the task's step, and then one after another of those that become ready."""
+        following = self._execute(task)
+        while following.ready or following.acquired:
+            mine, others = None, following.ready
+            if following.acquired is None and self._has_time_for(others[0]):
                 mine, *others = others
             for each in others:
-                dispatch.enqueue(self._first_task(each), self.run.run.queue)
-            if after.taken:
-                after = self._run(*after.taken)
+                dispatch.enqueue(self._first_task(each), self.run.queue)
+            if following.acquired:
+                following = self._run_skill(*following.acquired)
             elif mine:
-                after = self._attend(self._first_task(mine))
+                following = self._execute(self._first_task(mine))
             else:
                 return
 
-    def _attend(self, task: StepTask) -> NextSteps:
-        """Begin the task's step if it is its turn."""
+    def _execute(self, task: StepTask) -> NextSteps:
+        """Do what is to be done with the task's step. LeaseLost."""
         for _ in range(MAX_READS):
             step = self._read(task.step_id)
             now = clock.now_ms()
             try:
-                match turn(self.run.run, step.step, task, self.delivery, now):
-                    case Turn.TAKE:
-                        return self._begin(step, now)
-                    case Turn.CANCELLED:
-                        return self._end(
-                            step, StepOutcome(StepStatus.SKIPPED, error=_cancelled(step))
-                        )
-                    case Turn.EXHAUSTED:
-                        return self._end(
-                            step, StepOutcome(StepStatus.FAILED, error=_worker_lost(step))
-                        )
+                match decide(self.run, step.value, task, self.delivery, now):
+                    case Decision.ACQUIRE:
+                        return self._start(step, now)
+                    case Decision.CANCEL:
+                        return self._complete(step, _cancelled(step.value))
+                    case Decision.FAIL:
+                        return self._complete(step, _worker_lost(step.value))
                     case _:
                         return self._recover() if self.delivery.retries else NO_STEPS
             except StepConflict:
@@ -123,178 +125,189 @@ class Worker:
         raise TryLater("the step kept changing")
 
     def _recover(self) -> NextSteps:
-        """An earlier delivery of this task died at some point after its step: go on from there.
+        """Continue where the worker of an earlier delivery of this task died, after its step.
 
-        One read for each step. What is ready and was not enqueued gets its task; what the dead
-        worker had in its hands is taken over.
+        Enqueues the ready steps whose tasks it may not have enqueued, and acquires the step that
+        it had acquired. One read for the run and for each step.
         """
-        finalization.finalize_run(self.tenant, self.run.run.id)
-        self.run, steps = store.get_run_with_steps(self.tenant, self.run.run.id)
+        finalization.finalize_run(self.tenant, self.run.id)
+        self.stored_run, steps = store.get_run_with_steps(self.tenant, self.run.id)
         now = clock.now_ms()
         orphans = []
         for step in steps:
             lease = step.lease
-            if step.is_ready and self.run.run.is_going:
+            if step.is_ready and self.run.is_active:
                 delay = max((step.due_at or now) - now, 0) / 1000
                 dispatch.enqueue_next(step, delay_seconds=delay)
             elif lease and self.delivery.follows(lease.task, lease.delivery):
                 orphans.append(StepTask.next_of(step))
-        return self._attend(orphans[0]) if orphans else NO_STEPS
+        return self._execute(orphans[0]) if orphans else NO_STEPS
 
-    def _begin(self, step: StoredStep, now: int) -> NextSteps:
-        """Take a step and run it; or end it at once where there is nothing to run. Moved."""
-        prepared = self.preparation.prepare(step.step, now)
+    def _start(self, step: Versioned[RunStep], now: int) -> NextSteps:
+        """Acquire a step and run its skill, or complete a step that has nothing to run.
+
+        StepConflict.
+        """
+        prepared = self.preparer.prepare(step.value, now)
         if isinstance(prepared, StepOutcome):
-            return self._end(step, prepared)
-        taking = leases.new_acquisition(
-            step, self.delivery, prepared.seconds, prepared.input_hash, now
-        )
-        work = leases.acquire(self.tenant, self.run, taking)
-        if self.run.run.status is RunStatus.QUEUED:
-            begun = {"status": RunStatus.RUNNING, "started_at": self.run.run.started_at or now}
-            self.run = replace(self.run, run=self.run.run.model_copy(update=begun))
-        return self._run(work, prepared)
+            return self._complete(step, prepared)
+        acquisition = self._acquisition_of(step, prepared, now)
+        work = leases.acquire(self.tenant, self.stored_run, acquisition)
+        if self.run.status is RunStatus.QUEUED:
+            started = {"status": RunStatus.RUNNING, "started_at": self.run.started_at or now}
+            running = self.run.model_copy(update=started)
+            self.stored_run = replace(self.stored_run, value=running)
+        return self._run_skill(work, prepared)
 
-    def _run(self, work: LeasedStep, prepared: PreparedStep) -> NextSteps:
-        """Run a step's skill under its lease, and write down what became of it. LeaseLost."""
+    def _run_skill(self, work: LeasedStep, prepared: PreparedStep) -> NextSteps:
+        """Run a step's skill under its lease, and commit the outcome. LeaseLost."""
         while True:
             outcome = skill_runtime.run_skill(
-                prepared.skill, prepared.inputs, work, self.run.run, prepared.seconds, generate
+                prepared.skill, prepared.inputs, work, self.run, prepared.timeout_seconds, generate
             )
             for _ in range(MAX_READS):
                 try:
                     return self._settle(work, prepared, outcome)
                 except StaleStep:
                     if isinstance(outcome, Waiting) and not work.step.cancel_requested:
-                        break  # what it waits for has come
+                        break  # what it waits for has arrived
             else:
                 raise TryLater("the step kept changing")
 
     def _settle(
         self, work: LeasedStep, prepared: PreparedStep, outcome: skill_runtime.SkillOutcome
     ) -> NextSteps:
-        """Write an outcome down, in one commit. Raises Changed and LeaseLost."""
+        """Commit the outcome of a skill. StaleStep and LeaseLost."""
         if isinstance(outcome, SkillResult):
-            return self._complete(work, prepared, outcome)
+            return self._succeed(work, prepared, outcome)
         if isinstance(outcome, Cancelled):
-            work.refresh()  # LeaseLost, if that is what it noticed
+            work.refresh()  # raises LeaseLost if that is why the skill stopped
         if isinstance(outcome, Cancelled) or work.step.cancel_requested:
-            return self._end(work, StepOutcome(StepStatus.SKIPPED, error=_cancelled(work)))
+            return self._complete(work, _cancelled(work.step))
         if isinstance(outcome, Waiting):
             leases.park(work, outcome.wait_ms)
             return NO_STEPS
         return self._fail(work, outcome)
 
     def _fail(self, work: LeasedStep, failure: SkillFailed) -> NextSteps:
-        """Give the step back for another attempt, where its policy has one left."""
+        """Release the step for another attempt if its policy allows one; else fail it."""
         step, policy = work.step, self.workflow.by_id[work.step.id].retry_policy
         error = step_error(step, failure.code, failure.message, **failure.details)
         if not failure.retryable or step.failures + 1 >= policy.max_attempts:
-            return self._end(work, StepOutcome(StepStatus.FAILED, error=error))
+            return self._complete(work, StepOutcome(StepStatus.FAILED, error=error))
         pause_ms = leases.capped_pause_ms(policy.pause_ms(step.failures + 1))
-        again = leases.release(work, self.run.run, error, pause_ms)
+        released = leases.release(work, self.run, error, pause_ms)
         logs.warning(
             "step retried", run=step.run_id, step=step.id, attempt=step.attempt, code=error.code
         )
-        dispatch.enqueue_next(again, delay_seconds=pause_ms / 1000)
+        dispatch.enqueue_next(released, delay_seconds=pause_ms / 1000)
         return NO_STEPS
 
-    def _complete(self, work: LeasedStep, prepared: PreparedStep, result: SkillResult) -> NextSteps:
-        run, step = self.run.run, work.step
-        now = clock.now_ms()
-        output = payloads.pack(self.tenant, run.id, step.id, result.data, now)
+    def _succeed(self, work: LeasedStep, prepared: PreparedStep, result: SkillResult) -> NextSteps:
+        """Complete the step with its result, and acquire the next step in the same commit."""
+        step, now = work.step, clock.now_ms()
+        output = payloads.pack(self.tenant, self.run.id, step.id, result.data, now)
         documents = [*result.documents.values(), *([output.document] if output.document else [])]
-        kept = None
+        cache = None
         definition = self.workflow.by_id[step.id]
         if definition.cache_policy.enabled:
             hashed, made = prepared.input_hash, result.artifacts
-            kept = result_cache.entry(self.tenant, run, definition, hashed, output, made, now)
-        completed = StepOutcome(
+            cache = result_cache.new_entry(
+                self.tenant, self.run, definition, hashed, output, made, now
+            )
+        outcome = StepOutcome(
             StepStatus.COMPLETED,
             output=output,
             artifacts=result.artifacts,
             documents=tuple(documents),
-            cache=kept,
+            cache=cache,
         )
-        self.preparation.saw(step.id, result.data, result.artifacts)
-        return self._end(work, completed, self._next(step, now))
+        self.preparer.remember(step.id, result.data, result.artifacts)
+        return self._complete(work, outcome, self._next_acquisition(step, now))
 
-    def _next(self, step: RunStep, now: int) -> tuple[Acquisition, PreparedStep] | None:
-        """A step that waits for this one alone, to be taken in the commit that ends this one."""
+    def _next_acquisition(self, step: RunStep, now: int) -> tuple[Acquisition, PreparedStep] | None:
+        """The acquisition of a step that depends on this one alone, if there is one to run."""
         for each in self.workflow.dependents[step.id]:
             if self.workflow.by_id[each].depends_on != [step.id] or not self._has_time_for(each):
                 continue
-            waiting = self._waiting(each)
-            if waiting is None or waiting.step.status is not StepStatus.PENDING:
+            dependent = self._find_dependent(each)
+            if dependent is None or dependent.value.status is not StepStatus.PENDING:
                 return None
-            prepared = self.preparation.prepare(waiting.step, now)
+            prepared = self.preparer.prepare(dependent.value, now)
             if isinstance(prepared, StepOutcome):
                 return None
-            seconds, hashed = prepared.seconds, prepared.input_hash
-            return leases.new_acquisition(waiting, self.delivery, seconds, hashed, now), prepared
+            return self._acquisition_of(dependent, prepared, now), prepared
         return None
 
-    def _waiting(self, step_id: str) -> StoredStep | None:
-        """A step that waits for another one: as its run was created with it, without a read.
+    def _find_dependent(self, step_id: str) -> Versioned[RunStep] | None:
+        """A dependent step, mostly without a read.
 
-        Who has changed it since then wrote at another time, so it cannot be taken like this; then
-        it is read. In a run that was taken up again all steps are.
+        Assume that the step is unchanged since the run was created, and save the read. If it is
+        not, the conditional write fails and the step is read. The steps of an update or a retry
+        are always read.
         """
-        run = self.run.run
-        if run.round or run.base_run_id or step_id in self._presumed:
+        run = self.run
+        if run.run_attempt or run.base_run_id or step_id in self._assumed:
             return store.find_step(self.tenant, run.id, step_id)
-        self._presumed.add(step_id)
+        self._assumed.add(step_id)
         created = planning.new_steps(self.workflow, run, run.created_at)
         [step] = [each for each in created if each.id == step_id]
-        return StoredStep(step, self.run.created_at)
+        return Versioned(step, self.stored_run.create_time)
 
-    def _end(
+    def _acquisition_of(
+        self, step: Versioned[RunStep], prepared: PreparedStep, now: int
+    ) -> Acquisition:
+        return leases.new_acquisition(
+            step, self.delivery, prepared.timeout_seconds, prepared.input_hash, now
+        )
+
+    def _complete(
         self,
-        held: StoredStep | LeasedStep,
-        how: StepOutcome,
-        then: tuple[Acquisition, PreparedStep] | None = None,
+        step: Versioned[RunStep] | LeasedStep,
+        outcome: StepOutcome,
+        following: tuple[Acquisition, PreparedStep] | None = None,
     ) -> NextSteps:
-        """End a step. Raises Moved if nobody works on it; else Changed and LeaseLost."""
-        work = held if isinstance(held, LeasedStep) else None
-        step = StoredStep(held.step, held.written_at)
-        follow = then[0] if then else None
-        ended = step_completion.complete_step(
-            self.tenant, self.run.run, step, how, self._ended, work=work, follow=follow
+        """Complete a step. StepConflict; for one under a lease StaleStep and LeaseLost."""
+        acquisition, prepared = following or (None, None)
+        completion = step_completion.complete_step(
+            self.tenant, self.run, step, outcome, self._completed, acquisition
         )
-        self._ended[ended.step.id] = ended.step
-        if ended.is_last:
-            finalization.finalize_run(self.tenant, self.run.run.id)
-        return NextSteps(
-            ended.ready, (ended.followed, then[1]) if ended.followed and then else None
-        )
+        self._completed[completion.step.id] = completion.step
+        if completion.is_last:
+            finalization.finalize_run(self.tenant, self.run.id)
+        acquired = completion.acquired
+        return NextSteps(completion.ready, (acquired, prepared) if acquired and prepared else None)
 
-    def _read(self, step_id: str) -> StoredStep:
-        """The step as it is now, and the run with it: both may have been changed by others."""
-        if self._known and self._known.step.id == step_id:
-            found, self._known = self._known, None
-            return found
-        self.run, found = store.get_step(self.tenant, self.run.run.id, step_id)
-        return found
+    def _read(self, step_id: str) -> Versioned[RunStep]:
+        """The step as it is now, and the run with it: others may have changed both."""
+        if self._opened and self._opened.value.id == step_id:
+            step, self._opened = self._opened, None
+            return step
+        self.stored_run, step = store.get_step_with_run(self.tenant, self.run.id, step_id)
+        return step
 
     def _first_task(self, step_id: str) -> StepTask:
-        """For a step that has just become ready."""
+        """The task for a step that has just become ready."""
         return StepTask(
             workspace_id=self.tenant.id,
-            run_id=self.run.run.id,
+            run_id=self.run.id,
             step_id=step_id,
             attempt=1,
-            round=self.run.run.round,
+            run_attempt=self.run.run_attempt,
         )
 
     def _has_time_for(self, step_id: str) -> bool:
         definition = self.workflow.by_id[step_id]
         skill = REGISTRY.skills.get(definition.skill_id)
-        return time.monotonic() + (timeout_of(definition, skill) if skill else 0) < self._until
+        timeout = timeout_seconds_of(definition, skill) if skill else 0
+        return time.monotonic() + timeout < self._until
 
 
-def _cancelled(held: StoredStep | LeasedStep) -> StepError:
-    return step_error(held.step, "CANCELLED", "The run was cancelled.")
+def _cancelled(step: RunStep) -> StepOutcome:
+    error = step_error(step, "CANCELLED", "The run was cancelled.")
+    return StepOutcome(StepStatus.SKIPPED, error=error)
 
 
-def _worker_lost(held: StoredStep) -> StepError:
-    return step_error(held.step, "WORKER_LOST", "Its workers vanished again and again.")
+def _worker_lost(step: RunStep) -> StepOutcome:
+    error = step_error(step, "WORKER_LOST", "Its workers vanished again and again.")
+    return StepOutcome(StepStatus.FAILED, error=error)

@@ -1,1 +1,1 @@
-"""Asking a provider for something, once, and paying for it once."""
+"""Requests to providers, each submitted and paid for once."""

@@ -1,4 +1,4 @@
-"""Cancelling generations that nobody waits for."""
+"""Cancelling generations whose results are not wanted any more."""
 
 from typing import Any
 
@@ -11,10 +11,7 @@ from experience.providers.models import FailureCode, ProviderFailed
 from experience.workflows.artifacts.provider_blobs import TenantBlobs
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.generations.completion import fail_generation
-from experience.workflows.generations.models import (
-    UNDER_WAY,
-    GenerationJob,
-)
+from experience.workflows.generations.models import ACTIVE, GenerationJob
 from experience.workflows.generations.store import is_wanted
 
 UNWANTED = ProviderFailed(
@@ -23,7 +20,7 @@ UNWANTED = ProviderFailed(
 
 
 def cancel_at_provider(tenant: Tenant, job: GenerationJob) -> None:
-    """Have the provider stop working on a job that has ended here. Raises ProviderFailed."""
+    """Ask the provider to stop working on a job that has ended here. ProviderFailed."""
     try:
         provider = registry.provider(job.provider_id, TenantBlobs(tenant))
         provider.cancel(str(job.provider_job_id))
@@ -33,21 +30,21 @@ def cancel_at_provider(tenant: Tenant, job: GenerationJob) -> None:
         logs.warning("cancel refused", provider=job.provider_id, code=failure.code)
     except Refusal as refused:
         logs.warning("cancel refused", provider=job.provider_id, reason=refused.reason)
-    told = {"cancelDue": False, "dueAt": None, "updatedAt": clock.now_ms()}
-    tenant.generation_ref(job.id).update(told)
+    changes = {"cancelDue": False, "dueAt": None, "updatedAt": clock.now_ms()}
+    tenant.generation_ref(job.id).update(changes)
 
 
 def cancel_generations(tenant: Tenant, run_id: str) -> int:
-    """End every generation of a run that is given up, and have the providers told; how many.
+    """Cancel the generations of a cancelled run, also at their providers, and return their number.
 
-    Two reads and up to three writes for each. Safe to repeat, and too late: what a run that was
-    taken up again meanwhile asks for stays.
+    Two reads and up to three writes for each. Safe to repeat, and to call late: if the run was
+    retried meanwhile, the generations of the new run attempt stay.
     """
     query: Any = tenant.collection("generationJobs").where(
         filter=FieldFilter("runId", "==", run_id)
     )
-    going = [status.value for status in UNDER_WAY]
-    found = query.where(filter=FieldFilter("status", "in", going)).stream()
+    statuses = [status.value for status in ACTIVE]
+    found = query.where(filter=FieldFilter("status", "in", statuses)).stream()
     jobs = [GenerationJob.load(each.to_dict() or {}) for each in found]
     unwanted = [job for job in jobs if not is_wanted(tenant, job)]
     cancelled = ProviderFailed(

@@ -1,4 +1,4 @@
-"""How generation jobs end, and who takes their place."""
+"""Completing and failing generation jobs, and transferring their permits."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from google.cloud.firestore import Transaction
 
 from experience import clock, logs, transactions
+from experience.documents import Versioned
 from experience.imaging import files
 from experience.providers.models import Blob, FailureCode, Poll, Provider, ProviderFailed
 from experience.workflows.artifacts import fingerprints
@@ -14,17 +15,14 @@ from experience.workflows.artifacts.provider_blobs import TenantBlobs
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.generations import permits
 from experience.workflows.generations.dispatch import enqueue_poll
-from experience.workflows.generations.models import (
-    GenerationJob,
-    GenerationStatus,
-)
+from experience.workflows.generations.models import GenerationJob, GenerationStatus
 from experience.workflows.runs.dispatch import resume_step
 from experience.workflows.skills import ArtifactRef
 
 MAX_MESSAGE_LENGTH = 500
 
-Changes = Callable[[GenerationJob, int], dict[str, Any]]
-"""What changes of a job that is under way as it ends at this time."""
+FinalFields = Callable[[GenerationJob, int], dict[str, Any]]
+"""The fields that a job, as it is stored, ends with at this time."""
 
 
 def complete_generation(
@@ -35,12 +33,12 @@ def complete_generation(
     poll: Poll,
     *,
     provider_job_id: str | None = None,
-    written_at: Any = None,
+    created: Versioned[GenerationJob] | None = None,
 ) -> GenerationJob:
-    """Fetch a result, store it as an artifact, and end the job with it. Raises ProviderFailed.
+    """Fetch a result, store it as an artifact, and complete the job with it. ProviderFailed.
 
-    The bytes are stored first, under their hash; then job, artifact and place change together.
-    `provider_job_id`: the provider's id, where the job has none yet; `written_at` as for `end`.
+    The bytes are stored first, under their hash; then job, artifact and permit change together.
+    `provider_job_id`: the provider's id, where the job has none yet. `created`: as for `settle`.
     """
     uri = str(poll.result_uri)
     content = provider.fetch(uri)
@@ -63,7 +61,7 @@ def complete_generation(
         created_at=now,
         updated_at=now,
     )
-    ended = settle(
+    completed = settle(
         tenant,
         job,
         lambda current, now: {
@@ -78,10 +76,10 @@ def complete_generation(
             "error_message": None,
         },
         document,
-        written_at,
+        created,
     )
     blobs.forget(job.id)
-    return ended
+    return completed
 
 
 def fail_generation(
@@ -90,11 +88,11 @@ def fail_generation(
     failure: ProviderFailed,
     status: GenerationStatus = GenerationStatus.FAILED,
 ) -> GenerationJob:
-    """End a job without a result; a provider that still works on it is told to stop."""
+    """End a job without a result. A provider that still works on it is asked to stop."""
 
-    def ending(current: GenerationJob, now: int) -> dict[str, Any]:
-        is_told = failure.code in (FailureCode.CANCELLED, FailureCode.TIMEOUT)
-        cancel_due = is_told and current.provider_job_id is not None
+    def final_fields(current: GenerationJob, now: int) -> dict[str, Any]:
+        is_abandoned = failure.code in (FailureCode.CANCELLED, FailureCode.TIMEOUT)
+        cancel_due = is_abandoned and current.provider_job_id is not None
         return {
             "status": status,
             "error_code": failure.code.value,
@@ -106,75 +104,77 @@ def fail_generation(
             "due_at": now if cancel_due else None,
         }
 
-    ended = settle(tenant, job, ending)
-    if ended.cancel_due:
-        enqueue_poll(ended, 0)
-    return ended
+    failed = settle(tenant, job, final_fields)
+    if failed.cancel_due:
+        enqueue_poll(failed, 0)
+    return failed
 
 
 def settle(
     tenant: Tenant,
     job: GenerationJob,
-    ending: Changes,
+    final_fields: FinalFields,
     document: Artifact | None = None,
-    written_at: Any = None,
+    created: Versioned[GenerationJob] | None = None,
 ) -> GenerationJob:
-    """Write a job's end, give its place on, and wake who got it. The job as it is then.
+    """End a job, transfer its permit, and resume the step of the job that receives it.
 
-    Three reads; the job's write, one each for an artifact, a place, and the job that gets it. Of a
-    job that needs no place one read; none with `written_at`, when the caller wrote the job as it is
-    given. One that has ended already, however that was, stays as it is.
+    Returns the job as it is then; one that has ended already stays as it is. Three reads; writes
+    the job, and one each for an artifact, a permit, and the job that receives the permit. One read
+    for a job that needs no permit, and none if this call has just `created` it.
     """
-    candidate = permits.find_first_waiter(tenant, job.kind) if job.needs_place else None
-    trusted = written_at
+    candidate = permits.find_first_waiter(tenant, job.kind) if job.needs_permit else None
+    trusted = created if created and created.update_time else None
 
     def body(transaction: Transaction) -> tuple[GenerationJob, GenerationJob | None]:
         nonlocal trusted
         reference = tenant.generation_ref(job.id)
         if trusted:
-            transactions.trust(transaction, reference, trusted)
-            current, trusted = job, None
+            transactions.trust(transaction, reference, trusted.update_time)
+            current, trusted = trusted.value, None
         else:
             [found] = transactions.read(tenant.client, [reference], transaction)
             current = GenerationJob.load(found.to_dict() or {})
         now = clock.now_ms()
         if current.is_ended:
             return current, None
-        changes = ending(current, now)
-        left = {"place": None, "waiting": None, "tried_at": None, "due_at": None}
-        times = {"completed_at": now, "updated_at": now}
-        after = current.model_copy(update={**left, **times, **changes})
+        after = current.model_copy(
+            update={
+                "permit": None,
+                "waiting_for": None,
+                "tried_at": None,
+                "due_at": None,
+                "completed_at": now,
+                "updated_at": now,
+                **final_fields(current, now),
+            }
+        )
         transaction.update(reference, current.difference(after))
         if document:
             transaction.set(tenant.artifact_ref(document.id), document.dump())
-        heir = None
-        if current.place:
-            transactions.read(tenant.client, [tenant.place_ref(current.place)], transaction)
-            heir = candidate and permits.find_waiter(tenant, transaction, candidate.id)
-            held = {"jobId": heir.id if heir else None, "updatedAt": now}
-            transaction.update(tenant.place_ref(current.place), held)
-            if heir:
-                permits.transfer(transaction, tenant.generation_ref(heir.id), current.place, now)
-        return after, heir
+        waiter = None
+        if current.permit:
+            waiter = permits.release(tenant, transaction, current.permit, candidate, now)
+        return after, waiter
 
-    ended, heir = transactions.run_optimistic(tenant.client, body)
+    settled, waiter = transactions.run_optimistic(tenant.client, body)
     logs.info(
-        "generation ended",
+        "generation completed",
         run=job.run_id,
         step=job.run_step_id,
         provider=job.provider_id,
-        status=ended.status,
-        code=ended.error_code,
+        status=settled.status,
+        code=settled.error_code,
     )
-    if candidate and not heir:
-        heir = permits.admit_next(tenant, job.kind)
-    if heir:
-        resume_step(tenant, heir.run_id, heir.run_step_id)
-    return ended
+    if candidate and not waiter:
+        waiter = permits.admit_next(tenant, job.kind)
+    if waiter:
+        resume_step(tenant, waiter.run_id, waiter.run_step_id)
+    return settled
 
 
 def _measures(content: Blob) -> dict[str, Any]:
-    """Width and height of a picture, as far as its file tells them."""
+    """The width and height of an image, if its file states them."""
     if not content.content_type.startswith("image/"):
         return {}
     size = files.size(content.data)

@@ -1,4 +1,4 @@
-"""What the generations of a run cost, as callables show it: in dollars."""
+"""The costs of a run's generations in dollars, as callables return them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,30 +8,30 @@ from experience.workflows.runs.models import RunSummary, StepSummary
 from experience.workflows.runs.views import RunView, TimelineEntry
 
 COST_FIELDS = ("runStepId", "costMicros", "begunAt")
-"""What of a generation job is read for it."""
+"""The fields of a generation job that are read for its cost."""
 
 
 class CostedRun(RunSummary):
-    """A run, and what its own generations cost together (US dollars).
+    """A run, and the total cost of its own generations (US dollars).
 
-    `costUsd` is null as long as one of them, asked of a provider, has not told what it costs.
+    `costUsd` is null while a generation that was submitted to a provider has no known cost.
     """
 
     cost_usd: float | None
 
 
 class CostedStep(StepSummary):
-    """A step, and what its generations in this run cost together (US dollars).
+    """A step, and the total cost of its generations in this run (US dollars).
 
-    `costUsd` is 0 without any, as for a result that was cached or taken from another run; null as
-    long as one of them, asked of a provider, has not told what it costs.
+    `costUsd` is 0 without any, as for a result that was cached or comes from another run. It is
+    null while a generation that was submitted to a provider has no known cost.
     """
 
     cost_usd: float | None
 
 
 class CostedRunView(Document):
-    """A run with its steps in their order, what they cost, and what happened when."""
+    """A run with its steps, in the order of the definition, their costs, and its timeline."""
 
     run: CostedRun
     steps: list[CostedStep]
@@ -39,22 +39,24 @@ class CostedRunView(Document):
 
 
 def with_costs(view: RunView, jobs: Iterable[Mapping[str, Any]]) -> CostedRunView:
-    """A run's view with the costs of its generation jobs, of which `FIELDS` are given."""
-    told: dict[str, list[int | None]] = {}
+    """A run's view with the costs of its generation jobs, given by their `COST_FIELDS`."""
+    costs_of: dict[str, list[int | None]] = {}
     for job in jobs:
-        never_asked = job.get("begunAt") is None
         cost = job.get("costMicros")
-        told.setdefault(str(job["runStepId"]), []).append(0 if never_asked and not cost else cost)
-    every = [cost for costs in told.values() for cost in costs]
+        if not cost and job.get("begunAt") is None:
+            cost = 0  # never submitted
+        costs_of.setdefault(str(job["runStepId"]), []).append(cost)
+    every = [cost for costs in costs_of.values() for cost in costs]
     run = CostedRun(**dict(view.run), cost_usd=_dollars(every))
     steps = [
-        CostedStep(**dict(step), cost_usd=_dollars(told.get(step.id, []))) for step in view.steps
+        CostedStep(**dict(step), cost_usd=_dollars(costs_of.get(step.id, [])))
+        for step in view.steps
     ]
     return CostedRunView(run=run, steps=steps, timeline=view.timeline)
 
 
 def _dollars(micros: Iterable[int | None]) -> float | None:
-    """The sum in dollars, to the micro-dollar; None where a part of it is not known."""
+    """The sum in dollars, exact to the micro-dollar; None if a part of it is not known."""
     total = 0
     for each in micros:
         if each is None:

@@ -1,4 +1,4 @@
-"""How polls of generation jobs are handed to their queue."""
+"""Enqueueing polls of generation jobs."""
 
 from experience import clients
 from experience.ids import fingerprint
@@ -6,7 +6,7 @@ from experience.workflows.generations.models import GenerationJob, PollTask
 
 
 def enqueue_poll(job: GenerationJob, delay_ms: float) -> None:
-    """Put the next look at a job into the queue, once."""
+    """Enqueue the next poll of a job, once."""
     task = PollTask.next_of(job)
     payload = task.model_dump(mode="json", by_alias=True)
     name = fingerprint("pollGeneration", *payload.values())

@@ -14,7 +14,7 @@ from experience.workflows.skills import ArtifactRef, GenerationRequest, MediaTyp
 Kind = Literal["image", "other"]
 
 MAX_PERMITS: dict[Kind, int] = {"image": 5, "other": 2}
-"""How many jobs of each kind a tenant has under way at most; the rest wait their turn."""
+"""How many jobs of each kind a tenant can have active at vendors. The others wait."""
 
 POLL_AND_TIMEOUT_MS = {
     "image": (2_000, 60_000),
@@ -24,14 +24,14 @@ POLL_AND_TIMEOUT_MS = {
 }
 
 MAX_SUBMITS = 5
-"""How often a provider that cannot be reached, or whose caller died, is asked to begin."""
+"""How often a job is submitted, if the provider cannot be reached or the worker dies."""
 
 LATE_MS = 60_000
-"""How long after its time something counts as lost: a sweep does it then."""
+"""How long a task or worker may be overdue before it counts as lost, and a sweep takes over."""
 
 
 class GenerationStatus(StrEnum):
-    """Where a generation job stands."""
+    """The state of a generation job."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -41,20 +41,20 @@ class GenerationStatus(StrEnum):
 
 
 COMPLETED = GenerationStatus.COMPLETED
-UNDER_WAY = (GenerationStatus.PENDING, GenerationStatus.PROCESSING)
+ACTIVE = (GenerationStatus.PENDING, GenerationStatus.PROCESSING)
 
 
 class GenerationJob(Document):
     """`/workspaces/{tenantId}/generationJobs/{id}`. Timestamps in Unix milliseconds.
 
-    Written before the provider is called; `id` is what the provider knows the request by.
-    `runStepId` is the step's id within the run, and `round` the run's, as it was then. `place`:
-    which of the tenant's places it takes while it is under way; `waiting`: for a place of which
-    kind it waits; neither where the provider needs none. `begunAt`: when the provider was first
-    asked to begin; `triedAt`: when it was asked last, of which the answer is not known. `submits`
-    and `attempts` count what it was asked: to begin, and how far it is. `cancelDue`: the provider
-    is still to be told that nobody waits any more. `dueAt`: when something is to happen next. A
-    cost that the provider does not tell is null.
+    Written before the provider is called, which knows the request by `id`. `runStepId`: the step's
+    id within the run. `runAttempt`: the run's, when the job was created. `permit`: which of the
+    tenant's permits the job holds while it is active. `waitingFor`: the kind of permit that it
+    waits for. Both are null where the provider needs none. `begunAt`: when the provider was first
+    asked to begin. `triedAt`: when it was last asked, as long as the outcome is not known.
+    `submits` and `attempts` count the submits and the polls. `cancelDue`: the provider has still
+    to be asked to stop. `dueAt`: when the next thing is to happen. `costMicros` is null where the
+    provider does not report a cost.
     """
 
     id: str
@@ -62,7 +62,7 @@ class GenerationJob(Document):
     run_id: str
     run_step_id: str
     slot: str
-    round: int = 0
+    run_attempt: int = 0
     provider_id: str
     provider_job_id: str | None = None
     media_type: MediaType
@@ -81,8 +81,8 @@ class GenerationJob(Document):
     error_message: str | None = None
     retryable: bool = False
     cost_micros: int | None = None
-    place: str | None = None
-    waiting: Kind | None = None
+    permit: str | None = None
+    waiting_for: Kind | None = None
     cancel_due: bool = False
     begun_at: int | None = None
     tried_at: int | None = None
@@ -94,37 +94,37 @@ class GenerationJob(Document):
 
     @property
     def is_ended(self) -> bool:
-        """Whether it has come to its end, whatever that was."""
-        return self.status not in UNDER_WAY
+        """Whether it completed, failed or timed out."""
+        return self.status not in ACTIVE
 
     @property
     def kind(self) -> Kind:
-        """Whose places it takes."""
+        """The kind of permit that it needs."""
         return "image" if self.media_type == "image" else "other"
 
     @property
-    def needs_place(self) -> bool:
-        """Whether it takes one of the tenant's places, or waits for one."""
-        return bool(self.place or self.waiting)
+    def needs_permit(self) -> bool:
+        """Whether it holds one of the tenant's permits, or waits for one."""
+        return bool(self.permit or self.waiting_for)
 
-    def is_late(self, now: int) -> bool:
-        """Whether the provider has taken longer than anybody waits."""
+    def is_timed_out(self, now: int) -> bool:
+        """Whether the provider has taken longer than the job's timeout."""
         return self.started_at is not None and now > self.started_at + self.timeout_ms
 
     def pause_ms(self) -> int:
-        """How long to leave a provider alone that could not begin: 2, 4, 8, 16 s for a picture."""
+        """The pause before the next submit: 2, 4, 8 and 16 s for an image."""
         return self.poll_interval_ms << max(0, self.submits - 1)
 
 
 class GenerationPermit(Document):
-    """`/workspaces/{w}/generationPlaces/{kind}-{n}`: whose turn it is there, if anybody's."""
+    """`/workspaces/{w}/generationPermits/{kind}-{n}`, and the job that holds it, if any."""
 
     job_id: str | None = None
     updated_at: int
 
 
 class PollTask(Request):
-    """The payload of `pollGeneration`: which look at which job, and which dispatch of it."""
+    """The payload of `pollGeneration`: a poll of a job, and the number of its dispatch."""
 
     workspace_id: DocumentId
     job_id: DocumentId
@@ -133,7 +133,7 @@ class PollTask(Request):
 
     @classmethod
     def next_of(cls, job: GenerationJob) -> "PollTask":
-        """The task for the look after those taken."""
+        """The task for the next poll."""
         return cls(
             workspace_id=job.tenant_id,
             job_id=job.id,
@@ -143,24 +143,24 @@ class PollTask(Request):
 
 
 def job_ids_of(step: RunStep, slot: str) -> list[str]:
-    """The ids of the jobs that a step has had for a slot since its run was taken up, newest first.
+    """The ids of a step's jobs for a slot in this run attempt, newest first.
 
-    One for each attempt that failed, and one for this: an attempt whose worker vanished goes on
-    with the job that it left.
+    One for each attempt that failed, and one for the current attempt. An attempt that lost its
+    worker continues with the same job.
     """
-    about = (step.tenant_id, step.run_id, step.id, slot, step.round)
-    return [derived_id("generation", *about, each) for each in range(step.failures, -1, -1)]
+    key = (step.tenant_id, step.run_id, step.id, slot, step.run_attempt)
+    return [derived_id("generation", *key, each) for each in range(step.failures, -1, -1)]
 
 
 def current_job(jobs: Sequence["GenerationJob | None"]) -> "GenerationJob | None":
-    """The job that this attempt goes on with: its own, or one of before that did not fail."""
+    """The job that this attempt continues with: its own, or an earlier one that did not fail."""
     own, *earlier = jobs
-    fine = (each for each in earlier if each and each.status in (*UNDER_WAY, COMPLETED))
-    return own or next(fine, None)
+    usable = (each for each in earlier if each and each.status in (*ACTIVE, COMPLETED))
+    return own or next(usable, None)
 
 
 def times_of(request: GenerationRequest) -> tuple[int, int]:
-    """How often a provider is asked, and how long it may take, in milliseconds."""
+    """The poll interval and the timeout of a request, in milliseconds."""
     sound = request.sound or "sound_effect"
     kind = sound if request.media_type == "audio" else request.media_type
     poll_ms, timeout_ms = POLL_AND_TIMEOUT_MS[kind]

@@ -1,8 +1,9 @@
-"""Who of a tenant's jobs is under way with a vendor, and who waits: one document for each place.
+"""A semaphore for each tenant and kind of generation: which jobs hold a permit, and which wait.
 
-`/workspaces/{w}/generationPlaces/{kind}-{n}`: `{jobId, updatedAt}`. A place is taken and given on
-in the same commits that begin and end jobs, so none is lost. A job that ends gives its place to
-the one that has waited longest. As each place is a document of its own, jobs rarely meet.
+Each permit is a document, `/workspaces/{w}/generationPermits/{kind}-{n}`: `{jobId, updatedAt}`. It
+is acquired and released in the commits that create and end jobs, so that none is lost. A job that
+ends transfers its permit to the job that has waited longest. As each permit has a document of its
+own, jobs rarely conflict.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from experience.workflows.generations.models import LATE_MS, MAX_PERMITS, Genera
 
 @dataclass(frozen=True)
 class Permit:
-    """Room for one more job, found by reading and taken by writing."""
+    """A free permit, as it was read."""
 
     reference: DocumentReference
     is_new: bool
@@ -28,7 +29,7 @@ class Permit:
         """`image-0` and so on."""
         return str(self.reference.id)
 
-    def take(self, transaction: Transaction, job_id: str, now: int) -> None:
+    def acquire(self, transaction: Transaction, job_id: str, now: int) -> None:
         """One write."""
         fields = {"jobId": job_id, "updatedAt": now}
         if self.is_new:
@@ -38,23 +39,67 @@ class Permit:
 
 
 def find_free(tenant: Tenant, transaction: Transaction, kind: Kind, job_id: str) -> Permit | None:
-    """A free place of this kind. Mostly one read; as many as there are when all are taken."""
+    """A free permit of this kind. Usually one read; one for each permit if none is free."""
     count = MAX_PERMITS[kind]
     first = int(fingerprint(job_id)[:8], 16) % count
     names = [f"{kind}-{(first + step) % count}" for step in range(count)]
     for some in (names[:1], names[1:]):
-        references = [tenant.place_ref(name) for name in some]
+        references = [tenant.permit_ref(name) for name in some]
         for found in transactions.read(tenant.client, references, transaction):
             if not (transactions.fields(found) or {}).get("jobId"):
                 return Permit(found.reference, is_new=not found.exists)
     return None
 
 
+def release(
+    tenant: Tenant,
+    transaction: Transaction,
+    permit_id: str,
+    candidate: GenerationJob | None,
+    now: int,
+) -> GenerationJob | None:
+    """Transfer a permit to the candidate if it still waits, and return it; else release the permit.
+
+    One read and one write; for a candidate one of each more.
+    """
+    reference = tenant.permit_ref(permit_id)
+    transactions.read(tenant.client, [reference], transaction)
+    waiter = candidate and find_waiter(tenant, transaction, candidate.id)
+    transaction.update(reference, {"jobId": waiter.id if waiter else None, "updatedAt": now})
+    if waiter:
+        _grant(tenant, transaction, waiter, permit_id, now)
+    return waiter
+
+
+def admit_next(tenant: Tenant, kind: Kind) -> GenerationJob | None:
+    """Acquire a free permit for the job that has waited longest; None without such a job or permit.
+
+    For a job that has just begun to wait, and for sweeps: a permit may have been released before
+    the releasing commit could see that a job waits. Three reads as a rule, and two writes.
+    """
+    candidate = find_first_waiter(tenant, kind)
+    if candidate is None:
+        return None
+    job_id = candidate.id
+
+    def body(transaction: Transaction) -> GenerationJob | None:
+        waiter = find_waiter(tenant, transaction, job_id)
+        permit = find_free(tenant, transaction, kind, job_id)
+        if waiter is None or permit is None:
+            return None
+        now = clock.now_ms()
+        permit.acquire(transaction, waiter.id, now)
+        _grant(tenant, transaction, waiter, permit.id, now)
+        return waiter
+
+    return transactions.run_optimistic(tenant.client, body)
+
+
 def find_first_waiter(tenant: Tenant, kind: Kind) -> GenerationJob | None:
-    """The job that has waited longest for a place of this kind. One read."""
+    """The job that has waited longest for a permit of this kind. One read."""
     query: Any = (
         tenant.collection("generationJobs")
-        .where(filter=FieldFilter("waiting", "==", kind))
+        .where(filter=FieldFilter("waitingFor", "==", kind))
         .order_by("createdAt")
         .limit(1)
     )
@@ -62,40 +107,17 @@ def find_first_waiter(tenant: Tenant, kind: Kind) -> GenerationJob | None:
     return GenerationJob.load(found[0].to_dict()) if found else None
 
 
-def transfer(transaction: Transaction, reference: Any, place: str, now: int) -> None:
-    """A waiting job has a place from now on. One write."""
-    changes = {"waiting": None, "place": place, "dueAt": now + LATE_MS, "updatedAt": now}
-    transaction.update(reference, changes)
-
-
-def admit_next(tenant: Tenant, kind: Kind) -> GenerationJob | None:
-    """Give a free place to the job that has waited longest, and return that; None without either.
-
-    For who has just begun to wait, and for sweeps: a place may have become free before anybody
-    could see that somebody waits. Two writes.
-    """
-
-    candidate = find_first_waiter(tenant, kind)
-    if candidate is None:
-        return None
-    job_id = candidate.id
-
-    def body(transaction: Transaction) -> GenerationJob | None:
-        waiting = find_waiter(tenant, transaction, job_id)
-        place = find_free(tenant, transaction, kind, job_id)
-        if waiting is None or place is None:
-            return None
-        now = clock.now_ms()
-        place.take(transaction, waiting.id, now)
-        transfer(transaction, tenant.generation_ref(waiting.id), place.id, now)
-        return waiting
-
-    return transactions.run_optimistic(tenant.client, body)
-
-
 def find_waiter(tenant: Tenant, transaction: Transaction, job_id: str) -> GenerationJob | None:
-    """A job that was found to wait, if it still does. One read."""
+    """A job, if it waits for a permit. One read."""
     [found] = transactions.read(tenant.client, [tenant.generation_ref(job_id)], transaction)
     data = transactions.fields(found)
     job = GenerationJob.load(data) if data else None
-    return job if job and job.waiting else None
+    return job if job and job.waiting_for else None
+
+
+def _grant(
+    tenant: Tenant, transaction: Transaction, waiter: GenerationJob, permit_id: str, now: int
+) -> None:
+    """Record in a job that it holds a permit."""
+    changes = {"waitingFor": None, "permit": permit_id, "dueAt": now + LATE_MS, "updatedAt": now}
+    transaction.update(tenant.generation_ref(waiter.id), changes)

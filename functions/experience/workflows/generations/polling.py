@@ -1,4 +1,4 @@
-"""Looking at a generation that a provider works on: one task for each look."""
+"""Polling a provider for the state of a generation: one task for each poll."""
 
 import traceback
 
@@ -17,24 +17,25 @@ from experience.workflows.generations.models import (
     GenerationStatus,
     PollTask,
 )
-from experience.workflows.generations.store import update_pending
+from experience.workflows.generations.store import update_active
 from experience.workflows.runs.dispatch import resume_step
 from experience.workflows.runs.errors import TRANSIENT
 
 
-def run_poll(task: PollTask) -> None:
-    """Take a look; raises TryLater where the database, the storage or a cancel fails."""
+def poll_generation(task: PollTask) -> None:
+    """Poll once. TryLater where the database, the storage or a cancel fails."""
     try:
-        poll(task)
+        _poll(task)
     except (*TRANSIENT, ProviderFailed) as fault:
-        logs.warning("look interrupted", job=task.job_id, exc=traceback.format_exc())
+        logs.warning("poll interrupted", job=task.job_id, exc=traceback.format_exc())
         raise TryLater("the database, the storage or the provider failed") from fault
 
 
-def poll(task: PollTask) -> None:
-    """Take one look at a job, and queue the next one or end it. Safe to repeat.
+def _poll(task: PollTask) -> None:
+    """Poll a job once, and enqueue the next poll or end the job. Safe to repeat.
 
-    Two reads, one more and a write while it goes on. A look that fails is no job that failed.
+    Two reads; while the job is active one read and one write more. A poll that fails does not fail
+    the job.
     """
     opened = Tenant.of_generation(clients.firestore(), task.workspace_id, task.job_id)
     if opened is None:
@@ -45,49 +46,49 @@ def poll(task: PollTask) -> None:
         return cancel_at_provider(tenant, job)
     if not job.is_ended and job.provider_job_id:
         if (task.number, task.dispatch) != (job.attempts + 1, job.dispatch):
-            if task.number == job.attempts:  # whoever took this look died before the next
+            if task.number == job.attempts:  # the worker of this poll died before the next
                 dispatch.enqueue_poll(job, job.poll_interval_ms)
             return None
         job = _poll_provider(tenant, job)
         if not job.is_ended:
             return None
-    # Its step hears what became of it, or asks the provider to begin.
+    # Its step reads the result, or submits the job.
     return resume_step(tenant, job.run_id, job.run_step_id)
 
 
 def _poll_provider(tenant: Tenant, job: GenerationJob) -> GenerationJob:
-    """The job after one look: ended, or with the next look queued."""
+    """The job after one poll: ended, or with the next poll enqueued."""
     if not store.is_wanted(tenant, job):
         return completion.fail_generation(tenant, job, UNWANTED)
     blobs = TenantBlobs(tenant)
     pause_ms = float(job.poll_interval_ms)
     try:
         provider = registry.provider(job.provider_id, blobs)
-        seen = provider.poll(str(job.provider_job_id))
-        if seen.state is State.COMPLETED:
-            return completion.complete_generation(tenant, job, provider, blobs, seen)
-        if seen.state is State.FAILED:
-            failure = seen.failure or ProviderFailed("The provider failed.")
+        poll = provider.poll(str(job.provider_job_id))
+        if poll.state is State.COMPLETED:
+            return completion.complete_generation(tenant, job, provider, blobs, poll)
+        if poll.state is State.FAILED:
+            failure = poll.failure or ProviderFailed("The provider failed.")
             return completion.fail_generation(tenant, job, failure)
     except ProviderFailed as failure:
-        logs.warning("look failed", **_about(job), code=failure.code)
+        logs.warning("poll failed", **_log_fields(job), code=failure.code)
         if not failure.retryable:
             return completion.fail_generation(tenant, job, failure)
         pause_ms = max(pause_ms, (failure.retry_after_seconds or 0) * 1000)
     except Refusal as refused:
-        logs.warning("look refused", **_about(job), reason=refused.reason)
+        logs.warning("poll refused", **_log_fields(job), reason=refused.reason)
     now = clock.now_ms()
-    if job.is_late(now):
-        late = ProviderFailed(
+    if job.is_timed_out(now):
+        timeout = ProviderFailed(
             "The provider did not finish in time.", code=FailureCode.TIMEOUT, retryable=True
         )
-        return completion.fail_generation(tenant, job, late, GenerationStatus.TIMED_OUT)
+        return completion.fail_generation(tenant, job, timeout, GenerationStatus.TIMED_OUT)
     due_at = now + round(pause_ms) + LATE_MS
-    after = update_pending(tenant, job, lambda _: {"attempts": job.attempts + 1, "due_at": due_at})
+    after = update_active(tenant, job, lambda _: {"attempts": job.attempts + 1, "due_at": due_at})
     if not after.is_ended:
         dispatch.enqueue_poll(after, pause_ms)
     return after
 
 
-def _about(job: GenerationJob) -> dict[str, str]:
+def _log_fields(job: GenerationJob) -> dict[str, str]:
     return {"provider": job.provider_id, "run": job.run_id, "step": job.run_step_id}

@@ -11,36 +11,36 @@ from experience.workflows.runs.dispatch import resume_step
 
 
 def recover(tenant: Tenant, job: GenerationJob) -> bool:
-    """For a sweep: go on with a job whose next task or worker was lost. Whether it was."""
+    """Restart a job that is overdue, or fail it if nobody wants it. Whether it was overdue."""
     now = clock.now_ms()
     if job.due_at is None or job.due_at > now:
         return False
     if not job.is_ended and not store.is_wanted(tenant, job):
         completion.fail_generation(tenant, job, UNWANTED)
         return True
-    if job.waiting:
-        started = permits.admit_next(tenant, job.kind)
-        if started:
-            resume_step(tenant, started.run_id, started.run_step_id)
-    again = _redispatched(tenant, job, now)
-    if again is None:
+    if job.waiting_for:
+        admitted = permits.admit_next(tenant, job.kind)
+        if admitted:
+            resume_step(tenant, admitted.run_id, admitted.run_step_id)
+    redispatched = _redispatch(tenant, job, now)
+    if redispatched is None:
         return False
-    dispatch.enqueue_poll(again, 0)
+    dispatch.enqueue_poll(redispatched, 0)
     return True
 
 
-def _redispatched(tenant: Tenant, job: GenerationJob, now: int) -> GenerationJob | None:
-    """The job with a task name that was never used; None if somebody went on with it meanwhile."""
+def _redispatch(tenant: Tenant, job: GenerationJob, now: int) -> GenerationJob | None:
+    """Give a job a task name that was never used; None if the job has changed meanwhile."""
 
     def body(transaction: Transaction) -> GenerationJob | None:
         reference = tenant.generation_ref(job.id)
         [found] = transactions.read(tenant.client, [reference], transaction)
         data = transactions.fields(found)
-        known = GenerationJob.load(data) if data else None
-        if known is None or (known.due_at, known.dispatch) != (job.due_at, job.dispatch):
+        current = GenerationJob.load(data) if data else None
+        if current is None or (current.due_at, current.dispatch) != (job.due_at, job.dispatch):
             return None
-        after = known.model_copy(update={"dispatch": job.dispatch + 1, "due_at": now + LATE_MS})
-        transaction.update(reference, known.difference(after))
+        after = current.model_copy(update={"dispatch": job.dispatch + 1, "due_at": now + LATE_MS})
+        transaction.update(reference, current.difference(after))
         return after
 
     return transactions.run_optimistic(tenant.client, body)

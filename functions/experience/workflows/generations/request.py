@@ -1,11 +1,12 @@
-"""What a skill asks a provider for, step by step, so that a crash neither loses nor pays it twice.
+"""Requesting a generation for a skill, so that a crash neither loses nor pays one twice.
 
-1. The job is written, with a place or waiting for one, before anybody is called. The local provider
-   needs no place (docs/decisions/0018-no-places-for-local-work.md).
-2. The provider is asked to begin. When that was asked is written first: whoever finds it without
-   an answer waits until the other call must be over, and asks the provider what came of it.
-3. A provider that answers at once ends the job here; of another its id is written, and looks at it
-   are queued (`polling.py`). The step waits meanwhile, and runs again when the job has ended.
+1. The job is created before the provider is called, with a permit or waiting for one. The local
+   provider needs no permit (docs/decisions/0018-no-places-for-local-work.md).
+2. The job is submitted to the provider. The time of the submit is recorded first. A worker that
+   finds a submit without an outcome waits until it must be over, and asks the provider for it.
+3. A provider that answers at once completes the job here. For any other provider its id is
+   recorded, and polls are enqueued (`polling.py`). The step is parked meanwhile, and runs again
+   when the job has ended.
 """
 
 import traceback
@@ -15,6 +16,7 @@ from google.api_core.exceptions import AlreadyExists
 from google.cloud.firestore import Transaction
 
 from experience import clock, logs, transactions
+from experience.documents import Versioned
 from experience.errors import Contention, Refusal
 from experience.providers import registry
 from experience.workflows.artifacts import payloads
@@ -29,7 +31,7 @@ from experience.workflows.generations.models import (
     job_ids_of,
     times_of,
 )
-from experience.workflows.generations.submission import NewJob, submit
+from experience.workflows.generations.submission import Created, submit
 from experience.workflows.runs.dispatch import resume_step
 from experience.workflows.runs.errors import TRANSIENT
 from experience.workflows.runs.leases import LeasedStep
@@ -37,52 +39,51 @@ from experience.workflows.skills import Generation, GenerationRequest, SkillFail
 
 
 def generate(work: LeasedStep, request: GenerationRequest) -> Generation:
-    """A provider's generation for a slot of this step. Raises Waiting and SkillFailed.
+    """A provider's generation for a slot of this step. Waiting, SkillFailed.
 
-    The local provider: one write to begin, and two to end. A vendor that answers at once: three
-    reads and two writes to begin, three reads and three writes to end. One that is polled: one
-    write more, and one read and one write for each look. A read more for each attempt that failed.
+    The local provider: one write to start, and two to end. A vendor that answers at once: three
+    reads and two writes to start, three reads and three writes to end. One that is polled: one
+    write more, and one read and one write for each poll. One read more for each failed attempt.
     """
     tenant = work.tenant
     try:
-        job, new = _find(work, request), None
+        job, created = _find(work, request), None
         if job is None:
             registry.require(request.provider_id)
-            job, new = _create(work, request)
+            job, created = _create(work, request)
         elif job.status is GenerationStatus.PROCESSING:
-            # Whoever wrote that down may have died before queueing the next look.
+            # The worker that recorded this may have died before it enqueued the next poll.
             dispatch.enqueue_poll(job, job.poll_interval_ms)
-        if job.waiting:
+        if job.waiting_for:
             job = _wait_for_permit(tenant, job)
         if not job.is_ended and job.provider_job_id is None:
-            job = submit(tenant, job, new)
+            job = submit(tenant, job, created)
     except Contention as fault:
         raise Waiting("the database", LATE_MS) from fault
     except Refusal as refused:
         raise SkillFailed(refused.reason.upper(), refused.message) from refused
     except TRANSIENT as fault:
-        # Not the skill's failure: its step runs again, and finds what was written down.
+        # The skill has not failed: its step runs again, and finds what was recorded.
         step, exc = work.step, traceback.format_exc()
         logs.warning(
             "generation interrupted", run=step.run_id, step=step.id, attempt=step.attempt, exc=exc
         )
         raise Waiting("the database or the storage", LATE_MS) from fault
-    return _outcome(job)
+    return _result_of(job)
 
 
 def _find(work: LeasedStep, request: GenerationRequest) -> GenerationJob | None:
-    """The job that this attempt goes on with, if it is known.
+    """The job that this attempt continues with, if it is known.
 
-    Where nothing but the job is written, writing it shows whether it was there: its own is not
-    looked for.
+    The attempt's own job is not read where it is created alone: the create shows whether it exists.
     """
     own, *earlier = job_ids_of(work.step, request.slot)
-    if registry.takes_place(request.provider_id):
+    if registry.needs_permit(request.provider_id):
         return current_job(store.find_jobs(work.tenant, own, *earlier))
     return current_job([None, *store.find_jobs(work.tenant, *earlier)]) if earlier else None
 
 
-def _outcome(job: GenerationJob) -> Generation:
+def _result_of(job: GenerationJob) -> Generation:
     if job.status is GenerationStatus.COMPLETED and job.artifact:
         return Generation(
             id=job.id,
@@ -101,22 +102,22 @@ def _outcome(job: GenerationJob) -> Generation:
     )
 
 
-def _create(work: LeasedStep, request: GenerationRequest) -> tuple[GenerationJob, NewJob | None]:
-    """The job as it is stored; New, if it is this call that has to ask the provider."""
+def _create(work: LeasedStep, request: GenerationRequest) -> tuple[GenerationJob, Created]:
+    """The stored job, and whether this call has created it and so has to submit it."""
     tenant, step = work.tenant, work.step
     job_id = job_ids_of(step, request.slot)[0]
-    sources = [_uri(tenant, each) for each in request.sources]
+    sources = [_source_uri(tenant, each) for each in request.sources]
     params = {**request.params, **({"sources": sources} if sources else {})}
     now = clock.now_ms()
     packed = payloads.pack(tenant, step.run_id, f"generation-{job_id}", params, now)
     poll_interval_ms, timeout_ms = times_of(request)
-    asked = GenerationJob(
+    requested = GenerationJob(
         id=job_id,
         tenant_id=tenant.id,
         run_id=step.run_id,
         run_step_id=step.id,
         slot=request.slot,
-        round=step.round,
+        run_attempt=step.run_attempt,
         provider_id=request.provider_id,
         media_type=request.media_type,
         poll_interval_ms=poll_interval_ms,
@@ -127,21 +128,21 @@ def _create(work: LeasedStep, request: GenerationRequest) -> tuple[GenerationJob
         updated_at=now,
     )
 
-    if registry.takes_place(request.provider_id):
-        return _create_with_permit(tenant, asked, packed)
-    return _create_alone(tenant, asked.model_copy(update=_submit_fields(now)), packed)
+    if registry.needs_permit(request.provider_id):
+        return _create_with_permit(tenant, requested, packed)
+    return _create_without_permit(tenant, requested.model_copy(update=_submit_fields(now)), packed)
 
 
 def _submit_fields(now: int) -> dict[str, Any]:
-    """What is written of a job before the provider is asked for the first time."""
+    """The fields of a job before its first submit."""
     times = dict.fromkeys(("created_at", "updated_at", "begun_at", "tried_at"), now)
     return {**times, "due_at": now + LATE_MS, "submits": 1}
 
 
-def _create_alone(
+def _create_without_permit(
     tenant: Tenant, job: GenerationJob, packed: Packed
-) -> tuple[GenerationJob, NewJob | None]:
-    """Write a job that needs no place. One write; one read where it was there before."""
+) -> tuple[GenerationJob, Created]:
+    """Create a job that needs no permit. One write; one read if it exists."""
 
     def commit() -> Any:
         batch = tenant.client.batch()
@@ -151,7 +152,7 @@ def _create_alone(
         return batch.commit()
 
     try:
-        return job, NewJob(transactions.retry(commit)[0].update_time)
+        return job, Versioned(job, transactions.retry(commit)[0].update_time)
     except AlreadyExists:
         [found] = store.find_jobs(tenant, job.id)
         if found is None:
@@ -160,33 +161,35 @@ def _create_alone(
 
 
 def _create_with_permit(
-    tenant: Tenant, asked: GenerationJob, packed: Packed
-) -> tuple[GenerationJob, NewJob | None]:
-    """Write a job with a place if there is one, else as one that waits. Two reads, two writes."""
+    tenant: Tenant, requested: GenerationJob, packed: Packed
+) -> tuple[GenerationJob, Created]:
+    """Create a job with a free permit, or else as a waiter. Two reads, two writes."""
 
-    def body(transaction: Transaction) -> tuple[GenerationJob, NewJob | None]:
-        [found] = transactions.read(tenant.client, [tenant.generation_ref(asked.id)], transaction)
+    def body(transaction: Transaction) -> tuple[GenerationJob, Created]:
+        [found] = transactions.read(
+            tenant.client, [tenant.generation_ref(requested.id)], transaction
+        )
         if found.exists:
             return GenerationJob.load(found.to_dict() or {}), None
         now = clock.now_ms()
-        place = permits.find_free(tenant, transaction, asked.kind, asked.id)
-        if place:
-            place.take(transaction, asked.id, now)
-            changes = {**_submit_fields(now), "place": place.id}
+        permit = permits.find_free(tenant, transaction, requested.kind, requested.id)
+        if permit:
+            permit.acquire(transaction, requested.id, now)
+            changes = {**_submit_fields(now), "permit": permit.id}
         else:
             times = {"created_at": now, "updated_at": now, "due_at": now + LATE_MS}
-            changes = {**times, "waiting": asked.kind}
-        job = asked.model_copy(update=changes)
-        transaction.create(tenant.generation_ref(asked.id), job.dump())
+            changes = {**times, "waiting_for": requested.kind}
+        job = requested.model_copy(update=changes)
+        transaction.create(tenant.generation_ref(requested.id), job.dump())
         if packed.document:
             transaction.set(tenant.artifact_ref(packed.document.id), packed.document.dump())
-        return job, NewJob() if place else None
+        return job, Versioned(job, None) if permit else None
 
     return transactions.run_optimistic(tenant.client, body)
 
 
-def _uri(tenant: Tenant, source: str) -> str:
-    """A source's uri or path, out of an artifact's id or what it is. One read for an id."""
+def _source_uri(tenant: Tenant, source: str) -> str:
+    """The URI or path of a source, which may be an artifact's id. One read for an id."""
     if tenant.path_in(source) or tenant.folder_path_in(source):
         return source
     if source and "/" not in source:
@@ -197,11 +200,11 @@ def _uri(tenant: Tenant, source: str) -> str:
 
 
 def _wait_for_permit(tenant: Tenant, job: GenerationJob) -> GenerationJob:
-    """The job with a place, if one has become free and it is its turn. Else Waiting."""
-    started = permits.admit_next(tenant, job.kind)
-    if started and started.id != job.id:
-        resume_step(tenant, started.run_id, started.run_step_id)
+    """The job with a permit, if one is free and no other job has waited longer; else Waiting."""
+    admitted = permits.admit_next(tenant, job.kind)
+    if admitted and admitted.id != job.id:
+        resume_step(tenant, admitted.run_id, admitted.run_step_id)
     [found] = store.find_jobs(tenant, job.id)
-    if found is None or found.waiting:
-        raise Waiting(f"a place for {job.media_type}", job.timeout_ms)
+    if found is None or found.waiting_for:
+        raise Waiting(f"a permit for {job.media_type}", job.timeout_ms)
     return found

@@ -1,48 +1,33 @@
 """Where generation jobs are stored."""
 
+from collections.abc import Callable
 from typing import Any
 
-from google.cloud.firestore import (
-    Client,
-    FieldFilter,
-    Transaction,
-)
+from google.cloud.firestore import Client, FieldFilter, Transaction
 
 from experience import clock, transactions
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.generations.costs import COST_FIELDS
-from experience.workflows.generations.models import (
-    GenerationJob,
-)
+from experience.workflows.generations.models import GenerationJob
 from experience.workflows.runs.store import find_step
 
 
+def find_jobs(tenant: Tenant, *job_ids: str) -> list[GenerationJob | None]:
+    """Jobs by their ids; None for each that does not exist. One read each."""
+    found = transactions.read(tenant.client, map(tenant.generation_ref, job_ids))
+    fields = map(transactions.fields, found)
+    return [GenerationJob.load(data) if data else None for data in fields]
+
+
 def find_costs(tenant: Tenant, run_id: str) -> list[dict[str, Any]]:
-    """What the generation jobs of a run say of their costs. One read each, or one for none."""
+    """The `COST_FIELDS` of a run's generation jobs. One read each, or one if there are none."""
     of_run = FieldFilter("runId", "==", run_id)
     query: Any = tenant.collection("generationJobs").where(filter=of_run).select(COST_FIELDS)
     return [each.to_dict() or {} for each in query.stream()]
 
 
-def update_pending(tenant: Tenant, job: GenerationJob, changes: Any) -> GenerationJob:
-    """Change a job that is under way; the job as it is then. One read, one write."""
-
-    def body(transaction: Transaction) -> GenerationJob:
-        reference = tenant.generation_ref(job.id)
-        [found] = transactions.read(tenant.client, [reference], transaction)
-        known = GenerationJob.load(found.to_dict() or {})
-        if known.is_ended or known.provider_job_id != job.provider_job_id:
-            return known
-        made = {**changes(known), "updated_at": clock.now_ms()}
-        after = known.model_copy(update=made)
-        transaction.update(reference, known.difference(after))
-        return after
-
-    return transactions.run_optimistic(tenant.client, body)
-
-
 def query_overdue(client: Client, before: int) -> Any:
-    """Query: generation jobs of all workspaces to which something should have happened by then."""
+    """Query: generation jobs of all workspaces that were due before this (Unix ms)."""
     return (
         client.collection_group("generationJobs")
         .where(filter=FieldFilter("dueAt", "<=", before))
@@ -50,15 +35,8 @@ def query_overdue(client: Client, before: int) -> Any:
     )
 
 
-def find_jobs(tenant: Tenant, *job_ids: str) -> list[GenerationJob | None]:
-    """Jobs as they are now. One read each."""
-    found = transactions.read(tenant.client, map(tenant.generation_ref, job_ids))
-    fields = map(transactions.fields, found)
-    return [GenerationJob.load(data) if data else None for data in fields]
-
-
 def is_provider_job_known(tenant: Tenant, provider_id: str, provider_job_id: str) -> bool:
-    """Whether some job has this provider's id: of any tenant, for they share the account.
+    """Whether a job of any tenant has this provider's id: tenants share the provider's account.
 
     One read.
     """
@@ -71,8 +49,27 @@ def is_provider_job_known(tenant: Tenant, provider_id: str, provider_job_id: str
 
 
 def is_wanted(tenant: Tenant, job: GenerationJob) -> bool:
-    """Whether its step may still ask for it; once it may not, it never will. One read."""
+    """Whether its step may still ask for it. A job that is not wanted stays so. One read."""
     found = find_step(tenant, job.run_id, job.run_step_id)
-    if found is None or found.step.is_ended or found.step.cancel_requested:
+    if found is None or found.value.is_ended or found.value.cancel_requested:
         return False
-    return found.step.round == job.round
+    return found.value.run_attempt == job.run_attempt
+
+
+def update_active(
+    tenant: Tenant, job: GenerationJob, changes: Callable[[GenerationJob], dict[str, Any]]
+) -> GenerationJob:
+    """Change a job unless it has ended, and return it as it is then. One read, one write."""
+
+    def body(transaction: Transaction) -> GenerationJob:
+        reference = tenant.generation_ref(job.id)
+        [found] = transactions.read(tenant.client, [reference], transaction)
+        current = GenerationJob.load(found.to_dict() or {})
+        if current.is_ended or current.provider_job_id != job.provider_job_id:
+            return current
+        updated = {**changes(current), "updated_at": clock.now_ms()}
+        after = current.model_copy(update=updated)
+        transaction.update(reference, current.difference(after))
+        return after
+
+    return transactions.run_optimistic(tenant.client, body)

@@ -1,10 +1,11 @@
-"""Submitting a generation to its provider, so that a crash neither loses nor pays it twice."""
+"""Submitting generations to providers, so that a crash neither loses nor pays one twice."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from google.cloud.firestore import Transaction
 
 from experience import clock, logs, transactions
+from experience.documents import Versioned
 from experience.providers import registry
 from experience.providers.models import Provider, ProviderFailed, State
 from experience.workflows.artifacts import payloads
@@ -17,23 +18,23 @@ from experience.workflows.generations.models import (
     GenerationJob,
     GenerationStatus,
 )
-from experience.workflows.generations.store import update_pending
+from experience.workflows.generations.store import update_active
 from experience.workflows.runs.leases import capped_pause_ms
 from experience.workflows.skills import Waiting
 
-
-class NewJob(NamedTuple):
-    """That a job was written just now, by this call; and when, if it was written alone."""
-
-    written_at: Any = None
+Created = Versioned[GenerationJob] | None
+"""The job, if this call has just created it. Its update time may be unknown (None)."""
 
 
-def submit(tenant: Tenant, job: GenerationJob, new: NewJob | None) -> GenerationJob:
-    """Ask the provider to begin, or what came of it. The job with its provider's id, or ended."""
+def submit(tenant: Tenant, job: GenerationJob, created: Created) -> GenerationJob:
+    """Submit a job, or find out what became of an earlier submit of it. Waiting.
+
+    Returns the job with its provider's id, or ended.
+    """
     blobs = TenantBlobs(tenant)
     provider = registry.provider(job.provider_id, blobs)
-    earlier = None if new else job.begun_at
-    if not new:
+    begun_at = None if created else job.begun_at
+    if not created:
         job = _record_submit(tenant, job, provider)
         if job.is_ended or job.provider_job_id:
             return job
@@ -42,53 +43,63 @@ def submit(tenant: Tenant, job: GenerationJob, new: NewJob | None) -> Generation
         provider_job_id = provider.submit(
             params,
             job.id,
-            begun_at=earlier,
+            begun_at=begun_at,
             timeout_ms=job.timeout_ms,
             is_taken=lambda known: store.is_provider_job_known(tenant, job.provider_id, known),
         )
         if provider.answers_at_once:
             poll = provider.poll(provider_job_id)
             if poll.state is State.COMPLETED:
-                known = {"provider_job_id": provider_job_id, "written_at": new and new.written_at}
-                return completion.complete_generation(tenant, job, provider, blobs, poll, **known)
+                return completion.complete_generation(
+                    tenant,
+                    job,
+                    provider,
+                    blobs,
+                    poll,
+                    provider_job_id=provider_job_id,
+                    created=created,
+                )
             raise poll.failure or ProviderFailed("The provider answered nothing.")
     except ProviderFailed as failure:
-        is_unsure = failure.is_unsure or earlier is not None
-        return _submit_failed(tenant, job, failure, is_unsure=is_unsure)
+        is_unsure = failure.is_unsure or begun_at is not None
+        return _handle_failure(tenant, job, failure, is_unsure=is_unsure)
     return _record_provider_job(tenant, job, provider_job_id)
 
 
 def _record_submit(tenant: Tenant, job: GenerationJob, provider: Provider) -> GenerationJob:
-    """Write down that the provider is asked now. One write.
+    """Record that the job is submitted now. One write.
 
-    Raises Waiting while another call, whose worker may be gone, could still have its effect.
+    Waiting while an earlier submit, whose worker may have died, could still reach the provider.
     """
     now = clock.now_ms()
     if job.tried_at is not None:
         over_at = job.tried_at + round(provider.submit_seconds * 1000)
         if now < over_at:
-            again = update_pending(tenant, job, lambda found: {"dispatch": found.dispatch + 1})
-            dispatch.enqueue_poll(again, over_at - now)
+            after = update_active(tenant, job, lambda current: {"dispatch": current.dispatch + 1})
+            dispatch.enqueue_poll(after, over_at - now)
             raise Waiting(f"an earlier call of {job.provider_id}", over_at - now + LATE_MS)
     if job.submits >= MAX_SUBMITS:
         failure = ProviderFailed("The provider was asked too often.", retryable=False)
         return completion.fail_generation(tenant, job, failure)
-    return update_pending(
+    return update_active(
         tenant,
         job,
-        lambda found: {
-            "begun_at": found.begun_at or now,
+        lambda current: {
+            "begun_at": current.begun_at or now,
             "tried_at": now,
-            "submits": found.submits + 1,
+            "submits": current.submits + 1,
             "due_at": now + LATE_MS,
         },
     )
 
 
-def _submit_failed(
+def _handle_failure(
     tenant: Tenant, job: GenerationJob, failure: ProviderFailed, *, is_unsure: bool
 ) -> GenerationJob:
-    """What follows from a submit that failed: another one after a pause, or the job's end."""
+    """Schedule another submit after a pause, or fail the job. Waiting.
+
+    `is_unsure`: the provider may be working on it all the same.
+    """
     logs.warning(
         "provider failed",
         provider=job.provider_id,
@@ -98,48 +109,48 @@ def _submit_failed(
         code=failure.code,
     )
     if job.submits >= MAX_SUBMITS:
-        failure.retryable = False  # it was asked often enough: another attempt would ask as often
+        failure.retryable = False  # another attempt at the step would submit it as often again
     if not failure.retryable:
         return completion.fail_generation(tenant, job, failure)
     pause_ms = max(capped_pause_ms(job.pause_ms()), (failure.retry_after_seconds or 0) * 1000)
     now = clock.now_ms()
-    again = update_pending(
+    after = update_active(
         tenant,
         job,
-        lambda found: {
-            "begun_at": found.begun_at if is_unsure else None,
+        lambda current: {
+            "begun_at": current.begun_at if is_unsure else None,
             "tried_at": None,
-            "dispatch": found.dispatch + 1,
+            "dispatch": current.dispatch + 1,
             "error_code": failure.code.value,
             "error_message": failure.message[: completion.MAX_MESSAGE_LENGTH],
             "due_at": now + round(pause_ms) + LATE_MS,
         },
     )
-    if again.is_ended:
-        return again
-    dispatch.enqueue_poll(again, pause_ms)
+    if after.is_ended:
+        return after
+    dispatch.enqueue_poll(after, pause_ms)
     raise Waiting(f"another try with {job.provider_id}", round(pause_ms) + LATE_MS)
 
 
 def _record_provider_job(tenant: Tenant, job: GenerationJob, provider_job_id: str) -> GenerationJob:
-    """Write down under which id the provider works on it, and queue the first look at it.
+    """Record the provider's id of the job, and enqueue the first poll.
 
-    A job that was ended meanwhile stays so, and the provider is told.
+    A job that has ended meanwhile stays so, and is cancelled at the provider.
     """
 
     def body(transaction: Transaction) -> GenerationJob:
         reference = tenant.generation_ref(job.id)
         [found] = transactions.read(tenant.client, [reference], transaction)
-        known = GenerationJob.load(found.to_dict() or {})
+        current = GenerationJob.load(found.to_dict() or {})
         now = clock.now_ms()
-        if known.provider_job_id:
-            return known
+        if current.provider_job_id:
+            return current
         changes: dict[str, Any] = {
             "provider_job_id": provider_job_id,
-            "dispatch": known.dispatch + 1,
+            "dispatch": current.dispatch + 1,
             "updated_at": now,
         }
-        if known.is_ended:
+        if current.is_ended:
             changes |= {"cancel_due": True, "due_at": now}
         else:
             changes |= {
@@ -150,8 +161,8 @@ def _record_provider_job(tenant: Tenant, job: GenerationJob, provider_job_id: st
                 "error_message": None,
                 "due_at": now + job.poll_interval_ms + LATE_MS,
             }
-        after = known.model_copy(update=changes)
-        transaction.update(reference, known.difference(after))
+        after = current.model_copy(update=changes)
+        transaction.update(reference, current.difference(after))
         return after
 
     recorded = transactions.run_optimistic(tenant.client, body)

@@ -1,1 +1,1 @@
-"""A run's state, and each commit that changes it."""
+"""The state of runs, and each commit that changes it."""

@@ -23,7 +23,7 @@ from experience.workflows.runs.models import (
     RunStep,
 )
 from experience.workflows.runs.requests import Changes, StartRun
-from experience.workflows.runs.views import RunView, view
+from experience.workflows.runs.views import RunView, view_of
 
 MAX_PAYLOAD_BYTES = 5 * 1024 * 1024
 MAX_COMMIT_BYTES = 3 * 1024 * 1024
@@ -32,7 +32,7 @@ MAX_COMMIT_BYTES = 3 * 1024 * 1024
 def start_workflow(
     tenant: Tenant, workflow: Workflow, request: StartRun, uid: str | None
 ) -> RunView:
-    """Start a checked workflow in a workspace, once for each caller and requestId."""
+    """Start a valid workflow in a workspace, once for each caller and requestId."""
     now = clock.now_ms()
     run_id = derived_id("run", tenant.id, uid, request.request_id) if request.request_id else None
     body = request.model_dump(mode="json", exclude={"request_id"})
@@ -50,8 +50,8 @@ def start_workflow(
         created_at=now,
         updated_at=now,
     )
-    if run_id and (known := _find_known(tenant, run)):
-        return known
+    if run_id and (existing := _find_existing(tenant, run)):
+        return existing
     base, reasons, payload = _plan(tenant, workflow, request)
     if len(payloads.encode(payload)) > MAX_PAYLOAD_BYTES:
         raise InvalidArgument(("payload", f"must be at most {MAX_PAYLOAD_BYTES} bytes of JSON"))
@@ -67,14 +67,14 @@ def start_workflow(
         return True
 
     if not transactions.run_optimistic(tenant.client, create) and (
-        known := _find_known(tenant, run)
+        existing := _find_existing(tenant, run)
     ):
-        return known
+        return existing
     enqueue_ready(steps)
     if not run.remaining_sinks:  # an update that changes nothing
         finalization.finalize_run(tenant, run.id)
         run = store.get_run(tenant, run.id)
-    return view(run, steps)
+    return view_of(run, steps)
 
 
 def new_owned_run(
@@ -83,10 +83,10 @@ def new_owned_run(
     run_id: str,
     payload: dict[str, Any],
     queue: Queue,
-    belongs_to: OwnerReference,
+    owner_reference: OwnerReference,
     now: int,
 ) -> "NewRun":
-    """A run that a domain has done for documents of its own, to be created with those."""
+    """A new run for documents of another domain, which creates it together with those."""
     workflow = DEFINITIONS.workflows[workflow_name]
     run = Run(
         id=run_id,
@@ -96,7 +96,7 @@ def new_owned_run(
         definition=workflow.to_json(),
         remaining_sinks=0,
         queue=queue,
-        belongs_to=belongs_to,
+        owner_reference=owner_reference,
         created_at=now,
         updated_at=now,
     )
@@ -105,7 +105,7 @@ def new_owned_run(
 
 @dataclass(frozen=True)
 class NewRun:
-    """A run with its steps and what was too large for them, not written yet."""
+    """A run with its steps, and the artifacts of values too large for them. Not written yet."""
 
     run: Run
     steps: list[RunStep]
@@ -131,7 +131,7 @@ def _new_run(
     now = run.created_at
     packed = payloads.pack(tenant, run.id, "payload", payload, now)
     steps = planning.new_steps(workflow, run, now, base, reasons)
-    steps, moved = _lightened(tenant, run, steps, now)
+    steps, moved = _with_large_outputs_moved(tenant, run, steps, now)
     run = run.model_copy(
         update={
             "trigger_payload": packed.value,
@@ -142,23 +142,23 @@ def _new_run(
     return NewRun(run, steps, [*([packed.document] if packed.document else []), *moved])
 
 
-def _find_known(tenant: Tenant, run: Run) -> RunView | None:
-    """The run of the first call with this requestId. Whoever made it may have died just then."""
+def _find_existing(tenant: Tenant, run: Run) -> RunView | None:
+    """The run of the first call with this requestId, whose tasks may not be enqueued yet."""
     [found] = transactions.read(tenant.client, [tenant.run_ref(run.id)])
     if not found.exists:
         return None
     if found.get("request") != run.request:
         raise AlreadyExists("request_id_reused", "This requestId belongs to another request.")
     stored, steps = store.get_run_with_steps(tenant, run.id)
-    if stored.run.is_going and stored.run.started_at is None:
+    if stored.value.is_active and stored.value.started_at is None:
         enqueue_ready(steps)
-    return view(stored.run, steps)
+    return view_of(stored.value, steps)
 
 
 def _plan(
     tenant: Tenant, workflow: Workflow, request: StartRun
 ) -> tuple[dict[str, RunStep] | None, dict[str, str] | None, Any]:
-    """The base run's steps, what of an update runs again and why, and the run's payload."""
+    """The base run's steps, the reasons of those that an update runs again, and the payload."""
     changes = request.changes or Changes()
     if request.base_run_id is None:
         if request.changes:
@@ -166,24 +166,24 @@ def _plan(
         return None, None, request.payload
     _check_changes(workflow, changes)
     stored, steps = store.get_run_with_steps(tenant, request.base_run_id)
-    base = stored.run
-    if base.belongs_to:  # what it made is let go, and its guest may have to be forgotten
+    base = stored.value
+    if base.owner_reference:  # its artifacts are deleted, and its guest may be erased
         raise NotFound("run")
     if base.workflow_name != workflow.workflow_name:
         raise FailedPrecondition(
             "other_workflow", "The base run is of another workflow.", workflow=base.workflow_name
         )
-    if base.is_going:
+    if base.is_active:
         raise FailedPrecondition("run_not_ended", "The base run is not over.", status=base.status)
     before = payloads.unpack(tenant, base.trigger_payload, base.trigger_payload_uri) or {}
     after = {**before, **request.payload}
     by_id = {step.id: step for step in steps}
-    reasons = planning.affected(workflow, base.workflow(), by_id, (before, after), changes)
+    reasons = planning.affected_steps(workflow, base.workflow(), by_id, (before, after), changes)
     return by_id, reasons, after
 
 
 def _check_changes(workflow: Workflow, changes: Changes) -> None:
-    """Refuse what no step of this workflow knows: it would change nothing, in silence."""
+    """Reject changes that no step would notice. InvalidArgument."""
     issues = [
         (f"changes.steps[{number}]", f"there is no step {each}")
         for number, each in enumerate(changes.steps)
@@ -203,10 +203,10 @@ def _check_changes(workflow: Workflow, changes: Changes) -> None:
         raise InvalidArgument(*issues)
 
 
-def _lightened(
+def _with_large_outputs_moved(
     tenant: Tenant, run: Run, steps: list[RunStep], now: int
 ) -> tuple[list[RunStep], list[Artifact]]:
-    """The steps with their largest outputs moved to the bucket, until all fit into one commit."""
+    """The steps, with the largest outputs moved to the bucket until all fit into one commit."""
     sizes = {step.id: len(step.model_dump_json()) for step in steps}
     total, moved = sum(sizes.values()), []
     light = {step.id: step for step in steps}

@@ -1,4 +1,4 @@
-"""The engine's decisions: who may work on a step when, and how a run ends. Pure."""
+"""The engine's decisions: whether a task may work on a step, and how a run ends. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,70 +19,73 @@ from experience.workflows.runs.models import (
 
 @dataclass(frozen=True)
 class Delivery:
-    """Which delivery of which task this is: the queue's name for it, and how many there were."""
+    """The name of a delivered task in its queue, and how often it was delivered before."""
 
     task: str = ""
     retries: int = 0
 
     def follows(self, task: str | None, retries: int) -> bool:
-        """Whether this is a later delivery of the same task: then the earlier one is over."""
+        """Whether this is a later delivery of the same task. Then the earlier one is over."""
         return bool(task) and self.task == task and self.retries > retries
 
 
-class Turn(StrEnum):
-    """What a task that wants to work on a step is told."""
+class Decision(StrEnum):
+    """What a task does with the step that it names."""
 
-    TAKE = "take"
-    """Nobody works on it, and this is the attempt that is next: go ahead."""
-    HELD = "held"
-    """Somebody works on it. Their own task comes again if they die, and the sweep sees it too."""
+    ACQUIRE = "acquire"
+    """Acquire the lease: no worker has it, and the task names the next attempt."""
+    LEASED = "leased"
+    """Nothing: another worker has the lease. If it dies its task is delivered again, and the sweep
+    finds the step too."""
     ENDED = "ended"
-    """It has ended already."""
-    NOT_YET = "not_yet"
-    """Not all that it depends on has ended."""
+    """Nothing: the step has ended."""
+    NOT_READY = "not_ready"
+    """Nothing: not all dependencies of the step have ended."""
     STALE = "stale"
-    """This task's attempt is over, and the next one has a task of its own."""
-    EXHAUSTED = "exhausted"
-    """Too many workers vanished over it."""
-    CANCELLED = "cancelled"
-    """The run was cancelled, and whoever worked on this is gone."""
+    """Nothing: the task names a past attempt. The next one has a task of its own."""
+    FAIL = "fail"
+    """Fail the step: it has lost too many workers."""
+    CANCEL = "cancel"
+    """Skip the step: its run was cancelled, and its worker is gone."""
 
 
-def turn(  # noqa: PLR0911  (a table of answers)
+def decide(  # noqa: PLR0911  (a table of answers)
     run: Run, step: RunStep, task: StepTask, delivery: Delivery, now: int
-) -> Turn:
-    """Whether a task may work on the step now."""
+) -> Decision:
+    """Whether a task may work on its step now."""
     if step.is_ended:
-        return Turn.ENDED
-    if task.round != step.round:
-        return Turn.STALE
+        return Decision.ENDED
+    if task.run_attempt != step.run_attempt:
+        return Decision.STALE
     if step.status is StepStatus.PENDING:
-        if not run.is_going:
-            return Turn.ENDED
+        if not run.is_active:
+            return Decision.ENDED
         if step.remaining_dependencies > 0:
-            return Turn.NOT_YET
-        return Turn.TAKE if task.attempt == step.attempt + 1 else Turn.STALE
+            return Decision.NOT_READY
+        return Decision.ACQUIRE if task.attempt == step.attempt + 1 else Decision.STALE
     lease = step.lease
-    called = step.parked and task.dispatch == step.dispatch
-    over = lease is None or lease.expires_at <= now or delivery.follows(lease.task, lease.delivery)
-    if not (called or over):
-        return Turn.HELD
-    if not run.is_going or step.cancel_requested:
-        return Turn.CANCELLED
+    is_resumed = step.parked and task.dispatch == step.dispatch
+    is_lost = (
+        lease is None or lease.expires_at <= now or delivery.follows(lease.task, lease.delivery)
+    )
+    if not (is_resumed or is_lost):
+        return Decision.LEASED
+    if not run.is_active or step.cancel_requested:
+        return Decision.CANCEL
     if not step.parked and step.losses >= MAX_LOST_WORKERS:
-        return Turn.EXHAUSTED
-    return Turn.TAKE
+        return Decision.FAIL
+    return Decision.ACQUIRE
 
 
-def is_over(steps: Iterable[RunStep]) -> bool:
-    """Whether every step has come to its end."""
+def all_ended(steps: Iterable[RunStep]) -> bool:
+    """Whether every step has ended."""
     return all(step.is_ended for step in steps)
 
 
-def outcome(
+def run_outcome(
     workflow: Workflow, steps: Sequence[RunStep], now: int
 ) -> tuple[RunStatus, RunError | None]:
-    """How a run ends whose steps have all ended: failed if one failed that was needed."""
+    """The final status of a run whose steps have all ended: failed if a required step failed."""
     failed = [
         step
         for step in steps
@@ -96,8 +99,8 @@ def outcome(
     return RunStatus.FAILED, error
 
 
-def context(steps: Sequence[RunStep]) -> dict[str, Any]:
-    """What a run has come to: for each step with an output its data and its artifacts."""
+def run_context(steps: Sequence[RunStep]) -> dict[str, Any]:
+    """The result of a run: the data and artifacts of each completed step."""
     return {
         step.id: {
             "artifacts": {slot: each.dump() for slot, each in step.artifacts.items()},

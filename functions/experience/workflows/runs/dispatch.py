@@ -1,4 +1,4 @@
-"""How steps are handed to their queue."""
+"""Enqueueing the tasks of steps."""
 
 from google.cloud.firestore import (
     Transaction,
@@ -17,10 +17,10 @@ from experience.workflows.runs.models import (
 
 
 def enqueue(task: StepTask, queue: Queue, *, delay_seconds: float = 0) -> None:
-    """Put a task into the run's queue, once: its name is what it is about.
+    """Enqueue a task once: its name is derived from its payload.
 
-    A name that was used stays blocked for hours, so who has to enqueue the same attempt once
-    more counts the step's `dispatch` up.
+    A name stays blocked for hours. To enqueue the same attempt again, increment the step's
+    `dispatch`.
     """
     payload = task.model_dump(mode="json", by_alias=True)
     name = fingerprint("runStep", *payload.values())
@@ -28,14 +28,15 @@ def enqueue(task: StepTask, queue: Queue, *, delay_seconds: float = 0) -> None:
 
 
 def enqueue_next(step: RunStep, *, delay_seconds: float = 0) -> None:
-    """Put the task for what is next of a step into its queue, once."""
+    """Enqueue the task for a step's parked or next attempt, once."""
     enqueue(StepTask.next_of(step), step.queue, delay_seconds=delay_seconds)
 
 
 def resume_step(tenant: Tenant, run_id: str, step_id: str) -> None:
-    """What a parked step waits for has come: let its skill run again. Safe to repeat.
+    """Run the skill of a parked step again: what it waits for has arrived. Safe to repeat.
 
-    One read, one write, one task. A step that is not parked yet finds out when it tries.
+    One read, one write, one task. A step that is not parked yet finds its commit rejected, and
+    runs its skill again.
     """
 
     def body(transaction: Transaction) -> RunStep | None:
@@ -54,7 +55,7 @@ def resume_step(tenant: Tenant, run_id: str, step_id: str) -> None:
 
 
 def enqueue_first(tenant: Tenant, workflow_name: str, run_id: str, queue: Queue) -> None:
-    """The tasks of a new run, by what is known of it without reading."""
+    """Enqueue the first steps of a new run, without reading it."""
     for step in DEFINITIONS.workflows[workflow_name].steps:
         if not step.depends_on:
             task = StepTask(workspace_id=tenant.id, run_id=run_id, step_id=step.step_id, attempt=1)
@@ -62,7 +63,7 @@ def enqueue_first(tenant: Tenant, workflow_name: str, run_id: str, queue: Queue)
 
 
 def enqueue_ready(steps: list[RunStep]) -> None:
-    """A task for each step that waits for nothing; one that has its task already keeps it."""
+    """Enqueue each step that is ready. A task that is already enqueued stays as it is."""
     for step in steps:
         if step.is_ready:
             enqueue_next(step)

@@ -1,25 +1,22 @@
-"""Why a commit on a step or its run fails, and which failures pass."""
+"""Why a commit on a step or its run is rejected, and which failures are transient."""
 
-from google.api_core.exceptions import (
-    GoogleAPICallError,
-    RetryError,
-)
+from google.api_core.exceptions import GoogleAPICallError, RetryError
 from google.auth.exceptions import TransportError
 from requests import RequestException
 
 from experience.errors import Contention
 
 TRANSIENT = (Contention, GoogleAPICallError, RetryError, RequestException, TransportError)
-"""What a database or a storage fails with; another try may succeed."""
+"""What a failing database or storage raises. Another attempt may succeed."""
 
 
-class StepConflict(Exception):  # noqa: N818  (somebody else was first, not an error)
-    """The step or its run is not as it was read: look again."""
+class StepConflict(Exception):  # noqa: N818  (another worker was first, which is no error)
+    """The step or its run has changed since it was read. Read it again, and decide again."""
 
 
 class StaleStep(Exception):  # noqa: N818
-    """The step is still ours, and somebody wrote to it: it was read again, so decide again."""
+    """The step has changed under its lease, which still holds. It was read again: decide again."""
 
 
 class LeaseLost(Exception):  # noqa: N818
-    """Somebody else has the step now: stop, and write nothing more."""
+    """Another worker has the step now. Stop, and write nothing more."""

@@ -1,4 +1,4 @@
-"""Runs, their steps, cached results and artifacts: `/workspaces/{w}/runs/{r}` and beside it."""
+"""Runs, their steps and cached results: `/workspaces/{w}/runs/{r}` and its neighbours."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,13 +12,13 @@ from experience.workflows.definitions.models import STEP_ID, StepDefinition, Wor
 from experience.workflows.skills import ArtifactRef
 
 MAX_LOST_WORKERS = 10
-"""How many workers may vanish over a step before it counts as the step's own fault."""
+"""How many workers a step may lose before it fails: then the step itself is the cause."""
 
 MAX_RECORDED_ATTEMPTS = 50
 
 
 class RunStatus(StrEnum):
-    """Where a run stands."""
+    """The state of a run."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -28,7 +28,7 @@ class RunStatus(StrEnum):
 
 
 class StepStatus(StrEnum):
-    """Where a step stands."""
+    """The state of a step."""
 
     PENDING = "pending"
     RUNNING = "running"
@@ -38,18 +38,18 @@ class StepStatus(StrEnum):
 
 
 class Queue(StrEnum):
-    """Whose tasks a run's are: a queue of their own keeps those that guests wait for apart."""
+    """The queue of a run's tasks. Runs that guests wait for have a queue of their own."""
 
     RUN_STEP = "runStep"
     RUN_TRANSFORM = "runTransform"
 
 
 ENDED = {StepStatus.COMPLETED, StepStatus.SKIPPED, StepStatus.FAILED}
-GOING = {RunStatus.QUEUED, RunStatus.RUNNING}
+ACTIVE = {RunStatus.QUEUED, RunStatus.RUNNING}
 
 
 class RunError(Document):
-    """Why a run failed: the first required step that did."""
+    """Why a run failed: the error of the first required step that failed."""
 
     code: str
     message: str
@@ -58,10 +58,10 @@ class RunError(Document):
 
 
 class RunSummary(Document):
-    """What a workspace's people see of a run. Timestamps in Unix milliseconds.
+    """What members of the workspace see of a run. Timestamps in Unix milliseconds.
 
-    A payload or context that is too large, or that Firestore cannot hold, lies in the storage at
-    its `…Uri`.
+    A payload or context that is too large for Firestore, or not valid there, is stored as an
+    object, at its `…Uri`.
     """
 
     id: str
@@ -85,14 +85,14 @@ class RunSummary(Document):
 
     @classmethod
     def of(cls, run: "RunSummary") -> "RunSummary":
-        """What of a run is for people."""
+        """The part of a run that members see."""
         return RunSummary(**{name: getattr(run, name) for name in RunSummary.model_fields})
 
 
 class OwnerReference(Document):
-    """For whom a run is done: a kind of owner, and the ids that this kind knows its documents by.
+    """What a run is done for: a kind of owner, and the ids by which its hooks find the documents.
 
-    `reads`: objects of the bucket, outside of the workspace's folders, that the run may read.
+    `reads`: objects of the bucket outside of the workspace's folders that the run may read.
     """
 
     kind: str
@@ -103,45 +103,46 @@ class OwnerReference(Document):
 class Run(RunSummary):
     """`/workspaces/{tenantId}/runs/{id}`.
 
-    `definition`: the JSON of the workflow as it was when the run was started. `remainingSinks`:
-    the last steps that have not ended. `round`: how often the run was retried. `request`: the
-    fingerprint of the call that started it. `queue`: which one its tasks are put into.
+    `definition`: the JSON of the workflow as it was when the run started. `remainingSinks`: how
+    many steps without dependents have not ended. `runAttempt`: how often the run was retried.
+    `request`: the fingerprint of the call that started it. `queue`: the queue of its tasks.
     """
 
     definition: str
     remaining_sinks: int
-    round: int = 0
+    run_attempt: int = 0
     request: str | None = None
     queue: Queue = Queue.RUN_STEP
-    belongs_to: OwnerReference | None = None
+    owner_reference: OwnerReference | None = None
 
     @property
-    def is_going(self) -> bool:
-        """Whether something may still happen to it."""
-        return self.status in GOING
+    def is_active(self) -> bool:
+        """Whether it has not ended."""
+        return self.status in ACTIVE
 
     def workflow(self) -> Workflow:
-        """The definition that it is pinned to."""
+        """The definition that the run stores."""
         return Workflow.from_json(self.definition)
 
 
 class StepLease(Document):
-    """One worker's right to work on a step until `expires_at` (Unix ms), taken at `taken_at`.
+    """One worker's right to work on a step, from `acquired_at` until `expires_at` (Unix ms).
 
-    `fence` counts the leases of the step. `task` and `delivery`: the queue's name for the task
-    that took it, and how often that task had been delivered before.
+    `holder`: a random id of the worker; empty while the step is parked. `fence`: the number of
+    the lease among those of the step. `task` and `delivery`: the queue's name of the task that
+    acquired it, and how often that task had been delivered before.
     """
 
-    owner: str
+    holder: str
     expires_at: int
-    taken_at: int
+    acquired_at: int
     fence: int
     task: str | None = None
     delivery: int = 0
 
 
 class StepError(Document):
-    """What went wrong with a step, at which attempt."""
+    """Why a step failed, at which attempt."""
 
     code: str
     message: str
@@ -151,14 +152,14 @@ class StepError(Document):
 
 
 class StepProgress(Document):
-    """How far a running step says that it is."""
+    """The progress that a running step reports."""
 
     percentage: int = Field(ge=0, le=100)
     message: str | None = None
 
 
 class Attempt(Document):
-    """One stretch of work on a step, for the record."""
+    """One period of work on a step, for the record."""
 
     attempt: int
     started_at: int
@@ -168,10 +169,11 @@ class Attempt(Document):
 
 
 class StepSummary(Document):
-    """What a workspace's people see of a step. `reason`: why it runs again, in an update.
+    """What members of the workspace see of a step.
 
-    `takenFrom`: the run whose result this is. `dueAt`: when it is to be started at the earliest.
-    `parked`: it waits for something outside, such as a provider.
+    `reason`: why the step runs again, in an update. `takenFrom`: the run whose result this is.
+    `dueAt`: when the step is to start at the earliest. `parked`: it waits for something outside,
+    such as a provider.
     """
 
     id: str
@@ -204,24 +206,25 @@ class StepSummary(Document):
 
     @classmethod
     def of(cls, step: "StepSummary") -> "StepSummary":
-        """What of a step is for people."""
+        """The part of a step that members see."""
         return StepSummary(**{name: getattr(step, name) for name in StepSummary.model_fields})
 
 
 class RunStep(StepSummary):
-    """`…/runs/{runId}/runSteps/{id}`, the id being the step's: one for each step of a run.
+    """`…/runs/{runId}/runSteps/{id}`: a step of a run, under the step's id in the definition.
 
     `blockedBy`: the steps that ended without the output that this one needs. `failures` and
-    `losses`: the attempts that failed, and the workers that vanished. `round`: the run's, when
-    the step was last made to run; attempts are counted within it. `releasedBy`: the lease's owner
-    who ended it last, gave it back or parked it. `queue`: the run's.
+    `losses`: how many attempts failed, and how many workers were lost. `runAttempt`: the run's,
+    when the step was last made ready; attempts are counted within it. `dispatch`: the number of
+    the current task for the same attempt. `releasedBy`: the last holder who completed, released or
+    parked the step. `queue`: the run's.
     """
 
     blocked_by: list[str] = []
     lease: StepLease | None = None
     fence: int = 0
     dispatch: int = 0
-    round: int = 0
+    run_attempt: int = 0
     failures: int = 0
     losses: int = 0
     cancel_requested: bool = False
@@ -230,31 +233,31 @@ class RunStep(StepSummary):
 
     @property
     def is_ended(self) -> bool:
-        """Whether it has come to its end, whatever that was."""
+        """Whether it completed, failed or was skipped."""
         return self.status in ENDED
 
     @property
     def is_ready(self) -> bool:
-        """Whether all that it depends on has ended, and nobody has begun it."""
+        """Whether it can start: all its dependencies have ended, and no worker has it."""
         return self.status is StepStatus.PENDING and self.remaining_dependencies <= 0
 
-    def is_held_by(self, lease: StepLease) -> bool:
+    def is_under(self, lease: StepLease) -> bool:
         """Whether it runs under this lease."""
         return (
             self.status is StepStatus.RUNNING
             and self.lease is not None
-            and (self.lease.owner, self.lease.fence) == (lease.owner, lease.fence)
+            and (self.lease.holder, self.lease.fence) == (lease.holder, lease.fence)
         )
 
     def blocks(self, definition: StepDefinition) -> bool:
-        """Whether steps that depend on it cannot run: it ended without output, and they need it."""
+        """Whether its dependents cannot run: it ended without the output that they need."""
         return self.is_ended and self.status is not StepStatus.COMPLETED and not definition.optional
 
 
 class StepCache(Document):
-    """`…/stepCache/{id}` of a workspace, or `…/runStepCache/{id}` of a run: a step's result.
+    """`…/stepCache/{id}` of a workspace, or `…/runStepCache/{id}` of a run: a cached result.
 
-    `artifacts` are the references by slot. `expireAt` is a timestamp, as TTL policies need it.
+    `artifacts`: the references by slot. `expireAt` is a timestamp, as TTL policies need it.
     """
 
     id: str
@@ -274,23 +277,23 @@ class StepCache(Document):
 
 
 class StepTask(Request):
-    """The payload of `runStep`: which attempt at which step, and which dispatch of it."""
+    """The payload of `runStep`: an attempt at a step, and the number of its dispatch."""
 
     workspace_id: DocumentId
     run_id: DocumentId
     step_id: str = Field(pattern=STEP_ID)
     attempt: int = Field(ge=1)
     dispatch: int = Field(default=0, ge=0)
-    round: int = Field(default=0, ge=0)
+    run_attempt: int = Field(default=0, ge=0)
 
     @classmethod
     def next_of(cls, step: RunStep) -> "StepTask":
-        """The task for what is next: the attempt that is parked, or the one after those made."""
+        """The task for the parked attempt, or else for the next attempt."""
         return cls(
             workspace_id=step.tenant_id,
             run_id=step.run_id,
             step_id=step.id,
             attempt=step.attempt + (0 if step.parked else 1),
             dispatch=step.dispatch,
-            round=step.round,
+            run_attempt=step.run_attempt,
         )

@@ -1,4 +1,4 @@
-"""Which steps a run has to do: of a new one, of one that updates another, of a retry. Pure."""
+"""Which steps a run executes: a new run, an update of another run, and a retry. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -16,8 +16,8 @@ def new_steps(
     base: Mapping[str, RunStep] | None = None,
     reasons: Mapping[str, str] | None = None,
 ) -> list[RunStep]:
-    """The steps of a new run; of an update those without a reason are taken from the base."""
-    taken = set(workflow.by_id) - set(reasons or {}) if base is not None else set()
+    """The steps of a new run. In an update, steps without a reason are copied from the base run."""
+    copied = set(workflow.by_id) - set(reasons or {}) if base is not None else set()
     steps = []
     for definition in workflow.steps:
         step_id = definition.step_id
@@ -27,7 +27,7 @@ def new_steps(
             tenant_id=run.tenant_id,
             step_id=step_id,
             skill_id=definition.skill_id,
-            remaining_dependencies=len(set(definition.depends_on) - taken),
+            remaining_dependencies=len(set(definition.depends_on) - copied),
             reason=(reasons or {}).get(step_id),
             queue=run.queue,
             ready_at=now,
@@ -35,12 +35,12 @@ def new_steps(
             created_at=now,
             updated_at=now,
         )
-        steps.append(_from_base(step, base[step_id]) if base and step_id in taken else step)
+        steps.append(_from_base(step, base[step_id]) if base and step_id in copied else step)
     return steps
 
 
 def _from_base(step: RunStep, base: RunStep) -> RunStep:
-    """A step that is over already: with what it came to in the base run, or the one before."""
+    """A step that has ended already, with its result from the base run or an earlier one."""
     return step.model_copy(
         update={
             "status": base.status,
@@ -58,21 +58,21 @@ def _from_base(step: RunStep, base: RunStep) -> RunStep:
 
 
 def open_sinks(workflow: Workflow, steps: Iterable[RunStep]) -> int:
-    """How many of the last steps have not ended."""
+    """How many steps without dependents have not ended."""
     return sum(step.id in workflow.sinks and not step.is_ended for step in steps)
 
 
-def affected(
+def affected_steps(
     workflow: Workflow,
     base: Workflow,
     base_steps: Mapping[str, RunStep],
     payloads: tuple[Any, Any],
     changes: Changes,
 ) -> dict[str, str]:
-    """The steps that an update runs again, each with the reason; `payloads` is before and after.
+    """The steps that an update runs again, each with its reason. `payloads`: before and after.
 
-    Those that a change names, those that read an input which changed, those without a result in
-    the base run or of another definition, and all that depend on one of these.
+    These are the steps that `changes` names, that read a changed input, that have no result in the
+    base run or another definition there, and all that depend on one of these.
     """
     reasons: dict[str, str] = {}
     for step in workflow.steps:
@@ -110,23 +110,27 @@ def _own_reason(  # noqa: PLR0911  (a table of reasons)
             return f"INPUT_NAMED: the change names {name}"
         if json_path.find(payloads[0], selector.path) != json_path.find(payloads[1], selector.path):
             return f"INPUT_CHANGED: {name} is another"
-    off = before.error is not None and before.error.code == "CONDITION_FALSE" and step.optional
-    if before.status is not StepStatus.COMPLETED and not off:
+    is_skipped = (
+        before.error is not None and before.error.code == "CONDITION_FALSE" and step.optional
+    )
+    if before.status is not StepStatus.COMPLETED and not is_skipped:
         return "NOT_COMPLETED: the base run has no result of it"
     return None
 
 
-def retried(workflow: Workflow, steps: Sequence[RunStep], round_: int, now: int) -> list[RunStep]:
-    """The steps that a retry runs again, made ready for that: all that did not complete.
+def steps_to_retry(
+    workflow: Workflow, steps: Sequence[RunStep], run_attempt: int, now: int
+) -> list[RunStep]:
+    """The steps that a retry runs again, reset: all that did not complete.
 
-    An optional one only if nobody has gone on without it.
+    An optional step only if no dependent has already run without it.
     """
     by_id = {step.id: step for step in steps}
     again: set[str] = set()
-    for step_id in _last_first(workflow):
-        went_on = [each for each in workflow.dependents[step_id] if each not in again]
+    for step_id in _dependents_first(workflow):
+        kept = [each for each in workflow.dependents[step_id] if each not in again]
         completed = by_id[step_id].status is StepStatus.COMPLETED
-        if not completed and not (workflow.by_id[step_id].optional and went_on):
+        if not completed and not (workflow.by_id[step_id].optional and kept):
             again.add(step_id)
     return [
         RunStep(
@@ -139,7 +143,7 @@ def retried(workflow: Workflow, steps: Sequence[RunStep], round_: int, now: int)
             attempts=step.attempts,
             fence=step.fence,
             dispatch=step.dispatch,
-            round=round_,
+            run_attempt=run_attempt,
             reason=step.reason,
             queue=step.queue,
             ready_at=now,
@@ -152,9 +156,9 @@ def retried(workflow: Workflow, steps: Sequence[RunStep], round_: int, now: int)
     ]
 
 
-def _last_first(workflow: Workflow) -> list[str]:
-    """The step ids, each after all that depend on it."""
-    left = {step_id: len(waiting) for step_id, waiting in workflow.dependents.items()}
+def _dependents_first(workflow: Workflow) -> list[str]:
+    """The step ids, each after its dependents."""
+    left = {step_id: len(dependents) for step_id, dependents in workflow.dependents.items()}
     ahead = [step_id for step_id, count in left.items() if not count]
     for step_id in ahead:
         for needed in workflow.by_id[step_id].depends_on:

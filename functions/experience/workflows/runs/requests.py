@@ -1,4 +1,4 @@
-"""What callers of the run callables send."""
+"""The requests of the callables for runs."""
 
 from typing import Any
 
@@ -11,16 +11,16 @@ from experience.workflows.runs.models import RunStatus
 
 
 class Changes(Request):
-    """What an update is about: inputs by their paths in the payload, and steps to run again."""
+    """What an update changes: inputs, by paths in the payload, and steps to run again."""
 
     inputs: list[str] = Field(default=[], max_length=100)
     steps: list[str] = Field(default=[], max_length=100)
 
 
 class StartRun(Request):
-    """Start a workflow on a payload; with `base_run_id`, as an update of that run.
+    """Start a workflow with a payload; with `base_run_id`, as an update of that run.
 
-    The payload of an update is laid over the one of the base run, key by key.
+    The payload of an update is merged into that of the base run, key by key.
     """
 
     workspace_id: DocumentId
@@ -39,15 +39,15 @@ class GetRun(Request):
 
 
 class CancelRun(GetRun):
-    """A run that is given up."""
+    """A run to cancel."""
 
 
 class RetryRun(GetRun):
-    """A failed or cancelled run that goes on from what did not succeed."""
+    """A failed or cancelled run to retry."""
 
 
 class ListRuns(Request):
-    """The runs of a workspace, the newest first."""
+    """The runs of a workspace, newest first."""
 
     workspace_id: DocumentId
     status: RunStatus | None = None

@@ -1,30 +1,22 @@
-"""The commits by which steps end. The rules of `engine.py` hold for these as well."""
+"""The commits that complete steps. The rules of `leases.py` hold for these as well."""
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
-from google.api_core.exceptions import FailedPrecondition, NotFound
 from google.cloud.firestore import ArrayUnion, DocumentReference, Increment
 
 from experience import clock, logs
+from experience.documents import Versioned
 from experience.workflows.artifacts.models import Artifact
 from experience.workflows.artifacts.payloads import NOTHING, Packed
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.definitions.models import Workflow
 from experience.workflows.runs import hooks, store
+from experience.workflows.runs.commits import Commit, FieldUpdates, Write
 from experience.workflows.runs.errors import StaleStep, StepConflict
 from experience.workflows.runs.finalization import finalization_of
-from experience.workflows.runs.hooks import Writes
-from experience.workflows.runs.leases import (
-    Acquisition,
-    FieldUpdates,
-    LeasedStep,
-    find_current,
-    is_unchanged,
-    with_attempt,
-)
+from experience.workflows.runs.leases import Acquisition, LeasedStep, with_attempt
 from experience.workflows.runs.models import (
     Run,
     RunStatus,
@@ -33,7 +25,6 @@ from experience.workflows.runs.models import (
     StepError,
     StepStatus,
 )
-from experience.workflows.runs.store import StoredStep
 from experience.workflows.skills import ArtifactRef
 
 
@@ -53,139 +44,175 @@ class StepOutcome:
 
 @dataclass(frozen=True)
 class Completion:
-    """What follows from a step's end: who can begin now, and whether the run is to be ended."""
+    """What follows from a completed step.
+
+    `ready`: the dependents that can start. `is_last`: the run is to be finalized. `acquired`: the
+    dependent whose lease was acquired in the same commit.
+    """
 
     step: RunStep
     ready: list[str]
     is_last: bool
-    followed: LeasedStep | None = None
+    acquired: LeasedStep | None = None
+
+
+class StepCommit(Commit):
+    """The commit that completes a step. Writes whose results matter are kept under a name."""
+
+    def __init__(self, tenant: Tenant, before: Versioned[RunStep], after: RunStep) -> None:
+        super().__init__(tenant.client)
+        self._tenant = tenant
+        self._after = after
+        self._now = after.updated_at
+        self.step = self.update(
+            self._step_ref(after.id),
+            before.value.difference(after),
+            if_written_at=before.update_time,
+        )
+        self.dependents: dict[str, Write] = {}
+        self.acquired: Write | None = None
+        self.sinks: Write | None = None
+
+    def count_down(self, dependent: str, *, is_blocking: bool) -> None:
+        """One dependency less, without a precondition: nobody waits for another step's commit."""
+        changes: FieldUpdates = {"remainingDependencies": Increment(-1)}
+        changes |= {"readyAt": self._now, "dueAt": self._now, "updatedAt": self._now}
+        if is_blocking:
+            changes["blockedBy"] = ArrayUnion([self._after.id])
+        self.dependents[dependent] = self.update(self._step_ref(dependent), changes)
+
+    def acquire(self, acquisition: Acquisition) -> None:
+        """Acquire the lease on a dependent that depends on no other step."""
+        self.acquired = self.update(
+            self._step_ref(acquisition.after.id),
+            acquisition.changes(),
+            if_written_at=acquisition.before.update_time,
+        )
+
+    def count_down_sinks(self) -> None:
+        """One sink less to wait for."""
+        reference = self._tenant.run_ref(self._after.run_id)
+        self.sinks = self.update(reference, {"remainingSinks": Increment(-1)})
+
+    def add_outcome(self, outcome: StepOutcome) -> None:
+        """The step's artifacts, and its cached result."""
+        for document in outcome.documents:
+            self.set(self._tenant.artifact_ref(document.id), document)
+        if outcome.cache:
+            self.set(*outcome.cache)
+
+    def completion(self, acquisition: Acquisition | None) -> Completion:
+        """What follows, by what the counters came to."""
+        acquired = None
+        if acquisition and self.acquired:
+            stored = Versioned(acquisition.after, self.acquired.update_time)
+            acquired = LeasedStep(self._tenant, stored, acquisition.lease)
+        return Completion(
+            step=self._after,
+            ready=[name for name, write in self.dependents.items() if write.counter == 0],
+            is_last=self.sinks is not None and self.sinks.counter == 0,
+            acquired=acquired,
+        )
+
+    def _step_ref(self, step_id: str) -> DocumentReference:
+        return self._tenant.step_ref(self._after.run_id, step_id)
 
 
 def complete_step(
     tenant: Tenant,
     run: Run,
-    step: StoredStep,
-    ending: StepOutcome,
-    seen: Mapping[str, RunStep],
-    *,
-    work: LeasedStep | None = None,
-    follow: Acquisition | None = None,
+    step: Versioned[RunStep] | LeasedStep,
+    outcome: StepOutcome,
+    known: Mapping[str, RunStep],
+    acquisition: Acquisition | None = None,
 ) -> Completion:
-    """End a step, and count that down on all that waits for it, in one commit.
+    """Complete a step, and count that down on its dependents, in one commit.
 
-    Writes the step, each dependent, its artifacts and its cached result, for the last steps the
-    run, and what the run's owner has to say. No reads, and no locks for those who meet on one
-    dependent. `follow`: a step that depends on nothing else is taken in the same commit. A run
-    that has one last step ends with it; steps that are not among those `seen` are read for that.
-    Raises Moved, with `work` Changed and LeaseLost.
+    Writes the step, each dependent, its artifacts and cached result, for a sink the run, and what
+    the hooks add. Reads and locks nothing, so that steps that complete at the same moment do not
+    wait for each other. `acquisition`: of a dependent that depends on no other step, to be acquired
+    in the same commit. A run with a single sink is finalized in this commit; for that, the steps
+    that are not among those `known` are read. StepConflict; under a lease StaleStep and LeaseLost.
     """
     workflow = run.workflow()
-    owner = work.lease.owner if work else uuid.uuid4().hex
-    now = follow.lease.taken_at if follow else clock.now_ms()
-    before = step.step
-    after = _with_outcome(before, ending, owner, work, now)
-    dependents = workflow.dependents[before.id]
-    option = tenant.client.write_option(last_update_time=step.written_at)
-    last = None
-    if workflow.sinks == {before.id} and run.is_going and not before.cancel_requested:
-        last = finalization_of(tenant, run, _all_steps(tenant, workflow, after, seen), now)
-    writes = last.writes if last else _hook_writes(tenant, run, follow)
+    work = step if isinstance(step, LeasedStep) else None
+    before = step.stored if isinstance(step, LeasedStep) else step
+    now = acquisition.lease.acquired_at if acquisition else clock.now_ms()
+    after = _with_outcome(before.value, outcome, work, now)
+    finalization = None
+    if workflow.sinks == {after.id} and run.is_active and not after.cancel_requested:
+        steps = _all_steps(tenant, workflow, after, known)
+        finalization = finalization_of(tenant, run, steps, now)
+    acquisition = acquisition and _with_dependency_met(acquisition, now)
 
-    def commit(writes: Writes) -> Any:
-        batch = tenant.client.batch()
-        reference = tenant.step_ref(before.run_id, before.id)
-        batch.update(reference, before.difference(after), option=option)
-        counted: FieldUpdates = {"remainingDependencies": Increment(-1)}
-        counted |= {"readyAt": now, "dueAt": now, "updatedAt": now}
-        if after.blocks(workflow.by_id[before.id]):
-            counted["blockedBy"] = ArrayUnion([before.id])
-        for each in dependents:
-            reference = tenant.step_ref(before.run_id, each)
-            if follow and follow.after.id == each:
-                unchanged = tenant.client.write_option(last_update_time=follow.before.written_at)
-                at_once = {"remainingDependencies": 0, "readyAt": now, "dueAt": now}
-                batch.update(reference, {**follow.changes(), **at_once}, option=unchanged)
-            else:
-                batch.update(reference, counted)
-        if not dependents and last is None:
-            batch.update(tenant.run_ref(before.run_id), {"remainingSinks": Increment(-1)})
-        for document in ending.documents:
-            batch.set(tenant.artifact_ref(document.id), document.dump())
-        if ending.cache:
-            batch.set(ending.cache[0], ending.cache[1].dump())
-        if last:
-            last.add_to(tenant, batch, writes)
+    commit = StepCommit(tenant, before, after)
+    dependents = workflow.dependents[after.id]
+    for each in dependents:
+        if acquisition and acquisition.after.id == each:
+            commit.acquire(acquisition)
         else:
-            for other, changes in writes:
-                batch.update(other, changes)
-        return batch.commit()
+            commit.count_down(each, is_blocking=after.blocks(workflow.by_id[after.id]))
+    if not dependents and finalization is None:
+        commit.count_down_sinks()
+    commit.add_outcome(outcome)
+    if finalization:
+        finalization.add_to(commit)
+    elif acquisition and (run_hooks := hooks.hooks_of(run)):
+        running = run.model_copy(update={"status": RunStatus.RUNNING})
+        writes = run_hooks.on_step_started(tenant.client, running, acquisition.after)
+        commit.add_hook_writes(writes)
 
     try:
-        results = hooks.commit_with_hooks(writes, commit, lambda: is_unchanged(tenant, step))
-    except (FailedPrecondition, NotFound) as refused:
-        current = find_current(tenant, before)
-        if current and current.step.is_ended and current.step.released_by == owner:
-            return _recovered(tenant, after, dependents, follow)  # the answer was lost
-        raise _conflict(work) from refused
+        commit.send()
+    except StepConflict as conflict:
+        if _was_completed(tenant, after):
+            return _completion_now(tenant, after, dependents, acquisition)  # the answer was lost
+        if work is None:
+            raise
+        work.refresh()
+        raise StaleStep from conflict
     _log(after)
-    if last:
-        last.log()
-    counts = [_counted(result) for result in results[1 : len(dependents) + 1]]
-    followed = None
-    if follow:
-        result = results[1 + dependents.index(follow.after.id)]
-        followed = LeasedStep(tenant, _followed(follow, now), follow.lease, result.update_time)
-    return Completion(
-        step=after,
-        ready=[each for each, left in zip(dependents, counts, strict=False) if left == 0],
-        is_last=not dependents and last is None and _counted(results[1]) == 0,
-        followed=followed,
-    )
+    if finalization:
+        finalization.log()
+    return commit.completion(acquisition)
 
 
 def _all_steps(
-    tenant: Tenant, workflow: Workflow, last: RunStep, seen: Mapping[str, RunStep]
+    tenant: Tenant, workflow: Workflow, last: RunStep, known: Mapping[str, RunStep]
 ) -> list[RunStep]:
     """The run's steps as its last one ends, in the order of the definition."""
-    known = {**seen, last.id: last}
-    unseen = [each for each in workflow.by_id if each not in known]
-    known |= {each.id: each for each in store.find_steps(tenant, last.run_id, unseen)}
-    return [known[each] for each in workflow.by_id if each in known]
-
-
-def _hook_writes(tenant: Tenant, run: Run, follow: Acquisition | None) -> Writes:
-    """What the run's owner writes when the next step begins."""
-    owner = hooks.hooks_of(run)
-    if owner is None or follow is None:
-        return ()
-    going = run.model_copy(update={"status": RunStatus.RUNNING})
-    return owner.began(tenant.client, going, follow.after)
+    steps = {**known, last.id: last}
+    unknown = [each for each in workflow.by_id if each not in steps]
+    steps |= {each.id: each for each in store.find_steps(tenant, last.run_id, unknown)}
+    return [steps[each] for each in workflow.by_id if each in steps]
 
 
 def _with_outcome(
-    before: RunStep, ending: StepOutcome, owner: str, work: LeasedStep | None, now: int
+    before: RunStep, outcome: StepOutcome, work: LeasedStep | None, now: int
 ) -> RunStep:
     attempts = before.attempts
+    holder = uuid.uuid4().hex  # recognises this commit, should its answer be lost
     if work:
-        outcome = {StepStatus.COMPLETED: "completed", StepStatus.FAILED: "failed"}
-        code = ending.error.code if ending.error else None
-        said = outcome.get(ending.status, "cancelled")
-        attempts = with_attempt(before, work.lease.taken_at, now, said, code)
-    started_at = before.started_at or (now if ending.status is not StepStatus.SKIPPED else None)
+        holder = work.lease.holder
+        names = {StepStatus.COMPLETED: "completed", StepStatus.FAILED: "failed"}
+        name = names.get(outcome.status, "cancelled")
+        code = outcome.error.code if outcome.error else None
+        attempts = with_attempt(before, work.lease.acquired_at, now, name, code)
+    started_at = before.started_at or (now if outcome.status is not StepStatus.SKIPPED else None)
     return before.model_copy(
         update={
-            "status": ending.status,
-            "output": ending.output.value,
-            "output_uri": ending.output.uri,
-            "artifacts": dict(ending.artifacts),
-            "output_artifact_ids": [each.id for each in ending.artifacts.values()],
-            "error": ending.error,
-            "cache_hit": ending.cache_hit,
-            "input_hash": ending.input_hash or before.input_hash,
+            "status": outcome.status,
+            "output": outcome.output.value,
+            "output_uri": outcome.output.uri,
+            "artifacts": dict(outcome.artifacts),
+            "output_artifact_ids": [each.id for each in outcome.artifacts.values()],
+            "error": outcome.error,
+            "cache_hit": outcome.cache_hit,
+            "input_hash": outcome.input_hash or before.input_hash,
             "attempts": attempts,
             "lease": None,
             "parked": False,
-            "released_by": owner,
+            "released_by": holder,
             "started_at": started_at,
             "ended_at": now,
             "duration_ms": now - started_at if started_at is not None else None,
@@ -194,48 +221,44 @@ def _with_outcome(
     )
 
 
-def _conflict(work: LeasedStep | None) -> StepConflict | StaleStep:
-    """Why an end was refused. Raises LeaseLost."""
-    if work is None:
-        return StepConflict()
-    work.refresh()
-    return StaleStep()
+def _with_dependency_met(acquisition: Acquisition, now: int) -> Acquisition:
+    """The acquisition of a step whose only dependency ends in the same commit."""
+    met = {"remaining_dependencies": 0, "ready_at": now, "due_at": now}
+    return replace(acquisition, after=acquisition.after.model_copy(update=met))
 
 
-def _recovered(
-    tenant: Tenant, step: RunStep, dependents: list[str], follow: Acquisition | None
+def _was_completed(tenant: Tenant, after: RunStep) -> bool:
+    """Whether the step was completed by this call, although its commit was rejected. One read."""
+    current = store.find_step(tenant, after.run_id, after.id)
+    if current is None:
+        return False
+    return current.value.is_ended and current.value.released_by == after.released_by
+
+
+def _completion_now(
+    tenant: Tenant, step: RunStep, dependents: list[str], acquisition: Acquisition | None
 ) -> Completion:
-    """What followed from an end whose answer was lost."""
-    waiting = [each for name in dependents if (each := store.find_step(tenant, step.run_id, name))]
-    followed = [
-        LeasedStep(tenant, each.step, follow.lease, each.written_at)
-        for each in waiting
-        if follow and each.step.is_held_by(follow.lease)
+    """What follows from a completed step, by what is stored now.
+
+    One read for each dependent, and one for the run of a sink.
+    """
+    stored = [each for name in dependents if (each := store.find_step(tenant, step.run_id, name))]
+    acquired = [
+        LeasedStep(tenant, each, acquisition.lease)
+        for each in stored
+        if acquisition and each.value.is_under(acquisition.lease)
     ]
     return Completion(
         step=step,
-        ready=[each.step.id for each in waiting if each.step.is_ready],
+        ready=[each.value.id for each in stored if each.value.is_ready],
         is_last=not dependents and store.get_run(tenant, step.run_id).remaining_sinks <= 0,
-        followed=followed[0] if followed else None,
+        acquired=acquired[0] if acquired else None,
     )
-
-
-def _followed(follow: Acquisition, now: int) -> RunStep:
-    changed = {"remaining_dependencies": 0, "ready_at": now, "due_at": now}
-    return follow.after.model_copy(update=changed)
-
-
-def _counted(result: Any) -> int | None:
-    """What an increment came to, as the commit's answer tells."""
-    for value in result.transform_results:
-        if "integer_value" in value:
-            return int(value.integer_value)
-    return None
 
 
 def _log(step: RunStep) -> None:
     logs.info(
-        "step ended",
+        "step completed",
         run=step.run_id,
         step=step.id,
         attempt=step.attempt,

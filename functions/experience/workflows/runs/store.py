@@ -1,4 +1,4 @@
-"""Where runs live, and how their steps are handed to the queue."""
+"""Where runs and their steps are stored."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +11,7 @@ from google.cloud.firestore import (
 )
 
 from experience import transactions
+from experience.documents import Versioned
 from experience.errors import NotFound
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs.models import (
@@ -23,24 +24,16 @@ from experience.workflows.runs.models import (
 
 
 @dataclass(frozen=True)
-class StoredRun:
-    """A run as it was read, when it was last written, and when it was created with its steps."""
+class StoredRun(Versioned[Run]):
+    """A run as it was read, and when it was created, together with its steps."""
 
-    run: Run
-    written_at: Any
-    created_at: Any
+    create_time: Any
 
 
-@dataclass(frozen=True)
-class StoredStep:
-    """A step as it was read, and when it was last written."""
-
-    step: RunStep
-    written_at: Any
-
-
-def open_step(client: Client, task: StepTask) -> tuple[Tenant, StoredRun, StoredStep] | None:
-    """What a task is about; None where it is gone. Two reads."""
+def open_step(
+    client: Client, task: StepTask
+) -> tuple[Tenant, StoredRun, Versioned[RunStep]] | None:
+    """The step that a task names, with its run; None if it does not exist. Two reads."""
     opened = Tenant.of_run(client, task.workspace_id, task.run_id, task.step_id)
     if opened is None or not opened[1][1].exists:
         return None
@@ -48,8 +41,10 @@ def open_step(client: Client, task: StepTask) -> tuple[Tenant, StoredRun, Stored
     return tenant, _stored_run(run), _stored_step(step)
 
 
-def get_step(tenant: Tenant, run_id: str, step_id: str) -> tuple[StoredRun, StoredStep]:
-    """A run and one of its steps, as they are now. Two reads. NotFound."""
+def get_step_with_run(
+    tenant: Tenant, run_id: str, step_id: str
+) -> tuple[StoredRun, Versioned[RunStep]]:
+    """A run and one of its steps. Two reads. NotFound."""
     run, step = transactions.read(
         tenant.client, [tenant.run_ref(run_id), tenant.step_ref(run_id, step_id)]
     )
@@ -58,14 +53,14 @@ def get_step(tenant: Tenant, run_id: str, step_id: str) -> tuple[StoredRun, Stor
     return _stored_run(run), _stored_step(step)
 
 
-def find_step(tenant: Tenant, run_id: str, step_id: str) -> StoredStep | None:
-    """One step as it is now, None where it is gone. One read."""
+def find_step(tenant: Tenant, run_id: str, step_id: str) -> Versioned[RunStep] | None:
+    """One step; None if it does not exist. One read."""
     [found] = transactions.read(tenant.client, [tenant.step_ref(run_id, step_id)])
     return _stored_step(found) if found.exists else None
 
 
 def find_steps(tenant: Tenant, run_id: str, step_ids: list[str]) -> list[RunStep]:
-    """Some steps of a run, in this order. One read each."""
+    """Some steps of a run, in this order, as far as they exist. One read each."""
     references = [tenant.step_ref(run_id, each) for each in step_ids]
     found = transactions.read(tenant.client, references) if references else []
     return [RunStep.load(data) for each in found if (data := transactions.fields(each))]
@@ -76,25 +71,25 @@ def get_run(tenant: Tenant, run_id: str) -> Run:
     [found] = transactions.read(tenant.client, [tenant.run_ref(run_id)])
     if not found.exists:
         raise NotFound("run")
-    return _stored_run(found).run
+    return _stored_run(found).value
 
 
 def get_run_with_steps(
     tenant: Tenant, run_id: str, transaction: Transaction | None = None
 ) -> tuple[StoredRun, list[RunStep]]:
-    """A run with all its steps in the order of its definition. One read each. NotFound."""
+    """A run with all its steps, in the order of its definition. One read each. NotFound."""
     [found] = transactions.read(tenant.client, [tenant.run_ref(run_id)], transaction)
     if not found.exists:
         raise NotFound("run")
     stored = _stored_run(found)
-    ids = [step.step_id for step in stored.run.workflow().steps]
+    ids = [step.step_id for step in stored.value.workflow().steps]
     references = [tenant.step_ref(run_id, each) for each in ids]
     steps = transactions.read(tenant.client, references, transaction)
     return stored, [RunStep.load(data) for each in steps if (data := transactions.fields(each))]
 
 
 def query_lost_leases(client: Client, now: int) -> Any:
-    """Query: running steps of all workspaces whose lease has run out."""
+    """Query: running steps of all workspaces whose lease has expired."""
     return (
         client.collection_group("runSteps")
         .where(filter=FieldFilter("status", "==", StepStatus.RUNNING.value))
@@ -104,7 +99,7 @@ def query_lost_leases(client: Client, now: int) -> Any:
 
 
 def query_undispatched(client: Client, before: int) -> Any:
-    """Query: steps that were to be started before this (Unix ms), and that nobody has begun."""
+    """Query: ready steps that were due before this (Unix ms), and that no worker has started."""
     return (
         client.collection_group("runSteps")
         .where(filter=FieldFilter("status", "==", StepStatus.PENDING.value))
@@ -115,7 +110,7 @@ def query_undispatched(client: Client, before: int) -> Any:
 
 
 def query_unfinalized(client: Client, status: RunStatus, before: int) -> Any:
-    """Query: runs of this status whose steps have all ended, last written before this."""
+    """Query: runs of this status whose steps have all ended, last updated before this (Unix ms)."""
     return (
         client.collection_group("runs")
         .where(filter=FieldFilter("status", "==", status.value))
@@ -130,10 +125,11 @@ def _stored_run(snapshot: "DocumentSnapshot[Any]") -> StoredRun:
     return StoredRun(run, snapshot.update_time, snapshot.create_time)
 
 
-def _stored_step(snapshot: "DocumentSnapshot[Any]") -> StoredStep:
-    return StoredStep(RunStep.load(snapshot.to_dict() or {}), snapshot.update_time)
+def _stored_step(snapshot: "DocumentSnapshot[Any]") -> Versioned[RunStep]:
+    return Versioned(RunStep.load(snapshot.to_dict() or {}), snapshot.update_time)
 
 
 def update_step(tenant: Tenant, transaction: Any, before: RunStep, after: RunStep) -> None:
+    """Write what changed of a step, if anything did, in a transaction that has read it."""
     if changes := before.difference(after):
         transaction.update(tenant.step_ref(before.run_id, before.id), changes)

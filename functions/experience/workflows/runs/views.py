@@ -1,4 +1,4 @@
-"""Runs as their callables return them."""
+"""The views of runs that callables return."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +8,7 @@ from experience.workflows.runs.models import Run, RunStep, RunSummary, StepSumma
 
 
 class TimelineEntry(Document):
-    """Something that happened to a run, in the order of time."""
+    """An event in the course of a run."""
 
     at: int
     event: str
@@ -19,7 +19,7 @@ class TimelineEntry(Document):
 
 
 class RunView(Document):
-    """A run as its callables answer it: with its steps in their order, and what happened when."""
+    """A run with its steps, in the order of the definition, and its timeline."""
 
     run: RunSummary
     steps: list[StepSummary]
@@ -27,14 +27,14 @@ class RunView(Document):
 
 
 def timeline(run: Run, steps: Iterable[RunStep]) -> list[TimelineEntry]:
-    """What happened, in the order of time."""
+    """The events of a run, in the order of time."""
     entries = [TimelineEntry(at=run.created_at, event="run_created")]
     if run.started_at is not None:
         entries.append(TimelineEntry(at=run.started_at, event="run_started"))
     for step in steps:
         for each in step.attempts:
-            said: dict[str, Any] = {"step_id": step.id, "attempt": each.attempt}
-            entries.append(TimelineEntry(at=each.started_at, event="attempt_started", **said))
+            attempt: dict[str, Any] = {"step_id": step.id, "attempt": each.attempt}
+            entries.append(TimelineEntry(at=each.started_at, event="attempt_started", **attempt))
             duration_ms = each.ended_at - each.started_at
             entries.append(
                 TimelineEntry(
@@ -42,7 +42,7 @@ def timeline(run: Run, steps: Iterable[RunStep]) -> list[TimelineEntry]:
                     event=f"attempt_{each.outcome}",
                     code=each.code,
                     duration_ms=duration_ms,
-                    **said,
+                    **attempt,
                 )
             )
         if step.ended_at is not None:
@@ -71,8 +71,8 @@ def timeline(run: Run, steps: Iterable[RunStep]) -> list[TimelineEntry]:
     return sorted(entries, key=lambda entry: entry.at)
 
 
-def view(run: Run, steps: list[RunStep]) -> RunView:
-    """A run as callables answer it."""
+def view_of(run: Run, steps: list[RunStep]) -> RunView:
+    """A run as callables return it."""
     return RunView(
         run=RunSummary.of(run),
         steps=[StepSummary.of(step) for step in steps],

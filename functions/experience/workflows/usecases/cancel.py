@@ -6,11 +6,11 @@ from experience import clients, clock, logs, transactions
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.generations import cancellation
 from experience.workflows.runs import hooks, store
-from experience.workflows.runs.hooks import update_owner
+from experience.workflows.runs.hooks import add_hook_writes
 from experience.workflows.runs.models import Run, RunStatus, RunStep, StepError, StepStatus
 from experience.workflows.runs.requests import CancelRun
 from experience.workflows.runs.store import StoredRun, update_step
-from experience.workflows.runs.views import RunView, view
+from experience.workflows.runs.views import RunView, view_of
 from experience.workspaces.models import Role
 
 
@@ -24,20 +24,20 @@ def cancel_run(uid: str, request: CancelRun) -> RunView:
     return cancel_in(tenant, request.run_id)
 
 
-def cancel_in(tenant: Tenant, run_id: str, *, silently: bool = False) -> RunView:
-    """Cancel a run of a workspace; `silently`: its owner is not told."""
+def cancel_in(tenant: Tenant, run_id: str, *, with_hooks: bool = True) -> RunView:
+    """Cancel a run of a workspace, by default with its hooks."""
 
     def body(transaction: Transaction) -> tuple[Run, list[RunStep]]:
         stored, steps = store.get_run_with_steps(tenant, run_id, transaction)
-        if not stored.run.is_going:
-            return stored.run, steps
+        if not stored.value.is_active:
+            return stored.value, steps
         now = clock.now_ms()
-        return cancel_within(transaction, tenant, stored, steps, now, silently=silently)
+        return cancel_within(transaction, tenant, stored, steps, now, with_hooks=with_hooks)
 
     run, steps = transactions.run_optimistic(tenant.client, body)
     if run.status is RunStatus.CANCELLED:
         stop_generations(tenant, run_id)
-    return view(run, steps)
+    return view_of(run, steps)
 
 
 def cancel_within(
@@ -47,14 +47,14 @@ def cancel_within(
     steps: list[RunStep],
     now: int,
     *,
-    silently: bool = False,
+    with_hooks: bool = True,
 ) -> tuple[Run, list[RunStep]]:
     """Cancel a run that is going, in a transaction that has read it. `tell_providers` follows."""
     stopped = [_cancelled(step, now) for step in steps]
     for before, after in zip(steps, stopped, strict=True):
         update_step(tenant, transaction, before, after)
-    began = stored.run.started_at or stored.run.created_at
-    run = stored.run.model_copy(
+    began = stored.value.started_at or stored.value.created_at
+    run = stored.value.model_copy(
         update={
             "status": RunStatus.CANCELLED,
             "completed_at": now,
@@ -62,9 +62,11 @@ def cancel_within(
             "updated_at": now,
         }
     )
-    transaction.update(tenant.run_ref(run.id), stored.run.difference(run))
-    owner = None if silently else hooks.hooks_of(run)
-    update_owner(tenant, transaction, owner.ended(tenant.client, run, {}, now) if owner else ())
+    transaction.update(tenant.run_ref(run.id), stored.value.difference(run))
+    run_hooks = hooks.hooks_of(run) if with_hooks else None
+    if run_hooks:
+        writes = run_hooks.on_run_finalized(tenant.client, run, {}, now)
+        add_hook_writes(tenant, transaction, writes)
     return run, stopped
 
 

@@ -13,7 +13,7 @@ from experience.workflows.usecases import cancel
 def documents_of(tenant: Tenant, run_id: str) -> list[DocumentReference]:
     """Every document of a run, which is cancelled first if it is going; none where there is none.
 
-    One read for the run and for each document. Its owner is not told of that: a fault in between
+    One read for the run and for each document. Its hooks are not called: a crash in between
     must not leave documents that look as if they were new. The bytes that no artifact refers to
     any more are collected as all others are.
     """
@@ -22,9 +22,9 @@ def documents_of(tenant: Tenant, run_id: str) -> list[DocumentReference]:
     data = transactions.fields(found)
     if data is None:
         return []
-    if Run.load(data).is_going:
+    if Run.load(data).is_active:
         # gives back the places of its generations
-        cancel.cancel_in(tenant, run_id, silently=True)
+        cancel.cancel_in(tenant, run_id, with_hooks=False)
     of_run = FieldFilter("runId", "==", run_id)
     queries: list[Any] = [
         reference.collection("runSteps"),

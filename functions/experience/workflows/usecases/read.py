@@ -3,7 +3,7 @@
 from experience import clients, transactions
 from experience.errors import NotFound
 from experience.pages import Page, newest_first
-from experience.workflows.artifacts import store as artifacts
+from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.artifacts.models import Artifact, ArtifactUrl, GetArtifactUrl
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.generations import store as generation_store
@@ -11,7 +11,7 @@ from experience.workflows.generations.costs import CostedRunView, with_costs
 from experience.workflows.runs import store
 from experience.workflows.runs.models import Run, RunSummary
 from experience.workflows.runs.requests import GetRun, ListRuns
-from experience.workflows.runs.views import view
+from experience.workflows.runs.views import view_of
 from experience.workspaces.models import Role
 
 
@@ -22,7 +22,9 @@ def get_run(uid: str, request: GetRun) -> CostedRunView:
     """
     tenant = Tenant.of_member(clients.firestore(), uid, request.workspace_id, Role.VIEWER, "run")
     stored, steps = store.get_run_with_steps(tenant, request.run_id)
-    return with_costs(view(stored.run, steps), generation_store.find_costs(tenant, request.run_id))
+    return with_costs(
+        view_of(stored.value, steps), generation_store.find_costs(tenant, request.run_id)
+    )
 
 
 def list_runs(uid: str, request: ListRuns) -> Page[RunSummary]:
@@ -48,7 +50,7 @@ def get_artifact_url(uid: str, request: GetArtifactUrl) -> ArtifactUrl:
     )
     [found] = transactions.read(tenant.client, [tenant.artifact_ref(request.artifact_id)])
     data = transactions.fields(found)
-    url = artifacts.signed(tenant, Artifact.load(data)) if data else None
+    url = artifact_store.signed_url(tenant, Artifact.load(data)) if data else None
     if url is None:
         raise NotFound("artifact")
     return url

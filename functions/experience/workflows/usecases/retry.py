@@ -6,11 +6,11 @@ from experience import clients, clock, transactions
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs import decisions, finalization, hooks, planning, store
 from experience.workflows.runs.dispatch import enqueue_ready
-from experience.workflows.runs.hooks import update_owner
+from experience.workflows.runs.hooks import add_hook_writes
 from experience.workflows.runs.models import Run, RunStatus, RunStep
 from experience.workflows.runs.requests import RetryRun
 from experience.workflows.runs.store import StoredRun, update_step
-from experience.workflows.runs.views import RunView, view
+from experience.workflows.runs.views import RunView, view_of
 from experience.workspaces.models import Role
 
 
@@ -29,14 +29,14 @@ def retry_in(tenant: Tenant, run_id: str) -> RunView:
 
     def body(transaction: Transaction) -> tuple[Run, list[RunStep]]:
         stored, steps = store.get_run_with_steps(tenant, run_id, transaction)
-        if stored.run.status not in (RunStatus.FAILED, RunStatus.CANCELLED):
-            return stored.run, steps
+        if stored.value.status not in (RunStatus.FAILED, RunStatus.CANCELLED):
+            return stored.value, steps
         return retry_within(transaction, tenant, stored, steps, clock.now_ms())
 
     run, steps = transactions.run_optimistic(tenant.client, body)
-    if run.is_going and enqueue_retried(tenant, run_id, steps):
+    if run.is_active and enqueue_retried(tenant, run_id, steps):
         run = store.get_run(tenant, run_id)
-    return view(run, steps)
+    return view_of(run, steps)
 
 
 def enqueue_retried(tenant: Tenant, run_id: str, steps: list[RunStep]) -> bool:
@@ -45,7 +45,7 @@ def enqueue_retried(tenant: Tenant, run_id: str, steps: list[RunStep]) -> bool:
     That is so where a step that was told to stop came to its result all the same.
     """
     enqueue_ready(steps)
-    return bool(steps) and decisions.is_over(steps) and finalization.finalize_run(tenant, run_id)
+    return bool(steps) and decisions.all_ended(steps) and finalization.finalize_run(tenant, run_id)
 
 
 def retry_within(
@@ -59,15 +59,15 @@ def retry_within(
 
     `go_on` follows.
     """
-    workflow, number = stored.run.workflow(), stored.run.round + 1
-    again = {step.id: step for step in planning.retried(workflow, steps, number, now)}
+    workflow, number = stored.value.workflow(), stored.value.run_attempt + 1
+    again = {step.id: step for step in planning.steps_to_retry(workflow, steps, number, now)}
     for step in steps:
         update_step(tenant, transaction, step, again.get(step.id, step))
     renewed = [again.get(step.id, step) for step in steps]
-    run = stored.run.model_copy(
+    run = stored.value.model_copy(
         update={
             "status": RunStatus.QUEUED,
-            "round": number,
+            "run_attempt": number,
             "error": None,
             "context": None,
             "context_uri": None,
@@ -77,7 +77,8 @@ def retry_within(
             "updated_at": now,
         }
     )
-    transaction.update(tenant.run_ref(run.id), stored.run.difference(run))
-    owner = hooks.hooks_of(run)
-    update_owner(tenant, transaction, owner.renewed(tenant.client, run, now) if owner else ())
+    transaction.update(tenant.run_ref(run.id), stored.value.difference(run))
+    if run_hooks := hooks.hooks_of(run):
+        writes = run_hooks.on_run_retried(tenant.client, run, now)
+        add_hook_writes(tenant, transaction, writes)
     return run, renewed

@@ -109,7 +109,13 @@ class Published(Data):
     published: dict[str, Any] | None = None
 
 
-@skill("photo.load", takes=Photo, gives=Measured, version=VERSION, max_runtime_seconds=SECONDS)
+@skill(
+    "photo.load",
+    input_type=Photo,
+    output_type=Measured,
+    version=VERSION,
+    max_runtime_seconds=SECONDS,
+)
 def load(given: Photo, context: Context) -> Measured:
     """The photo upright, cropped, in the size that it is styled at.
 
@@ -135,7 +141,13 @@ def load(given: Photo, context: Context) -> Measured:
     return Measured(width=width, height=height)
 
 
-@skill("photo.stylise", takes=Styling, gives=Styled, version=VERSION, max_runtime_seconds=300)
+@skill(
+    "photo.stylise",
+    input_type=Styling,
+    output_type=Styled,
+    version=VERSION,
+    max_runtime_seconds=300,
+)
 def stylise(given: Styling, context: Context) -> Styled:
     """The provider's work: a generation, paid once for this step of this run."""
     transform = given.transform
@@ -151,7 +163,13 @@ def stylise(given: Styling, context: Context) -> Styled:
     return Styled(provider_id=provider_id, cost_micros=made.cost_micros)
 
 
-@skill("photo.publish", takes=Image, gives=Published, version=VERSION, max_runtime_seconds=SECONDS)
+@skill(
+    "photo.publish",
+    input_type=Image,
+    output_type=Published,
+    version=VERSION,
+    max_runtime_seconds=SECONDS,
+)
 def publish(given: Image, context: Context) -> Published:
     """What came back, in the shape and size that were asked for, under the overlay, as a file."""
     from experience.imaging import stages

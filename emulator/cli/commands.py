@@ -1,0 +1,227 @@
+"""The commands of the local emulator suite."""
+
+import argparse
+import importlib
+import logging
+import os
+import shlex
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from emulator.cli.options import add_faults, project_id
+from emulator.demo import seed
+from emulator.faults.settings import parse
+from emulator.firestore.emulator import FirestoreEmulator
+from emulator.paths import ROOT
+from emulator.process import signals
+from emulator.process.child import ForegroundChild
+from emulator.process.errors import SuiteError
+from emulator.suite import discovery
+from emulator.suite.suite import Suite
+from emulator.web import node
+
+POLL_SECONDS = 0.5
+ROLES = {
+    "functions": "callables and HTTP functions",
+    "firestore": "documents, rules, listeners",
+    "auth": "sign-in",
+    "storage": "objects, signed and download-token URLs",
+    "tasks": "task queues",
+    "eventarc": "takes Firestore's events",
+    "hub": "the suite's control: /status /meter /faults /settle /reset",
+    "hosting": "the guest page",
+}
+ABSENT = "nobody: unsigned tokens are accepted"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = _parser()
+    options, more = parser.parse_known_args(arguments)
+    if more and options.run is not elsewhere:
+        parser.error(f"unrecognized arguments: {' '.join(more)}")
+    options.arguments = more
+    try:
+        status: int = options.run(options)
+    except SuiteError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return status
+
+
+def start(options: argparse.Namespace) -> int:
+    """Run the suite until it is told to end."""
+    signals.exit_on_signals(outlives_parent=signals.is_in_background())
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    with_web = options.auth and _web_is_there(options.page)
+    suite = Suite(
+        options.project,
+        root=options.root,
+        free_ports=options.free_ports,
+        live=True,
+        functions_log=options.log,
+        data=options.import_data,
+        faults=parse(options.faults),
+        auth=with_web,
+        page=with_web and options.page,
+    )
+    try:
+        began = time.monotonic()
+        suite.start()
+        if options.page and not options.import_data:
+            os.environ.update(suite.env)
+            seed.seed(suite.project, suite.bucket)
+        _show(suite, time.monotonic() - began)
+        while True:
+            time.sleep(POLL_SECONDS)
+            suite.check()
+    except SystemExit:  # being told to end is how it ends well
+        return 0
+    finally:
+        signals.ignore_signals()
+        suite.stop()
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Run a command in a suite of its own; its status is the answer, 128 + n for signal n."""
+    command = options.command[1:] if options.command[:1] == ["--"] else options.command
+    if not command:
+        raise SuiteError("exec needs a command: python -m emulator exec -- CMD …")
+    signals.exit_on_signals()
+    log = options.log or Path(os.devnull)
+    suite = Suite(
+        options.project,
+        root=options.root,
+        free_ports=True,
+        functions_log=log,
+        faults=parse(options.faults),
+        auth=options.auth,
+    )
+    child = ForegroundChild(command)
+    try:
+        suite.start()
+        child.env = {**os.environ, **suite.env}
+        child.start()
+        status = child.wait() or 0
+        return status if status >= 0 else 128 - status
+    except SystemExit as told:
+        child.interrupt(int(told.code or 0) - 128)
+        raise
+    finally:
+        signals.ignore_signals()
+        child.kill()
+        suite.stop()
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write the documents of a running suite into a folder."""
+    suite = discovery.find("FIRESTORE_EMULATOR_HOST", root=options.root)
+    address = suite["FIRESTORE_EMULATOR_HOST"]
+    project = options.project or suite.get("GCLOUD_PROJECT", "demo-guest")
+    try:
+        FirestoreEmulator(address).export(project, options.folder)
+    except OSError as error:
+        raise SuiteError(f"No Firestore emulator answers at {address}: {error}") from error
+    print(f"Exported to {options.folder}. Once imported it shows in every project id.")
+    return 0
+
+
+def elsewhere(options: argparse.Namespace) -> int:
+    """Run a command that is a module of its own, loaded only then."""
+    status: int = importlib.import_module(f"emulator.cli.{options.module}").main(options.arguments)
+    return status
+
+
+def _web_is_there(page: bool) -> bool:
+    """Whether Auth and the page can run: for the page their packages are installed first."""
+    console = Console(stderr=True, highlight=False)
+    try:
+        if page:
+            node.install(console)
+        elif not node.is_installed():
+            node.find()
+            raise node.NodeMissingError("`make up` installs it, and the guest page")
+    except node.NodeMissingError as missing:
+        if page:
+            console.print(f"NO GUEST PAGE AND NO AUTH EMULATOR: {missing}.", style="bold red")
+        else:
+            console.print(f"No Auth emulator: {missing}.", style="yellow")
+        return False
+    return True
+
+
+def _show(suite: Suite, seconds: float) -> None:
+    console = Console()
+    table = Table(
+        title=f"Project {suite.project}, ready after {seconds:.1f} s", title_justify="left"
+    )
+    for heading in ("", "address", "for"):
+        table.add_column(heading)
+    for name, role in ROLES.items():
+        if name in suite.addresses:
+            absent = name == "auth" and suite.auth is None
+            table.add_row(name, suite.addresses[name], ABSENT if absent else role)
+    console.print(table)
+    for name, value in suite.env.items():
+        print(f"export {name}={shlex.quote(value)}")
+    if suite.page:
+        console.print(f"Guest page: [bold]http://{suite.page.address}/{seed.PROJECT}[/]")
+        console.print(f"Every step type: http://{suite.page.address}/{seed.TOUR}")
+    print("Ctrl-C ends it.", flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    rooted = argparse.ArgumentParser(add_help=False)
+    rooted.add_argument("--root", type=Path, default=ROOT, help="the folder of firebase.json")
+    shared = argparse.ArgumentParser(add_help=False, parents=[rooted])
+    shared.add_argument(
+        "--project", type=project_id, default="demo-guest", help="default: %(default)s"
+    )
+    shared.add_argument("--log", type=Path, metavar="FILE", help="where the functions' output goes")
+    add_faults(shared)
+
+    for name, purpose in (
+        ("start", "run the suite on the ports of firebase.json"),
+        ("up", "start, with the guest page and the demo data"),
+    ):
+        command = commands.add_parser(name, parents=[shared], help=purpose)
+        command.add_argument("--free-ports", action="store_true", help="on any free ports instead")
+        command.add_argument(
+            "--import",
+            dest="import_data",
+            type=Path,
+            metavar="DIR",
+            help="begin with an export; its data shows in every project id",
+        )
+        command.add_argument(
+            "--no-auth",
+            dest="auth",
+            action="store_false",
+            help="without Auth" + (", and so without the page" if name == "up" else ""),
+        )
+        command.set_defaults(run=start, page=name == "up")
+
+    command = commands.add_parser(
+        "exec", parents=[shared], help="run a command in a suite of its own, on free ports"
+    )
+    command.add_argument("--auth", action="store_true", help="with the Auth emulator")
+    command.add_argument("command", nargs=argparse.REMAINDER, metavar="-- CMD …")
+    command.set_defaults(run=execute)
+
+    command = commands.add_parser(
+        "export", parents=[rooted], help="write a running suite's documents to a folder"
+    )
+    command.add_argument("folder", type=Path, metavar="DIR")
+    command.add_argument("--project", type=project_id, help="default: the suite's own")
+    command.set_defaults(run=export)
+
+    for module, purpose in (("seed", "write the demo data"), ("demo", "show a guest's visit")):
+        command = commands.add_parser(module, help=purpose, add_help=False)
+        command.set_defaults(run=elsewhere, module=module)
+    return parser

@@ -1,0 +1,170 @@
+"""Guests visit the demo in a real browser, and what is stored is what they did."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from PIL import Image
+
+from emulator.demo import seed
+from experience.media.models import LARGEST_BYTES
+from tests.support.browser import Browser
+from tests.support.builders.images import PHOTOS
+from tests.support.trouble import Trouble
+
+PHOTO = PHOTOS / "chelsea.jpg"
+WRONG_FILES = {"text": "list.txt", "disguised": "list.jpg", "large": "large.jpg"}
+
+
+def answers(session: dict[str, Any]) -> dict[str, Any]:
+    """By step."""
+    return {answer["stepId"]: answer["value"] for answer in session["answers"]}
+
+
+def visit_of(trouble: Trouble, uid: str) -> dict[str, dict[str, Any]]:
+    """The guest's sessions by phase: one of each, or less."""
+    sessions = trouble.of(seed.PROJECT, "sessions", createdBy=uid)
+    found = {session["phase"]: session for session in sessions}
+    assert len(found) == len(sessions), "one session for each phase"
+    return found
+
+
+def assert_whole(visit: dict[str, dict[str, Any]]) -> None:
+    """All phases were completed and know one another, and the picture is there."""
+    assert set(visit) == {"pregate", "main", "preshare"}
+    assert {session["status"] for session in visit.values()} == {"completed"}
+    main = visit["main"]
+    assert main["pregateSessionId"] == visit["pregate"]["id"]
+    assert visit["preshare"]["mainSessionId"] == main["id"]
+    assert main["jobStatus"] == "completed"
+    assert len(main["capturedMedia"]) == 1
+    assert main["resultMedia"]["url"].startswith("http")
+
+
+class TestVisit:
+    def test_a_guest_with_a_camera_goes_home_with_a_picture(
+        self, browser: Browser, trouble: Trouble
+    ) -> None:
+        seen = browser.play("wholeVisit")
+        assert seen["uncaught"] == []
+        visit = visit_of(trouble, seen["uid"])
+        assert_whole(visit)
+        assert answers(visit["pregate"]) == {"adult": True, "mail": "ada@example.com"}
+        assert answers(visit["main"]) == {"name": "Ada", "mood": "dreamy"}
+        assert answers(visit["preshare"]) == {"fun": 5, "wish": "Nothing"}
+        address = urlsplit(seen["address"])
+        assert address.path == f"/{seed.PROJECT}/share"
+        assert parse_qs(address.query) == {"session": [visit["main"]["id"]]}
+        assert seen["code"] == visit["main"]["resultMedia"]["url"]
+        with Image.open(seen["download"]["path"]) as saved:
+            assert list(saved.size) == seen["picture"]
+
+    def test_reloading_and_going_back_lose_nothing_in_any_phase(
+        self, browser: Browser, trouble: Trouble
+    ) -> None:
+        seen = browser.play("reloadAndBack", photo=str(PHOTO))
+        assert seen["remembered"] == "Ada"
+        visit = visit_of(trouble, seen["uid"])
+        assert_whole(visit)
+        assert answers(visit["main"]) == {"name": "Ada", "mood": "bold"}
+        assert answers(visit["preshare"]) == {"fun": 4}
+
+
+class TestHindrances:
+    def test_two_tabs_share_one_session_and_neither_loses_an_answer(
+        self, browser: Browser, trouble: Trouble
+    ) -> None:
+        seen = browser.play("twoTabs")
+        first, second = seen["uids"]
+        assert first == second
+        main = visit_of(trouble, first)["main"]
+        assert answers(main) == {"name": "Ada", "mood": "bold"}
+
+    def test_answers_given_without_a_connection_arrive_later(
+        self, browser: Browser, trouble: Trouble
+    ) -> None:
+        seen = browser.play("offlineMoment")
+        assert seen["meanwhile"] == {}
+        assert seen["afterwards"] == {"name": "Ada", "mood": "happy"}
+        assert answers(visit_of(trouble, seen["uid"])["main"]) == seen["afterwards"]
+
+    def test_a_page_is_denied_what_is_another_guests(
+        self, browser: Browser, trouble: Trouble
+    ) -> None:
+        seen = browser.play("deniedRead")
+        assert seen["guest"] != seen["stranger"]
+        assert seen["asked"] == {
+            "uid": seen["stranger"],
+            "ownSession": "given",
+            "session": "permission-denied",
+            "listener": "permission-denied",
+            "allSessions": "permission-denied",
+            "write": "permission-denied",
+            "callable": "functions/not-found",
+        }
+        assert visit_of(trouble, seen["guest"])["pregate"]["status"] == "active"
+
+    def test_a_wrong_file_is_refused_in_words_and_a_photo_is_taken_after_it(
+        self, browser: Browser, trouble: Trouble, tmp_path: Path
+    ) -> None:
+        files = {name: tmp_path / file for name, file in WRONG_FILES.items()}
+        files["text"].write_text("a shopping list")
+        files["disguised"].write_text("a shopping list")
+        with files["large"].open("wb") as large:
+            large.truncate(LARGEST_BYTES["image"] + 1)
+        paths = {name: str(file) for name, file in files.items()}
+        seen = browser.play("wrongFiles", photo=str(PHOTO), **paths)
+        reasons = [told["reason"] for told in seen["told"]]
+        assert reasons == ["wrong_type", "too_large", "upload_type_mismatch"]
+        assert all(told["words"] for told in seen["told"])
+        main = visit_of(trouble, seen["uid"])["main"]
+        assert main["jobStatus"] == "completed"
+        assert len(main["capturedMedia"]) == 1
+
+    def test_a_photo_that_was_taken_back_does_not_lead_on_and_is_replaced(
+        self, browser: Browser, trouble: Trouble
+    ) -> None:
+        other = PHOTOS / "astronaut.jpg"
+        seen = browser.play("takenBack", photo=str(PHOTO), other=str(other))
+        assert len(seen["kept"]) == 1
+        assert seen["kept"] != [seen["first"]]
+        main = visit_of(trouble, seen["uid"])["main"]
+        assert main["jobStatus"] == "completed"
+
+    def test_a_guest_sees_that_the_provider_failed_and_tries_once_more(
+        self, browser: Browser, trouble: Trouble
+    ) -> None:
+        seen = browser.play("providerFailure", photo=str(PHOTO))
+        assert "did not work out" in seen["words"]
+        assert seen["failed"]["code"] == "PROVIDER_ERROR"
+        assert seen["failed"]["status"] == seen["failed"]["jobStatus"] == "failed"
+        main = visit_of(trouble, seen["uid"])["main"]
+        assert main["jobStatus"] == "completed"
+        with_picture = [
+            job
+            for job in trouble.of(seed.PROJECT, "jobs", sessionId=main["id"])
+            if job["status"] == "completed"
+        ]
+        assert [job["id"] for job in with_picture] == [main["jobId"]]
+
+
+class TestEverybody:
+    """A guest without mouse and finger, and screens that a screen reader can tell."""
+
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def seen(venue: tuple[Any, Any, Browser]) -> Any:
+        return venue[2].play("keyboardVisit")
+
+    def test_the_whole_visit_goes_by_keyboard(self, seen: Any, trouble: Trouble) -> None:
+        assert seen["uncaught"] == []
+        visit = visit_of(trouble, seen["uid"])
+        assert_whole(visit)
+        assert answers(visit["main"]) == {"name": "Ada", "mood": "dreamy"}
+        assert answers(visit["preshare"]) == {"fun": 5}
+
+    def test_no_screen_has_a_serious_violation(self, seen: Any) -> None:
+        assert len(seen["screens"]) == 14
+        found = {screen: found for screen, found in seen["screens"].items() if found}
+        assert found == {}

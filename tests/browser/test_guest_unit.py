@@ -1,0 +1,46 @@
+"""The guest page: its types hold, what is pure in it is tested, and it builds to a small page."""
+
+import gzip
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from emulator.web.node import WEB
+from tests.support import node_installation
+
+GUEST = WEB / "guest"
+SECONDS = 240
+FIRST_LOAD_KIB = 75
+"""What a phone loads before the welcome is there, compressed; measured: 58."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _installed() -> None:
+    node_installation.install()
+
+
+def run(*command: str) -> None:
+    """One of the page's own commands; its words are the failure."""
+    done = subprocess.run(
+        command, cwd=GUEST, capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    if done.returncode != 0:
+        pytest.fail(f"{' '.join(command)}:\n{done.stdout[-6000:]}{done.stderr[-2000:]}", False)
+
+
+class TestGuestPage:
+    def test_its_types_hold(self) -> None:
+        run("npm", "run", "check")
+
+    def test_outbox_routes_colours_and_answers(self) -> None:
+        run("npm", "test")
+
+    def test_it_builds_to_a_page_that_a_phone_loads_quickly(self, tmp_path: Path) -> None:
+        run("npm", "run", "build", "--", "--outDir", str(tmp_path), "--emptyOutDir")
+        index = (tmp_path / "index.html").read_text()
+        first = re.findall(r'(?:src|href)="/(assets/[^"]+)"', index)
+        assert {Path(name).suffix for name in first} == {".js", ".css"}
+        size = sum(len(gzip.compress((tmp_path / name).read_bytes())) for name in first)
+        assert size <= FIRST_LOAD_KIB * 1024, f"{size // 1024} KiB at the welcome"

@@ -1,0 +1,94 @@
+"""The functions' process is killed at a commit: whatever it had in hand gets done, once."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+
+import pytest
+import requests
+
+from emulator.demo.chaos import ChaosGuest
+from tests.support.trouble import WHOLE_VISIT, Trouble, visit_of
+from tests.support.waiting import eventually
+
+WHEN = ("before", "after")
+MOST_KILLS = 3
+
+
+class TestOneCommit:
+    """`number` is the commit of that function at which the process dies.
+
+    Before its only commit it dies as if its call or event had not come, which test_deliveries has,
+    and what follows where onSessionCompleted dies after it.
+    A lease that was taken and not heard of is in usecases/transforms/test_crashes.
+    """
+
+    @pytest.mark.parametrize(
+        ("function", "number", "when"),
+        [
+            ("createSession", 1, "after"),
+            ("completeSession", 2, "after"),
+            ("runTransform", 4, "before"),
+            ("runTransform", 4, "after"),
+        ],
+    )
+    def test_a_visit_ends_as_if_nothing_had_been(
+        self, trouble: Trouble, function: str, number: int, when: str
+    ) -> None:
+        uid = f"killed-{function}-{number}-{when}"
+        trouble.faults(killAtCommit=number, killWhen=when, only=function)
+        trouble.demo_guest(uid).visit()
+        trouble.suite.settle()
+        eventually(lambda: trouble.suite.faults.kill_at_commit is None)  # it was killed
+        trouble.calm()
+        assert visit_of(trouble, uid) == WHOLE_VISIT
+
+    def test_a_sweep_that_dies_is_done_by_the_next(self, trouble: Trouble) -> None:
+        uid = "killed-sweep"
+        trouble.faults(drop=1)
+        trouble.demo_guest(uid).visit()
+        trouble.suite.settle()
+        trouble.faults(killAtCommit=1, killWhen="after", only="sweepJobs")
+        with pytest.raises(Exception, match="did not end"):
+            trouble.sweep()
+        trouble.calm()
+        assert visit_of(trouble, uid) == WHOLE_VISIT
+
+
+class TestAgainAndAgain:
+    @pytest.mark.parametrize("when", WHEN)
+    def test_two_visits_get_through_while_an_eighth_commit_kills_three_times(
+        self, trouble: Trouble, when: str
+    ) -> None:
+        uids = [f"again-{when}-{number}" for number in range(2)]
+        with killing(trouble, 8, when), ThreadPoolExecutor(2) as pool:
+            list(
+                pool.map(
+                    ChaosGuest.visit, [trouble.demo_guest(uid, n) for n, uid in enumerate(uids)]
+                )
+            )
+        trouble.calm()
+        assert [visit_of(trouble, uid) for uid in uids] == [WHOLE_VISIT] * 2
+
+
+@contextmanager
+def killing(trouble: Trouble, number: int, when: str) -> Iterator[None]:
+    """Meanwhile MOST_KILLS processes, one after the other, are killed at this commit of theirs."""
+    over = threading.Event()
+
+    def arm() -> None:
+        kills = 0
+        while kills < MOST_KILLS and not over.wait(0.05):
+            if trouble.suite.faults.kill_at_commit is None:
+                kills += 1
+                with suppress(requests.RequestException):  # it is being killed
+                    trouble.faults(killAtCommit=number, killWhen=when)
+
+    armed = threading.Thread(target=arm)
+    armed.start()
+    try:
+        yield
+    finally:
+        over.set()
+        armed.join()

@@ -1,0 +1,49 @@
+"""A provider that cannot be reached: tried again, and at last a failure that the guest sees."""
+
+from typing import Any
+
+from experience.workflows.generations.models import MAX_SUBMITS
+from tests.support.trouble import Trouble
+from tests.support.waiting import eventually
+
+
+def ended(trouble: Trouble, project: str) -> dict[str, Any]:
+    """The one job of a project, at rest."""
+
+    def job() -> dict[str, Any] | None:
+        found = trouble.of(project, "jobs")
+        return found[0] if found and found[0]["completedAt"] else None
+
+    found: dict[str, Any] = eventually(job)
+    return found
+
+
+class TestProvider:
+    def test_a_provider_that_never_answers_ends_the_job_and_a_retry_makes_the_picture(
+        self, trouble: Trouble
+    ) -> None:
+        trouble.faults(provider=1)
+        guest = trouble.guest(trouble.place(), "unlucky")
+        session = guest.photographed()
+        job = ended(trouble, guest.place.project)
+        assert (job["status"], job["attemptCount"]) == ("failed", 1)
+        assert (job["error"]["code"], job["error"]["isRetryable"]) == ("PROVIDER_ERROR", True)
+        assert trouble.suite.injected_faults()["provider"] == MAX_SUBMITS
+        told = guest.call("getSession", sessionId=session["id"])["session"]
+        assert (told["jobStatus"], told["jobError"]["code"]) == ("failed", "PROVIDER_ERROR")
+        assert told["resultMedia"] is None
+
+        trouble.faults()
+        guest.call("retryTransform", sessionId=session["id"])
+        job = eventually(
+            lambda: found if (found := ended(trouble, guest.place.project))["output"] else None
+        )
+        assert (job["status"], job["attemptCount"]) == ("completed", 2)
+
+    def test_one_that_fails_now_and_then_costs_no_picture(self, trouble: Trouble) -> None:
+        trouble.faults(seed=2, provider=0.5)
+        guest = trouble.guest(trouble.place(), "patient")
+        guest.photographed()
+        job = ended(trouble, guest.place.project)
+        assert (job["status"], job["attemptCount"]) == ("completed", 1)
+        assert trouble.suite.injected_faults()["provider"] >= 1

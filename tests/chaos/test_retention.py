@@ -1,0 +1,63 @@
+"""Retention in the worst of times: whatever breaks, nothing is left half."""
+
+import contextlib
+from typing import Any
+
+from emulator.process.errors import SuiteError
+from experience.clock import now_ms
+from tests.support.builders.venues import Venue
+from tests.support.trouble import Trouble
+
+DAY = 24 * 3_600_000
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "aborted": {"abort": 0.3},
+    "storage that fails": {"storage": 0.4},
+    "killed before its commit": {"killAtCommit": 2, "killWhen": "before"},
+    "killed after its commit": {"killAtCommit": 2, "killWhen": "after"},
+}
+
+
+class TestRetention:
+    def test_a_whole_visit_goes_in_the_end_and_the_others_stay(self, trouble: Trouble) -> None:
+        """One visit after the other grows old, and goes while something else is wrong."""
+        place = trouble.place(retentionDays=30)
+        uids = [fault.replace(" ", "-") for fault in FAULTS]
+        for uid in (*uids, "new"):
+            trouble.guest(place, uid).photographed()
+        trouble.calm()
+        for number, (uid, fault) in enumerate(zip(uids, FAULTS.values(), strict=True), 1):
+            self.grow_old(trouble, place.project, uid)
+
+            trouble.faults(**fault)
+            with contextlib.suppress(SuiteError):  # its process was killed
+                trouble.suite.scheduler.run("sweepRetention")
+            trouble.faults()
+            trouble.sweep("sweepRetention")
+
+            left = len(uids) + 1 - number
+            assert self.counts(trouble, place) == [left] * 6, uid
+            remaining = {guest["id"] for guest in trouble.of(place.project, "guests")}
+            assert remaining == {*uids[number:], "new"}, uid
+
+    def counts(self, trouble: Trouble, place: Venue) -> list[int]:
+        """How many there are of each kind that a visit leaves one of."""
+        names = ("guests", "sessions", "jobs")
+        visits = [len(trouble.of(place.project, name)) for name in names]
+        workspace = trouble.db.document("workspaces", place.workspace)
+        assert list(workspace.collection("artifacts").stream()) == []
+        made = [len(list(workspace.collection(n).stream())) for n in ("runs", "generationJobs")]
+        steps = trouble.db.collection_group("runSteps").select(["runId", "tenantId"]).stream()
+        ours = {each.get("runId") for each in steps if each.get("tenantId") == place.workspace}
+        return [*visits, *made, len(ours)]
+
+    def grow_old(self, trouble: Trouble, project: str, uid: str) -> None:
+        then = now_ms() - 31 * DAY
+        guest = trouble.db.document("projects", project, "guests", uid)
+        entries = guest.get().get("completedExperiences")
+        for entry in entries:
+            entry["completedAt"] = then
+        guest.update({"createdAt": then, "completedExperiences": entries})
+        for session in trouble.of(project, "sessions", createdBy=uid):
+            document = trouble.db.document("projects", project, "sessions", session["id"])
+            document.update({"updatedAt": then})

@@ -1,0 +1,234 @@
+"""Projects as editors draft them: who was first, whose id it is, and what is wrong with it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from google.cloud.firestore import Client as Database
+
+from emulator.demo.client import CallError, Client
+from experience.ids import new_id
+from tests.support.builders.projects import a_project, stored_project
+from tests.support.builders.venues import a_venue
+from tests.support.builders.workspaces import a_member, a_workspace
+from tests.support.calling import at_once, issue_paths, outcome, refused
+
+SignIn = Callable[[str | None], Client]
+Draft = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def workspace(db: Database) -> str:
+    return a_workspace(db)
+
+
+@pytest.fixture(scope="module")
+def editor(db: Database, signed_in: SignIn, workspace: str) -> Client:
+    return signed_in(a_member(db, workspace, "editor"))
+
+
+class TestSaveProject:
+    @pytest.fixture
+    def save(self, editor: Client, workspace: str) -> Callable[..., Any]:
+        return lambda **data: editor.call("saveProject", workspaceId=workspace, **data)
+
+    @pytest.fixture
+    def refusal(self, editor: Client, workspace: str) -> Callable[..., CallError]:
+        return lambda **data: refused(editor, "saveProject", workspaceId=workspace, **data)
+
+    def test_creates_a_draft_that_guests_see_nothing_of(
+        self, db: Database, signed_in: SignIn, workspace: str, save: Callable[..., Any]
+    ) -> None:
+        project = f"p-{new_id()}"
+        config = {
+            "experiences": {"main": [{"experienceId": "booth"}]},
+            "theme": {"primaryColor": "#aa00ff"},
+            "consent": {"version": "1", "text": "Be nice."},
+            "retentionDays": 30,
+            "dailyTransformLimit": 100,
+        }
+
+        made = save(projectId=project, expectedVersion=0, name="Night", draftConfig=config)
+
+        assert (made["status"], made["draftVersion"]) == ("draft", 1)
+        assert (made["publishedConfig"], made["publishedAt"]) == (None, None)
+        assert made["draftConfig"]["experiences"] == {
+            "main": [{"experienceId": "booth", "enabled": True}],
+            "pregate": None,
+            "preshare": None,
+        }
+        assert made["draftConfig"]["theme"]["primaryColor"] == "#aa00ff"
+        assert made["draftConfig"]["consent"]["text"] == "Be nice."
+        assert stored_project(db, project) == made
+        error = refused(signed_in("visitor"), "getProject", projectId=project)
+        assert error.details == {"reason": "project_not_live", "status": "draft"}
+
+    def test_what_is_left_out_stays_and_a_repeat_writes_nothing(
+        self, db: Database, workspace: str, save: Callable[..., Any]
+    ) -> None:
+        project = a_project(db, workspace, ["booth"], status="draft", published=False)
+
+        renamed = save(projectId=project, expectedVersion=1, name="Renamed")
+        again = save(projectId=project, expectedVersion=1, name="Renamed")
+
+        assert renamed == again
+        assert (renamed["name"], renamed["draftVersion"]) == ("Renamed", 2)
+        assert renamed["draftConfig"]["experiences"]["main"][0]["experienceId"] == "booth"
+        assert stored_project(db, project)["updatedAt"] == renamed["updatedAt"]
+
+    def test_a_live_project_goes_on_as_published_while_its_draft_changes(
+        self, db: Database, signed_in: SignIn
+    ) -> None:
+        place = a_venue(db)
+        editor = signed_in(a_member(db, place.workspace, "editor"))
+
+        editor.call(
+            "saveProject",
+            workspaceId=place.workspace,
+            projectId=place.project,
+            expectedVersion=1,
+            draftConfig={"theme": {"primaryColor": "#000000"}},
+        )
+
+        page = signed_in("visitor").call("getProject", projectId=place.project)
+        assert (page["theme"], len(page["experiences"]["main"])) == (None, 1)
+
+    def test_of_twenty_saves_at_once_one_wins(
+        self, db: Database, editor: Client, workspace: str
+    ) -> None:
+        project = a_project(db, workspace, status="draft")
+        about = {"workspaceId": workspace, "projectId": project, "expectedVersion": 1}
+
+        found = at_once(
+            20, lambda number: outcome(editor, "saveProject", **about, name=f"Name {number}")
+        )
+
+        won = [each for each in found if not isinstance(each, CallError)]
+        lost = [each for each in found if isinstance(each, CallError)]
+        assert len(won) == 1
+        assert {(each.reason, each.details.get("currentVersion")) for each in lost} == {
+            ("version_conflict", 2)
+        }
+        assert stored_project(db, project)["name"] == won[0]["name"]
+
+    def test_an_id_of_another_workspace_is_taken_and_no_more_is_told(
+        self, db: Database, refusal: Callable[..., CallError]
+    ) -> None:
+        other = a_venue(db)
+        before = stored_project(db, other.project)
+
+        taken = refusal(projectId=other.project, expectedVersion=0, name="Mine")
+        foreign = refusal(projectId=other.project, expectedVersion=1, name="Mine")
+        missing = refusal(projectId="missing", expectedVersion=1, name="Mine")
+
+        assert (taken.status, taken.details) == ("ALREADY_EXISTS", {"reason": "project_id_taken"})
+        assert (foreign.status, foreign.details) == (missing.status, missing.details)
+        assert (missing.status, missing.reason) == ("NOT_FOUND", "project_not_found")
+        assert other.workspace not in f"{taken.message}{foreign.message}"
+        assert stored_project(db, other.project) == before
+
+    def test_two_workspaces_that_want_one_id_at_once_do_not_share_it(
+        self, db: Database, signed_in: SignIn
+    ) -> None:
+        project = f"p-{new_id()}"
+        workspaces = [a_workspace(db) for _ in range(2)]
+        editors = [signed_in(a_member(db, each, "editor")) for each in workspaces]
+
+        found = at_once(
+            2,
+            lambda number: outcome(
+                editors[number],
+                "saveProject",
+                workspaceId=workspaces[number],
+                projectId=project,
+                expectedVersion=0,
+                name="Mine",
+            ),
+        )
+
+        [won] = [each for each in found if not isinstance(each, CallError)]
+        [lost] = [each for each in found if isinstance(each, CallError)]
+        assert lost.reason == "project_id_taken"
+        assert stored_project(db, project)["workspaceId"] == won["workspaceId"]
+
+    def test_only_what_was_published_goes_live(
+        self, db: Database, workspace: str, save: Callable[..., Any], refusal: Callable[..., Any]
+    ) -> None:
+        project = a_project(db, workspace, status="draft", published=False)
+
+        new = refusal(projectId=f"p-{new_id()}", expectedVersion=0, name="N", status="live")
+        error = refusal(projectId=project, expectedVersion=1, status="live")
+
+        for each in (new, error):
+            assert (each.status, each.reason) == ("FAILED_PRECONDITION", "project_not_published")
+
+    @pytest.mark.parametrize("status", ["draft", "archived", "deleted"])
+    def test_a_closed_project_can_be_opened_again(
+        self, db: Database, signed_in: SignIn, workspace: str, save: Callable[..., Any], status: str
+    ) -> None:
+        project = a_project(db, workspace)
+        visitor = signed_in("visitor")
+
+        assert save(projectId=project, expectedVersion=1, status=status)["status"] == status
+        error = refused(visitor, "getProject", projectId=project)
+        expected = "project_not_found" if status == "deleted" else "project_not_live"
+        assert error.reason == expected
+
+        save(projectId=project, expectedVersion=2, status="live")
+        assert visitor.call("getProject", projectId=project)["id"] == project
+
+    @pytest.mark.parametrize(
+        ("config", "path"),
+        [
+            ({"experiences": {"main": [{"experienceId": "a/b"}]}}, "main[0].experienceId"),
+            ({"experiences": {"main": [{"experienceId": "a", "x": 1}]}}, "main[0].x"),
+            ({"experiences": {"main": [{}]}}, "main[0].experienceId"),
+            ({"experiences": {"pregate": {"enabled": True}}}, "pregate.experienceId"),
+            ({"experiences": {"main": [{"experienceId": "a"}] * 2}}, ""),
+            (
+                {
+                    "experiences": {
+                        "main": [{"experienceId": "a"}],
+                        "preshare": {"experienceId": "a", "enabled": False},
+                    }
+                },
+                "",
+            ),
+            (
+                {
+                    "experiences": {
+                        "pregate": {"experienceId": "a"},
+                        "preshare": {"experienceId": "a"},
+                    }
+                },
+                "",
+            ),
+        ],
+    )
+    def test_bad_experiences_are_named_by_their_place(
+        self, refusal: Callable[..., CallError], config: Draft, path: str
+    ) -> None:
+        error = refusal(projectId="new", expectedVersion=0, name="N", draftConfig=config)
+
+        place = ".".join(filter(None, ["draftConfig.experiences", path]))
+        assert issue_paths(error) == [place]
+
+    @pytest.mark.parametrize(
+        ("config", "path"),
+        [
+            ({"theme": {"primaryColor": "red"}}, "theme.primaryColor"),
+            ({"theme": {"primaryColor": "#ffffff", "logoUrl": "http://a"}}, "theme.logoUrl"),
+            ({"consent": {"version": "", "text": "t"}}, "consent.version"),
+            ({"consent": {"version": "1"}}, "consent.text"),
+            ({"consent": {"version": "1", "text": "t", "minimumAge": -1}}, "consent.minimumAge"),
+            ({"retentionDays": 0}, "retentionDays"),
+            ({"dailyTransformLimit": -1}, "dailyTransformLimit"),
+            ({"limits": {}}, "limits"),
+        ],
+    )
+    def test_a_bad_config_is_named_by_its_place(
+        self, refusal: Callable[..., CallError], config: Draft, path: str
+    ) -> None:
+        error = refusal(projectId="new", expectedVersion=0, name="N", draftConfig=config)
+
+        assert issue_paths(error) == [f"draftConfig.{path}"]

@@ -1,0 +1,150 @@
+"""Results from vendors: from where, how large, of what type, and in what time."""
+
+import pytest
+
+from experience.providers import http
+from experience.providers.http import Answer, Http
+from experience.providers.models import ProviderFailed
+from experience.providers.replicate import RESULT_HOSTS, Replicate
+from tests.experience.providers.conftest import PICTURE
+from tests.support.builders.blobs import MemoryBlobs
+from tests.support.vendors.replicate import ReplicateVendor
+from tests.support.vendors.server import Reply
+
+
+def refused(predictions: Replicate, uri: str) -> ProviderFailed:
+    with pytest.raises(ProviderFailed) as caught:
+        predictions.fetch(uri)
+    return caught.value
+
+
+class TestWhereResultsComeFrom:
+    @pytest.mark.parametrize(
+        "uri",
+        [
+            "http://replicate.delivery/a.png",
+            "https://replicate.delivery:8443/a.png",
+            "https://replicate.delivery.example.com/a.png",
+            "https://notreplicate.delivery/a.png",
+            "https://replicate.delivery@169.254.169.254/a.png",
+            "http://169.254.169.254/computeMetadata/v1/",
+            "https://10.0.0.1/a.png",
+            "https://[::1]/a.png",
+            "https://[bad/a.png",
+            "ftp://replicate.delivery/a.png",
+            "gopher://replicate.delivery/a",
+            "",
+        ],
+    )
+    def test_is_nowhere_but_the_vendor_s_own_hosts(
+        self, replicate_vendor: ReplicateVendor, predictions: Replicate, uri: str
+    ) -> None:
+        failure = refused(predictions, uri)
+        assert not failure.retryable
+        assert not replicate_vendor.received
+
+    @pytest.mark.parametrize(
+        "url", ["https://replicate.delivery/a.png", "https://pbxt.replicate.delivery/a/b.png"]
+    )
+    def test_is_the_vendor_s_hosts(self, replicate_http: Http, url: str) -> None:
+        replicate_http._require_vendors(url, RESULT_HOSTS)
+
+    @pytest.mark.parametrize(
+        "target", ["http://169.254.169.254/", "https://127.0.0.1/", "//10.0.0.1/a", "http://[::1]/"]
+    )
+    def test_is_not_where_a_redirect_leads(
+        self, replicate_vendor: ReplicateVendor, predictions: Replicate, target: str
+    ) -> None:
+        replicate_vendor.next("file", Reply(302, headers={"location": target}))
+        assert not refused(predictions, f"{replicate_vendor.url}/files/a.png").retryable
+        assert len(replicate_vendor.received) == 1
+
+    def test_may_be_where_the_vendor_redirects_within_its_own(
+        self, replicate_vendor: ReplicateVendor, predictions: Replicate
+    ) -> None:
+        replicate_vendor.next("file", Reply(302, headers={"location": "b.png"}))
+        assert predictions.fetch(f"{replicate_vendor.url}/files/a.png").data == PICTURE
+        assert replicate_vendor.received[-1].path == "/files/b.png"
+
+    def test_is_not_found_in_circles(
+        self, replicate_vendor: ReplicateVendor, predictions: Replicate
+    ) -> None:
+        circles = [Reply(302, headers={"location": "a.png"})] * 16
+        replicate_vendor.next("file", *circles)
+        assert "circles" in refused(predictions, f"{replicate_vendor.url}/files/a.png").message
+
+
+class TestWhatAResultIs:
+    @pytest.mark.parametrize(
+        "reply",
+        [
+            Reply(200, PICTURE, content_type="text/html"),
+            Reply(200, PICTURE, content_type="image/jpeg"),
+            Reply(200, b"<html>", content_type="image/png"),
+            Reply(200, b"", content_type="image/png"),
+            Reply(200, PICTURE, content_type="image/png", declared=len(PICTURE) + 9),
+            Reply(500, b"", content_type="text/plain"),
+        ],
+        ids=["a page", "mislabelled", "a page as png", "empty", "cut off", "an error"],
+    )
+    def test_is_what_it_says_and_whole(
+        self, replicate_vendor: ReplicateVendor, predictions: Replicate, reply: Reply
+    ) -> None:
+        replicate_vendor.next("file", *[reply] * 4)
+        failure = refused(predictions, f"{replicate_vendor.url}/files/a.png")
+        assert (failure.code, failure.retryable) == ("PROVIDER_ERROR", True)
+        replicate_vendor.next("file", reply)
+        assert predictions.fetch(f"{replicate_vendor.url}/files/a.png").data == PICTURE
+
+    def test_is_no_larger_than_it_may_be(
+        self,
+        replicate_vendor: ReplicateVendor,
+        predictions: Replicate,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("experience.providers.replicate.RESULT_BYTES", len(PICTURE) - 1)
+        failure = refused(predictions, f"{replicate_vendor.url}/files/a.png")
+        assert "larger" in failure.message
+        assert not failure.retryable
+
+    def test_an_answer_is_no_larger_than_it_may_be(
+        self,
+        replicate_vendor: ReplicateVendor,
+        predictions: Replicate,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(http, "JSON_BYTES", 10)
+        with pytest.raises(ProviderFailed, match="larger"):
+            predictions.poll("prediction0001")
+
+    def test_that_is_gone_is_not_asked_for_again(
+        self, replicate_vendor: ReplicateVendor, predictions: Replicate
+    ) -> None:
+        replicate_vendor.next("file", Reply(404, {"detail": "Gone"}))
+        assert not refused(predictions, f"{replicate_vendor.url}/files/a.png").retryable
+
+
+class TestNobodyThere:
+    def test_is_an_error_that_may_pass(self, blobs: MemoryBlobs, pauses: list[float]) -> None:
+        closed = ReplicateVendor(PICTURE)
+        closed.close()
+        predictions = Replicate(Http(closed.url, {}, pause=pauses.append), blobs)
+        with pytest.raises(ProviderFailed) as caught:
+            predictions.poll("prediction0001")
+        assert (caught.value.code, caught.value.retryable) == ("PROVIDER_ERROR", True)
+        assert len(pauses) == 3
+
+
+class TestRetryAfter:
+    @pytest.mark.parametrize(
+        ("text", "seconds"),
+        [
+            ("7", 7.0),
+            ("0.5", 0.5),
+            ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+            ("soon", None),
+            ("", None),
+        ],
+    )
+    def test_is_seconds_or_a_date(self, text: str, seconds: float | None) -> None:
+        assert Answer(429, {"retry-after": text}, b"").retry_after_seconds == seconds

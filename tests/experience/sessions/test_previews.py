@@ -1,0 +1,88 @@
+"""An operator's previews stand beside what the same person does as a guest."""
+
+from typing import Any
+
+from google.cloud.firestore import Client as Database
+
+from tests.experience.conftest import SignIn
+from tests.support.builders.guests import a_guest, stored_guest
+from tests.support.builders.venues import Venue, a_venue
+from tests.support.builders.workspaces import a_member
+from tests.support.calling import refused
+
+
+def a_place_of_theirs(db: Database, **place: Any) -> tuple[Venue, str]:
+    """A place, and an editor of it who is a guest there as well."""
+    made = a_venue(db, **place)
+    editor = a_member(db, made.workspace, "editor")
+    a_guest(db, made.project, editor)
+    return made, editor
+
+
+def of(place: Venue, experience: str, mode: str) -> dict[str, str]:
+    return {
+        "projectId": place.project,
+        "experienceId": experience,
+        "mode": mode,
+        "configSource": "published",
+    }
+
+
+class TestPreviews:
+    def test_going_back_and_forth_leaves_one_session_of_each_kind(
+        self, db: Database, signed_in: SignIn
+    ) -> None:
+        place, uid = a_place_of_theirs(db)
+        editor = signed_in(uid)
+        sessions = {
+            (mode, editor.call("createSession", **of(place, place.main, mode))["session"]["id"])
+            for mode in ("guest", "preview", "guest", "preview", "guest")
+        }
+        assert len(sessions) == 2
+
+    def test_a_completed_preview_is_no_completed_experience(
+        self, db: Database, signed_in: SignIn
+    ) -> None:
+        place, uid = a_place_of_theirs(db, pregate=True)
+        editor = signed_in(uid)
+        preview = editor.call("createSession", **of(place, place.pregate, "preview"))["session"]
+        ids = {"projectId": place.project, "sessionId": preview["id"]}
+
+        answer = editor.call("completeSession", **ids, experienceId=place.main)
+
+        assert answer["next"]["phase"] == "main"
+        guest = stored_guest(db, place.project, uid)
+        assert guest["completedExperiences"] == []
+        assert guest["activeSessions"] == {}
+        skipped = refused(editor, "createSession", **of(place, place.main, "guest"))
+        assert skipped.reason == "pregate_required"
+
+    def test_an_editor_s_visit_to_a_draft_stands_beside_the_visit(
+        self, db: Database, signed_in: SignIn
+    ) -> None:
+        place, uid = a_place_of_theirs(db)
+        editor = signed_in(uid)
+        draft = {**of(place, place.main, "guest"), "configSource": "draft"}
+
+        tried = editor.call("createSession", **draft)["session"]
+        visit = editor.call("createSession", **of(place, place.main, "guest"))["session"]
+
+        assert (tried["configSource"], visit["configSource"]) == ("draft", "published")
+
+
+class TestFormerEditors:
+    def test_who_was_taken_out_can_do_nothing_more_with_their_previews(
+        self, db: Database, signed_in: SignIn
+    ) -> None:
+        place, uid = a_place_of_theirs(db)
+        editor = signed_in(uid)
+        asked = {**of(place, place.main, "preview"), "configSource": "draft", "requestId": "once"}
+        session = editor.call("createSession", **asked)["session"]
+        ids = {"projectId": place.project, "sessionId": session["id"]}
+        db.document("workspaces", place.workspace, "members", uid).delete()
+
+        for name in ("getSession", "updateSessionProgress", "completeSession", "startTransform"):
+            assert refused(editor, name, **ids).status == "NOT_FOUND"
+        upload = {"stepId": "photo", "contentType": "image/jpeg", "sizeBytes": 1}
+        assert refused(editor, "createUpload", **ids, **upload).status == "NOT_FOUND"
+        assert refused(editor, "createSession", **asked).status == "PERMISSION_DENIED"

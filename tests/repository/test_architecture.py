@@ -1,0 +1,212 @@
+"""The code base keeps to its own rules, and each rule is shown to catch who does not."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from experience import DOMAINS
+from tests.repository import architecture
+from tests.repository.architecture import ROOT, SourceFile
+from tools import manifest
+
+Rule = Callable[[SourceFile], Iterator[str]]
+
+CODE_RULES: list[Rule] = [
+    architecture.wrong_way_imports,
+    architecture.crossed_boundaries,
+    architecture.impure_models,
+    architecture.sdk_outside_its_adapters,
+    architecture.more_than_imports,
+    architecture.prints,
+    architecture.too_long,
+    architecture.undocumented,
+]
+
+# rule, file, what it must not hold
+OFFENCES: list[tuple[Rule, str, str]] = [
+    (architecture.wrong_way_imports, "experience/clock.py", "import experience.guests.models"),
+    (architecture.wrong_way_imports, "experience/guests/models.py", "from . import store"),
+    (
+        architecture.wrong_way_imports,
+        "experience/guests/store.py",
+        "from experience.guests import usecases",
+    ),
+    (
+        architecture.wrong_way_imports,
+        "experience/projects/usecases.py",
+        "from experience.guests.store import load",
+    ),
+    (
+        architecture.wrong_way_imports,
+        "experience/guests/endpoints.py",
+        "from experience.projects.endpoints import get_project",
+    ),
+    (
+        architecture.wrong_way_imports,
+        "experience/guests/store.py",
+        "def late():\n    from experience.projects.usecases.read import publish",
+    ),
+    (
+        architecture.wrong_way_imports,
+        "experience/imaging/styles.py",
+        "from experience.transforms import store",
+    ),
+    (architecture.wrong_way_imports, "main.py", "from experience.guests.usecases import x"),
+    (architecture.crossed_boundaries, "experience/clients.py", "import emulator.process.http"),
+    (architecture.crossed_boundaries, "../emulator/suite/suite.py", "from experience import ids"),
+    (
+        architecture.wrong_way_imports,
+        "experience/sessions/store.py",
+        "from experience.sessions.usecases.create import create_session",
+    ),
+    (architecture.impure_models, "experience/guests/models.py", "import random"),
+    (architecture.impure_models, "experience/sessions/models/phases.py", "import random"),
+    (architecture.impure_models, "experience/guests/models.py", "from experience import clock"),
+    (architecture.impure_models, "experience/guests/models.py", "from google.cloud import storage"),
+    (
+        architecture.impure_models,
+        "experience/media/models.py",
+        "import datetime\nnow = datetime.datetime.now()",
+    ),
+    (
+        architecture.sdk_outside_its_adapters,
+        "experience/guests/endpoints.py",
+        "from firebase_functions import https_fn",
+    ),
+    (architecture.more_than_imports, "main.py", '"""All."""\nregion = "somewhere"'),
+    (architecture.more_than_imports, "main.py", "from experience.guests.endpoints import *"),
+    (architecture.prints, "experience/guests/store.py", "print('here')"),
+    (architecture.prints, "experience/guests/store.py", "show = print"),
+    (architecture.too_long, "../tests/test_all.py", "x = 1\n" * 401),
+    (architecture.undocumented, "experience/guests/usecases.py", "def leave():\n    pass"),
+    (architecture.undocumented, "experience/guests/endpoints.py", "class Caller:\n    pass"),
+    (architecture.machine_traces, "requirements.txt", "--extra-" + "index-url x"),
+    (architecture.machine_traces, "../docs/a.md", "see https://pypi." + "org/project/rich"),
+    (architecture.machine_traces, "../docs/a.md", "run it in /" + "home/ada/code"),
+]
+
+ALLOWED: list[tuple[str, str]] = [
+    ("main.py", '"""All."""\n\nfrom experience.guests.endpoints import ensure_guest'),
+    ("experience/guests/usecases.py", "from experience.projects import store\nimport random"),
+    ("experience/guests/usecases.py", "from experience.guests.models import Guest"),
+    ("experience/sessions/models.py", "from experience.steps import Step\nimport math"),
+    ("experience/firebase/events.py", "from firebase_functions import firestore_fn"),
+    ("experience/guests/endpoints.py", "from firebase_functions import options"),
+    ("experience/guests/endpoints.py", 'def go():\n    """Go."""\n\n\ndef _inner():\n    pass'),
+    ("../emulator/suite/suite.py", "print('up')"),
+    ("../docs/a.md", "https://example.com/home/page and /workspaces/{w}, /users/x"),
+]
+
+
+def deployed(path: str, text: str) -> SourceFile:
+    """A file below functions/, or beside it with `../`."""
+    path = path.removeprefix("../") if path.startswith("../") else f"functions/{path}"
+    return SourceFile(PurePosixPath(path), text)
+
+
+class TestTheCode:
+    @pytest.mark.parametrize("rule", CODE_RULES, ids=lambda rule: rule.__name__)
+    def test_keeps_to_the_rule(self, rule: Rule) -> None:
+        files = architecture.files(".py")
+        assert len(files) > len(DOMAINS), "git lists too few files for this to mean anything"
+        offences = [f"{file.path}: {offence}" for file in files for offence in rule(file)]
+        assert not offences, "\n".join([str(rule.__doc__), *offences])
+
+    def test_names_no_registry_and_no_folder_of_a_machine(self) -> None:
+        offences = [
+            f"{file.path}: {offence}"
+            for file in architecture.files()
+            for offence in architecture.machine_traces(file)
+        ]
+        assert not offences, "\n".join(offences)
+
+    def test_lists_every_domain_in_the_order_of_the_map(self) -> None:
+        folders = {
+            file.path.parts[2]
+            for file in architecture.files(".py")
+            if file.is_deployed and len(file.path.parts) > 3
+        }
+        shared = architecture.SHARED_PACKAGES
+        assert folders <= {*DOMAINS, *shared}, "add the new domain to experience/__init__.py"
+
+
+class TestTheRules:
+    @pytest.mark.parametrize(
+        ("rule", "path", "text"),
+        OFFENCES,
+        ids=[f"{rule.__name__}-{number}" for number, (rule, *_) in enumerate(OFFENCES)],
+    )
+    def test_an_offence_is_caught(self, rule: Rule, path: str, text: str) -> None:
+        assert list(rule(deployed(path, text)))
+
+    @pytest.mark.parametrize(("path", "text"), ALLOWED, ids=[path for path, _ in ALLOWED])
+    def test_what_is_allowed_passes_every_rule(self, path: str, text: str) -> None:
+        file = deployed(path, text)
+        rules = CODE_RULES if file.path.suffix == ".py" else []
+        assert [found for rule in rules for found in rule(file)] == []
+        assert list(architecture.machine_traces(file)) == []
+
+    def test_every_rule_has_an_offence_to_prove_itself_by(self) -> None:
+        assert {rule for rule, *_ in OFFENCES} == {*CODE_RULES, architecture.machine_traces}
+
+
+# Run in an interpreter of its own: what the SDK loads for itself, then what we add to it.
+WHAT_MAIN_LOADS = """
+import json, sys
+from firebase_functions import core, firestore_fn, https_fn, logger, options, params
+from firebase_functions import scheduler_fn, storage_fn, tasks_fn
+sdk = set(sys.modules)
+import main
+ours = sorted(set(sys.modules) - sdk)
+print(json.dumps({"all": sorted(sys.modules), "added": ours}))
+"""
+
+# Heavy, and needed by few: imported where they are used.
+TOO_HEAVY = {"PIL", "numpy", "google.cloud.storage", "google.cloud.tasks", "firebase_admin.storage"}
+
+# Modules beyond the SDK's own and ours: 70 when last counted. 50 of them are pydantic, 18 the YAML
+# in which workflows are defined: a deployment with a bad one must fail.
+LOADED_AT_MOST = 75
+
+
+def loaded_by_main(folder: Path) -> dict[str, list[str]]:
+    """The modules that a fresh interpreter holds after it imported this folder's main.py."""
+    run = subprocess.run(
+        [sys.executable, "-c", WHAT_MAIN_LOADS],
+        cwd=folder,
+        env={**os.environ, **manifest.ENVIRONMENT},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    modules: dict[str, list[str]] = json.loads(run.stdout)
+    return modules
+
+
+@pytest.fixture(scope="module")
+def loaded() -> dict[str, list[str]]:
+    return loaded_by_main(ROOT / "functions")
+
+
+class TestColdStart:
+    """Every deployed function is its own instance, and imports the whole of main.py."""
+
+    def test_importing_main_loads_no_heavy_library(self, loaded: dict[str, list[str]]) -> None:
+        assert not TOO_HEAVY & set(loaded["all"]), "import it in the function that uses it"
+
+    def test_importing_main_adds_a_bounded_number_of_modules(
+        self, loaded: dict[str, list[str]]
+    ) -> None:
+        own = ("experience", "main")
+        foreign = [name for name in loaded["added"] if name.split(".")[0] not in own]
+        assert len(foreign) <= LOADED_AT_MOST, foreign
+
+    def test_a_heavy_library_would_be_seen(self, tmp_path: Path) -> None:
+        (tmp_path / "main.py").write_text("import numpy\n")
+        assert "numpy" in TOO_HEAVY & set(loaded_by_main(tmp_path)["added"])

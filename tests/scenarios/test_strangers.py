@@ -1,0 +1,246 @@
+"""What people try who know every id, or write to the server what only it may say."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from emulator.demo.client import CallError
+from tests.support.builders.jobs import CAPTURE
+from tests.support.builders.projects import CONSENT
+from tests.support.builders.venues import Venue
+from tests.support.builders.workspaces import a_member, a_step, a_workspace
+from tests.support.calling import issue_paths, refused
+from tests.support.trouble import GuestInTrouble, Trouble
+
+
+@dataclass(frozen=True)
+class Victim:
+    """A guest with a picture, and one more session that is still active."""
+
+    place: Venue
+    uid: str
+    done: dict[str, Any]
+    active: dict[str, Any]
+
+    def asks(self) -> dict[str, dict[str, Any]]:
+        """For every callable a request that would do, for the victim or an operator."""
+        place, active = self.place, {"sessionId": self.active["id"]}
+        done, of_workspace = {"sessionId": self.done["id"]}, {"workspaceId": self.place.workspace}
+        photo = {**active, "stepId": "photo"}
+        run = {**of_workspace, "runId": "one"}
+        experience = {**of_workspace, "experienceId": place.main}
+        return {
+            "abandonSession": active,
+            "cancelTransform": done,
+            "cancelRun": run,
+            "completeSession": active,
+            "confirmUpload": {**photo, "assetId": self.done["capturedMedia"][0]["assetId"]},
+            "createUpload": {**photo, "contentType": "image/jpeg", "sizeBytes": 1000},
+            "failSession": {**active, "code": "X", "message": "failed"},
+            "getArtifactUrl": {**of_workspace, "artifactId": "one"},
+            "getDownloadUrl": {**done, "assetId": self.done["capturedMedia"][0]["assetId"]},
+            "getGuestHistory": {"guestId": self.uid},
+            "getJob": {"jobId": self.done["jobId"]},
+            "getJourneySessions": {"mainSessionId": self.done["id"]},
+            "getRun": run,
+            "getSession": done,
+            "listExperiences": of_workspace,
+            "listGuests": {},
+            "listProjects": of_workspace,
+            "listRuns": of_workspace,
+            "listSessions": {},
+            "publishExperience": {**experience, "expectedVersion": 1},
+            "publishProject": {"expectedVersion": 1},
+            "retryRun": run,
+            "retryTransform": done,
+            "revokeShare": done,
+            "saveExperience": {**experience, "expectedVersion": 1, "name": "Mine"},
+            "saveProject": {**of_workspace, "expectedVersion": 1, "name": "Mine"},
+            "setMember": {**of_workspace, "uid": "me", "role": "owner"},
+            "startRun": {**of_workspace, "workflowName": "photo.transform", "payload": {}},
+            "startTransform": done,
+            "updateSessionProgress": {**active, "currentStepIndex": 1},
+        }
+
+
+# What every visitor of a live project may call: it tells and changes nothing of anybody else.
+FOR_VISITORS = {"createSession", "ensureGuest", "getGuest", "getNextPhase", "getProject"}
+OF_WORKSPACES = {
+    "cancelRun",
+    "getArtifactUrl",
+    "getRun",
+    "listExperiences",
+    "listProjects",
+    "listRuns",
+    "publishExperience",
+    "retryRun",
+    "saveExperience",
+    "setMember",
+    "startRun",
+}
+
+
+@pytest.fixture
+def victim(trouble: Trouble) -> Victim:
+    place = trouble.place(preshare=True)
+    guest = trouble.guest(place, "victim")
+    done = guest.photographed()
+    trouble.suite.settle()
+    done = guest.call("getSession", sessionId=done["id"])["session"]
+    return Victim(place, "victim", done, guest.begin())
+
+
+class TestWhoKnowsAllIds:
+    def test_every_callable_is_tried(self, trouble: Trouble, victim: Victim) -> None:
+        deployed = set(trouble.suite.functions.endpoints("callableTrigger"))
+        assert set(victim.asks()) | FOR_VISITORS == deployed
+
+    @pytest.mark.parametrize("who", ["nobody's guest", "another guest", "another admin"])
+    def test_finds_nothing(self, trouble: Trouble, victim: Victim, who: str) -> None:
+        uid = a_member(trouble.db, trouble.place().workspace, "admin") if "admin" in who else "eve"
+        stranger = trouble.guest(victim.place, uid)
+        if who == "another guest":
+            stranger.call("ensureGuest")
+        before = self.everything(trouble, victim)
+        answers = {}
+        for name, data in victim.asks().items():
+            ids = {} if name in OF_WORKSPACES else {"projectId": victim.place.project}
+            answers[name] = refused(stranger.client, name, **ids, **data).status
+        assert answers == dict.fromkeys(answers, "NOT_FOUND")
+        assert self.everything(trouble, victim) == before
+
+    def everything(self, trouble: Trouble, victim: Victim) -> Any:
+        """All that a stranger could have changed."""
+        project, workspace = victim.place.project, victim.place.workspace
+        paths = (
+            [f"projects/{project}/{each}" for each in ("sessions", "jobs")]
+            + [f"workspaces/{workspace}/{each}" for each in ("members", "experiences")]
+        )  # fmt: skip
+        return [
+            trouble.db.document("projects", project).get().to_dict(),
+            *([each.to_dict() for each in trouble.db.collection(path).stream()] for path in paths),
+        ]
+
+    def test_is_led_nowhere_by_others_sessions(self, trouble: Trouble, victim: Victim) -> None:
+        stranger = trouble.guest(victim.place, "eve")
+        stranger.call("ensureGuest")
+        moved = stranger.call("getNextPhase", mainSessionId=victim.done["id"])
+        assert moved["phase"] == "welcome"
+        with pytest.raises(CallError, match="NOT_FOUND main_session_not_found"):
+            stranger.begin(victim.place.preshare, mainSessionId=victim.done["id"])
+
+    def test_cannot_take_a_project_over_into_their_own_workspace(
+        self, trouble: Trouble, victim: Victim
+    ) -> None:
+        own = a_workspace(trouble.db)
+        a_member(trouble.db, own, "owner")
+        admin = trouble.client(a_member(trouble.db, own, "owner"))
+        ids = {"workspaceId": own, "projectId": victim.place.project}
+        for version in (0, 1):
+            error = refused(admin, "saveProject", **ids, expectedVersion=version, name="Mine")
+            assert error.status in {"NOT_FOUND", "ALREADY_EXISTS"}
+        stored = trouble.db.document("projects", victim.place.project).get()
+        assert stored.get("workspaceId") == victim.place.workspace
+
+
+@pytest.fixture
+def guest(trouble: Trouble) -> GuestInTrouble:
+    guest = trouble.guest(trouble.place(), "mallory")
+    guest.call("ensureGuest")
+    return guest
+
+
+class TestWhatAGuestCannotSay:
+    @pytest.mark.parametrize(
+        ("name", "field"),
+        [
+            ("ensureGuest", "completedExperiences"),
+            ("ensureGuest", "uid"),
+            ("createSession", "status"),
+            ("createSession", "phase"),
+            ("createSession", "experienceVersion"),
+            ("createSession", "createdBy"),
+            ("createUpload", "path"),
+            ("confirmUpload", "url"),
+            ("updateSessionProgress", "status"),
+            ("updateSessionProgress", "resultMedia"),
+            ("updateSessionProgress", "mainSessionId"),
+            ("completeSession", "completedAt"),
+            ("startTransform", "prompt"),
+            ("getNextPhase", "guestId"),
+        ],
+    )
+    def test_a_field_of_the_server(self, guest: GuestInTrouble, name: str, field: str) -> None:
+        error = refused(guest.client, name, projectId=guest.place.project, **{field: "forged"})
+        assert field in issue_paths(error)
+
+    @pytest.mark.parametrize("forged", ["../../secrets", "a/b", ".", "", "x" * 200, "täglich"])
+    def test_a_path(self, guest: GuestInTrouble, forged: str) -> None:
+        session = guest.begin()
+        ids = {"sessionId": session["id"], "stepId": "photo"}
+        for changed in ({"sessionId": forged}, {"stepId": forged}, {"assetId": forged}):
+            error = refused(
+                guest.client,
+                "confirmUpload",
+                projectId=guest.place.project,
+                **{**ids, "assetId": "asset", **changed},
+            )
+            assert issue_paths(error) == list(changed)
+
+    def test_that_a_draft_is_to_be_played(self, guest: GuestInTrouble) -> None:
+        for forged in ({"mode": "preview"}, {"configSource": "draft"}):
+            with pytest.raises(CallError, match="PERMISSION_DENIED"):
+                guest.begin(**forged)
+
+    def test_that_the_pregate_was_passed_or_consent_given(self, trouble: Trouble) -> None:
+        guest = trouble.guest(trouble.place(pregate=True, consent=CONSENT), "hasty")
+        with pytest.raises(CallError, match="consent_required"):
+            guest.call("ensureGuest")
+        with pytest.raises(CallError, match="guest_required"):
+            guest.begin()
+        guest.call("ensureGuest", consentVersion=CONSENT["version"])
+        for forged in ({}, {"pregateSessionId": "made-up"}):
+            with pytest.raises(CallError, match="pregate_required"):
+                guest.begin(**forged)
+
+    def test_that_media_of_another_session_are_theirs(self, trouble: Trouble) -> None:
+        place = trouble.place(steps=[CAPTURE, a_step("name")])
+        theirs = trouble.guest(place, "victim").photographed()["capturedMedia"][0]
+        guest = trouble.guest(place, "thief")
+        guest.call("ensureGuest")
+        ids = {"projectId": place.project, "sessionId": guest.begin()["id"]}
+        asset, media = {"assetId": theirs["assetId"]}, {"url": theirs["url"], "type": "image"}
+        tried: list[tuple[str, dict[str, Any], str]] = [
+            ("confirmUpload", {"stepId": "photo", **asset}, "FAILED_PRECONDITION"),
+            ("getDownloadUrl", asset, "NOT_FOUND"),
+            ("updateSessionProgress", {"inputs": {"photo": theirs["url"]}}, "INVALID_ARGUMENT"),
+            ("updateSessionProgress", {"outputs": {"photo": media}}, "INVALID_ARGUMENT"),
+            (
+                "updateSessionProgress",
+                {"capturedMedia": [{"stepId": "photo", **asset}]},
+                "INVALID_ARGUMENT",
+            ),
+        ]
+        for name, data, status in tried:
+            assert refused(guest.client, name, **ids, **data).status == status
+
+    def test_show_me_the_prompt(self, trouble: Trouble) -> None:
+        place = trouble.place(pregate=True)
+        guest, heard = trouble.guest(place, "curious"), []
+        guest.call("ensureGuest")
+        heard += [guest.call("getProject"), guest.call("getNextPhase", experienceId=place.main)]
+        guest.complete(guest.begin(place.pregate))
+        session = guest.photographed()
+        trouble.suite.settle()
+        again = {"mode": "guest", "configSource": "published", "experienceId": place.main}
+        heard += [
+            guest.call("getSession", sessionId=session["id"]),
+            guest.call("createSession", **again),
+        ]
+        heard += [
+            guest.call("startTransform", sessionId=session["id"]),
+            guest.call("getGuestHistory"),
+        ]
+        heard += [guest.call("getJourneySessions", mainSessionId=session["id"]), session]
+        assert "PROMPT" not in str(heard)

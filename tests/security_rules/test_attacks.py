@@ -1,0 +1,126 @@
+"""What somebody would try who knows the database and has a browser's console."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.security_rules.clients import RestClient
+from tests.security_rules.conftest import Setting
+from tests.support.builders.projects import a_project
+from tests.support.builders.sessions import a_session
+from tests.support.builders.workspaces import a_member, a_workspace
+
+STORAGE_RULES = Path(__file__).parents[2] / "storage.rules"
+
+
+@pytest.fixture
+def guest(setting: Setting) -> RestClient:
+    return setting.visitors["G"]
+
+
+@pytest.fixture
+def other(setting: Setting) -> RestClient:
+    return setting.visitors["O"]
+
+
+class TestSessionsOfOthers:
+    def test_a_query_for_another_guests_sessions_is_refused(
+        self, setting: Setting, guest: RestClient, other: RestClient
+    ) -> None:
+        sessions = f"{setting.paths['projects']}/sessions"
+        assert guest.query(sessions, createdBy=guest.uid)
+        assert not other.query(sessions, createdBy=guest.uid)
+
+    def test_sessions_of_nobody_belong_to_nobody(self, setting: Setting, guest: RestClient) -> None:
+        path = f"{setting.paths['projects']}/sessions/ownerless"
+        setting.db.document(path).set({"createdBy": None})
+        setting.db.document(f"{setting.paths['projects']}/sessions/blank").set({})
+        for visitor in (guest, setting.visitors["N"]):
+            assert not visitor.get(path)
+            assert not visitor.get(path.replace("ownerless", "blank"))
+            assert not visitor.query(path.rpartition("/")[0], createdBy=None)
+
+    def test_a_query_is_refused_even_where_all_it_finds_is_the_callers(
+        self, setting: Setting, guest: RestClient
+    ) -> None:
+        project = a_project(setting.db, setting.paths["workspaces"].split("/")[1])
+        a_session(setting.db, project, str(guest.uid), "experience")
+        assert guest.query(f"projects/{project}/sessions", createdBy=guest.uid)
+        assert not guest.query(f"projects/{project}/sessions")
+        assert not guest.query(f"projects/{project}/sessions", projectId=project)
+
+    def test_others_are_not_even_counted(self, setting: Setting, guest: RestClient) -> None:
+        sessions = f"{setting.paths['projects']}/sessions"
+        assert guest.count(sessions, createdBy=guest.uid)
+        assert not guest.count(sessions)
+
+    def test_one_foreign_document_refuses_the_whole_batch(
+        self, setting: Setting, other: RestClient
+    ) -> None:
+        own = f"{setting.paths['projects']}/guests/{other.uid}"
+        assert other.get_all(own)
+        assert not other.get_all(own, setting.paths["projects/sessions"])
+
+
+class TestWaysAround:
+    def test_a_write_without_fields_is_a_write(self, setting: Setting, guest: RestClient) -> None:
+        for collection in ("projects/guests", "projects/sessions", "projects/jobs"):
+            write = guest.increment(setting.paths[collection], "completedAt")
+            assert not guest.commit(write)
+
+    def test_below_ones_own_documents_nothing_is_ones_own(
+        self, setting: Setting, guest: RestClient
+    ) -> None:
+        for collection in ("projects/guests", "projects/sessions", "projects/jobs"):
+            below = f"{setting.paths[collection]}/notes"
+            setting.db.document(f"{below}/n").set({"createdBy": guest.uid})
+            assert not guest.get(f"{below}/n")
+            assert not guest.query(below, createdBy=guest.uid)
+            assert not guest.create(f"{below}/m", createdBy=str(guest.uid))
+
+    def test_a_collection_that_no_rule_names_is_closed_to_operators_too(
+        self, setting: Setting
+    ) -> None:
+        for path in ("secrets/s", f"{setting.paths['projects']}/secrets/s"):
+            setting.db.document(path).set({"createdBy": setting.uid("E")})
+            assert not setting.visitors["E"].get(path)
+            assert not setting.visitors["E"].query(path.rpartition("/")[0])
+
+    def test_a_project_without_a_workspace_has_no_operators(self, setting: Setting) -> None:
+        setting.db.document("projects/stray").set({"name": "Stray"})
+        setting.db.document("projects/stray/sessions/s").set({"createdBy": "somebody"})
+        for who in "EX":
+            assert not setting.visitors[who].get("projects/stray")
+            assert not setting.visitors[who].get("projects/stray/sessions/s")
+
+    def test_a_member_of_one_workspace_is_a_stranger_in_the_next(self, setting: Setting) -> None:
+        workspace = a_workspace(setting.db)
+        project = a_project(setting.db, workspace)
+        setting.db.document(f"projects/{project}/sessions/s").set({"createdBy": "somebody"})
+        for who in "VEX":
+            assert not setting.visitors[who].get(f"workspaces/{workspace}")
+            assert not setting.visitors[who].query(f"projects/{project}/sessions")
+
+
+class TestMembership:
+    def test_who_is_removed_reads_nothing_from_then_on(
+        self, setting: Setting, guest: RestClient
+    ) -> None:
+        workspace = setting.paths["workspaces"]
+        uid = a_member(setting.db, workspace.split("/")[1], "owner")
+        former = RestClient(guest.firestore, guest.project, uid)
+        assert former.get(setting.paths["projects/jobs/jobInternals"])
+        setting.db.document(f"{workspace}/members/{uid}").delete()
+        assert not former.get(setting.paths["projects/jobs/jobInternals"])
+        assert not former.query(f"{setting.paths['projects']}/sessions")
+
+
+class TestStorage:
+    """There is no emulator of these rules here: that they allow nothing can be read."""
+
+    def test_storage_rules_allow_nothing(self) -> None:
+        without_comments = re.sub(r"//.*", "", STORAGE_RULES.read_text())
+        allows = re.findall(r"allow\s+[\w,\s]+:\s*if\s+([^;]+);|allow[^;]*;", without_comments)
+        assert allows
+        assert set(allows) == {"false"}

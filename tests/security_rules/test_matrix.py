@@ -1,0 +1,207 @@
+"""firestore.rules allow what matrix.md says, and matrix.md leaves no collection out."""
+
+import importlib
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.cloud.firestore import Client, DocumentReference
+from pydantic.alias_generators import to_camel
+
+from emulator.demo import client as demo_client
+from emulator.demo import seed
+from emulator.suite.suite import Suite
+from experience import DOMAINS
+from experience.documents import Document
+from experience.guests.models import Guest
+from experience.ids import new_id
+from experience.projects.models import Project
+from experience.sessions.models.session import Session
+from experience.transforms.models.job import Job, JobInternals
+from experience.workspaces.models import Experience, ExperienceVersion, Member, Workspace
+from tests.security_rules import matrix
+from tests.security_rules.clients import RestClient
+from tests.security_rules.conftest import Setting
+from tests.security_rules.matrix import Cell
+from tests.support.builders.venues import Venue, a_venue
+from tests.support.builders.workspaces import a_step, a_transform
+
+Operation = Callable[[Setting, RestClient, str], bool]
+
+DATA_PAGE = Path(__file__).parents[2] / "docs" / "data.md"
+
+MODELS: dict[str, type[Document]] = {
+    "workspaces": Workspace,
+    "workspaces/members": Member,
+    "workspaces/experiences": Experience,
+    "workspaces/experiences/experienceVersions": ExperienceVersion,
+    "projects": Project,
+    "projects/guests": Guest,
+    "projects/sessions": Session,
+    "projects/jobs": Job,
+    "projects/jobs/jobInternals": JobInternals,
+}
+
+
+def _collection(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _by_workspace(setting: Setting, who: RestClient, collection: str) -> bool:
+    return who.query(_collection(setting.paths[collection]), workspaceId=setting.workspace)
+
+
+def _in_group(setting: Setting, who: RestClient, collection: str) -> bool:
+    name = collection.rpartition("/")[2]
+    filters: list[dict[str, Any]] = [
+        {},
+        {"createdBy": who.uid},
+        {"workspaceId": setting.workspace},
+    ]
+    return any(who.query(name, everywhere=True, **each) for each in filters)
+
+
+def _creates(setting: Setting, who: RestClient, collection: str) -> bool:
+    if collection == "projects/sessions":
+        path, fields = setting.new_session(who.uid)
+    else:
+        path = f"{_collection(setting.paths[collection])}/new-{new_id()}"
+        fields = {**_writable(setting.stored(collection)), "createdBy": who.uid}
+    created = who.create(path, **fields)
+    if created:
+        setting.db.document(path).delete()
+    return created
+
+
+def _updates(setting: Setting, who: RestClient, collection: str) -> bool:
+    """Each field that is stored or that the model knows, one at a time, and a new one."""
+    names = (
+        {to_camel(name) for name in MODELS[collection].model_fields}
+        if collection in MODELS
+        else set()
+    )
+    names |= {*setting.stored(collection), "isAdmin"}
+    path = setting.paths[collection]
+    return any(who.update(path, **{name: 1}) for name in sorted(names))
+
+
+def _writable(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+OPERATIONS: dict[str, Operation] = {
+    "get": lambda setting, who, each: who.get(setting.paths[each]),
+    "list": lambda setting, who, each: who.query(_collection(setting.paths[each])),
+    "own": lambda setting, who, each: who.query(
+        _collection(setting.paths[each]), createdBy=who.uid
+    ),
+    "workspace": _by_workspace,
+    "group": _in_group,
+    "create": _creates,
+    "update": _updates,
+    "delete": lambda setting, who, each: who.delete(setting.paths[each]),
+}
+
+
+@pytest.mark.parametrize("cell", matrix.cells(), ids=str)
+class TestMatrix:
+    def test_exactly_those_of_the_cell_are_allowed(self, setting: Setting, cell: Cell) -> None:
+        operation = OPERATIONS[cell.operation]
+        with ThreadPoolExecutor(len(setting.visitors)) as pool:
+            asked = pool.map(
+                lambda who: operation(setting, who, cell.collection), setting.visitors.values()
+            )
+            allowed = [who for who, answer in zip(setting.visitors, asked, strict=True) if answer]
+        assert "".join(allowed) == cell.allowed
+
+
+def _named_by_the_code() -> set[str]:
+    """The collections of the documents to which the `*_ref` functions of the stores point."""
+    client = Client("demo-names")
+    found = set()
+    for domain in DOMAINS:
+        try:
+            store = importlib.import_module(f"experience.{domain}.store")
+        except ModuleNotFoundError:
+            continue  # a domain without documents
+        for name, function in inspect.getmembers(store, inspect.isfunction):
+            if name.endswith("_ref"):
+                others = ["x"] * (len(inspect.signature(function).parameters) - 1)
+                found.add(_collection_of(function(client, *others).path))
+    return found
+
+
+def _written_below(*documents: DocumentReference) -> Iterator[str]:
+    """The collections of all documents below these."""
+    waiting = list(documents)
+    while waiting:
+        for collection in waiting.pop().collections():
+            below = list(collection.list_documents())
+            yield from (_collection_of(document.path) for document in below)
+            waiting += below
+
+
+def _collection_of(path: str) -> str:
+    """`projects/sessions` for `projects/p1/sessions/s1`."""
+    return "/".join(path.split("/")[::2])
+
+
+def _documented() -> set[str]:
+    """The collections of the paths in docs/data.md: `/projects/{p}/jobs/{j}`, `…/jobs/{j}`.
+
+    A path that begins with dots stands for every row that ends as it does.
+    """
+    found = set()
+    for begin, path in re.findall(r"`(…?)/([\w{}/-]+)", DATA_PAGE.read_text()):
+        parts = path.split("/")
+        if len(parts) % 2 == 0:
+            collection = "/".join(parts[::2])
+            rows = {row for row in matrix.collections() if f"/{row}".endswith(f"/{collection}")}
+            found |= rows if begin and rows else {collection}
+    return found
+
+
+class TestCompleteness:
+    def test_every_collection_of_the_documentation_has_a_row(self) -> None:
+        documented = _documented()
+        assert {"workspaces/members", "projects/sessions", "sweeps"} <= documented
+        assert documented <= matrix.collections(), "matrix.md lacks a row"
+
+    def test_every_collection_of_the_code_has_a_row(self) -> None:
+        named = _named_by_the_code()
+        assert "projects/jobs/jobInternals" in named
+        assert named <= matrix.collections(), "matrix.md lacks a row"
+
+    def test_every_collection_of_the_demo_has_a_row(self) -> None:
+        seeded = {_collection_of(path) for path, _ in seed.documents(now=0)}
+        assert "projects" in seeded
+        assert seeded <= matrix.collections(), "matrix.md lacks a row"
+
+    def test_every_collection_of_a_visit_has_a_row(self, suite: Suite) -> None:
+        db = Client(suite.project)
+        steps = [a_step("photo", "capture")]
+        place = a_venue(db, steps=steps, transform=a_transform())
+        _visit(suite, place)
+        project, workspace = f"projects/{place.project}", f"workspaces/{place.workspace}"
+        written = set(_written_below(db.document(project), db.document(workspace)))
+        db.close()
+        assert "projects/jobs/jobInternals" in written
+        assert written <= matrix.collections(), "matrix.md lacks a row"
+
+
+def _visit(suite: Suite, place: Venue) -> None:
+    """A guest comes, takes a photo, and gets a picture of it."""
+    guest = demo_client.Client(
+        suite.env["FUNCTIONS_EMULATOR_HOST"], suite.project, f"guest-{new_id()}"
+    )
+    guest.call("ensureGuest", projectId=place.project)
+    begin = {"experienceId": place.main, "mode": "guest", "configSource": "published"}
+    session = guest.call("createSession", projectId=place.project, **begin)["session"]
+    guest.take_photo(session, "photo", (seed.PHOTOS / "coffee.jpg").read_bytes())
+    guest.call("completeSession", projectId=place.project, sessionId=session["id"])
+    guest.close()
+    suite.settle()

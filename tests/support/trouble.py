@@ -1,0 +1,216 @@
+"""A suite in which things go wrong, and what must be true when that is over."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from google.cloud.firestore import Client as Database
+from google.cloud.firestore import FieldFilter
+
+from emulator.demo import seed
+from emulator.demo.chaos import ChaosGuest, ChaosRun
+from emulator.demo.client import Client
+from emulator.faults.settings import parse
+from emulator.suite.suite import Suite
+from experience import clients
+from operations import invariants
+from tests.support.builders.jobs import CAPTURE, SMALL, a_photo
+from tests.support.builders.venues import Venue, a_venue
+from tests.support.builders.workspaces import a_member, a_step, a_transform
+from tests.support.guest_client import GuestClient
+from tests.support.shared_emulator import SharingSuite
+
+CALM_SECONDS = 120
+POLL_SECONDS = 0.1
+
+# What sweeps and workers are told, so that no test waits for minutes.
+IMPATIENT = {"SWEEP_GRACE_SECONDS": "0", "STEP_PAUSE_LIMIT_SECONDS": "0"}
+
+
+@contextmanager
+def a_suite(project: str, log: Path, *, auth: bool = False) -> Iterator[tuple[Suite, Database]]:
+    """A suite for faults, with the demo in it, and its database. Nothing waits for minutes."""
+    suite = SharingSuite(project, free_ports=True, functions_log=log, auth=auth)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in IMPATIENT.items():
+                patch.setenv(name, value)
+            suite.start()
+            for name, value in suite.env.items():
+                patch.setenv(name, value)
+            db: Database = clients.Firestore(suite.project)
+            seed_demo(suite, db)
+        yield suite, db
+        db.close()
+    finally:
+        suite.stop()
+
+
+def seed_demo(suite: Suite, db: Database) -> None:
+    """The demo's data, with pictures that are made at once."""
+    seed.seed(suite.project, suite.bucket)
+    for experience in (seed.CARTOON, seed.SKETCH):
+        booth = db.document("workspaces", seed.WORKSPACE, "experiences", experience)
+        small = {"transform.output": SMALL, "transform.overlay": None}
+        booth.collection("experienceVersions").document("1").update(small)
+        booth.update({f"published.{name}": value for name, value in small.items()})
+
+
+class Trouble:
+    """One test's faults, visitors and projects in a running suite."""
+
+    def __init__(self, suite: Suite, db: Database) -> None:
+        self.suite = suite
+        self.db = db
+        self.projects = [seed.PROJECT]
+        self._clients: list[Client] = []
+        self._is_swept = True
+
+    def faults(self, **settings: Any) -> None:
+        """Let this go wrong from now on; without settings, nothing."""
+        self._is_swept = self._is_swept and not settings
+        self.suite.set_faults(parse(json.dumps(settings)))
+
+    def sweep(self, *names: str) -> None:
+        """Run schedules, by default those that finish visits, and all that they start."""
+        for name in names or ("sweepJobs", "sweepRuns"):
+            assert self.suite.scheduler.run(name) == 200
+            self.suite.settle()
+
+    def calm(self) -> None:
+        """End the faults, and wait and sweep until every job is at rest."""
+        self.faults()
+        deadline = time.monotonic() + CALM_SECONDS
+        while True:
+            self.suite.settle()
+            if not self._is_swept:
+                self.sweep("sweepJobs", "sweepRuns", "sweepSessions")
+            restless = [job for project in self.projects for job in self._restless(project)]
+            if not restless:
+                return
+            assert time.monotonic() < deadline, f"jobs did not end: {restless}"
+            self._is_swept = False
+            time.sleep(POLL_SECONDS)
+
+    def _restless(self, project: str) -> list[dict[str, Any] | None]:
+        jobs: Any = self.db.collection("projects", project, "jobs")
+        going = FieldFilter("status", "in", ["pending", "running"])
+        return [job.to_dict() for job in jobs.where(filter=going).stream()]
+
+    def place(self, **place: Any) -> Venue:
+        """A project as `a_place` makes it, by default a photo booth with small pictures."""
+        booth = {"steps": [CAPTURE, a_step("name")], "transform": a_transform(output=SMALL)}
+        made = a_venue(self.db, **{**booth, **place})
+        a_member(self.db, made.workspace, "owner")
+        self.projects.append(made.project)
+        return made
+
+    def client(self, uid: str | None) -> Client:
+        """A tab of this visitor's."""
+        host = self.suite.env["FUNCTIONS_EMULATOR_HOST"]
+        self._clients.append(Client(host, self.suite.project, uid))
+        return self._clients[-1]
+
+    def guest(self, place: Venue, uid: str) -> "GuestInTrouble":
+        """A tab in which this visitor has the place open."""
+        return GuestInTrouble(self, place, uid)
+
+    def demo_guest(self, uid: str, number: int = 0) -> ChaosGuest:
+        """A visitor of the demo's project who tries again whatever passes by itself."""
+        crowd = ChaosRun(self.suite)
+        crowd.photo = a_photo()
+        return ChaosGuest(crowd, self.client(uid), number)
+
+    def of(self, project: str, collection: str, **equals: str) -> list[dict[str, Any]]:
+        """The stored documents of a project, the oldest first."""
+        query: Any = self.db.collection("projects", project, collection)
+        for name, value in equals.items():
+            query = query.where(filter=FieldFilter(name, "==", value))
+        found = [document.to_dict() for document in query.stream()]
+        return sorted(found, key=lambda each: (each["createdAt"], each["id"]))
+
+    def close(self) -> None:
+        for client in self._clients:
+            client.close()
+
+
+@contextmanager
+def in_trouble(suite: Suite, db: Database, patch: pytest.MonkeyPatch) -> Iterator[Trouble]:
+    """While things go wrong. `check` follows, once for a file: it reads everything."""
+    for name, value in suite.env.items():
+        patch.setenv(name, value)
+    trouble = Trouble(suite, db)
+    yield trouble
+    trouble.calm()
+    assert not suite.index_errors()
+    trouble.close()
+
+
+def check(suite: Suite, db: Database) -> None:
+    """Fail where any invariant is broken."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in suite.env.items():
+            patch.setenv(name, value)
+        found = invariants.check(db, suite.bucket).violations
+    assert not found, "\n".join(f"{v.rule}: {v.path} {v.message}" for v in found)
+
+
+class GuestInTrouble(GuestClient):
+    """A tab in which a guest visits a place, whatever goes wrong there."""
+
+    def __init__(self, trouble: Trouble, place: Venue, uid: str) -> None:
+        super().__init__(trouble.client(uid), place.project, a_photo())
+        self.place = place
+
+    def begin(self, experience: str | None = None, **more: Any) -> Any:
+        """The guest's session of an experience, by default of the main one."""
+        return self.create_session(experience or self.place.main, **more)["session"]
+
+    def complete(self, session: dict[str, Any], **data: Any) -> Any:
+        """Called again when the session's own event kills the functions before they respond."""
+        try:
+            return super().complete(session, **data)
+        except requests.ConnectionError:
+            return super().complete(session, **data)
+
+    def photographed(self) -> Any:
+        """A completed main session with a photo, of which a transform will come."""
+        self.call("ensureGuest")
+        session = self.begin()
+        self.take_photo(session)
+        return self.complete(session)["session"]
+
+
+WHOLE_VISIT = {
+    "sessions": [("pregate", "completed"), ("main", "completed"), ("preshare", "completed")],
+    "linked to the main session": [True, False, True],
+    "completed": True,
+    "active": {},
+    "jobs": [("completed", None)],
+    "told": ("completed", None),
+    "has the picture": True,
+}
+
+
+def visit_of(trouble: Trouble, uid: str, project: str = seed.PROJECT) -> dict[str, Any]:
+    """What is stored of a guest's whole visit, without ids and times."""
+    sessions = trouble.of(project, "sessions", createdBy=uid)
+    jobs = trouble.of(project, "jobs", createdBy=uid)
+    [guest] = trouble.of(project, "guests", id=uid)
+    main = next(each for each in sessions if each["phase"] == "main")
+    ids = [session["id"] for session in sessions]
+    pictures = [job["output"] and job["output"]["url"] for job in jobs]
+    return {
+        "sessions": [(each["phase"], each["status"]) for each in sessions],
+        "linked to the main session": [each["mainSessionId"] == main["id"] for each in sessions],
+        "completed": [entry["sessionId"] for entry in guest["completedExperiences"]] == ids,
+        "active": guest["activeSessions"],
+        "jobs": [(job["status"], job["error"]) for job in jobs],
+        "told": (main["jobStatus"], main["jobError"]),
+        "has the picture": [main["resultMedia"] and main["resultMedia"]["url"]] == pictures,
+    }

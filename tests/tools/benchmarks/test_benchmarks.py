@@ -1,0 +1,98 @@
+"""The benchmarks run, as small as can be, and their page has a place for what they measure."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from google.cloud.firestore import Client
+
+from tests.support.shared_emulator import SharingSuite
+from tools.benchmarks import (
+    calls,
+    chart,
+    crowd,
+    imports,
+    many,
+    page,
+    pictures,
+    runs,
+    triggers,
+    visits,
+)
+from tools.benchmarks.bench import Bench
+from tools.benchmarks.page import Half, Report
+from tools.benchmarks.timing import Samples
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """In a suite of its own: what benchmarks store of sessions and jobs breaks the invariants."""
+    log = tmp_path_factory.mktemp("bench") / "functions.log"
+    with (
+        SharingSuite("demo-bench", free_ports=True, functions_log=log) as suite,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for name, value in suite.env.items():
+            patch.setenv(name, value)
+        db = Client(project=suite.project)
+        made = Bench(suite, db)
+        made.make_small_pictures()
+        yield made
+        made.close()
+        db.close()
+
+
+class TestRun:
+    def test_every_part_measures_and_the_page_has_a_place_for_it(
+        self, bench: Bench, tmp_path: Path
+    ) -> None:
+        statements = dict.fromkeys(imports.STATEMENTS, "pass")
+        many.fill(bench.db, count=4)
+        half = Half(
+            calls.measure(bench, rounds=1, warm=0),
+            *triggers.measure(bench, rounds=1, warm=0),
+            *visits.measure(bench, rounds=1, warm=0),
+        )
+        crowded = crowd.measure(bench, seconds=0, at_once=(1, 2))
+        imported = imports.measure(1, statements)
+        ran = runs.measure(bench, rounds=1, seconds=0, warm=0, at_once=(1, 2))
+        picture = pictures.measure(bench, rounds=1, warm=0, width=256)
+        report = Report(page.machine(0), 1, 4, imported, crowded, ran, picture, half, half, [])
+        shutil.copy(page.PAGE, tmp_path / "page.md")
+
+        report.write(tmp_path / "page.md", tmp_path / "picture.svg")
+
+        written = (tmp_path / "page.md").read_text()
+        assert [each.guests for each in crowded] == [1, 2] * 3
+        assert list(ran.a_second) == [1, 2]
+        assert picture.around.median < picture.run.median
+        assert picture.wait.median > 0
+        assert all(f"| `{case.function}` |" in written for case in calls.CASES)
+        ElementTree.parse(tmp_path / "picture.svg")
+
+    def test_a_callable_without_a_case_is_told(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        known = calls.unmeasured(bench)
+        without = [case for case in calls.CASES if case.function != "getJob"]
+        monkeypatch.setattr(calls, "CASES", without)
+        assert calls.unmeasured(bench) == sorted([*known, "getJob"])
+
+
+class TestTelling:
+    def test_samples_are_told_by_their_middle_half(self) -> None:
+        samples = Samples([0.010, 0.012, 0.011, 0.100])
+        assert samples.shown() == "11.5 ms (11.0 to 100.0)"
+        assert Samples([2.0, 1.0, 3.0]).shown() == "2.00 s (1.00 to 3.00)"
+
+    def test_the_ratio_of_imports_leaves_python_itself_out(self) -> None:
+        seconds = {imports.PYTHON: 0.1, imports.SDK: 1.1, imports.MAIN: 1.6}
+        measured = {name: Samples([each]) for name, each in seconds.items()}
+        assert imports.ratio(measured) == pytest.approx(1.5)
+
+    def test_the_picture_has_a_bar_for_each(self) -> None:
+        drawn = ElementTree.fromstring(chart.bars([("one", 0.001, 0.002), ("two", 0.002, 0.006)]))
+        texts = [each.text for each in drawn.iter("{http://www.w3.org/2000/svg}text")]
+        assert {"one", "two", "2.0 x", "3.0 x"} <= set(texts)

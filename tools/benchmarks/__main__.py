@@ -1,0 +1,59 @@
+"""`make bench`: measure everything in one run, and write it to docs/performance.md."""
+
+import os
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.markdown import Markdown
+
+from tools.benchmarks import bench, calls, crowd, imports, many, pictures, runs, triggers, visits
+from tools.benchmarks.bench import Bench
+from tools.benchmarks.page import PAGE, PICTURE, ROOT, Half, Report, machine
+
+IMPORTS = 5
+ROUNDS = 20
+ROUNDS_WITH_MANY = 10
+CROWD_SECONDS = 2.0
+RUN_SECONDS = 3.0
+PICTURES = 5
+VISITS = 3
+SESSIONS = 10_000
+
+
+def main() -> None:
+    """A few minutes of measuring, and the page."""
+    console = Console()
+    began = time.monotonic()
+    facts = machine(os.getloadavg()[0])
+    imported = imports.measure(IMPORTS)
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "functions.log"
+        with bench.started(log) as empty:
+            few = _half(empty, ROUNDS)
+            crowded = crowd.measure(empty, CROWD_SECONDS)
+            ran = runs.measure(empty, ROUNDS, RUN_SECONDS)
+            picture = pictures.measure(empty, PICTURES)
+            unmeasured = calls.unmeasured(empty)
+        with bench.started(log, partial(many.fill, count=SESSIONS)) as full:
+            large = _half(full, ROUNDS_WITH_MANY)
+    measured = (imported, crowded, ran, picture, few, large, unmeasured)
+    report = Report(facts, ROUNDS, SESSIONS, *measured)
+    report.write()
+    for table in report.blocks().values():
+        console.print(Markdown(table))
+    written = f"Wrote {PAGE.relative_to(ROOT)} and {PICTURE.relative_to(ROOT)}"
+    console.print(f"{written} after {time.monotonic() - began:.0f} s.")
+
+
+def _half(bench: Bench, rounds: int) -> Half:
+    results = calls.measure(bench, rounds)
+    event, handled = triggers.measure(bench, rounds)
+    visit, picture = visits.measure(bench, VISITS)
+    return Half(results, event, handled, visit, picture)
+
+
+if __name__ == "__main__":
+    main()

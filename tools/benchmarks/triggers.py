@@ -1,0 +1,66 @@
+"""How long after a write its event reaches the broker, and when its function is through."""
+
+import threading
+import time
+from typing import Any
+
+from emulator.demo import seed
+from tools.benchmarks.bench import PROJECT, Bench
+from tools.benchmarks.timing import Samples
+
+FUNCTION = "onSessionCreated"
+SECONDS = 30
+
+
+def measure(bench: Bench, rounds: int, warm: int = 1) -> tuple[Samples, Samples]:
+    """From the answer to a write: its arrival at the broker, and the end of its function.
+
+    The function looks at the event and returns: the session is no main session.
+    """
+    broker = bench.suite.event_router
+    deliver, done = broker.deliver, broker._done
+    times: dict[str, float] = {}
+    ended = threading.Event()
+
+    def delivering(event: Any) -> None:
+        if event.function == FUNCTION:
+            times["arrived"] = time.perf_counter()
+        deliver(event)
+
+    def ending(event: Any) -> None:
+        if event.function == FUNCTION:
+            times["ended"] = time.perf_counter()
+            ended.set()
+        done(event)
+
+    bench.settle()
+    broker.deliver, broker._done = delivering, ending  # type: ignore[method-assign]
+    arrivals, ends = [], []
+    try:
+        for sample in range(warm + rounds):
+            ended.clear()
+            session = bench.db.document("projects", seed.PROJECT, "sessions", bench.name("session"))
+            session.set({**PROJECT, **FIELDS, "id": session.id})
+            written = time.perf_counter()
+            if not ended.wait(SECONDS):
+                raise TimeoutError(f"no event of {session.path} came through")
+            if sample >= warm:
+                arrivals.append(max(0.0, times["arrived"] - written))
+                ends.append(max(0.0, times["ended"] - written))
+    finally:
+        broker.deliver, broker._done = deliver, done  # type: ignore[method-assign]
+    return Samples(arrivals), Samples(ends)
+
+
+FIELDS: dict[str, Any] = {
+    "workspaceId": seed.WORKSPACE,
+    "experienceId": seed.PRESHARE,
+    "experienceVersion": 1,
+    "mode": "guest",
+    "configSource": "published",
+    "phase": "preshare",
+    "status": "active",
+    "createdBy": "bench",
+    "createdAt": 1,
+    "updatedAt": 1,
+}

@@ -1,0 +1,50 @@
+"""What operators cost, who draft, publish and look."""
+
+from experience.ids import new_id
+from tests.support.builders.projects import a_config
+from tests.support.builders.workspaces import a_member, a_step, a_workspace
+from tools.cost.measuring import Stage
+
+
+def measure(stage: Stage) -> None:
+    workspace = a_workspace(stage.db)
+    editor = a_member(stage.db, workspace, "editor")
+    experience = f"experience-{new_id()}"
+    drafting_an_experience(stage, workspace, editor, experience)
+    drafting_a_project(stage, workspace, editor, experience)
+    members(stage)
+
+
+def drafting_an_experience(stage: Stage, workspace: str, editor: str, experience: str) -> None:
+    about = {"workspaceId": workspace, "experienceId": experience}
+    draft = {"steps": [{"title": "", "description": "", **a_step("name")}], "transform": None}
+    first = {**about, "expectedVersion": 0, "name": "Booth"}
+    stage.call(editor, "saveExperience", "a new one", **first)
+    change = {**about, "expectedVersion": 1, "draft": draft}
+    stage.call(editor, "saveExperience", "a change", **change)
+    stage.call(editor, "saveExperience", "nothing new", **change)
+    stage.call(editor, "publishExperience", "", **about, expectedVersion=2)
+    stage.call(editor, "publishExperience", "again", **about, expectedVersion=2)
+    stage.call(editor, "listExperiences", "a page of one", workspaceId=workspace)
+
+
+def drafting_a_project(stage: Stage, workspace: str, editor: str, experience: str) -> None:
+    about = {"workspaceId": workspace, "projectId": f"project-{new_id()}"}
+    stage.call(editor, "saveProject", "a new one", **about, expectedVersion=0, name="Summer")
+    change = {**about, "expectedVersion": 1, "draftConfig": a_config([experience])}
+    stage.call(editor, "saveProject", "a change", **change)
+    stage.call(editor, "saveProject", "nothing new", **change)
+    project = {"projectId": about["projectId"], "expectedVersion": 2}
+    stage.call(editor, "publishProject", "one experience", **project)
+    stage.call(editor, "publishProject", "one experience, again", **project)
+    stage.call(editor, "listProjects", "a page of one", workspaceId=workspace)
+
+
+def members(stage: Stage) -> None:
+    workspace = a_workspace(stage.db)
+    owner = a_member(stage.db, workspace, "owner")
+    member = {"workspaceId": workspace, "uid": "colleague"}
+    stage.call(owner, "setMember", "a new one", **member, role="viewer")
+    stage.call(owner, "setMember", "another role", **member, role="editor")
+    stage.call(owner, "setMember", "nothing new", **member, role="editor")
+    stage.call(owner, "setMember", "taken out", **member, role=None)

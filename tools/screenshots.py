@@ -1,0 +1,47 @@
+"""The guest page's pictures in the README: `make screenshots` plays a visit and takes them."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from rich.console import Console
+
+from emulator.demo import seed
+from emulator.paths import ROOT
+from emulator.process.http import serve
+from emulator.suite.suite import Suite
+from emulator.web import dev_server, node
+from tests.support.browser import Browser, build, camera_film, settings
+
+FOLDER = ROOT / "docs" / "pictures"
+COLOURS = 256  # enough for a screen with a photo, and a third of the bytes
+
+
+def main() -> None:
+    console = Console()
+    binary = node.install(console)
+    with tempfile.TemporaryDirectory() as name, console.status("A guest visits …"):
+        folder = Path(name)
+        log = folder / "functions.log"
+        with Suite("demo-guest", free_ports=True, functions_log=log, auth=True) as suite:
+            os.environ.update(suite.env)
+            seed.seed(suite.project, suite.bucket)
+            site = serve(dev_server.built_site(build(binary), suite.env))
+            film = camera_film(folder / "camera.mjpeg")
+            browser = Browser(binary, settings(suite, site.url, film), folder / "browser.log")
+            try:
+                browser.play("screenshots", folder=name)
+            finally:
+                browser.close()
+                site.close()
+        for taken in sorted(folder.glob("page-*.png")):
+            with Image.open(taken) as picture:
+                small = picture.convert("RGB").quantize(COLOURS)
+                small.save(FOLDER / taken.name, optimize=True)
+    for kept in sorted(FOLDER.glob("page-*.png")):
+        console.print(f"{kept.relative_to(ROOT)}  {kept.stat().st_size // 1000} kB")
+
+
+if __name__ == "__main__":
+    main()
