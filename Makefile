@@ -32,9 +32,10 @@ up: setup ## Start the local emulators and the guest page with demo data, until 
 test: setup ## Run the tests; TESTS=tests/repository runs a part of them
 	@$(PYTHON_IN_VENV) -m pytest -n auto $(TESTS)
 
-lint: setup ## Check style, formatting and types
+lint: setup ## Check style, formatting, spelling and types
 	@$(PYTHON_IN_VENV) -m ruff check
 	@$(PYTHON_IN_VENV) -m ruff format --check
+	@$(PYTHON_IN_VENV) -m codespell_lib
 	@$(PYTHON_IN_VENV) -m mypy
 
 format: setup ## Format the code and fix what can be fixed by itself

@@ -164,7 +164,8 @@ def _framework_app(name: str, function: Function) -> flask.Flask:
         if is_event
         else _function_registry.HTTP_SIGNATURE_TYPE
     )
-    functions_framework._configure_app(app, function, signature)
+    # tests/production/test_library_internals.py
+    functions_framework._configure_app(app, function, signature)  # noqa: SLF001
     wsgi_app: Any = execution_id.WsgiMiddleware(app.wsgi_app)
     app.wsgi_app = wsgi_app  # type: ignore[method-assign]
     return app

@@ -23,8 +23,10 @@ class Server:
     def __init__(self, app: "WSGIApplication", listener: socket.socket, threads: int) -> None:
         # waitress remarks on requests that wait or are given up; here that is ordinary
         logging.getLogger("waitress").setLevel(logging.ERROR)
+        self._watched: dict[int, Any] = {}  # what the server's loop reads from, by file descriptor
         self._server: Any = create_server(  # type: ignore[no-untyped-call]
             app,
+            self._watched,
             sockets=[listener],
             threads=threads,
             connection_limit=1000,
@@ -53,7 +55,7 @@ class Server:
     def _leave_loop(self) -> None:
         for channel in list(self._server.active_channels.values()):
             channel.handle_close()
-        self._server._map.clear()  # the loop runs as long as it has something to watch
+        self._watched.clear()  # the loop runs as long as it has something to watch
 
 
 def serve(

@@ -52,9 +52,10 @@ def _made(part: Message) -> bytes:
         raise unsupported(f"{method} {path} in a batch")
     headers, _, body = rest.partition("\n\n")
     sent = BytesParser().parsebytes(headers.encode())
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - documented
     # In a context of its own: what a call notes is not for the next one, nor for the batch.
     answered = Context().run(
-        Client(current_app._get_current_object(), Answered).open,  # type: ignore[attr-defined]
+        Client(app, Answered).open,
         path,
         method=method,
         base_url=request.host_url,

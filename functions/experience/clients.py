@@ -7,15 +7,16 @@ Each finds its emulator by the variable that its library reads (`FIRESTORE_EMULA
 import contextlib
 import functools
 import os
-import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import firebase_admin
+import google.auth
+import google.auth.credentials
 import grpc.experimental
 from google.cloud.firestore import Client
-from google.cloud.firestore_v1 import base_client
-from google.cloud.firestore_v1.services.firestore.transports.grpc import FirestoreGrpcTransport
+from google.cloud.firestore_v1.services.firestore import FirestoreClient
+from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 
 from experience import config
 
@@ -29,18 +30,21 @@ def app() -> firebase_admin.App:
     return made
 
 
+# What the library opens its channels with.
+_MESSAGE_SIZES = (("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1))
+_KEEPALIVE = ("grpc.keepalive_time_ms", 30000)
 # docs/decisions/0022-streams-on-one-thread.md
 _ONE_THREAD = (grpc.experimental.ChannelOptions.SingleThreadedUnaryStream, 1)
 
 
-class _Answer:
-    """A call that is over, and all that it brought."""
+class _FinishedStream:
+    """A call that is over, with all its responses."""
 
     def __init__(self, call: Any) -> None:
         self._call = call
         self._responses = iter(list(call))
 
-    def __iter__(self) -> "_Answer":
+    def __iter__(self) -> "_FinishedStream":
         return self
 
     def __next__(self) -> Any:
@@ -50,48 +54,56 @@ class _Answer:
         return getattr(self._call, name)
 
 
-class _Whole(grpc.UnaryStreamClientInterceptor):
-    """Reads each stream to its end: gRPC keeps one that is given up as long as its channel."""
+class _ReadToTheEnd(grpc.UnaryStreamClientInterceptor):
+    """Reads each stream as a whole. gRPC keeps an unfinished one for as long as its channel."""
 
-    def intercept_unary_stream(self, continuation: Any, details: Any, request: Any) -> _Answer:
-        return _Answer(continuation(details, request))
-
-
-class _Transport(FirestoreGrpcTransport):
-    def __init__(self, *, channel: grpc.Channel, **more: Any) -> None:
-        whole = grpc.intercept_channel(channel, _Whole())  # type: ignore[no-untyped-call]
-        super().__init__(channel=whole, **more)
-
-    @classmethod
-    def create_channel(cls, *where: Any, options: Any = (), **more: Any) -> grpc.Channel:
-        return super().create_channel(*where, options=[*options, _ONE_THREAD], **more)
+    def intercept_unary_stream(
+        self, continuation: Any, details: Any, request: Any
+    ) -> _FinishedStream:
+        return _FinishedStream(continuation(details, request))
 
 
 class Firestore(Client):
-    """The library's client; the thread that asks reads the answer, which is a stream, as a whole.
+    """The library's client on a channel of its own: the thread that asks reads the response.
 
-    Of threads that ask at once, the first opens the channel for all. The library lets each open
-    one and keeps the last, and a stream that only its own thread reads ends with its channel.
+    The channel opens with the client. The library opens it at the first request and gives each of
+    the threads that come first its own, but a stream that only one thread reads ends as soon as
+    its channel is replaced.
     """
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._opening = threading.Lock()
+    def __init__(
+        self, project: str, credentials: google.auth.credentials.Credentials | None = None
+    ) -> None:
+        emulator = os.environ.get("FIRESTORE_EMULATOR_HOST")
+        if credentials is None and not emulator:
+            credentials, _ = google.auth.default(scopes=self.SCOPE)
+        super().__init__(project, credentials)
+        host = emulator or FirestoreClient.DEFAULT_ENDPOINT
+        channel = _emulator_channel(host) if emulator else _service_channel(host, credentials)
+        whole = grpc.intercept_channel(channel, _ReadToTheEnd())  # type: ignore[no-untyped-call]
+        self._api = FirestoreClient(transport=FirestoreGrpcTransport(host=host, channel=whole))
 
-    def _firestore_api_helper(self, _: Any, client_class: Any, client_module: Any) -> Any:
-        with self._opening:
-            return super()._firestore_api_helper(_Transport, client_class, client_module)
+    @property
+    def _firestore_api(self) -> FirestoreClient:
+        """Replaces what the library sends every request through: it has no argument for it."""
+        return self._api
 
-    def _emulator_channel(self, _: Any) -> grpc.Channel:
-        options = [*base_client._GRPC_MSG_SIZE_OPTIONS, _ONE_THREAD]
-        channel: grpc.Channel = grpc.insecure_channel(self._emulator_host, options=options)  # type: ignore[no-untyped-call]
-        return channel
+
+def _emulator_channel(host: str) -> grpc.Channel:
+    options = [*_MESSAGE_SIZES, _ONE_THREAD]
+    channel: grpc.Channel = grpc.insecure_channel(host, options=options)  # type: ignore[no-untyped-call]
+    return channel
+
+
+def _service_channel(host: str, credentials: Any) -> grpc.Channel:
+    options = [_KEEPALIVE, *_MESSAGE_SIZES, _ONE_THREAD]
+    return FirestoreGrpcTransport.create_channel(host, credentials=credentials, options=options)
 
 
 @functools.cache
 def firestore() -> Client:
     """The default database of the project."""
-    return Firestore(project=project_id())
+    return Firestore(project_id())
 
 
 def project_id() -> str:
@@ -115,7 +127,8 @@ def enqueue(function: str, data: dict[str, Any], *, task_id: str, delay_seconds:
 
     app()
     queue = functions.task_queue(f"locations/{config.REGION.value}/functions/{function}")
-    queue._http_client._timeout = ENQUEUE_SECONDS  # the SDK waits for 120, and has no option for it
+    # The SDK waits for 120 seconds. Unlike its other services, this one ignores `httpTimeout`.
+    queue._http_client._timeout = ENQUEUE_SECONDS  # noqa: SLF001 - test_library_internals.py
     due = datetime.now(UTC) + timedelta(seconds=delay_seconds) if delay_seconds else None
     options = functions.TaskOptions(task_id=task_id, schedule_time=due)
     try:

@@ -59,6 +59,21 @@ def _declared(value: Any) -> Any:
     return value
 
 
+D = TypeVar("D", bound=Document)
+
+
+@dataclass(frozen=True)
+class Versioned(Generic[D]):
+    """A document as it was read, with Firestore's times of its last write and of its creation.
+
+    A write on the condition that `update_time` still holds fails on a conflict.
+    """
+
+    value: D
+    update_time: Any
+    create_time: Any = None
+
+
 class Request(BaseModel):
     """What a caller sends: fields that are not named here are refused, and so is infinity."""
 
@@ -69,17 +84,3 @@ class Request(BaseModel):
         frozen=True,
         allow_inf_nan=False,
     )
-
-
-D = TypeVar("D", bound=Document)
-
-
-@dataclass(frozen=True)
-class Versioned(Generic[D]):
-    """A document as it was read, and when it was last written.
-
-    A later write is conditional on that.
-    """
-
-    value: D
-    update_time: Any

@@ -4,7 +4,7 @@ import base64
 import re
 from typing import Any, Generic, TypeVar
 
-from google.cloud.firestore import DocumentSnapshot, FieldFilter, Query
+from google.cloud.firestore import CollectionReference, DocumentSnapshot, FieldFilter, Query
 
 from experience.documents import Document
 from experience.errors import InvalidArgument
@@ -46,7 +46,7 @@ def newest_first(
     query = query.order_by("createdAt", direction=_DESCENDING).order_by(
         "__name__", direction=_DESCENDING
     )
-    scope = fingerprint(collection.id, getattr(collection, "_path", ()), wanted)[:16]
+    scope = fingerprint(_path(collection), wanted)[:16]
     if page_token is not None:
         created_at, name = _parse(page_token, scope)
         query = query.start_after({"createdAt": created_at, "__name__": collection.document(name)})
@@ -55,6 +55,11 @@ def newest_first(
     token = _token(shown[-1], scope) if len(found) > page_size else None
     items = [item for each in shown if (item := parse_or_log(each, model))]
     return Page(items=items, next_page_token=token)
+
+
+def _path(collection: CollectionReference) -> str:
+    parent = collection.parent
+    return collection.id if parent is None else f"{parent.path}/{collection.id}"
 
 
 def _token(snapshot: "DocumentSnapshot[Any]", scope: str) -> str:

@@ -10,7 +10,7 @@ from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot, 
 from pydantic import ValidationError
 
 from experience import logs, transactions
-from experience.documents import Document
+from experience.documents import Document, Versioned
 from experience.errors import NotFound
 
 D = TypeVar("D", bound=Document)
@@ -43,6 +43,14 @@ def parse(snapshot: DocumentSnapshot[Any], model: type[D]) -> D | None:
     """The document that was read, or None; an empty one is none. Raises ValidationError."""
     data = transactions.fields(snapshot)
     return model.load(data) if data else None
+
+
+def parse_versioned(snapshot: DocumentSnapshot[Any], model: type[D]) -> Versioned[D] | None:
+    """The document that was read with the times of its writes, or None. Raises ValidationError."""
+    value = parse(snapshot, model)
+    if value is None:
+        return None
+    return Versioned(value, snapshot.update_time, snapshot.create_time)
 
 
 def parse_or_log(snapshot: DocumentSnapshot[Any], model: type[D]) -> D | None:

@@ -79,6 +79,7 @@ class _Optimistic(Transaction):
 
     def __init__(self, client: Client) -> None:
         super().__init__(client)
+        self.client = client
         self.read_at: dict[str, Any] = {}
         self.earlier: list[str] = []  # what was seen before the last look
 
@@ -89,14 +90,14 @@ class _Optimistic(Transaction):
 
     def saw_a_change(self) -> bool:
         """Whether what was seen at several moments was never so at one, that of the last look."""
-        seen = [self._client.document(path) for path in self.earlier]
+        seen = [self.client.document(path) for path in self.earlier]
         return any(
             snapshot.update_time != self.read_at[snapshot.reference.path]
-            for snapshot in (self._client.get_all(seen) if seen else ())
+            for snapshot in (self.client.get_all(seen) if seen else ())
         )
 
     def update(self, reference: Any, field_updates: Any, option: Any = None) -> None:
-        option = option or self._client.write_option(last_update_time=self.read_at[reference.path])
+        option = option or self.client.write_option(last_update_time=self.read_at[reference.path])
         super().update(reference, field_updates, option)
 
 

@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from unittest.mock import MagicMock
 
+import grpc
 import pytest
 from google.api_core.exceptions import PermissionDenied
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import Client
-from google.cloud.firestore_v1.services.firestore.transports.grpc import FirestoreGrpcTransport
+from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 
 from emulator.suite.suite import Suite
 from experience import clients
@@ -101,14 +102,14 @@ class TestStreams:
         with contextlib.closing(clients.Firestore(project)) as writer:
             name = a_workspace(writer)
         opened: list[Any] = []
-        channel = clients.Firestore._emulator_channel
+        open_channel: Any = grpc.insecure_channel
 
-        def slowly(client: clients.Firestore, transport: Any) -> Any:
-            opened.append(channel(client, transport))
+        def slowly(*where: Any, **options: Any) -> Any:
+            opened.append(open_channel(*where, **options))
             time.sleep(0.05)  # time enough for all the others to come
             return opened[-1]
 
-        monkeypatch.setattr(clients.Firestore, "_emulator_channel", slowly)
+        monkeypatch.setattr(grpc, "insecure_channel", slowly)
         with (
             contextlib.closing(clients.Firestore(project)) as fresh,
             ThreadPoolExecutor(AT_ONCE) as pool,

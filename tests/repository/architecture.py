@@ -4,35 +4,28 @@ Applied to every file, and shown to catch an offence, in test_architecture.py.
 """
 
 import ast
+import importlib
 import re
 import subprocess
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
 
 from experience import DOMAINS
 
 ROOT = Path(__file__).resolve().parents[2]
-LINES_AT_MOST = 400
+MAX_LINES = 400
+MAX_MODULES = 14
+"""Of a folder, beside its `__init__.py`: a newcomer takes them in at a glance."""
 
-# main → endpoints → usecases → store → models → shared modules. A layer is a file or a package of
-# that name; other files of a domain, and what its package exports, stand beside its models.
-RANKS = {"models": 0, "store": 1, "usecases": 2, "endpoints": 3}
+LARGE_FOLDERS = {"emulator/storage", "functions/experience"}
+"""One protocol, and the shared modules, which have one subject each."""
 
-# The domains that are spread over further files, and the layers these belong to.
-SPREAD = {
-    "providers": dict.fromkeys(
-        ("gemini", "http", "keys", "local", "prices", "registry", "replicate"), "store"
-    ),
-    "workflows": {
-        **dict.fromkeys(("artifacts", "blobs", "cache", "memory", "payloads", "tenant"), "store"),
-        **dict.fromkeys(("collecting", "commands", "closing", "ending", "engine"), "usecases"),
-        **dict.fromkeys(("preparing", "running", "sweeping", "worker"), "usecases"),
-        **dict.fromkeys(("concluding", "generating", "places"), "usecases"),
-        **dict.fromkeys(("erasing", "owners", "photo", "polling", "resuming"), "usecases"),
-    },
-}
+# main → endpoints → usecases → store → models → shared modules, in each domain a file or a package.
+LAYERS = ("models", "store", "usecases", "endpoints")
 
 # Shared modules of one subject.
 SHARED_PACKAGES = {"firebase"}
@@ -81,23 +74,50 @@ class SourceFile:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a module of `experience` stands: in which domain (None: shared), in which layer."""
+class Position:
+    """Where a module of `experience` stands: its domain (None: shared), its room, its layer."""
 
     domain: str | None
-    rank: int
+    room: str
+    layer: int
 
     @classmethod
-    def of(cls, name: str) -> "Place | None":
+    def of(cls, name: str) -> "Position | None":
         match name.split("."):
             case ["main"]:
-                return cls(None, 4)
+                return cls(None, "main", len(LAYERS))
             case ["experience", domain, *rest] if domain in DOMAINS:
-                part = rest[0] if rest else ""
-                return cls(domain, RANKS.get(SPREAD.get(domain, {}).get(part, part), 0))
+                return cls(domain, rest[0] if rest else "", layer_of(name))
             case ["experience", *_]:
-                return cls(None, -1)
+                return cls(None, "", -1)
         return None
+
+
+def layer_of(name: str) -> int:
+    """The layer that a part of the name tells; what is pure stands with the models.
+
+    What else lies in a room stands with the use cases.
+    """
+    named = [LAYERS.index(part) for part in name.split(".")[2:] if part in LAYERS]
+    if named:
+        return named[0]
+    return LAYERS.index("models" if is_pure(name) else "usecases")
+
+
+@cache
+def is_pure(name: str) -> bool:
+    """Whether the docstring of the module, or of a package around it, promises `Pure.`"""
+    parts = name.split(".")
+    paths = [ROOT.joinpath("functions", *parts[:length]) for length in range(2, len(parts) + 1)]
+    sources = [file for path in paths for file in (path / "__init__.py", path.with_suffix(".py"))]
+    found = [ast.parse(file.read_text(encoding="utf-8")) for file in sources if file.is_file()]
+    return any((ast.get_docstring(each) or "").endswith("Pure.") for each in found)
+
+
+def rooms_of(package: str) -> tuple[str, ...] | None:
+    """The rooms that a package lists in order in `ROOMS`; None where it has none."""
+    found: tuple[str, ...] | None = getattr(importlib.import_module(package), "ROOMS", None)
+    return found
 
 
 def files(*suffixes: str) -> list[SourceFile]:
@@ -127,34 +147,122 @@ def _files() -> list[SourceFile]:
 
 def wrong_way_imports(file: SourceFile) -> Iterator[str]:
     """Imports point one way: down the layers, and to domains that come earlier in DOMAINS."""
-    here = Place.of(file.name) if file.is_deployed else None
+    here = Position.of(file.name) if file.is_deployed else None
     if here is None:
         return
     for name in file.imports():
         if name.startswith("."):
             yield f"{name}: write the whole name, so that the arrow can be seen"
             continue
-        there = Place.of(name)
+        there = Position.of(name)
         if there is None or there.domain is None:
             continue
-        if here.rank == RANKS["endpoints"] + 1:
-            if there.rank != RANKS["endpoints"]:
+        if here.room == "main":
+            if there.layer != LAYERS.index("endpoints"):
                 yield f"{name}: main imports endpoints only"
         elif here.domain is None:
             yield f"{name}: a shared module knows no domain"
         elif there.domain == here.domain:
-            if there.rank > here.rank:
+            if there.layer > here.layer and rooms_of(f"experience.{here.domain}") is None:
                 yield f"{name}: stands in a layer above"
         elif DOMAINS.index(there.domain) > DOMAINS.index(here.domain):
             yield f"{name}: {there.domain} comes after {here.domain} in DOMAINS"
-        elif there.rank > here.rank or there.rank == RANKS["endpoints"]:
+        elif there.layer > here.layer or there.layer == LAYERS.index("endpoints"):
             yield f"{name}: of another domain only what stands no higher, and never its endpoints"
+
+
+def wrong_way_rooms(file: SourceFile) -> Iterator[str]:
+    """A package with `ROOMS` lists all that it holds, and each room imports only earlier ones."""
+    package = _package_with_rooms(file.name)
+    rooms = rooms_of(package) if package else None
+    if package is None or rooms is None or file.name == package:
+        return
+    here = file.name.removeprefix(f"{package}.").split(".")[0]
+    if here not in rooms:
+        yield f"{here}: not in {package}.ROOMS"
+        return
+    for name in file.imports():
+        there = name.removeprefix(f"{package}.").split(".")[0]
+        is_own = name.startswith(f"{package}.") and there in rooms
+        if is_own and rooms.index(there) > rooms.index(here):
+            yield f"{name}: {there} comes after {here} in {package}.ROOMS"
+
+
+def _package_with_rooms(name: str) -> str | None:
+    """`emulator`, or the domain in which a module lies."""
+    match name.split("."):
+        case ["emulator", *_]:
+            return "emulator"
+        case ["experience", domain, *_] if domain in DOMAINS:
+            return f"experience.{domain}"
+    return None
+
+
+def other_than_the_four(file: SourceFile) -> Iterator[str]:
+    """A domain is models, store, usecases and endpoints, unless it lists rooms of its own."""
+    match file.name.split(".") if file.is_deployed else []:
+        case ["experience", domain, part, *_] if domain in DOMAINS and part not in LAYERS:
+            if rooms_of(f"experience.{domain}") is None:
+                yield f"{part}: neither {', '.join(LAYERS)}, nor a room in ROOMS"
+
+
+def renamed_endpoints(file: SourceFile) -> Iterator[str]:
+    """A callable and a schedule call the use case that has their name."""
+    if not (file.is_deployed and file.path.name == "endpoints.py"):
+        return
+    for node in file.tree.body:
+        match node:
+            case ast.FunctionDef(name=name, decorator_list=decorators) if any(
+                isinstance(each, ast.Call)
+                and isinstance(each.func, ast.Name)
+                and each.func.id in {"callable_function", "schedule"}
+                for each in decorators
+            ):
+                called = {
+                    each.func.attr if isinstance(each.func, ast.Attribute) else each.func.id
+                    for each in ast.walk(node)
+                    if isinstance(each, ast.Call)
+                    and isinstance(each.func, ast.Attribute | ast.Name)
+                }
+                if name not in called:
+                    yield f"{name}: calls no use case of this name"
+
+
+def too_full(paths: Iterable[PurePosixPath]) -> Iterator[str]:
+    """A folder holds at most fourteen modules: more of them want rooms."""
+    modules = (path for path in paths if path.suffix == ".py")
+    counted = Counter(
+        str(path.parent) for path in modules if path.name not in {"__init__.py", "conftest.py"}
+    )
+    for folder, count in sorted(counted.items()):
+        if count > MAX_MODULES and folder not in LARGE_FOLDERS:
+            yield f"{folder}: {count} modules"
+
+
+def circles(found: Iterable[SourceFile]) -> list[list[str]]:
+    """Modules that import each other in a circle, wherever in a file they do so."""
+    modules = {file.name: file for file in found}
+    graph = {
+        name: {
+            there
+            for each in file.imports()
+            for there in (each, each.rpartition(".")[0])
+            if there in modules and there != name and not file.name.startswith(f"{there}.")
+        }
+        for name, file in modules.items()
+    }
+    sorter = TopologicalSorter(graph)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        return [list(error.args[1])]
+    return []
 
 
 def crossed_boundaries(file: SourceFile) -> Iterator[str]:
     """What is deployed and what serves it locally know each other by HTTP and variables alone."""
     forbidden = {
-        "functions": {"emulator", "tests", "tools"},
+        "functions": {"emulator", "operations", "tests", "tools"},
         "emulator": {"experience", "main", "tests", "tools"},
     }.get(file.path.parts[0], set())
     for name in file.imports():
@@ -164,8 +272,8 @@ def crossed_boundaries(file: SourceFile) -> Iterator[str]:
 
 def impure_models(file: SourceFile) -> Iterator[str]:
     """Models decide purely: state and `now` in, new state out."""
-    place = Place.of(file.name) if file.is_deployed else None
-    if place is None or place.domain is None or place.rank != RANKS["models"]:
+    position = Position.of(file.name) if file.is_deployed else None
+    if position is None or position.domain is None or position.layer != LAYERS.index("models"):
         return
     for name in file.imports():
         if any(f"{name}.".startswith(f"{impure}.") for impure in IMPURE):
@@ -212,14 +320,14 @@ def prints(file: SourceFile) -> Iterator[str]:
 def too_long(file: SourceFile) -> Iterator[str]:
     """A file that one sitting can take in."""
     count = len(file.text.splitlines())
-    if count > LINES_AT_MOST:
-        yield f"{count} lines: split it by subject, {LINES_AT_MOST} are the most"
+    if count > MAX_LINES:
+        yield f"{count} lines: split it by subject, {MAX_LINES} are the most"
 
 
 def undocumented(file: SourceFile) -> Iterator[str]:
     """Every public name of usecases and endpoints says what it means to a guest or operator."""
-    place = Place.of(file.name) if file.is_deployed else None
-    if place is None or place.domain is None or place.rank < RANKS["usecases"]:
+    position = Position.of(file.name) if file.is_deployed else None
+    if position is None or position.domain is None or position.layer < LAYERS.index("usecases"):
         return
     for node in file.tree.body:
         match node:

@@ -18,6 +18,9 @@ Rule = Callable[[SourceFile], Iterator[str]]
 
 CODE_RULES: list[Rule] = [
     architecture.wrong_way_imports,
+    architecture.wrong_way_rooms,
+    architecture.other_than_the_four,
+    architecture.renamed_endpoints,
     architecture.crossed_boundaries,
     architecture.impure_models,
     architecture.sdk_outside_its_adapters,
@@ -57,6 +60,24 @@ OFFENCES: list[tuple[Rule, str, str]] = [
         "from experience.transforms import store",
     ),
     (architecture.wrong_way_imports, "main.py", "from experience.guests.usecases import x"),
+    (
+        architecture.wrong_way_rooms,
+        "experience/workflows/definitions/loader.py",
+        "from experience.workflows.runs import store",
+    ),
+    (architecture.wrong_way_rooms, "experience/workflows/helpers.py", "x = 1"),
+    (
+        architecture.wrong_way_rooms,
+        "../emulator/process/child.py",
+        "from emulator.suite import suite",
+    ),
+    (architecture.wrong_way_rooms, "../emulator/helpers.py", "x = 1"),
+    (architecture.other_than_the_four, "experience/guests/listing.py", "x = 1"),
+    (
+        architecture.renamed_endpoints,
+        "experience/guests/endpoints.py",
+        "@callable_function(Get)\ndef get_guest(caller, data):\n    return usecases.find(caller)",
+    ),
     (architecture.crossed_boundaries, "experience/clients.py", "import emulator.process.http"),
     (architecture.crossed_boundaries, "../emulator/suite/suite.py", "from experience import ids"),
     (
@@ -117,6 +138,12 @@ class TestTheCode:
         offences = [f"{file.path}: {offence}" for file in files for offence in rule(file)]
         assert not offences, "\n".join([str(rule.__doc__), *offences])
 
+    def test_has_no_folder_that_wants_rooms(self) -> None:
+        assert list(architecture.too_full(file.path for file in architecture.files(".py"))) == []
+
+    def test_has_no_circle_of_imports(self) -> None:
+        assert architecture.circles(architecture.files(".py")) == []
+
     def test_names_no_registry_and_no_folder_of_a_machine(self) -> None:
         offences = [
             f"{file.path}: {offence}"
@@ -150,6 +177,17 @@ class TestTheRules:
         rules = CODE_RULES if file.path.suffix == ".py" else []
         assert [found for rule in rules for found in rule(file)] == []
         assert list(architecture.machine_traces(file)) == []
+
+    def test_a_full_folder_is_caught(self) -> None:
+        paths = [PurePosixPath(f"tools/part_{number}.py") for number in range(15)]
+        assert list(architecture.too_full(paths)) == ["tools: 15 modules"]
+        assert not list(architecture.too_full([*paths[:14], PurePosixPath("tools/__init__.py")]))
+
+    def test_a_circle_is_caught_even_if_one_import_is_late(self) -> None:
+        suite = deployed("../emulator/a.py", "from emulator.b import B")
+        control = deployed("../emulator/b.py", "def late():\n    import emulator.a")
+        assert architecture.circles([suite, control])
+        assert not architecture.circles([suite, deployed("../emulator/b.py", "import json")])
 
     def test_every_rule_has_an_offence_to_prove_itself_by(self) -> None:
         assert {rule for rule, *_ in OFFENCES} == {*CODE_RULES, architecture.machine_traces}

@@ -12,6 +12,7 @@ from tests.repository.architecture import ROOT, SourceFile
 PAGES = architecture.files(".md")
 DECISIONS = ROOT / "docs" / "decisions"
 DECISION_PARTS = ["## Context", "## Decision", "## Consequences"]
+DECISION_STATUS = r"\*\*Status:\*\* ((?:Accepted|Superseded by \[\d{4}\]\(\S+\)), \d{4}-\d\d-\d\d)"
 
 
 def make_targets() -> set[str]:
@@ -76,6 +77,13 @@ class TestDecisions:
             assert page.name.startswith(f"{number:04}-"), "numbers are given once and in order"
             assert re.findall(r"^## .*$", text, re.MULTILINE) == DECISION_PARTS, page.name
             assert len(text.splitlines()) <= 80, f"{page.name}: a decision fits one page"
+
+    def test_every_page_has_a_status_and_a_date_which_the_index_repeats(self) -> None:
+        index = (DECISIONS / "README.md").read_text()
+        for page in DECISIONS.glob("[0-9]*.md"):
+            status = re.fullmatch(DECISION_STATUS, page.read_text().splitlines()[2])
+            assert status, f"{page.name}: the third line is the status and its date"
+            assert f"({page.name}) | {status[1]} |" in index, page.name
 
 
 class TestMakefile:

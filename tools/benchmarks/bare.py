@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from google.cloud.firestore import Client, FieldFilter
+from google.cloud.firestore import Client, FieldFilter, Transaction, transactional
 
 COLLECTION = "benchmarks"
 SIZES = range(1, 7)
@@ -42,26 +42,29 @@ class Bare:
 
     def run(self, shape: str) -> None:
         """Once."""
-        transaction = None
-        for step in shape.split(", "):
-            if step == "lock":
-                transaction = self._db.transaction(max_attempts=1)
-                transaction._begin()
-            else:
-                kind, count = step.split()
-                getattr(self, f"_{kind}")(int(count), transaction)
+        unlocked, lock, locked = shape.partition("lock, ")
+        self._run_steps(unlocked)
+        if lock:
+            in_transaction = transactional(lambda each: self._run_steps(locked, each))
+            in_transaction(self._db.transaction(max_attempts=1))
 
-    def _read(self, count: int, transaction: Any) -> None:
+    def _run_steps(self, steps: str, transaction: Transaction | None = None) -> None:
+        for step in filter(None, steps.split(", ")):
+            kind, count = step.split()
+            getattr(self, f"_{kind}")(int(count), transaction)
+
+    def _read(self, count: int, transaction: Transaction | None) -> None:
         for snapshot in self._db.get_all(self._own[:count], transaction=transaction):
             snapshot.to_dict()
 
-    def _query(self, count: int, _transaction: Any) -> None:
+    def _query(self, count: int, _transaction: Transaction | None) -> None:
         found = self._db.collection(COLLECTION).where(filter=FieldFilter("size", "==", count))
         for snapshot in found.stream():
             snapshot.to_dict()
 
-    def _write(self, count: int, transaction: Any) -> None:
+    def _write(self, count: int, transaction: Transaction | None) -> None:
         batch = self._db.batch() if transaction is None else transaction
         for reference in self._own[:count]:
             batch.update(reference, {"updatedAt": time.time_ns()})
-        batch.commit() if transaction is None else transaction._commit()
+        if transaction is None:  # a transaction commits when its steps are done
+            batch.commit()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from google.cloud.firestore import Client, Query, Transaction
+from google.cloud.firestore import Client, Query
 from google.cloud.firestore_v1.batch import WriteBatch
 
 from emulator.demo import seed
@@ -207,7 +207,7 @@ def _recorded() -> Iterator[list[str]]:
         for owner, name, replaced in (
             (Client, "get_all", reading(Client.get_all)),
             (WriteBatch, "commit", writing(WriteBatch.commit)),
-            (Transaction, "_begin", refused),
+            (Client, "transaction", refused),
             (Query, "stream", refused),
         ):
             stack.enter_context(mock.patch.object(owner, name, replaced))

@@ -116,10 +116,11 @@ def get_version(
 ) -> ExperienceVersion:
     """A published version: one read the first time in this process, none after. NotFound."""
     reference = version_ref(client, workspace_id, experience_id, version)
-    if kept := _versions.get(reference._document_path):
+    key = f"{client.project}/{reference.path}"
+    if kept := _versions.get(key):
         return kept
     found = get(client, reference, ExperienceVersion, what="experience version")
-    _versions.keep(reference._document_path, found)
+    _versions.keep(key, found)
     return found
 
 

@@ -11,7 +11,7 @@ from google.cloud.firestore import Client, Transaction
 from pydantic import ValidationError
 
 from experience import clients, clock, logs, transactions
-from experience.errors import FailedPrecondition, InvalidArgument, Refusal
+from experience.errors import FailedPrecondition, InvalidArgument, NotFound, Refusal
 from experience.guests.models import Guest
 from experience.guests.store import guest_ref
 from experience.projects.models import Project
@@ -21,7 +21,7 @@ from experience.sessions.models.requests import CreateSession
 from experience.sessions.models.session import Session, SessionError, SessionStatus
 from experience.sessions.usecases import admission, link
 from experience.sessions.usecases.access import Unadopted
-from experience.store import parse, require
+from experience.store import parse, parse_versioned
 
 T = TypeVar("T")
 
@@ -43,13 +43,16 @@ def adopt(session: Session) -> Session:
 
     def body(transaction: Transaction) -> Session:
         snapshots = transactions.read(client, references, transaction)
-        current = require(parse(snapshots[0], Session), what="session")
+        found = parse_versioned(snapshots[0], Session)
+        if found is None:
+            raise NotFound("session")
+        current = found.value
         if not current.awaits_adoption:
             return current
         guest, project = parse(snapshots[1], Guest), parse(snapshots[2], Project)
         now = clock.now_ms()
         # The guest's own clock may be minutes off, and a pregate is linked by what came first.
-        created_at = snapshots[0].create_time
+        created_at = found.create_time
         given = {
             "workspace_id": project.workspace_id if project else None,
             "created_at": int(created_at.timestamp() * 1000) if created_at else now,

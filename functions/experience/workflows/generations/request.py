@@ -1,7 +1,7 @@
 """Requesting a generation for a skill, so that a crash neither loses nor pays one twice.
 
 1. The job is created before the provider is called, with a permit or waiting for one. The local
-   provider needs no permit (docs/decisions/0018-no-places-for-local-work.md).
+   provider needs no permit (docs/decisions/0018-no-permits-for-local-work.md).
 2. The job is submitted to the provider. The time of the submit is recorded first. A worker that
    finds a submit without an outcome waits until it must be over, and asks the provider for it.
 3. A provider that answers at once completes the job here. For any other provider its id is

@@ -1,0 +1,234 @@
+"""The private names of libraries that the code uses, and what an upgrade of each has to check.
+
+pyproject.toml pins these libraries to one version. A test here fails when another version is
+installed, when a name is gone, or when it behaves differently. Whoever upgrades does what the
+failure says, then changes the version in pyproject.toml and in LIBRARIES.
+"""
+
+import inspect
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import firebase_admin
+import grpc
+import pytest
+import yaml
+from firebase_admin import functions
+from firebase_admin.exceptions import UnavailableError
+from firebase_functions.options import FirestoreOptions
+from firebase_functions.private.serving import functions_as_yaml
+from google.cloud.firestore import Client, FieldFilter, Transaction
+
+from emulator.suite.suite import Suite
+from experience import clients, transactions
+from experience.firebase import events
+from experience.ids import new_id
+from tests.repository.architecture import ROOT
+from tests.repository.test_requirements import RUNTIME
+
+
+@dataclass(frozen=True)
+class Library:
+    """A library that the code uses by private names, and the version in which that works."""
+
+    name: str
+    version: str
+    internals: dict[str, str]
+    """What to check when the library is upgraded, by private name."""
+
+    def advice(self, problem: str) -> str:
+        checks = [f"- {name}: {check}" for name, check in self.internals.items()]
+        return "\n".join([f"{self.name}: {problem}. Before an upgrade, check each name:", *checks])
+
+
+FIRESTORE = Library(
+    "google-cloud-firestore",
+    "2.34.1",
+    {
+        "Client._firestore_api": "clients.Firestore overrides it. Every request must still go"
+        " through it. If Client accepts a channel or a transport by now, pass it and remove the"
+        " override. clients.py also repeats the library's channel options: TestStreams compares"
+        " them.",
+    },
+)
+ADMIN = Library(
+    "firebase-admin",
+    "7.7.0",
+    {
+        "TaskQueue._http_client._timeout": "clients.enqueue sets it. It must still bound how long"
+        " the request waits. If the app's option `httpTimeout` reaches task queues by now, pass it"
+        " to initialize_app and remove the assignment.",
+    },
+)
+FUNCTIONS_SDK = Library(
+    "firebase-functions",
+    "0.6.0",
+    {
+        "__firebase_endpoint__": "events.py sets `retry` in it, and the suite's server reads it."
+        " The manifest must still say `retry: true`. If the decorators accept `retry` by now, pass"
+        " it.",
+        "private.serving.functions_as_yaml": "The suite's server writes the manifest with it. The"
+        " Firebase CLI must still get its manifest from the same function.",
+    },
+)
+FRAMEWORK = Library(
+    "functions-framework",
+    "3.10.2",
+    {
+        "_configure_app": "The suite's server repeats create_app, but loads main.py only once."
+        " Compare it with the new create_app.",
+        "_function_registry": "The suite's server takes load_function_module and the names of the"
+        " signature types from it.",
+    },
+)
+LIBRARIES = (FIRESTORE, ADMIN, FUNCTIONS_SDK, FRAMEWORK)
+
+SERVED_TWICE = """
+import functions_framework
+from emulator.billing.meter import Meter
+from emulator.functions.index_check import IndexCheck
+from emulator.functions.server import Functions, load_functions
+from pathlib import Path
+
+here = Path.cwd()
+functions = load_functions(here)
+assert list(functions) == ["greet"], functions
+check = IndexCheck(here / "indexes.json")
+ours = Functions(functions, "demo-twice", "us-central1", Meter(), check, ()).apps["greet"]
+theirs = functions_framework.create_app("greet", str(here / "main.py"), "http")
+assert str(ours.url_map) == str(theirs.url_map), (ours.url_map, theirs.url_map)
+for path in ("/", "/any/path", "/robots.txt", "/fail"):
+    mine, its = ours.test_client().get(path), theirs.test_client().get(path)
+    assert (mine.status, mine.data) == (its.status, its.data), (path, mine.data, its.data)
+assert ours.test_client().get("/any/path").data == b"hello /any/path"
+"""
+GREET = """
+from firebase_functions import https_fn
+
+@https_fn.on_request()
+def greet(request):
+    if request.path == "/fail":
+        raise RuntimeError
+    return f"hello {request.path}"
+"""
+
+
+class TestPins:
+    @pytest.mark.parametrize("library", LIBRARIES, ids=lambda each: each.name)
+    def test_the_installed_version_is_the_one_that_was_checked(self, library: Library) -> None:
+        installed = metadata.version(library.name)
+        assert installed == library.version, library.advice(f"{installed} is installed")
+
+    @pytest.mark.parametrize("library", LIBRARIES, ids=lambda each: each.name)
+    def test_pyproject_allows_that_version_alone(self, library: Library) -> None:
+        [pin] = [str(each.specifier) for each in RUNTIME if each.name == library.name]
+        assert pin == f"=={library.version}", library.advice(f"pyproject.toml has {pin}")
+
+
+class TestFirestore:
+    def test_every_request_goes_through_the_channel_that_the_client_opened(
+        self, suite: Suite, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        problem = FIRESTORE.advice("Client._firestore_api is gone")
+        assert isinstance(inspect.getattr_static(Client, "_firestore_api", None), property), problem
+        opened: list[str] = []
+        open_channel: Any = grpc.insecure_channel
+
+        def noted(host: str, **options: Any) -> Any:
+            opened.append(host)
+            return open_channel(host, **options)
+
+        monkeypatch.setattr(grpc, "insecure_channel", noted)
+        client = clients.Firestore(f"demo-quiet-{new_id().lower()}")
+
+        use_all_of(client)
+
+        problem = FIRESTORE.advice("requests bypass Client._firestore_api")
+        assert opened == [suite.addresses["firestore"]], problem
+
+
+def use_all_of(client: Client) -> None:
+    """One request of each kind that the functions send."""
+    things = client.collection("things")
+    one, two = things.document("one"), things.document("two")
+
+    def add(transaction: Transaction) -> None:
+        [found] = transactions.read(client, [one], transaction)
+        transaction.update(one, {"count": found.get("count") + 1})
+
+    one.create({"count": 1})
+    transactions.run(client, add)
+    transactions.run_optimistic(client, add)
+    batch = client.batch()
+    batch.set(two, {"count": 5})
+    batch.commit()
+    assert one.get().get("count") == 3
+    larger = things.where(filter=FieldFilter("count", ">", 3))
+    assert [each.id for each in larger.stream()] == ["two"]
+    two.delete()
+
+
+@pytest.fixture
+def silent_queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[functions.TaskQueue]:
+    """A queue that never responds, of an app whose `httpTimeout` is 10 seconds."""
+    options = {"projectId": "demo-silent", "httpTimeout": 10}
+    app = firebase_admin.initialize_app(options=options, name="silent")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = "127.0.0.1:{1}".format(*server.getsockname())
+        monkeypatch.setenv("CLOUD_TASKS_EMULATOR_HOST", address)
+        yield functions.task_queue("runTransform", app=app)
+    firebase_admin.delete_app(app)
+
+
+class TestTaskQueue:
+    def test_an_app_has_no_option_for_how_long_it_waits(
+        self, silent_queue: functions.TaskQueue
+    ) -> None:
+        problem = ADMIN.advice("`httpTimeout` reaches task queues")
+        assert silent_queue._http_client.timeout == 120, problem
+
+    def test_the_private_field_sets_how_long_it_waits(
+        self, silent_queue: functions.TaskQueue
+    ) -> None:
+        silent_queue._http_client._timeout = 0.1
+        problem = ADMIN.advice("_http_client._timeout sets nothing")
+        assert silent_queue._http_client.timeout == 0.1, problem
+        with pytest.raises(UnavailableError):
+            silent_queue.enqueue({"data": {}})
+
+
+class TestFunctionsSdk:
+    def test_a_trigger_has_no_option_to_be_retried(self) -> None:
+        options = {each.name for each in fields(FirestoreOptions)}
+        assert "retry" not in options, FUNCTIONS_SDK.advice("FirestoreOptions has `retry`")
+
+    def test_a_retried_trigger_is_retried_in_the_manifest(self) -> None:
+        def on_thing(_event: events.DocumentEvent) -> None: ...
+
+        deployed = events.on_created("things/{thing}")(on_thing)
+        manifest = yaml.safe_load(functions_as_yaml({"onThing": deployed}))
+        problem = FUNCTIONS_SDK.advice("`retry` does not reach the manifest")
+        assert manifest["endpoints"]["onThing"]["eventTrigger"]["retry"] is True, problem
+
+
+class TestFunctionsFramework:
+    def test_the_suite_serves_a_function_as_the_framework_does(self, tmp_path: Path) -> None:
+        (tmp_path / "main.py").write_text(GREET)
+        (tmp_path / "indexes.json").write_text('{"indexes": [], "fieldOverrides": []}')
+        done = subprocess.run(
+            [sys.executable, "-c", SERVED_TWICE],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'functions'}"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, FRAMEWORK.advice(done.stderr)
