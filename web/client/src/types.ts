@@ -29,11 +29,11 @@ export type Step =
  */
 export type Role = "viewer" | "editor" | "admin" | "owner";
 /**
- * Where a run stands.
+ * The state of a run.
  */
 export type RunStatus = "queued" | "running" | "completed" | "failed" | "cancelled";
 /**
- * Where a step stands.
+ * The state of a step.
  */
 export type StepStatus = "pending" | "running" | "completed" | "skipped" | "failed";
 /**
@@ -462,7 +462,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * End a session and learn where to go next; completing twice answers the same.
+   * End a session and learn where to go next; completing twice returns the same.
    */
   completeSession: {
     request: CompleteSession;
@@ -502,7 +502,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Give a session up, to start over; abandoning twice answers the same.
+   * Abandon a session, to start over; abandoning twice returns the same.
    */
   abandonSession: {
     request: AbandonSession;
@@ -519,7 +519,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Say that the client cannot go on with a session; failing twice answers the same.
+   * Record that the client cannot continue a session; failing twice returns the same.
    */
   failSession: {
     request: FailSession;
@@ -692,7 +692,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Give a waiting or running transform up; cancelling twice answers the same.
+   * Cancel a waiting or running transform; cancelling twice returns the same.
    */
   cancelTransform: {
     request: CancelTransform;
@@ -1325,9 +1325,9 @@ export interface PageOfExperience {
   nextPageToken: string | null;
 }
 /**
- * Start a workflow on a payload; with `baseRunId`, as an update of that run.
+ * Start a workflow with a payload; with `baseRunId`, as an update of that run.
  *
- * The payload of an update is laid over the one of the base run, key by key.
+ * The payload of an update is merged into that of the base run, key by key.
  */
 export interface StartRun {
   workspaceId: string;
@@ -1340,7 +1340,7 @@ export interface StartRun {
   changes?: Changes | null;
 }
 /**
- * What an update is about: inputs by their paths in the payload, and steps to run again.
+ * What an update changes: inputs, by paths in the payload, and steps to run again.
  */
 export interface Changes {
   /**
@@ -1353,7 +1353,7 @@ export interface Changes {
   steps?: string[];
 }
 /**
- * A run as its callables answer it: with its steps in their order, and what happened when.
+ * A run with its steps, in the order of the definition, and its timeline.
  */
 export interface RunView {
   run: RunSummary;
@@ -1361,10 +1361,10 @@ export interface RunView {
   timeline: TimelineEntry[];
 }
 /**
- * What a workspace's people see of a run. Timestamps in Unix milliseconds.
+ * What members of the workspace see of a run. Timestamps in Unix milliseconds.
  *
- * A payload or context that is too large, or that Firestore cannot hold, lies in the storage at
- * its `…Uri`.
+ * A payload or context that is too large for Firestore, or not valid there, is stored as an
+ * object, at its `…Uri`.
  */
 export interface RunSummary {
   id: string;
@@ -1391,7 +1391,7 @@ export interface RunSummary {
   updatedAt: number;
 }
 /**
- * Why a run failed: the first required step that did.
+ * Why a run failed: the error of the first required step that failed.
  */
 export interface RunError {
   code: string;
@@ -1400,10 +1400,11 @@ export interface RunError {
   timestamp: number;
 }
 /**
- * What a workspace's people see of a step. `reason`: why it runs again, in an update.
+ * What members of the workspace see of a step.
  *
- * `takenFrom`: the run whose result this is. `dueAt`: when it is to be started at the earliest.
- * `parked`: it waits for something outside, such as a provider.
+ * `reason`: why the step runs again, in an update. `takenFrom`: the run whose result this is.
+ * `dueAt`: when the step is to start at the earliest. `parked`: it waits for something outside,
+ * such as a provider.
  */
 export interface StepSummary {
   id: string;
@@ -1439,7 +1440,7 @@ export interface StepSummary {
   updatedAt: number;
 }
 /**
- * A stored artifact as steps hand it on, such as `artifacts.result` of a step's output.
+ * A stored artifact as one step passes it to the next, such as `artifacts.result`.
  */
 export interface ArtifactRef {
   id: string;
@@ -1453,7 +1454,7 @@ export interface ArtifactRef {
   };
 }
 /**
- * What went wrong with a step, at which attempt.
+ * Why a step failed, at which attempt.
  */
 export interface StepError {
   code: string;
@@ -1465,14 +1466,14 @@ export interface StepError {
   };
 }
 /**
- * How far a running step says that it is.
+ * The progress that a running step reports.
  */
 export interface StepProgress {
   percentage: number;
   message: string | null;
 }
 /**
- * One stretch of work on a step, for the record.
+ * One period of work on a step, for the record.
  */
 export interface Attempt {
   attempt: number;
@@ -1482,7 +1483,7 @@ export interface Attempt {
   code: string | null;
 }
 /**
- * Something that happened to a run, in the order of time.
+ * An event in the course of a run.
  */
 export interface TimelineEntry {
   at: number;
@@ -1500,7 +1501,7 @@ export interface GetRun {
   runId: string;
 }
 /**
- * A run with its steps in their order, what they cost, and what happened when.
+ * A run with its steps, in the order of the definition, their costs, and its timeline.
  */
 export interface CostedRunView {
   run: CostedRun;
@@ -1508,9 +1509,9 @@ export interface CostedRunView {
   timeline: TimelineEntry[];
 }
 /**
- * A run, and what its own generations cost together (US dollars).
+ * A run, and the total cost of its own generations (US dollars).
  *
- * `costUsd` is null as long as one of them, asked of a provider, has not told what it costs.
+ * `costUsd` is null while a generation that was submitted to a provider has no known cost.
  */
 export interface CostedRun {
   id: string;
@@ -1538,10 +1539,10 @@ export interface CostedRun {
   costUsd: number | null;
 }
 /**
- * A step, and what its generations in this run cost together (US dollars).
+ * A step, and the total cost of its generations in this run (US dollars).
  *
- * `costUsd` is 0 without any, as for a result that was cached or taken from another run; null as
- * long as one of them, asked of a provider, has not told what it costs.
+ * `costUsd` is 0 without any, as for a result that was cached or comes from another run. It is
+ * null while a generation that was submitted to a provider has no known cost.
  */
 export interface CostedStep {
   id: string;
@@ -1578,7 +1579,7 @@ export interface CostedStep {
   costUsd: number | null;
 }
 /**
- * The runs of a workspace, the newest first.
+ * The runs of a workspace, newest first.
  */
 export interface ListRuns {
   workspaceId: string;
@@ -1592,14 +1593,14 @@ export interface PageOfRunSummary {
   nextPageToken: string | null;
 }
 /**
- * A run that is given up.
+ * A run to cancel.
  */
 export interface CancelRun {
   workspaceId: string;
   runId: string;
 }
 /**
- * A failed or cancelled run that goes on from what did not succeed.
+ * A failed or cancelled run to retry.
  */
 export interface RetryRun {
   workspaceId: string;
@@ -1613,7 +1614,7 @@ export interface GetArtifactUrl {
   artifactId: string;
 }
 /**
- * An address at which an artifact can be read until it expires (Unix ms).
+ * A URL at which an artifact can be read until it expires (Unix ms).
  */
 export interface ArtifactUrl {
   artifactId: string;
@@ -2080,14 +2081,14 @@ export interface JourneySessions {
   preshare: SessionView | null;
 }
 /**
- * A session that its guest gives up.
+ * A session that its guest abandons.
  */
 export interface AbandonSession {
   projectId: string;
   sessionId: string;
 }
 /**
- * A session that its client cannot go on with.
+ * A session that its client cannot continue.
  */
 export interface FailSession {
   projectId: string;
@@ -2259,7 +2260,7 @@ export interface RetryTransform {
   sessionId: string;
 }
 /**
- * The session whose transform is given up.
+ * The session whose transform is to be cancelled.
  */
 export interface CancelTransform {
   projectId: string;
