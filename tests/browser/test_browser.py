@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from emulator.demo import seed
-from experience.media.models import LARGEST_BYTES
+from experience.media.models import MAX_BYTES
 from tests.support.browser import Browser
 from tests.support.builders.images import PHOTOS
 from tests.support.trouble import Trouble
@@ -112,7 +112,7 @@ class TestObstacles:
         files["text"].write_text("a shopping list")
         files["disguised"].write_text("a shopping list")
         with files["large"].open("wb") as large:
-            large.truncate(LARGEST_BYTES["image"] + 1)
+            large.truncate(MAX_BYTES["image"] + 1)
         paths = {name: str(file) for name, file in files.items()}
         seen = browser.play("rejectedFiles", photo=str(PHOTO), **paths)
         reasons = [problem["reason"] for problem in seen["problems"]]

@@ -9,7 +9,7 @@ from google.cloud.firestore import Client
 from emulator.suite.suite import Suite
 from experience import clock, storage, sweeps, transactions
 from experience.media.models import path_in
-from experience.media.store import links, objects, uploads
+from experience.media.store import download_urls, objects, uploads
 from experience.retention import store
 from experience.retention.usecases import sweep
 from experience.retention.usecases.sweep import sweep_retention
@@ -266,7 +266,7 @@ class TestAgain:
         uid = a_visit(quiet_db, venue, 31, 33)
         with monkeypatch.context() as broken:
             broken.setattr(module, name, _broken)
-            broken.setattr(sweep, "_collect", _broken)
+            broken.setattr(sweep, "_delete_orphan", _broken)
             sweep_retention()
         assert left(quiet_db, venue)["sessions"] == 2
         a_guest(quiet_db, venue.project, uid)  # and they come again before it is finished
@@ -336,7 +336,7 @@ class TestUploads:
     def test_what_a_retake_replaced_is_deleted(self, quiet_db: Client) -> None:
         path = objects.input_path(a_venue(quiet_db).project, "s", "photo", "replaced")
         objects.write_once(path, b"x", "image/jpeg")
-        links.end_all(path)
+        download_urls.revoke_all(path)
         sweep_retention()
         assert objects.find(path) is None
 
@@ -354,7 +354,7 @@ class TestUploads:
         reference.update({"capturedMedia": [capture]})
         sweep_retention()
         assert objects.find(path)
-        shown = {"photo": {"url": objects.address(path, "ended"), "type": "image"}}
+        shown = {"photo": {"url": objects.download_url(path, "ended"), "type": "image"}}
         reference.update({"capturedMedia": [], "outputs": shown})
         sweep_retention()
         assert objects.find(path)

@@ -38,7 +38,7 @@ NOTHING = dict.fromkeys((*NAMES, "steps", "internals", "visit"), 0)
 
 
 def delete(one: JobBench) -> None:
-    sweep._delete(one.client, one.completed_now())
+    sweep._delete_session(one.client, one.completed_now())
 
 
 def done(one: JobBench, patch: pytest.MonkeyPatch) -> None:

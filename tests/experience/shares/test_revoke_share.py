@@ -13,7 +13,7 @@ from experience import storage, transactions
 from experience.clock import now_ms
 from experience.errors import Contention
 from experience.media.models import path_in
-from experience.media.store import links, objects
+from experience.media.store import download_urls, objects
 from experience.sessions.models.session import Session
 from experience.shares import usecases
 from experience.shares.models import RevokeShare
@@ -118,7 +118,7 @@ class TestRevoked:
 
     def test_an_address_made_by_hand_ends_too(self, picture: Picture, signed_in: SignIn) -> None:
         path = path_in(picture.addresses()[0])
-        by_hand = links.add(path, []).url
+        by_hand = download_urls.add(path, []).url
         assert works(by_hand)
         signed_in(picture.owner).call("revokeShare", **picture.ids)
         assert not works(by_hand)
@@ -183,7 +183,7 @@ class Broken(Exception):  # noqa: N818
 class TestBrokenOff:
     @pytest.mark.parametrize(
         ("module", "name"),
-        [(transactions, "run_optimistic"), (links, "end_others")],
+        [(transactions, "run_optimistic"), (download_urls, "revoke_others")],
         ids=["before the documents are written", "before the old addresses end"],
     )
     def test_what_the_documents_hold_works_and_a_repeat_finishes(
@@ -213,7 +213,7 @@ class TestBrokenOff:
         before = picture.addresses()
         module, name = {
             "first": (transactions, "run_optimistic"),
-            "second": (links, "end_others"),
+            "second": (download_urls, "revoke_others"),
         }[late]
         original = getattr(module, name)
 
@@ -233,6 +233,6 @@ class TestLinks:
         self, picture: Picture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         path = path_in(picture.addresses()[0])
-        monkeypatch.setattr(links, "ATTEMPTS", 0)
+        monkeypatch.setattr(download_urls, "MAX_ATTEMPTS", 0)
         with pytest.raises(Contention):
-            links.add(path, [])
+            download_urls.add(path, [])

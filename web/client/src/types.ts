@@ -462,7 +462,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * End a session and learn where to go next; completing twice answers the same.
+   * End a session and learn where to go next; completing twice returns the same.
    */
   completeSession: {
     request: CompleteSession;
@@ -502,7 +502,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Give a session up, to start over; abandoning twice answers the same.
+   * Abandon a session, to start over; abandoning twice returns the same.
    */
   abandonSession: {
     request: AbandonSession;
@@ -519,7 +519,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Say that the client cannot go on with a session; failing twice answers the same.
+   * Record that the client cannot continue a session; failing twice returns the same.
    */
   failSession: {
     request: FailSession;
@@ -692,7 +692,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Give a waiting or running transform up; cancelling twice answers the same.
+   * Cancel a waiting or running transform; cancelling twice returns the same.
    */
   cancelTransform: {
     request: CancelTransform;
@@ -2081,14 +2081,14 @@ export interface JourneySessions {
   preshare: SessionView | null;
 }
 /**
- * A session that its guest gives up.
+ * A session that its guest abandons.
  */
 export interface AbandonSession {
   projectId: string;
   sessionId: string;
 }
 /**
- * A session that its client cannot go on with.
+ * A session that its client cannot continue.
  */
 export interface FailSession {
   projectId: string;
@@ -2260,7 +2260,7 @@ export interface RetryTransform {
   sessionId: string;
 }
 /**
- * The session whose transform is given up.
+ * The session whose transform is to be cancelled.
  */
 export interface CancelTransform {
   projectId: string;
