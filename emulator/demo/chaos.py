@@ -22,6 +22,7 @@ from rich.text import Text
 
 from emulator.demo import seed
 from emulator.demo.client import CallError, Client
+from emulator.demo.guest_client import GuestClient
 from emulator.faults.settings import Faults, parse
 from emulator.paths import ROOT
 from emulator.process.errors import SuiteError
@@ -191,84 +192,69 @@ class ChaosRun:
         return table
 
 
-class ChaosGuest:
+class ChaosGuest(GuestClient):
     """One of them."""
 
-    def __init__(self, crowd: ChaosRun, client: Client, number: int) -> None:
-        self.crowd = crowd
-        self.client = client
+    def __init__(self, run: ChaosRun, client: Client, number: int) -> None:
+        super().__init__(client, seed.PROJECT, run.photo)
+        self.run = run
         self.number = number
         self.random = random.Random(number)  # noqa: S311  (which guest taps twice)
-        self.project = {"projectId": seed.PROJECT}
 
     def visit(self) -> None:
         """From the door to the share page."""
-        consent = self.call("getProject")["consent"]["version"]
-        self.call("ensureGuest", consentVersion=consent)
-        chosen = {"experienceId": self.random.choice((seed.CARTOON, seed.SKETCH))}
-        step = self.call("getNextPhase", **chosen)
-        pregate = self.begin("pregate", step["experienceId"])
-        answers = [{"stepId": "adult", "value": True}]
-        step = self.complete(pregate, answers=answers, **chosen)["next"]
-        # Half of the pages forget to name the pregate: it is linked all the same.
-        named = {"pregateSessionId": pregate["id"]} if self.number % 2 else {}
-        main = self.begin("main", step["experienceId"], **named)
-        for answer in ({"stepId": "name", "value": "Ada"}, {"stepId": "mood", "value": "bold"}):
-            self.call("updateSessionProgress", sessionId=main["id"], answers=[answer])
-        self.take_photo(main)
-        step = self.complete(main)["next"]
-        self.expect(step["phase"] == "preshare", step)
-        preshare = self.begin("preshare", step["experienceId"], mainSessionId=main["id"])
-        step = self.complete(preshare, answers=[{"stepId": "fun", "value": 5}])["next"]
-        self.expect(step["phase"] == "share", step)
+        self.play(self.random.choice((seed.CARTOON, seed.SKETCH)))
 
-    def begin(self, phase: str, experience_id: str, **links: str) -> Any:
+    def create_session(self, experience: str, **more: Any) -> Any:
         """A session; the request id is what makes a second try the same request."""
-        request_id = f"{self.client.uid}-{phase}"
-        asked = {"experienceId": experience_id, "mode": "guest", "configSource": "published"}
+        more["requestId"] = f"{self.uid}-{experience}"
+        if not self.number % 2:
+            # Half of the pages do not name the pregate: the runtime links it anyway.
+            more.pop("pregateSessionId", None)
         if self.random.random() < 0.3:  # tapped twice
-            self.call("createSession", requestId=request_id, **asked, **links)
-        return self.call("createSession", requestId=request_id, **asked, **links)["session"]
+            super().create_session(experience, **more)
+        return super().create_session(experience, **more)
+
+    def save_answers(
+        self, session: dict[str, Any], answers: list[dict[str, Any]], index: int
+    ) -> Any:
+        """Save each answer as it is given."""
+        for answer in answers[:-1]:
+            super().save_answers(session, [answer], index)
+        return super().save_answers(session, answers[-1:], index)
 
     def complete(self, session: dict[str, Any], **data: Any) -> Any:
         """Complete, some of them twice."""
         if self.random.random() < 0.3:
-            self.call("completeSession", sessionId=session["id"], **data)
-        return self.call("completeSession", sessionId=session["id"], **data)
+            super().complete(session, **data)
+        return super().complete(session, **data)
 
-    def take_photo(self, session: dict[str, Any]) -> None:
-        """Upload until it is there, and confirm it."""
-        ids = {"sessionId": session["id"], "stepId": "photo"}
-        photo = self.crowd.photo
+    def upload_photo(self, session: dict[str, Any], step: str = "photo") -> str:
+        """Upload until it is there."""
+        ids = {"sessionId": session["id"], "stepId": step}
+        about = {"contentType": "image/jpeg", "sizeBytes": len(self.photo)}
         for _ in range(MAX_TRIES):
-            upload = self.call(
-                "createUpload", **ids, contentType="image/jpeg", sizeBytes=len(photo)
-            )
+            upload = self.call("createUpload", **ids, **about)
             try:
-                sent = self.client.upload(upload, photo)
+                sent = self.client.upload(upload, self.photo)
             except requests.ConnectionError:
                 continue
             if sent.ok or sent.status_code == 412:  # 412: it came, and only the answer was lost
-                self.call("confirmUpload", **ids, assetId=upload["assetId"])
-                return
-        raise SuiteError(f"{self.client.uid} could not upload a photo.")
+                return str(upload["assetId"])
+        raise SuiteError(f"{self.uid} could not upload a photo.")
 
-    def call(self, name: str, **data: Any) -> Any:
+    def call(self, name: str, /, **data: Any) -> Any:
         """The result, after as many tries as a page would make for what passes by itself."""
-        self.crowd.calls[name] += 1
+        self.run.calls[name] += 1
         for attempt in range(MAX_TRIES):
             if attempt:
-                self.crowd.retried[name] += 1
+                self.run.retried[name] += 1
                 time.sleep(self.random.uniform(0, min(4, 0.25 * 2**attempt)))
             try:
-                return self.client.call(name, **self.project, **data)
+                return super().call(name, **data)
             except CallError as refused:
                 if refused.status not in RETRYABLE:
-                    raise SuiteError(f"{self.client.uid}: {refused}") from refused
+                    raise SuiteError(f"{self.uid}: {refused}") from refused
             except (requests.RequestException, ValueError):
                 continue
-        raise SuiteError(f"{self.client.uid}: {name} did not succeed in {MAX_TRIES} tries.")
-
-    def expect(self, held: bool, found: Any) -> None:
-        if not held:
-            raise SuiteError(f"{self.client.uid} was led to {found}.")
+        raise SuiteError(f"{self.uid}: {name} did not succeed in {MAX_TRIES} tries.")
