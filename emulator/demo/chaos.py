@@ -22,6 +22,7 @@ from rich.text import Text
 
 from emulator.demo import seed
 from emulator.demo.client import CallError, Client
+from emulator.demo.guest_client import GuestClient
 from emulator.faults.settings import Faults, parse
 from emulator.paths import ROOT
 from emulator.process.errors import SuiteError
@@ -191,84 +192,69 @@ class ChaosRun:
         return table
 
 
-class ChaosGuest:
+class ChaosGuest(GuestClient):
     """One guest of a chaos run."""
 
-    def __init__(self, chaos: ChaosRun, client: Client, number: int) -> None:
-        self.chaos = chaos
-        self.client = client
+    def __init__(self, run: ChaosRun, client: Client, number: int) -> None:
+        super().__init__(client, seed.PROJECT, run.photo)
+        self.run = run
         self.number = number
         self.random = random.Random(number)  # noqa: S311 - decides which guest taps twice
-        self.project = {"projectId": seed.PROJECT}
 
     def visit(self) -> None:
         """Go from the welcome to the share page."""
-        consent = self.call("getProject")["consent"]["version"]
-        self.call("ensureGuest", consentVersion=consent)
-        chosen = {"experienceId": self.random.choice((seed.CARTOON, seed.SKETCH))}
-        step = self.call("getNextPhase", **chosen)
-        pregate = self.begin("pregate", step["experienceId"])
-        answers = [{"stepId": "adult", "value": True}]
-        step = self.complete(pregate, answers=answers, **chosen)["next"]
-        # Half of the pages do not name the pregate, which is linked anyway.
-        named = {"pregateSessionId": pregate["id"]} if self.number % 2 else {}
-        main = self.begin("main", step["experienceId"], **named)
-        for answer in ({"stepId": "name", "value": "Ada"}, {"stepId": "mood", "value": "bold"}):
-            self.call("updateSessionProgress", sessionId=main["id"], answers=[answer])
-        self.take_photo(main)
-        step = self.complete(main)["next"]
-        self.expect(step["phase"] == "preshare", step)
-        preshare = self.begin("preshare", step["experienceId"], mainSessionId=main["id"])
-        step = self.complete(preshare, answers=[{"stepId": "fun", "value": 5}])["next"]
-        self.expect(step["phase"] == "share", step)
+        self.play(self.random.choice((seed.CARTOON, seed.SKETCH)))
 
-    def begin(self, phase: str, experience_id: str, **links: str) -> Any:
+    def create_session(self, experience: str, **more: Any) -> Any:
         """Create a session; the request id makes a retry the same request."""
-        request_id = f"{self.client.uid}-{phase}"
-        fields = {"experienceId": experience_id, "mode": "guest", "configSource": "published"}
+        more["requestId"] = f"{self.uid}-{experience}"
+        if not self.number % 2:
+            # Half of the pages do not name the pregate, which is linked anyway.
+            more.pop("pregateSessionId", None)
         if self.random.random() < 0.3:  # tapped twice
-            self.call("createSession", requestId=request_id, **fields, **links)
-        return self.call("createSession", requestId=request_id, **fields, **links)["session"]
+            super().create_session(experience, **more)
+        return super().create_session(experience, **more)
+
+    def save_answers(
+        self, session: dict[str, Any], answers: list[dict[str, Any]], index: int
+    ) -> Any:
+        """Save each answer as it is given."""
+        for answer in answers[:-1]:
+            super().save_answers(session, [answer], index)
+        return super().save_answers(session, answers[-1:], index)
 
     def complete(self, session: dict[str, Any], **data: Any) -> Any:
         """Complete the session; some guests do it twice."""
         if self.random.random() < 0.3:
-            self.call("completeSession", sessionId=session["id"], **data)
-        return self.call("completeSession", sessionId=session["id"], **data)
+            super().complete(session, **data)
+        return super().complete(session, **data)
 
-    def take_photo(self, session: dict[str, Any]) -> None:
-        """Upload the photo until it is stored, and confirm it."""
-        ids = {"sessionId": session["id"], "stepId": "photo"}
-        photo = self.chaos.photo
+    def upload_photo(self, session: dict[str, Any], step: str = "photo") -> str:
+        """Upload the photo until it is stored."""
+        ids = {"sessionId": session["id"], "stepId": step}
+        size = {"contentType": "image/jpeg", "sizeBytes": len(self.photo)}
         for _ in range(MAX_TRIES):
-            upload = self.call(
-                "createUpload", **ids, contentType="image/jpeg", sizeBytes=len(photo)
-            )
+            upload = self.call("createUpload", **ids, **size)
             try:
-                sent = self.client.upload(upload, photo)
+                sent = self.client.upload(upload, self.photo)
             except requests.ConnectionError:
                 continue
             if sent.ok or sent.status_code == 412:  # 412: it was stored, only the response was lost
-                self.call("confirmUpload", **ids, assetId=upload["assetId"])
-                return
-        raise SuiteError(f"{self.client.uid} could not upload a photo.")
+                return str(upload["assetId"])
+        raise SuiteError(f"{self.uid} could not upload a photo.")
 
-    def call(self, name: str, **data: Any) -> Any:
+    def call(self, name: str, /, **data: Any) -> Any:
         """Call, and retry after transient errors as a page would."""
-        self.chaos.calls[name] += 1
+        self.run.calls[name] += 1
         for attempt in range(MAX_TRIES):
             if attempt:
-                self.chaos.retried[name] += 1
+                self.run.retried[name] += 1
                 time.sleep(self.random.uniform(0, min(4, 0.25 * 2**attempt)))
             try:
-                return self.client.call(name, **self.project, **data)
-            except CallError as error:
-                if error.status not in RETRYABLE:
-                    raise SuiteError(f"{self.client.uid}: {error}") from error
+                return super().call(name, **data)
+            except CallError as refused:
+                if refused.status not in RETRYABLE:
+                    raise SuiteError(f"{self.uid}: {refused}") from refused
             except (requests.RequestException, ValueError):
                 continue
-        raise SuiteError(f"{self.client.uid}: {name} did not succeed in {MAX_TRIES} tries.")
-
-    def expect(self, condition: bool, found: Any) -> None:
-        if not condition:
-            raise SuiteError(f"{self.client.uid} was led to {found}.")
+        raise SuiteError(f"{self.uid}: {name} did not succeed in {MAX_TRIES} tries.")

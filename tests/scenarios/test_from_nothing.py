@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from emulator.demo.client import Client
+from emulator.demo.guest_client import GuestClient, answers_to
 from emulator.paths import ROOT
 from emulator.suite.suite import Suite
 from experience import clients
@@ -16,7 +17,6 @@ from operations.invariants import check
 from tests.support.builders.jobs import a_photo
 from tests.support.builders.workspaces import a_step
 from tests.support.calling import refused
-from tests.support.guest_client import GuestClient, answers_to
 
 CONSENT = {"version": "1", "text": "We keep your picture for 30 days."}
 

@@ -11,13 +11,13 @@ import pytest
 from google.cloud import firestore
 
 from emulator.demo.client import Client
+from emulator.demo.guest_client import GuestClient
 from emulator.suite.suite import Suite
 from experience.ids import new_id
 from tests.support.builders.jobs import SMALL, a_photo
 from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member, a_step, a_transform
 from tests.support.calling import refused
-from tests.support.guest_client import GuestClient
 
 STEPS = [a_step("name"), a_step("fun", "opinion_scale"), a_step("photo", "capture")]
 SESSION = [

@@ -15,6 +15,7 @@ from google.cloud.firestore import FieldFilter
 from emulator.demo import seed
 from emulator.demo.chaos import ChaosGuest, ChaosRun
 from emulator.demo.client import Client
+from emulator.demo.guest_client import GuestClient
 from emulator.faults.settings import parse
 from emulator.suite.suite import Suite
 from experience import clients
@@ -22,7 +23,6 @@ from operations import invariants
 from tests.support.builders.jobs import CAPTURE, SMALL, a_photo
 from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member, a_step, a_transform
-from tests.support.guest_client import GuestClient
 from tests.support.shared_emulator import SharingSuite
 
 CALM_SECONDS = 120
