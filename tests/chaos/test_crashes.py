@@ -13,7 +13,7 @@ from tests.support.trouble import WHOLE_VISIT, Trouble, visit_of
 from tests.support.waiting import eventually
 
 WHEN = ("before", "after")
-MOST_KILLS = 3
+MAX_KILLS = 3
 
 
 class TestOneCommit:
@@ -74,12 +74,12 @@ class TestAgainAndAgain:
 
 @contextmanager
 def killing(trouble: Trouble, number: int, when: str) -> Iterator[None]:
-    """Meanwhile MOST_KILLS processes, one after the other, are killed at this commit of theirs."""
+    """Meanwhile MAX_KILLS processes, one after the other, are killed at this commit of theirs."""
     over = threading.Event()
 
     def arm() -> None:
         kills = 0
-        while kills < MOST_KILLS and not over.wait(0.05):
+        while kills < MAX_KILLS and not over.wait(0.05):
             if trouble.suite.faults.kill_at_commit is None:
                 kills += 1
                 with suppress(requests.RequestException):  # it is being killed

@@ -20,7 +20,7 @@ from emulator.suite.suite import Suite
 from experience import clients
 from tests.support.builders.workspaces import a_workspace
 
-AT_ONCE = 16
+THREADS = 16
 
 
 @pytest.fixture
@@ -112,9 +112,9 @@ class TestStreams:
         monkeypatch.setattr(grpc, "insecure_channel", slowly)
         with (
             contextlib.closing(clients.Firestore(project)) as fresh,
-            ThreadPoolExecutor(AT_ONCE) as pool,
+            ThreadPoolExecutor(THREADS) as pool,
         ):
-            assert all(pool.map(lambda _: read(fresh, name), range(AT_ONCE)))
+            assert all(pool.map(lambda _: read(fresh, name), range(THREADS)))
         assert len(opened) == 1
 
     def test_the_service_s_channel_is_the_library_s_but_for_that(

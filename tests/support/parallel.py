@@ -18,7 +18,7 @@ from emulator.process.child import Child
 
 ROOT = Path(__file__).resolve().parents[2]
 
-MOST_PROCESSES = 4
+MAX_PROCESSES = 4
 # What starts something for itself, by the beginnings of its files' paths, the slowest first.
 # Files that are not named here share the suite that every process has.
 PLACES = {
@@ -46,7 +46,7 @@ NEEDS_PAGE = ("tests/browser/", "tests/tools/contract/", "tests/emulator/web/tes
 
 def processes() -> int:
     """How many for `-n auto`: more than processors, because tests wait now and then."""
-    return min((os.cpu_count() or 1) + 2, MOST_PROCESSES)
+    return min((os.cpu_count() or 1) + 2, MAX_PROCESSES)
 
 
 def place(file: str) -> str:

@@ -11,7 +11,7 @@ from emulator.demo.client import Client
 from tools.benchmarks.bench import PROJECT, Bench, Call
 from tools.benchmarks.timing import Samples
 
-AT_ONCE = (1, 8, 16)
+CONCURRENCIES = (1, 8, 16)
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Result:
     waited: Samples
 
 
-def measure(bench: Bench, seconds: float, at_once: tuple[int, ...] = AT_ONCE) -> list[Result]:
+def measure(bench: Bench, seconds: float, at_once: tuple[int, ...] = CONCURRENCIES) -> list[Result]:
     """A read, an update and a create: of the guest's own documents, so nobody collides."""
     sessions = [bench.pregate() for _ in range(max(at_once))]
     results = []

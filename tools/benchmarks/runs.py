@@ -35,7 +35,7 @@ from tools.benchmarks.bench import Bench
 from tools.benchmarks.timing import Samples, seconds_of
 
 STEPS = 5
-AT_ONCE = (1, 4, 8)
+CONCURRENCIES = (1, 4, 8)
 NAME = "bench.nothing"
 
 
@@ -130,7 +130,7 @@ def measure(
     rounds: int,
     seconds: float,
     warm: int = 2,
-    at_once: tuple[int, ...] = AT_ONCE,
+    at_once: tuple[int, ...] = CONCURRENCIES,
 ) -> Result:
     """Runs one after the other, in turn with their bare transactions; and then many at once."""
     bench.settle()

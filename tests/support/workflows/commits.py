@@ -10,7 +10,7 @@ from google.api_core.exceptions import Aborted
 from google.cloud.firestore import Transaction
 from google.cloud.firestore_v1.batch import WriteBatch
 
-MOST_RUNS = 40
+MAX_RUNS = 40
 """More than any of these tests needs."""
 
 ALONE = 1000
@@ -171,7 +171,7 @@ class Mishaps:
     def runs(self) -> Iterator[int]:
         """Numbers for runs to be played while `striking`, until all calm commits had their turn."""
         assert self.calm, "a calm run that commits nothing was not watched"
-        for number in range(1, MOST_RUNS):
+        for number in range(1, MAX_RUNS):
             yield number
             missed = set(self.calm) - self.struck - self.spared
             if not missed:
