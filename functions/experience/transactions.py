@@ -2,7 +2,7 @@
 
 The client's own loop tries five times without a pause, and the emulator locks pessimistically:
 of 20 colliding increments 18 failed. Here a client attempt is made once, and between attempts
-there is full jitter from 0.5 s, at most 4 s, eight attempts in all.
+there is full jitter from 0.5 s, at most 4 s, and eight attempts in all.
 """
 
 import random
@@ -29,13 +29,13 @@ from experience.errors import Contention, Refusal
 
 T = TypeVar("T")
 
-ATTEMPTS = 8
+MAX_ATTEMPTS = 8
 FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 4.0
+MAX_PAUSE_SECONDS = 4.0
 
 
 def run(client: Client, body: Callable[[Transaction], T]) -> T:
-    """Run `body` in one transaction, again from its start for as long as others collide with it.
+    """Run `body` in one transaction, and again from its start on a conflict.
 
     `body` reads, decides and writes, and does nothing else, because it may run many times. What
     it raises ends the transaction without effect. Raises Contention when the attempts are used up.
@@ -52,8 +52,8 @@ def run_optimistic(client: Client, body: Callable[[Transaction], T]) -> T:
 
     All writes happen together, and only if no document that they update has changed since `body`
     read it. What `body` reads and does not write may change in between, so it must not matter.
-    Where it only reads, nothing is committed. Where it refuses after more than one look, what
-    it saw before the last one is read once more: what it refuses for may never have been so.
+    If it only reads, nothing is committed. If it refuses after more than one read, what it saw
+    before the last one is read once more, because the state that it refuses may never have existed.
     """
 
     def once() -> T:
@@ -81,15 +81,15 @@ class _Optimistic(Transaction):
         super().__init__(client)
         self.client = client
         self.read_at: dict[str, Any] = {}
-        self.earlier: list[str] = []  # what was seen before the last look
+        self.earlier: list[str] = []  # what was seen before the last read
 
     def note(self, written_at: Mapping[str, Any]) -> None:
-        """One look: these documents were seen at one moment, as they were written then."""
+        """Record a read: these documents were seen at one moment, as they were last written."""
         self.earlier = list(self.read_at)
         self.read_at |= written_at
 
     def saw_a_change(self) -> bool:
-        """Whether what was seen at several moments was never so at one, that of the last look."""
+        """Whether a document that was seen before the last read had changed by then."""
         seen = [self.client.document(path) for path in self.earlier]
         return any(
             snapshot.update_time != self.read_at[snapshot.reference.path]
@@ -103,9 +103,9 @@ class _Optimistic(Transaction):
 
 def retry(once: Callable[[], T]) -> T:
     """Call `once` until it is not aborted: plain writes collide as well. Raises Contention."""
-    for attempt in range(ATTEMPTS):
+    for attempt in range(MAX_ATTEMPTS):
         if attempt:
-            ceiling = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
+            ceiling = min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
             time.sleep(random.uniform(0, ceiling))  # noqa: S311  (jitter, not a secret)
         try:
             return once()
@@ -131,9 +131,9 @@ def read(
 
 
 def trust(transaction: Transaction, reference: DocumentReference, written_at: Any) -> None:
-    """Save a read within `run_optimistic`: the caller knows the document as it was written then.
+    """Save a read within `run_optimistic`: the caller knows the document as of this write.
 
-    If it is otherwise by now, `body` runs again, and has to read it.
+    If it has changed since, the commit fails, `body` runs again, and has to read it.
     """
     if isinstance(transaction, _Optimistic):
         transaction.note({reference.path: written_at})
@@ -142,7 +142,7 @@ def trust(transaction: Transaction, reference: DocumentReference, written_at: An
 def existing(
     client: Client, references: Iterable[DocumentReference], transaction: Transaction
 ) -> set[str]:
-    """The paths of those of these documents that exist; none is read a second time."""
+    """The paths of the documents that exist. None is read a second time."""
     wanted = list(references)
     known = dict(transaction.read_at) if isinstance(transaction, _Optimistic) else {}
     if unread := [each for each in wanted if each.path not in known]:

@@ -2,8 +2,8 @@
 
 A decoder trusts the file: it unpacks metadata as large as it claims to be, and goes through a
 photo as often as it has scans. So the file is taken apart here, in time that follows from its
-length: the size, the orientation and the colour profile are told, and what the decoder gets holds
-pixels only, of one image. Nothing is kept that follows the image, such as another file.
+length: the size, the orientation and the colour profile are returned, and what the decoder gets
+holds pixels only, of one image. Nothing that follows the image is kept, such as another file.
 
 Sources: ITU-T T.81, annex B (JPEG); EXIF 2.32; ICC.1:2022, annex B (JPEG, PNG);
 https://www.w3.org/TR/png-3/; https://developers.google.com/speed/webp/docs/riff_container

@@ -25,7 +25,7 @@ from experience.imaging.photos import fit, load
 from experience.imaging.styles import STYLES
 
 WORKING_SIDE = 2048
-"""Styles work on at most so many pixels on the long side; a larger picture is enlarged after."""
+"""The maximum of pixels on the long side for styles; a larger picture is enlarged afterwards."""
 
 THUMBNAIL_SIDE = 400
 

@@ -99,7 +99,7 @@ def duotone(planes: Planes) -> Planes:
 
 
 def pixelate(planes: Planes) -> Planes:
-    """Squares of one colour each, as on an early screen: so many along the long side."""
+    """Squares of one colour each, as on an early screen: this number along the long side."""
     gain, offset = exposure(luminance(*planes))
     shape = planes[0].shape
     rows, columns = (_cells(side, max(shape) / PIXELS_ACROSS) for side in shape)
@@ -181,13 +181,13 @@ def _steps(plane: Array) -> Array:
 
 
 def _cells(side: int, size: float) -> NDArray[np.intp]:
-    """Where cells of about that size begin on a side of so many pixels."""
+    """Where cells of about that size begin on a side of this number of pixels."""
     count = max(1, min(side, round(side / size)))
     return np.arange(count) * side // count
 
 
 def _clouds(shape: tuple[int, ...], cells: int, seed: int) -> Array:
-    """Soft noise of so many spots along the long side, mean 0 and deviation 1; always the same."""
+    """Soft noise, the same at each call: `cells` along the long side, mean 0 and deviation 1."""
     scale = cells / max(shape)
     small = tuple(max(2, math.ceil(side * scale)) for side in shape)
     noise = np.random.default_rng(seed).standard_normal((cells, cells), dtype=np.float32)

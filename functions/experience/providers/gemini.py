@@ -49,7 +49,7 @@ class Gemini:
 
     So the provider's job id is the key. An answer that was lost on its way cannot be had again: the
     API knows no key and lists nothing. It is then not asked a second time, because it might have
-    charged the first; that is said, and somebody decides.
+    charged for the first; the failure says so, and an operator decides.
     """
 
     answers_at_once = True

@@ -26,7 +26,7 @@ REDIRECTS = 3
 CHUNK_BYTES = 64 * 1024
 
 JSON_BYTES = 32 * 1024 * 1024
-"""A picture in base64 lies in an answer of Gemini; nothing else comes near this."""
+"""A response of Gemini holds a picture in base64; nothing else comes near this."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class FailureCode(StrEnum):
     TIMEOUT = "TIMEOUT"
     """It did not answer in time."""
     CANCELLED = "CANCELLED"
-    """It was told to stop, and did."""
+    """It was cancelled, and stopped."""
 
 
 class ProviderFailed(Exception):  # noqa: N818  (what a call of a provider can end with)
@@ -125,7 +125,7 @@ class Provider(Protocol):
     answers_at_once: bool
     """Whether what was submitted has ended when `submit` returns."""
     needs_permit: bool
-    """Whether only so many of its jobs are under way for a tenant, out of respect for a vendor."""
+    """Whether the number of its jobs under way is bounded for each tenant, as vendors ask."""
     submit_seconds: float
     """After so long nothing of a submit is under way any more, whatever became of its process."""
 

@@ -28,7 +28,7 @@ def of_run(provider_id: str, model: str, seconds: float | None) -> int | None:
 
 
 def of_tokens(provider_id: str, model: str, taken: int, made: int) -> int | None:
-    """The price of so many tokens, None where it is not known."""
+    """The price of these tokens; None where it is not known."""
     price = _price(provider_id, model)
     if "outputToken" not in price:
         return None

@@ -24,7 +24,7 @@ _CLASSES: dict[str, type[Provider]] = {
 }
 
 CREATE_SECONDS = 10
-"""Replicate answers before it begins; who waits for a lost answer waits three times as long."""
+"""Replicate responds before it begins. With a lost response a request takes three times as long."""
 
 KEYS = {replicate.ID: keys.replicate, gemini.ID: keys.gemini}
 

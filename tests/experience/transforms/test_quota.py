@@ -88,12 +88,12 @@ class TestExactness:
     ) -> None:
         session = completed(quiet_db, a_limited_booth(quiet_db, 1))
         monkeypatch.setattr(transactions, "FIRST_PAUSE_SECONDS", 0)
-        find_place = store.find_reservation
+        find_reservation = store.find_reservation
 
         def find_late(*about: Any) -> store.Reservation | None:
-            monkeypatch.setattr(store, "find_reservation", find_place)
+            monkeypatch.setattr(store, "find_reservation", find_reservation)
             assert create_job(session)
-            return find_place(*about)
+            return find_reservation(*about)
 
         monkeypatch.setattr(store, "find_reservation", find_late)
         assert start(session).status == "pending"
