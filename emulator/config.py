@@ -1,4 +1,4 @@
-"""What firebase.json says: the one place for ports and paths."""
+"""Reads firebase.json, the one place for ports and paths."""
 
 import json
 import socket
@@ -10,8 +10,8 @@ from typing import Any
 from emulator.firestore import indexes
 from emulator.process.errors import SuiteError
 
-# The names are firebase.json's; the suite's control answers where the Firebase CLI has its hub,
-# and takes Firestore's events where the CLI has its Eventarc emulator.
+# The names are those of firebase.json. The suite's control listens where the Firebase CLI has its
+# hub, and the suite receives Firestore's events where the CLI has its Eventarc emulator.
 EMULATORS = ("auth", "functions", "firestore", "storage", "tasks", "eventarc", "hub")
 PAGE = "hosting"
 
@@ -22,32 +22,32 @@ class Config:
     rules: Path
     indexes: Path
     addresses: Mapping[str, tuple[str, int]]
-    """Host and port of each of EMULATORS, and of the PAGE if asked for; port 0 is any free one."""
+    """Host and port of each of EMULATORS, and of PAGE if requested; port 0 means a free one."""
 
 
 def read(
     root: Path, functions: str | None = None, free_ports: bool = False, page: bool = False
 ) -> Config:
-    """Raises SuiteError when firebase.json or the file of indexes cannot be used."""
+    """Read firebase.json. Raises SuiteError if it, or its file of indexes, cannot be used."""
     file = root / "firebase.json"
     names = (*EMULATORS, PAGE) if page else EMULATORS
     try:
-        said = json.loads(file.read_text())
-        source = functions or _source(said)
-        rules, declared = (_text(said, "firestore", name) for name in ("rules", "indexes"))
-        addresses = {name: _address(said, name) for name in names}
+        content = json.loads(file.read_text())
+        source = functions or _source(content)
+        rules, declared = (_text(content, "firestore", name) for name in ("rules", "indexes"))
+        addresses = {name: _address(content, name) for name in names}
     except (OSError, ValueError) as error:
         raise SuiteError(f"{file} cannot be read: {error}") from error
     except KeyError as error:
         raise SuiteError(f"{file} says nothing of {error}, which the suite needs.") from error
     if free_ports:
         addresses = dict.fromkeys(names, ("127.0.0.1", 0))
-    indexes.read(root / declared)  # the functions' process does: here what is wrong is told sooner
+    indexes.read(root / declared)  # report errors now; the functions process reads the file later
     return Config(root / source, root / rules, root / declared, addresses)
 
 
 def check_free(config: Config) -> None:
-    """Raises SuiteError when a port is taken."""
+    """Raise SuiteError if a port is taken."""
     for name, address in config.addresses.items():
         try:
             socket.create_server(address).close()
@@ -59,32 +59,32 @@ def check_free(config: Config) -> None:
             ) from error
 
 
-def _source(said: Any) -> str:
-    """The folder of the functions: of the only codebase, or of the first in a list."""
-    codebases = _lookup(said, "functions")
+def _source(content: Any) -> str:
+    """The folder of the functions: that of the only codebase, or of the first in a list."""
+    codebases = _lookup(content, "functions")
     first = codebases[0] if isinstance(codebases, list) and codebases else codebases
     return _text({"functions": first}, "functions", "source")
 
 
-def _address(said: Any, name: str) -> tuple[str, int]:
-    port = _lookup(said, "emulators", name, "port")
-    host = said["emulators"][name].get("host", "127.0.0.1")
+def _address(content: Any, name: str) -> tuple[str, int]:
+    port = _lookup(content, "emulators", name, "port")
+    host = content["emulators"][name].get("host", "127.0.0.1")
     if not str(port).isdecimal():
         raise ValueError(f"emulators.{name}.port is {port!r}, which is no port")
     return str(host), int(port)
 
 
-def _text(said: Any, *path: str) -> str:
-    text = _lookup(said, *path)
+def _text(content: Any, *path: str) -> str:
+    text = _lookup(content, *path)
     if not isinstance(text, str):
         raise KeyError(".".join(path))
     return text
 
 
-def _lookup(said: Any, *path: str) -> Any:
-    """What stands at this path of objects in objects; KeyError says how far there is nothing."""
+def _lookup(content: Any, *path: str) -> Any:
+    """The value at this path of nested objects. Raises KeyError with the part that is missing."""
     for depth, name in enumerate(path, 1):
-        if not isinstance(said, dict) or said.get(name) is None:
+        if not isinstance(content, dict) or content.get(name) is None:
             raise KeyError(".".join(path[:depth]))
-        said = said[name]
-    return said
+        content = content[name]
+    return content

@@ -1,4 +1,4 @@
-"""The guest page's pictures in the README: `make screenshots` plays a visit and takes them."""
+"""The README's screenshots of the guest page: `make screenshots` plays a visit and takes them."""
 
 import os
 import tempfile
@@ -12,7 +12,7 @@ from emulator.paths import ROOT
 from emulator.process.http import serve
 from emulator.suite.suite import Suite
 from emulator.web import dev_server, node
-from tests.support.browser import Browser, build, camera_film, settings
+from tests.support.browser import Browser, build, camera_video, settings
 
 FOLDER = ROOT / "docs" / "pictures"
 COLOURS = 256  # enough for a screen with a photo, and a third of the bytes
@@ -28,17 +28,17 @@ def main() -> None:
             os.environ.update(suite.env)
             seed.seed(suite.project, suite.bucket)
             site = serve(dev_server.built_site(build(binary), suite.env))
-            film = camera_film(folder / "camera.mjpeg")
-            browser = Browser(binary, settings(suite, site.url, film), folder / "browser.log")
+            video = camera_video(folder / "camera.mjpeg")
+            browser = Browser(binary, settings(suite, site.url, video), folder / "browser.log")
             try:
                 browser.play("screenshots", folder=name)
             finally:
                 browser.close()
                 site.close()
-        for taken in sorted(folder.glob("page-*.png")):
-            with Image.open(taken) as picture:
+        for screenshot in sorted(folder.glob("page-*.png")):
+            with Image.open(screenshot) as picture:
                 small = picture.convert("RGB").quantize(COLOURS)
-                small.save(FOLDER / taken.name, optimize=True)
+                small.save(FOLDER / screenshot.name, optimize=True)
     for kept in sorted(FOLDER.glob("page-*.png")):
         console.print(f"{kept.relative_to(ROOT)}  {kept.stat().st_size // 1000} kB")
 

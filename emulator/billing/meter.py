@@ -1,7 +1,7 @@
-"""What each function costs: documents, tasks and storage operations, as the cloud bills them.
+"""Counts the documents, tasks and storage operations of each function, as the cloud bills them.
 
-Lives in the functions process, as an interceptor on the channel of every Firestore client there,
-and on every answer by HTTP in which an emulator says what it counts as.
+Runs in the functions process: as an interceptor on the channel of every Firestore client, and on
+HTTP responses, in which the emulators for tasks and storage name the operation to be billed.
 Source of the counting rules: https://firebase.google.com/docs/firestore/pricing
 """
 
@@ -34,10 +34,10 @@ NOT_METERED = [
 ]
 INDEX_ENTRIES_PER_READ = 1000
 
-# (method name, request): raises RefusedCallError, or answers what is to be done after the call
+# (method name, request): raises RefusedCallError, or returns what is to be done after the call
 Check = Callable[[str, Any], Callable[[], None] | None]
 
-# by X-Emulator-Operation of an answer; deleting an object is free
+# by the X-Emulator-Operation header of a response; deleting an object is free
 OPERATIONS = {"task": "tasks", "classA": "storage_class_a", "classB": "storage_class_b"}
 
 _invocation: contextvars.ContextVar[str] = contextvars.ContextVar(
@@ -58,13 +58,13 @@ class Usage:
     milliseconds: float = 0
 
     def report(self) -> dict[str, float]:
-        """The amounts, and what they cost in dollars by the list of prices.toml."""
+        """The amounts, and what they cost in dollars at the prices of prices.toml."""
         amounts = {to_camel(name): amount for name, amount in asdict(self).items()}
         return {**amounts, "dollars": prices.read().dollars(amounts)}
 
 
 class RefusedCallError(grpc.RpcError):
-    """What the client library sees when Firestore refuses a call."""
+    """The error that the client library sees when Firestore refuses a call."""
 
     def __init__(self, code: grpc.StatusCode, details: str) -> None:
         super().__init__(details)
@@ -81,12 +81,12 @@ class RefusedCallError(grpc.RpcError):
         return ()
 
     def result(self, *_: Any) -> NoReturn:
-        raise self  # to the interceptors outside ours, an error is also the call that failed
+        raise self  # outer interceptors take the error for the failed call
 
 
 @dataclass
 class Meter:
-    """Counts per function; work in threads that an invocation starts counts as its own."""
+    """Counts per function; threads that an invocation starts count towards it."""
 
     _usage: dict[str, Usage] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -120,47 +120,47 @@ class Meter:
 
 
 def current_function() -> str:
-    """The function whose invocation this is, or OUTSIDE."""
+    """The function whose invocation runs in this context, or OUTSIDE_FUNCTIONS."""
     return _invocation.get()
 
 
 def install(meter: Meter, *checks: Check) -> None:
-    """Put the meter, and checks before every call, on all that functions ask of the cloud."""
+    """Meter all calls to the cloud, and run `checks` before each call to Firestore."""
     intercept(meter, *checks)
     _count_responses(meter)
     _propagate_context()
 
 
 def intercept(meter: Meter, *checks: Check) -> None:
-    """Put the meter, and checks before every call, on each Firestore client made from now on."""
+    """Meter each Firestore client made from now on, and run `checks` before each of its calls."""
     interceptor = _Interceptor(meter, checks)
-    begin = FirestoreGrpcTransport.__init__
+    original = FirestoreGrpcTransport.__init__
 
     def metered(transport: FirestoreGrpcTransport, *, channel: Any = None, **more: Any) -> None:
-        if isinstance(channel, grpc.Channel):  # as every Firestore client brings one
+        if isinstance(channel, grpc.Channel):  # every Firestore client passes one
             channel = grpc.intercept_channel(channel, interceptor)  # type: ignore[no-untyped-call]
-        begin(transport, channel=channel, **more)
+        original(transport, channel=channel, **more)
 
-    # the asynchronous client, which has another transport, goes unmetered
+    # the asynchronous client has another transport and goes unmetered
     FirestoreGrpcTransport.__init__ = metered  # type: ignore[method-assign,assignment]
 
 
 def _count_responses(meter: Meter) -> None:
-    """Count what the answers of the emulators for tasks and storage say they count as."""
+    """Count the operation that a response of the emulators for tasks and storage names."""
     session_class: Any = requests.Session
     send = session_class.send
 
     def metered_send(session: requests.Session, *args: Any, **kwargs: Any) -> requests.Response:
-        answer: requests.Response = send(session, *args, **kwargs)
-        if kind := OPERATIONS.get(answer.headers.get("X-Emulator-Operation", "")):
+        response: requests.Response = send(session, *args, **kwargs)
+        if kind := OPERATIONS.get(response.headers.get("X-Emulator-Operation", "")):
             meter.add(current_function(), **{kind: 1})
-        return answer
+        return response
 
     session_class.send = metered_send
 
 
 def _propagate_context() -> None:
-    """Let new threads and executors' work run in the context of whoever starts them."""
+    """Run new threads, and work submitted to executors, in the context of their starter."""
     start, submit = threading.Thread.start, ThreadPoolExecutor.submit
 
     def start_in_context(thread: threading.Thread) -> None:
@@ -211,13 +211,13 @@ class _Interceptor(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInter
     def _begin(self, details: Any, request: Any) -> tuple[str, str, list[Callable[[], None]]]:
         method, name = details.method.rpartition("/")[2], current_function()
         self._meter.add(name, rpcs=1)
-        asked = [check(method, request) for check in self._checks]
-        return method, name, [do for do in asked if do]
+        after = [check(method, request) for check in self._checks]
+        return method, name, [do for do in after if do]
 
     def _count_writes(self, name: str, request: Any, done: Any) -> None:
         if done.exception() is not None:
-            return  # an aborted commit bills nothing
-        # BatchWrite tells write by write, Commit is all or nothing
+            return  # an aborted commit is not billed
+        # BatchWrite has a status for each write, Commit is all or nothing
         statuses = getattr(done.result(), "status", None) or [None] * len(request.writes)
         for write, status in zip(request.writes, statuses, strict=True):
             if status is None or status.code == 0:
@@ -225,7 +225,7 @@ class _Interceptor(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInter
 
 
 class _MeteredStream:
-    """A stream of responses that bills each; `count(None)` is what its end bills if none did."""
+    """Bills each response of a stream; if none was billed, its end bills `count(None)`."""
 
     def __init__(
         self, responses: Any, count: Callable[[Any], int], bill: Callable[[int], None]
@@ -266,7 +266,7 @@ def _documents_queried(_request: Any, response: Any) -> int:
 
 
 def _documents_for_entries(request: Any, response: Any) -> int:
-    """One read for each 1,000 index entries; only a count tells how many there were."""
+    """One read for each 1,000 index entries; only a count reveals how many there were."""
     if response is None or not response.HasField("result"):
         return 0
     counts = [

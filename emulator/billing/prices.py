@@ -1,4 +1,4 @@
-"""What Google Cloud charges: the list prices of prices.toml, applied to what was counted."""
+"""What Google Cloud charges: the list prices of prices.toml, applied to the meter's counts."""
 
 import functools
 import tomllib
@@ -12,7 +12,7 @@ FILE = Path(__file__).with_name("prices.toml")
 
 @dataclass(frozen=True)
 class Price:
-    """What `per` of something cost; `free` and `note` are for readers."""
+    """The price of `per` units; `free` and `note` are for readers."""
 
     what: str
     dollars: float
@@ -23,20 +23,20 @@ class Price:
 
     @property
     def each(self) -> float:
-        """Dollars for one of it."""
+        """Dollars for one unit."""
         return self.dollars / self.per
 
 
 @dataclass(frozen=True)
 class PriceList:
-    """Prices by the names under which the meter counts, and of what it cannot count."""
+    """Prices by the meter's names, and prices of what the meter cannot count."""
 
     checked: str
     region: str
     prices: Mapping[str, Price]
 
     def dollars(self, amounts: Mapping[str, float]) -> float:
-        """What these amounts cost; those that nobody charges for cost nothing."""
+        """The price of these amounts; amounts without a price are free."""
         return sum(
             amount * self.prices[name].each
             for name, amount in amounts.items()
@@ -46,7 +46,7 @@ class PriceList:
 
 @functools.cache
 def read() -> PriceList:
-    """The list as it lies beside this module."""
+    """The list of prices.toml."""
     data: dict[str, Any] = tomllib.loads(FILE.read_text())
     checked, region = data.pop("checked"), data.pop("region")
     return PriceList(checked, region, {name: Price(**each) for name, each in data.items()})

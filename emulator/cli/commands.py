@@ -32,7 +32,7 @@ ROLES = {
     "auth": "sign-in",
     "storage": "objects, signed and download-token URLs",
     "tasks": "task queues",
-    "eventarc": "takes Firestore's events",
+    "eventarc": "receives Firestore's events",
     "hub": "the suite's control: /status /meter /faults /settle /reset",
     "hosting": "the guest page",
 }
@@ -41,10 +41,10 @@ ABSENT = "nobody: unsigned tokens are accepted"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
-    options, more = parser.parse_known_args(arguments)
-    if more and options.run is not elsewhere:
-        parser.error(f"unrecognized arguments: {' '.join(more)}")
-    options.arguments = more
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown and options.run is not run_module:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    options.arguments = unknown
     try:
         status: int = options.run(options)
     except SuiteError as error:
@@ -54,10 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def start(options: argparse.Namespace) -> int:
-    """Run the suite until it is told to end."""
+    """Run the suite until a signal ends it."""
     signals.exit_on_signals(outlives_parent=signals.is_in_background())
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    with_web = options.auth and _web_is_there(options.page)
+    with_web = options.auth and _has_web(options.page)
     suite = Suite(
         options.project,
         root=options.root,
@@ -79,7 +79,7 @@ def start(options: argparse.Namespace) -> int:
         while True:
             time.sleep(POLL_SECONDS)
             suite.check()
-    except SystemExit:  # being told to end is how it ends well
+    except SystemExit:  # a signal is the regular end
         return 0
     finally:
         signals.ignore_signals()
@@ -87,7 +87,7 @@ def start(options: argparse.Namespace) -> int:
 
 
 def execute(options: argparse.Namespace) -> int:
-    """Run a command in a suite of its own; its status is the answer, 128 + n for signal n."""
+    """Run a command in a suite of its own, and return its status: 128 + n for signal n."""
     command = options.command[1:] if options.command[:1] == ["--"] else options.command
     if not command:
         raise SuiteError("exec needs a command: python -m emulator exec -- CMD …")
@@ -108,8 +108,8 @@ def execute(options: argparse.Namespace) -> int:
         child.start()
         status = child.wait() or 0
         return status if status >= 0 else 128 - status
-    except SystemExit as told:
-        child.interrupt(int(told.code or 0) - 128)
+    except SystemExit as end:
+        child.interrupt(int(end.code or 0) - 128)
         raise
     finally:
         signals.ignore_signals()
@@ -118,7 +118,7 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def export(options: argparse.Namespace) -> int:
-    """Write the documents of a running suite into a folder."""
+    """Write the documents of a running suite to a folder."""
     suite = discovery.find("FIRESTORE_EMULATOR_HOST", root=options.root)
     address = suite["FIRESTORE_EMULATOR_HOST"]
     project = options.project or suite.get("GCLOUD_PROJECT", "demo-guest")
@@ -130,14 +130,14 @@ def export(options: argparse.Namespace) -> int:
     return 0
 
 
-def elsewhere(options: argparse.Namespace) -> int:
-    """Run a command that is a module of its own, loaded only then."""
+def run_module(options: argparse.Namespace) -> int:
+    """Run a command from a module of its own, which is loaded only now."""
     status: int = importlib.import_module(f"emulator.cli.{options.module}").main(options.arguments)
     return status
 
 
-def _web_is_there(page: bool) -> bool:
-    """Whether Auth and the page can run: for the page their packages are installed first."""
+def _has_web(page: bool) -> bool:
+    """Whether Auth and the page can run. For the page, install their packages first."""
     console = Console(stderr=True, highlight=False)
     try:
         if page:
@@ -177,9 +177,9 @@ def _show(suite: Suite, seconds: float) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    rooted = argparse.ArgumentParser(add_help=False)
-    rooted.add_argument("--root", type=Path, default=ROOT, help="the folder of firebase.json")
-    shared = argparse.ArgumentParser(add_help=False, parents=[rooted])
+    with_root = argparse.ArgumentParser(add_help=False)
+    with_root.add_argument("--root", type=Path, default=ROOT, help="the folder of firebase.json")
+    shared = argparse.ArgumentParser(add_help=False, parents=[with_root])
     shared.add_argument(
         "--project", type=project_id, default="demo-guest", help="default: %(default)s"
     )
@@ -215,7 +215,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=execute)
 
     command = commands.add_parser(
-        "export", parents=[rooted], help="write a running suite's documents to a folder"
+        "export", parents=[with_root], help="write a running suite's documents to a folder"
     )
     command.add_argument("folder", type=Path, metavar="DIR")
     command.add_argument("--project", type=project_id, help="default: the suite's own")
@@ -223,5 +223,5 @@ def _parser() -> argparse.ArgumentParser:
 
     for module, purpose in (("seed", "write the demo data"), ("demo", "show a guest's visit")):
         command = commands.add_parser(module, help=purpose, add_help=False)
-        command.set_defaults(run=elsewhere, module=module)
+        command.set_defaults(run=run_module, module=module)
     return parser

@@ -23,7 +23,7 @@ JPEG = b"\xff\xd8\xff"  # how every file of that type begins
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the demo in a suite of its own, and leave the pictures in `out/`."""
+    """Run the demo in a suite of its own, and save the pictures in `out/`."""
     options = _parse(arguments)
     photo = _read_photo(options.photo)
     try:

@@ -9,6 +9,7 @@ from emulator.demo import seed
 from emulator.process.errors import SuiteError
 from emulator.process.http import request
 from emulator.suite import discovery
+from emulator.suite.environment import Environment
 
 MAX_RULES_SECONDS = 60
 
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _load_rules(project: str, suite: discovery.Environment) -> None:
+def _load_rules(project: str, suite: Environment) -> None:
     """Have the suite load the rules for `project`: without them anybody may read and write it."""
     hub = suite.get("EMULATOR_SUITE_HOST")
     if not hub:

@@ -1,1 +1,1 @@
-"""What brings events, schedules and tasks to the functions."""
+"""Delivers events, schedules and tasks to the functions."""

@@ -1,9 +1,10 @@
-"""Takes Firestore's events from the emulator at once and delivers them side by side.
+"""Routes Firestore's events from the emulator to the functions, as Eventarc does.
 
-The emulator posts events one at a time for all projects, gives up after 20 seconds and never
-retries. Production (Eventarc) delivers them side by side, in any order, and retries for 24 hours
-where the function asks for it: https://cloud.google.com/eventarc/docs/retry-events
-What else can happen to an event on its way, faults make happen.
+The emulator posts the events of all projects one at a time, gives up after 20 seconds and never
+retries. So the router accepts each event at once. Like Eventarc it delivers them concurrently, in
+any order, and retries for 24 hours if the function requests it.
+Source: https://cloud.google.com/eventarc/docs/retry-events
+Loss, duplication, delay and reordering are injected as faults.
 """
 
 import base64
@@ -29,16 +30,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MAX_WORKERS = 32
-MAX_DELIVERY_SECONDS = 540  # an event function may run nine minutes
+MAX_DELIVERY_SECONDS = 540  # the timeout of an event function
 MAX_RETRY_SECONDS = 24 * 60 * 60
 MIN_BACKOFF_SECONDS = 1.0
 MAX_BACKOFF_SECONDS = 60.0
-MAX_HOLD_SECONDS = 0.5  # how long an event that is to be overtaken waits for another one
+MAX_HOLD_SECONDS = 0.5  # for how long an event waits to be overtaken by another
 
 
 @dataclass(frozen=True, eq=False)
 class Event:
-    """A delivery to be made. `again` is one that follows when this one is through."""
+    """A delivery to be made. `follow_up` is delivered when this one is done."""
 
     project: str
     function: str
@@ -49,16 +50,16 @@ class Event:
 
     @property
     def subject(self) -> str:
-        """The function and what it is called for, the same in every run."""
+        """The function, the kind of event and the document: the same in every run."""
         return f"{self.function} {self.headers.get('ce-type')} {self.headers.get('ce-document')}"
 
-    def unchanged(self) -> "Event | None":
-        """An event of a later write of the same content, or of deleting it once more."""
+    def without_change(self) -> "Event | None":
+        """The event of a later write of the same content, or of another delete."""
         from google.events.cloud.firestore import DocumentEventData
 
         kind = self.headers.get("ce-type", "").rpartition(".")[2]
         if kind == "created":
-            return None  # what exists already cannot be created
+            return None  # an existing document cannot be created
         value = DocumentEventData.deserialize(self.body).value
         document = {"value": value, "old_value": value} if value else {}
         return replace(
@@ -69,9 +70,9 @@ class Event:
 
 
 class EventRouter:
-    """Stands between the Firestore emulator and the functions.
+    """Receives events from the Firestore emulator and delivers them to the functions.
 
-    `time_scale` multiplies the pauses before retries, and those that faults make.
+    `time_scale` multiplies the pauses before retries and the delays that faults cause.
     """
 
     def __init__(
@@ -84,8 +85,8 @@ class EventRouter:
         self._time_scale = time_scale
         self._injector = injector or FaultInjector()
         self._numbers = itertools.count()
-        self._held: Event | None = None  # until a later one has been delivered
-        self._pool = ThreadPoolExecutor(MAX_WORKERS, thread_name_prefix="broker")
+        self._held: Event | None = None  # until a later event has been delivered
+        self._pool = ThreadPoolExecutor(MAX_WORKERS, thread_name_prefix="event-router")
         self._timers: set[threading.Timer] = set()
         self._lock = threading.Lock()
         self._pending = 0
@@ -94,11 +95,11 @@ class EventRouter:
 
     @property
     def pending(self) -> int:
-        """Events that were accepted and are not yet through, those that wait too."""
+        """The number of events accepted and not yet done, waiting ones included."""
         return self._pending
 
     def triggers(self, manifest: Mapping[str, Any]) -> list[dict[str, str]]:
-        """What to register with the Firestore emulator: its documents' pattern, by function."""
+        """What to register with the Firestore emulator: event type and document, by function."""
         return [
             {"id": name, "eventType": trigger["eventType"], "document": _document(trigger)}
             for name, endpoint in manifest["endpoints"].items()
@@ -107,7 +108,7 @@ class EventRouter:
         ]
 
     def close(self) -> None:
-        """Drop what was not delivered."""
+        """Drop the events that were not delivered."""
         with self._lock:
             self._closed = True
             for timer in self._timers:
@@ -129,7 +130,7 @@ class EventRouter:
         return Response()
 
     def deliver(self, event: Event) -> None:
-        """Have the event delivered, now and side by side with others, as far as faults allow."""
+        """Deliver the event concurrently with others, subject to faults."""
         if event.project != self._functions.project:  # no retry would help
             log.error(
                 "event for %s dropped: it is of project %s, and the functions serve %s",
@@ -146,25 +147,25 @@ class EventRouter:
             self._begin(delivery)
 
     def _deliveries(self, event: Event) -> list[Event]:
-        """The event, and what is delivered with it or after it without need."""
+        """The event, and the redundant deliveries with it or after it."""
         injector, subject = self._injector, event.subject
         deliveries = [event]
         if injector.injects("duplicate", subject):
             after = injector.flip_coin("duplicate.after", subject)
             deliveries = [replace(event, follow_up=event)] if after else [event, event]
         if injector.injects("duplicate.unchanged", subject, share=0.5):
-            deliveries += filter(None, [event.unchanged()])
+            deliveries += filter(None, [event.without_change()])
         return deliveries
 
     def _begin(self, event: Event) -> None:
-        """Deliver at once, or when a delay is over, or when another event has gone before it."""
+        """Deliver now, after a delay, or when another event has overtaken this one."""
         pause = self._injector.delay_seconds(event.subject)
         with self._lock:
             self._pending += 1
-            holds = self._held is None and self._injector.injects("reorder", event.subject)
-            if holds:
+            is_held = self._held is None and self._injector.injects("reorder", event.subject)
+            if is_held:
                 self._held = event
-        if holds:
+        if is_held:
             self._later(MAX_HOLD_SECONDS, self._release, event)
         elif pause:
             self._later(pause, self._start, event)
@@ -209,18 +210,18 @@ class EventRouter:
                 timer.start()
 
     def _post(self, event: Event) -> str | None:
-        """What went wrong, if anything did."""
+        """The reason for a failure, or None."""
         path = f"/functions/projects/{event.project}/triggers/{event.function}"
         try:
-            answer = self._functions.post(
+            response = self._functions.post(
                 self._functions.url + path, event.body, event.headers, MAX_DELIVERY_SECONDS
             )
         except requests.RequestException as error:
             return str(error)
-        return None if answer.ok else f"it answered {answer.status_code} {answer.text}"
+        return None if response.ok else f"the response was {response.status_code} {response.text}"
 
     def _done(self, event: Event) -> None:
-        """What waited for this one to be through goes on."""
+        """Start the deliveries that waited for this one."""
         held = self._held
         if held and held.number < event.number and held.body != event.body:
             self._release(held)

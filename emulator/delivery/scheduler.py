@@ -1,4 +1,4 @@
-"""Runs scheduled functions as Cloud Scheduler does: on demand, and by the clock once started.
+"""Runs scheduled functions as Cloud Scheduler does: on request, and by the clock once started.
 
 Sources: https://cloud.google.com/scheduler/docs/configuring/cron-job-schedules (unix-cron) and
 https://cloud.google.com/appengine/docs/standard/scheduling-jobs-with-cron-yaml (every …).
@@ -22,7 +22,7 @@ from emulator.process.errors import SuiteError
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPT_SECONDS = 30 * 60
-POLL_SECONDS = 30  # a reload may have brought other schedules
+POLL_SECONDS = 30  # to notice schedules that a reload has changed
 MAX_WORKERS = 8
 INTERVAL = re.compile(r"every (?:(\d+) )?(minute|min|hour)s?")
 TIME_OF_DAY = re.compile(r"every ([a-z,]+) (\d\d?):(\d\d)")
@@ -38,14 +38,14 @@ class Scheduler:
     def __init__(self, functions: FunctionsSupervisor) -> None:
         self._functions = functions
         self._closed = threading.Event()
-        self._pool = ThreadPoolExecutor(MAX_WORKERS, thread_name_prefix="schedules")
+        self._pool = ThreadPoolExecutor(MAX_WORKERS, thread_name_prefix="scheduler")
 
     @property
     def names(self) -> list[str]:
         return sorted(self._functions.endpoints("scheduleTrigger"))
 
     def run(self, name: str) -> int:
-        """Run it once, now, and answer with its HTTP status; SuiteError when nobody answers."""
+        """Run it once now, and return its HTTP status. Raises SuiteError without a response."""
         if name not in self.names:
             known = ", ".join(self.names) or "none"
             raise UnknownScheduleError(f"There is no schedule {name}; there are: {known}.")
@@ -55,12 +55,12 @@ class Scheduler:
             raise SuiteError(f"The schedule {name} did not end: {error}") from error
 
     def start_clock(self) -> None:
-        """Run each schedule when it is due, until `close`; SuiteError for one not understood."""
+        """Run each schedule when it is due, until `close`. Raises SuiteError for an invalid one."""
         started = datetime.now(UTC)
         for trigger in self._functions.endpoints("scheduleTrigger").values():
             next_run(trigger, started)
         threading.Thread(
-            target=self._keep_time, args=(started,), name="schedules-clock", daemon=True
+            target=self._keep_time, args=(started,), name="scheduler-clock", daemon=True
         ).start()
 
     def close(self) -> None:
@@ -75,7 +75,7 @@ class Scheduler:
             for name, trigger in self._functions.endpoints("scheduleTrigger").items():
                 try:
                     due = next_run(trigger, last_run.get(name, started))
-                except SuiteError as error:  # a reload brought it
+                except SuiteError as error:  # an invalid schedule after a reload
                     log.error("%s: %s", name, error)  # noqa: TRY400
                     continue
                 if due <= now:
@@ -88,7 +88,7 @@ class Scheduler:
         try:
             status = self._send(name, due)
         except requests.RequestException as error:
-            log.error("schedule %s failed: %s", name, error)  # noqa: TRY400 - one line says it
+            log.error("schedule %s failed: %s", name, error)  # noqa: TRY400 - no traceback needed
         else:
             log.log(logging.INFO if status < 300 else logging.ERROR, "%s: %d", name, status)
 
@@ -104,7 +104,7 @@ class Scheduler:
 
 
 def next_run(trigger: Mapping[str, Any], after: datetime) -> datetime:
-    """When a manifest's scheduleTrigger is due next; SuiteError when its text is not understood."""
+    """When a manifest's scheduleTrigger is due next. Raises SuiteError if its text is invalid."""
     schedule = " ".join(str(trigger["schedule"]).lower().split())
     if interval := INTERVAL.fullmatch(schedule):
         unit = {"hour": "hours"}.get(interval[2], "minutes")
@@ -122,7 +122,7 @@ def next_run(trigger: Mapping[str, Any], after: datetime) -> datetime:
 
 
 def _cron(schedule: str) -> str:
-    """`every mon,fri 09:30` as unix-cron; anything else as it is."""
+    """`every mon,fri 09:30` as unix-cron; any other text unchanged."""
     match = TIME_OF_DAY.fullmatch(schedule)
     if match is None:
         return schedule

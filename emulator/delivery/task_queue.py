@@ -1,8 +1,8 @@
-"""When tasks run: delay, rate, concurrency, retry and backoff, as Cloud Tasks has them.
+"""When tasks run: delay, rate, concurrency, retry and backoff, as in Cloud Tasks.
 
 Sources: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues for the
-meaning of every limit, and src/gcp/cloudtasks.ts in firebase/firebase-tools for the defaults of a
-queue that the Firebase CLI makes.
+meaning of each limit, and src/gcp/cloudtasks.ts in firebase/firebase-tools for the defaults of a
+queue that the Firebase CLI creates.
 """
 
 import heapq
@@ -23,12 +23,12 @@ from emulator.faults.injector import FaultInjector
 log = logging.getLogger(__name__)
 
 MAX_WORKERS = 64
-RESPONSE_LOST = "its answer was lost, by a fault"
+RESPONSE_LOST = "its response was lost, by a fault"
 
 
 @dataclass(frozen=True)
 class QueueConfig:
-    """Limits of a queue; `max_attempts=-1` is for ever, `max_retry_seconds=0` no limit."""
+    """Limits of a queue. `max_attempts=-1` and `max_retry_seconds=0` mean no limit."""
 
     max_attempts: int = 3
     min_backoff_seconds: float = 0.1
@@ -40,7 +40,7 @@ class QueueConfig:
 
     @classmethod
     def from_manifest(cls, trigger: Mapping[str, Any]) -> "QueueConfig":
-        said = {**(trigger.get("retryConfig") or {}), **(trigger.get("rateLimits") or {})}
+        declared = {**(trigger.get("retryConfig") or {}), **(trigger.get("rateLimits") or {})}
         names = {
             "maxAttempts": "max_attempts",
             "minBackoffSeconds": "min_backoff_seconds",
@@ -50,7 +50,7 @@ class QueueConfig:
             "maxConcurrentDispatches": "max_concurrent_dispatches",
             "maxDispatchesPerSecond": "max_dispatches_per_second",
         }
-        return cls(**{names[key]: value for key, value in said.items() if value is not None})
+        return cls(**{names[key]: value for key, value in declared.items() if value is not None})
 
     def backoff(self, retry: int) -> float:
         """Seconds before the n-th retry: doubled `max_doublings` times, then linear, capped."""
@@ -58,8 +58,8 @@ class QueueConfig:
         steps = max(retry - self.max_doublings, 1)
         return float(min(self.min_backoff_seconds * 2**doublings * steps, self.max_backoff_seconds))
 
-    def is_over(self, attempts: int, seconds: float) -> bool:
-        """Whether a task is given up; where attempts and time are both limited, both must be up."""
+    def is_exhausted(self, attempts: int, seconds: float) -> bool:
+        """Whether to give a task up: if attempts and time are limited, both must be used up."""
         if self.max_attempts == -1:
             return 0 < self.max_retry_seconds <= seconds
         return attempts >= self.max_attempts and seconds >= self.max_retry_seconds
@@ -72,27 +72,30 @@ class Task:
     url: str
     body: bytes
     headers: Mapping[str, str]
-    eta: float  # seconds since the epoch, and so are the following
+    eta: float  # seconds since the epoch
     dispatch_deadline_seconds: float = 600
     attempts: int = 0
     responses: int = 0
     previous_response: int | None = None
     first_attempt: float = 0
-    done: bool = False  # ran, was given up, or was deleted
-    is_repeat: bool = False  # delivered without need, and not retried
+    done: bool = False  # it ran, was given up, or was deleted
+    is_duplicate: bool = False  # a redundant delivery, which is not retried
 
     @property
-    def may_go_wrong(self) -> bool:
-        """Faults strike the first attempt alone, so that every task is through in the end."""
-        return self.attempts == 0 and not self.is_repeat
+    def may_fail(self) -> bool:
+        """Whether faults apply: only to the first attempt, so that each task succeeds at last."""
+        return self.attempts == 0 and not self.is_duplicate
 
     @property
     def subject(self) -> str:
-        """The function and what it is called for, the same in every run."""
+        """The function and its data: the same in every run."""
         return f"{self.queue} {self.body.decode(errors='replace')}"
 
     def attempt_headers(self) -> dict[str, str]:
-        """What Cloud Tasks tells: https://cloud.google.com/tasks/docs/creating-http-target-tasks"""
+        """The headers that Cloud Tasks adds.
+
+        Source: https://cloud.google.com/tasks/docs/creating-http-target-tasks
+        """
         headers = {
             **self.headers,
             "X-CloudTasks-QueueName": self.queue,
@@ -115,14 +118,14 @@ class _Entry:
     at: float
     number: int
     task: Task = field(compare=False)
-    due: float = field(compare=False)  # `at`, but for what a limit or a fault delays it
+    due: float = field(compare=False)  # `at` without the delay by a limit or a fault
 
 
 class Dispatcher:
-    """Sends each task when it is due: one thread keeps the time, a pool does the sending.
+    """Sends each task when it is due: one thread keeps the time, a pool sends.
 
-    `time_scale` multiplies every delay and backoff. A task that is delivered twice, late, or whose
-    answer is lost, is the work of `injector`.
+    `time_scale` multiplies every delay and backoff. `injector` duplicates and delays tasks, and
+    loses their responses.
     """
 
     def __init__(
@@ -139,7 +142,9 @@ class Dispatcher:
         self._changed = threading.Condition()
         self._numbers = itertools.count()
         self._heap: list[_Entry] = []
-        self._held: defaultdict[str, deque[Task]] = defaultdict(deque)  # by max concurrency
+        self._held: defaultdict[str, deque[Task]] = defaultdict(
+            deque
+        )  # those that max_concurrent_dispatches holds back
         self._running: Counter[str] = Counter()
         self._next_dispatch: defaultdict[str, float] = defaultdict(float)
         self._closed = False
@@ -155,7 +160,7 @@ class Dispatcher:
             self._push(task, due + delay, due)
 
     def delete(self, task: Task) -> bool:
-        """Whether there was still something to delete; an attempt that is running is the last."""
+        """Whether the task was still there; a running attempt becomes its last."""
         with self._changed:
             if task.done:
                 return False
@@ -199,7 +204,7 @@ class Dispatcher:
                     self._dispatch(heapq.heappop(self._heap).task)
 
     def _dispatch(self, task: Task) -> None:
-        """Run a task that is due, as soon as the queue's limits allow it."""
+        """Run a due task as soon as the limits of its queue allow."""
         config, now = self._config(task.queue), time.time()
         if self._running[task.queue] >= config.max_concurrent_dispatches:
             self._held[task.queue].append(task)
@@ -211,17 +216,17 @@ class Dispatcher:
             self._pool.submit(self._attempt, task, config)
 
     def _attempt(self, task: Task, config: QueueConfig) -> None:
-        repeats = task.may_go_wrong and self._injector.injects("duplicate", task.subject)
-        after = repeats and self._injector.flip_coin("duplicate.after", task.subject)
-        repeat = replace(task, is_repeat=True)
-        if repeats and not after:
-            self._push(repeat, time.time())
+        is_doubled = task.may_fail and self._injector.injects("duplicate", task.subject)
+        is_after = is_doubled and self._injector.flip_coin("duplicate.after", task.subject)
+        duplicate = replace(task, is_duplicate=True)
+        if is_doubled and not is_after:
+            self._push(duplicate, time.time())
         task.first_attempt = task.first_attempt or time.time()
         failure = self._run(task)
         with self._changed:
             self._running[task.queue] -= 1
-            if after:
-                self._push(repeat, time.time())
+            if is_after:
+                self._push(duplicate, time.time())
             if failure is None:
                 task.done = True
             else:
@@ -231,11 +236,11 @@ class Dispatcher:
             self._changed.notify_all()
 
     def _run(self, task: Task) -> str | None:
-        """What went wrong, if anything did."""
-        is_lost = task.may_go_wrong and self._injector.injects("drop", task.subject)
+        """The reason for a failure, or None."""
+        is_lost = task.may_fail and self._injector.injects("drop", task.subject)
         task.attempts += 1
         try:
-            answer = self._send(
+            response = self._send(
                 task.url, task.body, task.attempt_headers(), task.dispatch_deadline_seconds
             )
         except requests.RequestException as error:
@@ -243,17 +248,17 @@ class Dispatcher:
         if is_lost:
             return RESPONSE_LOST
         task.responses += 1
-        task.previous_response = answer.status_code
-        return None if answer.ok else f"{answer.status_code} {answer.text}"
+        task.previous_response = response.status_code
+        return None if response.ok else f"{response.status_code} {response.text}"
 
     def _retry(self, task: Task, config: QueueConfig, failure: str) -> None:
-        over = config.is_over(task.attempts, time.time() - task.first_attempt)
-        if over or task.is_repeat or task.done or self._closed:
+        is_exhausted = config.is_exhausted(task.attempts, time.time() - task.first_attempt)
+        if is_exhausted or task.is_duplicate or task.done or self._closed:
             task.done = True
             log.error("task %s given up: %s", task.name, failure)
             return
         log.warning("attempt %d of task %s failed: %s", task.attempts, task.name, failure)
-        # a lost answer is tried again at once, so that settling waits for it
+        # after a lost response the retry is due at once, so that settling waits for it
         pause = 0 if failure == RESPONSE_LOST else config.backoff(task.attempts)
         task.eta = time.time() + pause
         self._push(task, time.time() + pause * self._time_scale)

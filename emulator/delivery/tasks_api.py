@@ -34,7 +34,7 @@ STATUSES = {"INVALID_ARGUMENT": 400, "NOT_FOUND": 404, "ALREADY_EXISTS": 409}
 
 
 class ApiError(Exception):
-    """An answer in the shape of Google's JSON errors."""
+    """An error response in the shape of Google's JSON errors."""
 
     def __init__(self, status: str, message: str) -> None:
         super().__init__(message)
@@ -52,22 +52,22 @@ class TaskQueues:
     ) -> None:
         self._functions = functions
         self._lock = threading.Lock()
-        self._tasks: dict[str, Task] = {}  # those that ran, too: their names stay blocked
+        self._tasks: dict[str, Task] = {}  # includes those that ran: their names stay reserved
         self._dispatcher = Dispatcher(functions.post, self._config, time_scale, injector)
-        self.app: WSGIApplication = Request.application(self._answer)
+        self.app: WSGIApplication = Request.application(self._respond)
 
     @property
     def pending(self) -> int:
-        """Tasks that are due or running."""
+        """The number of tasks that are due or running."""
         return self._dispatcher.pending()
 
     @property
     def scheduled(self) -> int:
-        """Tasks that wait for their time, or for their next attempt."""
+        """The number of tasks that wait for their time or for their next attempt."""
         return self._dispatcher.scheduled()
 
     def clear(self) -> None:
-        """Forget every task and every used name."""
+        """Delete every task and free every used name."""
         with self._lock:
             for task in self._tasks.values():
                 self._dispatcher.delete(task)
@@ -81,7 +81,7 @@ class TaskQueues:
             self._functions.endpoints("taskQueueTrigger").get(queue, {})
         )
 
-    def _answer(self, request: Request) -> Response:
+    def _respond(self, request: Request) -> Response:
         try:
             body = self._route(request)
         except ApiError as error:
@@ -117,18 +117,18 @@ class TaskQueues:
             )
 
     def _create(self, parent: str, queue: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        said = body.get("task")
-        if not isinstance(said, dict) or not isinstance(said.get("httpRequest"), dict):
+        fields = body.get("task")
+        if not isinstance(fields, dict) or not isinstance(fields.get("httpRequest"), dict):
             raise _invalid('The body must be {"task": {"httpRequest": {…}}}.')
-        http = said["httpRequest"]
+        http = fields["httpRequest"]
         task = Task(
-            name=_name(said.get("name"), parent),
+            name=_name(fields.get("name"), parent),
             queue=queue,
             url=http.get("url") or self._functions.function_url(queue),
             body=_body(http.get("body") or ""),
             headers={str(key): str(value) for key, value in (http.get("headers") or {}).items()},
-            eta=_schedule_time(said.get("scheduleTime")),
-            dispatch_deadline_seconds=_deadline(said.get("dispatchDeadline") or "600s"),
+            eta=_schedule_time(fields.get("scheduleTime")),
+            dispatch_deadline_seconds=_deadline(fields.get("dispatchDeadline") or "600s"),
         )
         with self._lock:
             if task.name in self._tasks:
@@ -139,7 +139,7 @@ class TaskQueues:
                 )
             self._tasks[task.name] = task
         self._dispatcher.add(task)
-        # The leading slash is the Firebase CLI's emulator's, and firebase_admin cuts it off.
+        # The Firebase CLI's emulator sends the leading slash, and firebase_admin removes it.
         when = datetime.fromtimestamp(task.eta, UTC).isoformat()
         return {"task": {"name": f"/{task.name}", "scheduleTime": when, "httpRequest": http}}
 
@@ -184,24 +184,24 @@ def _body(encoded: str) -> bytes:
     return body
 
 
-def _schedule_time(said: str | None) -> float:
+def _schedule_time(text: str | None) -> float:
     now = time.time()
-    if said is None:
+    if text is None:
         return now
     try:
-        when = datetime.fromisoformat(said).timestamp()
+        when = datetime.fromisoformat(text).timestamp()
     except (TypeError, ValueError) as error:
-        raise _invalid(f"scheduleTime must be an RFC 3339 time: {said}") from error
+        raise _invalid(f"scheduleTime must be an RFC 3339 time: {text}") from error
     if when > now + MAX_DELAY_SECONDS:
-        raise _invalid(f"scheduleTime may be at most 30 days ahead: {said}")
+        raise _invalid(f"scheduleTime may be at most 30 days ahead: {text}")
     return max(when, now)
 
 
-def _deadline(said: str) -> float:
+def _deadline(text: str) -> float:
     try:
-        seconds = float(said.removesuffix("s"))
+        seconds = float(text.removesuffix("s"))
     except (AttributeError, ValueError) as error:
-        raise _invalid(f"dispatchDeadline must be seconds, as in 600s: {said}") from error
+        raise _invalid(f"dispatchDeadline must be seconds, as in 600s: {text}") from error
     if not 15 <= seconds <= 30 * 60:
-        raise _invalid(f"dispatchDeadline must lie between 15s and 1800s: {said}")
+        raise _invalid(f"dispatchDeadline must lie between 15s and 1800s: {text}")
     return seconds

@@ -1,1 +1,1 @@
-"""The demo's data, and the guests who visit it."""
+"""The demo's data, a guest's visit to it, and a chaos run with many guests."""

@@ -1,4 +1,4 @@
-"""Fifty guests at once, while everything that can go wrong does: then the data is checked."""
+"""A chaos run: fifty guests at once under every kind of fault, then a check of the data."""
 
 import contextlib
 import json
@@ -22,6 +22,7 @@ from rich.text import Text
 
 from emulator.demo import seed
 from emulator.demo.client import CallError, Client
+from emulator.demo.guest_client import GuestClient
 from emulator.faults.settings import Faults, parse
 from emulator.paths import ROOT
 from emulator.process.errors import SuiteError
@@ -36,7 +37,7 @@ MAX_CONCURRENT_GUESTS = 12
 MAX_TRIES = 30
 MAX_SETTLE_SECONDS = 300
 POLL_SECONDS = 0.5
-# What went wrong, in words, by the names of the faults' settings.
+# Labels of the injected faults, by the names of their settings.
 FAULT_LABELS = {
     "drop": "lost",
     "duplicate": "doubled",
@@ -48,23 +49,23 @@ FAULT_LABELS = {
     "killAtCommit": "killed",
 }
 SWEEPS = ("sweepJobs", "sweepRuns", "sweepSessions")
-# What a page tries again by itself: the server was busy, was replaced, or did not answer.
+# Errors after which a page retries by itself: the server was busy, was replaced, or was silent.
 RETRYABLE = {"ABORTED", "UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED"}
 
 
 def environment() -> dict[str, str]:
-    """What the functions are told, so that a sweep need not wait for minutes."""
+    """Settings of the functions with which sweeps need not wait for minutes."""
     return {"SWEEP_GRACE_SECONDS": "0", "STEP_PAUSE_LIMIT_SECONDS": "1"}
 
 
 def run(console: Console, suite: Suite, guests: int, faults: Faults) -> None:
-    """All visits, the sweeps, and the check. Raises SuiteError if anything is wrong at the end."""
-    crowd = ChaosRun(suite)
+    """Play all visits, sweep, and check. Raises SuiteError if an invariant is broken."""
+    chaos = ChaosRun(suite)
     _control(suite, "POST", "faults", json.loads(faults.to_json()))
-    said = faults.model_dump_json(by_alias=True, exclude_defaults=True)
-    console.print(f"Faults: {said}", highlight=False, soft_wrap=True)
+    settings = faults.model_dump_json(by_alias=True, exclude_defaults=True)
+    console.print(f"Faults: {settings}", highlight=False, soft_wrap=True)
     with ThreadPoolExecutor(MAX_CONCURRENT_GUESTS) as pool:
-        _show(console, suite, [pool.submit(crowd.visit, number) for number in range(guests)])
+        _show(console, suite, [pool.submit(chaos.visit, number) for number in range(guests)])
     with console.status("Faults off; waiting for what is on its way, then sweeping …"):
         _control(suite, "POST", "faults", {})
         suite.settle(MAX_SETTLE_SECONDS)
@@ -72,8 +73,8 @@ def run(console: Console, suite: Suite, guests: int, faults: Faults) -> None:
             _control(suite, "POST", f"schedules/{schedule}:run")
             suite.settle(MAX_SETTLE_SECONDS)
         attempts = _wait_for_jobs(suite)
-    console.print(crowd.table())
-    console.print(crowd.times())
+    console.print(chaos.table())
+    console.print(chaos.times())
     console.print(f"Jobs: {_listed(attempts)}", highlight=False)
     check(console, suite)
 
@@ -91,12 +92,12 @@ def _show(console: Console, suite: Suite, visits: list[Future[None]]) -> None:
             for visit in done:
                 visit.result()
             progress.advance(bar, len(done))
-            with contextlib.suppress(SuiteError, OSError):  # a process that was killed cannot tell
-                struck = suite.injected_faults()
-                counts = _listed({what: struck[name] for name, what in FAULT_LABELS.items()})
+            with contextlib.suppress(SuiteError, OSError):  # a killed process cannot report
+                injected = suite.injected_faults()
+                counts = _listed({what: injected[name] for name, what in FAULT_LABELS.items()})
                 wrong.plain = f"Gone wrong: {counts or 'nothing'}"
             live.update(Group(progress, wrong))
-    if not console.is_terminal:  # where it is shown once, without the end of its last line
+    if not console.is_terminal:  # where the last line is not ended
         console.line()
 
 
@@ -105,7 +106,7 @@ def _listed(counts: Mapping[str, int]) -> str:
 
 
 def _wait_for_jobs(suite: Suite) -> dict[str, int]:
-    """How many jobs ended how, after how many attempts. What was left lying, sweeps find."""
+    """Sweep until all jobs have ended; return how many ended in which state and attempt."""
     from google.cloud import firestore
 
     client = firestore.Client(project=suite.project)
@@ -127,7 +128,7 @@ def _wait_for_jobs(suite: Suite) -> dict[str, int]:
 
 
 def check(console: Console, suite: Suite) -> None:
-    """The invariants, by the command that checks any project. Raises SuiteError."""
+    """Check the invariants with the operators' command. Raises SuiteError if one is broken."""
     command = [sys.executable, "-m", "operations", "check", "--project", suite.project]
     done = subprocess.run(
         [*command, "--bucket", suite.bucket],
@@ -137,8 +138,8 @@ def check(console: Console, suite: Suite) -> None:
         text=True,
         check=False,
     )
-    said = (done.stdout + done.stderr).strip()
-    console.print(said, markup=False, highlight=False, soft_wrap=True)
+    output = (done.stdout + done.stderr).strip()
+    console.print(output, markup=False, highlight=False, soft_wrap=True)
     if done.returncode:
         raise SuiteError("The invariants do not hold: what breaks them is named above.")
     console.print("[green]✓[/] every invariant holds")
@@ -146,14 +147,14 @@ def check(console: Console, suite: Suite) -> None:
 
 def _control(suite: Suite, method: str, path: str, body: Any = None) -> Any:
     host = suite.env["EMULATOR_SUITE_HOST"]
-    status, answer = request(method, f"http://{host}/{path}", body, timeout=MAX_SETTLE_SECONDS)
+    status, response = request(method, f"http://{host}/{path}", body, timeout=MAX_SETTLE_SECONDS)
     if status >= 400:
-        raise SuiteError(f"/{path} answered {status}: {answer.decode()[:500]}")
-    return json.loads(answer or b"null")
+        raise SuiteError(f"/{path} answered {status}: {response.decode()[:500]}")
+    return json.loads(response or b"null")
 
 
 class ChaosRun:
-    """Guests who do what a good page does: try again with the same request."""
+    """Guests who do what a good page does: retry with the same request."""
 
     def __init__(self, suite: Suite) -> None:
         self.suite = suite
@@ -163,7 +164,7 @@ class ChaosRun:
         self.seconds: list[float] = []
 
     def visit(self, number: int) -> None:
-        """One guest's whole visit; some of them tap twice."""
+        """Play one guest's whole visit; some guests tap twice."""
         host = self.suite.env["FUNCTIONS_EMULATOR_HOST"]
         guest = Client(host, self.suite.project, f"guest-{number:03}")
         began = time.monotonic()
@@ -174,12 +175,12 @@ class ChaosRun:
         self.seconds.append(time.monotonic() - began)
 
     def times(self) -> str:
-        """What a visit took, tries and pauses included."""
+        """The durations of the visits, retries and pauses included."""
         median, slowest = statistics.median(self.seconds), max(self.seconds)
         return f"Visits: {median:.1f} s at the median, {slowest:.1f} s the slowest"
 
     def table(self) -> Table:
-        """How often a page had to try again, by callable."""
+        """How often a page had to retry, by callable."""
         table = Table(title=f"{len(self.seconds)} guests", title_justify="left")
         table.add_column("callable")
         table.add_column("calls", justify="right")
@@ -191,84 +192,69 @@ class ChaosRun:
         return table
 
 
-class ChaosGuest:
-    """One of them."""
+class ChaosGuest(GuestClient):
+    """One guest of a chaos run."""
 
-    def __init__(self, crowd: ChaosRun, client: Client, number: int) -> None:
-        self.crowd = crowd
-        self.client = client
+    def __init__(self, run: ChaosRun, client: Client, number: int) -> None:
+        super().__init__(client, seed.PROJECT, run.photo)
+        self.run = run
         self.number = number
-        self.random = random.Random(number)  # noqa: S311  (which guest taps twice)
-        self.project = {"projectId": seed.PROJECT}
+        self.random = random.Random(number)  # noqa: S311 - decides which guest taps twice
 
     def visit(self) -> None:
-        """From the door to the share page."""
-        consent = self.call("getProject")["consent"]["version"]
-        self.call("ensureGuest", consentVersion=consent)
-        chosen = {"experienceId": self.random.choice((seed.CARTOON, seed.SKETCH))}
-        step = self.call("getNextPhase", **chosen)
-        pregate = self.begin("pregate", step["experienceId"])
-        answers = [{"stepId": "adult", "value": True}]
-        step = self.complete(pregate, answers=answers, **chosen)["next"]
-        # Half of the pages forget to name the pregate: it is linked all the same.
-        named = {"pregateSessionId": pregate["id"]} if self.number % 2 else {}
-        main = self.begin("main", step["experienceId"], **named)
-        for answer in ({"stepId": "name", "value": "Ada"}, {"stepId": "mood", "value": "bold"}):
-            self.call("updateSessionProgress", sessionId=main["id"], answers=[answer])
-        self.take_photo(main)
-        step = self.complete(main)["next"]
-        self.expect(step["phase"] == "preshare", step)
-        preshare = self.begin("preshare", step["experienceId"], mainSessionId=main["id"])
-        step = self.complete(preshare, answers=[{"stepId": "fun", "value": 5}])["next"]
-        self.expect(step["phase"] == "share", step)
+        """Go from the welcome to the share page."""
+        self.play(self.random.choice((seed.CARTOON, seed.SKETCH)))
 
-    def begin(self, phase: str, experience_id: str, **links: str) -> Any:
-        """A session; the request id is what makes a second try the same request."""
-        request_id = f"{self.client.uid}-{phase}"
-        asked = {"experienceId": experience_id, "mode": "guest", "configSource": "published"}
+    def create_session(self, experience: str, **more: Any) -> Any:
+        """Create a session; the request id makes a retry the same request."""
+        more["requestId"] = f"{self.uid}-{experience}"
+        if not self.number % 2:
+            # Half of the pages do not name the pregate, which is linked anyway.
+            more.pop("pregateSessionId", None)
         if self.random.random() < 0.3:  # tapped twice
-            self.call("createSession", requestId=request_id, **asked, **links)
-        return self.call("createSession", requestId=request_id, **asked, **links)["session"]
+            super().create_session(experience, **more)
+        return super().create_session(experience, **more)
+
+    def save_answers(
+        self, session: dict[str, Any], answers: list[dict[str, Any]], index: int
+    ) -> Any:
+        """Save each answer as it is given."""
+        for answer in answers[:-1]:
+            super().save_answers(session, [answer], index)
+        return super().save_answers(session, answers[-1:], index)
 
     def complete(self, session: dict[str, Any], **data: Any) -> Any:
-        """Complete, some of them twice."""
+        """Complete the session; some guests do it twice."""
         if self.random.random() < 0.3:
-            self.call("completeSession", sessionId=session["id"], **data)
-        return self.call("completeSession", sessionId=session["id"], **data)
+            super().complete(session, **data)
+        return super().complete(session, **data)
 
-    def take_photo(self, session: dict[str, Any]) -> None:
-        """Upload until it is there, and confirm it."""
-        ids = {"sessionId": session["id"], "stepId": "photo"}
-        photo = self.crowd.photo
+    def upload_photo(self, session: dict[str, Any], step: str = "photo") -> str:
+        """Upload the photo until it is stored."""
+        ids = {"sessionId": session["id"], "stepId": step}
+        size = {"contentType": "image/jpeg", "sizeBytes": len(self.photo)}
         for _ in range(MAX_TRIES):
-            upload = self.call(
-                "createUpload", **ids, contentType="image/jpeg", sizeBytes=len(photo)
-            )
+            upload = self.call("createUpload", **ids, **size)
             try:
-                sent = self.client.upload(upload, photo)
+                sent = self.client.upload(upload, self.photo)
             except requests.ConnectionError:
                 continue
-            if sent.ok or sent.status_code == 412:  # 412: it came, and only the answer was lost
-                self.call("confirmUpload", **ids, assetId=upload["assetId"])
-                return
-        raise SuiteError(f"{self.client.uid} could not upload a photo.")
+            if sent.ok or sent.status_code == 412:  # 412: it was stored, only the response was lost
+                return str(upload["assetId"])
+        raise SuiteError(f"{self.uid} could not upload a photo.")
 
-    def call(self, name: str, **data: Any) -> Any:
-        """The result, after as many tries as a page would make for what passes by itself."""
-        self.crowd.calls[name] += 1
+    def call(self, name: str, /, **data: Any) -> Any:
+        """Call, and retry after transient errors as a page would."""
+        self.run.calls[name] += 1
         for attempt in range(MAX_TRIES):
             if attempt:
-                self.crowd.retried[name] += 1
+                self.run.retried[name] += 1
                 time.sleep(self.random.uniform(0, min(4, 0.25 * 2**attempt)))
             try:
-                return self.client.call(name, **self.project, **data)
+                return super().call(name, **data)
             except CallError as refused:
                 if refused.status not in RETRYABLE:
-                    raise SuiteError(f"{self.client.uid}: {refused}") from refused
+                    raise SuiteError(f"{self.uid}: {refused}") from refused
             except (requests.RequestException, ValueError):
                 continue
-        raise SuiteError(f"{self.client.uid}: {name} did not succeed in {MAX_TRIES} tries.")
-
-    def expect(self, held: bool, found: Any) -> None:
-        if not held:
-            raise SuiteError(f"{self.client.uid} was led to {found}.")
+        raise SuiteError(f"{self.uid}: {name} did not succeed in {MAX_TRIES} tries.")

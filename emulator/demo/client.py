@@ -1,4 +1,4 @@
-"""A web client's part, spoken by hand: sign-in, callables, uploads."""
+"""What a web client does, without an SDK: sign-in, callables, uploads."""
 
 import base64
 import json
@@ -10,7 +10,7 @@ import requests
 
 
 class CallError(Exception):
-    """A callable said no; `status` is its code, such as `FAILED_PRECONDITION`."""
+    """A callable returned an error; `status` is its code, such as `FAILED_PRECONDITION`."""
 
     def __init__(self, name: str, error: dict[str, Any]) -> None:
         self.status = str(error.get("status", "INTERNAL"))
@@ -20,12 +20,12 @@ class CallError(Exception):
 
     @property
     def reason(self) -> str | None:
-        """The stable word that clients switch on."""
+        """The stable reason on which clients branch."""
         return self.details.get("reason")
 
 
 def unsigned_token(project: str, uid: str, **claims: Any) -> str:
-    """An ID token without a signature, as the emulators accept it and nothing else does."""
+    """An ID token without a signature, which only the emulators accept."""
     now = int(time.time())
     payload = {
         "iss": f"https://securetoken.google.com/{project}",
@@ -47,7 +47,7 @@ def _base64(value: dict[str, Any]) -> str:
 
 @dataclass
 class Client:
-    """One signed-in visitor who calls the functions of a suite, by the callable protocol."""
+    """A signed-in visitor who calls the functions of a suite by the callable protocol."""
 
     functions_host: str
     project: str
@@ -56,18 +56,17 @@ class Client:
     session: requests.Session = field(default_factory=requests.Session)
 
     def __post_init__(self) -> None:
-        self.session.trust_env = False  # no proxy stands between processes of one machine
+        self.session.trust_env = False  # no proxy between processes of one machine
 
     def call(self, name: str, /, **data: Any) -> Any:
-        """The callable's result. Raises CallError."""
-        answer = self.post(name, {"data": data})
-        body = answer.json()
+        """The result of the callable. Raises CallError."""
+        body = self.post(name, {"data": data}).json()
         if "error" in body:
             raise CallError(name, body["error"])
         return body["result"]
 
     def post(self, name: str, body: Any) -> requests.Response:
-        """The plain HTTP answer to a body that need not be a callable's."""
+        """The HTTP response to any body, also one that breaks the callable protocol."""
         headers = {"Content-Type": "application/json"}
         if self.uid is not None:
             headers["Authorization"] = f"Bearer {unsigned_token(self.project, self.uid)}"
@@ -76,18 +75,18 @@ class Client:
         return self.session.post(url, data=content, headers=headers, timeout=60)
 
     def upload(self, upload: dict[str, Any], data: bytes) -> requests.Response:
-        """Send bytes to the address that `createUpload` gave."""
+        """Send bytes to the URL that `createUpload` has returned."""
         return self.session.request(
             upload["method"], upload["url"], data=data, headers=upload["headers"], timeout=60
         )
 
     def take_photo(self, session: dict[str, Any], step_id: str, photo: bytes) -> Any:
-        """Upload a JPEG for a capture step and confirm it: the session with the photo in it."""
+        """Upload a JPEG for a capture step, confirm it, and return the session."""
         ids = {"projectId": session["projectId"], "sessionId": session["id"], "stepId": step_id}
         upload = self.call("createUpload", **ids, contentType="image/jpeg", sizeBytes=len(photo))
         self.upload(upload, photo).raise_for_status()
         return self.call("confirmUpload", **ids, assetId=upload["assetId"])
 
     def close(self) -> None:
-        """End the connections."""
+        """Close the connections."""
         self.session.close()

@@ -17,9 +17,9 @@ Documents = Iterator[tuple[str, dict[str, Any]]]
 
 
 def seed(firebase_project: str, bucket: str) -> int:
-    """Write it all, again with the same result, and return the number of documents.
+    """Write all documents and photos, and return the number of documents. Safe to repeat.
 
-    A suite has one bucket, whatever project the documents are in.
+    A suite has one bucket, whichever project the documents are in.
     """
     from google.cloud import firestore, storage
 
@@ -41,7 +41,7 @@ def seed(firebase_project: str, bucket: str) -> int:
 
 
 def documents(now: int) -> Documents:
-    """Every document with its path, in the shape in which the runtime stores it."""
+    """Every document with its path, as the runtime stores it."""
     times = {"createdAt": now, "updatedAt": now}
     yield (
         f"workspaces/{WORKSPACE}",
@@ -179,7 +179,7 @@ def _preshare_steps() -> list[dict[str, Any]]:
 
 
 def _tour_steps() -> list[dict[str, Any]]:
-    """All eleven types in one experience, the ones that a guest may skip among them."""
+    """All eleven step types in one experience, those that a guest may skip included."""
     drinks = [{"label": each, "value": each.lower()} for each in ("Water", "Juice", "Coffee")]
     pregate, booth, preshare = _pregate_steps(), _booth_steps(), _preshare_steps()
     return [
@@ -198,7 +198,7 @@ def _tour_steps() -> list[dict[str, Any]]:
 
 
 def _event(times: dict[str, int]) -> Documents:
-    """The same visit in the event-centred way: a journey that picks one of two experiences."""
+    """The same visit in the event-centred model: a journey that picks one of two experiences."""
     steps = [
         _step(
             "pick", "experience-picker", "Choose your picture",

@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from rich.tree import Tree
 
 from emulator.demo import seed
 from emulator.demo.client import Client
+from emulator.demo.guest_client import GuestClient, PlayedPhase
 from emulator.process.errors import SuiteError
 from emulator.process.http import request
 from emulator.suite.suite import Suite
@@ -27,15 +28,48 @@ STEPS = 15
 GAP_PIXELS = 24  # between the photo and the picture
 
 
+class _ShownGuest(GuestClient):
+    """A guest whose calls are shown one by one, each with the phase that it belongs to."""
+
+    def __init__(
+        self,
+        client: Client,
+        photo: bytes,
+        show: Callable[[str, str, int], AbstractContextManager[None]],
+    ) -> None:
+        super().__init__(client, seed.PROJECT, photo)
+        self.phase = "welcome"
+        self.show = show
+
+    def call(self, name: str, /, **data: Any) -> Any:
+        with self.show(self.phase, name, 1):
+            return super().call(name, **data)
+
+    def take_photo(self, session: dict[str, Any], step: str = "photo") -> Any:
+        with self.show(self.phase, "createUpload, PUT, confirmUpload", 2):
+            return self.client.take_photo(session, step, self.photo)
+
+    def play_phase(self, step: dict[str, Any]) -> PlayedPhase:
+        self.phase = step["phase"]
+        return super().play_phase(step)
+
+
 class DemoVisit:
     """One guest, from the scanned code to the picture in this `style`: cartoon or sketch."""
 
-    def __init__(self, console: Console, suite: Suite, style: str = "cartoon") -> None:
+    def __init__(
+        self,
+        console: Console,
+        suite: Suite,
+        style: str = "cartoon",
+        uid: str = "demo-visitor",
+    ) -> None:
         self.console = console
         self.suite = suite
         self.style = style
         self.experience = seed.CARTOON if style == "cartoon" else seed.SKETCH
-        self.guest = Client(suite.env["FUNCTIONS_EMULATOR_HOST"], suite.project, "demo-visitor")
+        self.client = Client(suite.env["FUNCTIONS_EMULATOR_HOST"], suite.project, uid)
+        self.waited_seconds = 0.0  # for the picture
         self.progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -49,76 +83,31 @@ class DemoVisit:
         """Play the visit, save its pictures in `out`, and show its sessions and what it cost."""
         self._control("POST", "meter:reset")
         with self.progress:
-            self.bar = self.progress.add_task("Visit", total=STEPS)
             sessions, job = self.play(photo)
         self._save(photo, job, out)
         self.console.print(self._tree(sessions, job))
         self.console.print(self._costs())
-        self.guest.close()
+        self.client.close()
 
     def play(self, photo: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
         """Do what a guest's page does, and return the sessions of the visit and their job."""
-        project = {"projectId": seed.PROJECT}
-        page = self._call("welcome", "getProject", **project)
-        consent = page["consent"]["version"]
-        self._call("welcome", "ensureGuest", **project, consentVersion=consent)
-        chosen = {"experienceId": self.experience}
-        step = self._call("welcome", "getNextPhase", **project, **chosen)
-        _expect(step["phase"] == "pregate", f"the pregate comes first, not {step['phase']}")
-
-        guest = {**project, "mode": "guest", "configSource": "published"}
-        begun = self._call("pregate", "createSession", **guest, experienceId=step["experienceId"])
-        ids = {**project, "sessionId": begun["session"]["id"]}
-        answers = [{"stepId": "adult", "value": True}]
-        done = self._call("pregate", "completeSession", **ids, **chosen, answers=answers)
-        step = done["next"]
-        _expect(step["phase"] == "main", f"main follows the pregate, not {step['phase']}")
-
-        begun = self._call(
-            "main",
-            "createSession",
-            **guest,
-            experienceId=step["experienceId"],
-            pregateSessionId=step["params"]["pregate"],
-        )
-        main = begun["session"]
-        ids = {**project, "sessionId": main["id"]}
-        answers = [{"stepId": "name", "value": "Ada"}, {"stepId": "mood", "value": "dreamy"}]
-        self._call("main", "updateSessionProgress", **ids, answers=answers, currentStepIndex=2)
-        with self._step("main", "createUpload, PUT, confirmUpload", steps=2):
-            self.guest.take_photo(main, "photo", photo)
-        done = self._call("main", "completeSession", **ids)
-        step = done["next"]
-        _expect(step["phase"] == "preshare", f"the preshare is next, not {step['phase']}")
-
-        with self._transform_of(main["id"]) as picture_is_ready:
-            begun = self._call(
-                "preshare",
-                "createSession",
-                **guest,
-                experienceId=step["experienceId"],
-                mainSessionId=step["params"]["session"],
-            )
-            ids = {**project, "sessionId": begun["session"]["id"]}
-            answers = [{"stepId": "fun", "value": 5}]
-            done = self._call("preshare", "completeSession", **ids, answers=answers)
-            step = done["next"]
-            _expect(step["phase"] == "share", f"the share page is last, not {step['phase']}")
-            with self._step("share", "the picture, as the job's document shows it"):
+        self.bar = self.progress.add_task("Visit", total=STEPS)
+        guest = _ShownGuest(self.client, photo, self._step)
+        guest.enter()
+        first = guest.call("getNextPhase", experienceId=self.experience)
+        pregate = guest.play_phase(guest.led_to("pregate", first))
+        main = guest.play_phase(guest.led_to("main", pregate.next))
+        with self._transform_of(main.id) as picture_is_ready:
+            preshare = guest.play_phase(guest.led_to("preshare", main.next))
+            guest.phase = guest.led_to("share", preshare.next)["phase"]
+            with self._step(guest.phase, "the picture, as the job's document shows it"):
+                began = time.monotonic()
                 picture_is_ready()
-
-        journey = {**project, "mainSessionId": main["id"]}
-        sessions = self._call("share", "getJourneySessions", **journey)
+                self.waited_seconds = time.monotonic() - began
+        sessions, job = guest.open_share_page(main.id)
         for phase in ("pregate", "preshare"):
             _expect(sessions[phase] is not None, f"the {phase} is linked to the main session")
-        job = self._call("share", "getJob", **project, jobId=sessions["main"]["jobId"])
-        asset = {"sessionId": main["id"], "assetId": job["output"]["assetId"]}
-        self._call("share", "getDownloadUrl", **project, **asset)
         return sessions, job
-
-    def _call(self, phase: str, name: str, **data: Any) -> Any:
-        with self._step(phase, name):
-            return self.guest.call(name, **data)
 
     @contextmanager
     def _step(self, phase: str, what: str, steps: int = 1) -> Iterator[None]:
@@ -166,7 +155,7 @@ class DemoVisit:
             ids = {"projectId": seed.PROJECT, "sessionId": session_id}
             while not ended.wait(POLL_SECONDS) and time.monotonic() < deadline:
                 # The listener's stream may have broken: poll, as a page does.
-                update(self.guest.call("getSession", **ids)["session"])
+                update(self.client.call("getSession", **ids)["session"])
             _expect(ended.is_set(), "the transform ends in time")
             if last["jobStatus"] != "completed":
                 message = (last.get("jobError") or {}).get("message")

@@ -1,1 +1,1 @@
-"""What goes wrong on purpose."""
+"""Faults that are injected on purpose: their settings and the decisions that follow."""

@@ -1,8 +1,4 @@
-"""What goes wrong on purpose: the settings, and the decisions that follow from their seed.
-
-Every decision hangs on the seed, on what it is about (never on a random id or the clock) and on
-how often that was asked before: the same requests in the same order meet the same faults again.
-"""
+"""Settings of the faults that are injected on purpose."""
 
 from typing import Annotated, Literal, Self
 
@@ -16,16 +12,17 @@ Milliseconds = Annotated[float, Field(ge=0, le=600_000)]
 
 
 class InvalidFaultsError(SuiteError, ValueError):
-    """Settings that cannot be used; the message names each field."""
+    """Invalid settings; the message names each field."""
 
 
 class Faults(BaseModel):
-    """The settings of `--faults` and `POST /faults`; as they stand here nothing goes wrong.
+    """The settings of `--faults` and `POST /faults`; by default nothing goes wrong.
 
-    `storage` fails half of its requests before they have an effect, and half after. A process is
-    killed once, `kill_when` its `kill_at_commit`-th commit from now is about to be sent (before)
-    or was applied and not yet answered (after). `provider` fails before anything is sent to one.
-    `only` names the one function that is struck: its events, tasks and commits.
+    `storage` fails half of the requests that it affects before they have an effect, half after.
+    The functions process is killed once, at its `kill_at_commit`-th commit from now: before that
+    is sent, or after it was applied and before its response arrives (`kill_when`). `provider`
+    fails calls to providers before anything is sent. `only` limits the faults to one function: its
+    events, tasks and commits.
     """
 
     model_config = ConfigDict(
@@ -45,13 +42,13 @@ class Faults(BaseModel):
     only: str | None = None
 
     @model_validator(mode="after")
-    def _delay_is_a_range(self) -> Self:
+    def _check_delay_range(self) -> Self:
         if self.delay_ms[0] > self.delay_ms[1]:
             raise ValueError("delayMs: the first number must not be greater than the second")
         return self
 
     def apply_to(self, subject: str) -> bool:
-        """Whether they strike what is described by this, which begins with the function's name."""
+        """Whether they concern this subject, which begins with the name of a function."""
         return self.only is None or self.only == subject.partition(" ")[0]
 
     def to_json(self) -> str:
@@ -59,7 +56,7 @@ class Faults(BaseModel):
 
 
 def parse(text: str | bytes) -> Faults:
-    """Settings from JSON; raises BadFaultsError."""
+    """Read settings from JSON. Raises InvalidFaultsError."""
     try:
         return Faults.model_validate_json(text)
     except ValidationError as error:

@@ -1,1 +1,1 @@
-"""Google's Firestore emulator, and the indexes that it does not ask for."""
+"""Google's Firestore emulator, and the check of composite indexes that it lacks."""

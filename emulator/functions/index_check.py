@@ -1,4 +1,4 @@
-"""Refuses, as production does, a query that no index of firestore.indexes.json serves."""
+"""Rejects queries that no index of firestore.indexes.json serves, as production does."""
 
 import json
 import logging
@@ -25,7 +25,7 @@ class MissingIndexError(RefusedCallError):
 
 
 class IndexCheck:
-    """A check of every query for `meter.install`; `errors` has each missing entry once."""
+    """A check of each query for `meter.install`; `errors` has each missing entry once."""
 
     def __init__(self, path: Path) -> None:
         self._declared = read(path)

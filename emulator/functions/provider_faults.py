@@ -12,28 +12,28 @@ EVENT = "experience.provider"
 
 
 class ProviderFaults:
-    """Makes operations of providers fail, as if nothing had been sent.
+    """Makes calls to providers fail before anything is sent.
 
-    The functions announce each one as the audit event `experience.provider` (PEP 578) with the
-    provider's id and the operation, and take an OSError for a provider that was not reached.
+    The functions raise the audit event `experience.provider` (PEP 578) for each call, with the
+    provider's id and the operation. They treat an OSError as a provider that was not reached.
     """
 
     def __init__(self) -> None:
         self._injector = FaultInjector()
 
     def install(self) -> None:
-        """Listen, for as long as the process lives: a hook cannot be removed."""
-        sys.addaudithook(self._heard)
+        """Add the audit hook, which cannot be removed again."""
+        sys.addaudithook(self._audit)
 
     def set(self, faults: Faults) -> None:
         self._injector.set(faults)
 
     @property
     def injected(self) -> Mapping[str, int]:
-        """How often a provider failed since the faults were set."""
+        """How many calls failed since the faults were set."""
         return self._injector.injected
 
-    def _heard(self, event: str, arguments: tuple[Any, ...]) -> None:
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == EVENT:
             subject = " ".join((current_function(), *map(str, arguments)))
             if self._injector.injects("provider", subject):

@@ -1,7 +1,7 @@
-"""The functions process: functions/main.py loaded once, each function served as in the cloud.
+"""The functions process: loads functions/main.py once and serves each function as in the cloud.
 
-A function runs in the very application that functions-framework makes around it when deployed;
-only the module is loaded once for all of them. Addresses are those of the Firebase CLI's emulator:
+Each function runs in the application that functions-framework makes for it when deployed. Only the
+module is loaded once for all of them. The paths are those of the Firebase CLI's emulator:
 
     /{project}/{region}/{name}[/path]             callables, HTTP functions, task queues, schedules
     /functions/projects/{project}/triggers/{name}            events, as CloudEvents in binary mode
@@ -45,7 +45,7 @@ MAX_THREADS = 64
 
 
 def load_environment(source: Path, project: str) -> None:
-    """Read .env, .env.PROJECT, .env.local as the Firebase CLI does; what is set already stays."""
+    """Read .env, .env.PROJECT and .env.local as the Firebase CLI does; set variables stay."""
     values: dict[str, str | None] = {}
     for name in (".env", f".env.{project}", ".env.local"):
         values |= dotenv_values(source / name, interpolate=False)
@@ -54,7 +54,7 @@ def load_environment(source: Path, project: str) -> None:
 
 
 def load_functions(source: Path) -> dict[str, Function]:
-    """Execute main.py once, under the name `main`; what it deploys, by deployed name."""
+    """Execute main.py once, as the module `main`, and return its functions by deployed name."""
     main = source / "main.py"
     if not main.exists():
         raise SuiteError(f"{main} does not exist; it is where deployed functions are imported")
@@ -143,7 +143,7 @@ class FunctionsApp:
             return _not_found(f"This suite serves region {self.region}, not {region}.")
         if name not in self.apps:
             return _not_found(f"There is no function {name}, only: {', '.join(sorted(self.apps))}.")
-        # a deployed function sees only the path after its own address
+        # a deployed function sees only the part of the path that follows its own
         environ["SCRIPT_NAME"] = "/" + "/".join(prefix)
         environ["PATH_INFO"] = environ["PATH_INFO"].removeprefix(environ["SCRIPT_NAME"]) or "/"
 
@@ -155,7 +155,7 @@ class FunctionsApp:
 
 
 def _framework_app(name: str, function: Function) -> flask.Flask:
-    """What functions_framework.create_app makes, without executing main.py again."""
+    """The application of functions_framework.create_app, without executing main.py again."""
     app = flask.Flask(name)
     app.register_error_handler(500, functions_framework.crash_handler)
     is_event = function.__firebase_endpoint__.eventTrigger is not None
@@ -187,7 +187,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--indexes", type=Path, required=True)
-    parser.add_argument("--control", type=int, required=True, help="see process/fork_server.py")
+    parser.add_argument(
+        "--control", type=int, required=True, help="the socket of process/fork_server.py"
+    )
     options = parser.parse_args(arguments)
 
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
@@ -204,14 +206,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app = FunctionsApp(functions, options.project, options.region, meter, index_check, faults)
     except SuiteError as error:
         app = Response(str(error), 500)
-    except (Exception, SystemExit):  # noqa: BLE001 - whatever main.py raises is shown
+    except (Exception, SystemExit):  # noqa: BLE001 - whatever main.py raises is reported
         app = Response(traceback.format_exc(), 500)
     listener = socket.create_server((options.host, options.port))
 
-    def be_an_instance(order: str) -> None:
+    def serve_instance(settings: str) -> None:
         for each in faults:
-            each.set(parse(order))
+            each.set(parse(settings))
         serve(app, threads=MAX_THREADS, listener=listener)
         threading.Event().wait()
 
-    serve_in_forks(options.control, be_an_instance)
+    serve_in_forks(options.control, serve_instance)

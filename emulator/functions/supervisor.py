@@ -1,4 +1,4 @@
-"""The functions process as the suite sees it: started, restarted, watched. Inside it: server.py."""
+"""Starts, restarts and watches the functions process, whose inside is server.py."""
 
 import contextlib
 import logging
@@ -30,8 +30,8 @@ POLL_SECONDS = 0.02
 class FunctionsSupervisor:
     """Serves the functions of `source` at `url`, in a process that is replaced when it ends.
 
-    `manifest` is the SDK's own functions.yaml, parsed. `port=0` picks a free one, `host` is where
-    the process listens.
+    `manifest` is the SDK's functions.yaml, parsed. The process listens at `host`; `port=0` picks
+    a free port.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class FunctionsSupervisor:
             "--indexes": indexes.resolve(),
         }
         self._fork_server = ForkServer(
-            # -P: the framework appends the source folder to the path, Python must not prepend it
+            # -P: the framework appends the source folder to the path; Python must not prepend it
             [sys.executable, "-P", "-m", "emulator.functions"]
             + [str(part) for pair in arguments.items() for part in pair],
             env=_environment(project, env),
@@ -74,10 +74,10 @@ class FunctionsSupervisor:
         self._ready = threading.Event()
         self._stopped = threading.Event()
         self._reloaded: Callable[[], None] = lambda: None
-        self._edits: FileWatcher | None = None
+        self._watcher: FileWatcher | None = None
 
     def start(self) -> None:
-        """Returns when the functions answer; SuiteError shows the traceback of a broken main.py."""
+        """Return once the functions respond. Raises SuiteError with the traceback of main.py."""
         self._reservation = _reserve_port(self.host, self.port)
         try:
             self.restart()
@@ -87,7 +87,7 @@ class FunctionsSupervisor:
         threading.Thread(target=self._keep_alive, name="functions-keeper", daemon=True).start()
 
     def restart(self) -> None:
-        """Load the code again; after a SuiteError the process stays and answers with the error."""
+        """Load the code again. After a SuiteError the process stays and responds with the error."""
         with self._starting:
             if not self._stopped.is_set():
                 self._load()
@@ -102,20 +102,20 @@ class FunctionsSupervisor:
             self._ready.set()
 
     def set_faults(self, faults: Faults) -> None:
-        """From now on, in the processes that replace this one too; commits are counted anew."""
+        """Inject these faults, also in later processes, and count commits anew."""
         with self._starting:
             self.faults = faults
         url, body = f"{self.url}/__/faults", faults.to_json().encode()
         try:
-            answer = self.post(url, body, {}, MAX_START_SECONDS)
-        except requests.RequestException:  # those before have just killed it
-            answer = self.post(url, body, {}, MAX_START_SECONDS)
-        answer.raise_for_status()
+            response = self.post(url, body, {}, MAX_START_SECONDS)
+        except requests.RequestException:  # the previous faults have just killed the process
+            response = self.post(url, body, {}, MAX_START_SECONDS)
+        response.raise_for_status()
 
     def stop(self) -> None:
         self._stopped.set()
-        if self._edits:
-            self._edits.stop()
+        if self._watcher:
+            self._watcher.stop()
         with self._starting:
             self._fork_server.stop()
         if self._reservation:
@@ -125,10 +125,10 @@ class FunctionsSupervisor:
     def post(
         self, url: str, body: bytes, headers: Mapping[str, str], timeout: float
     ) -> requests.Response:
-        """Deliver to a function, once; while the process is being replaced, that is waited for.
+        """Deliver to a function once; wait first if the process is being replaced.
 
-        Raises requests.RequestException when the process ended, or took longer than `timeout`
-        seconds, with the request in its hands.
+        Raises requests.RequestException if the process ends before it responds, or takes longer
+        than `timeout` seconds.
         """
         for _ in range(int(MAX_START_SECONDS / POLL_SECONDS)):
             self._ready.wait(MAX_START_SECONDS)
@@ -152,34 +152,33 @@ class FunctionsSupervisor:
         }
 
     def watch(self, reloaded: Callable[[], None] = lambda: None) -> None:
-        """Restart whenever a file of the source changes; `reloaded` is called after each success.
+        """Restart whenever a source file changes, and call `reloaded` after each success.
 
-        A broken edit is logged, and answered to every call, until the next edit puts it right.
-        What is compiled is not kept: of two edits within a second Python might run the first.
+        A broken edit is logged, and every call gets its error, until an edit fixes it. Python
+        writes no bytecode: after two edits within a second it could take the first for current.
         """
         self._fork_server.env = {**(self._fork_server.env or {}), "PYTHONDONTWRITEBYTECODE": "1"}
         self._reloaded = reloaded
-        self._edits = FileWatcher({self.source: self.reload})
+        self._watcher = FileWatcher({self.source: self.reload})
 
     def reload(self) -> None:
-        """As after an edit of the source."""
+        """Do what follows an edit of the source."""
         if not self._stopped.is_set():
             self.restart()
             log.info("functions reloaded")
             self._reloaded()
 
     def _keep_alive(self) -> None:
-        """A process that ends by itself is replaced, as the cloud replaces a crashed instance."""
+        """Replace a process that ends by itself, as the cloud replaces a crashed instance."""
         while not self._stopped.is_set():
             status = self._fork_server.wait()
             with self._starting:
                 if self._stopped.is_set() or self._fork_server.alive:  # a restart is no crash
                     continue
-                log.error("the functions process ended with status %s; starting it again", status)
-                once = {"kill_at_commit": None}
-                self.faults = self.faults.model_copy(update=once)
+                log.error("the functions process ended with status %s and is replaced", status)
+                self.faults = self.faults.model_copy(update={"kill_at_commit": None})  # only once
                 if self._fork_server.replace(self.faults.to_json()):
-                    continue  # not waited for: the calls in its line may crash it at once
+                    continue  # without waiting: the calls in its backlog may crash it at once
                 try:
                     self._load()
                 except SuiteError as error:
@@ -192,41 +191,42 @@ class FunctionsSupervisor:
             status = self._fork_server.wait(POLL_SECONDS)
             if status is not None:
                 raise SuiteError(
-                    f"the functions process ended with status {status} before it answered; "
-                    "its log says why"
+                    f"the functions process ended with status {status} before it responded; "
+                    "its log shows why"
                 )
-            with socket.socket() as attempt:  # costs nothing: what starts up needs the processor
+            with socket.socket() as attempt:  # cheaper than a request while the process starts
                 if attempt.connect_ex((connect_address(self.host), self.port)):
                     continue
             try:
-                answer = _request("GET", f"{self.url}/__/functions.yaml", MAX_START_SECONDS)
+                response = _request("GET", f"{self.url}/__/functions.yaml", MAX_START_SECONDS)
             except requests.RequestException:
                 continue
-            if answer.status_code != 200:
-                raise SuiteError(f"{self.source / 'main.py'} could not be loaded:\n{answer.text}")
-            manifest: dict[str, Any] = yaml.safe_load(answer.text)
+            if response.status_code != 200:
+                message = f"{self.source / 'main.py'} could not be loaded:\n{response.text}"
+                raise SuiteError(message)
+            manifest: dict[str, Any] = yaml.safe_load(response.text)
             return manifest
         raise SuiteError(
-            f"the functions did not answer at {self.url} in {MAX_START_SECONDS} seconds"
+            f"the functions did not respond at {self.url} within {MAX_START_SECONDS} seconds"
         )
 
 
 def _reserve_port(host: str, port: int) -> socket.socket:
-    """Keep the port from being given to others while no process listens at it.
+    """Keep the kernel from giving the port to others while no process listens at it.
 
-    Linux lets two sockets be bound to one port as long as only one of them listens.
+    On Linux two sockets can be bound to one port as long as only one of them listens.
     """
     reservation = socket.socket()
     if sys.platform == "linux":
         reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        with contextlib.suppress(OSError):  # somebody has it: the process will say so
+        with contextlib.suppress(OSError):  # the port is taken, which the process will report
             reservation.bind((host, port))
     return reservation
 
 
 def _environment(project: str, env: Mapping[str, str]) -> dict[str, str]:
-    """What a function finds set in the cloud and under the Firebase CLI's emulator."""
-    search = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    """The variables that are set in the cloud and under the Firebase CLI's emulator."""
+    python_path = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
         **os.environ,
         "GCLOUD_PROJECT": project,
@@ -234,12 +234,12 @@ def _environment(project: str, env: Mapping[str, str]) -> dict[str, str]:
         "FUNCTIONS_EMULATOR": "true",
         "TZ": "UTC",
         **env,
-        "PYTHONPATH": os.pathsep.join(search),
+        "PYTHONPATH": os.pathsep.join(python_path),
         "PYTHONUNBUFFERED": "1",
     }
 
 
 def _request(method: str, url: str, timeout: float, **options: Any) -> requests.Response:
     with requests.Session() as session:
-        session.trust_env = False  # no proxy stands between processes of one machine
+        session.trust_env = False  # no proxy between processes of one machine
         return session.request(method, url, timeout=timeout, **options)

@@ -1,1 +1,1 @@
-"""Processes and what belongs to them: signals, ports, HTTP, files that change."""
+"""What the suite needs of the operating system: processes, signals, ports, HTTP, file events."""

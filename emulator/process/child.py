@@ -13,13 +13,16 @@ WATCHDOG = Path(__file__).with_name("watchdog.py")
 
 
 class Child:
-    """A command in a session of its own, so that Ctrl-C in the terminal reaches the suite alone.
+    """A command in a session of its own, so that Ctrl-C in the terminal reaches only the suite.
 
-    `watchdog.py` kills it, and all that it started, when this process is gone, even by SIGKILL.
-    `env=None` inherits the environment, `log=None` the terminal.
+    When this process ends, even by SIGKILL, `watchdog.py` kills the command and all that it
+    started. `env=None` inherits the environment, `log=None` the terminal.
     """
 
-    _place: ClassVar[dict[str, Any]] = {"start_new_session": True, "stdin": subprocess.DEVNULL}
+    _popen_options: ClassVar[dict[str, Any]] = {
+        "start_new_session": True,
+        "stdin": subprocess.DEVNULL,
+    }
 
     def __init__(
         self,
@@ -43,39 +46,39 @@ class Child:
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def start(self, *more: str, passed: Sequence[int] = ()) -> None:
-        """Start the command with `more` arguments, and file descriptors that are `passed` to it.
+    def start(self, *more: str, pass_fds: Sequence[int] = ()) -> None:
+        """Start the command with `more` arguments; it inherits the file descriptors `pass_fds`.
 
-        One that cannot be run says so in its log and ends with 127.
+        A command that cannot be run writes why into its log and ends with status 127.
         """
-        watched, self._lifeline = os.pipe()
+        read_end, self._lifeline = os.pipe()
         try:
             with contextlib.ExitStack() as stack:
                 output = None if self.log is None else stack.enter_context(self.log.open("ab"))
                 self._process = subprocess.Popen(
-                    [sys.executable, "-I", "-S", str(WATCHDOG), str(watched), *self.args, *more],
+                    [sys.executable, "-I", "-S", str(WATCHDOG), str(read_end), *self.args, *more],
                     env=self.env,
                     cwd=self.cwd,
                     stdout=output,
                     stderr=None if output is None else subprocess.STDOUT,
-                    pass_fds=[watched, *passed],
-                    **self._place,
+                    pass_fds=[read_end, *pass_fds],
+                    **self._popen_options,
                 )
         except BaseException:
             os.close(self._lifeline)
             raise
         finally:
-            os.close(watched)
+            os.close(read_end)
 
     def wait(self, timeout: float | None = None) -> int | None:
-        """The exit status (-n for a signal), or None when it still runs after `timeout` seconds."""
+        """The exit status (-n for a signal), or None if it still runs after `timeout` seconds."""
         try:
             return self._started.wait(timeout)
         except subprocess.TimeoutExpired:
             return None
 
     def stop(self, grace_seconds: float = 3) -> None:
-        """Ask it to end, then end it; returns when it and all that it started are gone."""
+        """Send SIGTERM, then kill; return when the command and all that it started are gone."""
         if self.alive:
             self._started.terminate()
             self.wait(grace_seconds)
@@ -84,7 +87,7 @@ class Child:
     def kill(self) -> None:
         if self._process is None or self._lifeline == -1:
             return
-        with contextlib.suppress(ProcessLookupError):  # the group lives as long as its watcher does
+        with contextlib.suppress(ProcessLookupError):  # the watchdog keeps the group alive
             os.killpg(self._process.pid, signal.SIGKILL)
         os.close(self._lifeline)
         self._lifeline = -1
@@ -100,13 +103,13 @@ class Child:
 class ForegroundChild(Child):
     """A command that has the terminal, so that Ctrl-C reaches it and not the suite.
 
-    It is a process group of the same session, as a shell's job is.
+    Like a shell's job, it is a process group of the same session.
     """
 
-    _place: ClassVar[dict[str, Any]] = {"process_group": 0, "stdin": None}
+    _popen_options: ClassVar[dict[str, Any]] = {"process_group": 0, "stdin": None}
 
     def interrupt(self, number: int, grace_seconds: float = 2) -> None:
-        """Pass a signal on to it and all that it started; after the grace they are killed."""
+        """Send it and all that it started a signal; kill them if they outlast the grace period."""
         if self.alive:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, number)
@@ -116,6 +119,8 @@ class ForegroundChild(Child):
     def kill(self) -> None:
         super().kill()
         if self._process and os.isatty(0) and os.tcgetpgrp(0) == self._process.pid:
-            before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # we are in the background yet
+            before = signal.signal(
+                signal.SIGTTOU, signal.SIG_IGN
+            )  # this process is still in the background
             os.tcsetpgrp(0, os.getpgrp())
             signal.signal(signal.SIGTTOU, before)

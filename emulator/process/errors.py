@@ -1,9 +1,9 @@
-"""What goes wrong so that the user can put it right."""
+"""Errors that the user can correct."""
 
 
 class SuiteError(Exception):
-    """What the user can put right: one message that says what is wrong and what to do."""
+    """One message that explains what is wrong and what to do about it; shown without traceback."""
 
 
 class PortTakenError(SuiteError):
-    """Somebody else has the port."""
+    """Another program listens at the port."""

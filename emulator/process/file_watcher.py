@@ -1,4 +1,4 @@
-"""What a developer edits while the suite is live."""
+"""Callbacks for files that a developer edits while the suite runs."""
 
 import logging
 import threading
@@ -20,26 +20,28 @@ Callbacks = Mapping[Path, Callable[[], None]]
 
 
 class FileWatcher:
-    """Calls what belongs to a file, or to a folder and all below it, after each edit until `stop`.
+    """Calls the callback of a file, or of a folder with all below it, after each edit until `stop`.
 
-    A broken edit, for which that raises SuiteError, is logged and waits for the next.
+    If the callback raises SuiteError, the edit is broken: the error is logged, and the next edit
+    tries again.
     """
 
-    def __init__(self, reactions: Callbacks) -> None:
-        self._reactions = reactions
+    def __init__(self, callbacks: Callbacks) -> None:
+        self._callbacks = callbacks
         self._edited: set[Path] = set()
         self._lock = threading.Lock()
         self._changed = threading.Event()
         self._stopped = threading.Event()
         self._observer: Any = Observer()
-        for folder in {path for path in reactions if path.is_dir()}:
-            self._observer.schedule(_FolderHandler(folder, self._note), str(folder), recursive=True)
-        files = {path for path in reactions if not path.is_dir()}
+        for folder in {path for path in callbacks if path.is_dir()}:
+            handler = _FolderHandler(folder, self._note)
+            self._observer.schedule(handler, str(folder), recursive=True)
+        files = {path for path in callbacks if not path.is_dir()}
         for parent in {file.parent for file in files}:
-            beside = {file.name: file for file in files if file.parent == parent}
-            self._observer.schedule(_FilesHandler(beside, self._note), str(parent))
+            siblings = {file.name: file for file in files if file.parent == parent}
+            self._observer.schedule(_FilesHandler(siblings, self._note), str(parent))
         self._observer.start()
-        threading.Thread(target=self._react, name="edits", daemon=True).start()
+        threading.Thread(target=self._run, name="file-watcher", daemon=True).start()
 
     def stop(self) -> None:
         self._stopped.set()
@@ -51,17 +53,17 @@ class FileWatcher:
             self._edited.add(path)
         self._changed.set()
 
-    def _react(self) -> None:
+    def _run(self) -> None:
         while not self._stopped.is_set():
             self._changed.wait()
-            while self._changed.is_set():  # until the edits have settled
+            while self._changed.is_set():  # until there was no edit for DEBOUNCE_SECONDS
                 self._changed.clear()
                 self._changed.wait(DEBOUNCE_SECONDS)
             with self._lock:
                 edited, self._edited = self._edited, set()
             for path in edited if not self._stopped.is_set() else ():
                 try:
-                    self._reactions[path]()
+                    self._callbacks[path]()
                 except (SuiteError, OSError) as error:
                     log.error("%s", error)  # noqa: TRY400 - it carries the developer's traceback
 
@@ -78,7 +80,7 @@ class _FolderHandler(FileSystemEventHandler):
 
 
 class _FilesHandler(FileSystemEventHandler):
-    """Some of the files of one folder, by their names."""
+    """Watches some of the files of one folder, by name."""
 
     def __init__(self, files: Mapping[str, Path], note: Callable[[Path], None]) -> None:
         self._files = files

@@ -1,10 +1,13 @@
-"""Instances of the functions: copies of one process that has loaded them and serves nothing itself.
+"""Forks instances of the functions from one process that has loaded them and serves nothing itself.
 
-The cloud replaces an instance that crashed by one that starts cold. Here that one is forked from
-what was loaded before the first call: it remembers as little as one that loads everything anew, and
-is there in a hundredth of the time. Who calls meanwhile waits in the line of the socket, which they
-share. A process in which main.py has started threads, or opened a channel, cannot be copied: it
-serves by itself, and is replaced as a whole.
+The cloud replaces an instance that crashed by one that starts cold. Here a fresh instance is forked
+from what was loaded before the first call: like a cold start it remembers nothing of its
+predecessor, in a hundredth of the time. Calls that come meanwhile wait in the backlog of the
+listening socket, which all instances share. A process in which main.py has started threads or
+opened a channel cannot be forked safely: it serves by itself, and is replaced as a whole.
+
+Suite and process talk over a socket pair. The suite sends one line, its argument, for each instance
+that it wants; the process reports `began PID` and `ended STATUS`.
 """
 
 import contextlib
@@ -17,7 +20,7 @@ from pathlib import Path
 
 from emulator.process.child import Child
 
-THREADS_FOLDER = Path("/proc/self/task")  # of a process, those of its libraries too
+THREADS_FOLDER = Path("/proc/self/task")  # lists the threads of native libraries too
 
 
 class _Instance:
@@ -39,9 +42,9 @@ class _Instance:
 
 
 class ForkServer(Child):
-    """A command that calls `take_turns` in the end, and its instances, one after the other.
+    """A command that ends in `serve_in_forks`, and its instances, one at a time.
 
-    `pid`, `alive` and `wait` are the instance's; to `stop` ends it with its command.
+    `pid`, `alive` and `wait` are those of the instance. `stop` ends the command with it.
     """
 
     _control: socket.socket | None = None
@@ -56,23 +59,23 @@ class ForkServer(Child):
     def alive(self) -> bool:
         return super().alive and not self._instance.ended.is_set()
 
-    def begin(self, order: str) -> None:
-        """Start the command, and in it an instance that gets this one line."""
+    def begin(self, argument: str) -> None:
+        """Start the command and a first instance, which gets this one line."""
         self.start()
-        self._ask(order)
+        self._request_instance(argument)
 
-    def replace(self, order: str) -> bool:
-        """Have another instance take the place of the one that has ended, if its command lives."""
+    def replace(self, argument: str) -> bool:
+        """Replace the instance that has ended; False if the command has ended too."""
         self._instance = _Instance()
-        self._ask(order)
-        return super().alive  # asked last: an end after this is the new instance's
+        self._request_instance(argument)
+        return super().alive  # read last: an end after this is reported for the new instance
 
-    def start(self, *more: str, passed: Sequence[int] = ()) -> None:
+    def start(self, *more: str, pass_fds: Sequence[int] = ()) -> None:
         self._control, theirs = socket.socketpair()
         self._instance = _Instance()
         with theirs:
             control = theirs.fileno()
-            super().start(*more, "--control", str(control), passed=[*passed, control])
+            super().start(*more, "--control", str(control), pass_fds=[*pass_fds, control])
         listening = (self._control, self._started)
         threading.Thread(target=self._listen, args=listening, daemon=True).start()
 
@@ -87,46 +90,46 @@ class ForkServer(Child):
         if self._process:
             self._instance.end(self._process.returncode)
 
-    def _ask(self, order: str) -> None:
+    def _request_instance(self, argument: str) -> None:
         if self._control:
-            with contextlib.suppress(OSError):  # it has ended
-                self._control.sendall(f"{order}\n".encode())
+            with contextlib.suppress(OSError):  # the command has ended
+                self._control.sendall(f"{argument}\n".encode())
 
     def _listen(self, control: socket.socket, command: subprocess.Popen[bytes]) -> None:
-        """Take note of what the command says of its instances until it ends."""
-        # it may end without having read what it was asked
+        """Follow what the command reports of its instances, until it ends."""
+        # the command may end before it has read the last request
         with control, control.makefile() as lines, contextlib.suppress(ConnectionResetError):
             for line in lines:
-                said, number = line.split()
-                self._note(control, said, int(number))
+                event, number = line.split()
+                self._note(control, event, int(number))
         self._note(control, "ended", command.wait())
 
-    def _note(self, control: socket.socket, said: str, number: int) -> None:
+    def _note(self, control: socket.socket, event: str, number: int) -> None:
         instance = self._instance
-        if self._control is control:  # another command's instances are not its own
-            (instance.begin if said == "began" else instance.end)(number)
+        if self._control is control:  # else a command that was replaced reports its end
+            (instance.begin if event == "began" else instance.end)(number)
 
 
 def serve_in_forks(control: int, serve: Callable[[str], None]) -> None:
-    """Fork an instance that serves, whenever the suite orders one, until the suite ends.
+    """Fork an instance for each line from the suite, and call `serve` with the line in it.
 
-    Where that is not safe, serve here.
+    If this process cannot be forked safely, call `serve` here. Returns when the suite ends.
     """
-    with socket.socket(fileno=control) as suite, suite.makefile() as orders:
+    with socket.socket(fileno=control) as suite, suite.makefile() as requests:
         suite.set_inheritable(False)
-        while order := orders.readline():
+        while argument := requests.readline():
             pid = os.fork() if _is_single_threaded() else None
             if not pid:
                 suite.sendall(f"began {os.getpid()}\n".encode())
             if pid is None:
-                serve(order)
+                serve(argument)
             elif pid == 0:
                 break
             else:
                 status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
                 suite.sendall(f"ended {status}\n".encode())
-    if order:  # this is a copy: what it was made from tells of its end
-        serve(order)
+    if argument:  # only in a fork, whose end the parent reports
+        serve(argument)
 
 
 def _is_single_threaded() -> bool:

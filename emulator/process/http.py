@@ -1,4 +1,4 @@
-"""HTTP within the suite: WSGI applications in threads of this process, and requests to them."""
+"""HTTP inside the suite: WSGI applications in threads of this process, and requests to them."""
 
 import json
 import logging
@@ -18,10 +18,10 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Server:
-    """An application that answers at `url` until it is closed."""
+    """Serves an application at `url` until it is closed."""
 
     def __init__(self, app: "WSGIApplication", listener: socket.socket, threads: int) -> None:
-        # waitress remarks on requests that wait or are given up; here that is ordinary
+        # waitress warns of requests that queue or are abandoned; in tests both are normal
         logging.getLogger("waitress").setLevel(logging.ERROR)
         self._watched: dict[int, Any] = {}  # what the server's loop reads from, by file descriptor
         self._server: Any = create_server(  # type: ignore[no-untyped-call]
@@ -41,21 +41,21 @@ class Server:
         self._thread.start()
 
     def close(self) -> None:
-        """Release the port and end every connection; twice is once."""
+        """Release the port and end every connection; a second call does nothing."""
         if not self._thread.is_alive():
             return
-        self._server.trigger.pull_trigger(self._leave_loop)  # its sockets belong to its loop
+        self._server.trigger.pull_trigger(self._leave_loop)  # only the loop may close its sockets
         self._thread.join(5)
         dispatcher.close(self._server)  # type: ignore[no-untyped-call]
         workers = self._server.task_dispatcher
         workers.shutdown(timeout=1)
-        if not workers.threads:  # one that still answers writes to the trigger when it is through
+        if not workers.threads:  # a busy one writes to the trigger when it is done
             self._server.trigger.close()
 
     def _leave_loop(self) -> None:
         for channel in list(self._server.active_channels.values()):
             channel.handle_close()
-        self._watched.clear()  # the loop runs as long as it has something to watch
+        self._watched.clear()  # the loop ends when it watches nothing
 
 
 def serve(
@@ -65,9 +65,9 @@ def serve(
     threads: int = 16,
     listener: socket.socket | None = None,
 ) -> Server:
-    """Serve `app`; port 0 picks a free one. Raises OSError when the port is taken.
+    """Serve `app`; port 0 picks a free one. Raises OSError if the port is taken.
 
-    A `listener` is one's own socket, instead of host and port.
+    `listener` is a bound socket to use instead of host and port.
     """
     return Server(app, listener or socket.create_server((host, port)), threads)
 
@@ -75,17 +75,17 @@ def serve(
 def request(
     method: str, url: str, body: Any = None, timeout: float = 10, **headers: str
 ) -> tuple[int, bytes]:
-    """Send `body` as JSON and answer with status and content; OSError when nobody answers.
+    """Send `body` as JSON; return status and content. Raises OSError if the server is not reached.
 
-    Never through a proxy: what it talks to is on this machine.
+    No proxy is used: all servers are on this machine.
     """
     data = None if body is None else json.dumps(body).encode()
     message = urllib.request.Request(  # noqa: S310 - the callers' URLs are http
         url, data, {"Content-Type": "application/json", **headers}, method=method
     )
     try:
-        with _DIRECT.open(message, timeout=timeout) as answer:
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as refusal:
-        with refusal:
-            return refusal.code, refusal.read()
+        with _DIRECT.open(message, timeout=timeout) as response:
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()

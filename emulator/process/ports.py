@@ -1,14 +1,15 @@
-"""Ports that are free, and addresses to connect to."""
+"""Free ports, and the addresses at which clients connect."""
 
 import socket
 
 
 def free_port() -> int:
+    """A port of 127.0.0.1 that nothing listens at; another program may still take it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 
 
 def connect_address(address: str) -> str:
-    """Where one connects to what listens at this address: on all of the machine's is none."""
+    """The address at which clients reach a listener: 0.0.0.0 is none to connect to."""
     host, colon, port = address.partition(":")
     return f"{'127.0.0.1' if host == '0.0.0.0' else host}{colon}{port}"  # noqa: S104

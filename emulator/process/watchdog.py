@@ -1,9 +1,9 @@
-"""Runs a command that cannot outlive whoever started it: `python watchdog.py READ_FD CMD …`.
+"""Runs a command that cannot outlive its starter: `python watchdog.py READ_FD CMD …`.
 
 READ_FD is the read end of a pipe whose write end only the starter holds. However the starter ends,
-the kernel closes the write end; the watcher forked here then sees end-of-file and kills the whole
-process group. The command takes over this process: same pid, own exit status. Nothing imported here
-costs start-up time.
+the kernel closes the write end. The watchdog forked here then reads end-of-file and kills the whole
+process group. The command takes over this process: same pid, own exit status. The imports are few
+and cheap, because every child of the suite starts through this file.
 """
 
 import os
@@ -14,16 +14,16 @@ MAX_FILE_DESCRIPTORS = 65536  # no process here has as many files open
 
 
 def watch(lifeline: int) -> None:
-    """Wait for the starter's end, then kill the process group, this process included.
+    """Wait until the starter ends, then kill the process group, this process included.
 
-    Staying in the group keeps its number from being given to a stranger.
+    As long as the watchdog is a member, the kernel cannot reuse the group's number.
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP):
         signal.signal(number, signal.SIG_IGN)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
-    # who is at the other end of what the command holds must see it end with the command
+    # The command's pipes and sockets must close when the command ends, so hold no copy of them.
     os.closerange(3, lifeline)
     os.closerange(lifeline + 1, MAX_FILE_DESCRIPTORS)
     os.read(lifeline, 1)
@@ -31,9 +31,9 @@ def watch(lifeline: int) -> None:
 
 
 def take_terminal() -> None:
-    """Become the terminal's foreground job, if the starter is, so that Ctrl-C comes here.
+    """Become the terminal's foreground job if the starter is, so that Ctrl-C comes here.
 
-    Ctrl-Z is off: nobody would be there to wake a stopped command.
+    Ctrl-Z is disabled: no shell would be there to resume a stopped command.
     """
     signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     if os.isatty(0) and os.tcgetpgrp(0) == os.getpgid(os.getppid()):
@@ -53,7 +53,7 @@ def main() -> None:
         os.execvp(command[0], command)  # noqa: S606 - no shell is the point
     except OSError as error:
         print(f"{command[0]}: {error.strerror}", file=sys.stderr, flush=True)
-        sys.exit(127)  # as shells answer
+        sys.exit(127)  # as in a shell
 
 
 main()

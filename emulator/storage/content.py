@@ -1,4 +1,4 @@
-"""The bytes of objects: files that know their checksums and disappear with their last owner."""
+"""The bytes of objects: files that know their checksums and are deleted with the last reference."""
 
 import base64
 import hashlib
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import google_crc32c
 
-from emulator.storage.errors import Fault, StorageError
+from emulator.storage.errors import ErrorKind, StorageError
 
 CHUNK_BYTES = 1 << 20
 
@@ -17,8 +17,8 @@ CHUNK_BYTES = 1 << 20
 class Content:
     """One file of bytes, growing while it is uploaded, never changed afterwards.
 
-    Copies of an object share it. The file is deleted when nothing refers to it any more, so an
-    upload that fails half-way and an object that is overwritten need no cleaning up.
+    Copies of an object share it. The file is deleted when nothing refers to it any more, so that
+    failed uploads and overwritten objects leave nothing behind.
     """
 
     def __init__(self, path: Path) -> None:
@@ -53,20 +53,20 @@ class Content:
 
 @dataclass(frozen=True)
 class Checksums:
-    """Base64 checksums that the client announced, each None where it did not."""
+    """The base64 checksums that the client sent; None for those that it did not send."""
 
     md5: str | None = None
     crc32c: str | None = None
 
     def check(self, content: Content) -> None:
-        """Raises BAD_DIGEST when the bytes that arrived are not the announced ones."""
+        """Raise BAD_DIGEST if the bytes do not match the checksums."""
         for name, sent, computed in (
             ("MD5", self.md5, content.md5),
             ("CRC32C", self.crc32c, content.crc32c),
         ):
             if sent not in (None, computed):
                 raise StorageError(
-                    Fault.BAD_DIGEST,
+                    ErrorKind.BAD_DIGEST,
                     f'Provided {name} hash "{sent}" doesn\'t match calculated {name} hash '
                     f'"{computed}".',
                 )
@@ -74,7 +74,7 @@ class Checksums:
 
 @dataclass(frozen=True)
 class SizeRange:
-    """The bytes that `x-goog-content-length-range: min,max` lets through, both included."""
+    """The sizes that `x-goog-content-length-range: min,max` allows, both included."""
 
     minimum: int
     maximum: int
@@ -82,14 +82,14 @@ class SizeRange:
     def check(self, size: int) -> None:
         if size > self.maximum:
             raise StorageError(
-                Fault.TOO_LARGE,
+                ErrorKind.TOO_LARGE,
                 "Your proposed upload is larger than the maximum object size specified in your "
                 "signed URL or policy.",
                 f"{size} bytes, at most {self.maximum} are allowed.",
             )
         if size < self.minimum:
             raise StorageError(
-                Fault.TOO_SMALL,
+                ErrorKind.TOO_SMALL,
                 "Your proposed upload is smaller than the minimum object size specified in your "
                 "signed URL or policy.",
                 f"{size} bytes, at least {self.minimum} are required.",

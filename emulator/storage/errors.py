@@ -1,11 +1,11 @@
-"""Everything that the storage refuses, and the one place that turns it into wire codes."""
+"""All errors of the storage, and the one place that turns them into wire codes."""
 
 from enum import Enum
 from typing import Any
 from xml.sax.saxutils import escape
 
 
-class Fault(Enum):
+class ErrorKind(Enum):
     """HTTP status, reason in the JSON API, code in the XML API.
 
     Source: https://cloud.google.com/storage/docs/json_api/v1/status-codes and
@@ -39,18 +39,20 @@ class Fault(Enum):
 
 
 class StorageError(Exception):
-    """A refused request; `details` says more where the message is the cloud's fixed sentence."""
+    """A rejected request; `details` adds to a message whose text the cloud fixes."""
 
-    def __init__(self, fault: Fault, message: str, details: str = "") -> None:
+    def __init__(self, kind: ErrorKind, message: str, details: str = "") -> None:
         super().__init__(message)
-        self.fault = fault
+        self.kind = kind
         self.message = message
         self.details = details
 
 
 def unsupported(feature: str) -> StorageError:
-    """What the cloud can do and this emulator cannot: refused, never silently ignored."""
-    return StorageError(Fault.NOT_IMPLEMENTED, f"The storage emulator does not support {feature}.")
+    """The error for a feature that this emulator lacks: it is never ignored silently."""
+    return StorageError(
+        ErrorKind.NOT_IMPLEMENTED, f"The storage emulator does not support {feature}."
+    )
 
 
 def json_error(status: int, message: str, reason: str) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """Firebase's download-token URLs: `/v0/b/{bucket}/o/{path}?alt=media&token=…`.
 
-The tokens are the comma-separated list in the object's custom metadata, as Firebase keeps them;
-taking one out of the list revokes the URL. Rules are not read: without a token
-nothing is.
+Firebase keeps the tokens as a comma-separated list in the object's custom metadata. Removing a
+token from the list revokes the URL. Rules are not evaluated: nothing is readable without a token.
 """
 
 import hmac
@@ -11,7 +10,7 @@ from urllib.parse import quote
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from emulator.storage.errors import Fault, StorageError, unsupported
+from emulator.storage.errors import ErrorKind, StorageError, unsupported
 from emulator.storage.objects import StoredObject
 from emulator.storage.resources import object_resource
 from emulator.storage.wire import count, media, store
@@ -28,7 +27,7 @@ def download(bucket: str, name: str) -> ResponseReturnValue:
     stored = _with_token(bucket, name, request.args.get("token", ""))
     count("classB")
     if request.args.get("alt") == "media":
-        # A name to save it under, and never an attachment: pictures are shown.
+        # a file name for saving, but never an attachment: the browser shows the picture
         file = quote(name.rpartition("/")[2], safe="")
         disposition = {"contentDisposition": f"inline; filename*=utf-8''{file}"}
         return media(stored, disposition | stored.attributes.fields)
@@ -44,13 +43,13 @@ def download(bucket: str, name: str) -> ResponseReturnValue:
 
 
 def _with_token(bucket: str, name: str, token: str) -> StoredObject:
-    """A wrong token and an absent object answer alike, so that names cannot be probed."""
+    """The object. Wrong tokens and missing objects fail alike, so that names cannot be probed."""
     stored = store().bucket(bucket).get(name)
     tokens = stored.attributes.metadata.get(TOKENS, "").split(",") if stored else []
     matches = [hmac.compare_digest(token.encode(), known.strip().encode()) for known in tokens]
     if not stored or not token or not any(matches):
         raise StorageError(
-            Fault.ACCESS_DENIED, "Permission denied. Could not perform this operation"
+            ErrorKind.ACCESS_DENIED, "Permission denied. Could not perform this operation"
         )
     return stored
 

@@ -1,5 +1,4 @@
-"""The JSON API as google-cloud-storage speaks it. It asks for no credentials: the client sends none
-to an emulator.
+"""The JSON API as google-cloud-storage uses it. The client sends an emulator no credentials.
 
 Source: https://cloud.google.com/storage/docs/json_api/v1
 """
@@ -11,7 +10,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from emulator.storage.content import Checksums
-from emulator.storage.errors import Fault, StorageError, unsupported
+from emulator.storage.errors import ErrorKind, StorageError, unsupported
 from emulator.storage.objects import Attributes, StoredObject, check_name
 from emulator.storage.resources import (
     bucket_resource,
@@ -53,27 +52,27 @@ IF = {
 
 
 def accept(*query_names: str) -> None:
-    """Raises NOT_IMPLEMENTED for a query parameter that is not one of these."""
+    """Raise NOT_IMPLEMENTED for any other query parameter."""
     refuse_unknown({*_COMMON, *query_names}, {"x-goog-hash"})
 
 
-def answer(resource: dict[str, Any]) -> Response:
-    """The part of a resource that the request asks for."""
+def json_response(resource: dict[str, Any]) -> Response:
+    """The part of a resource that the request selects."""
     return jsonify(select(resource, request.args.get("fields", "*")))
 
 
-def object_answer(stored: StoredObject) -> Response:
-    """An object as its resource."""
-    return answer(object_resource(stored, request.host_url))
+def object_response(stored: StoredObject) -> Response:
+    """The resource of an object."""
+    return json_response(object_resource(stored, request.host_url))
 
 
 def json_body() -> dict[str, Any]:
-    """The request's body, {} where it has none. Raises INVALID for anything but an object."""
+    """The request's body, {} without one. Raises INVALID for anything but a JSON object."""
     if not request.content_length:
         return {}
     body = request.get_json(force=True)
     if not isinstance(body, dict):
-        raise StorageError(Fault.INVALID, "The request body is not a JSON object.")
+        raise StorageError(ErrorKind.INVALID, "The request body is not a JSON object.")
     return body
 
 
@@ -84,7 +83,7 @@ def list_buckets() -> ResponseReturnValue:
     prefix = request.args.get("prefix", "")
     names = [name for name in store().bucket_names() if name.startswith(prefix)]
     items = [bucket_resource(name, request.host_url) for name in names]
-    return answer({"kind": "storage#buckets", "items": items})
+    return json_response({"kind": "storage#buckets", "items": items})
 
 
 @json_api.post(BUCKETS)
@@ -95,9 +94,9 @@ def create_bucket() -> ResponseReturnValue:
     if unknown := body.keys() - {"name", "location", "storageClass"}:
         raise unsupported(f"the bucket field {min(unknown)}")
     if not isinstance(body.get("name"), str) or not body["name"]:
-        raise StorageError(Fault.INVALID, "A bucket needs a name.")
+        raise StorageError(ErrorKind.INVALID, "A bucket needs a name.")
     store().create_bucket(body["name"])
-    return answer(bucket_resource(body["name"], request.host_url))
+    return json_response(bucket_resource(body["name"], request.host_url))
 
 
 @json_api.get(BUCKET)
@@ -105,24 +104,24 @@ def get_bucket(bucket: str) -> ResponseReturnValue:
     accept()
     count("classB")
     store().bucket(bucket)
-    return answer(bucket_resource(bucket, request.host_url))
+    return json_response(bucket_resource(bucket, request.host_url))
 
 
 @json_api.get(f"{BUCKET}/o")
 def list_objects(bucket: str) -> ResponseReturnValue:
     accept("prefix", "delimiter", "startOffset", "endOffset", "pageToken", "maxResults")
     count("classA")
-    asked = request.args.get
+    argument = request.args.get
     try:
-        after = base64.urlsafe_b64decode(asked("pageToken", "")).decode()
+        after = base64.urlsafe_b64decode(argument("pageToken", "")).decode()
     except ValueError:
-        raise StorageError(Fault.INVALID, "Invalid pageToken.") from None
+        raise StorageError(ErrorKind.INVALID, "Invalid pageToken.") from None
     page = store().list(
         bucket,
-        prefix=asked("prefix", ""),
-        delimiter=asked("delimiter", ""),
-        start=asked("startOffset", ""),
-        end=asked("endOffset", ""),
+        prefix=argument("prefix", ""),
+        delimiter=argument("delimiter", ""),
+        start=argument("startOffset", ""),
+        end=argument("endOffset", ""),
         after=after,
         limit=min(query_integer("maxResults") or 1000, 1000),
     )
@@ -133,7 +132,7 @@ def list_objects(bucket: str) -> ResponseReturnValue:
         listed["prefixes"] = page.prefixes
     if page.next_key is not None:
         listed["nextPageToken"] = base64.urlsafe_b64encode(page.next_key.encode()).decode()
-    return answer(listed)
+    return json_response(listed)
 
 
 @json_api.get(OBJECT)
@@ -142,7 +141,7 @@ def get_object(bucket: str, name: str) -> ResponseReturnValue:
     accept("generation", *IF)
     count("classB")
     stored = store().get(bucket, name, query_preconditions(), query_integer("generation"))
-    return media(stored) if request.args.get("alt") == "media" else object_answer(stored)
+    return media(stored) if request.args.get("alt") == "media" else object_response(stored)
 
 
 @json_api.patch(OBJECT)
@@ -150,7 +149,7 @@ def patch_object(bucket: str, name: str) -> ResponseReturnValue:
     accept("generation", *IF)
     count("classA")
     changes = json_body()
-    return object_answer(
+    return object_response(
         store().change(
             bucket,
             name,
@@ -166,7 +165,7 @@ def update_object(bucket: str, name: str) -> ResponseReturnValue:
     accept("generation", *IF)
     count("classA")
     attributes = patched(Attributes(), json_body())
-    return object_answer(
+    return object_response(
         store().change(
             bucket,
             name,
@@ -192,7 +191,7 @@ def upload_object(bucket: str) -> ResponseReturnValue:
         if request.method == "DELETE":
             return cancel_upload(upload_id, bucket)
         received = receive_chunk(upload_id, bucket)
-        return object_answer(received) if isinstance(received, StoredObject) else received
+        return object_response(received) if isinstance(received, StoredObject) else received
     count("classA")
     match request.method, request.args.get("uploadType"):
         case "POST", "media":
@@ -201,11 +200,11 @@ def upload_object(bucket: str) -> ResponseReturnValue:
             name = _upload_name({}, bucket)
             body_length()
             content = new_content(read_all(request.stream), checksums)
-            return object_answer(
+            return object_response(
                 store().put(bucket, name, content, attributes, query_preconditions())
             )
         case "POST", "multipart":
-            return object_answer(_upload_multipart(bucket))
+            return object_response(_upload_multipart(bucket))
         case "POST", "resumable":
             return _start_upload(bucket)
     raise unsupported(f"{request.method} with uploadType={request.args.get('uploadType')}")
@@ -214,7 +213,7 @@ def upload_object(bucket: str) -> ResponseReturnValue:
 def _upload_multipart(bucket: str) -> StoredObject:
     boundary = request.mimetype_params.get("boundary")
     if request.mimetype != "multipart/related" or not boundary:
-        raise StorageError(Fault.INVALID, "The body is not multipart/related with a boundary.")
+        raise StorageError(ErrorKind.INVALID, "The body is not multipart/related with a boundary.")
     body_length()
     metadata, content_type, chunks = read_related(request.stream, boundary)
     name = _upload_name(metadata, bucket)
@@ -249,12 +248,16 @@ def _start_upload(bucket: str) -> Response:
 
 def _upload_name(metadata: Any, bucket: str) -> str:
     if not isinstance(metadata, dict):
-        raise StorageError(Fault.INVALID, "The object's metadata is not a JSON object.")
+        raise StorageError(ErrorKind.INVALID, "The object's metadata is not a JSON object.")
     if metadata.get("bucket", bucket) != bucket:
-        raise StorageError(Fault.INVALID, "The bucket in the metadata is not the one in the URL.")
+        raise StorageError(
+            ErrorKind.INVALID, "The bucket in the metadata is not the one in the URL."
+        )
     name = metadata.get("name") or request.args.get("name")
     if not isinstance(name, str):
-        raise StorageError(Fault.INVALID, "An upload needs a name: in the metadata or in ?name=")
+        raise StorageError(
+            ErrorKind.INVALID, "An upload needs a name: in the metadata or in ?name="
+        )
     check_name(name)
     store().bucket(bucket)
     return name

@@ -1,4 +1,4 @@
-"""Buckets and objects: one live generation each, changed one request at a time."""
+"""Buckets and objects: each has one live generation, and requests change it one at a time."""
 
 import shutil
 import tempfile
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from emulator.storage.content import Content
-from emulator.storage.errors import Fault, StorageError
+from emulator.storage.errors import ErrorKind, StorageError
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class StoredObject:
     created: datetime
     updated: datetime
     components: int | None = None
-    """Of how many uploads it is composed; None where it is one itself."""
+    """Of how many uploads the object is composed; None if it was uploaded itself."""
 
     @property
     def content_type(self) -> str:
@@ -44,7 +44,7 @@ class StoredObject:
 
 @dataclass(frozen=True)
 class Preconditions:
-    """When a request may go ahead; generation 0 stands for «there is no such object»."""
+    """The conditions of a request; generation 0 means that the object must not exist."""
 
     generation_match: int | None = None
     generation_not_match: int | None = None
@@ -52,7 +52,7 @@ class Preconditions:
     metageneration_not_match: int | None = None
 
     def check(self, current: StoredObject | None, *, reading: bool = False) -> None:
-        """Raises PRECONDITION, or NOT_MODIFIED for a read of what the reader already has."""
+        """Raise PRECONDITION, or NOT_MODIFIED for a read of what the client already has."""
         generation = current.generation if current else 0
         metageneration = current.metageneration if current else 0
         if self.generation_match not in (None, generation):
@@ -66,9 +66,9 @@ class Preconditions:
 
 
 def _not_met(condition: str, asked: int | None, actual: int, reading: bool = False) -> StorageError:
-    fault = Fault.NOT_MODIFIED if reading else Fault.PRECONDITION
+    kind = ErrorKind.NOT_MODIFIED if reading else ErrorKind.PRECONDITION
     return StorageError(
-        fault,
+        kind,
         "At least one of the pre-conditions you specified did not hold.",
         f"{condition}={asked}, the object has {actual}.",
     )
@@ -78,15 +78,15 @@ NO_PRECONDITIONS = Preconditions()
 
 
 @dataclass(frozen=True)
-class Page:
+class ObjectPage:
     items: list[StoredObject]
     prefixes: list[str]
     next_key: str | None
 
 
 class ObjectStore:
-    """The buckets of one server. Bytes lie under `root` (a temporary folder unless given) in files
-    with random names: an object's name is a dictionary key, never a path."""
+    """The buckets of one server. Bytes are stored under `root` (by default a temporary folder) in
+    files with random names: an object's name is a dictionary key, never a path."""
 
     def __init__(self, bucket: str, root: Path | None = None) -> None:
         if root is None:
@@ -101,7 +101,7 @@ class ObjectStore:
         self.on_clear: list[Callable[[], None]] = []
 
     def clear(self) -> None:
-        """Forget everything but the default bucket, which is left empty."""
+        """Delete everything but the default bucket, which is then empty."""
         with self._lock:
             self._buckets = {self._default_bucket: {}}
         for forget in self.on_clear:
@@ -116,7 +116,7 @@ class ObjectStore:
     def create_bucket(self, name: str) -> None:
         with self._lock:
             if name in self._buckets:
-                raise StorageError(Fault.BUCKET_EXISTS, f"The bucket {name} already exists.")
+                raise StorageError(ErrorKind.BUCKET_EXISTS, f"The bucket {name} already exists.")
             self._buckets[name] = {}
 
     def bucket(self, name: str) -> dict[str, StoredObject]:
@@ -125,7 +125,7 @@ class ObjectStore:
             return self._buckets[name]
         except KeyError:
             raise StorageError(
-                Fault.NO_BUCKET, f"The specified bucket does not exist: {name}"
+                ErrorKind.NO_BUCKET, f"The specified bucket does not exist: {name}"
             ) from None
 
     def get(
@@ -137,10 +137,10 @@ class ObjectStore:
         *,
         reading: bool = True,
     ) -> StoredObject:
-        """Raises NO_OBJECT when there is none, or none of that generation."""
+        """Raises NO_OBJECT if there is none, or none of that generation."""
         found = self.bucket(bucket).get(name)
         if found is None or generation not in (None, found.generation):
-            raise StorageError(Fault.NO_OBJECT, f"No such object: {bucket}/{name}")
+            raise StorageError(ErrorKind.NO_OBJECT, f"No such object: {bucket}/{name}")
         preconditions.check(found, reading=reading)
         return found
 
@@ -154,7 +154,7 @@ class ObjectStore:
         *,
         components: int | None = None,
     ) -> StoredObject:
-        """Store a new generation: of several writers with the same precondition one wins."""
+        """Store a new generation. Of several writers with the same precondition, one wins."""
         check_name(name)
         with self._lock:
             objects = self.bucket(bucket)
@@ -207,13 +207,13 @@ class ObjectStore:
         end: str = "",
         after: str = "",
         limit: int = 1000,
-    ) -> Page:
-        """Names from `start` up to but not `end`, past the key `after`; what has the delimiter
-        past the prefix is folded into one prefix. Items and prefixes both count for `limit`."""
+    ) -> ObjectPage:
+        """The names from `start` to before `end`, after the key `after`. Names with the delimiter
+        after the prefix are folded into one prefix. Items and prefixes count towards `limit`."""
         with self._lock:
             objects = dict(self.bucket(bucket))
         names = sorted(objects)
-        page = Page([], [], None)
+        page = ObjectPage([], [], None)
         last = after
         for name in names[bisect_left(names, max(prefix, start)) :]:
             if not name.startswith(prefix) or (end and name >= end):
@@ -233,13 +233,13 @@ class ObjectStore:
 
 
 def check_name(name: str) -> None:
-    """Raises INVALID for what Cloud Storage does not take as an object's name.
+    """Raise INVALID for a name that Cloud Storage rejects.
 
     Source: https://cloud.google.com/storage/docs/objects#naming
     """
     if not 1 <= len(name.encode()) <= 1024:
-        raise StorageError(Fault.INVALID, "An object's name has 1 to 1024 bytes of UTF-8.")
+        raise StorageError(ErrorKind.INVALID, "An object's name has 1 to 1024 bytes of UTF-8.")
     if name in (".", "..") or "\r" in name or "\n" in name:
         raise StorageError(
-            Fault.INVALID, "An object's name is not «.» or «..» and holds no line break."
+            ErrorKind.INVALID, "An object's name is not «.» or «..» and holds no line break."
         )

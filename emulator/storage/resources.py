@@ -1,4 +1,4 @@
-"""Objects and buckets as the JSON API writes them."""
+"""The JSON resources of objects and buckets."""
 
 import base64
 import re
@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from emulator.storage.errors import Fault, StorageError, unsupported
+from emulator.storage.errors import ErrorKind, StorageError, unsupported
 from emulator.storage.objects import Attributes, StoredObject
 
 SETTABLE = {
@@ -19,9 +19,9 @@ SETTABLE = {
     "contentLanguage": "Content-Language",
     "customTime": "X-Goog-Custom-Time",
 }
-"""What a client may set, and the header in which it travels with the bytes."""
+"""The fields that a client may set, and the header of each that comes with the bytes."""
 
-# Clients send a whole resource back; what only the server sets is passed over, as in the cloud.
+# Clients send a whole resource back. As in the cloud, fields that only the server sets are ignored.
 _READ_ONLY = {
     *("kind", "id", "selfLink", "mediaLink", "name", "bucket", "owner", "etag"),
     *("generation", "metageneration", "size", "md5Hash", "crc32c", "componentCount"),
@@ -85,7 +85,7 @@ def bucket_resource(name: str, host_url: str) -> dict[str, Any]:
 
 
 def patched(before: Attributes, changes: dict[str, Any]) -> Attributes:
-    """`before` with the fields of a JSON body; null removes. Raises INVALID, NOT_IMPLEMENTED."""
+    """`before` with the changes of a JSON body; null removes. Raises INVALID, NOT_IMPLEMENTED."""
     fields = dict(before.fields)
     metadata = dict(before.metadata)
     for key, value in changes.items():
@@ -94,7 +94,7 @@ def patched(before: Attributes, changes: dict[str, Any]) -> Attributes:
         elif key in SETTABLE:
             _set(fields, key, value)
             if not fields.get(key, "").isprintable():
-                raise StorageError(Fault.INVALID, f"{key} holds control characters.")
+                raise StorageError(ErrorKind.INVALID, f"{key} holds control characters.")
             if key == "customTime":
                 _check_custom_time(before.fields.get(key), fields.get(key))
         elif key == "storageClass":
@@ -106,23 +106,27 @@ def patched(before: Attributes, changes: dict[str, Any]) -> Attributes:
 
 
 def _check_custom_time(before: str | None, after: str | None) -> None:
-    """Once there, it only moves on.
+    """Once set, a custom time can only increase.
 
     Source: https://cloud.google.com/storage/docs/metadata#custom-time
     """
     try:
         times = [datetime.fromisoformat(time) for time in (before, after) if time is not None]
     except ValueError:
-        raise StorageError(Fault.INVALID, f"customTime is no time of RFC 3339: {after}") from None
+        raise StorageError(
+            ErrorKind.INVALID, f"customTime is no time of RFC 3339: {after}"
+        ) from None
     if before and (after is None or times[1] < times[0]):
-        raise StorageError(Fault.INVALID, "customTime cannot be removed or set to an earlier time.")
+        raise StorageError(
+            ErrorKind.INVALID, "customTime cannot be removed or set to an earlier time."
+        )
 
 
 def _patched_metadata(before: dict[str, str], changes: Any) -> dict[str, str]:
     if changes is None:
         return {}
     if not isinstance(changes, dict):
-        raise StorageError(Fault.INVALID, "metadata is not an object.")
+        raise StorageError(ErrorKind.INVALID, "metadata is not an object.")
     after = dict(before)
     for key, value in changes.items():
         _set(after, key, value)
@@ -135,18 +139,18 @@ def _set(values: dict[str, str], key: str, value: Any) -> None:
     elif isinstance(value, str):
         values[key] = value
     else:
-        raise StorageError(Fault.INVALID, f"{key} is {value!r}, not a string.")
+        raise StorageError(ErrorKind.INVALID, f"{key} is {value!r}, not a string.")
 
 
 def with_default_type(attributes: Attributes, content_type: str | None) -> Attributes:
-    """The type that came with the bytes, for metadata that names none."""
+    """The attributes with the content type of the bytes, unless they name one."""
     if content_type is None or "contentType" in attributes.fields:
         return attributes
     return replace(attributes, fields={**attributes.fields, "contentType": content_type})
 
 
 def select(resource: Any, fields: str) -> Any:
-    """The part of an answer that `fields` asks for, as in `items(name,size),nextPageToken`.
+    """The part of a response that `fields` selects, as in `items(name,size),nextPageToken`.
 
     Source: https://cloud.google.com/storage/docs/json_api#partial-response
     """
@@ -163,9 +167,9 @@ def select(resource: Any, fields: str) -> Any:
 
 
 def _field_names(fields: str) -> Iterator[tuple[str, str]]:
-    """(name, what is asked of it) for each comma-separated entry at the top level."""
+    """(name, its inner selection) for each comma-separated entry at the top level."""
     for entry in re.split(r",(?![^(]*\))", fields):
         match = re.fullmatch(r"([\w*-]+)(?:\(([^()]+)\)|/(.+))?", entry.strip())
         if match is None:
-            raise StorageError(Fault.INVALID, f"Invalid field selection {entry}")
+            raise StorageError(ErrorKind.INVALID, f"Invalid field selection {entry}")
         yield match[1], match[2] or match[3] or "*"

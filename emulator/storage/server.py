@@ -1,4 +1,4 @@
-"""The storage as one WSGI application."""
+"""The storage server as one WSGI application."""
 
 import json
 import threading
@@ -14,7 +14,7 @@ from werkzeug.routing import BaseConverter
 
 from emulator.storage.batches import batches
 from emulator.storage.copies import copies
-from emulator.storage.errors import Fault, StorageError, json_error, xml_error
+from emulator.storage.errors import ErrorKind, StorageError, json_error, xml_error
 from emulator.storage.firebase_api import firebase_api
 from emulator.storage.json_api import json_api
 from emulator.storage.objects import ObjectStore
@@ -36,11 +36,11 @@ _EXPOSED = (
 
 def create_app(bucket: str, public_keys: dict[str, str], root: Path | None = None) -> Flask:
     """A storage with one empty bucket, whose signed URLs are checked against `public_keys` (PEM by
-    signer's e-mail). `root` is where bytes lie; without it, a temporary folder.
+    signer's e-mail). Bytes are stored in `root`, by default a temporary folder.
 
-    `extensions["objects"]` is the `ObjectStore` (`clear()` empties it), `extensions["operations"]`
-    counts what the cloud would bill: {"classA": n, "classB": n, "delete": n}. The answer to a
-    counted request says so in `X-Emulator-Operation`.
+    `extensions["objects"]` is the `ObjectStore` (`clear()` empties it). `extensions["operations"]`
+    counts what the cloud would bill: {"classA": n, "classB": n, "delete": n}. The response to a
+    counted request names the operation in `X-Emulator-Operation`.
     """
     app = Flask(__name__, static_folder=None)
     app.url_map.converters.update(segment=Segment, segments=Segments)
@@ -64,19 +64,19 @@ def create_app(bucket: str, public_keys: dict[str, str], root: Path | None = Non
     app.after_request(_allow_origins)
 
     @app.after_request
-    def count_operation(answer: Response) -> Response:
+    def count_operation(response: Response) -> Response:
         kind = g.get("operation")
-        if kind and answer.status_code < 400:
+        if kind and response.status_code < 400:
             with counting:
                 app.extensions["operations"][kind] += 1
-            answer.headers["X-Emulator-Operation"] = kind
-        return answer
+            response.headers["X-Emulator-Operation"] = kind
+        return response
 
     return app
 
 
 class EncodedPaths:
-    """Route on the path as it was sent: an object's name may hold `%2F`, `/o/` and `//`."""
+    """Routes on the raw path, because an object's name may contain `%2F`, `/o/` and `//`."""
 
     def __init__(self, app: "WSGIApplication") -> None:
         self._app = app
@@ -99,31 +99,33 @@ class Segment(BaseConverter):
 
 
 class Segments(Segment):
-    """All that is left of a path."""
+    """The rest of a path."""
 
     regex = ".+"
     part_isolating = False
 
 
 def _refuse(error: StorageError) -> Response:
-    status, reason, code = error.fault.value
-    if error.fault is Fault.NOT_MODIFIED:
+    status, reason, code = error.kind.value
+    if error.kind is ErrorKind.NOT_MODIFIED:
         return Response(status=status)
-    return _error_answer(status, reason, code, error.message, error.details)
+    return _error_response(status, reason, code, error.message, error.details)
 
 
 def _refuse_http(error: HTTPException) -> Response:
-    """What Flask refuses: unknown paths, ranges that cannot be satisfied, our own bugs."""
+    """Errors of Flask: unknown paths, ranges that cannot be satisfied, bugs of this server."""
     phrase = HTTPStatus(error.code or 500).phrase
     code = "InvalidRange" if error.code == 416 else phrase.title().replace(" ", "")
-    answer = _error_answer(error.code or 500, phrase, code, error.description or phrase)
-    answer.headers.extend(
+    response = _error_response(error.code or 500, phrase, code, error.description or phrase)
+    response.headers.extend(
         (name, value) for name, value in error.get_headers() if name == "Content-Range"
     )
-    return answer
+    return response
 
 
-def _error_answer(status: int, reason: str, code: str, message: str, details: str = "") -> Response:
+def _error_response(
+    status: int, reason: str, code: str, message: str, details: str = ""
+) -> Response:
     if request.path.startswith(_JSON_PATHS):
         body = json.dumps(json_error(status, f"{message} {details}".rstrip(), reason))
         return Response(body, status, content_type="application/json; charset=UTF-8")
@@ -134,18 +136,18 @@ def _error_answer(status: int, reason: str, code: str, message: str, details: st
 def _answer_preflight() -> Response | None:
     if request.method != "OPTIONS":
         return None
-    answer = Response(status=204)
-    answer.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, PUT, PATCH, DELETE"
-    answer.headers["Access-Control-Allow-Headers"] = request.headers.get(
+    response = Response(status=204)
+    response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, PUT, PATCH, DELETE"
+    response.headers["Access-Control-Allow-Headers"] = request.headers.get(
         "Access-Control-Request-Headers", "*"
     )
-    answer.headers["Access-Control-Max-Age"] = "3600"
-    return answer
+    response.headers["Access-Control-Max-Age"] = "3600"
+    return response
 
 
-def _allow_origins(answer: Response) -> Response:
-    """Every page may read and upload, but go on with a resumable session only the page for which
-    it was started: in the cloud the bucket's CORS settings do not count there.
+def _allow_origins(response: Response) -> Response:
+    """Allow every origin, but continue a resumable session only for the one that started it: there
+    the cloud ignores the bucket's CORS settings.
 
     Source: https://cloud.google.com/storage/docs/resumable-uploads#cors (by `Origin` at the start)
     """
@@ -153,6 +155,6 @@ def _allow_origins(answer: Response) -> Response:
     if upload_id := request.args.get("upload_id"):
         origin = uploads().origin_of(upload_id)
     if origin:
-        answer.headers["Access-Control-Allow-Origin"] = origin
-        answer.headers["Access-Control-Expose-Headers"] = _EXPOSED
-    return answer
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+    return response

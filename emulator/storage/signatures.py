@@ -1,4 +1,4 @@
-"""V4 signed URLs: who signed exactly this request, and whether it is still valid.
+"""V4 signed URLs: whether the signature is that of this very request, and still valid.
 
 Source: https://cloud.google.com/storage/docs/authentication/canonical-requests and
 https://cloud.google.com/storage/docs/authentication/signatures
@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote
 
 from google.auth.crypt import RSAVerifier
 
-from emulator.storage.errors import Fault, StorageError
+from emulator.storage.errors import ErrorKind, StorageError
 
 ALGORITHM = "GOOG4-RSA-SHA256"
 MAX_AGE = timedelta(days=7)
@@ -31,7 +31,7 @@ def verify(
     public_keys: Mapping[str, str],
     now: datetime,
 ) -> None:
-    """Raises unless the query carries a valid signature of this very request.
+    """Raise StorageError unless the query holds a valid signature of this very request.
 
     `path` is decoded, `headers` are by lower-case name, `public_keys` are PEM by signer's e-mail.
     """
@@ -39,7 +39,7 @@ def verify(
     query = dict(pairs)
     if not QUERY_NAMES & query.keys():
         raise StorageError(
-            Fault.ACCESS_DENIED,
+            ErrorKind.ACCESS_DENIED,
             "Access denied.",
             f"Anonymous caller does not have access to {path}. Use a V4 signed URL.",
         )
@@ -56,7 +56,7 @@ def verify(
         raise _bad_query("X-Goog-Credential is not SIGNER/DATE/auto/storage/goog4_request.")
     if signer not in public_keys:
         raise StorageError(
-            Fault.UNKNOWN_SIGNER,
+            ErrorKind.UNKNOWN_SIGNER,
             "The provided security credentials are not valid.",
             f"{signer} is not a signer that this storage knows.",
         )
@@ -66,20 +66,20 @@ def verify(
     string_to_sign = "\n".join([ALGORITHM, query["X-Goog-Date"], scope, digest])
     if not _is_signed(string_to_sign, query["X-Goog-Signature"], public_keys[signer]):
         raise StorageError(
-            Fault.WRONG_SIGNATURE,
+            ErrorKind.WRONG_SIGNATURE,
             "Access denied.",
             "The request does not match what was signed: method, path, query and signed headers "
             f"must be the same. Received:\n{request}",
         )
     if now > expires_at:
         raise StorageError(
-            Fault.EXPIRED,
+            ErrorKind.EXPIRED,
             "The provided token has expired.",
             f"Request signature expired at: {expires_at.isoformat()}",
         )
     if signed_at > now + CLOCK_SKEW:
         raise StorageError(
-            Fault.CLOCK_SKEW,
+            ErrorKind.CLOCK_SKEW,
             "The difference between the request time and the server's time is too large.",
         )
 
@@ -131,10 +131,14 @@ def _is_signed(text: str, signature_hex: str, public_key: str) -> bool:
 
 
 def _bad_query(details: str) -> StorageError:
-    return StorageError(Fault.INVALID_QUERY, "Invalid query parameters of a signed URL.", details)
+    return StorageError(
+        ErrorKind.INVALID_QUERY, "Invalid query parameters of a signed URL.", details
+    )
 
 
 def _malformed(header: str, details: str) -> StorageError:
     return StorageError(
-        Fault.MALFORMED_SIGNATURE, "Your request has a malformed header.", f"{header}: {details}"
+        ErrorKind.MALFORMED_SIGNATURE,
+        "Your request has a malformed header.",
+        f"{header}: {details}",
     )

@@ -1,4 +1,4 @@
-"""How bytes arrive in pieces: multipart bodies and resumable sessions."""
+"""Uploads in parts: multipart bodies and resumable sessions."""
 
 import json
 import re
@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from emulator.storage.content import CHUNK_BYTES, Checksums, Content, SizeRange
-from emulator.storage.errors import Fault, StorageError
+from emulator.storage.errors import ErrorKind, StorageError
 from emulator.storage.objects import Attributes, ObjectStore, Preconditions, StoredObject
 
 CHUNK_MULTIPLE = 256 * 1024
-"""Every chunk of a resumable upload but the last is a multiple of this many bytes."""
+"""Each chunk of a resumable upload but the last must be a multiple of this."""
 
 LIFETIME_SECONDS = 7 * 24 * 3600
-"""How long a session waits for its bytes."""
+"""For how long a session accepts bytes."""
 
 _CONTENT_RANGE = re.compile(r"bytes (?:(?P<first>\d+)-(?P<last>\d+)|\*)/(?P<total>\d+|\*)")
 
@@ -30,13 +30,15 @@ def read_related(body: IO[bytes], boundary: str) -> tuple[Any, str | None, Itera
     """The two parts of a multipart/related upload: JSON metadata, and a type with its bytes."""
     delimiter = f"--{boundary}".encode()
     if body.readline().strip() != delimiter:
-        raise StorageError(Fault.INVALID, "The multipart body does not start with its boundary.")
+        raise StorageError(
+            ErrorKind.INVALID, "The multipart body does not start with its boundary."
+        )
     _read_headers(body)
     lines = list(iter(lambda: _line_before(body, delimiter), None))
     try:
         metadata = json.loads(b"".join(lines) or b"{}")
     except ValueError as error:
-        raise StorageError(Fault.INVALID, f"The metadata part is not JSON: {error}") from None
+        raise StorageError(ErrorKind.INVALID, f"The metadata part is not JSON: {error}") from None
     content_type = _read_headers(body).get("content-type")
     return metadata, content_type, _until(body, b"\r\n" + delimiter + b"--")
 
@@ -44,7 +46,7 @@ def read_related(body: IO[bytes], boundary: str) -> tuple[Any, str | None, Itera
 def _line_before(body: IO[bytes], delimiter: bytes) -> bytes | None:
     line = body.readline()
     if not line:
-        raise StorageError(Fault.INVALID, "The multipart body ends within its metadata.")
+        raise StorageError(ErrorKind.INVALID, "The multipart body ends within its metadata.")
     return None if line.strip() == delimiter else line
 
 
@@ -57,7 +59,7 @@ def _read_headers(body: IO[bytes]) -> dict[str, str]:
 
 
 def _until(body: IO[bytes], closing: bytes) -> Iterator[bytes]:
-    """What precedes the closing delimiter, holding back only as much as that can occupy."""
+    """The bytes before the closing delimiter; holds back only as many as that can occupy."""
     held_back = len(closing) + 64
     tail = b""
     for chunk in read_all(body):
@@ -66,14 +68,14 @@ def _until(body: IO[bytes], closing: bytes) -> Iterator[bytes]:
         tail = tail[-held_back:]
     data, found, epilogue = tail.rpartition(closing)
     if not found or epilogue.strip():
-        raise StorageError(Fault.INVALID, "The multipart body does not end with its boundary.")
+        raise StorageError(ErrorKind.INVALID, "The multipart body does not end with its boundary.")
     yield data
 
 
 @dataclass
 class Upload:
-    """A resumable session. What was declared at its start binds it: the type in `attributes`, the
-    exact `size` where it is not None, the preconditions (checked again at the end)."""
+    """A resumable session. It is bound to what its start declared: the type in `attributes`, the
+    exact `size` unless None, and the preconditions, which are checked again at the end."""
 
     bucket: str
     name: str
@@ -84,7 +86,7 @@ class Upload:
     size: int | None = None
     size_range: SizeRange | None = None
     origin: str | None = None
-    """The page that may send the bytes: browsers get CORS headers for this one alone."""
+    """The only origin for which browsers get CORS headers, and so may send the bytes."""
     id: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     began: float = field(default_factory=time.monotonic)
     finished: StoredObject | None = None
@@ -95,8 +97,8 @@ class Upload:
 class Uploads:
     """The resumable sessions of one server.
 
-    Source: https://cloud.google.com/storage/docs/performing-resumable-uploads. One difference: of
-    a request that breaks off, the cloud keeps what arrived; here such a request leaves nothing.
+    Source: https://cloud.google.com/storage/docs/performing-resumable-uploads. One difference: if a
+    request breaks off, the cloud keeps the bytes that arrived, and this server keeps none.
     """
 
     def __init__(self, store: ObjectStore) -> None:
@@ -105,7 +107,7 @@ class Uploads:
         store.on_clear.append(self._uploads.clear)
 
     def start(self, upload: Upload) -> None:
-        """Fails early where the end would fail: on the preconditions and the declared size."""
+        """Start a session; fail now if its end would fail: by the preconditions or the size."""
         upload.preconditions.check(self._store.bucket(upload.bucket).get(upload.name))
         if upload.size is not None and upload.size_range:
             upload.size_range.check(upload.size)
@@ -115,15 +117,17 @@ class Uploads:
         """Raises NO_UPLOAD, or UPLOAD_GONE after a cancellation or a week."""
         upload = self._uploads.get(upload_id)
         if upload is None or upload.bucket != bucket:
-            raise StorageError(Fault.NO_UPLOAD, "No such upload session; start a new one.")
+            raise StorageError(ErrorKind.NO_UPLOAD, "No such upload session; start a new one.")
         if not upload.finished and time.monotonic() - upload.began > LIFETIME_SECONDS:
             self.cancel(upload)
         if upload.cancelled:
-            raise StorageError(Fault.UPLOAD_GONE, "This upload session is over; start a new one.")
+            raise StorageError(
+                ErrorKind.UPLOAD_GONE, "This upload session is over; start a new one."
+            )
         return upload
 
     def origin_of(self, upload_id: str) -> str | None:
-        """The page that a session was started for."""
+        """The origin for which a session was started."""
         upload = self._uploads.get(upload_id)
         return upload.origin if upload else None
 
@@ -143,7 +147,7 @@ class Uploads:
         """Take the next bytes, or with `bytes */N` just say how far it got; the object when done.
 
         Bytes that the session already has are passed over, as a client resends them that did not
-        hear the answer.
+        hear the response.
         """
         with upload.lock:
             if upload.finished:
@@ -151,7 +155,7 @@ class Uploads:
             first, total = _parse_range(content_range, length)
             if upload.size is not None and total not in (None, upload.size):
                 raise StorageError(
-                    Fault.INVALID, f"The session is for {upload.size} bytes, not for {total}."
+                    ErrorKind.INVALID, f"The session is for {upload.size} bytes, not for {total}."
                 )
             if total is not None and upload.size_range:
                 upload.size_range.check(total)
@@ -172,20 +176,22 @@ class Uploads:
         received = upload.content.size
         if first > received:
             raise StorageError(
-                Fault.INVALID,
+                ErrorKind.INVALID,
                 f"According to the Content-Range header, the upload offset is {first} byte(s), "
                 f"which exceeds already uploaded size of {received} byte(s).",
             )
         end = first + length
         if end != total and length % CHUNK_MULTIPLE:
             raise StorageError(
-                Fault.INVALID,
+                ErrorKind.INVALID,
                 f"Every chunk but the last is a multiple of {CHUNK_MULTIPLE} bytes; "
                 f"this one has {length}.",
             )
         limit = total if total is not None else upload.size
         if limit is not None and end > limit:
-            raise StorageError(Fault.INVALID, f"{end} bytes were sent for an upload of {limit}.")
+            raise StorageError(
+                ErrorKind.INVALID, f"{end} bytes were sent for an upload of {limit}."
+            )
         if end > received:
             _skip(body, received - first)
             upload.content.append(read_all(body))
@@ -199,7 +205,7 @@ def _parse_range(content_range: str | None, length: int) -> tuple[int | None, in
     first = int(match["first"]) if match and match["first"] else None
     if match is None or length != (0 if first is None else int(match["last"]) - first + 1):
         raise StorageError(
-            Fault.INVALID,
+            ErrorKind.INVALID,
             f"Content-Range «{content_range}» does not describe a body of {length} bytes.",
         )
     return first, None if match["total"] == "*" else int(match["total"])

@@ -1,4 +1,4 @@
-"""What the three APIs share on the wire: reading requests, answering with bytes, counting."""
+"""What the three APIs share: parsing requests, responding with bytes, counting operations."""
 
 import re
 from email.utils import format_datetime
@@ -10,13 +10,13 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import FileWrapper
 
 from emulator.storage.content import CHUNK_BYTES, Checksums, Content
-from emulator.storage.errors import Fault, StorageError, unsupported
+from emulator.storage.errors import ErrorKind, StorageError, unsupported
 from emulator.storage.objects import ObjectStore, Preconditions, StoredObject
 from emulator.storage.resources import SETTABLE
 from emulator.storage.uploads import Uploads
 
 _TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
-# Client libraries describe themselves with these; they ask for nothing.
+# Client libraries describe themselves in these headers, which have no effect.
 _TELEMETRY = {"x-goog-api-client", "x-goog-gcs-idempotency-token", "x-goog-request-params"}
 
 
@@ -39,8 +39,8 @@ def count(kind: str) -> None:
 
 
 def refuse_unknown(query_names: set[str], header_names: set[str]) -> None:
-    """Raises NOT_IMPLEMENTED naming a query parameter or `x-goog-` header that means something in
-    the cloud and nothing here."""
+    """Raise NOT_IMPLEMENTED for another query parameter or `x-goog-` header, which has a meaning in
+    the cloud and none here."""
     for name in request.args:
         if name not in query_names:
             raise unsupported(f"the query parameter {name}")
@@ -53,7 +53,7 @@ def integer(text: str | None, name: str) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdigit()):
-        raise StorageError(Fault.INVALID, f"Invalid value for {name}: {text}")
+        raise StorageError(ErrorKind.INVALID, f"Invalid value for {name}: {text}")
     return int(text)
 
 
@@ -62,7 +62,7 @@ def query_integer(name: str) -> int | None:
 
 
 def query_preconditions(prefix: str = "if") -> Preconditions:
-    """`ifGenerationMatch` and its kin; a copy's source has them under the prefix `ifSource`."""
+    """`ifGenerationMatch` and the like; those of a copy's source have the prefix `ifSource`."""
     return Preconditions(
         query_integer(f"{prefix}GenerationMatch"),
         query_integer(f"{prefix}GenerationNotMatch"),
@@ -72,7 +72,7 @@ def query_preconditions(prefix: str = "if") -> Preconditions:
 
 
 def header_checksums() -> Checksums:
-    """What `Content-MD5` and `x-goog-hash: crc32c=…,md5=…` announce."""
+    """The checksums of `Content-MD5` and `x-goog-hash: crc32c=…,md5=…`."""
     sent = {}
     for entry in request.headers.get("X-Goog-Hash", "").split(","):
         algorithm, _, value = entry.strip().partition("=")
@@ -81,9 +81,9 @@ def header_checksums() -> Checksums:
 
 
 def body_length() -> int:
-    """Raises NO_LENGTH for a body of unknown length. The server counts chunked bodies itself."""
+    """Raises NO_LENGTH for a body of unknown length. The server measures chunked bodies itself."""
     if request.content_length is None:
-        raise StorageError(Fault.NO_LENGTH, "You must provide the Content-Length HTTP header.")
+        raise StorageError(ErrorKind.NO_LENGTH, "You must provide the Content-Length HTTP header.")
     return request.content_length
 
 
@@ -95,7 +95,7 @@ def new_content(chunks: Any, checksums: Checksums) -> Content:
 
 
 def receive_chunk(upload_id: str, bucket: str) -> StoredObject | Response:
-    """The next request of a resumable session: the object when it is complete, else 308."""
+    """Handle a request of a resumable session; return the object if complete, else status 308."""
     upload = uploads().find(upload_id, bucket)
     stored = uploads().receive(
         upload,
@@ -106,10 +106,10 @@ def receive_chunk(upload_id: str, bucket: str) -> StoredObject | Response:
     )
     if stored:
         return stored
-    answer = Response(status="308 Resume Incomplete")
+    response = Response(status="308 Resume Incomplete")
     if upload.content.size:
-        answer.headers["Range"] = f"bytes=0-{upload.content.size - 1}"
-    return answer
+        response.headers["Range"] = f"bytes=0-{upload.content.size - 1}"
+    return response
 
 
 def cancel_upload(upload_id: str, bucket: str) -> Response:
@@ -153,15 +153,15 @@ def media(stored: StoredObject, overrides: dict[str, str] | None = None) -> Resp
     if request.range and not size:
         raise RequestedRangeNotSatisfiable(0)
     file = FileWrapper(stored.content.path.open("rb"), CHUNK_BYTES)
-    answer = Response(file, direct_passthrough=True)
-    answer.headers.update(object_headers(stored))
+    response = Response(file, direct_passthrough=True)
+    response.headers.update(object_headers(stored))
     for name, value in fields.items():
-        # WSGI headers are bytes spelled as latin-1; the cloud sends UTF-8
-        answer.headers[SETTABLE[name]] = value.encode().decode("latin-1")
-    answer.content_length = size
+        # WSGI represents header bytes as latin-1, and the cloud sends UTF-8
+        response.headers[SETTABLE[name]] = value.encode().decode("latin-1")
+    response.content_length = size
     try:
-        answer.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+        response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
     except RequestedRangeNotSatisfiable:
-        answer.close()
+        response.close()
         raise
-    return answer
+    return response

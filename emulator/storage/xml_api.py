@@ -1,4 +1,4 @@
-"""The XML API's object paths, `/{bucket}/{object}`, which answer to V4 signed URLs only.
+"""The XML API's object paths, `/{bucket}/{object}`, which accept only V4 signed URLs.
 
 Source: https://cloud.google.com/storage/docs/xml-api/reference-methods
 """
@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
 from emulator.storage.content import Checksums, SizeRange
-from emulator.storage.errors import Fault, StorageError, unsupported
+from emulator.storage.errors import ErrorKind, StorageError, unsupported
 from emulator.storage.objects import Attributes, Preconditions, StoredObject, check_name
 from emulator.storage.resources import SETTABLE, patched
 from emulator.storage.signatures import QUERY_NAMES, verify
@@ -112,14 +112,14 @@ def _start_upload(bucket: str, name: str) -> Response:
         size_range=_size_range(),
     )
     uploads().start(upload)
-    answer = Response(status=201)
-    answer.headers["X-GUploader-UploadID"] = upload.id
-    answer.headers["Location"] = f"{request.base_url}?upload_id={upload.id}"
-    return answer
+    response = Response(status=201)
+    response.headers["X-GUploader-UploadID"] = upload.id
+    response.headers["Location"] = f"{request.base_url}?upload_id={upload.id}"
+    return response
 
 
 def _continue_upload(upload_id: str, bucket: str) -> Response:
-    """Whoever holds the session's URL may go on: it is the credential."""
+    """Continue a session: its URL is the only credential."""
     refuse_unknown({"upload_id"}, {"x-goog-hash"})
     if request.method == "DELETE":
         return cancel_upload(upload_id, bucket)
@@ -130,9 +130,9 @@ def _continue_upload(upload_id: str, bucket: str) -> Response:
 
 
 def _stored(stored: StoredObject) -> Response:
-    answer = Response(status=200)
-    answer.headers.update(object_headers(stored))
-    return answer
+    response = Response(status=200)
+    response.headers.update(object_headers(stored))
+    return response
 
 
 def _attributes() -> Attributes:
@@ -158,5 +158,5 @@ def _size_range() -> SizeRange | None:
         return None
     match = re.fullmatch(r"\s*(\d+)\s*,\s*(\d+)\s*", text)
     if match is None or int(match[1]) > int(match[2]):
-        raise StorageError(Fault.INVALID, f"{_LENGTH_RANGE} is not «min,max»: {text}")
+        raise StorageError(ErrorKind.INVALID, f"{_LENGTH_RANGE} is not «min,max»: {text}")
     return SizeRange(int(match[1]), int(match[2]))

@@ -1,1 +1,1 @@
-"""The suite: every emulator of one project, and its control over HTTP."""
+"""All emulators of one project, started and stopped together, and their control over HTTP."""

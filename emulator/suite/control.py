@@ -1,47 +1,68 @@
-"""The suite's own control over HTTP, at EMULATOR_SUITE_HOST.
+"""The suite's control over HTTP, at EMULATOR_SUITE_HOST.
 
 GET  /status                 addresses, functions, schedules, what is pending, index errors
-POST /settle?timeout=30      answers when all events and due tasks are handled, else 504
-POST /reset                  forgets all data; the functions' process starts anew
+POST /settle?timeout=30      returns when all events and due tasks are handled, else 504
+POST /reset                  deletes all data and replaces the functions process
 GET  /meter, POST /meter:reset
-GET  /faults, POST /faults   what goes wrong on purpose; POST {} ends it
-GET  /faults/struck          how often it did since it was set
+GET  /faults, POST /faults   the faults that are injected; POST {} ends them
+GET  /faults/struck          how often each was injected since it was set
 POST /schedules/{name}:run
-POST /projects/{id}          rules for one more project id; events are the suite's project's alone
+POST /projects/{id}          loads the rules for one more project id; the functions serve only the
+                             events of the suite's own project
 """
 
 import json
 import re
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs
 
-from emulator.delivery.scheduler import UnknownScheduleError
-from emulator.faults.settings import parse
+from emulator.delivery.scheduler import Scheduler, UnknownScheduleError
+from emulator.faults.settings import Faults, parse
 from emulator.process.errors import SuiteError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-    from emulator.suite.suite import Suite
+
+class Controllable(Protocol):
+    """What the control needs of a suite."""
+
+    project: str
+    addresses: dict[str, str]
+    ready: bool
+    scheduler: Scheduler
+
+    @property
+    def faults(self) -> Faults: ...
+    def function_names(self) -> list[str]: ...
+    def pending(self) -> Mapping[str, int]: ...
+    def scheduled(self) -> int: ...
+    def index_errors(self) -> list[Any]: ...
+    def injected_faults(self) -> Mapping[str, int]: ...
+    def ask_functions(self, method: str, path: str) -> Any: ...
+    def settle(self, timeout_seconds: float) -> None: ...
+    def reset(self) -> None: ...
+    def set_faults(self, faults: Faults) -> None: ...
+    def add_project(self, project: str) -> None: ...
 
 
 class NotFoundError(Exception):
-    """Nothing answers to that name."""
+    """There is no such path."""
 
 
 class Control:
-    def __init__(self, suite: "Suite") -> None:
+    def __init__(self, suite: Controllable) -> None:
         self._suite = suite
 
     def app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        status, answer = self._answer(environ)
+        status, body = self._respond(environ)
         start_response(status, [("Content-Type", "application/json")])
-        return [json.dumps(answer).encode()]
+        return [json.dumps(body).encode()]
 
-    def _answer(self, environ: "WSGIEnvironment") -> tuple[str, Any]:
+    def _respond(self, environ: "WSGIEnvironment") -> tuple[str, Any]:
         try:
-            return "200 OK", self._do(environ)
+            return "200 OK", self._handle(environ)
         except (NotFoundError, UnknownScheduleError) as error:
             return "404 Not Found", {"error": str(error)}
         except ValueError as error:
@@ -51,7 +72,7 @@ class Control:
         except (SuiteError, OSError) as error:
             return "503 Service Unavailable", {"error": str(error)}
 
-    def _do(self, environ: "WSGIEnvironment") -> Any:  # noqa: PLR0911 - a table of routes
+    def _handle(self, environ: "WSGIEnvironment") -> Any:  # noqa: PLR0911 - a table of routes
         suite = self._suite
         if not suite.ready:
             raise SuiteError("The suite is starting or stopping.")
@@ -83,7 +104,7 @@ class Control:
         raise NotFoundError(f"There is no {request}.")
 
     def _faults(self) -> dict[str, Any]:
-        """The settings, which can be posted as they are."""
+        """The settings, in the form in which they are posted."""
         return self._suite.faults.model_dump(mode="json", by_alias=True)
 
     def _status(self) -> dict[str, Any]:
@@ -92,9 +113,9 @@ class Control:
             "ready": True,
             "project": suite.project,
             "addresses": suite.addresses,
-            "functions": sorted(suite.functions.manifest["endpoints"]),
+            "functions": suite.function_names(),
             "schedules": list(suite.scheduler.names),
             "pending": suite.pending(),
-            "scheduled": suite.tasks.scheduled,
+            "scheduled": suite.scheduled(),
             "indexErrors": suite.index_errors(),
         }

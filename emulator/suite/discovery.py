@@ -1,8 +1,7 @@
-"""The suite that runs already: the one of the environment, or else on firebase.json's ports."""
+"""Finds a running suite: the one of the environment, or else on the ports of firebase.json."""
 
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 from emulator import config
@@ -10,21 +9,20 @@ from emulator.paths import ROOT
 from emulator.process import ports
 from emulator.process.errors import SuiteError
 from emulator.process.http import request
+from emulator.suite.environment import Environment
 
-Environment = Mapping[str, str]
 
+def find(*required: str, root: Path = ROOT) -> Environment:
+    """The environment of a running suite. Raises SuiteError with how to start one.
 
-def find(*needed: str, root: Path = ROOT) -> Environment:
-    """Where it answers, by the names of its environment; SuiteError says how to start one.
-
-    This process's own environment is the answer if it has all that is `needed`.
+    If this process's own environment has all `required` variables, it is the result.
     """
-    if all(name in os.environ for name in needed):
+    if all(name in os.environ for name in required):
         return os.environ
     host, port = config.read(root).addresses["hub"]
     hub = ports.connect_address(f"{host}:{port}")
     try:
-        status, answer = request("GET", f"http://{hub}/status")
+        status, response = request("GET", f"http://{hub}/status")
     except OSError as error:
         raise SuiteError(
             f"No suite answers at {hub}. Start one (python -m emulator start), or run this in one"
@@ -32,10 +30,10 @@ def find(*needed: str, root: Path = ROOT) -> Environment:
         ) from error
     if status != 200:
         raise SuiteError(f"The suite at {hub} is not ready yet. Try again.")
-    said = json.loads(answer)
-    at = {name: ports.connect_address(address) for name, address in said["addresses"].items()}
+    suite = json.loads(response)
+    at = {name: ports.connect_address(address) for name, address in suite["addresses"].items()}
     return {
-        "GCLOUD_PROJECT": said["project"],
+        "GCLOUD_PROJECT": suite["project"],
         "FIRESTORE_EMULATOR_HOST": at["firestore"],
         "STORAGE_EMULATOR_HOST": f"http://{at['storage']}",
         "EMULATOR_SUITE_HOST": hub,

@@ -1,4 +1,4 @@
-"""The suite's own service account: what signs URLs locally."""
+"""The suite's own service account, whose key signs URLs locally."""
 
 import json
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 @dataclass(frozen=True)
 class ServiceAccount:
-    """A key that lives as long as the suite; the storage server knows its public half."""
+    """A key that lasts as long as the suite; the storage server knows its public half."""
 
     email: str
     public_key: str
@@ -18,10 +18,10 @@ class ServiceAccount:
 
 
 def create(project: str, folder: Path) -> ServiceAccount:
-    """Write `folder`/signer.json, which GOOGLE_APPLICATION_CREDENTIALS can name.
+    """Write `folder`/signer.json, to which GOOGLE_APPLICATION_CREDENTIALS can point.
 
-    Its token endpoint is a port where nothing listens: whoever takes it for a cloud credential
-    fails at once, and on this machine.
+    Nothing listens at its token endpoint. A client that uses it as a credential of the cloud fails
+    at once, without leaving this machine.
     """
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(

@@ -1,4 +1,4 @@
-"""Knowing when everything that Firestore's events started has come to rest."""
+"""Waits until everything that Firestore's events have started is done."""
 
 import threading
 import time
@@ -20,14 +20,15 @@ POLL_SECONDS = 0.005
 
 
 class EventGate:
-    """What stands between Firestore's events and `app`: counts them, and keeps its own.
+    """Passes Firestore's events on to `app` and counts them, except for the gate's own.
 
     The emulator delivers the events of all projects in the order of their commits, one at a time.
-    So when the event of a document written now arrives, all earlier ones have arrived.
+    So when the event of a document written now arrives, all earlier events have arrived.
     """
 
     def __init__(self) -> None:
-        self.barrier_project = f"suite-barrier-{uuid.uuid4().hex}"  # suites can share an emulator
+        # unique, because suites can share an emulator
+        self.barrier_project = f"suite-barrier-{uuid.uuid4().hex}"
         self.app: WSGIApplication | None = None
         self.count = 0
         self._barriers: dict[str, threading.Event] = {}
@@ -45,8 +46,8 @@ class EventGate:
         start_response("200 OK", [])
         return []
 
-    def pass_all(self, firestore: FirestoreEmulator, deadline: float) -> None:
-        """Return when the event of every write before this call has arrived, else TimeoutError."""
+    def wait_for_all(self, firestore: FirestoreEmulator, deadline: float) -> None:
+        """Return once the events of all earlier writes have arrived; else raise TimeoutError."""
         name = uuid.uuid4().hex
         arrived = self._barriers[name] = threading.Event()
         firestore.write(self.barrier_project, f"barriers/{name}")
@@ -66,10 +67,10 @@ def settle(
     pending: Callable[[], dict[str, int]],
     timeout_seconds: float,
 ) -> None:
-    """Return when all that was written before has been delivered and handled.
+    """Return once the events of all earlier writes are delivered and handled.
 
-    A pass that saw an event arrive starts over, because its handler may have written again.
-    Raises TimeoutError that says what is pending.
+    If an event arrives during a pass, the pass starts over: its handler may have written again.
+    Raises TimeoutError with what is pending.
     """
     deadline = time.monotonic() + timeout_seconds
     while True:
@@ -78,6 +79,6 @@ def settle(
             if time.monotonic() > deadline:
                 raise TimeoutError(", ".join(f"{n} {what}" for what, n in pending().items()))
             time.sleep(POLL_SECONDS)
-        gate.pass_all(firestore, deadline)
+        gate.wait_for_all(firestore, deadline)
         if gate.count == seen and not any(pending().values()):
             return

@@ -1,4 +1,4 @@
-"""The suite: every emulator that the runtime needs, started and stopped together."""
+"""The suite: all emulators that the runtime needs, started and stopped together."""
 
 import contextlib
 import json
@@ -28,8 +28,9 @@ from emulator.process.file_watcher import FileWatcher
 from emulator.process.http import request, serve
 from emulator.storage.faults import fail_sometimes
 from emulator.storage.server import create_app
-from emulator.suite import service_account, settle
+from emulator.suite import folder, service_account, settle
 from emulator.suite.control import Control
+from emulator.suite.environment import environment
 from emulator.web.auth import AuthEmulator
 from emulator.web.dev_server import DevServer
 
@@ -39,19 +40,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MAX_STARTS = 3  # a port found free can be taken before it is used
+MAX_STARTS = 3  # another program may take a free port before the suite does
 MAX_RESET_SECONDS = 20
 
 
 class Suite:
-    """All emulators of one project, on firebase.json's ports or on free ones.
+    """All emulators of one project, on the ports of firebase.json or on free ones.
 
     `functions_source` replaces the folder that firebase.json names. With `live`, code, rules and
-    indexes are reloaded when their files change and schedules run by the clock. `functions_log`
-    takes the functions' output instead of the terminal, `data` is a Firestore export to begin with,
-    `faults` what goes wrong from the start. With `auth` the Auth emulator runs too, and without it
-    its address is only set; with `page` the guest page does, reloaded as its code changes. Both
-    take web/node_modules.
+    indexes are reloaded when their files change, and schedules run by the clock. `functions_log`
+    gets the functions' output instead of the terminal. `data` is a Firestore export to start from.
+    `faults` are injected from the start. With `auth` the Auth emulator runs too; without it only
+    its address is set. With `page` the dev server of the guest page runs too. Both require
+    web/node_modules.
     """
 
     def __init__(
@@ -86,8 +87,8 @@ class Suite:
         self.ready = False
         self.env: dict[str, str] = {}
         self.addresses: dict[str, str] = {}
-        """host:port by firebase.json's names."""
-        self._guarded: set[str] = set()  # the project ids that have rules
+        """host:port by the names of firebase.json."""
+        self._projects_with_rules: set[str] = set()
         self._cleanup = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -103,7 +104,7 @@ class Suite:
         self.stop()
 
     def start(self) -> None:
-        """Return when everything answers; what was started is stopped again when that fails."""
+        """Return once everything responds. If that fails, stop what was started."""
         for start in range(1, MAX_STARTS + 1):
             try:
                 return self._start()
@@ -117,7 +118,7 @@ class Suite:
         return None
 
     def stop(self) -> None:
-        """End every process and thread and remove every file of the suite; twice is once."""
+        """End all processes and threads and remove all files of the suite. Safe to repeat."""
         self.ready = False
         self._cleanup.close()
 
@@ -126,25 +127,25 @@ class Suite:
             self.root, self.functions_source, self.free_ports, page=self._with_page
         )
         config.check_free(self.config)
-        remove_leftovers()
-        self.folder = Path(tempfile.mkdtemp(prefix=f"emulator-{os.getpid()}-"))
+        folder.remove_leftovers()
+        self.folder = folder.create()
         self._cleanup.callback(shutil.rmtree, self.folder, ignore_errors=True)
-        # Auth and Firestore take longest, and Firestore needs the address of the events first: they
-        # start up while the functions are loaded.
+        # Auth and Firestore take longest, so they start up while the functions are loaded.
+        # Firestore first needs the address for its events.
         self._start_auth()
         self.gate = settle.EventGate()
         self._serve("eventarc", self.gate)
         self.firestore = self._start_firestore(ports.connect_address(self.addresses["eventarc"]))
         self._cleanup.callback(self.firestore.stop)
-        self.signer = service_account.create(self.project, self.folder)
-        # a reset replaces these two
+        self.service_account = service_account.create(self.project, self.folder)
+        # lambdas, because a reset replaces both applications
         self._serve("storage", lambda *call: self.storage(*call))  # noqa: PLW0108
         self._serve("tasks", lambda *call: self.tasks.app(*call))  # noqa: PLW0108
         self._serve("hub", Control(self).app)
         self._take_address("functions")
         if self._with_page:
             self._take_address("hosting")
-        self.env = self._environment()
+        self.env = environment(self.project, self.bucket, self.addresses, self.service_account.file)
         self._start_functions()
         self._start_page()
         self._new_state()
@@ -159,45 +160,51 @@ class Suite:
         if self.live:
             self.functions.watch(lambda: self.add_project(self.project))
             self.scheduler.start_clock()
-            edits = FileWatcher(
+            watcher = FileWatcher(
                 {self.config.rules: self._load_rules, self.config.indexes: self.functions.reload}
             )
-            self._cleanup.callback(edits.stop)
+            self._cleanup.callback(watcher.stop)
         self.ready = True
 
     def add_project(self, project: str) -> None:
-        """Put the rules in force for a project id, which is open to everybody without; again after
-        a change.
+        """Put the rules in force for a project id, which without them is open to everybody.
 
-        Events are those of the suite's own project: the functions serve no other.
+        Only the suite's own project has triggers: the functions serve no other.
         """
         self.firestore.load_rules(project, self.config.rules)
-        self._guarded.add(project)
+        self._projects_with_rules.add(project)
         if project == self.project:
             for trigger in self.event_router.triggers(self.functions.manifest):
                 self._register(project, trigger)
 
     def _load_rules(self) -> None:
-        """Put the edited rules in force; those before stay in force when they do not compile."""
-        for project in sorted(self._guarded):
+        """Put the edited rules in force. If they are invalid, the previous rules stay in force."""
+        for project in sorted(self._projects_with_rules):
             self.firestore.load_rules(project, self.config.rules)
-        log.info("rules loaded again")
+        log.info("rules reloaded")
 
     def pending(self) -> dict[str, int]:
-        """What is being handled or due now. Events come first: their handlers make the tasks."""
+        """How much is running or due. Events come first, because their handlers create tasks."""
         return {"events": self.event_router.pending, "tasks": self.tasks.pending}
 
+    def scheduled(self) -> int:
+        """The number of tasks that wait for their time or for their next attempt."""
+        return self.tasks.scheduled
+
+    def function_names(self) -> list[str]:
+        return sorted(self.functions.manifest["endpoints"])
+
     def settle(self, timeout_seconds: float = 120) -> None:
-        """Return when all events of writes before this call, and the due tasks, are handled."""
+        """Return once the events of all earlier writes, and all due tasks, are handled."""
         settle.settle(self.firestore, self.gate, self.pending, timeout_seconds)
 
     def reset(self) -> None:
-        """Forget all data, objects, events, tasks and counts; the functions start anew."""
+        """Delete all data, objects, events, tasks and counts, and restart the functions."""
         self._drop_state()
         self.firestore.clear(self.project)
         if self.auth:
             self.auth.clear(self.project)
-        self.gate.pass_all(self.firestore, time.monotonic() + MAX_RESET_SECONDS)
+        self.gate.wait_for_all(self.firestore, time.monotonic() + MAX_RESET_SECONDS)
         self.firestore.clear(self.gate.barrier_project)
         self.functions.restart()
         self._new_state()
@@ -208,29 +215,29 @@ class Suite:
         return self.functions.faults
 
     def set_faults(self, faults: Faults) -> None:
-        """Let this go wrong from now on, until others are set; a reset begins them anew."""
+        """Inject these faults until others are set; a reset starts them anew."""
         self._injector.set(faults)
         self.functions.set_faults(faults)
 
     def injected_faults(self) -> Counter[str]:
-        """How often what was set did go wrong; calls that failed, in the present process alone."""
+        """How often each fault was injected; failed calls only in the present process."""
         killed = self._injector.faults.kill_at_commit != self.functions.faults.kill_at_commit
         aborted: dict[str, int] = self.ask_functions("GET", "faults")
         return self._injector.injected + Counter(aborted) + Counter(killAtCommit=int(killed))
 
     def ask_functions(self, method: str, path: str) -> Any:
-        """What the functions' process answers at its control path `/__/{path}`."""
-        status, answer = request(method, f"{self.functions.url}/__/{path}")
+        """The response of the functions process at its control path `/__/{path}`."""
+        status, response = request(method, f"{self.functions.url}/__/{path}")
         if status != 200:
-            raise SuiteError(f"The functions answered {status} to {path}: {answer.decode()}")
-        return json.loads(answer)
+            raise SuiteError(f"The functions answered {status} to {path}: {response.decode()}")
+        return json.loads(response)
 
     def index_errors(self) -> list[Any]:
-        """The queries so far that no index of firestore.indexes.json serves."""
+        """The entries that queries so far would have needed in firestore.indexes.json."""
         return list(self.ask_functions("GET", "index-errors"))
 
     def check(self) -> None:
-        """Raises SuiteError when an emulator has ended by itself."""
+        """Raise SuiteError if an emulator has ended by itself."""
         if self.firestore.child and not self.firestore.child.alive:
             raise SuiteError("The Firestore emulator ended by itself.")
         if self.auth and not self.auth.child.alive:
@@ -240,7 +247,7 @@ class Suite:
 
     def _new_state(self) -> None:
         objects = Path(tempfile.mkdtemp(prefix="objects-", dir=self.folder))
-        keys = {self.signer.email: self.signer.public_key}
+        keys = {self.service_account.email: self.service_account.public_key}
         app = create_app(self.bucket, keys, objects)
         fail_sometimes(app, self._injector)
         self.storage = app
@@ -249,7 +256,7 @@ class Suite:
         self.gate.app = self.event_router.app
 
     def _drop_state(self) -> None:
-        self.gate.app = None  # events of writes made before are dropped as they come
+        self.gate.app = None  # drop the events of earlier writes as they arrive
         self.event_router.close()
         self.tasks.close()
 
@@ -309,33 +316,3 @@ class Suite:
 
     def _port(self, name: str) -> int:
         return int(self.addresses[name].rpartition(":")[2])
-
-    def _environment(self) -> dict[str, str]:
-        at = {name: ports.connect_address(address) for name, address in self.addresses.items()}
-        return {
-            "GCLOUD_PROJECT": self.project,
-            "GOOGLE_CLOUD_PROJECT": self.project,
-            "FIRESTORE_EMULATOR_HOST": at["firestore"],
-            "FIREBASE_AUTH_EMULATOR_HOST": at["auth"],
-            "STORAGE_EMULATOR_HOST": f"http://{at['storage']}",
-            "CLOUD_TASKS_EMULATOR_HOST": at["tasks"],
-            "FUNCTIONS_EMULATOR_HOST": at["functions"],
-            "EMULATOR_SUITE_HOST": at["hub"],
-            "FUNCTIONS_EMULATOR": "true",
-            "FIREBASE_CONFIG": json.dumps(
-                {"projectId": self.project, "storageBucket": self.bucket}
-            ),
-            "GOOGLE_APPLICATION_CREDENTIALS": str(self.signer.file),
-        }
-
-
-def remove_leftovers() -> None:
-    """Remove the folders, keys among them, of suites that were killed."""
-    for folder in Path(tempfile.gettempdir()).glob("emulator-*-*"):
-        owner = folder.name.split("-")[1]
-        try:
-            os.kill(int(owner), 0)
-        except ProcessLookupError:
-            shutil.rmtree(folder, ignore_errors=True)
-        except (ValueError, PermissionError):  # not ours
-            continue

@@ -1,1 +1,1 @@
-"""What runs on Node.js: the Auth emulator and the guest page's server."""
+"""What runs on Node.js: the Auth emulator and the dev server of the guest page."""

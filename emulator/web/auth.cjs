@@ -1,14 +1,14 @@
 // The Firebase CLI's Auth emulator by itself:  node auth.cjs MODULES HOST PORT PROJECT
 //
-// What the CLI puts around it is left out: a hub, log files, a look for updates.
+// It runs without what the CLI adds to it: a hub, log files, a check for updates.
 
 const { createRequire } = require("node:module");
 
 const [modules, host, port, projectId] = process.argv.slice(2);
 const load = createRequire(createRequire(`${modules}/`).resolve("firebase-tools/package.json"));
 
-// Its checks of requests and answers are compiled when they are first used: else the hundred
-// operations that nobody calls here take eight seconds of a processor at each start.
+// Compile the validation of a request or response when it is first used. Otherwise the hundred
+// operations that nobody calls here cost eight seconds of processor time at each start.
 const server = load("exegesis-express");
 const { middleware } = server;
 server.middleware = (api, options) =>

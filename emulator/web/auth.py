@@ -1,7 +1,7 @@
 """The Firebase CLI's Auth emulator, from `web/node_modules`.
 
-Its control paths are documented at https://firebase.google.com/docs/reference/rest/auth, "Auth
-Emulator-only endpoints".
+Source of its control paths: https://firebase.google.com/docs/reference/rest/auth, "Auth
+Emulator-only endpoints"
 """
 
 import json
@@ -19,7 +19,7 @@ MAX_START_SECONDS = 120
 
 
 class AuthEmulator:
-    """The emulator at `address`, whose accounts belong to `project` unless a client says more."""
+    """The emulator at `address`; its accounts belong to `project` unless a client names another."""
 
     def __init__(self, address: str, project: str, folder: Path) -> None:
         self.address = address
@@ -27,7 +27,7 @@ class AuthEmulator:
         host, _, port = address.rpartition(":")
         self.child = Child(
             [node.find(), str(SCRIPT), str(node.MODULES), host, port, project],
-            # it looks for settings of the CLI's user there, and finds none
+            # it reads the settings of the CLI's user from there, and finds none
             env={**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder)},
             log=self.log,
             cwd=folder,
@@ -35,18 +35,18 @@ class AuthEmulator:
 
     @classmethod
     def start(cls, address: str, project: str, folder: Path) -> "AuthEmulator":
-        """Start one that logs into `folder`. Raises MissingError without Node.js or the package."""
+        """Start one that logs into `folder`. Raises NodeMissingError without Node.js or package."""
         if not node.is_installed():
-            node.find()  # says what is wrong with it
+            node.find()  # raises if Node.js is what is missing
             raise node.NodeMissingError("web/node_modules is not installed: `make up` does that")
         auth = cls(address, project, folder)
         auth.child.start()
         return auth
 
     def wait_until_ready(self) -> None:
-        """Return once it answers; raises SuiteError with what it said when it ended instead."""
+        """Return once it responds. Raises SuiteError with the end of its log if it exits."""
         deadline = time.monotonic() + MAX_START_SECONDS
-        while not self._answers():
+        while not self._is_ready():
             if not self.child.alive:
                 self._explain_end()
             if time.monotonic() > deadline:
@@ -54,24 +54,24 @@ class AuthEmulator:
             time.sleep(0.05)
 
     def clear(self, project: str) -> None:
-        """Forget every account of `project`."""
+        """Delete every account of `project`."""
         url = f"http://{self.address}/emulator/v1/projects/{project}/accounts"
-        status, answer = request("DELETE", url, timeout=30, Authorization="Bearer owner")
+        status, response = request("DELETE", url, timeout=30, Authorization="Bearer owner")
         if status != 200:
-            raise SuiteError(f"The Auth emulator refused DELETE {url}: {answer.decode()}")
+            raise SuiteError(f"The Auth emulator refused DELETE {url}: {response.decode()}")
 
     def stop(self) -> None:
-        self.child.kill()  # it keeps nothing that a slower end would save
+        self.child.kill()  # there is nothing to save
 
-    def _answers(self) -> bool:
+    def _is_ready(self) -> bool:
         try:
-            status, answer = request("GET", f"http://{self.address}/", timeout=5)
-            return status == 200 and bool(json.loads(answer)["authEmulator"]["ready"])
-        except (OSError, ValueError, KeyError):  # nobody, or somebody else
+            status, response = request("GET", f"http://{self.address}/", timeout=5)
+            return status == 200 and bool(json.loads(response)["authEmulator"]["ready"])
+        except (OSError, ValueError, KeyError):  # nothing responds, or another program
             return False
 
     def _explain_end(self) -> None:
-        said = self.log.read_text(errors="replace")
-        if "EADDRINUSE" in said:
+        log = self.log.read_text(errors="replace")
+        if "EADDRINUSE" in log:
             raise PortTakenError(f"Another program took {self.address} before Auth did.")
-        raise SuiteError(f"The Auth emulator ended as it started:\n{said[-2000:]}")
+        raise SuiteError(f"The Auth emulator ended as it started:\n{log[-2000:]}")

@@ -1,6 +1,6 @@
-"""The guest page on this machine: Vite's server for its developers, and the files that it builds.
+"""The guest page on this machine: Vite's dev server, and a server of the files that Vite builds.
 
-The page asks for its settings at /__/firebase/init.json, as it does on Firebase Hosting.
+The page reads its settings from /__/firebase/init.json, as on Firebase Hosting.
 """
 
 import json
@@ -28,7 +28,7 @@ VITE = node.MODULES / "vite" / "bin" / "vite.js"
 
 
 class DevServer:
-    """Vite's server at `address`: what a developer saves shows in the browser at once."""
+    """Vite's server at `address`, which reloads the page in the browser after each edit."""
 
     def __init__(self, address: str, child: Child) -> None:
         self.address = address
@@ -36,7 +36,7 @@ class DevServer:
 
     @classmethod
     def start(cls, address: str, env: Mapping[str, str]) -> "DevServer":
-        """Start it for the emulators of `env`; what it has to say goes to the terminal."""
+        """Start it for the emulators of `env`; its warnings go to the terminal."""
         host, _, port = address.rpartition(":")
         command = [node.find(), str(VITE), "--host", host, "--port", port, "--strictPort"]
         quiet = ["--logLevel", "warn", "--clearScreen", "false"]
@@ -45,9 +45,9 @@ class DevServer:
         return cls(address, child)
 
     def wait_until_ready(self) -> None:
-        """Return once it answers. Raises SuiteError when it ended instead."""
+        """Return once it responds. Raises SuiteError if it exits."""
         deadline = time.monotonic() + MAX_START_SECONDS
-        while not self._answers():
+        while not self._is_ready():
             if not self.child.alive:
                 self._explain_end()
             if time.monotonic() > deadline:
@@ -63,9 +63,9 @@ class DevServer:
             socket.create_server((host, int(port))).close()
         except OSError as error:
             raise PortTakenError(f"Another program took {self.address} before Vite did.") from error
-        raise SuiteError("The guest page's server ended as it started: it says why above.")
+        raise SuiteError("The guest page's server ended as it started. Its own message is above.")
 
-    def _answers(self) -> bool:
+    def _is_ready(self) -> bool:
         try:
             return request("GET", f"http://{self.address}{CONFIG_PATH}", timeout=5)[0] == 200
         except OSError:
@@ -73,7 +73,7 @@ class DevServer:
 
 
 def web_config(env: Mapping[str, str]) -> dict[str, object]:
-    """What the page finds at SETTINGS, for the suite of this environment."""
+    """What the page reads from CONFIG_PATH, for the suite of this environment."""
     return {
         "projectId": env["GCLOUD_PROJECT"],
         "apiKey": "local",
@@ -86,7 +86,7 @@ def web_config(env: Mapping[str, str]) -> dict[str, object]:
 
 
 def built_site(files: Path, env: Mapping[str, str]) -> "WSGIApplication":
-    """Serve what Vite built: a path that is no file is an address of the page."""
+    """Serve the files that Vite built. A path that names no file is a route of the page."""
     contents = {
         f"/{file.relative_to(files).as_posix()}": (
             mimetypes.guess_type(file.name)[0] or "application/octet-stream",

@@ -1,4 +1,4 @@
-"""Node.js, and what `web/package-lock.json` pins: installed into `web/node_modules` once."""
+"""Node.js, and the packages that `web/package-lock.json` pins, in `web/node_modules`."""
 
 import fcntl
 import hashlib
@@ -20,17 +20,17 @@ MODULES = WEB / "node_modules"
 STAMP = MODULES / ".installed-from"
 INSTALL_LOCK = CACHE / "web.lock"
 MIN_VERSION = (20, 19)
-"""The oldest Node.js that all of the packages run on."""
-# npm's own words for a registry that it cannot reach
+"""The oldest Node.js that all packages support."""
+# npm's error codes for a registry that it cannot reach
 OFFLINE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH")
 
 
 class NodeMissingError(SuiteError):
-    """What needs Node.js cannot run here; the message says what is missing."""
+    """What needs Node.js cannot run here; the message names what is missing."""
 
 
 def find() -> str:
-    """The `node` to run. Raises MissingError without one that is new enough, and its npm."""
+    """The `node` to run. Raises NodeMissingError without a recent one and its npm."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None or _version(node) < MIN_VERSION:
         raise NodeMissingError(
@@ -49,17 +49,18 @@ def is_installed() -> bool:
 
 
 def install(console: Console | None = None) -> str:
-    """The `node` to run, once the packages are there; its progress is shown on `console`.
+    """Install the packages if they are missing or outdated, and return the `node` to run.
 
-    Raises MissingError where they cannot be had, SuiteError with npm's words where it failed.
+    Shows progress on `console`. Raises NodeMissingError if Node.js is missing or no registry is
+    reached, SuiteError with npm's output if npm fails otherwise.
     """
     node = find()
     INSTALL_LOCK.parent.mkdir(exist_ok=True)
-    # Test workers, and several commands at once: one installs, the others wait and find it done.
-    with INSTALL_LOCK.open("w") as guard:
-        fcntl.flock(guard, fcntl.LOCK_EX)
+    # Test workers and commands may run this at once: one installs, the others wait for it.
+    with INSTALL_LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_installed():
-            _install(console or Console(quiet=True), guard.fileno())
+            _install(console or Console(quiet=True), lock.fileno())
             STAMP.write_text(_lock_digest())
     return node
 
@@ -69,30 +70,30 @@ def _lock_digest() -> str:
 
 
 def _version(node: str) -> tuple[int, ...]:
-    """(20, 20) for `v20.20.2`; nothing for what only prints an error, as version managers' do."""
+    """(20, 20) for `v20.20.2`; () if it fails, as a version manager's shim may."""
     run = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
     numbers = run.stdout.strip().removeprefix("v").split(".")[:2]
     return tuple(map(int, numbers)) if run.returncode == 0 else ()
 
 
-def _install(console: Console, guard: int) -> None:
-    """`npm ci` removes what is there first; the packages' own scripts do not run.
+def _install(console: Console, lock: int) -> None:
+    """Run `npm ci`, which first removes what is installed; the packages' own scripts do not run.
 
-    The lock file names no addresses, so npm would ask the registry for each package's description,
-    all its versions in it, before it fetches one of them. A lock file beside it, which npm prefers,
-    has the addresses that registries usually give. Where they are others, npm asks after all.
+    package-lock.json names no URLs, so npm would request each package's metadata, with all its
+    versions, before it fetches one of them. A temporary npm-shrinkwrap.json, which npm prefers,
+    adds the URLs that registries usually have. If this registry has others, npm runs without it.
     """
     packages = json.loads((WEB / "package-lock.json").read_text())["packages"]
     total = sum("node_modules/" in name for name in packages)
     console.print(f"Installing {total} packages into web/node_modules: once, half a minute or so.")
-    addressed = WEB / "npm-shrinkwrap.json"
+    shrinkwrap = WEB / "npm-shrinkwrap.json"
     try:
-        addressed.write_text(json.dumps(with_addresses(_registry())))
-        failure = _run_npm(console, guard, total)
+        shrinkwrap.write_text(json.dumps(with_urls(_registry())))
+        failure = _run_npm(console, lock, total)
     finally:
-        addressed.unlink(missing_ok=True)
+        shrinkwrap.unlink(missing_ok=True)
     if failure and "npm error code E404" in failure:
-        failure = _run_npm(console, guard, 2 * total)
+        failure = _run_npm(console, lock, 2 * total)
     if failure is None:
         return
     if any(f"npm error code {word}" in failure for word in OFFLINE):
@@ -101,27 +102,29 @@ def _install(console: Console, guard: int) -> None:
 
 
 def _registry() -> str:
-    ask = ["npm", "config", "get", "registry"]
-    return subprocess.run(ask, cwd=WEB, capture_output=True, text=True, check=True).stdout.strip()
+    command = ["npm", "config", "get", "registry"]
+    return subprocess.run(
+        command, cwd=WEB, capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
-def with_addresses(registry: str) -> Any:
-    """The lock file, and where in it each package lies in this registry."""
+def with_urls(registry: str) -> Any:
+    """The lock file with the URL of each package in this registry."""
     lock = json.loads((WEB / "package-lock.json").read_text())
-    for place, package in lock["packages"].items():
+    for path, package in lock["packages"].items():
         if "integrity" in package and "resolved" not in package:
-            name = package.get("name") or place.rpartition("node_modules/")[2]
+            name = package.get("name") or path.rpartition("node_modules/")[2]
             file = f"{name.rpartition('/')[2]}-{package['version']}.tgz"
             package["resolved"] = f"{registry.rstrip('/')}/{name}/-/{file}"
     return lock
 
 
-def _run_npm(console: Console, guard: int, fetches: int) -> str | None:
-    """What npm said when it failed."""
+def _run_npm(console: Console, lock: int, fetches: int) -> str | None:
+    """npm's output if it failed."""
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("fetched"), TimeElapsedColumn())
     with (
-        # npm holds the guard too: should this process be killed, the next one waits until it ends
+        # npm holds the lock too: if this process is killed, the next one waits until npm ends
         subprocess.Popen(
             [*command, "--loglevel=http"],
             cwd=WEB,
@@ -130,26 +133,26 @@ def _run_npm(console: Console, guard: int, fetches: int) -> str | None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            pass_fds=[guard],
+            pass_fds=[lock],
         ) as npm,
         Progress(*columns, console=console, transient=True) as progress,
     ):
         assert npm.stderr is not None
         bar = progress.add_task("", total=fetches)
         try:
-            said = _follow(npm.stderr, lambda: progress.advance(bar))
-        except BaseException:  # told to end: what npm left half is made anew
+            output = _follow(npm.stderr, lambda: progress.advance(bar))
+        except BaseException:  # interrupted: the next run starts anew
             npm.kill()
             raise
-    return said if npm.returncode else None
+    return output if npm.returncode else None
 
 
 def _follow(lines: Iterable[str], fetched: Callable[[], None]) -> str:
-    """What npm has to say, except for its fetches: those are counted."""
-    said = []
+    """npm's output without the lines on fetches, for each of which `fetched` is called."""
+    output = []
     for line in lines:
         if line.startswith("npm http"):
             fetched()
         else:
-            said.append(line)
-    return "".join(said)
+            output.append(line)
+    return "".join(output)

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 
 class Refusal(Exception):  # noqa: N818  (a refusal is an answer, not a fault)
-    """A call that ends without effect, for a reason that the caller may be told.
+    """A call that ends without effect, for a reason that the caller may learn.
 
     `reason` is a stable word that clients may switch on; the message may change.
     """
@@ -49,7 +49,7 @@ class AppCheckRequired(Refusal):
 
 
 class NotFound(Refusal):
-    """It does not exist, or it does not exist for this caller: the answer is the same."""
+    """It does not exist, or it does not exist for this caller: the response is the same."""
 
     code = "not-found"
 
@@ -82,7 +82,7 @@ class ResourceExhausted(Refusal):
 
 
 class VersionConflict(Refusal):
-    """Somebody else changed it first: look at what they did, and decide again."""
+    """Somebody else changed it first. Read it again, and decide again."""
 
     code = "aborted"
 

@@ -29,7 +29,7 @@ def bucket() -> "Bucket":
 
 
 def bucket_name() -> str:
-    """The name of the default bucket, as the Firebase runtime tells it in FIREBASE_CONFIG."""
+    """The name of the default bucket, from FIREBASE_CONFIG, which the Firebase runtime sets."""
     configured = json.loads(os.environ.get("FIREBASE_CONFIG") or "{}")
     return str(configured.get("storageBucket") or f"{project_id()}.appspot.com")
 
@@ -53,7 +53,7 @@ def _iam_signer(credentials: Any) -> google.auth.credentials.Signing:
     from google.oauth2 import service_account
 
     request = Request()
-    credentials.refresh(request)  # an account on Cloud Run learns its own address only here
+    credentials.refresh(request)  # on Cloud Run this sets the account's own address
     address = credentials.service_account_email
     return service_account.Credentials(
         google.auth.iam.Signer(request, credentials, address),

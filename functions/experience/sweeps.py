@@ -1,4 +1,4 @@
-"""What every sweep does: all results of a query, in pages, whatever single ones are like."""
+"""What every sweep does: it reads a query in pages, and no single document stops it."""
 
 import contextlib
 import traceback
@@ -14,8 +14,8 @@ PAGE_SIZE = 200
 Found = DocumentSnapshot[Any]
 
 
-def pages(query: Any, after: dict[str, Any] | None = None) -> Iterator[list[Found]]:
-    """The results of an ordered query, each once, from behind the values `after` on."""
+def query_pages(query: Any, after: dict[str, Any] | None = None) -> Iterator[list[Found]]:
+    """The results of an ordered query, each once, that come after the values `after`."""
     start: Any = after
     while True:
         page = list((query.start_after(start) if start else query).limit(PAGE_SIZE).stream())
@@ -28,7 +28,7 @@ def pages(query: Any, after: dict[str, Any] | None = None) -> Iterator[list[Foun
 
 @contextlib.contextmanager
 def logging_failure(snapshot: Found) -> Iterator[None]:
-    """A document that cannot be read, or be mended now, is logged and does not stop the others."""
+    """Log the failure of one document, so that it does not stop the others."""
     try:
         yield
     except Exception:  # noqa: BLE001
@@ -36,14 +36,14 @@ def logging_failure(snapshot: Found) -> Iterator[None]:
 
 
 def repair_each(
-    found: Iterable[Found], put_right: Callable[[dict[str, Any]], bool]
+    found: Iterable[Found], repair: Callable[[dict[str, Any]], bool]
 ) -> tuple[int, list[Found]]:
-    """How many of these had something to be put right, and those where that failed.
+    """The number of documents that `repair` changed, and the documents for which it failed.
 
-    `put_right` gets the fields, with the ids that the path tells. A document that cannot be read,
-    or be mended now, is logged and does not stop the others.
+    `repair` gets the fields with the ids from the path, and returns whether it changed anything.
+    A failure is logged and does not stop the others.
     """
-    mended, failed = 0, []
+    repaired, failed = 0, []
     for snapshot in found:
         path = snapshot.reference.path
         match path.split("/"):
@@ -52,8 +52,8 @@ def repair_each(
             case _:  # a collection group holds all of one name: events have sessions as well
                 continue
         try:
-            mended += put_right({**(snapshot.to_dict() or {}), **ids})
+            repaired += repair({**(snapshot.to_dict() or {}), **ids})
         except Exception:  # noqa: BLE001
             logs.error("sweep failed", document=path, exc=traceback.format_exc())
             failed.append(snapshot)
-    return mended, failed
+    return repaired, failed

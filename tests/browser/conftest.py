@@ -9,23 +9,25 @@ from emulator.process.http import serve
 from emulator.suite.suite import Suite
 from emulator.web import dev_server
 from tests.support import trouble
-from tests.support.browser import Browser, build, camera_film, settings
+from tests.support.browser import Browser, build, camera_video, settings
 from tests.support.node_installation import a_browser, install
 
 
 @pytest.fixture(scope="session")
-def venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, Client, Browser]]:
-    """Everything that a guest with a phone meets. Nothing waits for minutes."""
+def browser_suite(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Suite, Client, Browser]]:
+    """The suite with the demo, its database, and a browser. No retry waits for minutes."""
     node = install()
-    folder = tmp_path_factory.mktemp("venue")
+    folder = tmp_path_factory.mktemp("browser")
     files = build(node)
     log = folder / "functions.log"
-    with trouble.a_suite("demo-venue", log, auth=True) as (suite, db):
+    with trouble.a_suite("demo-browser", log, auth=True) as (suite, db):
         site = serve(dev_server.built_site(files, suite.env))
-        film = camera_film(folder / "camera.mjpeg")
-        about = settings(suite, site.url, film)
+        video = camera_video(folder / "camera.mjpeg")
+        browser_settings = settings(suite, site.url, video)
         try:
-            with a_browser(node, about, folder / "browser.log") as browser:
+            with a_browser(node, browser_settings, folder / "browser.log") as browser:
                 yield suite, db, browser
         finally:
             site.close()
@@ -33,14 +35,14 @@ def venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, Cli
 
 @pytest.fixture(scope="module")
 def in_order_afterwards(
-    venue: tuple[Suite, Client, Browser],
+    browser_suite: tuple[Suite, Client, Browser],
 ) -> Iterator[tuple[Suite, Client]]:
-    """The suite for a file's tests; when all are through, every invariant must hold."""
-    suite, db, _ = venue
+    """The suite for the tests of a file. After them every invariant must hold."""
+    suite, db, _ = browser_suite
     yield suite, db
     trouble.check(suite, db)
 
 
 @pytest.fixture
-def browser(venue: tuple[Suite, Client, Browser]) -> Browser:
-    return venue[2]
+def browser(browser_suite: tuple[Suite, Client, Browser]) -> Browser:
+    return browser_suite[2]

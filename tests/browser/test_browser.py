@@ -8,13 +8,13 @@ import pytest
 from PIL import Image
 
 from emulator.demo import seed
-from experience.media.models import LARGEST_BYTES
+from experience.media.models import MAX_BYTES
 from tests.support.browser import Browser
 from tests.support.builders.images import PHOTOS
 from tests.support.trouble import Trouble
 
 PHOTO = PHOTOS / "chelsea.jpg"
-WRONG_FILES = {"text": "list.txt", "disguised": "list.jpg", "large": "large.jpg"}
+REJECTED_FILES = {"text": "list.txt", "disguised": "list.jpg", "large": "large.jpg"}
 
 
 def answers(session: dict[str, Any]) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def answers(session: dict[str, Any]) -> dict[str, Any]:
 
 
 def visit_of(trouble: Trouble, uid: str) -> dict[str, dict[str, Any]]:
-    """The guest's sessions by phase: one of each, or less."""
+    """The guest's sessions by phase, at most one of each."""
     sessions = trouble.of(seed.PROJECT, "sessions", createdBy=uid)
     found = {session["phase"]: session for session in sessions}
     assert len(found) == len(sessions), "one session for each phase"
@@ -31,7 +31,7 @@ def visit_of(trouble: Trouble, uid: str) -> dict[str, dict[str, Any]]:
 
 
 def assert_whole(visit: dict[str, dict[str, Any]]) -> None:
-    """All phases were completed and know one another, and the picture is there."""
+    """All phases are completed and linked, and the picture is stored."""
     assert set(visit) == {"pregate", "main", "preshare"}
     assert {session["status"] for session in visit.values()} == {"completed"}
     main = visit["main"]
@@ -43,7 +43,7 @@ def assert_whole(visit: dict[str, dict[str, Any]]) -> None:
 
 
 class TestVisit:
-    def test_a_guest_with_a_camera_goes_home_with_a_picture(
+    def test_a_guest_with_a_camera_downloads_a_picture(
         self, browser: Browser, trouble: Trouble
     ) -> None:
         seen = browser.play("wholeVisit")
@@ -71,7 +71,7 @@ class TestVisit:
         assert answers(visit["preshare"]) == {"fun": 4}
 
 
-class TestHindrances:
+class TestObstacles:
     def test_two_tabs_share_one_session_and_neither_loses_an_answer(
         self, browser: Browser, trouble: Trouble
     ) -> None:
@@ -84,19 +84,19 @@ class TestHindrances:
     def test_answers_given_without_a_connection_arrive_later(
         self, browser: Browser, trouble: Trouble
     ) -> None:
-        seen = browser.play("offlineMoment")
-        assert seen["meanwhile"] == {}
+        seen = browser.play("offlineAnswers")
+        assert seen["whileOffline"] == {}
         assert seen["afterwards"] == {"name": "Ada", "mood": "happy"}
         assert answers(visit_of(trouble, seen["uid"])["main"]) == seen["afterwards"]
 
-    def test_a_page_is_denied_what_is_another_guests(
+    def test_a_page_is_denied_the_session_of_another_guest(
         self, browser: Browser, trouble: Trouble
     ) -> None:
-        seen = browser.play("deniedRead")
+        seen = browser.play("deniedRequests")
         assert seen["guest"] != seen["stranger"]
-        assert seen["asked"] == {
+        assert seen["outcomes"] == {
             "uid": seen["stranger"],
-            "ownSession": "given",
+            "ownSession": "allowed",
             "session": "permission-denied",
             "listener": "permission-denied",
             "allSessions": "permission-denied",
@@ -105,38 +105,38 @@ class TestHindrances:
         }
         assert visit_of(trouble, seen["guest"])["pregate"]["status"] == "active"
 
-    def test_a_wrong_file_is_refused_in_words_and_a_photo_is_taken_after_it(
+    def test_a_wrong_file_is_rejected_with_a_reason_and_a_photo_is_accepted_afterwards(
         self, browser: Browser, trouble: Trouble, tmp_path: Path
     ) -> None:
-        files = {name: tmp_path / file for name, file in WRONG_FILES.items()}
+        files = {name: tmp_path / file for name, file in REJECTED_FILES.items()}
         files["text"].write_text("a shopping list")
         files["disguised"].write_text("a shopping list")
         with files["large"].open("wb") as large:
-            large.truncate(LARGEST_BYTES["image"] + 1)
+            large.truncate(MAX_BYTES["image"] + 1)
         paths = {name: str(file) for name, file in files.items()}
-        seen = browser.play("wrongFiles", photo=str(PHOTO), **paths)
-        reasons = [told["reason"] for told in seen["told"]]
+        seen = browser.play("rejectedFiles", photo=str(PHOTO), **paths)
+        reasons = [problem["reason"] for problem in seen["problems"]]
         assert reasons == ["wrong_type", "too_large", "upload_type_mismatch"]
-        assert all(told["words"] for told in seen["told"])
+        assert all(problem["text"] for problem in seen["problems"])
         main = visit_of(trouble, seen["uid"])["main"]
         assert main["jobStatus"] == "completed"
         assert len(main["capturedMedia"]) == 1
 
-    def test_a_photo_that_was_taken_back_does_not_lead_on_and_is_replaced(
+    def test_a_cancelled_photo_does_not_lead_to_the_next_step_and_is_replaced(
         self, browser: Browser, trouble: Trouble
     ) -> None:
         other = PHOTOS / "astronaut.jpg"
-        seen = browser.play("takenBack", photo=str(PHOTO), other=str(other))
-        assert len(seen["kept"]) == 1
-        assert seen["kept"] != [seen["first"]]
+        seen = browser.play("cancelledUpload", photo=str(PHOTO), other=str(other))
+        assert len(seen["stored"]) == 1
+        assert seen["stored"] != [seen["first"]]
         main = visit_of(trouble, seen["uid"])["main"]
         assert main["jobStatus"] == "completed"
 
-    def test_a_guest_sees_that_the_provider_failed_and_tries_once_more(
+    def test_a_guest_sees_that_the_provider_failed_and_retries(
         self, browser: Browser, trouble: Trouble
     ) -> None:
         seen = browser.play("providerFailure", photo=str(PHOTO))
-        assert "did not work out" in seen["words"]
+        assert "did not work out" in seen["text"]
         assert seen["failed"]["code"] == "PROVIDER_ERROR"
         assert seen["failed"]["status"] == seen["failed"]["jobStatus"] == "failed"
         main = visit_of(trouble, seen["uid"])["main"]
@@ -149,15 +149,15 @@ class TestHindrances:
         assert [job["id"] for job in with_picture] == [main["jobId"]]
 
 
-class TestEverybody:
-    """A guest without mouse and finger, and screens that a screen reader can tell."""
+class TestAccessibility:
+    """A visit by keyboard alone, and screens that a screen reader can read."""
 
     @pytest.fixture(scope="class")
     @staticmethod
-    def seen(venue: tuple[Any, Any, Browser]) -> Any:
-        return venue[2].play("keyboardVisit")
+    def seen(browser_suite: tuple[Any, Any, Browser]) -> Any:
+        return browser_suite[2].play("keyboardVisit")
 
-    def test_the_whole_visit_goes_by_keyboard(self, seen: Any, trouble: Trouble) -> None:
+    def test_the_whole_visit_works_by_keyboard(self, seen: Any, trouble: Trouble) -> None:
         assert seen["uncaught"] == []
         visit = visit_of(trouble, seen["uid"])
         assert_whole(visit)

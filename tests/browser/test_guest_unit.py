@@ -1,4 +1,4 @@
-"""The guest page: its types hold, what is pure in it is tested, and it builds to a small page."""
+"""The guest page: it type-checks, its unit tests pass, and it builds to a small page."""
 
 import gzip
 import re
@@ -11,9 +11,9 @@ from emulator.web.node import WEB
 from tests.support import node_installation
 
 GUEST = WEB / "guest"
-SECONDS = 240
-FIRST_LOAD_KIB = 75
-"""What a phone loads before the welcome is there, compressed; measured: 58."""
+TIMEOUT_SECONDS = 240
+MAX_FIRST_LOAD_KIB = 75
+"""What a phone loads before it shows the welcome, compressed. Measured: 58."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -22,19 +22,19 @@ def _installed() -> None:
 
 
 def run(*command: str) -> None:
-    """One of the page's own commands; its words are the failure."""
+    """Run one of the page's own commands, and fail with its output."""
     done = subprocess.run(
-        command, cwd=GUEST, capture_output=True, text=True, timeout=SECONDS, check=False
+        command, cwd=GUEST, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
     )
     if done.returncode != 0:
         pytest.fail(f"{' '.join(command)}:\n{done.stdout[-6000:]}{done.stderr[-2000:]}", False)
 
 
 class TestGuestPage:
-    def test_its_types_hold(self) -> None:
+    def test_type_checks(self) -> None:
         run("npm", "run", "check")
 
-    def test_outbox_routes_colours_and_answers(self) -> None:
+    def test_passes_its_unit_tests(self) -> None:
         run("npm", "test")
 
     def test_it_builds_to_a_page_that_a_phone_loads_quickly(self, tmp_path: Path) -> None:
@@ -43,4 +43,4 @@ class TestGuestPage:
         first = re.findall(r'(?:src|href)="/(assets/[^"]+)"', index)
         assert {Path(name).suffix for name in first} == {".js", ".css"}
         size = sum(len(gzip.compress((tmp_path / name).read_bytes())) for name in first)
-        assert size <= FIRST_LOAD_KIB * 1024, f"{size // 1024} KiB at the welcome"
+        assert size <= MAX_FIRST_LOAD_KIB * 1024, f"{size // 1024} KiB at the welcome"

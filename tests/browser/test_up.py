@@ -1,4 +1,4 @@
-"""`make up`, as a developer meets it: the page at its address, with the demo behind it."""
+"""`make up` as a developer runs it: the page at its address, with the demo behind it."""
 
 import json
 import os
@@ -16,7 +16,7 @@ import pytest
 from emulator.demo import seed
 from emulator.paths import ROOT
 from emulator.process.http import request
-from tests.support.browser import PICTURES, camera_film
+from tests.support.browser import SCREENSHOTS, camera_video
 from tests.support.commands import CHAIN, run
 from tests.support.node_installation import a_browser, install
 from tests.support.processes import descendants, is_gone
@@ -32,9 +32,8 @@ def node() -> str:
 
 @contextmanager
 def up(log: Path, *options: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """What it printed and the environment that it named, while it runs; then Ctrl-C, and nothing
-    is left of it."""
-    # What runs the tests may ignore SIGINT, which would be inherited: a terminal's job does not.
+    """Its output and the environment that it prints, for the block. Then Ctrl-C ends everything."""
+    # The parent of the tests may ignore SIGINT, which children inherit. A terminal's job does not.
     terminal = (
         "import os, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
         " os.execv(sys.executable, [sys.executable, '-m', 'emulator', *sys.argv[1:]])"
@@ -50,14 +49,14 @@ def up(log: Path, *options: str) -> Iterator[tuple[str, dict[str, str]]]:
     with process:
         try:
             assert process.stdout
-            said = ""
+            output = ""
             for line in process.stdout:
-                said += line
+                output += line
                 if "Ctrl-C" in line:
                     break
-            assert "Ctrl-C" in said, said
+            assert "Ctrl-C" in output, output
             pids = descendants(process.pid)
-            yield said, dict(re.findall(r"^export (\w+)=(\S+)$", said, re.MULTILINE))
+            yield output, dict(re.findall(r"^export (\w+)=(\S+)$", output, re.MULTILINE))
             process.send_signal(signal.SIGINT)
             process.communicate()
             assert process.returncode == 0
@@ -67,7 +66,7 @@ def up(log: Path, *options: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def stored(env: dict[str, str], path: str, **changed: str) -> Any:
-    """The fields of a document, read past the rules; `changed` are written before."""
+    """The fields of a document after the changes, without the security rules."""
     documents = f"projects/{env['GCLOUD_PROJECT']}/databases/(default)/documents"
     url = f"http://{env['FIRESTORE_EMULATOR_HOST']}/v1/{documents}/{path}"
     body = None
@@ -75,37 +74,37 @@ def stored(env: dict[str, str], path: str, **changed: str) -> Any:
         url += "?" + "&".join(f"updateMask.fieldPaths={name}" for name in changed)
         body = {"fields": {name: {"stringValue": value} for name, value in changed.items()}}
     method = "PATCH" if changed else "GET"
-    status, answer = request(method, url, body, timeout=60, Authorization="Bearer owner")
-    assert status == 200, answer
-    return json.loads(answer)["fields"]
+    status, response = request(method, url, body, timeout=60, Authorization="Bearer owner")
+    assert status == 200, response
+    return json.loads(response)["fields"]
 
 
 class TestUp:
-    def test_a_guest_enters_at_the_printed_address_and_what_is_imported_stays(
+    def test_a_guest_enters_at_the_printed_address_and_an_import_keeps_the_data(
         self, node: str, tmp_path: Path
     ) -> None:
         export = tmp_path / "export"
-        with up(tmp_path / "log") as (said, env):
-            page = re.search(rf"Guest page: (http://\S+)/{seed.PROJECT}$", said, re.MULTILINE)
-            assert page, said
-            assert f"{page[1]}/{seed.TOUR}" in said
+        with up(tmp_path / "log") as (output, env):
+            page = re.search(rf"Guest page: (http://\S+)/{seed.PROJECT}$", output, re.MULTILINE)
+            assert page, output
+            assert f"{page[1]}/{seed.TOUR}" in output
             settings = {
                 "origin": page[1],
                 "project": seed.PROJECT,
-                "camera": str(camera_film(tmp_path / "camera.mjpeg")),
-                "pictures": str(PICTURES),
+                "camera": str(camera_video(tmp_path / "camera.mjpeg")),
+                "screenshots": str(SCREENSHOTS),
             }
             with a_browser(node, settings, tmp_path / "browser.log") as browser:
-                seen = browser.play("firstLook")
-            assert seen["uncaught"] == seen["forbidden"] == []
-            assert seen["buttonColour"] == "rgb(91, 61, 245)", "dressed in the project's colour"
+                seen = browser.play("entering")
+            assert seen["uncaught"] == seen["blocked"] == []
+            assert seen["buttonColour"] == "rgb(91, 61, 245)", "the button has the project's colour"
             guest = stored(env, f"{PROJECT}/guests/{seen['uid']}")
             assert guest["authUid"] == {"stringValue": seen["uid"]}
             stored(env, PROJECT, name="Winter night")
             assert run("export", str(export), **env).returncode == 0
         with up(tmp_path / "log", "--no-auth", "--root", str(CHAIN), "--import", str(export)) as (
-            said,
+            output,
             env,
         ):
-            assert "Guest page" not in said
+            assert "Guest page" not in output
             assert stored(env, PROJECT)["name"] == {"stringValue": "Winter night"}

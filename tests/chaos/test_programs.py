@@ -30,8 +30,8 @@ STEPS_TO_SHARE = 8  # and no more, when nothing goes wrong
 class ProgramGuest(GuestInTrouble):
     """A guest, and what the pages in the tabs remember."""
 
-    def __init__(self, trouble: Trouble, place: Venue, uid: str) -> None:
-        super().__init__(trouble, place, uid)
+    def __init__(self, trouble: Trouble, venue: Venue, uid: str) -> None:
+        super().__init__(trouble, venue, uid)
         self.trouble = trouble
         self.session = "none"
         self.main: str | None = None
@@ -54,7 +54,7 @@ def enter(guest: ProgramGuest) -> None:
 def go_on(guest: ProgramGuest) -> bool:
     """Do what a page does next; whether this is the share page."""
     guest.call("ensureGuest")
-    way = {"mainSessionId": guest.main} if guest.main else {"experienceId": guest.place.main}
+    way = {"mainSessionId": guest.main} if guest.main else {"experienceId": guest.venue.main}
     step = guest.call("getNextPhase", **way)
     if step["phase"] == "share":
         return True
@@ -69,17 +69,17 @@ def go_on(guest: ProgramGuest) -> bool:
 
 
 def begin_main(guest: ProgramGuest) -> None:
-    guest.begin(guest.place.main)
+    guest.begin(guest.venue.main)
 
 
 def begin_preshare(guest: ProgramGuest) -> None:
-    guest.begin(guest.place.preshare, mainSessionId=guest.main or guest.session)
+    guest.begin(guest.venue.preshare, mainSessionId=guest.main or guest.session)
 
 
 def write_main(guest: ProgramGuest) -> None:
     """A page may begin a session in the database itself, whoever it is."""
-    session = written_session(guest.place.project, guest.uid, guest.place.main)
-    session_ref(guest.trouble.db, guest.place.project, session["id"]).set(session)
+    session = written_session(guest.venue.project, guest.uid, guest.venue.main)
+    session_ref(guest.trouble.db, guest.venue.project, session["id"]).set(session)
     guest.session = session["id"]
 
 
@@ -190,9 +190,9 @@ class TestPrograms:
         suppress_health_check=list(HealthCheck),
     )
     def test_end_well_for_everybody(self, trouble: Trouble, program: list[Any]) -> None:
-        place = trouble.place(pregate=True, preshare=True)
-        trouble.projects = [place.project]
-        guests = {uid: ProgramGuest(trouble, place, f"{uid}-{new_id()}") for uid in ("ann", "bob")}
+        venue = trouble.venue(pregate=True, preshare=True)
+        trouble.projects = [venue.project]
+        guests = {uid: ProgramGuest(trouble, venue, f"{uid}-{new_id()}") for uid in ("ann", "bob")}
         guests["ann"].others, guests["bob"].others = [guests["bob"]], [guests["ann"]]
         killed = False
         for moment in program:

@@ -23,9 +23,9 @@ class TestProvider:
         self, trouble: Trouble
     ) -> None:
         trouble.faults(provider=1)
-        guest = trouble.guest(trouble.place(), "unlucky")
+        guest = trouble.guest(trouble.venue(), "unlucky")
         session = guest.photographed()
-        job = ended(trouble, guest.place.project)
+        job = ended(trouble, guest.venue.project)
         assert (job["status"], job["attemptCount"]) == ("failed", 1)
         assert (job["error"]["code"], job["error"]["isRetryable"]) == ("PROVIDER_ERROR", True)
         assert trouble.suite.injected_faults()["provider"] == MAX_SUBMITS
@@ -36,14 +36,14 @@ class TestProvider:
         trouble.faults()
         guest.call("retryTransform", sessionId=session["id"])
         job = eventually(
-            lambda: found if (found := ended(trouble, guest.place.project))["output"] else None
+            lambda: found if (found := ended(trouble, guest.venue.project))["output"] else None
         )
         assert (job["status"], job["attemptCount"]) == ("completed", 2)
 
     def test_one_that_fails_now_and_then_costs_no_picture(self, trouble: Trouble) -> None:
         trouble.faults(seed=2, provider=0.5)
-        guest = trouble.guest(trouble.place(), "patient")
+        guest = trouble.guest(trouble.venue(), "patient")
         guest.photographed()
-        job = ended(trouble, guest.place.project)
+        job = ended(trouble, guest.venue.project)
         assert (job["status"], job["attemptCount"]) == ("completed", 1)
         assert trouble.suite.injected_faults()["provider"] >= 1

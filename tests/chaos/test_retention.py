@@ -21,13 +21,13 @@ FAULTS: dict[str, dict[str, Any]] = {
 class TestRetention:
     def test_a_whole_visit_goes_in_the_end_and_the_others_stay(self, trouble: Trouble) -> None:
         """One visit after the other grows old, and goes while something else is wrong."""
-        place = trouble.place(retentionDays=30)
+        venue = trouble.venue(retentionDays=30)
         uids = [fault.replace(" ", "-") for fault in FAULTS]
         for uid in (*uids, "new"):
-            trouble.guest(place, uid).photographed()
+            trouble.guest(venue, uid).photographed()
         trouble.calm()
         for number, (uid, fault) in enumerate(zip(uids, FAULTS.values(), strict=True), 1):
-            self.grow_old(trouble, place.project, uid)
+            self.grow_old(trouble, venue.project, uid)
 
             trouble.faults(**fault)
             with contextlib.suppress(SuiteError):  # its process was killed
@@ -36,19 +36,19 @@ class TestRetention:
             trouble.sweep("sweepRetention")
 
             left = len(uids) + 1 - number
-            assert self.counts(trouble, place) == [left] * 6, uid
-            remaining = {guest["id"] for guest in trouble.of(place.project, "guests")}
+            assert self.counts(trouble, venue) == [left] * 6, uid
+            remaining = {guest["id"] for guest in trouble.of(venue.project, "guests")}
             assert remaining == {*uids[number:], "new"}, uid
 
-    def counts(self, trouble: Trouble, place: Venue) -> list[int]:
+    def counts(self, trouble: Trouble, venue: Venue) -> list[int]:
         """How many there are of each kind that a visit leaves one of."""
         names = ("guests", "sessions", "jobs")
-        visits = [len(trouble.of(place.project, name)) for name in names]
-        workspace = trouble.db.document("workspaces", place.workspace)
+        visits = [len(trouble.of(venue.project, name)) for name in names]
+        workspace = trouble.db.document("workspaces", venue.workspace)
         assert list(workspace.collection("artifacts").stream()) == []
         made = [len(list(workspace.collection(n).stream())) for n in ("runs", "generationJobs")]
         steps = trouble.db.collection_group("runSteps").select(["runId", "tenantId"]).stream()
-        ours = {each.get("runId") for each in steps if each.get("tenantId") == place.workspace}
+        ours = {each.get("runId") for each in steps if each.get("tenantId") == venue.workspace}
         return [*visits, *made, len(ours)]
 
     def grow_old(self, trouble: Trouble, project: str, uid: str) -> None:

@@ -23,14 +23,14 @@ FAULTS: dict[str, dict[str, Any]] = {
 class Writer(GuestInTrouble):
     """A guest's tab that writes to the database itself."""
 
-    def __init__(self, trouble: Trouble, place: Venue, uid: str) -> None:
-        super().__init__(trouble, place, uid)
+    def __init__(self, trouble: Trouble, venue: Venue, uid: str) -> None:
+        super().__init__(trouble, venue, uid)
         host = trouble.suite.env["FIRESTORE_EMULATOR_HOST"]
         self.database = RestClient(host, trouble.suite.project, uid)
 
     def write(self, experience: str) -> dict[str, Any]:
         """A session of this experience, as it was written."""
-        session = written_session(self.place.project, self.uid, experience)
+        session = written_session(self.venue.project, self.uid, experience)
         assert self.database.create(self.path(session), **session)
         return session
 
@@ -38,7 +38,7 @@ class Writer(GuestInTrouble):
         return self.database.update(self.path(session), currentStepIndex=index, updatedAt=now_ms())
 
     def path(self, session: dict[str, Any]) -> str:
-        return f"projects/{self.place.project}/sessions/{session['id']}"
+        return f"projects/{self.venue.project}/sessions/{session['id']}"
 
 
 @pytest.mark.parametrize("patient", [True, False], ids=["patient", "in a hurry"])
@@ -48,22 +48,22 @@ class TestVisit:
         self, trouble: Trouble, fault: str, patient: bool
     ) -> None:
         """Who is patient waits for the trigger; who is in a hurry calls before it came."""
-        place = trouble.place(pregate=True)
-        guest = Writer(trouble, place, f"written-{fault}-{patient}")
+        venue = trouble.venue(pregate=True)
+        guest = Writer(trouble, venue, f"written-{fault}-{patient}")
         guest.call("ensureGuest")
         trouble.faults(**FAULTS[fault])
-        gate = guest.write(place.pregate)
+        gate = guest.write(venue.pregate)
         assert guest.move_on(gate, 1)
         self.wait(trouble, fault, patient)
         gate = guest.complete(gate)["session"]
-        main = guest.write(place.main)
+        main = guest.write(venue.main)
         self.wait(trouble, fault, patient)
         guest.take_photo(main)
         assert guest.move_on(main, 2)
         guest.complete(main)
         trouble.calm()
 
-        stored = [stored_session(trouble.db, place.project, each["id"]) for each in (gate, main)]
+        stored = [stored_session(trouble.db, venue.project, each["id"]) for each in (gate, main)]
         assert [(each["phase"], each["status"]) for each in stored] == [
             ("pregate", "completed"),
             ("main", "completed"),
@@ -71,7 +71,7 @@ class TestVisit:
         assert [each["currentStepIndex"] for each in stored] == [1, 2]
         assert stored[0]["mainSessionId"] == main["id"]
         assert stored[1]["jobStatus"] == "completed"
-        [stored_guest] = trouble.of(place.project, "guests")
+        [stored_guest] = trouble.of(venue.project, "guests")
         assert stored_guest["activeSessions"] == {}
         assert len(stored_guest["completedExperiences"]) == 2
 
@@ -84,28 +84,28 @@ class TestVisit:
 
 class TestRefusals:
     def test_a_second_one_of_the_experience_ends_in_an_error(self, trouble: Trouble) -> None:
-        place = trouble.place()
-        guest = Writer(trouble, place, "two-tabs")
+        venue = trouble.venue()
+        guest = Writer(trouble, venue, "two-tabs")
         guest.call("ensureGuest")
-        sessions = [guest.write(place.main) for _ in range(2)]
+        sessions = [guest.write(venue.main) for _ in range(2)]
         trouble.suite.settle()
-        stored = [stored_session(trouble.db, place.project, each["id"]) for each in sessions]
+        stored = [stored_session(trouble.db, venue.project, each["id"]) for each in sessions]
         assert sorted(each["status"] for each in stored) == ["active", "error"]
         refused = next(each for each in stored if each["status"] == "error")
         assert refused["error"]["code"] == "session_active"
-        [stored_guest] = trouble.of(place.project, "guests")
-        claim = stored_guest["activeSessions"][place.main]
+        [stored_guest] = trouble.of(venue.project, "guests")
+        claim = stored_guest["activeSessions"][venue.main]
         assert claim["sessionId"] in {each["id"] for each in sessions} - {refused["id"]}
         assert guest.begin()["id"] == claim["sessionId"]
         assert not guest.move_on(refused, 1)
 
     @pytest.mark.parametrize("fault", ["once", "twice", "lost"])
     def test_what_no_guest_wrote_ends_in_an_error(self, trouble: Trouble, fault: str) -> None:
-        place = trouble.place()
-        guest = Writer(trouble, place, "never-came-in")
+        venue = trouble.venue()
+        guest = Writer(trouble, venue, "never-came-in")
         trouble.faults(**FAULTS[fault])
-        session = guest.write(place.main)
+        session = guest.write(venue.main)
         trouble.suite.settle()
         trouble.calm()
-        stored = stored_session(trouble.db, place.project, session["id"])
+        stored = stored_session(trouble.db, venue.project, session["id"])
         assert (stored["status"], stored["error"]["code"]) == ("error", "guest_required")

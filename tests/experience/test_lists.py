@@ -155,8 +155,8 @@ class TestEveryList:
 class TestListSessions:
     @pytest.fixture
     def project(self, db: Database) -> dict[str, str]:
-        place = a_venue(db)
-        return {"workspace": place.workspace, "projectId": place.project}
+        venue = a_venue(db)
+        return {"workspace": venue.workspace, "projectId": venue.project}
 
     @pytest.fixture
     def call(self, db: Database, signed_in: SignIn, project: dict[str, str]) -> Callable[..., Any]:
@@ -247,15 +247,15 @@ class TestListExperiences:
 
 class TestGetGuest:
     def test_is_the_caller_and_nobody_else(self, db: Database, signed_in: SignIn) -> None:
-        place = a_venue(db)
-        uid = a_guest(db, place.project, f"guest-{new_id()}", completed={"booth": "s"})
-        about = {"projectId": place.project}
+        venue = a_venue(db)
+        uid = a_guest(db, venue.project, f"guest-{new_id()}", completed={"booth": "s"})
+        about = {"projectId": venue.project}
 
         guest = signed_in(uid).call("getGuest", **about)
 
-        assert (guest["id"], guest["authUid"], guest["projectId"]) == (uid, uid, place.project)
+        assert (guest["id"], guest["authUid"], guest["projectId"]) == (uid, uid, venue.project)
         assert guest["completedExperiences"][0]["sessionId"] == "s"
-        owner = signed_in(a_member(db, place.workspace, "owner"))
+        owner = signed_in(a_member(db, venue.workspace, "owner"))
         error = refused(owner, "getGuest", **about)
         assert (error.status, error.reason) == ("NOT_FOUND", "guest_not_found")
         assert refused(signed_in(uid), "getGuest", projectId="missing").details == error.details

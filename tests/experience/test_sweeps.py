@@ -46,18 +46,18 @@ class TestSchedules:
     def test_sweep_sessions_abandons_what_was_left(
         self, suite: Suite, db: firestore.Client
     ) -> None:
-        place = a_venue(db)
-        a_guest(db, place.project, "g")
-        left = a_session(db, place.project, "g", place.main, updatedAt=now_ms() - DAY)
+        venue = a_venue(db)
+        a_guest(db, venue.project, "g")
+        left = a_session(db, venue.project, "g", venue.main, updatedAt=now_ms() - DAY)
         run(suite, "sweepSessions")
-        assert stored_session(db, place.project, left)["status"] == "abandoned"
+        assert stored_session(db, venue.project, left)["status"] == "abandoned"
 
     def test_sweeps_finish_what_was_lost(self, suite: Suite, db: firestore.Client) -> None:
         """One whose event was lost, one whose task was, and one whose worker vanished."""
         db.document("sweeps", "completedSessions").delete()
-        place = a_booth(db)
+        venue = a_booth(db)
         then = now_ms() - 10 * 60_000
-        no_job = a_completed_session(db, place, completedAt=then)
+        no_job = a_completed_session(db, venue, completedAt=then)
         suite.settle()
         waiting, lost = self.stuck(suite, db), self.stuck(suite, db)
         first = run_of(db, self.job_of(db, waiting)).collection("runSteps").document("load")
@@ -122,10 +122,10 @@ class TestPrice:
         def complete(count: int) -> None:
             for _ in range(count):
                 ended = {"status": "completed", "completedAt": now_ms()}
-                fields = {**ended, "workspaceId": place.workspace}
-                a_session(db, place.project, f"g-{new_id()}", place.main, **fields)
+                fields = {**ended, "workspaceId": venue.workspace}
+                a_session(db, venue.project, f"g-{new_id()}", venue.main, **fields)
 
-        place = a_venue(db)
+        venue = a_venue(db)
         idle = (4, 1)  # the cursor, three queries that find nothing, and the cursor moved on
         try:
             assert bill() == idle

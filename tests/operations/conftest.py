@@ -65,11 +65,11 @@ class StoredVisit:
     """A guest's finished visit, `project` being the path of what lies in its project."""
 
     db: Client
-    place: Venue
+    venue: Venue
 
     @property
     def project(self) -> str:
-        return f"projects/{self.place.project}"
+        return f"projects/{self.venue.project}"
 
     @property
     def photo(self) -> str:
@@ -77,11 +77,11 @@ class StoredVisit:
 
     @property
     def picture(self) -> str:
-        return result_path(self.place.project, "main", "job", 1, "result.png")
+        return result_path(self.venue.project, "main", "job", 1, "result.png")
 
     def path(self, short: str) -> str:
         """`guests/guest` lies in the project, `workspaces/…` where it says, "" is the project."""
-        filled = short.format(**vars(self.place))
+        filled = short.format(**vars(self.venue))
         inside = f"{self.project}/{filled}".rstrip("/")
         return filled if filled.startswith("workspaces/") else inside
 
@@ -149,7 +149,7 @@ def _job(visit: StoredVisit, workspace: str, experience: str) -> None:
     visit.change(
         "jobs/job",
         id="job",
-        projectId=visit.place.project,
+        projectId=visit.venue.project,
         sessionId="main",
         experienceId=experience,
         workspaceId=workspace,

@@ -32,13 +32,13 @@ class TestGenerations:
     @pytest.fixture
     def made(self, visit: StoredVisit) -> StoredVisit:
         """The visit, in a workspace with a generation that ended well."""
-        workspace = visit.place.workspace
+        workspace = visit.venue.workspace
         visit.change("workspaces/{workspace}/generationJobs/g", id="g", tenantId=workspace, **JOB)
         visit.change("workspaces/{workspace}/generationPermits/image-0", jobId=None, updatedAt=1)
         return visit
 
     def test_that_ended_well_break_no_rule(self, made: StoredVisit) -> None:
-        assert check(made.db, None, made.place.project).violations == []
+        assert check(made.db, None, made.venue.project).violations == []
 
     @pytest.mark.parametrize(
         ("name", "fields", "message"),
@@ -63,7 +63,7 @@ class TestGenerations:
     def test_that_are_otherwise_are_reported(
         self, made: StoredVisit, name: str, fields: dict[str, Any], message: str
     ) -> None:
-        path = f"workspaces/{made.place.workspace}/{name}"
+        path = f"workspaces/{made.venue.workspace}/{name}"
         made.change(path, **fields)
-        found = check(made.db, None, made.place.project).violations
+        found = check(made.db, None, made.venue.project).violations
         assert Violation("generations_are_at_rest", path, message) in found

@@ -168,7 +168,7 @@ BROKEN: list[tuple[str, Break, str, str]] = [
         each(
             copied("sessions/pre", "sessions/a", id="a", mode="preview", **ACTIVE),
             lambda visit: visit.change(
-                "guests/guest", activeSessions={visit.place.pregate: {"sessionId": "a"}}
+                "guests/guest", activeSessions={visit.venue.pregate: {"sessionId": "a"}}
             ),
         ),
         "guests/guest",

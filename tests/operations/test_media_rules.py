@@ -9,7 +9,7 @@ from tests.operations.conftest import StoredVisit
 
 
 def reported(visit: StoredVisit, bucket: str) -> list[Violation]:
-    return check(visit.db, bucket, visit.place.project).violations
+    return check(visit.db, bucket, visit.venue.project).violations
 
 
 class TestMedia:
@@ -21,7 +21,7 @@ class TestMedia:
         return visit
 
     def test_of_a_clean_visit_lie_where_it_says(self, suite: Suite, stored: StoredVisit) -> None:
-        report = check(stored.db, suite.bucket, stored.place.project)
+        report = check(stored.db, suite.bucket, stored.venue.project)
 
         assert (report.violations, report.counts["objects"]) == ([], 2)
 

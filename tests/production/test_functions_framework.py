@@ -45,7 +45,7 @@ def db(suite: Suite, firebase_project: str) -> Iterator[Client]:
 
 
 @pytest.fixture(scope="module")
-def place(db: Client) -> Venue:
+def venue(db: Client) -> Venue:
     return a_venue(db, pregate=True)
 
 
@@ -123,10 +123,10 @@ class TestCallable:
         body = bytes(30 * 1024 * 1024)
         assert requests.put(address, body, headers=JSON, timeout=60).status_code == 400
 
-    def test_it_begins_a_session(self, db: Client, place: Venue, address: str) -> None:
-        uid = a_guest(db, place.project)
-        data = {"experienceId": place.pregate, "mode": "guest", "configSource": "published"}
-        body = {"data": {"projectId": place.project, **data}}
+    def test_it_begins_a_session(self, db: Client, venue: Venue, address: str) -> None:
+        uid = a_guest(db, venue.project)
+        data = {"experienceId": venue.pregate, "mode": "guest", "configSource": "published"}
+        body = {"data": {"projectId": venue.project, **data}}
         token = {"Authorization": f"Bearer {unsigned_token(db.project, uid)}"}
         unsigned = requests.post(address, json=body, timeout=30)
         answer = requests.post(address, json=body, headers=token, timeout=30)
@@ -136,24 +136,24 @@ class TestCallable:
         )
         assert answer.status_code == 200, answer.text
         session = answer.json()["result"]["session"]
-        assert stored_session(db, place.project, session["id"])["createdBy"] == uid
+        assert stored_session(db, venue.project, session["id"])["createdBy"] == uid
 
 
 class TestTrigger:
     def test_it_links_the_pregate_to_a_new_main_session(
-        self, db: Client, place: Venue, env: dict[str, str], tmp_path: Path
+        self, db: Client, venue: Venue, env: dict[str, str], tmp_path: Path
     ) -> None:
-        uid = a_guest(db, place.project)
+        uid = a_guest(db, venue.project)
         pregate = a_session(
-            db, place.project, uid, place.pregate, phase="pregate", status="completed"
+            db, venue.project, uid, venue.pregate, phase="pregate", status="completed"
         )
-        main = a_session(db, place.project, uid, place.main, pregateSessionId=pregate)
-        headers, body = _created(db, f"projects/{place.project}/sessions/{main}")
+        main = a_session(db, venue.project, uid, venue.main, pregateSessionId=pregate)
+        headers, body = _created(db, f"projects/{venue.project}/sessions/{main}")
         with deployed("onSessionCreated", "cloudevent", tmp_path / "log", env) as address:
             for _delivery in range(2):
                 answer = requests.post(address, body, headers=headers, timeout=30)
                 assert answer.status_code == 200, answer.text
-        assert stored_session(db, place.project, pregate)["mainSessionId"] == main
+        assert stored_session(db, venue.project, pregate)["mainSessionId"] == main
 
 
 def _created(db: Client, path: str) -> tuple[dict[str, str], bytes]:

@@ -96,15 +96,15 @@ class EarlierClient:
     """The document's three calls, and the two other ends of its state diagram."""
 
     calls: Client
-    place: Venue
+    venue: Venue
 
     def create(self, mode: str = "guest", config_source: str = "published") -> dict[str, Any]:
         """CreateSessionInput."""
         answer = self.calls.call(
             "createSession",
-            projectId=self.place.project,
+            projectId=self.venue.project,
             eventId=EVENT,
-            experienceId=self.place.main,
+            experienceId=self.venue.main,
             mode=mode,
             configSource=config_source,
         )
@@ -130,28 +130,28 @@ class EarlierClient:
 
     def take_photo(self, session_id: str) -> dict[str, Any]:
         """A MediaReference. Of how a file gets into the storage the document says nothing."""
-        session = {"id": session_id, "projectId": self.place.project}
+        session = {"id": session_id, "projectId": self.venue.project}
         [taken] = self.calls.take_photo(session, "photo", a_photo(64))["capturedMedia"]
         return {"url": taken["url"], "type": "image", "width": 64, "height": 64}
 
     def _call(self, name: str, session_id: str, **data: Any) -> Any:
-        ids = {"projectId": self.place.project, "sessionId": session_id}
+        ids = {"projectId": self.venue.project, "sessionId": session_id}
         return self.calls.call(name, **ids, **data)
 
 
 @pytest.fixture(scope="module")
-def place(db: firestore.Client) -> Venue:
-    place = a_venue(db, steps=STEPS, transform=a_transform(output=SMALL))
-    a_member(db, place.workspace, "owner")
-    return place
+def venue(db: firestore.Client) -> Venue:
+    venue = a_venue(db, steps=STEPS, transform=a_transform(output=SMALL))
+    a_member(db, venue.workspace, "owner")
+    return venue
 
 
 @pytest.fixture
-def client(suite: Suite, place: Venue) -> Iterator[EarlierClient]:
+def client(suite: Suite, venue: Venue) -> Iterator[EarlierClient]:
     host = suite.env["FUNCTIONS_EMULATOR_HOST"]
     calls = Client(host, suite.project, f"guest-{new_id()}")
-    calls.call("ensureGuest", projectId=place.project)
-    yield EarlierClient(calls, place)
+    calls.call("ensureGuest", projectId=venue.project)
+    yield EarlierClient(calls, venue)
     calls.close()
 
 
@@ -161,9 +161,9 @@ class TestCreating:
         now = session["createdAt"]
         assert session == {
             "id": session["id"],
-            "projectId": client.place.project,
+            "projectId": client.venue.project,
             "eventId": EVENT,
-            "experienceId": client.place.main,
+            "experienceId": client.venue.main,
             "mode": "guest",
             "configSource": "published",
             "status": "active",
@@ -182,7 +182,7 @@ class TestCreating:
         self, client: EarlierClient, db: firestore.Client
     ) -> None:
         session = client.create()
-        stored = db.document(f"projects/{client.place.project}/sessions/{session['id']}").get()
+        stored = db.document(f"projects/{client.venue.project}/sessions/{session['id']}").get()
         same = FIELDS.keys() - {"inputs", "activeJobId", "resultAssetId"}
         fields = stored.to_dict() or {}
         assert {name: fields[name] for name in same} == {name: session[name] for name in same}
@@ -190,8 +190,8 @@ class TestCreating:
     def test_an_admin_previews_the_draft(
         self, suite: Suite, client: EarlierClient, db: firestore.Client
     ) -> None:
-        client.calls.uid = a_member(db, client.place.workspace, "admin")
-        client.calls.call("ensureGuest", projectId=client.place.project)
+        client.calls.uid = a_member(db, client.venue.workspace, "admin")
+        client.calls.call("ensureGuest", projectId=client.venue.project)
         session = client.create("preview", "draft")
         assert (session["mode"], session["configSource"]) == ("preview", "draft")
 
@@ -199,9 +199,9 @@ class TestCreating:
         error = refused(
             client.calls,
             "createSession",
-            projectId=client.place.project,
+            projectId=client.venue.project,
             eventId=EVENT,
-            experienceId=client.place.main,
+            experienceId=client.venue.main,
             mode="kiosk",
             configSource="latest",
         )
@@ -260,7 +260,7 @@ class TestProgress:
         self, client: EarlierClient, progress: dict[str, Any], path: str
     ) -> None:
         session = client.create()
-        ids = {"projectId": client.place.project, "sessionId": session["id"]}
+        ids = {"projectId": client.venue.project, "sessionId": session["id"]}
         error = refused(client.calls, "updateSessionProgress", **ids, **progress)
         assert issue_paths(error) == [path]
 
@@ -282,7 +282,7 @@ class TestEnds:
         assert done["activeJobId"] is not None
         assert (done["inputs"], done["outputs"]) == (inputs, outputs)
         asset = {"sessionId": session["id"], "assetId": done["resultAssetId"]}
-        signed = client.calls.call("getDownloadUrl", projectId=client.place.project, **asset)
+        signed = client.calls.call("getDownloadUrl", projectId=client.venue.project, **asset)
         assert size_of(requests.get(signed["url"], timeout=60).content) == (256, 256)
 
     @pytest.mark.parametrize(
@@ -305,7 +305,7 @@ class TestEnds:
         ended = end(client, session["id"])
         assert ended["status"] == status
         assert (ended["completedAt"] is not None) == (status == "completed")
-        ids = {"projectId": client.place.project, "sessionId": session["id"]}
+        ids = {"projectId": client.venue.project, "sessionId": session["id"]}
         late = refused(client.calls, "updateSessionProgress", **ids, inputs={"name": "Bob"})
         assert (late.status, late.details["status"]) == ("FAILED_PRECONDITION", status)
         assert client.load(session["id"])["inputs"] == {"name": "Ada"}
@@ -316,7 +316,7 @@ class TestStoredSessions:
         self, client: EarlierClient, db: firestore.Client
     ) -> None:
         session = client.create()
-        stored = db.document(f"projects/{client.place.project}/sessions/{session['id']}")
+        stored = db.document(f"projects/{client.venue.project}/sessions/{session['id']}")
         stored.update({"fieldOfTheFuture": {"kept": True}})
         client.update(session["id"], inputs={"name": "Ada"})
         client.abandon(session["id"])

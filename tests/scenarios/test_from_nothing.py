@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from emulator.demo.client import Client
+from emulator.demo.guest_client import GuestClient, answers_to
 from emulator.paths import ROOT
 from emulator.suite.suite import Suite
 from experience import clients
@@ -16,7 +17,6 @@ from operations.invariants import check
 from tests.support.builders.jobs import a_photo
 from tests.support.builders.workspaces import a_step
 from tests.support.calling import refused
-from tests.support.guest_client import GuestClient, answers_to
 
 CONSENT = {"version": "1", "text": "We keep your picture for 30 days."}
 
@@ -43,11 +43,11 @@ def author(owner: Client, names: dict[str, str]) -> None:
         about = {**workspace, "experienceId": names[name]}
         made = owner.call("saveExperience", **about, expectedVersion=0, name=name, draft=draft)
         owner.call("publishExperience", **about, expectedVersion=made["draftVersion"])
-    places = {kind: {"experienceId": names[kind]} for kind in drafts}
+    references = {kind: {"experienceId": names[kind]} for kind in drafts}
     experiences = {
-        "main": [places["booth"]],
-        "pregate": places["rules"],
-        "preshare": places["fun"],
+        "main": [references["booth"]],
+        "pregate": references["rules"],
+        "preshare": references["fun"],
     }
     project = {"projectId": names["p"]}
     made = owner.call(

@@ -11,13 +11,13 @@ import pytest
 from google.cloud import firestore
 
 from emulator.demo.client import Client
+from emulator.demo.guest_client import GuestClient
 from emulator.suite.suite import Suite
 from experience.ids import new_id
 from tests.support.builders.jobs import SMALL, a_photo
 from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member, a_step, a_transform
 from tests.support.calling import refused
-from tests.support.guest_client import GuestClient
 
 STEPS = [a_step("name"), a_step("fun", "opinion_scale"), a_step("photo", "capture")]
 SESSION = [
@@ -54,9 +54,9 @@ def needs(guest: dict[str, Any], reference: dict[str, Any] | None) -> bool:
 class DocumentedGuest(GuestClient):
     """Holds what it gets to the document; `led` are the phases that the runtime named."""
 
-    def __init__(self, client: Client, place: Venue) -> None:
-        super().__init__(client, place.project, a_photo())
-        self.place = place
+    def __init__(self, client: Client, venue: Venue) -> None:
+        super().__init__(client, venue.project, a_photo())
+        self.venue = venue
         self.led: list[str] = []
 
     @property
@@ -92,23 +92,23 @@ class DocumentedGuest(GuestClient):
         return found
 
     def play_main(self, **links: str) -> dict[str, Any]:
-        session = self.begin(self.place.main, **links)
+        session = self.begin(self.venue.main, **links)
         self.take_photo(session)
         return session
 
 
 @pytest.fixture(scope="module")
-def place(db: firestore.Client) -> Venue:
+def venue(db: firestore.Client) -> Venue:
     transform = a_transform(output=SMALL)
-    place = a_venue(db, steps=STEPS, transform=transform, pregate=True, preshare=True)
-    a_member(db, place.workspace, "owner")
-    return place
+    venue = a_venue(db, steps=STEPS, transform=transform, pregate=True, preshare=True)
+    a_member(db, venue.workspace, "owner")
+    return venue
 
 
 @pytest.fixture
-def guest(suite: Suite, place: Venue) -> Iterator[DocumentedGuest]:
+def guest(suite: Suite, venue: Venue) -> Iterator[DocumentedGuest]:
     host = suite.env["FUNCTIONS_EMULATOR_HOST"]
-    guest = DocumentedGuest(Client(host, suite.project, f"guest-{new_id()}"), place)
+    guest = DocumentedGuest(Client(host, suite.project, f"guest-{new_id()}"), venue)
     guest.call("ensureGuest")
     yield guest
     guest.close()
@@ -118,18 +118,18 @@ class TestDataFlowByPhase:
     def test_a_first_visit_goes_through_every_phase(
         self, suite: Suite, guest: DocumentedGuest, db: firestore.Client
     ) -> None:
-        place = guest.place
+        venue = guest.venue
         # Welcome → Pregate
         assert guest.stored["completedExperiences"] == []
         assert needs(guest.stored, guest.experiences["pregate"])
-        step = guest.call("getNextPhase", experienceId=place.main)
-        assert (step["phase"], step["params"]) == ("pregate", {"experience": place.main})
+        step = guest.call("getNextPhase", experienceId=venue.main)
+        assert (step["phase"], step["params"]) == ("pregate", {"experience": venue.main})
 
         # Pregate → Main
-        pregate = guest.begin(place.pregate)
+        pregate = guest.begin(venue.pregate)
         assert pregate["mainSessionId"] is None
-        step = guest.advance(pregate, experienceId=place.main)
-        assert (step["experienceId"], step["params"]) == (place.main, {"pregate": pregate["id"]})
+        step = guest.advance(pregate, experienceId=venue.main)
+        assert (step["experienceId"], step["params"]) == (venue.main, {"pregate": pregate["id"]})
         assert not needs(guest.stored, guest.experiences["pregate"])
 
         # Main: the pregate's session is linked to the new one, which links to nothing
@@ -141,8 +141,8 @@ class TestDataFlowByPhase:
         # Main → Preshare
         assert needs(guest.stored, guest.experiences["preshare"])
         step = guest.advance(main)
-        assert (step["experienceId"], step["params"]) == (place.preshare, {"session": main["id"]})
-        preshare = guest.begin(place.preshare, mainSessionId=main["id"])
+        assert (step["experienceId"], step["params"]) == (venue.preshare, {"session": main["id"]})
+        preshare = guest.begin(venue.preshare, mainSessionId=main["id"])
         assert preshare["mainSessionId"] == main["id"]
 
         # Preshare → Share
@@ -152,32 +152,32 @@ class TestDataFlowByPhase:
         assert not needs(guest.stored, guest.experiences["preshare"])
 
         # Get Journey Sessions: the document's own query
-        sessions = db.collection("projects", place.project, "sessions")
+        sessions = db.collection("projects", venue.project, "sessions")
         linked = sessions.where(
             filter=firestore.FieldFilter("mainSessionId", "==", main["id"])
         ).stream()
         assert {session.id for session in linked} == {pregate["id"], preshare["id"]}
 
     def test_a_second_visit_skips_what_was_completed(self, guest: DocumentedGuest) -> None:
-        place = guest.place
-        guest.advance(guest.begin(place.pregate), experienceId=place.main)
+        venue = guest.venue
+        guest.advance(guest.begin(venue.pregate), experienceId=venue.main)
         first = guest.play_main()
         guest.advance(first)
-        guest.advance(guest.begin(place.preshare, mainSessionId=first["id"]))
+        guest.advance(guest.begin(venue.preshare, mainSessionId=first["id"]))
 
-        step = guest.call("getNextPhase", experienceId=place.main)
+        step = guest.call("getNextPhase", experienceId=venue.main)
         assert step["phase"] == "main"
         again = guest.play_main()
         assert again["id"] != first["id"]
         assert guest.advance(again)["phase"] == "share"
 
     def test_a_guest_completes_in_the_documents_order(self, guest: DocumentedGuest) -> None:
-        place = guest.place
-        pregate = guest.begin(place.pregate)
+        venue = guest.venue
+        pregate = guest.begin(venue.pregate)
         guest.advance(pregate)
         main = guest.play_main()
         guest.advance(main)
-        preshare = guest.begin(place.preshare, mainSessionId=main["id"])
+        preshare = guest.begin(venue.preshare, mainSessionId=main["id"])
         guest.advance(preshare)
 
         entries = guest.stored["completedExperiences"]
@@ -185,9 +185,9 @@ class TestDataFlowByPhase:
             {"experienceId", "completedAt", "sessionId"}
         ] * 3
         assert [(entry["experienceId"], entry["sessionId"]) for entry in entries] == [
-            (place.pregate, pregate["id"]),
-            (place.main, main["id"]),
-            (place.preshare, preshare["id"]),
+            (venue.pregate, pregate["id"]),
+            (venue.main, main["id"]),
+            (venue.preshare, preshare["id"]),
         ]
         times = [entry["completedAt"] for entry in entries]
         assert times == sorted(times)
@@ -198,7 +198,7 @@ class TestDataFlowByPhase:
     def test_the_page_may_start_the_transform_itself(
         self, suite: Suite, guest: DocumentedGuest
     ) -> None:
-        guest.advance(guest.begin(guest.place.pregate))
+        guest.advance(guest.begin(guest.venue.pregate))
         main = guest.play_main()
         guest.advance(main)
         started = guest.call("startTransform", sessionId=main["id"])
@@ -210,7 +210,7 @@ class TestDataFlowByPhase:
 
 class TestShapes:
     def test_answers_are_taken_in_the_documents_shape(self, guest: DocumentedGuest) -> None:
-        guest.advance(guest.begin(guest.place.pregate))
+        guest.advance(guest.begin(guest.venue.pregate))
         main = guest.play_main()
         sent = [
             {"stepId": "name", "stepType": "short_text", "value": "Ada", "answeredAt": 1},
@@ -225,7 +225,7 @@ class TestShapes:
     def test_captured_media_comes_and_goes_in_the_documents_shape(
         self, guest: DocumentedGuest
     ) -> None:
-        guest.advance(guest.begin(guest.place.pregate))
+        guest.advance(guest.begin(guest.venue.pregate))
         main = guest.play_main()
         [captured] = guest.load(main)["capturedMedia"]
         shape = {name: captured[name] for name in ("stepId", "assetId", "url", "createdAt")}
@@ -236,7 +236,7 @@ class TestShapes:
     def test_a_guest_is_found_at_their_uid(
         self, guest: DocumentedGuest, db: firestore.Client
     ) -> None:
-        path = f"projects/{guest.place.project}/guests/{guest.uid}"
+        path = f"projects/{guest.venue.project}/guests/{guest.uid}"
         document = db.document(path).get().to_dict() or {}
         stored = guest.stored
         assert {name: document[name] for name in GUEST} == {name: stored[name] for name in GUEST}
@@ -245,13 +245,13 @@ class TestShapes:
 
 class TestValidation:
     def test_a_main_session_links_to_nothing(self, guest: DocumentedGuest) -> None:
-        guest.advance(guest.begin(guest.place.pregate))
-        asked = {"experienceId": guest.place.main, "mainSessionId": "main"}
+        guest.advance(guest.begin(guest.venue.pregate))
+        asked = {"experienceId": guest.venue.main, "mainSessionId": "main"}
         error = self._refused(guest, **asked)
         assert error.status == "INVALID_ARGUMENT"
 
     def test_a_preshare_links_to_a_session_that_exists(self, guest: DocumentedGuest) -> None:
-        asked = {"experienceId": guest.place.preshare, "mainSessionId": "nowhere"}
+        asked = {"experienceId": guest.venue.preshare, "mainSessionId": "nowhere"}
         assert self._refused(guest, **asked).status == "NOT_FOUND"
 
     def test_the_experience_exists(self, guest: DocumentedGuest) -> None:

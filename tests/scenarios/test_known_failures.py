@@ -24,16 +24,16 @@ RUNNING = FieldFilter("status", "==", "running")
 LARGE = {"format": "jpeg", "width": 1080}  # takes long enough to be met while it is made
 
 
-def job_of(trouble: Trouble, place: Venue, session: dict[str, Any]) -> dict[str, Any]:
+def job_of(trouble: Trouble, venue: Venue, session: dict[str, Any]) -> dict[str, Any]:
     """The session's one job."""
-    [job] = trouble.of(place.project, "jobs", sessionId=session["id"])
+    [job] = trouble.of(venue.project, "jobs", sessionId=session["id"])
     return job
 
 
 def wait_until_drawn(guest: GuestInTrouble, session: dict[str, Any]) -> None:
     """A worker is in the midst of the session's transform."""
     deadline = time.monotonic() + 20
-    job = {"jobId": job_id_of(guest.place.project, session["id"])}
+    job = {"jobId": job_id_of(guest.venue.project, session["id"])}
     while True:
         with suppress(CallError):  # the trigger has not come yet
             if (guest.call("getJob", **job)["progress"] or {}).get("currentStep") == "stylise":
@@ -43,16 +43,16 @@ def wait_until_drawn(guest: GuestInTrouble, session: dict[str, Any]) -> None:
 
 class TestEverythingTwice:
     def test_two_tabs_share_one_session(self, trouble: Trouble) -> None:
-        place = trouble.place()
-        tabs = [trouble.guest(place, "two-tabs") for _ in range(2)]
+        venue = trouble.venue()
+        tabs = [trouble.guest(venue, "two-tabs") for _ in range(2)]
         tabs[0].call("ensureGuest")
         one, other = at_once(2, lambda n: tabs[n].begin())
         assert one == other
-        assert len(trouble.of(place.project, "sessions")) == 1
+        assert len(trouble.of(venue.project, "sessions")) == 1
 
     def test_answers_of_two_tabs_do_not_erase_each_other(self, trouble: Trouble) -> None:
-        place = trouble.place(steps=[a_step(f"step{n}") for n in range(CROWD)])
-        tabs = [trouble.guest(place, "many-tabs") for _ in range(CROWD)]
+        venue = trouble.venue(steps=[a_step(f"step{n}") for n in range(CROWD)])
+        tabs = [trouble.guest(venue, "many-tabs") for _ in range(CROWD)]
         tabs[0].call("ensureGuest")
         ids = {"sessionId": tabs[0].begin()["id"]}
         at_once(
@@ -80,8 +80,8 @@ def visit(
     trouble: Trouble, uid: str, times: int, send: Callable[[int, Callable[[int], Any]], Any]
 ) -> None:
     """A whole visit whose every call is sent so many times; none is refused."""
-    place = trouble.place(pregate=True, preshare=True)
-    tabs = [trouble.guest(place, uid) for _ in range(times)]
+    venue = trouble.venue(pregate=True, preshare=True)
+    tabs = [trouble.guest(venue, uid) for _ in range(times)]
 
     def all_call(name: str, **data: Any) -> Any:
         """The first answer; the others tell the same, apart from what a job does meanwhile."""
@@ -92,34 +92,34 @@ def visit(
         return {"sessionId": all_call("createSession", **data)["session"]["id"]}
 
     all_call("ensureGuest")
-    all_call("getNextPhase", experienceId=place.main)
-    all_call("completeSession", **begin(place.pregate), experienceId=place.main)
-    main = begin(place.main)
+    all_call("getNextPhase", experienceId=venue.main)
+    all_call("completeSession", **begin(venue.pregate), experienceId=venue.main)
+    main = begin(venue.main)
     all_call("updateSessionProgress", **main, inputs={"name": "Ada"}, currentStepIndex=1)
     sent = tabs[0].upload_photo({"id": main["sessionId"]})
     all_call("confirmUpload", **main, stepId="photo", assetId=sent)
     assert all_call("completeSession", **main)["next"]["phase"] == "preshare"
     assert all_call("startTransform", **main)["sessionId"] == main["sessionId"]
-    last = all_call("completeSession", **begin(place.preshare, mainSessionId=main["sessionId"]))
+    last = all_call("completeSession", **begin(venue.preshare, mainSessionId=main["sessionId"]))
     assert last["next"]["phase"] == "share"
     trouble.suite.settle()
-    assert visit_of(trouble, uid, place.project) == WHOLE_VISIT
-    assert job_of(trouble, place, {"id": main["sessionId"]})["attemptCount"] == 1
+    assert visit_of(trouble, uid, venue.project) == WHOLE_VISIT
+    assert job_of(trouble, venue, {"id": main["sessionId"]})["attemptCount"] == 1
 
 
 class TestClosedTabs:
     def test_a_reload_comes_back_to_the_same_step(self, trouble: Trouble) -> None:
-        place = trouble.place(
+        venue = trouble.venue(
             steps=[a_step("hello", "info"), a_step("name"), a_step("bye", "info")]
         )
-        guest = trouble.guest(place, "reloading")
+        guest = trouble.guest(venue, "reloading")
         guest.call("ensureGuest")
         ids = {"sessionId": guest.begin()["id"]}
         for index in (1, 3):  # past a screen that records nothing, then past the last one
             said = guest.call(
                 "updateSessionProgress", **ids, currentStepIndex=index, inputs={"name": "Ada"}
             )
-            again = trouble.guest(place, "reloading").begin()
+            again = trouble.guest(venue, "reloading").begin()
             assert again == said == guest.call("getSession", **ids)["session"]
             assert (again["currentStepIndex"], again["inputs"]) == (index, {"name": "Ada"})
         assert guest.complete(again)["session"]["status"] == "completed"
@@ -130,14 +130,14 @@ class TestClosedTabs:
     def test_a_completed_session_gets_its_picture_without_its_page(
         self, trouble: Trouble, lost: dict[str, Any]
     ) -> None:
-        place = trouble.place()
+        venue = trouble.venue()
         trouble.faults(**lost)
-        session = trouble.guest(place, "gone").photographed()
+        session = trouble.guest(venue, "gone").photographed()
         trouble.calm()
-        assert stored_session(trouble.db, place.project, session["id"])["jobStatus"] == "completed"
+        assert stored_session(trouble.db, venue.project, session["id"])["jobStatus"] == "completed"
 
     def test_an_upload_that_was_never_confirmed_is_taken_again(self, trouble: Trouble) -> None:
-        guest = trouble.guest(trouble.place(), "closed-at-upload")
+        guest = trouble.guest(trouble.venue(), "closed-at-upload")
         guest.call("ensureGuest")
         session = guest.begin()
         guest.upload_photo(session)
@@ -148,46 +148,46 @@ class TestClosedTabs:
 class TestLinks:
     @pytest.mark.parametrize("lost", [0, 1])
     def test_a_pregate_that_the_page_forgot_is_linked(self, trouble: Trouble, lost: int) -> None:
-        place = trouble.place(pregate=True, steps=[a_step("name")])
-        guest = trouble.guest(place, "forgetful")
+        venue = trouble.venue(pregate=True, steps=[a_step("name")])
+        guest = trouble.guest(venue, "forgetful")
         guest.call("ensureGuest")
         trouble.faults(drop=lost)
-        pregate = guest.begin(place.pregate)
+        pregate = guest.begin(venue.pregate)
         guest.complete(pregate)
         main = guest.begin()
         guest.complete(main)
         trouble.calm()
-        linked = stored_session(trouble.db, place.project, pregate["id"])
+        linked = stored_session(trouble.db, venue.project, pregate["id"])
         assert linked["mainSessionId"] == main["id"]
 
     def test_a_preshare_cannot_be_without_its_main_session(self, trouble: Trouble) -> None:
-        place = trouble.place(preshare=True, steps=[a_step("name")])
-        guest = trouble.guest(place, "forgetful")
+        venue = trouble.venue(preshare=True, steps=[a_step("name")])
+        guest = trouble.guest(venue, "forgetful")
         guest.call("ensureGuest")
         guest.complete(guest.begin())
         with pytest.raises(CallError, match="mainSessionId: is required for a preshare"):
-            guest.begin(place.preshare)
+            guest.begin(venue.preshare)
 
     def test_a_pregate_is_linked_once_and_to_its_own_guest_and_project(
         self, trouble: Trouble
     ) -> None:
-        here, there = (trouble.place(pregate=True, steps=[a_step("name")]) for _ in range(2))
+        here, there = (trouble.venue(pregate=True, steps=[a_step("name")]) for _ in range(2))
         pregates, mains = {}, {}
-        for place, uid in [(here, "ann"), (here, "bob"), (there, "ann")]:
-            guest = trouble.guest(place, uid)
+        for venue, uid in [(here, "ann"), (here, "bob"), (there, "ann")]:
+            guest = trouble.guest(venue, uid)
             guest.call("ensureGuest")
-            pregates[place, uid] = guest.begin(place.pregate)["id"]
-            guest.complete({"id": pregates[place, uid]})
+            pregates[venue, uid] = guest.begin(venue.pregate)["id"]
+            guest.complete({"id": pregates[venue, uid]})
         foreign = pregates[here, "ann"]
-        for place, uid in pregates:  # each names the same pregate, and only one may
-            guest = trouble.guest(place, uid)
-            mains[place, uid] = guest.begin(pregateSessionId=foreign)["id"]
-            guest.complete({"id": mains[place, uid]})
+        for venue, uid in pregates:  # each names the same pregate, and only one may
+            guest = trouble.guest(venue, uid)
+            mains[venue, uid] = guest.begin(pregateSessionId=foreign)["id"]
+            guest.complete({"id": mains[venue, uid]})
             guest.complete(guest.begin(pregateSessionId=foreign))
         trouble.calm()
-        for (place, uid), pregate in pregates.items():
-            linked = stored_session(trouble.db, place.project, pregate)
-            assert linked["mainSessionId"] == mains[place, uid]
+        for (venue, uid), pregate in pregates.items():
+            linked = stored_session(trouble.db, venue.project, pregate)
+            assert linked["mainSessionId"] == mains[venue, uid]
 
 
 class TestTransforms:
@@ -196,34 +196,34 @@ class TestTransforms:
         self, trouble: Trouble, status: str
     ) -> None:
         """Whoever created it died before its run was handed on, and its event was lost."""
-        place = trouble.place()
+        venue = trouble.venue()
         trouble.faults(drop=1)
-        guest = trouble.guest(place, "stuck")
+        guest = trouble.guest(venue, "stuck")
         session = guest.photographed()
         trouble.suite.settle()
         trouble.faults(drop=1, killAtCommit=1, killWhen="after")
         with pytest.raises(requests.ConnectionError):
             guest.call("startTransform", sessionId=session["id"])
         trouble.suite.settle()
-        job = job_of(trouble, place, session)
+        job = job_of(trouble, venue, session)
         assert (job["status"], job["attemptCount"]) == ("pending", 0)
         if status == "running":
             begin_and_vanish(trouble.db, job)
         trouble.faults()
         trouble.sweep()
-        assert stored_job(trouble.db, place.project, job["id"])["status"] == "completed"
+        assert stored_job(trouble.db, venue.project, job["id"])["status"] == "completed"
 
     def test_what_is_cancelled_while_it_is_made_stays_so_and_can_be_made_again(
         self, trouble: Trouble
     ) -> None:
-        place = trouble.place(steps=[CAPTURE], transform=a_transform(output=LARGE))
-        guest = trouble.guest(place, "undecided")
+        venue = trouble.venue(steps=[CAPTURE], transform=a_transform(output=LARGE))
+        guest = trouble.guest(venue, "undecided")
         session = guest.photographed()
         ids = {"sessionId": session["id"]}
         wait_until_drawn(guest, session)
         assert guest.call("cancelTransform", **ids)["status"] == "cancelled"
         trouble.suite.settle()
-        job = job_of(trouble, place, session)
+        job = job_of(trouble, venue, session)
         assert (job["status"], job["output"], job["attemptCount"]) == ("cancelled", None, 1)
         trouble.faults(delayMs=[1500, 1500], only="runTransform")  # else it may be ready by then
         guest.call("retryTransform", **ids)
@@ -231,12 +231,12 @@ class TestTransforms:
         trouble.faults()
         guest.call("retryTransform", **ids)
         trouble.calm()
-        job = job_of(trouble, place, session)
+        job = job_of(trouble, venue, session)
         assert (job["status"], job["error"]) == ("completed", None)
 
     def test_a_task_name_that_was_used_does_not_strand_a_job(self, trouble: Trouble) -> None:
-        place = trouble.place()
-        guest = trouble.guest(place, "quick")
+        venue = trouble.venue()
+        guest = trouble.guest(venue, "quick")
         trouble.faults(delayMs=[1500, 1500], only="runTransform")
         ids = {"sessionId": guest.photographed()["id"]}
         guest.call("startTransform", **ids)
@@ -247,30 +247,30 @@ class TestTransforms:
         assert guest.call("getSession", **ids)["session"]["jobStatus"] == "completed"
 
     def test_a_retry_after_success_starts_nothing(self, trouble: Trouble) -> None:
-        place = trouble.place()
-        guest = trouble.guest(place, "greedy")
+        venue = trouble.venue()
+        guest = trouble.guest(venue, "greedy")
         session = guest.photographed()
         trouble.suite.settle()
-        before = job_of(trouble, place, session)
+        before = job_of(trouble, venue, session)
         error = refused(
-            guest.client, "retryTransform", projectId=place.project, sessionId=session["id"]
+            guest.client, "retryTransform", projectId=venue.project, sessionId=session["id"]
         )
         assert (error.status, error.reason) == ("FAILED_PRECONDITION", "job_not_retryable")
         guest.call("startTransform", sessionId=session["id"])
         trouble.suite.settle()
-        assert job_of(trouble, place, session) == before
+        assert job_of(trouble, venue, session) == before
 
     def test_a_worker_that_was_thought_dead_cannot_overwrite(self, trouble: Trouble) -> None:
-        place = trouble.place(steps=[CAPTURE], transform=a_transform(output=LARGE))
-        guest = trouble.guest(place, "zombie")
+        venue = trouble.venue(steps=[CAPTURE], transform=a_transform(output=LARGE))
+        guest = trouble.guest(venue, "zombie")
         session = guest.photographed()
         wait_until_drawn(guest, session)
-        job = job_of(trouble, place, session)
+        job = job_of(trouble, venue, session)
         [step] = run_of(trouble.db, job).collection("runSteps").where(filter=RUNNING).stream()
         step.reference.update({"lease.expiresAt": now_ms() - 1})
         ids = {"workspaceId": job["workspaceId"], "runId": job["runId"], "stepId": step.id}
         assert guest.client.post("runTransform", {"data": {**ids, "attempt": 2}}).ok
         trouble.suite.settle()
-        after = job_of(trouble, place, session)
+        after = job_of(trouble, venue, session)
         assert (after["status"], after["attemptCount"]) == ("completed", 2)
         assert after["output"]["path"].endswith("/1/result.jpg")

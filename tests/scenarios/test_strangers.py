@@ -18,18 +18,18 @@ from tests.support.trouble import GuestInTrouble, Trouble
 class Victim:
     """A guest with a picture, and one more session that is still active."""
 
-    place: Venue
+    venue: Venue
     uid: str
     done: dict[str, Any]
     active: dict[str, Any]
 
     def asks(self) -> dict[str, dict[str, Any]]:
         """For every callable a request that would do, for the victim or an operator."""
-        place, active = self.place, {"sessionId": self.active["id"]}
-        done, of_workspace = {"sessionId": self.done["id"]}, {"workspaceId": self.place.workspace}
+        venue, active = self.venue, {"sessionId": self.active["id"]}
+        done, of_workspace = {"sessionId": self.done["id"]}, {"workspaceId": self.venue.workspace}
         photo = {**active, "stepId": "photo"}
         run = {**of_workspace, "runId": "one"}
-        experience = {**of_workspace, "experienceId": place.main}
+        experience = {**of_workspace, "experienceId": venue.main}
         return {
             "abandonSession": active,
             "cancelTransform": done,
@@ -83,12 +83,12 @@ OF_WORKSPACES = {
 
 @pytest.fixture
 def victim(trouble: Trouble) -> Victim:
-    place = trouble.place(preshare=True)
-    guest = trouble.guest(place, "victim")
+    venue = trouble.venue(preshare=True)
+    guest = trouble.guest(venue, "victim")
     done = guest.photographed()
     trouble.suite.settle()
     done = guest.call("getSession", sessionId=done["id"])["session"]
-    return Victim(place, "victim", done, guest.begin())
+    return Victim(venue, "victim", done, guest.begin())
 
 
 class TestWhoKnowsAllIds:
@@ -98,21 +98,21 @@ class TestWhoKnowsAllIds:
 
     @pytest.mark.parametrize("who", ["nobody's guest", "another guest", "another admin"])
     def test_finds_nothing(self, trouble: Trouble, victim: Victim, who: str) -> None:
-        uid = a_member(trouble.db, trouble.place().workspace, "admin") if "admin" in who else "eve"
-        stranger = trouble.guest(victim.place, uid)
+        uid = a_member(trouble.db, trouble.venue().workspace, "admin") if "admin" in who else "eve"
+        stranger = trouble.guest(victim.venue, uid)
         if who == "another guest":
             stranger.call("ensureGuest")
         before = self.everything(trouble, victim)
         answers = {}
         for name, data in victim.asks().items():
-            ids = {} if name in OF_WORKSPACES else {"projectId": victim.place.project}
+            ids = {} if name in OF_WORKSPACES else {"projectId": victim.venue.project}
             answers[name] = refused(stranger.client, name, **ids, **data).status
         assert answers == dict.fromkeys(answers, "NOT_FOUND")
         assert self.everything(trouble, victim) == before
 
     def everything(self, trouble: Trouble, victim: Victim) -> Any:
         """All that a stranger could have changed."""
-        project, workspace = victim.place.project, victim.place.workspace
+        project, workspace = victim.venue.project, victim.venue.workspace
         paths = (
             [f"projects/{project}/{each}" for each in ("sessions", "jobs")]
             + [f"workspaces/{workspace}/{each}" for each in ("members", "experiences")]
@@ -123,12 +123,12 @@ class TestWhoKnowsAllIds:
         ]
 
     def test_is_led_nowhere_by_others_sessions(self, trouble: Trouble, victim: Victim) -> None:
-        stranger = trouble.guest(victim.place, "eve")
+        stranger = trouble.guest(victim.venue, "eve")
         stranger.call("ensureGuest")
         moved = stranger.call("getNextPhase", mainSessionId=victim.done["id"])
         assert moved["phase"] == "welcome"
         with pytest.raises(CallError, match="NOT_FOUND main_session_not_found"):
-            stranger.begin(victim.place.preshare, mainSessionId=victim.done["id"])
+            stranger.begin(victim.venue.preshare, mainSessionId=victim.done["id"])
 
     def test_cannot_take_a_project_over_into_their_own_workspace(
         self, trouble: Trouble, victim: Victim
@@ -136,17 +136,17 @@ class TestWhoKnowsAllIds:
         own = a_workspace(trouble.db)
         a_member(trouble.db, own, "owner")
         admin = trouble.client(a_member(trouble.db, own, "owner"))
-        ids = {"workspaceId": own, "projectId": victim.place.project}
+        ids = {"workspaceId": own, "projectId": victim.venue.project}
         for version in (0, 1):
             error = refused(admin, "saveProject", **ids, expectedVersion=version, name="Mine")
             assert error.status in {"NOT_FOUND", "ALREADY_EXISTS"}
-        stored = trouble.db.document("projects", victim.place.project).get()
-        assert stored.get("workspaceId") == victim.place.workspace
+        stored = trouble.db.document("projects", victim.venue.project).get()
+        assert stored.get("workspaceId") == victim.venue.workspace
 
 
 @pytest.fixture
 def guest(trouble: Trouble) -> GuestInTrouble:
-    guest = trouble.guest(trouble.place(), "mallory")
+    guest = trouble.guest(trouble.venue(), "mallory")
     guest.call("ensureGuest")
     return guest
 
@@ -172,7 +172,7 @@ class TestWhatAGuestCannotSay:
         ],
     )
     def test_a_field_of_the_server(self, guest: GuestInTrouble, name: str, field: str) -> None:
-        error = refused(guest.client, name, projectId=guest.place.project, **{field: "forged"})
+        error = refused(guest.client, name, projectId=guest.venue.project, **{field: "forged"})
         assert field in issue_paths(error)
 
     @pytest.mark.parametrize("forged", ["../../secrets", "a/b", ".", "", "x" * 200, "täglich"])
@@ -183,7 +183,7 @@ class TestWhatAGuestCannotSay:
             error = refused(
                 guest.client,
                 "confirmUpload",
-                projectId=guest.place.project,
+                projectId=guest.venue.project,
                 **{**ids, "assetId": "asset", **changed},
             )
             assert issue_paths(error) == list(changed)
@@ -194,7 +194,7 @@ class TestWhatAGuestCannotSay:
                 guest.begin(**forged)
 
     def test_that_the_pregate_was_passed_or_consent_given(self, trouble: Trouble) -> None:
-        guest = trouble.guest(trouble.place(pregate=True, consent=CONSENT), "hasty")
+        guest = trouble.guest(trouble.venue(pregate=True, consent=CONSENT), "hasty")
         with pytest.raises(CallError, match="consent_required"):
             guest.call("ensureGuest")
         with pytest.raises(CallError, match="guest_required"):
@@ -205,11 +205,11 @@ class TestWhatAGuestCannotSay:
                 guest.begin(**forged)
 
     def test_that_media_of_another_session_are_theirs(self, trouble: Trouble) -> None:
-        place = trouble.place(steps=[CAPTURE, a_step("name")])
-        theirs = trouble.guest(place, "victim").photographed()["capturedMedia"][0]
-        guest = trouble.guest(place, "thief")
+        venue = trouble.venue(steps=[CAPTURE, a_step("name")])
+        theirs = trouble.guest(venue, "victim").photographed()["capturedMedia"][0]
+        guest = trouble.guest(venue, "thief")
         guest.call("ensureGuest")
-        ids = {"projectId": place.project, "sessionId": guest.begin()["id"]}
+        ids = {"projectId": venue.project, "sessionId": guest.begin()["id"]}
         asset, media = {"assetId": theirs["assetId"]}, {"url": theirs["url"], "type": "image"}
         tried: list[tuple[str, dict[str, Any], str]] = [
             ("confirmUpload", {"stepId": "photo", **asset}, "FAILED_PRECONDITION"),
@@ -226,14 +226,14 @@ class TestWhatAGuestCannotSay:
             assert refused(guest.client, name, **ids, **data).status == status
 
     def test_show_me_the_prompt(self, trouble: Trouble) -> None:
-        place = trouble.place(pregate=True)
-        guest, heard = trouble.guest(place, "curious"), []
+        venue = trouble.venue(pregate=True)
+        guest, heard = trouble.guest(venue, "curious"), []
         guest.call("ensureGuest")
-        heard += [guest.call("getProject"), guest.call("getNextPhase", experienceId=place.main)]
-        guest.complete(guest.begin(place.pregate))
+        heard += [guest.call("getProject"), guest.call("getNextPhase", experienceId=venue.main)]
+        guest.complete(guest.begin(venue.pregate))
         session = guest.photographed()
         trouble.suite.settle()
-        again = {"mode": "guest", "configSource": "published", "experienceId": place.main}
+        again = {"mode": "guest", "configSource": "published", "experienceId": venue.main}
         heard += [
             guest.call("getSession", sessionId=session["id"]),
             guest.call("createSession", **again),

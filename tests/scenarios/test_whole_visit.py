@@ -11,13 +11,13 @@ from google.cloud import firestore
 from emulator.delivery.eventarc import Event
 from emulator.demo import seed
 from emulator.demo.client import Client
+from emulator.demo.guest_client import GuestClient, PlayedVisit
 from emulator.suite.suite import Suite
 from experience.ids import new_id
 from tests.support.builders.guests import stored_guest
 from tests.support.builders.images import ASTRONAUT
 from tests.support.builders.jobs import size_of, stored_job
 from tests.support.builders.sessions import stored_session
-from tests.support.guest_client import GuestClient, PlayedVisit
 
 PROJECT = {"projectId": seed.PROJECT}
 

@@ -184,24 +184,24 @@ class TestCompleteness:
     def test_every_collection_of_a_visit_has_a_row(self, suite: Suite) -> None:
         db = Client(suite.project)
         steps = [a_step("photo", "capture")]
-        place = a_venue(db, steps=steps, transform=a_transform())
-        _visit(suite, place)
-        project, workspace = f"projects/{place.project}", f"workspaces/{place.workspace}"
+        venue = a_venue(db, steps=steps, transform=a_transform())
+        _visit(suite, venue)
+        project, workspace = f"projects/{venue.project}", f"workspaces/{venue.workspace}"
         written = set(_written_below(db.document(project), db.document(workspace)))
         db.close()
         assert "projects/jobs/jobInternals" in written
         assert written <= matrix.collections(), "matrix.md lacks a row"
 
 
-def _visit(suite: Suite, place: Venue) -> None:
+def _visit(suite: Suite, venue: Venue) -> None:
     """A guest comes, takes a photo, and gets a picture of it."""
     guest = demo_client.Client(
         suite.env["FUNCTIONS_EMULATOR_HOST"], suite.project, f"guest-{new_id()}"
     )
-    guest.call("ensureGuest", projectId=place.project)
-    begin = {"experienceId": place.main, "mode": "guest", "configSource": "published"}
-    session = guest.call("createSession", projectId=place.project, **begin)["session"]
+    guest.call("ensureGuest", projectId=venue.project)
+    begin = {"experienceId": venue.main, "mode": "guest", "configSource": "published"}
+    session = guest.call("createSession", projectId=venue.project, **begin)["session"]
     guest.take_photo(session, "photo", (seed.PHOTOS / "coffee.jpg").read_bytes())
-    guest.call("completeSession", projectId=place.project, sessionId=session["id"])
+    guest.call("completeSession", projectId=venue.project, sessionId=session["id"])
     guest.close()
     suite.settle()

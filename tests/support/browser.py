@@ -1,4 +1,4 @@
-"""Guests in a real browser: the page as it is built, and the Chromium that plays their visits."""
+"""Guests in a real browser: the built page, and the Chromium that plays their visits."""
 
 import fcntl
 import hashlib
@@ -22,14 +22,13 @@ from emulator.web.node import INSTALL_LOCK, WEB
 
 BUILDS = ROOT / ".cache" / "guest-page"
 SOURCES = ("guest", "client", "tests", "package-lock.json")
-PICTURES = ROOT / "out" / "browser"
-PLAY_SECONDS = (
-    240  # longer than anything in a scenario waits: the scenario itself says what it missed
-)
+SCREENSHOTS = ROOT / "out" / "browser"
+# Longer than any wait in a scenario, so that a scenario that fails can say what it waited for.
+MAX_SCENARIO_SECONDS = 240
 
 
 def build(node: str) -> Path:
-    """The folder of the built page; made once for each state of what it is made from."""
+    """The folder of the built page. The page is built once for each state of its sources."""
     folder = BUILDS / _fingerprint()
     BUILDS.mkdir(parents=True, exist_ok=True)
     with INSTALL_LOCK.open("w") as guard:
@@ -37,16 +36,16 @@ def build(node: str) -> Path:
         if not folder.exists():
             shutil.rmtree(BUILDS)
             BUILDS.mkdir()
-            making = Path(tempfile.mkdtemp(prefix="making-", dir=BUILDS))
+            unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=BUILDS))
             run = subprocess.run(
-                [node, "build.mjs", str(making)],
+                [node, "build.mjs", str(unfinished)],
                 cwd=WEB / "tests",
                 capture_output=True,
                 text=True,
                 check=False,
             )
             assert run.returncode == 0, f"The guest page cannot be built:\n{run.stdout}{run.stderr}"
-            making.rename(folder)
+            unfinished.rename(folder)
     return folder
 
 
@@ -61,8 +60,8 @@ def _fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def camera_film(file: Path) -> Path:
-    """What Chromium's fake camera shows: pictures one after the other, here always the same."""
+def camera_video(file: Path) -> Path:
+    """A video for Chromium's fake camera: the same frame twice."""
     with Image.open(seed.PHOTOS / "astronaut.jpg") as photo:
         frame = io.BytesIO()
         upright = photo.convert("RGB").crop((33, 0, 417, 512)).resize((480, 640))
@@ -71,32 +70,32 @@ def camera_film(file: Path) -> Path:
     return file
 
 
-def settings(suite: Suite, origin: str, film: Path) -> dict[str, Any]:
-    """What a browser has to know to visit the demo of this suite, with the page at `origin`."""
+def settings(suite: Suite, origin: str, video: Path) -> dict[str, Any]:
+    """The settings for visits to the demo of this suite, with the page at `origin`."""
     return {
         "origin": origin,
         "project": seed.PROJECT,
         "firebaseProject": suite.project,
         "firestore": suite.addresses["firestore"],
         "hub": f"http://{suite.addresses['hub']}",
-        "camera": str(film),
-        "pictures": str(PICTURES),
-        "downloads": str(film.parent),
+        "camera": str(video),
+        "screenshots": str(SCREENSHOTS),
+        "downloads": str(video.parent),
     }
 
 
-class PlayFailedError(AssertionError):
-    """A visit did not go as it should; the message has the browser's own words."""
+class ScenarioFailedError(AssertionError):
+    """A scenario failed. The message is the browser's own."""
 
 
 class NoBrowserError(Exception):
-    """There is no Chromium for this machine."""
+    """This machine has no Chromium."""
 
 
 class Browser:
-    """One Chromium, in which visits are played one after the other (web/tests/browser.mjs).
+    """One Chromium that plays scenarios one after the other (web/tests/browser.mjs).
 
-    Raises NoBrowserError where none can be had.
+    Raises NoBrowserError if this machine has none.
     """
 
     def __init__(self, node: str, settings: Mapping[str, Any], log: Path) -> None:
@@ -112,25 +111,25 @@ class Browser:
                 text=True,
             )
         try:
-            if missing := self._answer().get("missing"):
+            if missing := self._exchange().get("missing"):
                 raise NoBrowserError(missing)
         except BaseException:
             self.close()
             raise
 
     def play(self, scenario: str, **arguments: Any) -> Any:
-        """What the scenario found. Raises PlayFailedError when it did not come to its end."""
-        answer = self._answer({"scenario": scenario, "arguments": arguments})
-        if "error" in answer:
-            raise PlayFailedError(f"{scenario}: {answer['error']}")
-        return answer["result"]
+        """The result of the scenario. Raises ScenarioFailedError."""
+        response = self._exchange({"scenario": scenario, "arguments": arguments})
+        if "error" in response:
+            raise ScenarioFailedError(f"{scenario}: {response['error']}")
+        return response["result"]
 
-    def _answer(self, request: Mapping[str, Any] | None = None) -> Any:
-        """What the next line says, after a request or at the start."""
+    def _exchange(self, request: Mapping[str, Any] | None = None) -> Any:
+        """Send the request, if there is one, and return the next line."""
         process = self._process
         assert process.stdin is not None
         assert process.stdout is not None
-        watchdog = threading.Timer(PLAY_SECONDS, process.kill)
+        watchdog = threading.Timer(MAX_SCENARIO_SECONDS, process.kill)
         watchdog.start()
         try:
             if request is not None:
@@ -142,13 +141,13 @@ class Browser:
         finally:
             watchdog.cancel()
         if not line:
-            raise PlayFailedError(f"The browser ended:\n{self._log.read_text()[-4000:]}")
+            raise ScenarioFailedError(f"The browser ended:\n{self._log.read_text()[-4000:]}")
         return json.loads(line)
 
     def close(self) -> None:
-        """End it and its Chromium, which follows when it is killed as well."""
+        """End the process, and Chromium with it."""
         try:
-            self._process.communicate(timeout=30)  # the end of its input is its end
+            self._process.communicate(timeout=30)  # it ends with its input
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.communicate()

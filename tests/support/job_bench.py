@@ -121,7 +121,7 @@ class JobBench(Bench):
 
 
 NewJob = Callable[..., JobBench]
-"""`(photo?, place=?, **transform)`"""
+"""`(photo?, venue=?, **transform)`"""
 
 
 def unrest(client: Client) -> list[str]:
@@ -131,13 +131,13 @@ def unrest(client: Client) -> list[str]:
 
 
 def visits_in(client: Client, patch: pytest.MonkeyPatch) -> NewJob:
-    """Makes completed sessions in a database, as a rule in places of their own; one queue."""
+    """Makes completed sessions in a database, as a rule at venues of their own; one queue."""
     queue = Queue()
     patch.setattr(clients, "enqueue", queue.enqueue)
     patch.setattr(skill_runtime, "run_skill", run_here)
 
-    def make(photo: bytes | None = None, *, place: Venue | None = None, **transform: Any) -> Any:
-        session = a_completed_session(client, place or a_booth(client, **transform), photo)
+    def make(photo: bytes | None = None, *, venue: Venue | None = None, **transform: Any) -> Any:
+        session = a_completed_session(client, venue or a_booth(client, **transform), photo)
         return JobBench(client, queue, session)
 
     return make

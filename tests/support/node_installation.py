@@ -1,4 +1,4 @@
-"""What runs in Node.js, for the tests: they are skipped, and say so, where that cannot be had."""
+"""Node.js, its packages and a browser for tests, which are skipped where these are missing."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from tests.support.browser import Browser, NoBrowserError
 
 
 def install() -> str:
-    """The node to run, once the packages are there; skips the test where that cannot be."""
+    """The node binary, with the packages installed. Skips the test if there is none."""
     try:
         return node.install()
     except node.NodeMissingError as missing:
@@ -24,7 +24,7 @@ def install() -> str:
 
 @contextmanager
 def a_browser(node: str, settings: Mapping[str, Any], log: Path) -> Iterator[Browser]:
-    """A browser while the block runs; skips the test on a machine that has none."""
+    """A browser for the block. Skips the test if this machine has none."""
     try:
         browser = Browser(node, settings, log)
     except NoBrowserError as missing:

@@ -17,7 +17,7 @@ import pytest
 
 from experience.errors import Refusal
 from experience.firebase.callables import Declaration
-from tools.contract.catalogue import callables
+from tools.contract.declarations import callables
 
 MESSAGE = "undeclared refusal"  # as experience/firebase/callables.py logs it
 

@@ -15,6 +15,7 @@ from google.cloud.firestore import FieldFilter
 from emulator.demo import seed
 from emulator.demo.chaos import ChaosGuest, ChaosRun
 from emulator.demo.client import Client
+from emulator.demo.guest_client import GuestClient
 from emulator.faults.settings import parse
 from emulator.suite.suite import Suite
 from experience import clients
@@ -22,7 +23,6 @@ from operations import invariants
 from tests.support.builders.jobs import CAPTURE, SMALL, a_photo
 from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member, a_step, a_transform
-from tests.support.guest_client import GuestClient
 from tests.support.shared_emulator import SharingSuite
 
 CALM_SECONDS = 120
@@ -102,10 +102,10 @@ class Trouble:
         going = FieldFilter("status", "in", ["pending", "running"])
         return [job.to_dict() for job in jobs.where(filter=going).stream()]
 
-    def place(self, **place: Any) -> Venue:
+    def venue(self, **venue: Any) -> Venue:
         """A project as `a_place` makes it, by default a photo booth with small pictures."""
         booth = {"steps": [CAPTURE, a_step("name")], "transform": a_transform(output=SMALL)}
-        made = a_venue(self.db, **{**booth, **place})
+        made = a_venue(self.db, **{**booth, **venue})
         a_member(self.db, made.workspace, "owner")
         self.projects.append(made.project)
         return made
@@ -116,9 +116,9 @@ class Trouble:
         self._clients.append(Client(host, self.suite.project, uid))
         return self._clients[-1]
 
-    def guest(self, place: Venue, uid: str) -> "GuestInTrouble":
-        """A tab in which this visitor has the place open."""
-        return GuestInTrouble(self, place, uid)
+    def guest(self, venue: Venue, uid: str) -> "GuestInTrouble":
+        """A tab in which this visitor has the venue open."""
+        return GuestInTrouble(self, venue, uid)
 
     def demo_guest(self, uid: str, number: int = 0) -> ChaosGuest:
         """A visitor of the demo's project who tries again whatever passes by itself."""
@@ -161,15 +161,15 @@ def check(suite: Suite, db: Database) -> None:
 
 
 class GuestInTrouble(GuestClient):
-    """A tab in which a guest visits a place, whatever goes wrong there."""
+    """A tab in which a guest visits a venue, whatever goes wrong there."""
 
-    def __init__(self, trouble: Trouble, place: Venue, uid: str) -> None:
-        super().__init__(trouble.client(uid), place.project, a_photo())
-        self.place = place
+    def __init__(self, trouble: Trouble, venue: Venue, uid: str) -> None:
+        super().__init__(trouble.client(uid), venue.project, a_photo())
+        self.venue = venue
 
     def begin(self, experience: str | None = None, **more: Any) -> Any:
         """The guest's session of an experience, by default of the main one."""
-        return self.create_session(experience or self.place.main, **more)["session"]
+        return self.create_session(experience or self.venue.main, **more)["session"]
 
     def complete(self, session: dict[str, Any], **data: Any) -> Any:
         """Called again when the session's own event kills the functions before they respond."""

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulator.firestore import installation as firestore_installation
 from emulator.firestore import java
+from emulator.firestore.installation import find_installation
 from tools import markdown
 from tools.benchmarks import calls, chart, crowd, imports, pictures, runs
 from tools.benchmarks.timing import Samples
@@ -70,7 +70,7 @@ class Report:
 
 def machine(busy: float) -> str:
     """What ran it, and how busy it was with other work before (its load average)."""
-    installation = firestore_installation.find()
+    installation = find_installation()
     jar = installation.jar.stem if "-v" in installation.jar.stem else _sdk(installation.jar)
     state = "calm" if busy < 1 else "busy with other work"
     facts = [

@@ -1,5 +1,5 @@
-"""What web developers are told about the functions, made from the functions themselves.
+"""What web developers get from the functions: a typed client and reference pages.
 
-`python -m tools.contract` writes the typed client's generated sources and the reference pages; the
-tests hold what is committed to it.
+`python -m tools.contract` generates both from the functions themselves. Tests compare what is
+committed with what it generates.
 """

@@ -1,4 +1,4 @@
-"""`python -m tools.contract client` writes the typed client's sources, `reference` the pages."""
+"""`python -m tools.contract client` generates the typed client, `reference` the reference pages."""
 
 import argparse
 import sys
@@ -7,21 +7,20 @@ from rich.console import Console
 
 from emulator.process.errors import SuiteError
 from emulator.web import node
-from tools.contract import client, reference
-from tools.contract.run import record_in_a_suite_of_its_own
+from tools.contract import examples, reference_pages, typed_client
 
 
 def main() -> None:
-    """Write what is named."""
+    """Generate what the argument names."""
     parser = argparse.ArgumentParser(prog="python -m tools.contract", description=__doc__)
-    parser.add_argument("what", choices=["client", "reference"])
-    if parser.parse_args().what == "reference":
-        reference.write(record_in_a_suite_of_its_own())
+    parser.add_argument("target", choices=["client", "reference"])
+    if parser.parse_args().target == "reference":
+        reference_pages.write(examples.record_in_new_suite())
         return
     try:
-        client.write(node.install(Console()))
+        typed_client.write(node.install(Console()))
     except SuiteError as error:
-        sys.exit(f"The client's types are made in Node.js. {error}")
+        sys.exit(f"The client's types are generated in Node.js. {error}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""The contract as one JSON Schema: requests, answers, listened documents, refusals.
+"""The contract as one JSON Schema: requests, responses, listened documents, refusals.
 
-`web/client/schema.json` is what the TypeScript types are generated from, and what a test without
-Node compares.
+The TypeScript types are generated from `web/client/schema.json`. A test compares that file without
+Node.js.
 """
 
 import json
@@ -16,15 +16,15 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json
 from experience.reasons import EVERYWHERE, Issue, Reason
 from experience.steps import STEP_TYPES, Step
 from tools import ROOT
-from tools.contract import catalogue
-from tools.contract.catalogue import DOCUMENTS, Callable
+from tools.contract import declarations
+from tools.contract.declarations import DOCUMENTS, DeclaredCallable
 
 FILE = ROOT / "web" / "client" / "schema.json"
 Json = dict[str, Any]
 
 
 class Generator(GenerateJsonSchema):
-    """Pydantic's own, with a step as what it can be: one of the known types."""
+    """Pydantic's generator, with a step as a union of the known step types."""
 
     ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}
 
@@ -35,7 +35,7 @@ class Generator(GenerateJsonSchema):
         return {"anyOf": [self.generate_inner(each) for each in types]}
 
     def field_is_required(self, field: Any, total: bool) -> bool:
-        """What is read is there, default or not; what is sent may be left out where it has one."""
+        """A field with a default may be missing from a request, but never from a response."""
         if self.mode == "validation":
             return super().field_is_required(field, total)
         return not {"serialization_exclude", "serialization_exclude_if"} & field.keys()
@@ -45,11 +45,11 @@ class Generator(GenerateJsonSchema):
 
 
 def build() -> Json:
-    """The whole contract: what can be called, what listened to, and the reasons of refusals."""
-    functions = catalogue.callables()
+    """The whole contract: callables, listened documents, and the reasons for refusals."""
+    functions = declarations.callables()
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = []
     for function in functions:
-        models += [(function.request, "validation"), (function.answer, "serialization")]
+        models += [(function.request, "validation"), (function.response, "serialization")]
     models.append((Issue, "serialization"))
     models += [(document.model, "serialization") for document in DOCUMENTS]
     models = list(dict.fromkeys(models))
@@ -66,41 +66,41 @@ def build() -> Json:
     }
     whole: Json = {
         "title": "Contract",
-        "description": "All that web clients and the functions agree on.",
+        "description": "Everything that web clients and the functions agree on.",
         **_object({name.lower(): _ref(name) for name in ("Callables", "Documents", "Reasons")}),
         "$defs": dict(sorted(definitions.items())),
     }
     whole = _rewritten(whole, named)
     for name, body in whole["$defs"].items():
         body["title"] = name
-        _speak_camel(body)
+        _use_camel_case(body)
     return whole
 
 
 def text() -> str:
-    """As it is committed."""
+    """The schema as the text that is committed."""
     return json.dumps(build(), indent=1, ensure_ascii=False) + "\n"
 
 
 def _renamed(name: str, definitions: Json) -> str:
-    """`Step-Output` is what is read, `Step-Input` what is sent, `Page_Guest_` a page of guests."""
+    """`Step-Output` becomes `Step`, `Step-Input` `StepDefinition`, `Page_Guest_` `PageOfGuest`."""
     renamed = name.removesuffix("-Output").replace("-Input", "Definition")
     renamed = re.sub(r"^Page_(\w+)_$", r"PageOf\1", renamed)
     if renamed != name and renamed in definitions:
-        raise ValueError(f"two models would be called {renamed}")
+        raise ValueError(f"two models would have the name {renamed}")
     return renamed
 
 
-def _callables(functions: list[Callable], references: Any) -> Json:
+def _callables(functions: list[DeclaredCallable], references: Any) -> Json:
     fields = {each.name: _callable(each, references) for each in functions}
-    told = "Every callable: what it is asked, what it answers, why it may refuse."
-    return {**_object(fields), "description": told}
+    description = "Every callable: its request, its response, and the reasons for its refusals."
+    return {**_object(fields), "description": description}
 
 
-def _callable(function: Callable, references: Any) -> Json:
+def _callable(function: DeclaredCallable, references: Any) -> Json:
     fields = {
         "request": references[function.request, "validation"],
-        "answer": references[function.answer, "serialization"],
+        "response": references[function.response, "serialization"],
         "refuses": {"enum": [each.word for each in (*function.refuses, *EVERYWHERE)]},
     }
     return {**_object(fields), "description": function.purpose}
@@ -110,16 +110,19 @@ def _documents(references: Any) -> Json:
     fields = {
         each.name: {
             **references[each.model, "serialization"],
-            "description": f"`/{each.path}`, for {each.who}.",
+            "description": f"`/{each.path}`, for {each.readers}.",
         }
         for each in DOCUMENTS
     }
-    return {**_object(fields), "description": "What clients may listen to, and who."}
+    return {
+        **_object(fields),
+        "description": "The documents that clients may listen to, and which clients.",
+    }
 
 
 def _reasons() -> Json:
-    fields = {each.word: _reason(each) for each in catalogue.all_reasons()}
-    return {**_object(fields), "description": "The code and details that come with each reason."}
+    fields = {each.word: _reason(each) for each in declarations.all_reasons()}
+    return {**_object(fields), "description": "The code and the details of each reason."}
 
 
 def _reason(reason: Reason) -> Json:
@@ -152,7 +155,7 @@ def _object(fields: Json) -> Json:
 
 
 def _rewritten(value: Any, named: dict[str, str]) -> Any:
-    """References under the new names; and no open objects, which would type every typo."""
+    """References by the new names, and no open objects, because these would accept any typo."""
     if isinstance(value, list):
         return [_rewritten(item, named) for item in value]
     if not isinstance(value, dict):
@@ -163,15 +166,15 @@ def _rewritten(value: Any, named: dict[str, str]) -> Any:
         prefix, name = reference.rsplit("/", 1)
         target = {"$ref": f"{prefix}/{named.get(name, name)}"}
         others = {key: item for key, item in rewritten.items() if key != "$ref"}
-        # Beside a reference a default or description would make it a type of its own.
+        # A default or a description next to a reference would create a separate type.
         return {"anyOf": [target], **others} if others else target
     if rewritten.get("additionalProperties") is True and "properties" in rewritten:
         rewritten["additionalProperties"] = False
     return rewritten
 
 
-def _speak_camel(body: Json) -> None:
-    """Docstrings name Python's fields; clients know them by their names on the wire."""
+def _use_camel_case(body: Json) -> None:
+    """Change the names of fields in a description to those on the wire."""
     known = set(_property_names(body))
 
     def camel(found: re.Match[str]) -> str:

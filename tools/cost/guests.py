@@ -13,25 +13,25 @@ def measure(stage: Stage) -> None:
 
 
 def at_the_door(stage: Stage) -> None:
-    place = a_venue(stage.db, pregate=True, preshare=True, consent=CONSENT)
-    project = {"projectId": place.project}
+    venue = a_venue(stage.db, pregate=True, preshare=True, consent=CONSENT)
+    project = {"projectId": venue.project}
     stage.call("visitor", "getProject", "three experiences", **project)
     accepted = {**project, "consentVersion": CONSENT["version"]}
     stage.call("visitor", "ensureGuest", "the first time", **accepted)
     stage.call("visitor", "ensureGuest", "again", **accepted)
     stage.call("visitor", "getGuest", "", **project)
-    viewer = a_member(stage.db, place.workspace, "viewer")
+    viewer = a_member(stage.db, venue.workspace, "viewer")
     for _ in range(2):
-        a_guest(stage.db, place.project)
+        a_guest(stage.db, venue.project)
     stage.call(viewer, "listGuests", "a page of two, and more", **project, pageSize=2)
 
 
 def phases(stage: Stage) -> None:
-    place = a_venue(stage.db, pregate=True, preshare=True)
-    project = {"projectId": place.project}
-    chosen = {**project, "experienceId": place.main}
-    a_guest(stage.db, place.project, "visitor")
+    venue = a_venue(stage.db, pregate=True, preshare=True)
+    project = {"projectId": venue.project}
+    chosen = {**project, "experienceId": venue.main}
+    a_guest(stage.db, venue.project, "visitor")
     stage.call("visitor", "getNextPhase", "nothing chosen", **project)
     stage.call("visitor", "getNextPhase", "to the pregate", **chosen)
-    a_guest(stage.db, place.project, "visitor", completed={place.pregate: "s"})
+    a_guest(stage.db, venue.project, "visitor", completed={venue.pregate: "s"})
     stage.call("visitor", "getNextPhase", "to main", **chosen)

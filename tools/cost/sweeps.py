@@ -22,33 +22,33 @@ def measure(stage: Stage) -> None:
     stage.run_schedule("collectArtifacts", "nothing there")
 
     stage.run_schedule("sweepRetention", "nothing to do")
-    place = a_venue(stage.db, retentionDays=30)
+    venue = a_venue(stage.db, retentionDays=30)
     old = now_ms() - 31 * DAY_MS
-    guest = stage.db.document("projects", place.project, "guests", a_guest(stage.db, place.project))
+    guest = stage.db.document("projects", venue.project, "guests", a_guest(stage.db, venue.project))
     guest.update({"createdAt": old})
     ended = {"status": "completed", "updatedAt": old}
     with stage.without_events():
-        a_session(stage.db, place.project, guest.id, place.main, **ended)
+        a_session(stage.db, venue.project, guest.id, venue.main, **ended)
     stage.run_schedule("sweepRetention", "one guest whose time is over, with a session")
     assert not guest.get().exists
 
-    place = a_venue(stage.db)
-    a_guest(stage.db, place.project, "g")
-    a_session(stage.db, place.project, "g", place.main, updatedAt=now_ms() - DAY_MS)
+    venue = a_venue(stage.db)
+    a_guest(stage.db, venue.project, "g")
+    a_session(stage.db, venue.project, "g", venue.main, updatedAt=now_ms() - DAY_MS)
     stage.run_schedule("sweepSessions", "one forgotten session")
 
-    place = a_venue(stage.db)
-    a_guest(stage.db, place.project, "g")
-    written = written_session(place.project, "g", place.main)
+    venue = a_venue(stage.db)
+    a_guest(stage.db, venue.project, "g")
+    written = written_session(venue.project, "g", venue.main)
     with stage.without_events():
-        session_ref(stage.db, place.project, written["id"]).set(written)
+        session_ref(stage.db, venue.project, written["id"]).set(written)
     stage.run_schedule("sweepSessions", "one session whose event was lost")
 
-    place = a_booth(stage.db)
+    venue = a_booth(stage.db)
     with stage.without_events():
-        session = a_completed_session(stage.db, place)
+        session = a_completed_session(stage.db, venue)
         create_job(session)
-    job = job_ref(stage.db, place.project, job_id_of(place.project, session.id)).get().to_dict()
+    job = job_ref(stage.db, venue.project, job_id_of(venue.project, session.id)).get().to_dict()
     run = stage.db.document("workspaces", job["workspaceId"], "runs", job["runId"])
     run.collection("runSteps").document("load").update({"dueAt": 1})
     stage.run_schedule("sweepRuns", "one run whose event was lost")

@@ -28,11 +28,11 @@ def measure(stage: Stage) -> None:
 
 
 def photo_to_picture(stage: Stage) -> None:
-    place = a_booth(stage.db)
-    a_guest(stage.db, place.project, UID)
-    begin = {"projectId": place.project, "experienceId": place.main, **GUEST}
+    venue = a_booth(stage.db)
+    a_guest(stage.db, venue.project, UID)
+    begin = {"projectId": venue.project, "experienceId": venue.main, **GUEST}
     session = stage.caller(UID).call("createSession", **begin)["session"]
-    ids = {"projectId": place.project, "sessionId": session["id"]}
+    ids = {"projectId": venue.project, "sessionId": session["id"]}
     photo = a_photo()
     step = {**ids, "stepId": "photo"}
     file = {"contentType": "image/jpeg", "sizeBytes": len(photo)}
@@ -54,9 +54,9 @@ def photo_to_picture(stage: Stage) -> None:
         "runTransform": "one attempt, small picture",
     }
     stage.measure(states, lambda: stage.caller(UID).call("completeSession", **ids))
-    job = {"projectId": place.project, "jobId": job_id_of(place.project, session["id"])}
+    job = {"projectId": venue.project, "jobId": job_id_of(venue.project, session["id"])}
     assert stage.call(UID, "getJob", "", **job)["status"] == "completed"
-    viewer = a_member(stage.db, place.workspace, "viewer")
+    viewer = a_member(stage.db, venue.workspace, "viewer")
     stage.call(viewer, "getJob", "by an operator", **job)
     asset = {**ids, "assetId": upload["assetId"]}
     stage.call(viewer, "getDownloadUrl", "by an operator", **asset)
@@ -64,16 +64,16 @@ def photo_to_picture(stage: Stage) -> None:
 
 
 def by_hand(stage: Stage) -> None:
-    place = a_booth(stage.db)
+    venue = a_booth(stage.db)
     with stage.without_events():
-        ids, _ = _completed(stage, place)
+        ids, _ = _completed(stage, venue)
     stage.call(UID, "startTransform", "before the trigger came, cold", **ids)
     stage.call(UID, "startTransform", "it has begun already", **ids)
     _fail(stage, ids)
     stage.call(UID, "retryTransform", "", **ids)
     stage.call(UID, "retryTransform", "again", **ids)
     with stage.without_events():
-        ids, session = _completed(stage, place)
+        ids, session = _completed(stage, venue)
         create_job(session)
     stage.call(UID, "cancelTransform", "", **ids)
     stage.call(UID, "cancelTransform", "again", **ids)
@@ -81,17 +81,17 @@ def by_hand(stage: Stage) -> None:
 
 def with_a_daily_limit(stage: Stage) -> None:
     transform = a_transform(output=SMALL)
-    place = a_venue(stage.db, steps=[CAPTURE], transform=transform, dailyTransformLimit=80)
+    venue = a_venue(stage.db, steps=[CAPTURE], transform=transform, dailyTransformLimit=80)
     with stage.without_events():
-        ids, _ = _completed(stage, place)
+        ids, _ = _completed(stage, venue)
     stage.call(UID, "startTransform", "with a daily limit, cold", **ids)
 
 
-def _completed(stage: Stage, place: Venue) -> tuple[dict[str, str], Session]:
+def _completed(stage: Stage, venue: Venue) -> tuple[dict[str, str], Session]:
     """The visitor's completed session, whose event never came."""
-    session = a_completed_session(stage.db, place, createdBy=UID)
-    a_guest(stage.db, place.project, UID)
-    return {"projectId": place.project, "sessionId": session.id}, session
+    session = a_completed_session(stage.db, venue, createdBy=UID)
+    a_guest(stage.db, venue.project, UID)
+    return {"projectId": venue.project, "sessionId": session.id}, session
 
 
 def _fail(stage: Stage, ids: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-// The TypeScript types of schema.json, to standard output. `make client` keeps them in src/types.ts.
+// Prints the TypeScript types of schema.json. `make client` stores them in src/types.ts.
 
 import { readFile } from "node:fs/promises";
 import { compile } from "json-schema-to-typescript";

@@ -1,6 +1,6 @@
 import { defineConfig, type Plugin } from "vite";
 
-/** Answers `/__/firebase/init.json` as Firebase Hosting does, from the suite's environment. */
+/** Serves `/__/firebase/init.json` as Firebase Hosting does, from the suite's environment. */
 function initJson(): Plugin {
   const bare = (address = "") => address.replace(/^https?:\/\//, "");
   return {
@@ -25,7 +25,7 @@ function initJson(): Plugin {
   };
 }
 
-/** Vite's own server puts styles into the page and reports changes by a socket. */
+/** Vite's server injects styles into the page and reports changes over a socket. */
 function developersPolicy(): Plugin {
   return {
     name: "developers-policy",
@@ -42,7 +42,7 @@ export default defineConfig({
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },
-    // The policy allows no inlined pictures of ours, and one file less is not worth a rule more.
+    // The policy allows no inlined pictures, and saving one file is not worth another rule.
     assetsInlineLimit: 0,
   },
 });

@@ -1,9 +1,9 @@
 // Plays visits in one Chromium:  node browser.mjs SETTINGS
 //
-// SETTINGS is JSON, as tests/support/browser.py writes it. Each line of standard input names a
-// scenario and its arguments, {"scenario": "wholeVisit", "arguments": {…}}, and is answered by one
-// line, {"result": …} or {"error": …}. The first line of all says {"ready": …}, or {"missing": …} where
-// there is no Chromium. The end of the input ends the browser.
+// SETTINGS is JSON, as tests/support/browser.py writes it. The first line of output is {"ready": …}, or
+// {"missing": …} if there is no Chromium. Each line of standard input then names a scenario and its
+// arguments, {"scenario": "wholeVisit", "arguments": {…}}, and gets one line of output in response,
+// {"result": …} or {"error": …}. The browser ends with the input.
 
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
@@ -32,12 +32,12 @@ async function launch() {
   }
 }
 
-async function play({ scenario, arguments: more = {} }) {
+async function play({ scenario, arguments: options = {} }) {
   const stage = new Stage(browser, settings);
   try {
-    return { result: (await SCENARIOS[scenario](stage, more)) ?? null };
+    return { result: (await SCENARIOS[scenario](stage, options)) ?? null };
   } catch (error) {
-    return { error: `${error.stack}\n${await stage.failed(scenario)}` };
+    return { error: `${error.stack}\n${await stage.describeFailure(scenario)}` };
   } finally {
     await stage.close();
   }

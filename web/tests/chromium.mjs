@@ -1,4 +1,4 @@
-// A Chromium for the browser tests: the system's own, or the one that @sparticuz/chromium carries.
+// A Chromium for the browser tests: the system's, or the one in the package @sparticuz/chromium.
 
 import { createReadStream, createWriteStream } from "node:fs";
 import { access, chmod, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
@@ -10,22 +10,25 @@ import { extract } from "tar-fs";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
-const PARTS = ["fonts", "al2023"]; // the libraries that Debian's smallest images lack
+const PARTS = ["fonts", "al2023"]; // libraries that Debian's smallest images lack
 
-/** There is none for this machine. */
+/** This machine has no Chromium, and there is none to install. */
 export class NoChromium extends Error {}
 
-/** What `chromium.launch` has to be told to start it. */
+/** The options with which `chromium.launch` starts it. */
 export async function findChromium() {
   if (process.env.CHROMIUM_PATH) return { executablePath: process.env.CHROMIUM_PATH };
   const folders = (process.env.PATH ?? "").split(delimiter);
-  for (const path of [...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))), MAC]) {
+  for (const path of [
+    ...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))),
+    MAC,
+  ]) {
     if (await exists(path)) return { executablePath: path };
   }
   if (process.platform !== "linux" || process.arch !== "x64") {
     throw new NoChromium("no Chromium is installed, and CHROMIUM_PATH names none");
   }
-  const folder = await unpacked();
+  const folder = await unpackedFolder();
   const env = {
     ...process.env,
     LD_LIBRARY_PATH: join(folder, "lib"),
@@ -34,32 +37,32 @@ export async function findChromium() {
   return { executablePath: join(folder, "chromium"), env };
 }
 
-/** The folder with what the package carries, unpacked beside it, once for all who run it. */
-async function unpacked() {
+/** The folder next to the package with its files unpacked, once for all processes. */
+async function unpackedFolder() {
   const require = createRequire(import.meta.url);
   const home = join(dirname(require.resolve("@sparticuz/chromium")), "..", "..");
   const { version } = require(join(home, "package.json"));
   const folder = join(home, "..", `.chromium-${version}`);
   if (await exists(folder)) return folder;
-  const making = await mkdtemp(`${folder}-`);
+  const unfinished = await mkdtemp(`${folder}-`);
   try {
-    const carried = (name) => createReadStream(join(home, "bin", name));
+    const packed = (name) => createReadStream(join(home, "bin", name));
     const parts = PARTS.map((name) =>
-      pipeline(carried(`${name}.tar.br`), createBrotliDecompress(), extract(making)),
+      pipeline(packed(`${name}.tar.br`), createBrotliDecompress(), extract(unfinished)),
     );
-    const binary = join(making, "chromium");
+    const binary = join(unfinished, "chromium");
     const program = createWriteStream(binary);
     await Promise.all([
       ...parts,
-      pipeline(carried("chromium.br"), createBrotliDecompress(), program),
+      pipeline(packed("chromium.br"), createBrotliDecompress(), program),
     ]);
     await chmod(binary, 0o755);
-    await mkdir(join(making, "cache"));
-    await writeFile(join(making, "local.conf"), fontsConfig(folder));
-    await rename(making, folder);
+    await mkdir(join(unfinished, "cache"));
+    await writeFile(join(unfinished, "local.conf"), fontsConfig(folder));
+    await rename(unfinished, folder);
   } catch (error) {
-    await rm(making, { recursive: true, force: true });
-    if (!(await exists(folder))) throw error; // else another process was quicker
+    await rm(unfinished, { recursive: true, force: true });
+    if (!(await exists(folder))) throw error; // otherwise another process was faster
   }
   return folder;
 }

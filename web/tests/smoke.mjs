@@ -1,10 +1,10 @@
-// A guest's page without the page: the official SDK against the suite in the environment.
-// An app is signed in as the uid that is its name.
+// A guest without a page: the official SDK against the suite that the environment names. Each app is
+// signed in with its own name as the uid.
 //
 //   node smoke.mjs PROJECT_ID EXPERIENCE_ID CONSENT_VERSION GUEST_UID OTHER_UID
 //
-// Prints as JSON what each step answered, refusals as {code, details}; on the way, to standard error,
-// which step it is at.
+// Prints the result of each step as JSON, a refusal as {code, details}. Standard error says which step
+// it is at.
 
 import { deleteApp, initializeApp } from "firebase/app";
 import {
@@ -19,12 +19,12 @@ import {
   where,
 } from "firebase/firestore";
 import { connectFunctionsEmulator, getFunctions, httpsCallable } from "firebase/functions";
-import { firebaseProject } from "./unsigned.mjs";
+import { firebaseProject } from "./unsigned-auth.mjs";
 
 const [projectId, experienceId, consentVersion, guestUid, otherUid] = process.argv.slice(2);
 const refusal = ({ code, details }) => ({ code, details });
 
-class Visitor {
+class SdkClient {
   constructor(uid) {
     this.app = initializeApp({ projectId: firebaseProject, apiKey: "none" }, uid);
     const [functionsHost, functionsPort] = process.env.FUNCTIONS_EMULATOR_HOST.split(":");
@@ -35,7 +35,7 @@ class Visitor {
     connectFirestoreEmulator(this.db, firestoreHost, Number(firestorePort));
   }
 
-  /** The callable's result, or its refusal. */
+  /** The callable's response, or its refusal. */
   async call(name, data) {
     console.error(`calls ${name}`);
     try {
@@ -45,14 +45,14 @@ class Visitor {
     }
   }
 
-  /** The first thing that a listener hears that `wanted` holds for, or its refusal. */
-  heard(target, wanted = () => true) {
+  /** The first snapshot for which `matches` holds, or the refusal of the listener. */
+  snapshot(target, matches = () => true) {
     console.error(`listens as ${this.app.name}`);
     return new Promise((resolve) => {
       const stop = onSnapshot(
         target(this.db),
         (snapshot) => {
-          if (wanted(snapshot)) {
+          if (matches(snapshot)) {
             resolve(snapshot);
             stop();
           }
@@ -63,32 +63,32 @@ class Visitor {
   }
 }
 
-const visitors = ["nobody", guestUid, otherUid].map((uid) => new Visitor(uid));
-const [nobody, guest, other] = visitors;
-const begin = { projectId, experienceId, mode: "guest", configSource: "published" };
+const clients = ["nobody", guestUid, otherUid].map((uid) => new SdkClient(uid));
+const [nobody, guest, other] = clients;
+const newSession = { projectId, experienceId, mode: "guest", configSource: "published" };
 const results = {};
 
 results.unsigned = await nobody.call("ensureGuest", { projectId });
 results.withoutConsent = await guest.call("ensureGuest", { projectId });
 results.guest = await guest.call("ensureGuest", { projectId, consentVersion });
-results.created = await guest.call("createSession", begin);
+results.created = await guest.call("createSession", newSession);
 
 const sessionId = results.created.session.id;
 const session = (db) => doc(db, "projects", projectId, "sessions", sessionId);
 const sessionsOf = (uid) => (db) =>
   query(collection(db, "projects", projectId, "sessions"), where("createdBy", "==", uid));
 
-results.before = (await guest.heard(session)).data();
-const moved = guest.heard(session, (snapshot) => snapshot.get("currentStepIndex") === 1);
+results.before = (await guest.snapshot(session)).data();
+const nextStep = guest.snapshot(session, (snapshot) => snapshot.get("currentStepIndex") === 1);
 await guest.call("updateSessionProgress", { projectId, sessionId, currentStepIndex: 1 });
-results.after = (await moved).data();
-results.ownSessions = (await guest.heard(sessionsOf(guestUid))).docs.map(({ id }) => id);
+results.after = (await nextStep).data();
+results.ownSessions = (await guest.snapshot(sessionsOf(guestUid))).docs.map(({ id }) => id);
 
-results.sessionOfAnother = await other.heard(session);
-results.sessionsOfAnother = await other.heard(sessionsOf(guestUid));
-results.sessionOfNobody = await nobody.heard(session);
+results.sessionOfAnother = await other.snapshot(session);
+results.sessionsOfAnother = await other.snapshot(sessionsOf(guestUid));
+results.sessionOfNobody = await nobody.snapshot(session);
 
-// A page may write its session itself: with nothing decided in it, which the server does.
+// A page may write its session itself, but leaves blank what the server decides.
 const writtenId = `written-${otherUid}`;
 const undecided = [
   ...["workspaceId", "eventId", "experienceVersion", "phase", "resultMedia", "jobId", "jobStatus"],
@@ -103,13 +103,15 @@ const written = {
 };
 const writtenSession = (db) => doc(db, "projects", projectId, "sessions", writtenId);
 await other.call("ensureGuest", { projectId, consentVersion });
-results.forged = await setDoc(writtenSession(other.db), { ...written, phase: "main" }).catch(refusal);
+results.forged = await setDoc(writtenSession(other.db), { ...written, phase: "main" }).catch(
+  refusal,
+);
 await setDoc(writtenSession(other.db), written);
 const decided = (snapshot) => (snapshot.get("phase") ?? null) !== null;
-results.decided = (await other.heard(writtenSession, decided)).data();
+results.decided = (await other.snapshot(writtenSession, decided)).data();
 await updateDoc(writtenSession(other.db), { currentStepIndex: 1, updatedAt: Date.now() });
 const { session: shown } = await other.call("getSession", { projectId, sessionId: writtenId });
-results.movedOn = shown.currentStepIndex;
+results.stepIndex = shown.currentStepIndex;
 
-await Promise.all(visitors.map(({ app }) => deleteApp(app)));
+await Promise.all(clients.map(({ app }) => deleteApp(app)));
 console.log(JSON.stringify(results));

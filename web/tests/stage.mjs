@@ -1,10 +1,10 @@
-// One scenario's browser contexts, and what is known of them when it fails.
+// One scenario's browser contexts, and what to report when it fails.
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { Visit } from "./visit.mjs";
+import { GuestTab } from "./guest-tab.mjs";
 
-const PATIENCE_MS = 60_000; // reached in failure only
+const MAX_WAIT_MS = 60_000; // reached only by a failure
 const PHONE = {
   viewport: { width: 390, height: 844 },
   deviceScaleFactor: 1,
@@ -19,41 +19,42 @@ export class Stage {
     this.browser = browser;
     this.settings = settings;
     this.contexts = [];
-    this.heard = [];
+    this.messages = [];
   }
 
-  /** Somebody's phone, with one tab. */
+  /** A guest's phone with one tab. */
   async guest(options = {}) {
     const context = await this.browser.newContext({ ...PHONE, ...options });
     this.contexts.push(context);
-    context.setDefaultTimeout(PATIENCE_MS);
-    context.on("weberror", (error) => this.heard.push(`uncaught: ${error.error()}`));
-    context.on("console", (said) => {
-      if (["error", "warning"].includes(said.type())) this.heard.push(`console: ${said.text()}`);
+    context.setDefaultTimeout(MAX_WAIT_MS);
+    context.on("weberror", (error) => this.messages.push(`uncaught: ${error.error()}`));
+    context.on("console", (message) => {
+      if (["error", "warning"].includes(message.type()))
+        this.messages.push(`console: ${message.text()}`);
     });
     return this.tab(context);
   }
 
-  /** One more tab of the same phone. */
+  /** Another tab of the same phone. */
   async tab(context) {
-    return new Visit(await context.newPage(), this.settings);
+    return new GuestTab(await context.newPage(), this.settings);
   }
 
-  /** Errors of the page's own, which no visit may have. */
+  /** Errors that the page itself has thrown, which no visit may have. */
   get uncaught() {
-    return this.heard.filter((line) => line.startsWith("uncaught"));
+    return this.messages.filter((line) => line.startsWith("uncaught"));
   }
 
-  /** Let this go wrong in the suite from now on; `{}` ends it. */
-  async faults(faults) {
-    const answer = await fetch(`${this.settings.hub}/faults`, {
+  /** Set the faults of the suite. `{}` ends them. */
+  async setFaults(faults) {
+    const response = await fetch(`${this.settings.hub}/faults`, {
       method: "POST",
       body: JSON.stringify(faults),
     });
-    if (!answer.ok) throw new Error(await answer.text());
+    if (!response.ok) throw new Error(await response.text());
   }
 
-  /** A stored document of the project, read past the rules. */
+  /** A stored document of the project, read without the security rules. */
   async document(path) {
     return decoded({ mapValue: await this.#stored(`/projects/${this.settings.project}/${path}`) });
   }
@@ -80,38 +81,38 @@ export class Stage {
   async #stored(path, body) {
     const { firestore, firebaseProject } = this.settings;
     const documents = `projects/${firebaseProject}/databases/(default)/documents`;
-    const answer = await fetch(`http://${firestore}/v1/${documents}${path}`, {
+    const response = await fetch(`http://${firestore}/v1/${documents}${path}`, {
       method: body ? "POST" : "GET",
       headers: { Authorization: "Bearer owner" },
       body: body && JSON.stringify(body),
     });
-    if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
-    return answer.json();
+    if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
+    return response.json();
   }
 
-  /** What `look` answers, as soon as that is something. */
-  async eventually(look) {
-    const deadline = Date.now() + PATIENCE_MS;
+  /** Poll until `read` returns something, and return that. */
+  async poll(read) {
+    const deadline = Date.now() + MAX_WAIT_MS;
     for (;;) {
-      const found = await look();
+      const found = await read();
       if (found) return found;
-      if (Date.now() > deadline) throw new Error(`never held: ${look}`);
+      if (Date.now() > deadline) throw new Error(`timed out: ${read}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 
-  /** A picture of every tab, and what they said. */
-  async failed(scenario) {
-    const lines = this.heard.slice(-20);
-    await mkdir(this.settings.pictures, { recursive: true });
+  /** Take a screenshot of each tab, and return their messages. */
+  async describeFailure(scenario) {
+    const lines = this.messages.slice(-20);
+    await mkdir(this.settings.screenshots, { recursive: true });
     const pages = this.contexts.flatMap((context) => context.pages());
     for (const [number, page] of pages.entries()) {
-      const path = join(this.settings.pictures, `${scenario}-${number + 1}.png`);
+      const path = join(this.settings.screenshots, `${scenario}-${number + 1}.png`);
       try {
         await page.screenshot({ path, timeout: 10_000 });
         lines.push(`at ${page.url()}: ${path}`);
       } catch (error) {
-        lines.push(`at ${page.url()}: no picture, ${error.message}`);
+        lines.push(`at ${page.url()}: no screenshot, ${error.message}`);
       }
     }
     return lines.join("\n");
@@ -122,7 +123,7 @@ export class Stage {
   }
 }
 
-/** A value as Firestore's REST API writes it, as JavaScript has it. */
+/** The JavaScript value of a value in Firestore's REST API. */
 function decoded(value) {
   const [[kind, content]] = Object.entries(value);
   if (kind === "integerValue") return Number(content);

@@ -1,4 +1,4 @@
-"""The one adapter around callables and task functions: parse at the edge, speak wire codes here.
+"""The adapter around callables: requests are parsed here, and refusals become wire codes.
 
 Protocol: https://firebase.google.com/docs/functions/callable-reference
 """
@@ -24,7 +24,7 @@ from experience.firebase.request_body import MAX_BODY_BYTES, R, check_body, drai
 from experience.ids import is_uid
 from experience.reasons import EVERYWHERE, Reason
 
-# Where a callable's handler holds its Declaration, beside what the SDK keeps there.
+# The attribute of a callable's handler that holds its Declaration.
 DECLARATION = "__declaration__"
 
 
@@ -40,8 +40,8 @@ class Caller:
 class Declaration(Generic[R]):
     """What a callable is, as the types and pages for web developers are made from.
 
-    Its answer is the model that `function` is annotated to return. `refuses` holds what may be
-    refused beside the reasons that every callable shares.
+    Its response is the model that `function` is annotated to return. `refuses` holds its own
+    reasons; every callable shares some more.
     """
 
     name: str
@@ -59,7 +59,7 @@ def callable_function(
     *,
     refuses: Sequence[Reason] = (),
     memory: options.MemoryOption = options.MemoryOption.MB_512,
-    largest_body_bytes: int = MAX_BODY_BYTES,
+    max_body_bytes: int = MAX_BODY_BYTES,
 ) -> Callable[[Callable[[Caller, R], Document]], Handler]:
     """Deploy a function as a callable under its name in lowerCamelCase.
 
@@ -74,7 +74,7 @@ def callable_function(
         declaration = Declaration(name, function, request_model, tuple(refuses))
 
         def handle(call: https_fn.CallableRequest[Any]) -> Any:
-            return _answer(declaration, call)
+            return _respond(declaration, call)
 
         handle.__name__ = name
         handle.__doc__ = function.__doc__
@@ -84,17 +84,17 @@ def callable_function(
             memory=memory,
             timeout_sec=60,
             # all of them together shall fit into its memory
-            concurrency=CONCURRENCY * MAX_BODY_BYTES // largest_body_bytes,
+            concurrency=CONCURRENCY * MAX_BODY_BYTES // max_body_bytes,
             max_instances=MAX_INSTANCES,
         )(handle)
-        handler = _checked(served, largest_body_bytes)
+        handler = _checked(served, max_body_bytes)
         setattr(handler, DECLARATION, declaration)
         return handler
 
     return decorate
 
 
-def _answer(declaration: Declaration[R], call: https_fn.CallableRequest[Any]) -> Any:
+def _respond(declaration: Declaration[R], call: https_fn.CallableRequest[Any]) -> Any:
     """Run one call and log one line about it."""
     name = declaration.name
     started = time.monotonic()
@@ -127,12 +127,12 @@ def _answer(declaration: Declaration[R], call: https_fn.CallableRequest[Any]) ->
         logs.info("call", function=name, uid=uid, reason=reason, duration_ms=duration_ms)
 
 
-def _checked(served: Handler, largest_body_bytes: int) -> Handler:
-    """Answer a body that is not a callable's with `invalid-argument`, where the SDK says 500."""
+def _checked(served: Handler, max_body_bytes: int) -> Handler:
+    """Refuse a body that is not a callable's with `invalid-argument`; the SDK responds with 500."""
 
     @cross_origin(methods="POST", origins="*")
     def checked(request: flask.Request) -> flask.Response:
-        refused = check_body(request, largest_body_bytes) if request.method == "POST" else None
+        refused = check_body(request, max_body_bytes) if request.method == "POST" else None
         if refused:
             logs.info("call", function=served.__name__, uid=None, reason=refused.reason)
             error = {

@@ -1,4 +1,4 @@
-"""The one adapter around Firestore triggers: what a handler gets, and what becomes of a failure."""
+"""The adapter around Firestore triggers: what a handler gets, and what a failure leads to."""
 
 import traceback
 from collections.abc import Callable, Mapping

@@ -20,8 +20,8 @@ MAX_LARGE_BODY_BYTES = 4 * 1024 * 1024
 """For operators' calls with a draft or a payload, written in escapes, say."""
 
 BYTES_PER_VALUE = 100
-"""A list or an object takes 240 bytes of memory, three times over, and two of a body: so a body may
-hold no more values than its largest size has hundreds of bytes."""
+"""A list or an object takes two bytes of a body and three times 240 bytes of memory. So the number
+of values in a body is limited to its maximum size divided by this."""
 
 PART_BYTES = 64 * 1024
 MAX_INTEGER = 2**53
@@ -30,10 +30,10 @@ MAX_NESTING = 10
 MAX_ISSUES = 50
 
 
-def check_body(request: flask.Request, largest_bytes: int) -> InvalidArgument | None:
+def check_body(request: flask.Request, max_bytes: int) -> InvalidArgument | None:
     """Why the body is not a callable's, if it is not."""
     try:
-        body = json.loads(_bounded(request, largest_bytes))
+        body = json.loads(_bounded(request, max_bytes))
     except RequestEntityTooLarge as error:
         return InvalidArgument(("", str(error.description)), reason="request_too_large")
     except (ValueError, RecursionError):
@@ -44,25 +44,25 @@ def check_body(request: flask.Request, largest_bytes: int) -> InvalidArgument | 
     return InvalidArgument(("", message), reason="malformed_request")
 
 
-def _bounded(request: flask.Request, largest_bytes: int) -> bytes:
-    """The body; raises RequestEntityTooLarge for one that is too much to be parsed."""
-    request.max_content_length = largest_bytes + 1  # where one that tells no length is cut off
+def _bounded(request: flask.Request, max_bytes: int) -> bytes:
+    """The body. Raises RequestEntityTooLarge for one that is too large to be parsed."""
+    request.max_content_length = max_bytes + 1  # bounds a body of unknown length
     try:
         data = request.get_data()
-        is_larger = len(data) > largest_bytes
+        is_larger = len(data) > max_bytes
     except RequestEntityTooLarge:
         is_larger = True
     if is_larger:
         drain(request)
-        raise RequestEntityTooLarge(f"the body is larger than {largest_bytes} bytes")
-    most = largest_bytes // BYTES_PER_VALUE
-    if data.count(b",") + data.count(b"[") + data.count(b"{") > most:
-        raise RequestEntityTooLarge(f"the body has more than {most} values")
+        raise RequestEntityTooLarge(f"the body is larger than {max_bytes} bytes")
+    max_values = max_bytes // BYTES_PER_VALUE
+    if data.count(b",") + data.count(b"[") + data.count(b"{") > max_values:
+        raise RequestEntityTooLarge(f"the body has more than {max_values} values")
     return data
 
 
 def drain(request: flask.Request) -> None:
-    """Read the body and keep none of it: the framework would read what is left as a whole."""
+    """Read the body and keep none of it: the framework would read the rest at once."""
     request.max_content_length = None
     vars(request).pop("stream", None)  # it ends at the limit
     while request.stream.read(PART_BYTES):
@@ -86,7 +86,7 @@ def parse(model: type[R], data: Any) -> R:
 
 
 def _issues(error: ValidationError, data: Any) -> list[tuple[str, str]]:
-    """One issue for each place, worded for the developer of a client."""
+    """One issue for each path, worded for the developer of a client."""
     issues: dict[str, str] = {}
     for entry in error.errors(include_url=False, include_context=False, include_input=False):
         message = entry["msg"].removeprefix("Value error, ")

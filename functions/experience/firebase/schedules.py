@@ -1,4 +1,4 @@
-"""The one adapter around schedules: a sweep that failed is logged, and comes again by itself."""
+"""The adapter around schedules: a failed run is logged, and the next one comes by itself."""
 
 import traceback
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The one adapter around task functions: what a queue delivers, and when it delivers it again."""
+"""The adapter around task functions: what a queue delivers, and when it delivers it again."""
 
 import traceback
 from collections.abc import Callable

@@ -72,21 +72,21 @@ class Guest(Document):
         )
 
 
-REMEMBERED_REQUESTS = 20
+MAX_REMEMBERED_REQUESTS = 20
 
 
-def remembered(
+def with_request(
     requests: dict[str, JoinedRequest], request_id: str, joined: JoinedRequest
 ) -> dict[str, JoinedRequest]:
     """The requests with one more, the newest ones: retries come within minutes, not days."""
-    newest = sorted(requests.items(), key=lambda item: -item[1].at)[: REMEMBERED_REQUESTS - 1]
+    newest = sorted(requests.items(), key=lambda item: -item[1].at)[: MAX_REMEMBERED_REQUESTS - 1]
     return {**dict(newest), request_id: joined}
 
 
 WINDOW_MS = 3_600_000
 
 
-def counted(rate: Rate | None, limit: int, now: int) -> Rate:
+def next_rate(rate: Rate | None, limit: int, now: int) -> Rate:
     """The rate with one more. Raises ResourceExhausted when an hour's worth is used up."""
     if rate is None or now - rate.since >= WINDOW_MS:
         rate = Rate(since=now, count=0)

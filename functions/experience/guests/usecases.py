@@ -50,7 +50,7 @@ def ensure_guest(uid: str, request: EnsureGuest) -> Guest:
 
 
 def get_guest(uid: str, request: GetGuest) -> Guest:
-    """The caller as a guest. One read. NotFound for who never came."""
+    """The caller as a guest. One read. NotFound before their first visit."""
     return store.get_guest(clients.firestore(), request.project_id, uid)
 
 

@@ -1,4 +1,6 @@
 """From the bytes of a photo to those of a picture.
 
-Only the worker imports this, where it is used: all but `models` loads Pillow and numpy.
+Only the worker imports this, where it is used: all but `models` loads Pillow and numpy. Pure.
 """
+
+ROOMS = ("models", "files", "filters", "photos", "styles", "stages", "transform")

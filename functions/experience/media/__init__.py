@@ -1,1 +1,1 @@
-"""Objects of a session in the bucket: uploaded by signed URLs, confirmed, and read by address."""
+"""Objects of a session in the bucket: uploaded by signed URLs, confirmed, read by download URLs."""

@@ -11,13 +11,13 @@ from experience.documents import Document, Request
 from experience.ids import DocumentId
 
 MEBIBYTE = 2**20
-LARGEST_BYTES = {"image": 20 * MEBIBYTE, "video": 200 * MEBIBYTE}
+MAX_BYTES = {"image": 20 * MEBIBYTE, "video": 200 * MEBIBYTE}
 
 ContentType = Literal["image/jpeg", "image/png", "image/webp", "video/mp4", "video/webm"]
 CONTENT_TYPES: tuple[str, ...] = ContentType.__args__  # type: ignore[attr-defined]
 
 HEAD_BYTES = 64 * 1024
-"""How much of an upload is looked at: enough for its type and, of nearly every photo, its size."""
+"""How much of an upload is read: enough for its type and, of nearly every photo, its size."""
 
 # The brands of MP4 files with video; others share the container, such as HEIC photos.
 MP4_BRANDS = {

@@ -2,3 +2,15 @@
 
 One module each. They know no database: what they keep goes to a store of blobs that they are given.
 """
+
+ROOMS = (
+    "models",
+    "calling",
+    "prices",
+    "http",
+    "keys",
+    "gemini",
+    "replicate",
+    "local",
+    "registry",
+)

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from experience.providers import calling, prices
-from experience.providers.http import Answer, Http, Unanswered
+from experience.providers.http import Http, Response, Unanswered
 from experience.providers.models import (
     Blob,
     Blobs,
@@ -33,7 +33,7 @@ ID = "gemini"
 SOURCE_BYTES = 14 * 1024 * 1024
 """A request may have 20 MB, of which base64 takes a quarter."""
 
-LONGEST_DETAIL = 300
+MAX_DETAIL_LENGTH = 300
 
 UNSAFE_ENDS = frozenset(
     (
@@ -78,7 +78,7 @@ class Gemini:
         path = f"/models/{quote(wanted.model, safe='')}:generateContent"
         body = self._body(wanted)
 
-        def once() -> Answer:
+        def once() -> Response:
             try:
                 return _accepted(self._http.call("POST", path, body))
             except Unanswered as unanswered:
@@ -169,13 +169,13 @@ def _cost(model: str, answer: dict[str, Any]) -> int | None:
     return prices.of_tokens(ID, model, prompt, made + (thought if isinstance(thought, int) else 0))
 
 
-def _accepted(answer: Answer) -> Answer:
+def _accepted(answer: Response) -> Response:
     """An answer that is no refusal. Raises ProviderFailed."""
     if answer.status < 400:
         return answer
     error = answer.fields.get("error")
     error = error if isinstance(error, dict) else {}
-    message = str(error.get("message") or "")[:LONGEST_DETAIL]
+    message = str(error.get("message") or "")[:MAX_DETAIL_LENGTH]
     details = [each for each in error.get("details") or () if isinstance(each, dict)]
     keyless = any(each.get("reason") == "API_KEY_INVALID" for each in details)
     match answer.status:

@@ -21,7 +21,7 @@ T = TypeVar("T")
 CONNECT_SECONDS = 5
 TRIES = 4
 FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 8.0
+MAX_PAUSE_SECONDS = 8.0
 REDIRECTS = 3
 CHUNK_BYTES = 64 * 1024
 
@@ -30,7 +30,7 @@ JSON_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """A vendor's answer, read to its end; the names of its headers are in lower case."""
 
     status: int
@@ -79,7 +79,7 @@ class Http:
     download_seconds: float = 60
     pause: Callable[[float], None] = time.sleep
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Response:
         """One request to the API. Raises Unanswered; an answer of any status is an answer."""
         sent = None if body is None else json.dumps(body).encode()
         return self._send(
@@ -102,7 +102,7 @@ class Http:
                 return once()
             except ProviderFailed as failed:
                 asked = failed.retry_after_seconds or 0
-                ceiling = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (number - 1))
+                ceiling = min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (number - 1))
                 pause = asked + random.uniform(0, ceiling)  # noqa: S311  (jitter, not a secret)
                 hopeless = not failed.retryable or number == TRIES
                 if hopeless or time.monotonic() + pause > latest:
@@ -110,7 +110,7 @@ class Http:
             self.pause(pause)
         raise AssertionError
 
-    def download(self, url: str, hosts: tuple[str, ...], limit_bytes: int) -> Answer:
+    def download(self, url: str, hosts: tuple[str, ...], limit_bytes: int) -> Response:
         """The bytes at an address that the vendor named: from its own hosts, by https.
 
         `hosts` are names, those with a leading dot all below them. The API's own address serves as
@@ -154,7 +154,7 @@ class Http:
         bounds: tuple[int, float],
         body: bytes | None,
         headers: Mapping[str, str],
-    ) -> Answer:
+    ) -> Response:
         limit_bytes, seconds = bounds
         deadline = time.monotonic() + seconds
         timeout = (min(CONNECT_SECONDS, seconds), seconds)
@@ -178,7 +178,7 @@ class Http:
         except (requests.RequestException, HTTPError) as error:
             raise Unanswered("The connection to the provider broke.") from error
         named = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, named, received)
+        return Response(response.status_code, named, received)
 
 
 def _bounded(response: requests.Response, limit_bytes: int, deadline: float) -> bytes:

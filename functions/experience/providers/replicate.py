@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from experience import clock
 from experience.providers import calling, prices
-from experience.providers.http import Answer, Http, Unanswered
+from experience.providers.http import Http, Response, Unanswered
 from experience.providers.models import (
     Blob,
     Blobs,
@@ -35,9 +35,9 @@ RESULT_HOSTS = ("replicate.delivery", ".replicate.delivery")
 """Where output files lie, as the reference of `predictions.get` says."""
 
 RESULT_BYTES = 200 * 1024 * 1024
-PAGES_AT_MOST = 10
+MAX_PAGES = 10
 CLOCKS_APART_MS = 5 * 60_000
-LONGEST_DETAIL = 300
+MAX_DETAIL_LENGTH = 300
 
 INPUTS_KEPT_MS = 50 * 60_000
 """Inputs are deleted after an hour; a prediction without its input is recognised by nobody."""
@@ -176,7 +176,7 @@ class Replicate:
     def _listed(self, oldest: int) -> Iterator[dict[str, Any]]:
         """The account's predictions since then, the newest first."""
         path = "/predictions"
-        for _ in range(PAGES_AT_MOST):
+        for _ in range(MAX_PAGES):
             page = _accepted(self._http.call("GET", path)).fields
             results = page.get("results")
             if not isinstance(results, list):
@@ -236,7 +236,7 @@ def _cost(prediction: dict[str, Any]) -> int | None:
 def _failure(prediction: dict[str, Any], cost: int | None) -> ProviderFailed:
     """What became of a prediction that has ended without a file."""
     code, retryable = FailureCode.PROVIDER_ERROR, False
-    error = str(prediction.get("error") or "")[:LONGEST_DETAIL]
+    error = str(prediction.get("error") or "")[:MAX_DETAIL_LENGTH]
     match prediction["status"]:
         case "succeeded" if prediction.get("data_removed"):
             message = "The provider has deleted the result."
@@ -255,11 +255,11 @@ def _failure(prediction: dict[str, Any], cost: int | None) -> ProviderFailed:
     return ProviderFailed(message, code=code, retryable=retryable, cost_micros=cost)
 
 
-def _accepted(answer: Answer) -> Answer:
+def _accepted(answer: Response) -> Response:
     """An answer that is no refusal. Raises ProviderFailed."""
     if answer.status < 400:
         return answer
-    detail = str(answer.fields.get("detail") or "")[:LONGEST_DETAIL]
+    detail = str(answer.fields.get("detail") or "")[:MAX_DETAIL_LENGTH]
     match answer.status:
         case 401 | 403:
             failure = ProviderFailed("The provider refuses our key.", retryable=False)

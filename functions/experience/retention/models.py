@@ -34,6 +34,6 @@ def last_seen(guest: Guest, newest: Session | None) -> int:
     return max(moments)
 
 
-def is_left_behind(session: Session, guest: Guest | None) -> bool:
-    """Whether a session is nobody's: its guest is gone, or is one who came again after it."""
+def is_orphaned(session: Session, guest: Guest | None) -> bool:
+    """Whether a session's guest is gone, or was created again after the session's last write."""
     return guest is None or session.updated_at < guest.created_at

@@ -1,4 +1,4 @@
-"""What retention looks for, and how a session goes with all that belongs to it."""
+"""The queries of retention, and the deletion of a session with everything that belongs to it."""
 
 from collections.abc import Iterable
 from typing import Any

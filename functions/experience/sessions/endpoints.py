@@ -119,7 +119,7 @@ def update_session_progress(caller: Caller, request: UpdateSessionProgress) -> S
     ],
 )
 def complete_session(caller: Caller, request: CompleteSession) -> CompletedSession:
-    """End a session and learn where to go next; completing twice answers the same."""
+    """End a session and learn where to go next; completing twice returns the same."""
     return complete.complete_session(caller.uid, request)
 
 
@@ -145,7 +145,7 @@ def get_journey_sessions(caller: Caller, request: GetJourneySessions) -> Journey
     ],
 )
 def abandon_session(caller: Caller, request: AbandonSession) -> SessionView:
-    """Give a session up, to start over; abandoning twice answers the same."""
+    """Abandon a session, to start over; abandoning twice returns the same."""
     return end.abandon_session(caller.uid, request)
 
 
@@ -158,7 +158,7 @@ def abandon_session(caller: Caller, request: AbandonSession) -> SessionView:
     ],
 )
 def fail_session(caller: Caller, request: FailSession) -> SessionView:
-    """Say that the client cannot go on with a session; failing twice answers the same."""
+    """Record that the client cannot continue a session; failing twice returns the same."""
     return end.fail_session(caller.uid, request)
 
 
@@ -187,7 +187,7 @@ def get_guest_history(caller: Caller, request: GetGuestHistory) -> Page[HistoryE
 
 @schedule(every="15 minutes")
 def sweep_sessions() -> None:
-    """Abandon the active sessions that nobody touched for a day; adopt those that no event told."""
+    """Abandon sessions that nobody touched for a day; adopt those whose event was lost."""
     sweep.sweep_sessions()
 
 

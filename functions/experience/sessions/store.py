@@ -13,7 +13,7 @@ from google.cloud.firestore import (
 from experience.projects.models import Phase
 from experience.sessions.models.session import Mode, Session, SessionStatus
 from experience.store import get, parse_or_log
-from experience.workspaces import store as workspace_store
+from experience.workspaces import store
 from experience.workspaces.models import ExperienceConfig
 
 
@@ -30,13 +30,13 @@ def session_ref(client: Client, project_id: str, session_id: str) -> DocumentRef
 def get_session(
     client: Client, project_id: str, session_id: str, transaction: Transaction | None = None
 ) -> Session:
-    """One session, whoever's it is. One read. NotFound."""
+    """One session of any guest. One read. NotFound."""
     reference = session_ref(client, project_id, session_id)
     return get(client, reference, Session, transaction, what="session")
 
 
 def get_pinned_config(client: Client, session: Session) -> ExperienceConfig:
-    """What the session is answered against: its published version, or the draft as it is now.
+    """The config that a session is answered against: its published version, or the current draft.
 
     One read at most; published versions stay in memory. Of a session that was never adopted there
     is none.
@@ -44,8 +44,8 @@ def get_pinned_config(client: Client, session: Session) -> ExperienceConfig:
     if session.workspace_id is None or session.experience_version is None:
         return ExperienceConfig()
     if session.config_source == "draft":
-        return workspace_store.get_draft(client, session.workspace_id, session.experience_id)
-    return workspace_store.get_version(
+        return store.get_draft(client, session.workspace_id, session.experience_id)
+    return store.get_version(
         client, session.workspace_id, session.experience_id, session.experience_version
     )
 

@@ -1,4 +1,4 @@
-"""Taking the addresses of a picture back: whoever was given one sees nothing any more."""
+"""Revoking a picture's download URLs, so that a URL that was shared shows nothing any more."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from google.cloud.firestore import Client, Transaction
 from experience import clients, clock, transactions
 from experience.errors import FailedPrecondition, NotFound
 from experience.media.models import path_in
-from experience.media.store import links
-from experience.media.store.links import Link
+from experience.media.store import download_urls
+from experience.media.store.download_urls import NewDownloadUrl
 from experience.sessions import store as session_store
 from experience.sessions.models.session import Session
 from experience.sessions.models.views import SessionView
@@ -22,7 +22,7 @@ from experience.workspaces.usecases.access import require_role
 
 
 def revoke_share(uid: str, request: RevokeShare) -> SessionView:
-    """Give picture and thumbnail new addresses, and end all that were handed out before.
+    """Give picture and thumbnail new download URLs, and revoke all earlier ones.
 
     For the session's guest and for editors. Four reads, one more for an operator; two writes. Each
     call makes new addresses. However many callers there are at once, and wherever one of them
@@ -31,15 +31,15 @@ def revoke_share(uid: str, request: RevokeShare) -> SessionView:
     """
     client = clients.firestore()
     session = session_store.get_session(client, request.project_id, request.session_id)
-    _require_right(client, session, uid)
+    _require_guest_or_editor(client, session, uid)
     if session.job_id is None or session.result_media is None:
         raise _no_result()
     job = transform_store.get_job(client, session.project_id, session.job_id)
     if job.output is None:
         raise _no_result()
-    held = [session.result_media.url, *_addresses(job.output)]
+    held = [session.result_media.url, *_urls(job.output)]
     try:
-        added = [links.add(path, held) for path in dict.fromkeys(map(path_in, held))]
+        added = [download_urls.add(path, held) for path in dict.fromkeys(map(path_in, held))]
     except ObjectNotFound as error:  # its time was over, and retention is about to delete it
         raise _no_result() from error
 
@@ -51,7 +51,7 @@ def revoke_share(uid: str, request: RevokeShare) -> SessionView:
         first, second = transactions.read(client, references, transaction)
         current = require(parse(first, Session), what="session")
         current_job = require(parse(second, Job), what="session")
-        changed = _readdressed(current, added), _readdressed_job(current_job, added)
+        changed = _with_new_urls(current, added), _job_with_new_urls(current_job, added)
         differences = current.difference(changed[0]), current_job.difference(changed[1])
         for reference, difference in zip(references, differences, strict=True):
             if difference:
@@ -60,14 +60,14 @@ def revoke_share(uid: str, request: RevokeShare) -> SessionView:
 
     shown, shown_job = transactions.run_optimistic(client, body)
     now_held = {
-        path_in(each): each for each in (_addresses(shown_job.output) if shown_job.output else [])
+        path_in(each): each for each in (_urls(shown_job.output) if shown_job.output else [])
     }
     for link in added:
-        links.end_others(link, now_held.get(link.path, ""))
+        download_urls.revoke_others(link, now_held.get(link.path, ""))
     return SessionView.of(shown)
 
 
-def _require_right(client: Client, session: Session, uid: str) -> None:
+def _require_guest_or_editor(client: Client, session: Session, uid: str) -> None:
     """Raise NotFound or PermissionDenied unless it is the caller's own, or they are an editor."""
     if session.created_by == uid and session.is_visit:
         return
@@ -76,34 +76,34 @@ def _require_right(client: Client, session: Session, uid: str) -> None:
     require_role(client, session.workspace_id, uid, Role.EDITOR, what="session")
 
 
-def _addresses(output: JobOutput) -> list[str]:
+def _urls(output: JobOutput) -> list[str]:
     return [each for each in (output.url, output.thumbnail_url) if each]
 
 
-def _readdressed(session: Session, added: list[Link]) -> Session:
-    """The session with the new addresses, wherever it holds earlier ones."""
+def _with_new_urls(session: Session, added: list[NewDownloadUrl]) -> Session:
+    """The session with the new URLs in place of earlier ones."""
     result = session.result_media
     shown = {
-        step_id: each.model_copy(update={"url": _renewed(each.url, added)})
+        step_id: each.model_copy(update={"url": _current_url(each.url, added)})
         for step_id, each in session.outputs.items()
     }
     changes: dict[str, Any] = {"outputs": shown}
     if result:
-        changes["result_media"] = result.model_copy(update={"url": _renewed(result.url, added)})
+        changes["result_media"] = result.model_copy(update={"url": _current_url(result.url, added)})
     return session.model_copy(update=changes)
 
 
-def _readdressed_job(job: Job, added: list[Link]) -> Job:
+def _job_with_new_urls(job: Job, added: list[NewDownloadUrl]) -> Job:
     output = job.output
     if output is None:
         return job
-    changes: dict[str, Any] = {"url": _renewed(output.url, added)}
+    changes: dict[str, Any] = {"url": _current_url(output.url, added)}
     if output.thumbnail_url:
-        changes["thumbnail_url"] = _renewed(output.thumbnail_url, added)
+        changes["thumbnail_url"] = _current_url(output.thumbnail_url, added)
     return job.model_copy(update={"output": output.model_copy(update=changes)})
 
 
-def _renewed(held: str, added: list[Link]) -> str:
+def _current_url(held: str, added: list[NewDownloadUrl]) -> str:
     for link in added:
         held = link.in_place_of(held)
     return held

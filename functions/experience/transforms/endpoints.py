@@ -87,13 +87,13 @@ def retry_transform(caller: Caller, request: RetryTransform) -> Job:
     ],
 )
 def cancel_transform(caller: Caller, request: CancelTransform) -> Job:
-    """Give a waiting or running transform up; cancelling twice answers the same."""
+    """Cancel a waiting or running transform; cancelling twice returns the same."""
     return cancel.cancel_transform(caller.uid, request)
 
 
 @schedule(every="5 minutes")
 def sweep_jobs() -> None:
-    """Put right what a lost event, task or worker left undone."""
+    """Repair what a lost event, task or worker left undone."""
     sweep.sweep_jobs()
 
 
@@ -109,7 +109,7 @@ def on_session_completed(event: DocumentEvent) -> None:
 
 @on_created(document="projects/{projectId}/jobs/{jobId}")
 def on_job_created(event: DocumentEvent) -> None:
-    """Hand a new job's run to the queue, should whoever created it have died before that."""
+    """Enqueue a new job's run, should the call that created it have died before that."""
     if event.after and event.after.get("status") == JobStatus.PENDING:
         ids = {"id": event.params["jobId"], "projectId": event.params["projectId"]}
         runs.dispatch(clients.firestore(), Job.load({**event.after, **ids}))

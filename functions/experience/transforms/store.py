@@ -42,7 +42,7 @@ def query_stuck(client: Client, status: JobStatus, before: int) -> Any:
 
 
 def get_job(client: Client, project_id: str, job_id: str) -> Job:
-    """One job, whoever's it is. One read. NotFound."""
+    """One job of any guest. One read. NotFound."""
     return get(client, job_ref(client, project_id, job_id), Job, what="job")
 
 
@@ -61,7 +61,7 @@ def find_job_with_internals(
 
 @dataclass(frozen=True)
 class Reservation:
-    """Room for one more transform in a project's day, found by reading and taken by writing.
+    """Room for one more transform in a project's day, found by reading and held by writing.
 
     `/projects/{p}/transformCounts/{yyyymmdd}-{shard}`: `{day, shard, count}`. The limit is divided
     among the shards, so that not all jobs write to one document. A job begins at the shard that its
@@ -76,7 +76,7 @@ class Reservation:
     count: int
     is_new: bool
 
-    def take(self, transaction: Transaction) -> None:
+    def write(self, transaction: Transaction) -> None:
         """One write."""
         if self.is_new:
             fields = {"day": self.day, "shard": self.shard, "count": 1}
@@ -98,10 +98,10 @@ def find_reservation(
     capacity = {shard: limit // SHARDS + (shard < limit % SHARDS) for shard in in_order}
     shards = [shard for shard in in_order if capacity[shard]]
     counts = project_ref(client, project_id).collection("transformCounts")
-    for look in filter(None, (shards[:1], shards[1:])):
-        references = [counts.document(f"{day}-{shard}") for shard in look]
+    for attempt in filter(None, (shards[:1], shards[1:])):
+        references = [counts.document(f"{day}-{shard}") for shard in attempt]
         snapshots = transactions.read(client, references, transaction)
-        for shard, snapshot in zip(look, snapshots, strict=True):
+        for shard, snapshot in zip(attempt, snapshots, strict=True):
             count = int((transactions.fields(snapshot) or {}).get("count", 0))
             if count < capacity[shard]:
                 return Reservation(

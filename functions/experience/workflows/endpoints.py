@@ -34,7 +34,7 @@ from experience.workflows.usecases import cancel, read, retry, start, sweep
         reasons.REQUEST_ID_REUSED,
         reasons.CONTENTION,
     ],
-    largest_body_bytes=MAX_LARGE_BODY_BYTES,
+    max_body_bytes=MAX_LARGE_BODY_BYTES,
 )
 def start_run(caller: Caller, request: StartRun) -> RunView:
     """Start a workflow, or update the result of an earlier run; editors."""

@@ -24,7 +24,7 @@ from experience.workspaces.usecases import members, publish, read, save
         reasons.VERSION_CONFLICT,
         reasons.CONTENTION,
     ],
-    largest_body_bytes=MAX_LARGE_BODY_BYTES,
+    max_body_bytes=MAX_LARGE_BODY_BYTES,
 )
 def save_experience(caller: Caller, request: SaveExperience) -> Experience:
     """Create an experience or change its draft; editors."""

@@ -11,7 +11,7 @@ from experience.ids import DocumentId, Uid, is_document_id
 from experience.imaging.models import Style
 from experience.steps import Step, StepDefinition, StoredStep
 
-LARGEST_DRAFT_BYTES = 400_000
+MAX_DRAFT_BYTES = 400_000
 """Draft and published config lie in one document, and Firestore takes a MiB for each document."""
 
 
@@ -30,10 +30,10 @@ class Role(StrEnum):
 
 
 def require_sufficient(held: Role | None, needed: Role, what: str) -> Role:
-    """The role that somebody holds, if it includes the one that is needed.
+    """The role that is held, if it includes the needed one.
 
-    Raises NotFound for who is no member, because to them `what` does not exist, and
-    PermissionDenied for a member of too low a role.
+    Raises NotFound for non-members, so that they cannot probe for `what`, and PermissionDenied for
+    a member whose role is too low.
     """
     if held is None:
         raise NotFound(what)
@@ -181,8 +181,8 @@ class AuthoredConfig(Request):
     @model_validator(mode="after")
     def _small_enough(self) -> Self:
         size = len(self.model_dump_json(by_alias=True).encode())
-        if size > LARGEST_DRAFT_BYTES:
-            raise ValueError(f"is {size} bytes long; at most {LARGEST_DRAFT_BYTES} can be stored")
+        if size > MAX_DRAFT_BYTES:
+            raise ValueError(f"is {size} bytes long; at most {MAX_DRAFT_BYTES} can be stored")
         return self
 
 

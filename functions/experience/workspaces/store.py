@@ -21,7 +21,7 @@ from experience.workspaces.models import (
     Role,
 )
 
-VERSIONS_IN_MEMORY = 200
+MAX_CACHED_VERSIONS = 200
 
 
 def workspace_ref(client: Client, workspace_id: str) -> DocumentReference:
@@ -62,7 +62,7 @@ def version_ref(
 def find_role(
     client: Client, workspace_id: str, uid: str, transaction: Transaction | None = None
 ) -> Role | None:
-    """The caller's role in a workspace, or None for who is no member. One read."""
+    """The caller's role in a workspace, or None for non-members. One read."""
     member = find(client, member_ref(client, workspace_id, uid), Member, transaction)
     return member.role if member else None
 
@@ -75,7 +75,7 @@ def find_experiences(
 ) -> dict[str, Experience]:
     """The experiences of these ids that exist, in one request and one read each.
 
-    One that cannot be read counts as missing: what is played beside it goes on.
+    One that cannot be read counts as missing, so that the others can still be played.
     """
     wanted = list(dict.fromkeys(experience_ids))
     if not wanted:
@@ -104,7 +104,7 @@ class _Versions:
     def keep(self, path: str, version: ExperienceVersion) -> None:
         with self._lock:
             self._kept[path] = version
-            while len(self._kept) > VERSIONS_IN_MEMORY:
+            while len(self._kept) > MAX_CACHED_VERSIONS:
                 self._kept.popitem(last=False)
 
 

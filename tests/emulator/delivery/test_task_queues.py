@@ -183,7 +183,7 @@ class TestLimits:
         self, limits: dict[str, int], attempts: int, seconds: float, over: bool
     ) -> None:
         config = QueueConfig.from_manifest({"retryConfig": limits})
-        assert config.is_over(attempts, seconds) is over
+        assert config.is_exhausted(attempts, seconds) is over
 
 
 class TestConnection:

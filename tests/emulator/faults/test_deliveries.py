@@ -116,7 +116,7 @@ class TestUnchanged:
     )
 
     def test_an_update_repeats_what_is_there(self) -> None:
-        unchanged = self.EVENT.unchanged()
+        unchanged = self.EVENT.without_change()
         assert unchanged
         assert unchanged.headers["ce-id"] != "one"
         data = DocumentEventData.deserialize(unchanged.body)
@@ -124,7 +124,7 @@ class TestUnchanged:
 
     def test_a_creation_cannot_be_repeated(self) -> None:
         headers = {"ce-type": UPDATED.replace("updated", "created")}
-        assert replace(self.EVENT, headers=headers).unchanged() is None
+        assert replace(self.EVENT, headers=headers).without_change() is None
 
 
 def enqueue(suite: Suite, **data: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 from emulator.firestore import class_data_sharing, java
 from emulator.firestore import installation as firestore_installation
 from emulator.firestore.emulator import FirestoreEmulator
-from emulator.firestore.installation import Installation, Release
+from emulator.firestore.installation import Installation, Release, find_installation
 from emulator.process import ports
 from emulator.process.errors import SuiteError
 from emulator.process.http import request, serve
@@ -50,7 +50,7 @@ class TestFindTheJar:
         named = _jar(tmp_path / "named.jar")
         _jar(tmp_path / "google-cloud-sdk" / firestore_installation.COMPONENT)
         env["FIRESTORE_EMULATOR_BINARY_PATH"] = str(named)
-        assert firestore_installation.find(env).jar == named
+        assert find_installation(env).jar == named
 
     def test_a_named_one_that_is_missing_is_an_error(
         self, env: dict[str, str], tmp_path: Path
@@ -58,14 +58,14 @@ class TestFindTheJar:
         _jar(tmp_path / "google-cloud-sdk" / firestore_installation.COMPONENT)
         env["FIRESTORE_EMULATOR_BINARY_PATH"] = str(tmp_path / "missing.jar")
         with pytest.raises(SuiteError, match=r"missing\.jar is not a Firestore emulator"):
-            firestore_installation.find(env)
+            find_installation(env)
 
     def test_the_sdk_comes_before_the_cache_of_the_firebase_cli(
         self, env: dict[str, str], tmp_path: Path
     ) -> None:
         component = _jar(tmp_path / "google-cloud-sdk" / firestore_installation.COMPONENT)
         _jar(tmp_path / ".cache/firebase/emulators/cloud-firestore-emulator-v1.19.8.jar")
-        assert firestore_installation.find(env).jar == component
+        assert find_installation(env).jar == component
 
     def test_the_sdk_is_found_by_its_variable_and_by_gcloud_on_the_path(
         self, env: dict[str, str], tmp_path: Path
@@ -75,16 +75,16 @@ class TestFindTheJar:
         gcloud.parent.mkdir()
         gcloud.touch(mode=0o755)
         (tmp_path / "bin" / "gcloud").symlink_to(gcloud)
-        assert firestore_installation.find(env).jar == by_path
+        assert find_installation(env).jar == by_path
         by_variable = _jar(tmp_path / "root" / firestore_installation.COMPONENT)
         env["CLOUDSDK_ROOT_DIR"] = str(tmp_path / "root")
-        assert firestore_installation.find(env).jar == by_variable
+        assert find_installation(env).jar == by_variable
 
     def test_the_newest_in_the_cache_is_taken(self, env: dict[str, str], tmp_path: Path) -> None:
         env["FIREBASE_EMULATORS_PATH"] = str(tmp_path / "cache")
         for version in ("1.9.10", "1.19.8", "1.19.10"):
             _jar(tmp_path / "cache" / f"cloud-firestore-emulator-v{version}.jar")
-        assert firestore_installation.find(env).jar.name == "cloud-firestore-emulator-v1.19.10.jar"
+        assert find_installation(env).jar.name == "cloud-firestore-emulator-v1.19.10.jar"
 
     def test_a_broken_one_in_the_cache_is_passed_over(
         self, env: dict[str, str], tmp_path: Path
@@ -92,7 +92,7 @@ class TestFindTheJar:
         cache = tmp_path / ".cache/firebase/emulators"
         older = _jar(cache / "cloud-firestore-emulator-v1.19.8.jar")
         (cache / "cloud-firestore-emulator-v1.19.9.jar").write_bytes(b"half of it")
-        assert firestore_installation.find(env).jar == older
+        assert find_installation(env).jar == older
 
     def test_one_that_no_java_here_runs_is_passed_over(
         self, env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -101,7 +101,7 @@ class TestFindTheJar:
         cache = tmp_path / ".cache/firebase/emulators"
         older = _jar(cache / "cloud-firestore-emulator-v1.19.8.jar", JAVA_17)
         _jar(cache / "cloud-firestore-emulator-v1.22.0.jar", JAVA_21)
-        assert firestore_installation.find(env).jar == older
+        assert find_installation(env).jar == older
 
     def test_what_no_java_here_runs_is_told_once_however_often_it_is_found(
         self, env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -114,7 +114,7 @@ class TestFindTheJar:
         _jar(tmp_path / ".cache/firebase/emulators/cloud-firestore-emulator-v1.22.0.jar", JAVA_21)
         assert len(list(firestore_installation._sdk_jars(env))) == 1
         with pytest.raises(SuiteError, match=r"\AThe Firestore emulator needs Java 21.*\Z"):
-            firestore_installation.find(env)
+            find_installation(env)
 
 
 class TestFindJava:
@@ -186,11 +186,11 @@ class TestDownload:
         content: bytes,
     ) -> None:
         mirror("200 OK", content)
-        jar = firestore_installation.find(env, release).jar
+        jar = find_installation(env, release).jar
         assert jar.read_bytes() == content
         assert jar.parent == Path(env["HOME"], ".cache/firebase/emulators")
         mirror("500 Not Again", b"")
-        assert firestore_installation.find(env, release).jar == jar
+        assert find_installation(env, release).jar == jar
 
     @pytest.mark.parametrize("left", [b"", b"half of it"], ids=["empty", "half of it"])
     def test_it_takes_the_place_of_a_broken_one(
@@ -206,7 +206,7 @@ class TestDownload:
         cache.mkdir(parents=True)
         (cache / release.name).write_bytes(left)
         mirror("200 OK", content)
-        assert firestore_installation.find(env, release).jar.read_bytes() == content
+        assert find_installation(env, release).jar.read_bytes() == content
         assert [file.name for file in cache.iterdir()] == [release.name]
         assert f"{release.name} is not a Firestore emulator" in capsys.readouterr().out
 
@@ -231,14 +231,14 @@ class TestDownload:
     ) -> None:
         mirror(status, change(content))
         with pytest.raises(SuiteError, match=f"{complaint}(?s:.*)gcloud components install"):
-            firestore_installation.find(env, release)
+            find_installation(env, release)
         assert list(Path(env["HOME"], ".cache/firebase/emulators").iterdir()) == []
 
     def test_a_server_that_does_not_answer_is_the_same_error(
         self, env: dict[str, str], release: Release
     ) -> None:
         with pytest.raises(SuiteError, match=r"refused(?s:.*)FIRESTORE_EMULATOR_BINARY_PATH"):
-            firestore_installation.find(env, release)
+            find_installation(env, release)
 
 
 class TestKnownClasses:

@@ -5,7 +5,7 @@ import pytest
 from google.cloud.firestore import Client
 
 from emulator.demo import client
-from emulator.firestore import installation
+from emulator.firestore.installation import find_installation
 from emulator.suite.suite import Suite
 from tests.support.builders.venues import a_venue
 
@@ -15,7 +15,7 @@ class TestWithoutJava:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # the jar may be found through a gcloud on the PATH, which goes too
-        monkeypatch.setenv("FIRESTORE_EMULATOR_BINARY_PATH", str(installation.find().jar))
+        monkeypatch.setenv("FIRESTORE_EMULATOR_BINARY_PATH", str(find_installation().jar))
         monkeypatch.delenv("FIRESTORE_EMULATOR_HOST", raising=False)
         monkeypatch.delenv("JAVA_HOME", raising=False)
         monkeypatch.setenv("PATH", str(tmp_path))

@@ -16,7 +16,8 @@ from google.cloud.firestore import Client
 from emulator import config
 from emulator.process.errors import SuiteError
 from emulator.process.http import request
-from emulator.suite.suite import Suite, remove_leftovers
+from emulator.suite.folder import remove_leftovers
+from emulator.suite.suite import Suite
 from tests.support.commands import CHAIN
 from tests.support.processes import descendants, is_gone
 from tests.support.shared_emulator import SharingSuite
@@ -84,7 +85,7 @@ class TestEnvironment:
     def test_the_signing_key_is_for_its_owner_only(self, chain: Suite) -> None:
         key = Path(chain.env["GOOGLE_APPLICATION_CREDENTIALS"])
         assert stat.S_IMODE(key.stat().st_mode) == 0o600
-        assert json.loads(key.read_text())["client_email"] == chain.signer.email
+        assert json.loads(key.read_text())["client_email"] == chain.service_account.email
 
 
 class TestSettle:

@@ -49,7 +49,7 @@ def web(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "WEB": web,
         "MODULES": modules,
         "STAMP": modules / ".installed-from",
-        "GUARD": tmp_path / "cache" / "web.lock",
+        "INSTALL_LOCK": tmp_path / "cache" / "web.lock",
     }.items():
         monkeypatch.setattr(node, name, value)
     return web

@@ -65,15 +65,15 @@ class TestEnforced:
         self, suite: Suite, db: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Only Firebase can sign a token: its verification is what stands in here."""
-        place = a_venue(db)
-        a_guest(db, place.project, "visitor")
+        venue = a_venue(db)
+        a_guest(db, venue.project, "visitor")
         monkeypatch.setenv("ENFORCE_APP_CHECK", "true")
         monkeypatch.setattr(app_check, "verify_token", lambda token: {"sub": "the app"})
         headers = {
             "Authorization": f"Bearer {unsigned_token(suite.project, 'visitor')}",
             "X-Firebase-AppCheck": "signed by Firebase",
         }
-        body = {"data": {"projectId": place.project}}
+        body = {"data": {"projectId": venue.project}}
         with flask.Flask("test").test_request_context(method="POST", json=body, headers=headers):
             answer = get_guest(flask.request)
         assert answer.get_json()["result"]["id"] == "visitor"
@@ -86,7 +86,7 @@ class TestEnforced:
 
 class TestByDefault:
     def test_no_app_token_is_asked_for(self, suite: Suite, db: Database) -> None:
-        place = a_venue(db)
+        venue = a_venue(db)
         visitor = caller(suite.functions, "visitor")
-        assert visitor.call("ensureGuest", projectId=place.project)["id"] == "visitor"
+        assert visitor.call("ensureGuest", projectId=venue.project)["id"] == "visitor"
         visitor.close()

@@ -325,10 +325,10 @@ class TestBug:
     def test_it_is_internal_tells_nothing_and_is_logged_with_its_traceback(
         self, suite: Suite, db: firestore.Client, signed_in: SignIn
     ) -> None:
-        place = a_venue(db)
-        db.document("projects", place.project).update({"status": "on fire SECRET"})
+        venue = a_venue(db)
+        db.document("projects", venue.project).update({"status": "on fire SECRET"})
 
-        error = refused(signed_in("guest-bug"), "getProject", projectId=place.project)
+        error = refused(signed_in("guest-bug"), "getProject", projectId=venue.project)
 
         assert (error.status, error.details) == ("INTERNAL", {"reason": "internal"})
         assert "fire" not in error.message
@@ -339,12 +339,12 @@ class TestBug:
     def test_the_log_has_no_value_of_a_document_that_cannot_be_read(
         self, suite: Suite, db: firestore.Client, signed_in: SignIn
     ) -> None:
-        place, uid = a_venue(db), "guest-unreadable"
-        a_guest(db, place.project, uid)
-        session = a_session(db, place.project, uid, place.main)
-        session_ref(db, place.project, session).update({"answers": "mail anna@example.com"})
+        venue, uid = a_venue(db), "guest-unreadable"
+        a_guest(db, venue.project, uid)
+        session = a_session(db, venue.project, uid, venue.main)
+        session_ref(db, venue.project, session).update({"answers": "mail anna@example.com"})
 
-        error = refused(signed_in(uid), "getSession", projectId=place.project, sessionId=session)
+        error = refused(signed_in(uid), "getSession", projectId=venue.project, sessionId=session)
         suite.settle()
 
         assert error.status == "INTERNAL"

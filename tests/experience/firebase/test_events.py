@@ -12,36 +12,36 @@ class TestUnreadableDocument:
     def test_it_is_dropped_with_a_line_in_the_log_that_holds_nothing_of_it(
         self, suite: Suite, db: Database
     ) -> None:
-        place, session = a_venue(db), new_id()
+        venue, session = a_venue(db), new_id()
 
-        session_ref(db, place.project, session).set({"mail": "berta@example.com", "phase": 7})
+        session_ref(db, venue.project, session).set({"mail": "berta@example.com", "phase": 7})
         suite.settle()
 
         lines = [line for line in functions_log(suite).splitlines() if session in line]
         assert any("unreadable document" in line for line in lines)
         assert "berta@example.com" not in functions_log(suite)
-        assert stored_session(db, place.project, session)["phase"] == 7
+        assert stored_session(db, venue.project, session)["phase"] == 7
 
     def test_the_next_event_is_handled_as_ever(self, suite: Suite, db: Database) -> None:
-        place = a_venue(db, pregate=True)
+        venue = a_venue(db, pregate=True)
         ended = {"phase": "pregate", "status": "completed", "completedAt": 1}
-        session_ref(db, place.project, new_id()).set({"phase": 7})
-        pregate = a_session(db, place.project, "visitor", place.pregate, **ended)
+        session_ref(db, venue.project, new_id()).set({"phase": 7})
+        pregate = a_session(db, venue.project, "visitor", venue.pregate, **ended)
 
-        main = a_session(db, place.project, "visitor", place.main)
+        main = a_session(db, venue.project, "visitor", venue.main)
         suite.settle()
 
-        assert stored_session(db, place.project, pregate)["mainSessionId"] == main
+        assert stored_session(db, venue.project, pregate)["mainSessionId"] == main
 
 
 class TestRefusedEvent:
     def test_what_can_never_succeed_is_not_delivered_again(
         self, suite: Suite, db: Database
     ) -> None:
-        place = a_venue(db)
-        session = a_session(db, place.project, "visitor", place.main, experienceVersion=99)
+        venue = a_venue(db)
+        session = a_session(db, venue.project, "visitor", venue.main, experienceVersion=99)
 
-        session_ref(db, place.project, session).update({"status": "completed"})
+        session_ref(db, venue.project, session).update({"status": "completed"})
         suite.settle(10)  # an event that waits for its next delivery would not settle
 
         refusals = [line for line in functions_log(suite).splitlines() if session in line]

@@ -20,10 +20,10 @@ from tests.support.builders.workspaces import a_step
 from tests.support.calling import at_once
 
 
-def request_of(place: Venue, experience: str, **more: str) -> CreateSession:
+def request_of(venue: Venue, experience: str, **more: str) -> CreateSession:
     return CreateSession.model_validate(
         {
-            "projectId": place.project,
+            "projectId": venue.project,
             "experienceId": experience,
             "mode": "guest",
             "configSource": "published",
@@ -34,31 +34,31 @@ def request_of(place: Venue, experience: str, **more: str) -> CreateSession:
 
 class TestEnsureGuest:
     def test_ten_at_once_make_one_guest(self, db: Client) -> None:
-        place = a_venue(db)
+        venue = a_venue(db)
 
-        guests = at_once(10, lambda _: ensure_guest("g", EnsureGuest(project_id=place.project)))
+        guests = at_once(10, lambda _: ensure_guest("g", EnsureGuest(project_id=venue.project)))
 
         assert all(guest == guests[0] for guest in guests)
-        assert Guest.load(stored_guest(db, place.project, "g")) == guests[0]
+        assert Guest.load(stored_guest(db, venue.project, "g")) == guests[0]
 
 
 class TestCreateSession:
     def test_one_request_id_sent_ten_times_at_once_makes_one_session(self, db: Client) -> None:
-        place = a_venue(db)
-        a_guest(db, place.project, "g")
-        request = request_of(place, place.main, requestId="r1")
+        venue = a_venue(db)
+        a_guest(db, venue.project, "g")
+        request = request_of(venue, venue.main, requestId="r1")
 
         sessions = at_once(10, lambda _: create_session("g", request).session)
 
         assert len({session.id for session in sessions}) == 1
 
     def test_preshares_of_two_main_sessions_begun_at_once_are_two(self, db: Client) -> None:
-        place = a_venue(db, preshare=True)
-        a_guest(db, place.project, "g")
-        mains = [a_session(db, place.project, "g", place.main) for _ in range(2)]
+        venue = a_venue(db, preshare=True)
+        a_guest(db, venue.project, "g")
+        mains = [a_session(db, venue.project, "g", venue.main) for _ in range(2)]
 
         def begin(number: int) -> tuple[str | None, str]:
-            request = request_of(place, place.preshare, mainSessionId=mains[number % 2])
+            request = request_of(venue, venue.preshare, mainSessionId=mains[number % 2])
             session = create_session("g", request).session
             return session.main_session_id, session.id
 
@@ -70,10 +70,10 @@ class TestCreateSession:
 
 class TestLastAnswers:
     def test_an_answer_that_meets_the_completion_is_kept_or_refused(self, db: Client) -> None:
-        place = a_venue(db, steps=[a_step("name"), a_step("story", "long_text")])
-        a_guest(db, place.project, "g")
-        session = create_session("g", request_of(place, place.main)).session
-        ids = {"projectId": place.project, "sessionId": session.id}
+        venue = a_venue(db, steps=[a_step("name"), a_step("story", "long_text")])
+        a_guest(db, venue.project, "g")
+        session = create_session("g", request_of(venue, venue.main)).session
+        ids = {"projectId": venue.project, "sessionId": session.id}
         answer = UpdateSessionProgress.model_validate({**ids, "inputs": {"name": "Anna"}})
         end = CompleteSession.model_validate(
             {**ids, "answers": [{"stepId": "story", "value": "Long"}]}

@@ -74,9 +74,9 @@ class TestGetProject:
     def test_a_visitor_is_told_that_the_project_is_not_open(
         self, db: Database, visitor: Client, status: str
     ) -> None:
-        place = a_venue(db, status=status)
+        venue = a_venue(db, status=status)
 
-        error = refused(visitor, "getProject", projectId=place.project)
+        error = refused(visitor, "getProject", projectId=venue.project)
 
         assert (error.status, error.reason) == ("FAILED_PRECONDITION", "project_not_live")
         assert error.details["status"] == status
@@ -84,9 +84,9 @@ class TestGetProject:
     def test_a_live_project_that_was_never_published_is_not_open(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_venue(db, published=False)
+        venue = a_venue(db, published=False)
 
-        error = refused(visitor, "getProject", projectId=place.project)
+        error = refused(visitor, "getProject", projectId=venue.project)
 
         assert error.reason == "project_not_live"
 
@@ -95,26 +95,26 @@ class TestGetProject:
     def test_operators_see_it_whatever_its_status(
         self, db: Database, signed_in: SignIn, status: str, role: str
     ) -> None:
-        place = a_venue(db, status=status, published=False)
-        operator = signed_in(a_member(db, place.workspace, role))
+        venue = a_venue(db, status=status, published=False)
+        operator = signed_in(a_member(db, venue.workspace, role))
 
-        page = operator.call("getProject", projectId=place.project)
+        page = operator.call("getProject", projectId=venue.project)
 
-        assert page["experiences"]["main"][0]["experienceId"] == place.main
+        assert page["experiences"]["main"][0]["experienceId"] == venue.main
 
     def test_an_operator_of_another_workspace_is_a_visitor(
         self, db: Database, signed_in: SignIn
     ) -> None:
-        place = a_venue(db, status="draft")
+        venue = a_venue(db, status="draft")
         other = signed_in(a_member(db, a_workspace(db), "owner"))
 
-        assert refused(other, "getProject", projectId=place.project).reason == "project_not_live"
+        assert refused(other, "getProject", projectId=venue.project).reason == "project_not_live"
 
     def test_a_deleted_project_exists_for_nobody(self, db: Database, signed_in: SignIn) -> None:
-        place = a_venue(db, status="deleted")
-        owner = signed_in(a_member(db, place.workspace, "owner"))
+        venue = a_venue(db, status="deleted")
+        owner = signed_in(a_member(db, venue.workspace, "owner"))
 
-        error = refused(owner, "getProject", projectId=place.project)
+        error = refused(owner, "getProject", projectId=venue.project)
         missing = refused(owner, "getProject", projectId="nowhere")
 
         assert (error.status, error.reason) == ("NOT_FOUND", "project_not_found")
@@ -140,9 +140,9 @@ class TestGetProject:
     def test_a_step_that_this_version_does_not_know_does_not_close_the_page(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_venue(db, steps=[{"id": "x", "type": "hologram", "beam": 3}, a_step("name")])
+        venue = a_venue(db, steps=[{"id": "x", "type": "hologram", "beam": 3}, a_step("name")])
 
-        offered = visitor.call("getProject", projectId=place.project)["experiences"]
+        offered = visitor.call("getProject", projectId=venue.project)["experiences"]
 
         assert offered["main"][0]["enabled"] is True
 
@@ -151,15 +151,15 @@ class TestEnsureGuest:
     def test_the_first_call_makes_the_guest_and_the_next_ones_return_it(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_venue(db)
+        venue = a_venue(db)
 
-        first = visitor.call("ensureGuest", projectId=place.project)
-        again = visitor.call("ensureGuest", projectId=place.project)
+        first = visitor.call("ensureGuest", projectId=venue.project)
+        again = visitor.call("ensureGuest", projectId=venue.project)
 
-        assert first == again == stored_guest(db, place.project, "visitor")
+        assert first == again == stored_guest(db, venue.project, "visitor")
         assert first == {
             "id": "visitor",
-            "projectId": place.project,
+            "projectId": venue.project,
             "authUid": "visitor",
             "createdAt": first["createdAt"],
             "completedExperiences": [],
@@ -173,34 +173,34 @@ class TestEnsureGuest:
     def test_without_the_present_consent_there_is_no_guest(
         self, db: Database, visitor: Client, sent: str | None
     ) -> None:
-        place = a_venue(db, consent=CONSENT)
+        venue = a_venue(db, consent=CONSENT)
 
-        error = refused(visitor, "ensureGuest", projectId=place.project, consentVersion=sent)
+        error = refused(visitor, "ensureGuest", projectId=venue.project, consentVersion=sent)
 
         assert (error.status, error.reason) == ("FAILED_PRECONDITION", "consent_required")
         assert error.details["version"] == CONSENT["version"]
-        assert not db.document("projects", place.project, "guests", "visitor").get().exists
+        assert not db.document("projects", venue.project, "guests", "visitor").get().exists
 
     def test_consent_is_kept_with_its_time_and_not_asked_again(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_venue(db, consent=CONSENT)
+        venue = a_venue(db, consent=CONSENT)
 
         first = visitor.call(
-            "ensureGuest", projectId=place.project, consentVersion=CONSENT["version"]
+            "ensureGuest", projectId=venue.project, consentVersion=CONSENT["version"]
         )
-        again = visitor.call("ensureGuest", projectId=place.project)
+        again = visitor.call("ensureGuest", projectId=venue.project)
 
         assert first["consent"]["version"] == CONSENT["version"]
         assert first["consent"]["acceptedAt"] >= first["createdAt"]
         assert again == first
 
     def test_a_new_consent_asks_everybody_again(self, db: Database, visitor: Client) -> None:
-        place = a_venue(db, consent={**CONSENT, "version": "2"})
-        a_guest(db, place.project, "visitor", consent="1", completed={"e": "s"})
+        venue = a_venue(db, consent={**CONSENT, "version": "2"})
+        a_guest(db, venue.project, "visitor", consent="1", completed={"e": "s"})
 
-        error = refused(visitor, "ensureGuest", projectId=place.project, consentVersion="1")
-        guest = visitor.call("ensureGuest", projectId=place.project, consentVersion="2")
+        error = refused(visitor, "ensureGuest", projectId=venue.project, consentVersion="1")
+        guest = visitor.call("ensureGuest", projectId=venue.project, consentVersion="2")
 
         assert error.reason == "consent_required"
         assert guest["consent"]["version"] == "2"
@@ -209,9 +209,9 @@ class TestEnsureGuest:
     def test_a_consent_that_nobody_asks_for_is_not_kept(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_venue(db)
+        venue = a_venue(db)
 
-        guest = visitor.call("ensureGuest", projectId=place.project, consentVersion="made-up")
+        guest = visitor.call("ensureGuest", projectId=venue.project, consentVersion="made-up")
 
         assert guest["consent"] is None
 
@@ -219,33 +219,33 @@ class TestEnsureGuest:
     def test_a_visitor_cannot_enter_what_is_not_live_but_an_operator_can(
         self, db: Database, signed_in: SignIn, visitor: Client, status: str
     ) -> None:
-        place = a_venue(db, status=status)
-        editor = a_member(db, place.workspace, "editor")
+        venue = a_venue(db, status=status)
+        editor = a_member(db, venue.workspace, "editor")
 
-        error = refused(visitor, "ensureGuest", projectId=place.project)
-        guest = signed_in(editor).call("ensureGuest", projectId=place.project)
+        error = refused(visitor, "ensureGuest", projectId=venue.project)
+        guest = signed_in(editor).call("ensureGuest", projectId=venue.project)
 
         assert (error.reason, error.details["status"]) == ("project_not_live", status)
         assert guest["id"] == editor
 
     def test_a_deleted_project_has_no_guests(self, db: Database, visitor: Client) -> None:
-        place = a_venue(db, status="deleted")
+        venue = a_venue(db, status="deleted")
 
-        error = refused(visitor, "ensureGuest", projectId=place.project)
+        error = refused(visitor, "ensureGuest", projectId=venue.project)
 
         assert error.reason == "project_not_found"
 
     def test_fields_that_this_version_does_not_know_stay(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_venue(db, consent=CONSENT)
-        a_guest(db, place.project, "visitor")
-        reference = db.document("projects", place.project, "guests", "visitor")
+        venue = a_venue(db, consent=CONSENT)
+        a_guest(db, venue.project, "visitor")
+        reference = db.document("projects", venue.project, "guests", "visitor")
         reference.update({"nickname": "Anna"})
 
-        visitor.call("ensureGuest", projectId=place.project, consentVersion=CONSENT["version"])
+        visitor.call("ensureGuest", projectId=venue.project, consentVersion=CONSENT["version"])
 
-        assert stored_guest(db, place.project, "visitor")["nickname"] == "Anna"
+        assert stored_guest(db, venue.project, "visitor")["nickname"] == "Anna"
 
 
 class TestGetNextPhase:
@@ -261,24 +261,24 @@ class TestGetNextPhase:
     def test_whoever_is_no_guest_yet_is_welcomed(
         self, db: Database, next_phase: Callable[..., Any]
     ) -> None:
-        place = a_venue(db)
+        venue = a_venue(db)
 
-        answer = next_phase(projectId=place.project, experienceId=place.main)
+        answer = next_phase(projectId=venue.project, experienceId=venue.main)
 
         assert answer == {"phase": "welcome", "experienceId": None, "params": {}, "replace": False}
 
     def test_the_pregate_comes_before_the_chosen_experience(
         self, db: Database, next_phase: Callable[..., Any]
     ) -> None:
-        place = a_venue(db, pregate=True)
-        a_guest(db, place.project, "visitor")
+        venue = a_venue(db, pregate=True)
+        a_guest(db, venue.project, "visitor")
 
-        answer = next_phase(projectId=place.project, experienceId=place.main)
+        answer = next_phase(projectId=venue.project, experienceId=venue.main)
 
         assert answer == {
             "phase": "pregate",
-            "experienceId": place.pregate,
-            "params": {"experience": place.main},
+            "experienceId": venue.pregate,
+            "params": {"experience": venue.main},
             "replace": False,
         }
 
@@ -290,11 +290,11 @@ class TestGetNextPhase:
     def test_a_pregate_that_cannot_be_played_is_passed_over(
         self, db: Database, next_phase: Callable[..., Any], fields: dict[str, Any]
     ) -> None:
-        place = a_venue(db, pregate=True)
-        a_guest(db, place.project, "visitor")
-        edit(db, place.workspace, place.pregate, **fields)
+        venue = a_venue(db, pregate=True)
+        a_guest(db, venue.project, "visitor")
+        edit(db, venue.workspace, venue.pregate, **fields)
 
-        answer = next_phase(projectId=place.project, experienceId=place.main)
+        answer = next_phase(projectId=venue.project, experienceId=venue.main)
 
         assert (answer["phase"], answer["params"]) == ("main", {})
 
@@ -316,16 +316,16 @@ class TestGetNextPhase:
     def test_a_chosen_experience_of_another_workspace_leads_to_the_welcome(
         self, db: Database, next_phase: Callable[..., Any]
     ) -> None:
-        place = a_venue(db)
-        a_guest(db, place.project, "visitor")
+        venue = a_venue(db)
+        a_guest(db, venue.project, "visitor")
         foreign = an_experience(db, a_workspace(db))
-        db.document("projects", place.project).update({"publishedConfig": a_config([foreign])})
+        db.document("projects", venue.project).update({"publishedConfig": a_config([foreign])})
 
-        assert next_phase(projectId=place.project, experienceId=foreign)["phase"] == "welcome"
+        assert next_phase(projectId=venue.project, experienceId=foreign)["phase"] == "welcome"
 
     def test_a_project_that_is_not_live_leads_nowhere(self, db: Database, visitor: Client) -> None:
-        place = a_venue(db, status="archived")
+        venue = a_venue(db, status="archived")
 
-        error = refused(visitor, "getNextPhase", projectId=place.project)
+        error = refused(visitor, "getNextPhase", projectId=venue.project)
 
         assert error.reason == "project_not_live"

@@ -19,7 +19,7 @@ from experience import storage
 from experience.errors import FailedPrecondition
 from experience.ids import new_id
 from experience.media.models import ConfirmUpload, CreateUpload, StoredObject, path_in, sniff
-from experience.media.store import links, objects
+from experience.media.store import download_urls, objects
 from experience.media.usecases.upload import confirm_upload, create_upload
 from experience.workflows.artifacts import store as artifact_store
 from tests.support.builders.images import PHOTOS, encoded
@@ -35,10 +35,10 @@ PHOTO = a_photo()
 @pytest.fixture
 def upload(db: Client) -> tuple[str, CreateUpload]:
     """A guest's uid and what they ask for a photo that they took."""
-    place, uid = a_venue(db, steps=[CAPTURE]), f"guest-{new_id()}"
-    session = a_session(db, place.project, uid, place.main, workspaceId=place.workspace)
+    venue, uid = a_venue(db, steps=[CAPTURE]), f"guest-{new_id()}"
+    session = a_session(db, venue.project, uid, venue.main, workspaceId=venue.workspace)
     return uid, CreateUpload(
-        project_id=place.project,
+        project_id=venue.project,
         session_id=session,
         step_id="photo",
         content_type="image/jpeg",
@@ -187,7 +187,7 @@ class TestConfirmingAtOnce:
             raise ServiceUnavailable("later")
 
         monkeypatch.setattr(storage, "RETRY_SECONDS", 0.1)
-        monkeypatch.setattr(links, "find", storage.retry()(fail))
+        monkeypatch.setattr(download_urls, "find", storage.retry()(fail))
         retake = uploaded(uid, wanted)
         [held] = confirm_upload(uid, retake).captured_media
         assert held.asset_id == retake.asset_id

@@ -35,7 +35,7 @@ class TestCreateUpload:
     def test_the_path_is_built_from_ids_and_a_new_asset_id(self, visitor: UploadingGuest) -> None:
         first, second = visitor.create(), visitor.create()
         assert first["assetId"] != second["assetId"]
-        folder = f"projects/{visitor.place.project}/sessions/{visitor.session}/inputs/photo"
+        folder = f"projects/{visitor.venue.project}/sessions/{visitor.session}/inputs/photo"
         assert first["path"] == f"{folder}/{first['assetId']}"
         assert (first["method"], first["headers"]) == (
             "PUT",
@@ -92,14 +92,14 @@ class TestCreateUpload:
     def test_another_guests_session_does_not_exist(
         self, db: firestore.Client, visitor: UploadingGuest, signed_in: SignIn
     ) -> None:
-        stranger = another(db, visitor.place, signed_in)
+        stranger = another(db, visitor.venue, signed_in)
         for session in (visitor.session, "nowhere"):
             with pytest.raises(CallError, match="NOT_FOUND session_not_found"):
                 stranger.create(sessionId=session)
 
     def test_nobody_uploads_unidentified(self, visitor: UploadingGuest, signed_in: SignIn) -> None:
         with pytest.raises(CallError, match="UNAUTHENTICATED"):
-            UploadingGuest(signed_in(None), visitor.db, visitor.place, "", visitor.session).create()
+            UploadingGuest(signed_in(None), visitor.db, visitor.venue, "", visitor.session).create()
 
 
 class TestSignedUrl:
@@ -256,7 +256,7 @@ class TestConfirmUpload:
         shown = {"url": replaced["url"], "type": "image"}
         visitor.client.call(
             "updateSessionProgress",
-            projectId=visitor.place.project,
+            projectId=visitor.venue.project,
             sessionId=visitor.session,
             outputs={"photo": shown},
         )
@@ -276,14 +276,14 @@ class TestConfirmUpload:
     def test_only_what_was_uploaded_for_this_step_of_this_session(
         self, db: firestore.Client, visitor: UploadingGuest, signed_in: SignIn
     ) -> None:
-        elsewhere = another(db, visitor.place, signed_in).upload()
+        elsewhere = another(db, visitor.venue, signed_in).upload()
         self.refused(visitor, elsewhere, "upload_missing")
         self.refused(visitor, visitor.upload(stepId="second"), "upload_missing")
 
     def test_another_guests_session_does_not_exist(
         self, db: firestore.Client, visitor: UploadingGuest, signed_in: SignIn
     ) -> None:
-        asset, stranger = visitor.upload(), another(db, visitor.place, signed_in)
+        asset, stranger = visitor.upload(), another(db, visitor.venue, signed_in)
         with pytest.raises(CallError, match="NOT_FOUND session_not_found"):
             stranger.confirm(asset, sessionId=visitor.session)
 
@@ -297,19 +297,19 @@ class TestConfirmUpload:
 
 class TestGetDownloadUrl:
     def download(self, client: Client, visitor: UploadingGuest, asset: str) -> Any:
-        ids = {"projectId": visitor.place.project, "sessionId": visitor.session}
+        ids = {"projectId": visitor.venue.project, "sessionId": visitor.session}
         return client.call("getDownloadUrl", **ids, assetId=asset)
 
     def test_a_capture_and_a_result_are_signed_for_an_hour(self, visitor: UploadingGuest) -> None:
         capture = visitor.upload()
         visitor.confirm(capture)
-        path = objects.result_path(visitor.place.project, visitor.session, "job", 1, "result.png")
+        path = objects.result_path(visitor.venue.project, visitor.session, "job", 1, "result.png")
         result = {
             "stepId": "photo",
             "assetId": "made",
             "url": objects.write_once(path, b"r", "x/y"),
         }
-        reference = session_ref(visitor.db, visitor.place.project, visitor.session)
+        reference = session_ref(visitor.db, visitor.venue.project, visitor.session)
         reference.update({"resultMedia": {**result, "createdAt": 1}})
         for asset, data in ((capture, PHOTO), ("made", b"r")):
             answer = self.download(visitor.client, visitor, asset)
@@ -320,7 +320,7 @@ class TestGetDownloadUrl:
     def test_an_asset_that_the_session_does_not_hold_does_not_exist(
         self, db: firestore.Client, visitor: UploadingGuest, signed_in: SignIn
     ) -> None:
-        stranger = another(db, visitor.place, signed_in)
+        stranger = another(db, visitor.venue, signed_in)
         theirs = stranger.upload()
         stranger.confirm(theirs)
         for asset in (theirs, visitor.upload(), "nothing"):
@@ -332,7 +332,7 @@ class TestGetDownloadUrl:
     ) -> None:
         asset = visitor.upload()
         visitor.confirm(asset)
-        viewer = signed_in(a_member(db, visitor.place.workspace, "viewer"))
+        viewer = signed_in(a_member(db, visitor.venue.workspace, "viewer"))
         assert get(self.download(viewer, visitor, asset)["url"]).content == PHOTO
         for uid in (a_member(db, a_workspace(db), "owner"), f"guest-{new_id()}"):
             with pytest.raises(CallError, match="NOT_FOUND session_not_found"):

@@ -28,8 +28,8 @@ PAGE = "https://booth.example"
 @pytest.fixture
 def visitor(db: firestore.Client, signed_in: SignIn) -> UploadingGuest:
     """At a booth that makes pictures of photos."""
-    place = a_venue(db, steps=[CAPTURE], transform=a_transform(output=SMALL))
-    return another(db, place, signed_in)
+    venue = a_venue(db, steps=[CAPTURE], transform=a_transform(output=SMALL))
+    return another(db, venue, signed_in)
 
 
 def put(
@@ -178,7 +178,7 @@ class TestConfirming:
         self, visitor: UploadingGuest
     ) -> None:
         [held] = visitor.confirm(visitor.upload(mp4(), "video/mp4"))["capturedMedia"]
-        ids = {"projectId": visitor.place.project, "sessionId": visitor.session}
+        ids = {"projectId": visitor.venue.project, "sessionId": visitor.session}
 
         outputs = {"photo": {"url": held["url"], "type": "image"}}
         with pytest.raises(CallError, match="INVALID_ARGUMENT") as refused:
@@ -192,9 +192,9 @@ class TestConfirming:
     def test_no_picture_is_made_of_it(
         self, db: firestore.Client, visitor: UploadingGuest, suite: Suite
     ) -> None:
-        a_guest(db, visitor.place.project, visitor.uid)
+        a_guest(db, visitor.venue.project, visitor.uid)
         visitor.confirm(visitor.upload(webm(), "video/webm"))
-        ids = {"projectId": visitor.place.project, "sessionId": visitor.session}
+        ids = {"projectId": visitor.venue.project, "sessionId": visitor.session}
 
         visitor.client.call("completeSession", **ids)
         suite.settle()

@@ -96,19 +96,19 @@ class TestPublishExperience:
     def test_a_session_keeps_the_version_that_it_began_with(
         self, db: Database, signed_in: SignIn
     ) -> None:
-        place = a_venue(db)
-        editor = signed_in(a_member(db, place.workspace, "editor"))
+        venue = a_venue(db)
+        editor = signed_in(a_member(db, venue.workspace, "editor"))
         guest = signed_in(f"guest-{new_id()}")
-        about = {"workspaceId": place.workspace, "experienceId": place.main}
-        guest.call("ensureGuest", projectId=place.project)
+        about = {"workspaceId": venue.workspace, "experienceId": venue.main}
+        guest.call("ensureGuest", projectId=venue.project)
         play = {
-            "projectId": place.project,
-            "experienceId": place.main,
+            "projectId": venue.project,
+            "experienceId": venue.main,
             "mode": "guest",
             "configSource": "published",
         }
         begun = guest.call("createSession", **play)
-        ids = {"projectId": place.project, "sessionId": begun["session"]["id"]}
+        ids = {"projectId": venue.project, "sessionId": begun["session"]["id"]}
 
         editor.call("saveExperience", **about, expectedVersion=1, draft={"steps": STEPS})
         drafted = guest.call("getSession", **ids)
@@ -126,76 +126,76 @@ class TestPublishExperience:
 
 class TestUnreadableExperience:
     @pytest.fixture
-    def place(self, db: Database) -> Venue:
-        """A place whose project also lists an experience with a name that is a number."""
-        place = a_venue(db)
-        broken = an_experience(db, place.workspace, name=7)
-        config = a_config([place.main, broken])
-        project = db.document("projects", place.project)
+    def venue(self, db: Database) -> Venue:
+        """A venue whose project also lists an experience with a name that is a number."""
+        venue = a_venue(db)
+        broken = an_experience(db, venue.workspace, name=7)
+        config = a_config([venue.main, broken])
+        project = db.document("projects", venue.project)
         project.update({"draftConfig": config, "publishedConfig": config})
-        return Venue(place.workspace, place.project, place.main, pregate=broken)
+        return Venue(venue.workspace, venue.project, venue.main, pregate=broken)
 
     def test_the_project_goes_on_without_it_and_an_operator_finds_it_in_the_log(
-        self, suite: Suite, signed_in: SignIn, place: Venue
+        self, suite: Suite, signed_in: SignIn, venue: Venue
     ) -> None:
-        page = signed_in("visitor").call("getProject", projectId=place.project)
+        page = signed_in("visitor").call("getProject", projectId=venue.project)
 
-        assert [each["experienceId"] for each in page["experiences"]["main"]] == [place.main]
+        assert [each["experienceId"] for each in page["experiences"]["main"]] == [venue.main]
         assert suite.functions_log is not None
         lines = suite.functions_log.read_text().splitlines()
         [logged] = [
-            line for line in lines if "unreadable document" in line and place.pregate in line
+            line for line in lines if "unreadable document" in line and venue.pregate in line
         ]
         assert json.loads(logged)["severity"] == "ERROR"
 
     def test_the_list_goes_on_without_it(
-        self, db: Database, signed_in: SignIn, place: Venue
+        self, db: Database, signed_in: SignIn, venue: Venue
     ) -> None:
-        viewer = signed_in(a_member(db, place.workspace, "viewer"))
+        viewer = signed_in(a_member(db, venue.workspace, "viewer"))
 
-        page = viewer.call("listExperiences", workspaceId=place.workspace)
+        page = viewer.call("listExperiences", workspaceId=venue.workspace)
 
-        assert [each["id"] for each in page["items"]] == [place.main]
+        assert [each["id"] for each in page["items"]] == [venue.main]
 
     def test_it_cannot_be_played_or_published(
-        self, db: Database, signed_in: SignIn, place: Venue
+        self, db: Database, signed_in: SignIn, venue: Venue
     ) -> None:
-        editor = signed_in(a_member(db, place.workspace, "editor"))
+        editor = signed_in(a_member(db, venue.workspace, "editor"))
 
-        error = refused(editor, "publishProject", projectId=place.project, expectedVersion=1)
+        error = refused(editor, "publishProject", projectId=venue.project, expectedVersion=1)
 
         assert error.reason == "experiences_unavailable"
-        assert error.details["experiences"] == [place.pregate]
+        assert error.details["experiences"] == [venue.pregate]
 
 
 class TestPublishProject:
     def test_makes_a_draft_live(self, db: Database, signed_in: SignIn) -> None:
-        place = a_venue(db, status="draft", published=False)
-        editor = signed_in(a_member(db, place.workspace, "editor"))
-        about = {"projectId": place.project, "expectedVersion": 1}
+        venue = a_venue(db, status="draft", published=False)
+        editor = signed_in(a_member(db, venue.workspace, "editor"))
+        about = {"projectId": venue.project, "expectedVersion": 1}
 
         live = editor.call("publishProject", **about)
         again = editor.call("publishProject", **about)
 
         assert (live["status"], live["publishedConfig"]) == ("live", live["draftConfig"])
         assert again == live
-        page = signed_in("visitor").call("getProject", projectId=place.project)
-        assert page["experiences"]["main"][0]["experienceId"] == place.main
+        page = signed_in("visitor").call("getProject", projectId=venue.project)
+        assert page["experiences"]["main"][0]["experienceId"] == venue.main
 
     def test_an_archived_project_stays_archived(self, db: Database, signed_in: SignIn) -> None:
-        place = a_venue(db, status="archived", draft=a_config())
-        editor = signed_in(a_member(db, place.workspace, "editor"))
+        venue = a_venue(db, status="archived", draft=a_config())
+        editor = signed_in(a_member(db, venue.workspace, "editor"))
 
-        published = editor.call("publishProject", projectId=place.project, expectedVersion=1)
+        published = editor.call("publishProject", projectId=venue.project, expectedVersion=1)
 
         assert published["status"] == "archived"
         assert published["publishedConfig"]["experiences"]["main"] == []
 
     def test_a_deleted_project_is_not_published(self, db: Database, signed_in: SignIn) -> None:
-        place = a_venue(db, status="deleted")
-        editor = signed_in(a_member(db, place.workspace, "editor"))
+        venue = a_venue(db, status="deleted")
+        editor = signed_in(a_member(db, venue.workspace, "editor"))
 
-        error = refused(editor, "publishProject", projectId=place.project, expectedVersion=1)
+        error = refused(editor, "publishProject", projectId=venue.project, expectedVersion=1)
 
         assert (error.status, error.reason) == ("NOT_FOUND", "project_not_found")
 

@@ -79,18 +79,18 @@ class TestSaveProject:
     def test_a_live_project_goes_on_as_published_while_its_draft_changes(
         self, db: Database, signed_in: SignIn
     ) -> None:
-        place = a_venue(db)
-        editor = signed_in(a_member(db, place.workspace, "editor"))
+        venue = a_venue(db)
+        editor = signed_in(a_member(db, venue.workspace, "editor"))
 
         editor.call(
             "saveProject",
-            workspaceId=place.workspace,
-            projectId=place.project,
+            workspaceId=venue.workspace,
+            projectId=venue.project,
             expectedVersion=1,
             draftConfig={"theme": {"primaryColor": "#000000"}},
         )
 
-        page = signed_in("visitor").call("getProject", projectId=place.project)
+        page = signed_in("visitor").call("getProject", projectId=venue.project)
         assert (page["theme"], len(page["experiences"]["main"])) == (None, 1)
 
     def test_of_twenty_saves_at_once_one_wins(
@@ -210,8 +210,8 @@ class TestSaveProject:
     ) -> None:
         error = refusal(projectId="new", expectedVersion=0, name="N", draftConfig=config)
 
-        place = ".".join(filter(None, ["draftConfig.experiences", path]))
-        assert issue_paths(error) == [place]
+        venue = ".".join(filter(None, ["draftConfig.experiences", path]))
+        assert issue_paths(error) == [venue]
 
     @pytest.mark.parametrize(
         ("config", "path"),

@@ -3,7 +3,7 @@
 import pytest
 
 from experience.providers import http
-from experience.providers.http import Answer, Http
+from experience.providers.http import Http, Response
 from experience.providers.models import ProviderFailed
 from experience.providers.replicate import RESULT_HOSTS, Replicate
 from tests.experience.providers.conftest import PICTURE
@@ -147,4 +147,4 @@ class TestRetryAfter:
         ],
     )
     def test_is_seconds_or_a_date(self, text: str, seconds: float | None) -> None:
-        assert Answer(429, {"retry-after": text}, b"").retry_after_seconds == seconds
+        assert Response(429, {"retry-after": text}, b"").retry_after_seconds == seconds

@@ -9,7 +9,7 @@ from google.cloud.firestore import Client
 from emulator.suite.suite import Suite
 from experience import clock, storage, sweeps, transactions
 from experience.media.models import path_in
-from experience.media.store import links, objects, uploads
+from experience.media.store import download_urls, objects, uploads
 from experience.retention import store
 from experience.retention.usecases import sweep
 from experience.retention.usecases.sweep import sweep_retention
@@ -25,43 +25,43 @@ DAY = 24 * 3_600_000
 DAYS = 30
 
 
-def a_kept_place(db: Client, days: int | None = DAYS, **place: Any) -> Venue:
-    """A place that keeps its visits for so many days."""
-    made = a_venue(db, retentionDays=days, **place)
+def a_kept_venue(db: Client, days: int | None = DAYS, **venue: Any) -> Venue:
+    """A venue that keeps its visits for so many days."""
+    made = a_venue(db, retentionDays=days, **venue)
     a_member(db, made.workspace, "owner")
     return made
 
 
-def a_visit(db: Client, place: Venue, *ages: float, uid: str | None = None) -> str:
+def a_visit(db: Client, venue: Venue, *ages: float, uid: str | None = None) -> str:
     """The uid of a guest with a completed session, photo and job for each age (in days)."""
     now = clock.now_ms()
-    uid = a_guest(db, place.project, uid)
+    uid = a_guest(db, venue.project, uid)
     entries = []
     for age in ages:
         then = now - round(age * DAY)
         session = a_session(
             db,
-            place.project,
+            venue.project,
             uid,
-            place.main,
-            workspaceId=place.workspace,
+            venue.main,
+            workspaceId=venue.workspace,
             status="completed",
             **dict.fromkeys(("createdAt", "updatedAt", "completedAt"), then),
         )
-        urls = [objects.write_once(path, b"x", "image/jpeg") for path in paths_of(place, session)]
+        urls = [objects.write_once(path, b"x", "image/jpeg") for path in paths_of(venue, session)]
         capture = {"stepId": "name", "assetId": "a", "url": urls[0], "createdAt": then}
         result = {**capture, "assetId": "r", "url": urls[1]}
         told = {"capturedMedia": [capture], "jobId": session, "jobStatus": "completed"}
-        session_ref(db, place.project, session).update({**told, "resultMedia": result})
-        a_job(db, place, uid, session, then, urls)
-        entries.append({"experienceId": place.main, "completedAt": then, "sessionId": session})
+        session_ref(db, venue.project, session).update({**told, "resultMedia": result})
+        a_job(db, venue, uid, session, then, urls)
+        entries.append({"experienceId": venue.main, "completedAt": then, "sessionId": session})
     came = now - round(max(ages) * DAY)
-    guest = db.document("projects", place.project, "guests", uid)
+    guest = db.document("projects", venue.project, "guests", uid)
     guest.update({"createdAt": came, "completedExperiences": entries})
     return uid
 
 
-def a_job(db: Client, place: Venue, uid: str, session: str, then: int, urls: list[str]) -> None:
+def a_job(db: Client, venue: Venue, uid: str, session: str, then: int, urls: list[str]) -> None:
     output: dict[str, Any] = {
         "assetId": "r",
         "url": urls[1],
@@ -69,9 +69,9 @@ def a_job(db: Client, place: Venue, uid: str, session: str, then: int, urls: lis
         "format": "png",
     }
     output |= {"width": 1, "height": 1, "sizeBytes": 1, "processingTimeMs": 1}
-    job = db.document("projects", place.project, "jobs", session)
-    fields: dict[str, Any] = {"id": session, "projectId": place.project, "sessionId": session}
-    fields |= {"experienceId": place.main, "workspaceId": place.workspace, "createdBy": uid}
+    job = db.document("projects", venue.project, "jobs", session)
+    fields: dict[str, Any] = {"id": session, "projectId": venue.project, "sessionId": session}
+    fields |= {"experienceId": venue.main, "workspaceId": venue.workspace, "createdBy": uid}
     fields |= {"status": "completed", "createdAt": then, "updatedAt": then, "output": output}
     job.set(fields)
     capture = {"stepId": "name", "assetId": "a", "path": path_in(urls[0])}
@@ -80,26 +80,26 @@ def a_job(db: Client, place: Venue, uid: str, session: str, then: int, urls: lis
     job.collection("jobInternals").document("state").set({"snapshot": snapshot})
 
 
-def paths_of(place: Venue, session: str) -> list[str]:
+def paths_of(venue: Venue, session: str) -> list[str]:
     return [
-        objects.input_path(place.project, session, "name", "a"),
-        objects.result_path(place.project, session, session, 1, "result.png"),
+        objects.input_path(venue.project, session, "name", "a"),
+        objects.result_path(venue.project, session, session, 1, "result.png"),
     ]
 
 
-def left(db: Client, place: Venue) -> dict[str, int]:
+def left(db: Client, venue: Venue) -> dict[str, int]:
     """How many documents and objects the project has."""
     names = ("guests", "sessions", "jobs", "transformCounts")
     counts = {
-        name: len(list(db.collection("projects", place.project, name).list_documents()))
+        name: len(list(db.collection("projects", venue.project, name).list_documents()))
         for name in names
     }
-    stored = storage.bucket().list_blobs(prefix=f"projects/{place.project}/")
+    stored = storage.bucket().list_blobs(prefix=f"projects/{venue.project}/")
     return {**counts, "objects": len(list(stored))}
 
 
-def assert_sound(suite: Suite, db: Client, place: Venue) -> None:
-    assert not check(db, suite.bucket, project_id=place.project).violations
+def assert_sound(suite: Suite, db: Client, venue: Venue) -> None:
+    assert not check(db, suite.bucket, project_id=venue.project).violations
 
 
 NOTHING = {"guests": 0, "sessions": 0, "jobs": 0, "transformCounts": 0, "objects": 0}
@@ -107,37 +107,37 @@ NOTHING = {"guests": 0, "sessions": 0, "jobs": 0, "transformCounts": 0, "objects
 
 class TestOver:
     def test_a_guest_goes_with_everything_of_theirs(self, suite: Suite, quiet_db: Client) -> None:
-        place = a_kept_place(quiet_db)
-        a_visit(quiet_db, place, 31, 32)
+        venue = a_kept_venue(quiet_db)
+        a_visit(quiet_db, venue, 31, 32)
         state = quiet_db.collection_group("jobInternals")
         assert sweep_retention()["guests"] == 1
-        assert left(quiet_db, place) == NOTHING
+        assert left(quiet_db, venue) == NOTHING
         assert list(state.stream()) == []
-        assert_sound(suite, quiet_db, place)
+        assert_sound(suite, quiet_db, venue)
 
     def test_who_came_and_did_nothing_goes_too(self, quiet_db: Client) -> None:
-        place = a_kept_place(quiet_db)
-        uid = a_guest(quiet_db, place.project)
-        guest = quiet_db.document("projects", place.project, "guests", uid)
+        venue = a_kept_venue(quiet_db)
+        uid = a_guest(quiet_db, venue.project)
+        guest = quiet_db.document("projects", venue.project, "guests", uid)
         guest.update({"createdAt": clock.now_ms() - 31 * DAY})
         sweep_retention()
         assert not guest.get().exists
 
     def test_counts_of_days_that_are_over_go(self, quiet_db: Client) -> None:
-        place = a_kept_place(quiet_db)
-        counts = quiet_db.collection("projects", place.project, "transformCounts")
+        venue = a_kept_venue(quiet_db)
+        counts = quiet_db.collection("projects", venue.project, "transformCounts")
         for day in ("20200101", day_of(clock.now_ms())):
             counts.document(f"{day}-0").set({"day": day, "shard": 0, "count": 1})
         assert sweep_retention()["counts"] == 1
         assert [each.id[:8] for each in counts.stream()] == [day_of(clock.now_ms())]
 
     def test_a_session_of_nobody_goes(self, suite: Suite, quiet_db: Client) -> None:
-        place = a_kept_place(quiet_db)
+        venue = a_kept_venue(quiet_db)
         then = clock.now_ms() - 31 * DAY
         refused = {"phase": None, "experienceVersion": None, "status": "error"}
-        a_session(quiet_db, place.project, "stranger", place.main, updatedAt=then, **refused)
+        a_session(quiet_db, venue.project, "stranger", venue.main, updatedAt=then, **refused)
         assert sweep_retention()["sessions"] == 1
-        assert left(quiet_db, place) == NOTHING
+        assert left(quiet_db, venue) == NOTHING
 
 
 class TestKept:
@@ -145,41 +145,41 @@ class TestKept:
     def test_all_of_a_guest_who_was_active_since(
         self, suite: Suite, quiet_db: Client, ages: tuple[int, ...]
     ) -> None:
-        place = a_kept_place(quiet_db)
-        a_visit(quiet_db, place, *ages)
-        before = left(quiet_db, place)
+        venue = a_kept_venue(quiet_db)
+        a_visit(quiet_db, venue, *ages)
+        before = left(quiet_db, venue)
         assert not any(sweep_retention().values())
-        assert left(quiet_db, place) == before
-        assert_sound(suite, quiet_db, place)
+        assert left(quiet_db, venue) == before
+        assert_sound(suite, quiet_db, venue)
 
-    @pytest.mark.parametrize("place", [{"days": None}, {"published": False, "status": "draft"}])
+    @pytest.mark.parametrize("venue", [{"days": None}, {"published": False, "status": "draft"}])
     def test_all_where_no_number_of_days_is_published(
-        self, quiet_db: Client, place: dict[str, Any]
+        self, quiet_db: Client, venue: dict[str, Any]
     ) -> None:
-        made = a_kept_place(quiet_db, **place)
+        made = a_kept_venue(quiet_db, **venue)
         a_visit(quiet_db, made, 400)
         before = left(quiet_db, made)
         assert not any(sweep_retention().values())
         assert left(quiet_db, made) == before
 
     def test_a_guest_who_accepted_the_consent_again(self, quiet_db: Client) -> None:
-        place = a_kept_place(quiet_db)
-        uid = a_visit(quiet_db, place, 31)
+        venue = a_kept_venue(quiet_db)
+        uid = a_visit(quiet_db, venue, 31)
         consent = {"version": "2", "acceptedAt": clock.now_ms()}
-        quiet_db.document("projects", place.project, "guests", uid).update({"consent": consent})
+        quiet_db.document("projects", venue.project, "guests", uid).update({"consent": consent})
         assert not any(sweep_retention().values())
 
     def test_other_guests_of_the_project_and_other_projects(
         self, suite: Suite, quiet_db: Client
     ) -> None:
-        place, other = a_kept_place(quiet_db), a_kept_place(quiet_db, days=60)
-        a_visit(quiet_db, place, 31)
-        a_visit(quiet_db, place, 1)
+        venue, other = a_kept_venue(quiet_db), a_kept_venue(quiet_db, days=60)
+        a_visit(quiet_db, venue, 31)
+        a_visit(quiet_db, venue, 1)
         a_visit(quiet_db, other, 31)
         sweep_retention()
         kept = {**NOTHING, "guests": 1, "sessions": 1, "jobs": 1, "objects": 2}
-        assert (left(quiet_db, place), left(quiet_db, other)) == (kept, kept)
-        assert_sound(suite, quiet_db, place)
+        assert (left(quiet_db, venue), left(quiet_db, other)) == (kept, kept)
+        assert_sound(suite, quiet_db, venue)
         assert_sound(suite, quiet_db, other)
 
 
@@ -187,66 +187,66 @@ class TestMeanwhile:
     def test_who_begins_a_session_at_that_moment_stays(
         self, suite: Suite, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        place = a_kept_place(quiet_db)
-        uid = a_visit(quiet_db, place, 31)
-        before = left(quiet_db, place)
-        guest = quiet_db.document("projects", place.project, "guests", uid)
+        venue = a_kept_venue(quiet_db)
+        uid = a_visit(quiet_db, venue, 31)
+        before = left(quiet_db, venue)
+        guest = quiet_db.document("projects", venue.project, "guests", uid)
 
         def touch() -> None:
             guest.update({"consent": {"version": "2", "acceptedAt": clock.now_ms()}})
 
         _just_before(monkeypatch, transactions, "run", touch)
         assert not any(sweep_retention().values())
-        assert left(quiet_db, place) == before
+        assert left(quiet_db, venue) == before
 
     def test_who_moves_on_in_an_old_session_at_that_moment_stays(
         self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        place = a_kept_place(quiet_db)
-        a_visit(quiet_db, place, 31)
-        [session] = quiet_db.collection("projects", place.project, "sessions").stream()
+        venue = a_kept_venue(quiet_db)
+        a_visit(quiet_db, venue, 31)
+        [session] = quiet_db.collection("projects", venue.project, "sessions").stream()
 
         def touch() -> None:
             session.reference.update({"updatedAt": clock.now_ms()})
 
         _just_before(monkeypatch, transactions, "run", touch)
         assert not any(sweep_retention().values())
-        assert left(quiet_db, place)["sessions"] == 1
+        assert left(quiet_db, venue)["sessions"] == 1
 
     def test_who_comes_again_at_that_moment_keeps_what_is_new(
         self, suite: Suite, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        place = a_kept_place(quiet_db)
-        uid = a_visit(quiet_db, place, 31)
+        venue = a_kept_venue(quiet_db)
+        uid = a_visit(quiet_db, venue, 31)
         new = []
 
         def come_again() -> None:
-            a_guest(quiet_db, place.project, uid)
-            fields = {"workspaceId": place.workspace}
-            new.append(a_session(quiet_db, place.project, uid, place.main, **fields))
+            a_guest(quiet_db, venue.project, uid)
+            fields = {"workspaceId": venue.workspace}
+            new.append(a_session(quiet_db, venue.project, uid, venue.main, **fields))
 
         _just_before(monkeypatch, store, "query_sessions_of", come_again)
         assert sweep_retention()["guests"] == 1
-        assert left(quiet_db, place) == {**NOTHING, "guests": 1, "sessions": 1}
-        assert stored_session(quiet_db, place.project, new[0])["status"] == "active"
-        assert_sound(suite, quiet_db, place)
+        assert left(quiet_db, venue) == {**NOTHING, "guests": 1, "sessions": 1}
+        assert stored_session(quiet_db, venue.project, new[0])["status"] == "active"
+        assert_sound(suite, quiet_db, venue)
 
 
 class TestAgain:
     def test_many_runs_at_once_are_one(self, suite: Suite, quiet_db: Client) -> None:
-        place = a_kept_place(quiet_db)
+        venue = a_kept_venue(quiet_db)
         for _ in range(3):
-            a_visit(quiet_db, place, 31)
-        a_visit(quiet_db, place, 1)
+            a_visit(quiet_db, venue, 31)
+        a_visit(quiet_db, venue, 1)
         at_once(3, lambda _: sweep_retention())
-        assert left(quiet_db, place) == {
+        assert left(quiet_db, venue) == {
             **NOTHING,
             "guests": 1,
             "sessions": 1,
             "jobs": 1,
             "objects": 2,
         }
-        assert_sound(suite, quiet_db, place)
+        assert_sound(suite, quiet_db, venue)
         assert not any(sweep_retention().values())
 
     @pytest.mark.parametrize(
@@ -262,22 +262,22 @@ class TestAgain:
         module: Any,
         name: str,
     ) -> None:
-        place = a_kept_place(quiet_db)
-        uid = a_visit(quiet_db, place, 31, 33)
+        venue = a_kept_venue(quiet_db)
+        uid = a_visit(quiet_db, venue, 31, 33)
         with monkeypatch.context() as broken:
             broken.setattr(module, name, _broken)
-            broken.setattr(sweep, "_collect", _broken)
+            broken.setattr(sweep, "_delete_orphan", _broken)
             sweep_retention()
-        assert left(quiet_db, place)["sessions"] == 2
-        a_guest(quiet_db, place.project, uid)  # and they come again before it is finished
+        assert left(quiet_db, venue)["sessions"] == 2
+        a_guest(quiet_db, venue.project, uid)  # and they come again before it is finished
         assert sweep_retention()["sessions"] == 2
-        assert left(quiet_db, place) == {**NOTHING, "guests": 1}
-        assert_sound(suite, quiet_db, place)
+        assert left(quiet_db, venue) == {**NOTHING, "guests": 1}
+        assert_sound(suite, quiet_db, venue)
 
     def test_one_that_cannot_be_read_does_not_stop_the_others(self, quiet_db: Client) -> None:
-        place = a_kept_place(quiet_db)
-        broken, _fine = (a_visit(quiet_db, place, 31) for _ in range(2))
-        guests = quiet_db.collection("projects", place.project, "guests")
+        venue = a_kept_venue(quiet_db)
+        broken, _fine = (a_visit(quiet_db, venue, 31) for _ in range(2))
+        guests = quiet_db.collection("projects", venue.project, "guests")
         guests.document(broken).update({"completedExperiences": "none"})
         assert sweep_retention()["guests"] == 1
         assert [each.id for each in guests.stream()] == [broken]
@@ -288,9 +288,9 @@ class TestTime:
         self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(sweeps, "PAGE_SIZE", 1)
-        places = sorted((a_kept_place(quiet_db) for _ in range(3)), key=lambda each: each.project)
-        for place in places:
-            a_visit(quiet_db, place, 31)
+        venues = sorted((a_kept_venue(quiet_db) for _ in range(3)), key=lambda each: each.project)
+        for venue in venues:
+            a_visit(quiet_db, venue, 31)
         swept: list[str] = []
         original = sweep._sweep_project
 
@@ -302,11 +302,11 @@ class TestTime:
 
         monkeypatch.setattr(sweep, "_sweep_project", out_of_time)
         assert sweep_retention()["guests"] == 1
-        assert store.state_ref(quiet_db).get().get("project") == places[1].project
+        assert store.state_ref(quiet_db).get().get("project") == venues[1].project
         sweep_retention()
-        ids = [place.project for place in places]
+        ids = [venue.project for venue in venues]
         assert swept == [*ids[:2], *ids[1:], ids[0]]
-        assert [left(quiet_db, place)["guests"] for place in places] == [0, 0, 0]
+        assert [left(quiet_db, venue)["guests"] for venue in venues] == [0, 0, 0]
         assert store.state_ref(quiet_db).get().get("project") == ""
 
 
@@ -316,18 +316,18 @@ class TestUploads:
         """What was uploaded just now has waited for long enough."""
         monkeypatch.setattr(sweep, "UPLOAD_KEPT_MS", -DAY)
 
-    def uploaded(self, db: Client, place: Venue) -> tuple[str, str]:
+    def uploaded(self, db: Client, venue: Venue) -> tuple[str, str]:
         """The session, and the path of an object that was uploaded and not confirmed."""
-        session = a_session(db, place.project, "g", place.main, workspaceId=place.workspace)
-        path = objects.input_path(place.project, session, "photo", "asset")
+        session = a_session(db, venue.project, "g", venue.main, workspaceId=venue.workspace)
+        path = objects.input_path(venue.project, session, "photo", "asset")
         storage.bucket().blob(path).upload_from_string(b"x", content_type="image/jpeg")
         return session, path
 
     @pytest.mark.usefixtures("late")
     def test_what_nobody_confirmed_is_deleted(self, quiet_db: Client) -> None:
-        place = a_venue(quiet_db)
-        _, path = self.uploaded(quiet_db, place)
-        confirmed = objects.input_path(place.project, "s", "photo", "confirmed")
+        venue = a_venue(quiet_db)
+        _, path = self.uploaded(quiet_db, venue)
+        confirmed = objects.input_path(venue.project, "s", "photo", "confirmed")
         objects.write_once(confirmed, b"x", "image/jpeg")
         assert sweep_retention()["uploads"] >= 1
         assert [objects.find(each) is None for each in (path, confirmed)] == [True, False]
@@ -336,7 +336,7 @@ class TestUploads:
     def test_what_a_retake_replaced_is_deleted(self, quiet_db: Client) -> None:
         path = objects.input_path(a_venue(quiet_db).project, "s", "photo", "replaced")
         objects.write_once(path, b"x", "image/jpeg")
-        links.end_all(path)
+        download_urls.revoke_all(path)
         sweep_retention()
         assert objects.find(path) is None
 
@@ -347,14 +347,14 @@ class TestUploads:
 
     @pytest.mark.usefixtures("late")
     def test_what_a_session_names_is_kept_whoever_took_its_address(self, quiet_db: Client) -> None:
-        place = a_venue(quiet_db)
-        session, path = self.uploaded(quiet_db, place)
+        venue = a_venue(quiet_db)
+        session, path = self.uploaded(quiet_db, venue)
         capture = {"stepId": "photo", "assetId": "asset", "url": "u", "createdAt": 1}
-        reference = session_ref(quiet_db, place.project, session)
+        reference = session_ref(quiet_db, venue.project, session)
         reference.update({"capturedMedia": [capture]})
         sweep_retention()
         assert objects.find(path)
-        shown = {"photo": {"url": objects.address(path, "ended"), "type": "image"}}
+        shown = {"photo": {"url": objects.download_url(path, "ended"), "type": "image"}}
         reference.update({"capturedMedia": [], "outputs": shown})
         sweep_retention()
         assert objects.find(path)
@@ -370,8 +370,8 @@ class TestUploads:
 
     @pytest.mark.usefixtures("late")
     def test_a_run_without_time_goes_on_where_it_stopped(self, quiet_db: Client) -> None:
-        place = a_venue(quiet_db)
-        paths = [self.uploaded(quiet_db, place)[1] for _ in range(2)]
+        venue = a_venue(quiet_db)
+        paths = [self.uploaded(quiet_db, venue)[1] for _ in range(2)]
         sweep_retention(0)
         assert store.state_ref(quiet_db).get().get("upload").startswith("projects/")
         sweep_retention()

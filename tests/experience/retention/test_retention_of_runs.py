@@ -38,7 +38,7 @@ NOTHING = dict.fromkeys((*NAMES, "steps", "internals", "visit"), 0)
 
 
 def delete(one: JobBench) -> None:
-    sweep._delete(one.client, one.completed_now())
+    sweep._delete_session(one.client, one.completed_now())
 
 
 def done(one: JobBench, patch: pytest.MonkeyPatch) -> None:
@@ -94,8 +94,8 @@ class TestRuns:
         assert other.everything() == kept
         one.drain()
         assert left(one) == {**NOTHING, "steps": steps, "internals": internals}
-        places = one.tenant.collection("generationPermits").stream()
-        assert [each.id for each in places if each.get("jobId")] == []
+        venues = one.tenant.collection("generationPermits").stream()
+        assert [each.id for each in venues if each.get("jobId")] == []
 
 
 class TestMeanwhile:

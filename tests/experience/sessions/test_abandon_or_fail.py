@@ -30,22 +30,22 @@ def visitor(signed_in: SignIn) -> Client:
     return signed_in("visitor")
 
 
-def begun(db: Database, visitor: Client, **place: Any) -> tuple[Venue, dict[str, Any]]:
-    """A place, and the ids of the visitor's active main session there."""
-    made = a_venue(db, **place)
+def begun(db: Database, visitor: Client, **venue: Any) -> tuple[Venue, dict[str, Any]]:
+    """A venue, and the ids of the visitor's active main session there."""
+    made = a_venue(db, **venue)
     a_guest(db, made.project, "visitor")
     return made, ids_of(made, begin(visitor, made))
 
 
-def begin(visitor: Client, place: Venue, **more: str) -> str:
-    request = {"projectId": place.project, "experienceId": place.main, **more}
+def begin(visitor: Client, venue: Venue, **more: str) -> str:
+    request = {"projectId": venue.project, "experienceId": venue.main, **more}
     answer = visitor.call("createSession", **request, mode="guest", configSource="published")
     session: str = answer["session"]["id"]
     return session
 
 
-def ids_of(place: Venue, session: str) -> dict[str, Any]:
-    return {"projectId": place.project, "sessionId": session}
+def ids_of(venue: Venue, session: str) -> dict[str, Any]:
+    return {"projectId": venue.project, "sessionId": session}
 
 
 def stored(db: Database, ids: dict[str, Any]) -> dict[str, Any]:
@@ -74,46 +74,46 @@ class TestBothEnds:
     def test_twice_answers_the_same_and_writes_nothing(
         self, db: Database, visitor: Client, end: str
     ) -> None:
-        place, ids = begun(db, visitor)
+        venue, ids = begun(db, visitor)
         first = visitor.call(end, **ids, **SENT[end])
-        written = session_ref(db, place.project, ids["sessionId"]).get().update_time
+        written = session_ref(db, venue.project, ids["sessionId"]).get().update_time
         assert visitor.call(end, **ids, **SENT[end]) == first
-        assert session_ref(db, place.project, ids["sessionId"]).get().update_time == written
+        assert session_ref(db, venue.project, ids["sessionId"]).get().update_time == written
 
     def test_the_next_session_begins_anew(self, db: Database, visitor: Client, end: str) -> None:
-        place, ids = begun(db, visitor)
-        assert begin(visitor, place) == ids["sessionId"]
+        venue, ids = begun(db, visitor)
+        assert begin(visitor, venue) == ids["sessionId"]
         visitor.call(end, **ids, **SENT[end])
-        assert stored_guest(db, place.project, "visitor")["activeSessions"] == {}
-        again = begin(visitor, place)
+        assert stored_guest(db, venue.project, "visitor")["activeSessions"] == {}
+        again = begin(visitor, venue)
         assert again != ids["sessionId"]
-        assert stored_session(db, place.project, again)["status"] == "active"
+        assert stored_session(db, venue.project, again)["status"] == "active"
 
     def test_the_claim_on_a_later_session_stays(
         self, db: Database, visitor: Client, end: str
     ) -> None:
         """An old session of the same experience, which something else has left active."""
-        place, ids = begun(db, visitor)
-        older = a_session(db, place.project, "visitor", place.main)
-        visitor.call(end, **ids_of(place, older), **SENT[end])
-        claims = stored_guest(db, place.project, "visitor")["activeSessions"]
-        assert claims[place.main]["sessionId"] == ids["sessionId"]
-        assert begin(visitor, place) == ids["sessionId"]
+        venue, ids = begun(db, visitor)
+        older = a_session(db, venue.project, "visitor", venue.main)
+        visitor.call(end, **ids_of(venue, older), **SENT[end])
+        claims = stored_guest(db, venue.project, "visitor")["activeSessions"]
+        assert claims[venue.main]["sessionId"] == ids["sessionId"]
+        assert begin(visitor, venue) == ids["sessionId"]
 
     def test_the_claim_on_another_experience_stays(
         self, db: Database, visitor: Client, end: str
     ) -> None:
-        place, ids = begun(db, visitor)
+        venue, ids = begun(db, visitor)
         other = {"sessionId": "s", "mainSessionId": None}
-        guest = db.document("projects", place.project, "guests", "visitor")
+        guest = db.document("projects", venue.project, "guests", "visitor")
         guest.update({"activeSessions.other": other})
         visitor.call(end, **ids, **SENT[end])
-        assert stored_guest(db, place.project, "visitor")["activeSessions"] == {"other": other}
+        assert stored_guest(db, venue.project, "visitor")["activeSessions"] == {"other": other}
 
     def test_another_end_stands_and_is_told(self, db: Database, visitor: Client, end: str) -> None:
-        place, ids = begun(db, visitor)
+        venue, ids = begun(db, visitor)
         for status in {"completed", "abandoned", "error"} - {STATUS[end]}:
-            session_ref(db, place.project, ids["sessionId"]).update({"status": status})
+            session_ref(db, venue.project, ids["sessionId"]).update({"status": status})
             error = refused(visitor, end, **ids, **SENT[end])
             assert (error.status, error.reason) == ("FAILED_PRECONDITION", "session_not_active")
             assert error.details["status"] == stored(db, ids)["status"] == status
@@ -133,9 +133,9 @@ class TestBothEnds:
     def test_nobody_else_can_not_even_an_operator(
         self, db: Database, visitor: Client, signed_in: SignIn, end: str
     ) -> None:
-        place, ids = begun(db, visitor)
-        a_guest(db, place.project, "another")
-        for uid in ("another", a_member(db, place.workspace, "owner")):
+        venue, ids = begun(db, visitor)
+        a_guest(db, venue.project, "another")
+        for uid in ("another", a_member(db, venue.workspace, "owner")):
             error = refused(signed_in(uid), end, **ids, **SENT[end])
             assert (error.status, error.reason) == ("NOT_FOUND", "session_not_found")
         assert stored(db, ids)["status"] == "active"
@@ -143,15 +143,15 @@ class TestBothEnds:
     def test_a_session_that_does_not_exist_is_not_found(
         self, db: Database, visitor: Client, end: str
     ) -> None:
-        place, _ = begun(db, visitor)
-        error = refused(visitor, end, **ids_of(place, "none"), **SENT[end])
+        venue, _ = begun(db, visitor)
+        error = refused(visitor, end, **ids_of(venue, "none"), **SENT[end])
         assert error.reason == "session_not_found"
 
     def test_a_session_whose_guest_is_gone_ends_all_the_same(
         self, db: Database, visitor: Client, end: str
     ) -> None:
-        place, ids = begun(db, visitor)
-        db.document("projects", place.project, "guests", "visitor").delete()
+        venue, ids = begun(db, visitor)
+        db.document("projects", venue.project, "guests", "visitor").delete()
         assert visitor.call(end, **ids, **SENT[end])["status"] == STATUS[end]
 
 
@@ -185,7 +185,7 @@ class TestAtTheSameMoment:
     def test_of_completing_and_abandoning_exactly_one_wins(
         self, db: Database, visitor: Client, attempt: int
     ) -> None:
-        place, ids = begun(db, visitor)
+        venue, ids = begun(db, visitor)
 
         def act(number: int) -> str:
             try:
@@ -202,7 +202,7 @@ class TestAtTheSameMoment:
         status = stored(db, ids)["status"]
         assert status in {"completed", "abandoned"}
         assert sorted(answers) == sorted([status, f"refused: {status}"])
-        guest = stored_guest(db, place.project, "visitor")
+        guest = stored_guest(db, venue.project, "visitor")
         entries = [entry["sessionId"] for entry in guest["completedExperiences"]]
         assert entries == ([ids["sessionId"]] if status == "completed" else [])
         assert guest["activeSessions"] == {}

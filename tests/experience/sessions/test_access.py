@@ -18,40 +18,40 @@ SignIn = Callable[[str | None], Client]
 CALLS = ["getSession", "updateSessionProgress", "completeSession", "getJourneySessions"]
 
 
-def of(place: Venue, name: str, session: str) -> dict[str, Any]:
+def of(venue: Venue, name: str, session: str) -> dict[str, Any]:
     field = "mainSessionId" if name == "getJourneySessions" else "sessionId"
-    return {"projectId": place.project, field: session}
+    return {"projectId": venue.project, field: session}
 
 
 @pytest.fixture
-def place(db: Database) -> Venue:
+def venue(db: Database) -> Venue:
     made = a_venue(db, transform=a_transform())
     a_guest(db, made.project, "owner")
     return made
 
 
 @pytest.fixture
-def session(db: Database, place: Venue) -> str:
-    return a_session(db, place.project, "owner", place.main, workspaceId=place.workspace)
+def session(db: Database, venue: Venue) -> str:
+    return a_session(db, venue.project, "owner", venue.main, workspaceId=venue.workspace)
 
 
 class TestStrangers:
     @pytest.mark.parametrize("name", CALLS)
     @pytest.mark.parametrize("who", ["another guest", "another workspace's admin", "no guest"])
     def test_the_session_does_not_exist_for_them(
-        self, db: Database, signed_in: SignIn, place: Venue, session: str, name: str, who: str
+        self, db: Database, signed_in: SignIn, venue: Venue, session: str, name: str, who: str
     ) -> None:
         uid = a_member(db, a_workspace(db), "owner") if "workspace" in who else "stranger"
         if who == "another guest":
-            a_guest(db, place.project, uid)
-        before = stored_session(db, place.project, session)
+            a_guest(db, venue.project, uid)
+        before = stored_session(db, venue.project, session)
 
-        error = refused(signed_in(uid), name, **of(place, name, session))
-        missing = refused(signed_in(uid), name, **of(place, name, "missing"))
+        error = refused(signed_in(uid), name, **of(venue, name, session))
+        missing = refused(signed_in(uid), name, **of(venue, name, "missing"))
 
         assert (error.status, error.reason) == ("NOT_FOUND", "session_not_found")
         assert (error.details, error.message) == (missing.details, missing.message)
-        assert stored_session(db, place.project, session) == before
+        assert stored_session(db, venue.project, session) == before
 
     @pytest.mark.parametrize("name", CALLS)
     def test_it_is_not_found_through_another_project(
@@ -66,13 +66,13 @@ class TestStrangers:
 class TestOperators:
     @pytest.mark.parametrize("role", ["viewer", "editor", "admin", "owner"])
     def test_they_read_it(
-        self, db: Database, signed_in: SignIn, place: Venue, session: str, role: str
+        self, db: Database, signed_in: SignIn, venue: Venue, session: str, role: str
     ) -> None:
-        operator = signed_in(a_member(db, place.workspace, role))
+        operator = signed_in(a_member(db, venue.workspace, role))
 
-        read = operator.call("getSession", projectId=place.project, sessionId=session)
+        read = operator.call("getSession", projectId=venue.project, sessionId=session)
         journey = operator.call(
-            "getJourneySessions", projectId=place.project, mainSessionId=session
+            "getJourneySessions", projectId=venue.project, mainSessionId=session
         )
 
         assert read["session"]["createdBy"] == "owner"
@@ -80,50 +80,50 @@ class TestOperators:
 
     @pytest.mark.parametrize("name", ["updateSessionProgress", "completeSession"])
     def test_they_do_not_answer_for_the_guest(
-        self, db: Database, signed_in: SignIn, place: Venue, session: str, name: str
+        self, db: Database, signed_in: SignIn, venue: Venue, session: str, name: str
     ) -> None:
-        admin = signed_in(a_member(db, place.workspace, "admin"))
+        admin = signed_in(a_member(db, venue.workspace, "admin"))
 
-        assert refused(admin, name, **of(place, name, session)).reason == "session_not_found"
+        assert refused(admin, name, **of(venue, name, session)).reason == "session_not_found"
 
 
 class TestGetSession:
     def test_the_owner_gets_the_session_with_its_steps_and_no_prompt(
-        self, signed_in: SignIn, place: Venue, session: str
+        self, signed_in: SignIn, venue: Venue, session: str
     ) -> None:
-        answer = signed_in("owner").call("getSession", **of(place, "getSession", session))
+        answer = signed_in("owner").call("getSession", **of(venue, "getSession", session))
 
         assert answer["session"]["id"] == session
         assert [step["id"] for step in answer["steps"]] == ["name"]
         assert "SECRET" not in str(answer)
 
     def test_it_outlives_the_project_and_the_experience(
-        self, db: Database, signed_in: SignIn, place: Venue, session: str
+        self, db: Database, signed_in: SignIn, venue: Venue, session: str
     ) -> None:
-        db.document("projects", place.project).update({"status": "deleted"})
-        db.document("workspaces", place.workspace, "experiences", place.main).delete()
+        db.document("projects", venue.project).update({"status": "deleted"})
+        db.document("workspaces", venue.workspace, "experiences", venue.main).delete()
 
-        answer = signed_in("owner").call("getSession", **of(place, "getSession", session))
+        answer = signed_in("owner").call("getSession", **of(venue, "getSession", session))
 
         assert [step["id"] for step in answer["steps"]] == ["name"]
 
 
 class TestGetJourneySessions:
     @pytest.fixture
-    def linked(self, db: Database, place: Venue, session: str) -> Callable[..., str]:
+    def linked(self, db: Database, venue: Venue, session: str) -> Callable[..., str]:
         def link(phase: str, **fields: Any) -> str:
             fields = {"phase": phase, "mainSessionId": session, **fields}
-            return a_session(db, place.project, "owner", phase, **fields)
+            return a_session(db, venue.project, "owner", phase, **fields)
 
         return link
 
     @pytest.fixture
     def journey(
-        self, signed_in: SignIn, place: Venue, session: str
+        self, signed_in: SignIn, venue: Venue, session: str
     ) -> Callable[[], dict[str, str | None]]:
         def ask() -> dict[str, str | None]:
             answer = signed_in("owner").call(
-                "getJourneySessions", projectId=place.project, mainSessionId=session
+                "getJourneySessions", projectId=venue.project, mainSessionId=session
             )
             return {phase: each and each["id"] for phase, each in answer.items()}
 
@@ -160,12 +160,12 @@ class TestGetJourneySessions:
 
     @pytest.mark.parametrize("phase", ["pregate", "preshare"])
     def test_a_session_of_another_phase_has_no_journey(
-        self, signed_in: SignIn, place: Venue, linked: Callable[..., str], phase: str
+        self, signed_in: SignIn, venue: Venue, linked: Callable[..., str], phase: str
     ) -> None:
         error = refused(
             signed_in("owner"),
             "getJourneySessions",
-            projectId=place.project,
+            projectId=venue.project,
             mainSessionId=linked(phase),
         )
 

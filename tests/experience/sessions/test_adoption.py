@@ -38,23 +38,23 @@ from tests.support.calling import at_once
 UNDECIDED = {"phase": None, "experienceVersion": None, "workspaceId": None}
 
 
-def written(db: Client, place: Venue, uid: str = "g", **fields: Any) -> Session:
-    """A session that this guest of the place wrote, of the main experience."""
-    if not db.document("projects", place.project, "guests", uid).get().exists:
-        a_guest(db, place.project, uid)
-    return alone(db, place, uid, **fields)
+def written(db: Client, venue: Venue, uid: str = "g", **fields: Any) -> Session:
+    """A session that this guest of the venue wrote, of the main experience."""
+    if not db.document("projects", venue.project, "guests", uid).get().exists:
+        a_guest(db, venue.project, uid)
+    return alone(db, venue, uid, **fields)
 
 
-def alone(db: Client, place: Venue, uid: str, **fields: Any) -> Session:
+def alone(db: Client, venue: Venue, uid: str, **fields: Any) -> Session:
     """The same, of somebody who may be no guest."""
-    experience = fields.pop("experienceId", place.main)
-    stored = written_session(place.project, uid, experience, **fields)
-    session_ref(db, place.project, stored["id"]).set(stored)
+    experience = fields.pop("experienceId", venue.main)
+    stored = written_session(venue.project, uid, experience, **fields)
+    session_ref(db, venue.project, stored["id"]).set(stored)
     return Session.load(stored)
 
 
-def begin(place: Venue, uid: str = "g") -> Session:
-    request = {"projectId": place.project, "experienceId": place.main}
+def begin(venue: Venue, uid: str = "g") -> Session:
+    request = {"projectId": venue.project, "experienceId": venue.main}
     request |= {"mode": "guest", "configSource": "published"}
     return create_session(uid, CreateSession.model_validate(request)).session
 
@@ -63,76 +63,76 @@ def ids(session: Session) -> dict[str, str]:
     return {"project_id": session.project_id, "session_id": session.id}
 
 
-def assert_sound(db: Client, place: Venue) -> None:
-    a_member(db, place.workspace, "owner")
-    assert not check(db, project_id=place.project).violations
+def assert_sound(db: Client, venue: Venue) -> None:
+    a_member(db, venue.workspace, "owner")
+    assert not check(db, project_id=venue.project).violations
 
 
 class TestTakenIn:
     def test_it_becomes_what_create_session_would_have_made(self, quiet_db: Client) -> None:
-        place = a_venue(quiet_db)
-        by_guest, by_server = written(quiet_db, place, "g"), (a_guest(quiet_db, place.project, "o"))
+        venue = a_venue(quiet_db)
+        by_guest, by_server = written(quiet_db, venue, "g"), (a_guest(quiet_db, venue.project, "o"))
         adopt(by_guest)
-        begun = begin(place, by_server)
-        one = stored_session(quiet_db, place.project, by_guest.id)
-        other = stored_session(quiet_db, place.project, begun.id)
+        begun = begin(venue, by_server)
+        one = stored_session(quiet_db, venue.project, by_guest.id)
+        other = stored_session(quiet_db, venue.project, begun.id)
         different = {name for name in other if one.get(name) != other[name]}
         assert different == {"id", "createdBy", "createdAt", "updatedAt"}
-        guests = [stored_guest(quiet_db, place.project, each) for each in ("g", "o")]
+        guests = [stored_guest(quiet_db, venue.project, each) for each in ("g", "o")]
         assert guests[0]["activeSessions"] == {
-            place.main: {"sessionId": by_guest.id, "mainSessionId": None}
+            venue.main: {"sessionId": by_guest.id, "mainSessionId": None}
         }
         assert [guest["rates"]["sessions"]["count"] for guest in guests] == [1, 1]
-        assert_sound(quiet_db, place)
+        assert_sound(quiet_db, venue)
 
     def test_lists_that_were_written_as_null_are_lists(self, quiet_db: Client) -> None:
-        place = a_venue(quiet_db)
-        session = written(quiet_db, place, answers=None, capturedMedia=None, outputs=None)
+        venue = a_venue(quiet_db)
+        session = written(quiet_db, venue, answers=None, capturedMedia=None, outputs=None)
         adopt(session)
-        stored = stored_session(quiet_db, place.project, session.id)
+        stored = stored_session(quiet_db, venue.project, session.id)
         assert (stored["answers"], stored["capturedMedia"], stored["outputs"]) == ([], [], {})
 
     def test_so_are_those_that_were_written_as_the_other_empty_thing(
         self, quiet_db: Client
     ) -> None:
         """The rules refuse it now; what lies there must not stay unreadable for good."""
-        place = a_venue(quiet_db)
-        session = written(quiet_db, place, answers={}, capturedMedia={}, outputs=[])
+        venue = a_venue(quiet_db)
+        session = written(quiet_db, venue, answers={}, capturedMedia={}, outputs=[])
         assert adopt(session).phase == "main"
-        stored = stored_session(quiet_db, place.project, session.id)
+        stored = stored_session(quiet_db, venue.project, session.id)
         assert (stored["answers"], stored["capturedMedia"], stored["outputs"]) == ([], [], {})
 
     def test_it_began_when_it_arrived_whatever_the_guests_clock_says(
         self, quiet_db: Client
     ) -> None:
-        place, before = a_venue(quiet_db), clock.now_ms()
+        venue, before = a_venue(quiet_db), clock.now_ms()
         slow = before - 4 * 60_000
-        session = adopt(written(quiet_db, place, createdAt=slow, updatedAt=slow))
+        session = adopt(written(quiet_db, venue, createdAt=slow, updatedAt=slow))
         assert before <= session.created_at <= session.updated_at <= clock.now_ms()
 
     def test_its_pregate_is_linked(self, quiet_db: Client) -> None:
-        place = a_venue(quiet_db, pregate=True)
+        venue = a_venue(quiet_db, pregate=True)
         gate = a_session(
             quiet_db,
-            place.project,
+            venue.project,
             "g",
-            place.pregate,
-            workspaceId=place.workspace,
+            venue.pregate,
+            workspaceId=venue.workspace,
             phase="pregate",
             status="completed",
             completedAt=clock.now_ms(),
         )
-        a_guest(quiet_db, place.project, "g", completed={place.pregate: gate})
+        a_guest(quiet_db, venue.project, "g", completed={venue.pregate: gate})
         slow = clock.now_ms() - 4 * 60_000
-        session = written(quiet_db, place, createdAt=slow)
+        session = written(quiet_db, venue, createdAt=slow)
         assert adopt_and_link(session)
-        assert stored_session(quiet_db, place.project, gate)["mainSessionId"] == session.id
-        assert_sound(quiet_db, place)
+        assert stored_session(quiet_db, venue.project, gate)["mainSessionId"] == session.id
+        assert_sound(quiet_db, venue)
 
     @pytest.mark.parametrize("experience", ["pregate", "main"])
     def test_its_phase_is_where_the_project_has_it(self, quiet_db: Client, experience: str) -> None:
-        place = a_venue(quiet_db, pregate=experience == "pregate")
-        session = written(quiet_db, place, experienceId=getattr(place, experience))
+        venue = a_venue(quiet_db, pregate=experience == "pregate")
+        session = written(quiet_db, venue, experienceId=getattr(venue, experience))
         assert adopt(session).phase == experience
 
 
@@ -140,8 +140,8 @@ Prepare = Callable[[Client], Session]
 
 
 def archived(db: Client) -> Session:
-    session = written(db, place := a_venue(db))
-    db.document("projects", place.project).update({"status": "archived"})
+    session = written(db, venue := a_venue(db))
+    db.document("projects", venue.project).update({"status": "archived"})
     return session
 
 
@@ -152,22 +152,22 @@ def elsewhere(db: Client) -> Session:
 def drafted(db: Client) -> Session:
     """The project's draft has it, and what is published does not."""
     other = a_venue(db).main
-    place = a_venue(db, draft=a_config([other]))
-    return written(db, place, experienceId=other)
+    venue = a_venue(db, draft=a_config([other]))
+    return written(db, venue, experienceId=other)
 
 
 def disabled(db: Client) -> Session:
-    place = a_venue(db)
-    config = a_config([place.main], disabled=[place.main])
-    db.document("projects", place.project).update({"publishedConfig": config})
-    return written(db, place)
+    venue = a_venue(db)
+    config = a_config([venue.main], disabled=[venue.main])
+    db.document("projects", venue.project).update({"publishedConfig": config})
+    return written(db, venue)
 
 
 def edited(**fields: Any) -> Prepare:
     def prepare(db: Client) -> Session:
-        place = a_venue(db)
-        edit(db, place.workspace, place.main, **fields)
-        return written(db, place)
+        venue = a_venue(db)
+        edit(db, venue.workspace, venue.main, **fields)
+        return written(db, venue)
 
     return prepare
 
@@ -177,8 +177,8 @@ def before_the_pregate(db: Client) -> Session:
 
 
 def preshare(db: Client) -> Session:
-    place = a_venue(db, preshare=True)
-    return written(db, place, experienceId=place.preshare)
+    venue = a_venue(db, preshare=True)
+    return written(db, venue, experienceId=venue.preshare)
 
 
 def without_consent(db: Client) -> Session:
@@ -190,19 +190,19 @@ def of_nobody(db: Client) -> Session:
 
 
 def beside_another(db: Client) -> Session:
-    place = a_venue(db)
-    a_guest(db, place.project, "g")
-    begin(place)
-    return written(db, place)
+    venue = a_venue(db)
+    a_guest(db, venue.project, "g")
+    begin(venue)
+    return written(db, venue)
 
 
 def too_often(db: Client) -> Session:
-    place, now = a_venue(db), clock.now_ms()
-    a_guest(db, place.project, "g")
+    venue, now = a_venue(db), clock.now_ms()
+    a_guest(db, venue.project, "g")
     limit = config.SESSIONS_PER_GUEST_AND_HOUR.value
     used_up = {"rates": {"sessions": {"since": now, "count": limit}}}
-    db.document("projects", place.project, "guests", "g").update(used_up)
-    return written(db, place)
+    db.document("projects", venue.project, "guests", "g").update(used_up)
+    return written(db, venue)
 
 
 def named(**fields: Any) -> Prepare:
@@ -262,78 +262,78 @@ class TestName:
     def test_one_that_lies_where_a_request_would_put_its_own_refuses_the_request(
         self, quiet_db: Client
     ) -> None:
-        place = a_venue(quiet_db)
-        uid = a_guest(quiet_db, place.project)
-        own = derived_id("session", uid, place.project, "once")
-        squatter = written(quiet_db, place, "other", id=own)
-        request = {"projectId": place.project, "experienceId": place.main, "requestId": "once"}
+        venue = a_venue(quiet_db)
+        uid = a_guest(quiet_db, venue.project)
+        own = derived_id("session", uid, venue.project, "once")
+        squatter = written(quiet_db, venue, "other", id=own)
+        request = {"projectId": venue.project, "experienceId": venue.main, "requestId": "once"}
         request |= {"mode": "guest", "configSource": "published"}
         with pytest.raises(AlreadyExists) as refused:
             create_session(uid, CreateSession.model_validate(request))
         assert refused.value.reason == "request_id_reused"
-        assert stored_session(quiet_db, place.project, own)["createdBy"] == squatter.created_by
+        assert stored_session(quiet_db, venue.project, own)["createdBy"] == squatter.created_by
 
 
 class TestAgain:
     def test_many_at_once_are_one(self, quiet_db: Client) -> None:
-        place = a_venue(quiet_db)
-        session = written(quiet_db, place)
+        venue = a_venue(quiet_db)
+        session = written(quiet_db, venue)
         adopted = at_once(6, lambda _: adopt(session))
         assert len({each.updated_at for each in adopted}) == 1
-        stored = stored_session(quiet_db, place.project, session.id)
-        assert stored_guest(quiet_db, place.project, "g")["rates"]["sessions"]["count"] == 1
+        stored = stored_session(quiet_db, venue.project, session.id)
+        assert stored_guest(quiet_db, venue.project, "g")["rates"]["sessions"]["count"] == 1
         adopt_and_link(session)
-        assert stored_session(quiet_db, place.project, session.id) == stored
+        assert stored_session(quiet_db, venue.project, session.id) == stored
 
     def test_of_several_of_one_experience_one_is_taken_in(self, quiet_db: Client) -> None:
-        place = a_venue(quiet_db)
-        sessions = [written(quiet_db, place) for _ in range(4)]
+        venue = a_venue(quiet_db)
+        sessions = [written(quiet_db, venue) for _ in range(4)]
         adopted = at_once(4, lambda n: adopt(sessions[n]))
         assert sorted(each.status for each in adopted) == ["active", "error", "error", "error"]
-        assert_sound(quiet_db, place)
+        assert_sound(quiet_db, venue)
 
     def test_what_its_guest_did_meanwhile_stays(self, quiet_db: Client) -> None:
-        place = a_venue(quiet_db)
-        session = written(quiet_db, place)
-        reference = session_ref(quiet_db, place.project, session.id)
+        venue = a_venue(quiet_db)
+        session = written(quiet_db, venue)
+        reference = session_ref(quiet_db, venue.project, session.id)
 
         def step(number: int) -> Any:
             return adopt(session) if number else reference.update({"currentStepIndex": 1})
 
         at_once(2, step)
-        stored = stored_session(quiet_db, place.project, session.id)
+        stored = stored_session(quiet_db, venue.project, session.id)
         assert (stored["currentStepIndex"], stored["phase"]) == (1, "main")
 
     def test_what_ended_before_its_event_came_is_left_alone(self, quiet_db: Client) -> None:
-        place = a_venue(quiet_db)
-        session = written(quiet_db, place)
+        venue = a_venue(quiet_db)
+        session = written(quiet_db, venue)
         complete_session("g", CompleteSession(**ids(session)))
-        stored = stored_session(quiet_db, place.project, session.id)
+        stored = stored_session(quiet_db, venue.project, session.id)
         adopt_and_link(session)
-        assert stored_session(quiet_db, place.project, session.id) == stored
-        assert_sound(quiet_db, place)
+        assert stored_session(quiet_db, venue.project, session.id) == stored
+        assert_sound(quiet_db, venue)
 
 
 class TestSweep:
     def test_it_finds_what_no_event_told(self, quiet_db: Client) -> None:
-        place = a_venue(quiet_db)
-        lost = [written(quiet_db, place, uid) for uid in ("g", "h")]
-        begun = begin(place, a_guest(quiet_db, place.project))
-        before = stored_session(quiet_db, place.project, begun.id)
+        venue = a_venue(quiet_db)
+        lost = [written(quiet_db, venue, uid) for uid in ("g", "h")]
+        begun = begin(venue, a_guest(quiet_db, venue.project))
+        before = stored_session(quiet_db, venue.project, begun.id)
         assert sweep.sweep_unadopted() == 2
-        phases = [stored_session(quiet_db, place.project, each.id)["phase"] for each in lost]
+        phases = [stored_session(quiet_db, venue.project, each.id)["phase"] for each in lost]
         assert phases == ["main", "main"]
-        assert stored_session(quiet_db, place.project, begun.id) == before
+        assert stored_session(quiet_db, venue.project, begun.id) == before
         assert sweep.sweep_unadopted() == 0
-        assert_sound(quiet_db, place)
+        assert_sound(quiet_db, venue)
 
     def test_one_that_cannot_be_looked_at_does_not_stop_the_others(self, quiet_db: Client) -> None:
-        broken, place = a_venue(quiet_db), a_venue(quiet_db)
+        broken, venue = a_venue(quiet_db), a_venue(quiet_db)
         written(quiet_db, broken)
         quiet_db.document("projects", broken.project).update({"createdAt": "yesterday"})
-        session = written(quiet_db, place)
+        session = written(quiet_db, venue)
         assert sweep.sweep_unadopted() == 1
-        assert stored_session(quiet_db, place.project, session.id)["phase"] == "main"
+        assert stored_session(quiet_db, venue.project, session.id)["phase"] == "main"
 
 
 def get(session: Session) -> Session:
@@ -370,29 +370,29 @@ class TestCallsBeforeItsEvent:
     def test_they_find_it_taken_in(
         self, quiet_db: Client, call: Callable[[Session], Session]
     ) -> None:
-        place = a_venue(quiet_db)
-        session = written(quiet_db, place)
+        venue = a_venue(quiet_db)
+        session = written(quiet_db, venue)
         shown = call(session)
         assert (shown.phase, shown.experience_version) == ("main", 1)
-        stored = stored_session(quiet_db, place.project, session.id)
+        stored = stored_session(quiet_db, venue.project, session.id)
         assert shown.dump() == SessionView.of(Session.load(stored)).dump()
         adopt_and_link(session)
-        assert stored_session(quiet_db, place.project, session.id) == stored
-        assert_sound(quiet_db, place)
+        assert stored_session(quiet_db, venue.project, session.id) == stored
+        assert_sound(quiet_db, venue)
 
     def test_so_does_an_upload(self, quiet_db: Client) -> None:
-        place = a_venue(quiet_db, steps=[a_step("photo", "capture")])
-        session = written(quiet_db, place)
+        venue = a_venue(quiet_db, steps=[a_step("photo", "capture")])
+        session = written(quiet_db, venue)
         sent = {"step_id": "photo", "content_type": "image/jpeg", "size_bytes": 100}
         upload = create_upload("g", CreateUpload(**ids(session), **sent), None)
         assert session.id in upload.path
-        assert stored_session(quiet_db, place.project, session.id)["phase"] == "main"
+        assert stored_session(quiet_db, venue.project, session.id)["phase"] == "main"
 
     def test_operators_see_it_in_their_list(self, quiet_db: Client) -> None:
-        place = a_venue(quiet_db)
-        session = written(quiet_db, place)
-        viewer = a_member(quiet_db, place.workspace, "viewer")
-        page = read.list_sessions(viewer, ListSessions(project_id=place.project))
+        venue = a_venue(quiet_db)
+        session = written(quiet_db, venue)
+        viewer = a_member(quiet_db, venue.workspace, "viewer")
+        page = read.list_sessions(viewer, ListSessions(project_id=venue.project))
         assert [each.id for each in page.items] == [session.id]
         assert {name: page.items[0].dump()[name] for name in UNDECIDED} == UNDECIDED
         found = read.get_session(viewer, GetSession(**ids(session))).session

@@ -25,16 +25,16 @@ def visitor(signed_in: SignIn) -> Client:
     return signed_in("visitor")
 
 
-def begun(db: Database, place: Venue, phase: str = "main", **fields: Any) -> dict[str, str]:
+def begun(db: Database, venue: Venue, phase: str = "main", **fields: Any) -> dict[str, str]:
     """The ids of an active session of the visitor, who becomes a guest if need be."""
-    guest = db.document("projects", place.project, "guests", "visitor")
+    guest = db.document("projects", venue.project, "guests", "visitor")
     if not guest.get().exists:
-        a_guest(db, place.project, "visitor")
-    experience = getattr(place, phase)
-    fields = {"phase": phase, "workspaceId": place.workspace} | fields
-    session = a_session(db, place.project, "visitor", experience, **fields)
+        a_guest(db, venue.project, "visitor")
+    experience = getattr(venue, phase)
+    fields = {"phase": phase, "workspaceId": venue.workspace} | fields
+    session = a_session(db, venue.project, "visitor", experience, **fields)
     guest.update({f"activeSessions.`{experience}`": {"sessionId": session}})
-    return {"projectId": place.project, "sessionId": session}
+    return {"projectId": venue.project, "sessionId": session}
 
 
 class TestRequiredSteps:
@@ -49,21 +49,21 @@ class TestRequiredSteps:
     def test_those_that_are_missing_are_named_and_nothing_changes(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_venue(db, steps=list(self.STEPS))
-        ids = begun(db, place)
-        before = stored_session(db, place.project, ids["sessionId"])
+        venue = a_venue(db, steps=list(self.STEPS))
+        ids = begun(db, venue)
+        before = stored_session(db, venue.project, ids["sessionId"])
 
         error = refused(visitor, "completeSession", **ids, answers=[{"stepId": "fun", "value": 3}])
 
         assert (error.status, error.reason) == ("FAILED_PRECONDITION", "steps_incomplete")
         assert error.details["steps"] == ["name", "photo"]
-        assert stored_session(db, place.project, ids["sessionId"]) == before
-        assert stored_guest(db, place.project, "visitor")["completedExperiences"] == []
+        assert stored_session(db, venue.project, ids["sessionId"]) == before
+        assert stored_guest(db, venue.project, "visitor")["completedExperiences"] == []
 
     def test_the_last_answers_may_come_along(self, db: Database, visitor: Client) -> None:
-        place = a_venue(db, steps=list(self.STEPS))
+        venue = a_venue(db, steps=list(self.STEPS))
         photo = {"stepId": "photo", "assetId": "a1", "url": "http://media/a1", "createdAt": 5}
-        ids = begun(db, place, capturedMedia=[photo])
+        ids = begun(db, venue, capturedMedia=[photo])
         visitor.call("updateSessionProgress", **ids, inputs={"name": "Anna"})
 
         last = [{"stepId": "fun", "value": 3}]
@@ -94,17 +94,17 @@ class TestCompletion:
     def test_it_ends_the_session_and_is_entered_in_the_guest(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_venue(db)
-        ids = begun(db, place)
+        venue = a_venue(db)
+        ids = begun(db, venue)
 
         session = visitor.call("completeSession", **ids)["session"]
 
-        stored = stored_session(db, place.project, ids["sessionId"])
+        stored = stored_session(db, venue.project, ids["sessionId"])
         assert stored["status"] == session["status"] == "completed"
         assert stored["createdAt"] <= stored["completedAt"] == stored["updatedAt"]
-        assert stored_guest(db, place.project, "visitor")["completedExperiences"] == [
+        assert stored_guest(db, venue.project, "visitor")["completedExperiences"] == [
             {
-                "experienceId": place.main,
+                "experienceId": venue.main,
                 "completedAt": stored["completedAt"],
                 "sessionId": ids["sessionId"],
             }
@@ -113,37 +113,37 @@ class TestCompletion:
     def test_it_releases_the_claim_on_the_active_session(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_venue(db)
+        venue = a_venue(db)
 
-        visitor.call("completeSession", **begun(db, place))
+        visitor.call("completeSession", **begun(db, venue))
 
-        assert stored_guest(db, place.project, "visitor")["activeSessions"] == {}
+        assert stored_guest(db, venue.project, "visitor")["activeSessions"] == {}
 
     def test_the_claim_of_another_session_stays(self, db: Database, visitor: Client) -> None:
-        place = a_venue(db)
-        ids, other = begun(db, place), begun(db, place)
+        venue = a_venue(db)
+        ids, other = begun(db, venue), begun(db, venue)
 
         visitor.call("completeSession", **ids)
 
-        claim = stored_guest(db, place.project, "visitor")["activeSessions"][place.main]
+        claim = stored_guest(db, venue.project, "visitor")["activeSessions"][venue.main]
         assert claim["sessionId"] == other["sessionId"]
 
     def test_completing_twice_answers_the_same_and_writes_nothing(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_venue(db, pregate=True)
-        ids = begun(db, place, "pregate")
-        first = visitor.call("completeSession", **ids, experienceId=place.main)
+        venue = a_venue(db, pregate=True)
+        ids = begun(db, venue, "pregate")
+        first = visitor.call("completeSession", **ids, experienceId=venue.main)
         references = [
-            session_ref(db, place.project, ids["sessionId"]),
-            db.document("projects", place.project, "guests", "visitor"),
+            session_ref(db, venue.project, ids["sessionId"]),
+            db.document("projects", venue.project, "guests", "visitor"),
         ]
         before = [reference.get().update_time for reference in references]
 
         again = visitor.call(
             "completeSession",
             **ids,
-            experienceId=place.main,
+            experienceId=venue.main,
             answers=[{"stepId": "name", "value": "too late"}],
         )
 
@@ -151,74 +151,74 @@ class TestCompletion:
         assert [reference.get().update_time for reference in references] == before
 
     def test_twenty_completions_at_once_make_one_entry(self, db: Database, visitor: Client) -> None:
-        place = a_venue(db, pregate=True)
-        ids = begun(db, place, "pregate")
+        venue = a_venue(db, pregate=True)
+        ids = begun(db, venue, "pregate")
 
         answers = at_once(20, lambda _: visitor.call("completeSession", **ids))
 
         assert all(answer == answers[0] for answer in answers)
-        [entry] = stored_guest(db, place.project, "visitor")["completedExperiences"]
+        [entry] = stored_guest(db, venue.project, "visitor")["completedExperiences"]
         assert entry["sessionId"] == ids["sessionId"]
 
     def test_an_entry_that_is_there_already_is_not_made_again(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_venue(db)
-        ids = begun(db, place)
-        entry = {"experienceId": place.main, "completedAt": 1, "sessionId": ids["sessionId"]}
-        guest = db.document("projects", place.project, "guests", "visitor")
+        venue = a_venue(db)
+        ids = begun(db, venue)
+        entry = {"experienceId": venue.main, "completedAt": 1, "sessionId": ids["sessionId"]}
+        guest = db.document("projects", venue.project, "guests", "visitor")
         guest.update({"completedExperiences": [entry]})
 
         visitor.call("completeSession", **ids)
 
-        assert stored_guest(db, place.project, "visitor")["completedExperiences"] == [entry]
+        assert stored_guest(db, venue.project, "visitor")["completedExperiences"] == [entry]
 
     def test_two_sessions_of_one_experience_are_two_entries(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_venue(db)
-        both = [begun(db, place), begun(db, place)]
+        venue = a_venue(db)
+        both = [begun(db, venue), begun(db, venue)]
 
         at_once(2, lambda number: visitor.call("completeSession", **both[number]))
 
-        entries = stored_guest(db, place.project, "visitor")["completedExperiences"]
+        entries = stored_guest(db, venue.project, "visitor")["completedExperiences"]
         assert {entry["sessionId"] for entry in entries} == {ids["sessionId"] for ids in both}
 
     @pytest.mark.parametrize("status", ["abandoned", "error"])
     def test_a_session_that_ended_otherwise_is_refused(
         self, db: Database, visitor: Client, status: str
     ) -> None:
-        place = a_venue(db)
-        ids = begun(db, place, status=status)
+        venue = a_venue(db)
+        ids = begun(db, venue, status=status)
 
         error = refused(visitor, "completeSession", **ids)
 
         assert (error.status, error.reason) == ("FAILED_PRECONDITION", "session_not_active")
         assert error.details["status"] == status
-        assert stored_guest(db, place.project, "visitor")["completedExperiences"] == []
+        assert stored_guest(db, venue.project, "visitor")["completedExperiences"] == []
 
     def test_a_visit_that_began_in_time_ends_after_the_project_closed(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_venue(db)
-        ids = begun(db, place)
-        db.document("projects", place.project).update({"status": "archived"})
+        venue = a_venue(db)
+        ids = begun(db, venue)
+        db.document("projects", venue.project).update({"status": "archived"})
 
         assert visitor.call("completeSession", **ids)["next"]["phase"] == "share"
 
     def test_fields_that_this_version_does_not_know_stay(
         self, db: Database, visitor: Client
     ) -> None:
-        place = a_venue(db)
-        ids = begun(db, place, mood="new")
-        guest = db.document("projects", place.project, "guests", "visitor")
+        venue = a_venue(db)
+        ids = begun(db, venue, mood="new")
+        guest = db.document("projects", venue.project, "guests", "visitor")
         known = {"experienceId": "e", "completedAt": 1, "sessionId": "s", "stars": b"\xff"}
         guest.update({"nickname": "Anna", "completedExperiences": [known]})
 
         visitor.call("completeSession", **ids)
 
-        stored = stored_guest(db, place.project, "visitor")
-        assert stored_session(db, place.project, ids["sessionId"])["mood"] == "new"
+        stored = stored_guest(db, venue.project, "visitor")
+        assert stored_session(db, venue.project, ids["sessionId"])["mood"] == "new"
         assert stored["nickname"] == "Anna"
         assert stored["completedExperiences"][0] == known
 
@@ -226,8 +226,8 @@ class TestCompletion:
 class TestNextPhase:
     @pytest.fixture
     def complete(self, db: Database, visitor: Client) -> Complete:
-        def end(place: Venue, phase: str = "main", main: str | None = None, **data: Any) -> Any:
-            ids = begun(db, place, phase, mainSessionId=main)
+        def end(venue: Venue, phase: str = "main", main: str | None = None, **data: Any) -> Any:
+            ids = begun(db, venue, phase, mainSessionId=main)
             following = visitor.call("completeSession", **ids, **data)["next"]
             return following, ids["sessionId"]
 
@@ -236,13 +236,13 @@ class TestNextPhase:
     def test_a_pregate_leads_to_the_experience_chosen_at_the_welcome(
         self, db: Database, complete: Complete
     ) -> None:
-        place = a_venue(db, pregate=True)
+        venue = a_venue(db, pregate=True)
 
-        following, session = complete(place, "pregate", experienceId=place.main)
+        following, session = complete(venue, "pregate", experienceId=venue.main)
 
         assert following == {
             "phase": "main",
-            "experienceId": place.main,
+            "experienceId": venue.main,
             "params": {"pregate": session},
             "replace": True,
         }
@@ -250,43 +250,43 @@ class TestNextPhase:
     def test_without_a_choice_it_leads_to_the_only_one(
         self, db: Database, complete: Complete
     ) -> None:
-        place = a_venue(db, pregate=True)
+        venue = a_venue(db, pregate=True)
 
-        following, _ = complete(place, "pregate")
+        following, _ = complete(venue, "pregate")
 
-        assert (following["phase"], following["experienceId"]) == ("main", place.main)
+        assert (following["phase"], following["experienceId"]) == ("main", venue.main)
 
     def test_without_a_choice_between_several_it_leads_to_the_welcome(
         self, db: Database, complete: Complete
     ) -> None:
-        place = a_venue(db, pregate=True)
-        other = an_experience(db, place.workspace)
-        config = a_config([place.main, other], place.pregate)
-        db.document("projects", place.project).update({"publishedConfig": config})
+        venue = a_venue(db, pregate=True)
+        other = an_experience(db, venue.workspace)
+        config = a_config([venue.main, other], venue.pregate)
+        db.document("projects", venue.project).update({"publishedConfig": config})
 
-        assert complete(place, "pregate")[0] == WELCOME
-        assert complete(place, "pregate", experienceId=other)[0]["experienceId"] == other
+        assert complete(venue, "pregate")[0] == WELCOME
+        assert complete(venue, "pregate", experienceId=other)[0]["experienceId"] == other
 
     @pytest.mark.parametrize("chosen", ["unknown", "pregate"])
     def test_a_choice_that_is_none_leads_to_the_welcome(
         self, db: Database, complete: Complete, chosen: str
     ) -> None:
-        place = a_venue(db, pregate=True)
+        venue = a_venue(db, pregate=True)
 
-        following, _ = complete(place, "pregate", experienceId=getattr(place, chosen, chosen))
+        following, _ = complete(venue, "pregate", experienceId=getattr(venue, chosen, chosen))
 
         assert following == WELCOME
 
     def test_main_leads_to_the_preshare_that_is_needed(
         self, db: Database, complete: Complete
     ) -> None:
-        place = a_venue(db, preshare=True)
+        venue = a_venue(db, preshare=True)
 
-        following, session = complete(place)
+        following, session = complete(venue)
 
         assert following == {
             "phase": "preshare",
-            "experienceId": place.preshare,
+            "experienceId": venue.preshare,
             "params": {"session": session},
             "replace": True,
         }
@@ -295,18 +295,18 @@ class TestNextPhase:
     def test_main_passes_over_a_preshare_that_nobody_can_play(
         self, db: Database, complete: Complete, fields: dict[str, Any]
     ) -> None:
-        place = a_venue(db, preshare=True)
-        edit(db, place.workspace, place.preshare, **fields)
+        venue = a_venue(db, preshare=True)
+        edit(db, venue.workspace, venue.preshare, **fields)
 
-        assert complete(place)[0]["phase"] == "share"
+        assert complete(venue)[0]["phase"] == "share"
 
     def test_a_preshare_leads_to_share_with_the_main_session(
         self, db: Database, complete: Complete
     ) -> None:
-        place = a_venue(db, preshare=True)
-        _, main = complete(place)
+        venue = a_venue(db, preshare=True)
+        _, main = complete(venue)
 
-        following, _ = complete(place, "preshare", main)
+        following, _ = complete(venue, "preshare", main)
 
         assert following == {
             "phase": "share",
@@ -318,21 +318,21 @@ class TestNextPhase:
     def test_a_completed_preshare_is_not_asked_again(
         self, db: Database, complete: Complete
     ) -> None:
-        place = a_venue(db, preshare=True)
-        _, main = complete(place)
-        complete(place, "preshare", main)
+        venue = a_venue(db, preshare=True)
+        _, main = complete(venue)
+        complete(venue, "preshare", main)
 
-        assert complete(place)[0]["phase"] == "share"
+        assert complete(venue)[0]["phase"] == "share"
 
     @pytest.mark.parametrize("job", ["failed", "completed", "running", None])
     def test_asked_again_main_leads_on_whatever_became_of_the_transform(
         self, db: Database, visitor: Client, complete: Complete, job: str | None
     ) -> None:
-        place = a_venue(db)
-        following, main = complete(place)
-        session_ref(db, place.project, main).update({"jobId": "j", "jobStatus": job})
+        venue = a_venue(db)
+        following, main = complete(venue)
+        session_ref(db, venue.project, main).update({"jobId": "j", "jobStatus": job})
 
-        asked = visitor.call("getNextPhase", projectId=place.project, mainSessionId=main)
+        asked = visitor.call("getNextPhase", projectId=venue.project, mainSessionId=main)
 
         assert asked == following
         assert asked["phase"] == "share"
@@ -345,24 +345,24 @@ class TestNextPhase:
     def test_past_what_is_no_completed_main_session_is_the_welcome(
         self, db: Database, visitor: Client, fields: dict[str, Any] | None
     ) -> None:
-        place = a_venue(db, preshare=True)
-        a_guest(db, place.project, "visitor")
-        made = {"uid": "visitor", "experience": place.main, "status": "completed"}
-        main = a_session(db, place.project, **{**made, **fields}) if fields else "missing"
+        venue = a_venue(db, preshare=True)
+        a_guest(db, venue.project, "visitor")
+        made = {"uid": "visitor", "experience": venue.main, "status": "completed"}
+        main = a_session(db, venue.project, **{**made, **fields}) if fields else "missing"
 
-        asked = visitor.call("getNextPhase", projectId=place.project, mainSessionId=main)
+        asked = visitor.call("getNextPhase", projectId=venue.project, mainSessionId=main)
 
         assert asked == WELCOME
 
     def test_a_preview_of_the_draft_goes_on_in_the_draft(
         self, db: Database, complete: Complete, visitor: Client
     ) -> None:
-        place = a_venue(db)
-        preshare = an_experience(db, place.workspace)
-        draft = a_config([place.main], None, preshare)
-        db.document("projects", place.project).update({"draftConfig": draft})
-        ids = begun(db, place, mode="preview", configSource="draft")
-        member = db.document("workspaces", place.workspace, "members", "visitor")
+        venue = a_venue(db)
+        preshare = an_experience(db, venue.workspace)
+        draft = a_config([venue.main], None, preshare)
+        db.document("projects", venue.project).update({"draftConfig": draft})
+        ids = begun(db, venue, mode="preview", configSource="draft")
+        member = db.document("workspaces", venue.workspace, "members", "visitor")
         member.set({"uid": "visitor", "role": "editor", "createdAt": 1})
 
         following = visitor.call("completeSession", **ids)["next"]

@@ -27,12 +27,12 @@ class TestNewSession:
     def test_it_has_every_field_and_the_earlier_view_of_them(
         self, db: Database, visitor: Client
     ) -> None:
-        place = entered(db, steps=[a_step("name"), a_step("photo", "capture")])
+        venue = entered(db, steps=[a_step("name"), a_step("photo", "capture")])
 
-        answer = visitor.call("createSession", **of(place, eventId="e1"))
+        answer = visitor.call("createSession", **of(venue, eventId="e1"))
 
         session = answer["session"]
-        stored = stored_session(db, place.project, session["id"])
+        stored = stored_session(db, venue.project, session["id"])
         assert session == {
             **{name: value for name, value in stored.items() if name != "requestFingerprint"},
             "inputs": {},
@@ -41,10 +41,10 @@ class TestNewSession:
         }
         assert stored == {
             "id": session["id"],
-            "projectId": place.project,
-            "workspaceId": place.workspace,
+            "projectId": venue.project,
+            "workspaceId": venue.workspace,
             "eventId": "e1",
-            "experienceId": place.main,
+            "experienceId": venue.main,
             "experienceVersion": 1,
             "mode": "guest",
             "configSource": "published",
@@ -72,9 +72,9 @@ class TestNewSession:
         self, db: Database, visitor: Client
     ) -> None:
         steps = [a_step("name", required=True), a_step("photo", "capture"), a_step("end", "reward")]
-        place = entered(db, steps=steps, transform=a_transform(model="SECRET MODEL"))
+        venue = entered(db, steps=steps, transform=a_transform(model="SECRET MODEL"))
 
-        answer = visitor.call("createSession", **of(place))
+        answer = visitor.call("createSession", **of(venue))
 
         assert [step["id"] for step in answer["steps"]] == ["name", "photo", "end"]
         assert answer["steps"][0]["config"]["required"] is True
@@ -86,9 +86,9 @@ class TestNewSession:
         self, db: Database, visitor: Client
     ) -> None:
         hologram = {"id": "x", "type": "hologram", "config": {"prompt": "secret"}, "title": 7}
-        place = entered(db, steps=[hologram])
+        venue = entered(db, steps=[hologram])
 
-        [step] = visitor.call("createSession", **of(place))["steps"]
+        [step] = visitor.call("createSession", **of(venue))["steps"]
 
         assert step == {"id": "x", "type": "hologram", "title": "7"}
 
@@ -96,9 +96,9 @@ class TestNewSession:
         self, db: Database, visitor: Client
     ) -> None:
         info = {**a_step("hello", "info"), "prompt": "secret", "config": {"system": "secret"}}
-        place = entered(db, steps=[info])
+        venue = entered(db, steps=[info])
 
-        answer = visitor.call("createSession", **of(place))
+        answer = visitor.call("createSession", **of(venue))
 
         assert answer["steps"][0]["type"] == "info"
         assert "secret" not in json.dumps(answer)
@@ -106,67 +106,67 @@ class TestNewSession:
     def test_a_request_that_joined_an_active_session_finds_it_after_its_end(
         self, db: Database, visitor: Client
     ) -> None:
-        place = entered(db)
-        first = visitor.call("createSession", **of(place, requestId="tab-1"))["session"]
-        joined = visitor.call("createSession", **of(place, requestId="tab-2"))["session"]
-        ids = {"projectId": place.project, "sessionId": first["id"]}
+        venue = entered(db)
+        first = visitor.call("createSession", **of(venue, requestId="tab-1"))["session"]
+        joined = visitor.call("createSession", **of(venue, requestId="tab-2"))["session"]
+        ids = {"projectId": venue.project, "sessionId": first["id"]}
         visitor.call("completeSession", **ids)
 
-        again = visitor.call("createSession", **of(place, requestId="tab-2"))["session"]
+        again = visitor.call("createSession", **of(venue, requestId="tab-2"))["session"]
 
         assert first["id"] == joined["id"] == again["id"]
-        other = refused(visitor, "createSession", **of(place, requestId="tab-2", eventId="another"))
+        other = refused(visitor, "createSession", **of(venue, requestId="tab-2", eventId="another"))
         assert (other.status, other.reason) == ("ALREADY_EXISTS", "request_id_reused")
 
     @pytest.mark.parametrize("phase", ["pregate", "main"])
     def test_the_phase_follows_from_the_projects_config(
         self, db: Database, visitor: Client, phase: str
     ) -> None:
-        place = a_venue(db, pregate=True)
-        a_guest(db, place.project, "visitor", completed={place.pregate: "done"})
+        venue = a_venue(db, pregate=True)
+        a_guest(db, venue.project, "visitor", completed={venue.pregate: "done"})
 
-        answer = visitor.call("createSession", **of(place, getattr(place, phase)))
+        answer = visitor.call("createSession", **of(venue, getattr(venue, phase)))
 
         assert answer["session"]["phase"] == phase
 
     def test_a_preshare_knows_its_main_session(self, db: Database, visitor: Client) -> None:
-        place = entered(db, preshare=True)
-        main = a_session(db, place.project, "visitor", place.main, status="completed")
+        venue = entered(db, preshare=True)
+        main = a_session(db, venue.project, "visitor", venue.main, status="completed")
 
-        answer = visitor.call("createSession", **of(place, place.preshare, mainSessionId=main))
+        answer = visitor.call("createSession", **of(venue, venue.preshare, mainSessionId=main))
 
         assert answer["session"]["phase"] == "preshare"
         assert answer["session"]["mainSessionId"] == main
 
     def test_a_pregate_may_know_its_main_session(self, db: Database, visitor: Client) -> None:
-        place = entered(db, pregate=True)
-        main = a_session(db, place.project, "visitor", place.main)
+        venue = entered(db, pregate=True)
+        main = a_session(db, venue.project, "visitor", venue.main)
 
-        answer = visitor.call("createSession", **of(place, place.pregate, mainSessionId=main))
+        answer = visitor.call("createSession", **of(venue, venue.pregate, mainSessionId=main))
 
         assert answer["session"]["mainSessionId"] == main
 
     def test_it_is_claimed_in_the_guest(self, db: Database, visitor: Client) -> None:
-        place = entered(db)
+        venue = entered(db)
 
-        session = visitor.call("createSession", **of(place))["session"]
+        session = visitor.call("createSession", **of(venue))["session"]
 
-        assert stored_guest(db, place.project, "visitor")["activeSessions"] == {
-            place.main: {"sessionId": session["id"], "mainSessionId": None}
+        assert stored_guest(db, venue.project, "visitor")["activeSessions"] == {
+            venue.main: {"sessionId": session["id"], "mainSessionId": None}
         }
 
     def test_it_keeps_its_version_when_another_one_is_published(
         self, db: Database, visitor: Client
     ) -> None:
-        place = entered(db, steps=[a_step("old")])
-        first = visitor.call("createSession", **of(place))
-        edit(db, place.workspace, place.main, draft={"steps": [a_step("new")]})
-        publish(db, place.workspace, place.main, 2)
+        venue = entered(db, steps=[a_step("old")])
+        first = visitor.call("createSession", **of(venue))
+        edit(db, venue.workspace, venue.main, draft={"steps": [a_step("new")]})
+        publish(db, venue.workspace, venue.main, 2)
 
-        again = visitor.call("createSession", **of(place))
-        read = visitor.call("getSession", projectId=place.project, sessionId=first["session"]["id"])
-        a_guest(db, place.project, "visitor")  # who has no active session any more
-        anew = visitor.call("createSession", **of(place))
+        again = visitor.call("createSession", **of(venue))
+        read = visitor.call("getSession", projectId=venue.project, sessionId=first["session"]["id"])
+        a_guest(db, venue.project, "visitor")  # who has no active session any more
+        anew = visitor.call("createSession", **of(venue))
 
         assert first == again == read
         assert [step["id"] for step in read["steps"]] == ["old"]
@@ -182,21 +182,21 @@ class TestLinks:
         return str(issue["path"])
 
     def test_main_has_no_main_session(self, db: Database, visitor: Client) -> None:
-        place = entered(db)
+        venue = entered(db)
 
-        assert self.bad_field(visitor, of(place, mainSessionId="s")) == "mainSessionId"
+        assert self.bad_field(visitor, of(venue, mainSessionId="s")) == "mainSessionId"
 
     def test_a_preshare_needs_one(self, db: Database, visitor: Client) -> None:
-        place = entered(db, preshare=True)
+        venue = entered(db, preshare=True)
 
-        assert self.bad_field(visitor, of(place, place.preshare)) == "mainSessionId"
+        assert self.bad_field(visitor, of(venue, venue.preshare)) == "mainSessionId"
 
     @pytest.mark.parametrize("phase", ["pregate", "preshare"])
     def test_only_main_names_its_pregate(self, db: Database, visitor: Client, phase: str) -> None:
-        place = entered(db, pregate=True, preshare=True)
+        venue = entered(db, pregate=True, preshare=True)
         links = {"pregateSessionId": "s"} | ({"mainSessionId": "m"} if phase == "preshare" else {})
 
-        request = of(place, getattr(place, phase), **links)
+        request = of(venue, getattr(venue, phase), **links)
 
         assert self.bad_field(visitor, request) == "pregateSessionId"
 
@@ -215,14 +215,14 @@ class TestLinks:
     def test_what_is_no_main_session_of_the_caller_is_not_found(
         self, db: Database, visitor: Client, phase: str, other: dict[str, str] | None
     ) -> None:
-        place = entered(db, pregate=True, preshare=True)
+        venue = entered(db, pregate=True, preshare=True)
         main = "missing"
         if other:
-            fields = {"uid": "visitor", "experience": place.main}
-            main = a_session(db, place.project, **fields, **other)
+            fields = {"uid": "visitor", "experience": venue.main}
+            main = a_session(db, venue.project, **fields, **other)
 
         error = refused(
-            visitor, "createSession", **of(place, getattr(place, phase), mainSessionId=main)
+            visitor, "createSession", **of(venue, getattr(venue, phase), mainSessionId=main)
         )
 
         assert (error.status, error.reason) == ("NOT_FOUND", "main_session_not_found")
@@ -230,10 +230,10 @@ class TestLinks:
     def test_a_main_session_of_another_project_is_not_found(
         self, db: Database, visitor: Client
     ) -> None:
-        place, elsewhere = entered(db, preshare=True), entered(db)
+        venue, elsewhere = entered(db, preshare=True), entered(db)
         main = a_session(db, elsewhere.project, "visitor", elsewhere.main)
 
-        error = refused(visitor, "createSession", **of(place, place.preshare, mainSessionId=main))
+        error = refused(visitor, "createSession", **of(venue, venue.preshare, mainSessionId=main))
 
         assert error.reason == "main_session_not_found"
 
@@ -242,33 +242,33 @@ class TestOneActiveSession:
     def test_asking_again_returns_it_and_writes_nothing(
         self, db: Database, visitor: Client
     ) -> None:
-        place = entered(db)
-        first = visitor.call("createSession", **of(place))
-        guest = db.document("projects", place.project, "guests", "visitor")
+        venue = entered(db)
+        first = visitor.call("createSession", **of(venue))
+        guest = db.document("projects", venue.project, "guests", "visitor")
         before = guest.get().update_time
 
-        assert visitor.call("createSession", **of(place)) == first
+        assert visitor.call("createSession", **of(venue)) == first
         assert guest.get().update_time == before
 
     @pytest.mark.parametrize("status", ["completed", "abandoned", "error"])
     def test_after_it_ended_another_one_begins(
         self, db: Database, visitor: Client, status: str
     ) -> None:
-        place = entered(db)
-        first = visitor.call("createSession", **of(place))["session"]
-        session_ref(db, place.project, first["id"]).update({"status": status})
+        venue = entered(db)
+        first = visitor.call("createSession", **of(venue))["session"]
+        session_ref(db, venue.project, first["id"]).update({"status": status})
 
-        second = visitor.call("createSession", **of(place))["session"]
+        second = visitor.call("createSession", **of(venue))["session"]
 
         assert second["id"] != first["id"]
         assert second["status"] == "active"
 
     def test_each_main_session_has_its_own_preshare(self, db: Database, visitor: Client) -> None:
-        place = entered(db, preshare=True)
-        mains = [a_session(db, place.project, "visitor", place.main) for _ in range(2)]
+        venue = entered(db, preshare=True)
+        mains = [a_session(db, venue.project, "visitor", venue.main) for _ in range(2)]
 
         first, second, first_again, second_again = (
-            visitor.call("createSession", **of(place, place.preshare, mainSessionId=main))
+            visitor.call("createSession", **of(venue, venue.preshare, mainSessionId=main))
             for main in [*mains, *mains]
         )
 
@@ -276,12 +276,12 @@ class TestOneActiveSession:
         assert (first_again, second_again) == (first, second)
 
     def test_twenty_calls_at_once_share_one(self, db: Database, visitor: Client) -> None:
-        place = entered(db)
+        venue = entered(db)
 
-        answers = at_once(20, lambda _: visitor.call("createSession", **of(place)))
+        answers = at_once(20, lambda _: visitor.call("createSession", **of(venue)))
 
         assert len({answer["session"]["id"] for answer in answers}) == 1
-        sessions = db.collection("projects", place.project, "sessions").list_documents()
+        sessions = db.collection("projects", venue.project, "sessions").list_documents()
         assert len(list(sessions)) == 1
 
 
@@ -289,12 +289,12 @@ class TestRequestId:
     def test_a_repeat_finds_the_session_even_after_it_ended(
         self, db: Database, visitor: Client
     ) -> None:
-        place = entered(db)
-        first = visitor.call("createSession", **of(place, requestId="r1"))["session"]
-        session_ref(db, place.project, first["id"]).update({"status": "completed"})
+        venue = entered(db)
+        first = visitor.call("createSession", **of(venue, requestId="r1"))["session"]
+        session_ref(db, venue.project, first["id"]).update({"status": "completed"})
 
-        again = visitor.call("createSession", **of(place, requestId="r1"))["session"]
-        other = visitor.call("createSession", **of(place, requestId="r2"))["session"]
+        again = visitor.call("createSession", **of(venue, requestId="r1"))["session"]
+        other = visitor.call("createSession", **of(venue, requestId="r2"))["session"]
 
         assert again == {**first, "status": "completed"}
         assert other["id"] != first["id"]
@@ -302,21 +302,21 @@ class TestRequestId:
     def test_another_request_under_the_same_id_is_refused(
         self, db: Database, visitor: Client
     ) -> None:
-        place = entered(db)
-        visitor.call("createSession", **of(place, requestId="r1"))
+        venue = entered(db)
+        visitor.call("createSession", **of(venue, requestId="r1"))
 
-        error = refused(visitor, "createSession", **of(place, requestId="r1", eventId="other"))
+        error = refused(visitor, "createSession", **of(venue, requestId="r1", eventId="other"))
 
         assert (error.status, error.reason) == ("ALREADY_EXISTS", "request_id_reused")
 
     def test_another_guest_may_use_the_same_id(
         self, db: Database, signed_in: SignIn, visitor: Client
     ) -> None:
-        place = entered(db)
-        a_guest(db, place.project, "another")
+        venue = entered(db)
+        a_guest(db, venue.project, "another")
 
-        mine = visitor.call("createSession", **of(place, requestId="r1"))["session"]
-        theirs = signed_in("another").call("createSession", **of(place, requestId="r1"))["session"]
+        mine = visitor.call("createSession", **of(venue, requestId="r1"))["session"]
+        theirs = signed_in("another").call("createSession", **of(venue, requestId="r1"))["session"]
 
         assert mine["id"] != theirs["id"]
 

@@ -23,7 +23,7 @@ MINUTE = 60_000
 
 
 @pytest.fixture
-def place(db: Database) -> Venue:
+def venue(db: Database) -> Venue:
     made = a_venue(db, pregate=True)
     a_guest(db, made.project, "visitor")
     return made
@@ -31,7 +31,7 @@ def place(db: Database) -> Venue:
 
 class TestLinking:
     @pytest.fixture
-    def pregate(self, db: Database, place: Venue) -> Callable[..., str]:
+    def pregate(self, db: Database, venue: Venue) -> Callable[..., str]:
         def complete(minute: int = 0, project: str = "", **fields: Any) -> str:
             at = NOW + minute * MINUTE
             made = {
@@ -42,26 +42,26 @@ class TestLinking:
                 **fields,
             }
             uid = made.pop("createdBy", "visitor")
-            return a_session(db, project or place.project, uid, place.pregate, **made)
+            return a_session(db, project or venue.project, uid, venue.pregate, **made)
 
         return complete
 
     @pytest.fixture
-    def main(self, suite: Suite, db: Database, place: Venue) -> Callable[..., str]:
+    def main(self, suite: Suite, db: Database, venue: Venue) -> Callable[..., str]:
         """A main session whose trigger has run."""
 
         def begin(minute: int = 1, **fields: Any) -> str:
             fields = {"createdAt": NOW + minute * MINUTE} | fields
-            session = a_session(db, place.project, "visitor", place.main, **fields)
+            session = a_session(db, venue.project, "visitor", venue.main, **fields)
             suite.settle()
             return session
 
         return begin
 
     @pytest.fixture
-    def main_of(self, db: Database, place: Venue) -> Callable[[str], Any]:
+    def main_of(self, db: Database, venue: Venue) -> Callable[[str], Any]:
         def look(pregate: str, project: str = "") -> Any:
-            return stored_session(db, project or place.project, pregate)["mainSessionId"]
+            return stored_session(db, project or venue.project, pregate)["mainSessionId"]
 
         return look
 
@@ -176,25 +176,25 @@ class TestDelivery:
     """Events come at least once, late, and in any order: here they are delivered by hand."""
 
     @pytest.fixture
-    def sessions(self, suite: Suite, db: Database, place: Venue) -> Callable[..., list[Session]]:
+    def sessions(self, suite: Suite, db: Database, venue: Venue) -> Callable[..., list[Session]]:
         def write(*all_fields: dict[str, Any]) -> list[Session]:
             written = [
-                a_session(db, place.project, "visitor", place.main, **fields)
+                a_session(db, venue.project, "visitor", venue.main, **fields)
                 for fields in all_fields
             ]
             suite.settle()
-            return [Session.load(stored_session(db, place.project, each)) for each in written]
+            return [Session.load(stored_session(db, venue.project, each)) for each in written]
 
         return write
 
     @pytest.fixture
-    def unlinked(self, db: Database, place: Venue) -> str:
+    def unlinked(self, db: Database, venue: Venue) -> str:
         """A pregate that turns out to be completed, before both main sessions began."""
         return a_session(
             db,
-            place.project,
+            venue.project,
             "visitor",
-            place.pregate,
+            venue.pregate,
             phase="pregate",
             status="completed",
             completedAt=NOW,
@@ -202,14 +202,14 @@ class TestDelivery:
         )
 
     def test_a_late_event_finds_the_first_main_session_after_the_pregate(
-        self, db: Database, place: Venue, sessions: Any, unlinked: str
+        self, db: Database, venue: Venue, sessions: Any, unlinked: str
     ) -> None:
         _, first, second = sessions(
             {"createdAt": NOW - MINUTE},
             {"createdAt": NOW + MINUTE},
             {"createdAt": NOW + 2 * MINUTE},
         )
-        reference = session_ref(db, place.project, unlinked)
+        reference = session_ref(db, venue.project, unlinked)
         reference.update({"mainSessionId": None})
 
         link_pregate(second)
@@ -217,10 +217,10 @@ class TestDelivery:
         assert reference.get().get("mainSessionId") == first.id
 
     def test_delivered_often_and_at_once_it_links_once(
-        self, db: Database, place: Venue, sessions: Any, unlinked: str
+        self, db: Database, venue: Venue, sessions: Any, unlinked: str
     ) -> None:
         mains = sessions({"createdAt": NOW + MINUTE}, {"createdAt": NOW + 2 * MINUTE})
-        reference = session_ref(db, place.project, unlinked)
+        reference = session_ref(db, venue.project, unlinked)
         reference.update({"mainSessionId": None})
 
         at_once(6, lambda number: link_pregate(mains[number % 2]))
@@ -231,23 +231,23 @@ class TestDelivery:
         assert reference.get().update_time == linked.update_time
 
     def test_a_second_delivery_does_not_take_the_next_rounds_pregate(
-        self, db: Database, place: Venue, sessions: Any, unlinked: str
+        self, db: Database, venue: Venue, sessions: Any, unlinked: str
     ) -> None:
         [main] = sessions({"createdAt": NOW})
-        session_ref(db, place.project, unlinked).update({"mainSessionId": main.id})
+        session_ref(db, venue.project, unlinked).update({"mainSessionId": main.id})
         fields = {"phase": "pregate", "status": "completed", "completedAt": NOW + 1000}
-        following = a_session(db, place.project, "visitor", place.pregate, **fields)
+        following = a_session(db, venue.project, "visitor", venue.pregate, **fields)
 
         link_pregate(main)
 
-        assert stored_session(db, place.project, following)["mainSessionId"] is None
+        assert stored_session(db, venue.project, following)["mainSessionId"] is None
 
     def test_a_session_that_is_gone_links_nothing(
-        self, db: Database, place: Venue, sessions: Any, unlinked: str
+        self, db: Database, venue: Venue, sessions: Any, unlinked: str
     ) -> None:
         [main] = sessions({"createdAt": NOW + MINUTE})
-        session_ref(db, place.project, main.id).delete()
-        reference = session_ref(db, place.project, unlinked)
+        session_ref(db, venue.project, main.id).delete()
+        reference = session_ref(db, venue.project, unlinked)
         reference.update({"mainSessionId": None})
 
         link_pregate(main)
@@ -259,9 +259,9 @@ class TestVisit:
     def test_pregate_and_preshare_are_found_from_the_main_session(
         self, suite: Suite, db: Database, signed_in: SignIn
     ) -> None:
-        place = a_venue(db, pregate=True, preshare=True)
+        venue = a_venue(db, pregate=True, preshare=True)
         visitor = signed_in("visitor")
-        project = {"projectId": place.project}
+        project = {"projectId": venue.project}
         visitor.call("ensureGuest", **project)
 
         def play(experience: str, **links: str) -> tuple[str, dict[str, Any]]:
@@ -272,7 +272,7 @@ class TestVisit:
             ended = visitor.call("completeSession", **project, sessionId=session)
             return session, ended["next"]
 
-        pregate, following = play(place.pregate)
+        pregate, following = play(venue.pregate)
         main, following = play(
             following["experienceId"], pregateSessionId=following["params"]["pregate"]
         )

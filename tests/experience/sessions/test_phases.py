@@ -13,8 +13,8 @@ MAIN, OTHER, PREGATE, PRESHARE = "main", "other", "pregate", "preshare"
 PLAYABLE = {MAIN, OTHER, PREGATE, PRESHARE}
 
 
-def experiences(disabled: tuple[str, ...] = (), **places: Any) -> ExperiencesConfig:
-    made = {"main": [MAIN, OTHER], "pregate": PREGATE, "preshare": PRESHARE} | places
+def experiences(disabled: tuple[str, ...] = (), **references: Any) -> ExperiencesConfig:
+    made = {"main": [MAIN, OTHER], "pregate": PREGATE, "preshare": PRESHARE} | references
     return ExperiencesConfig.load(a_config(disabled=disabled, **made)["experiences"])
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experience.errors import FailedPrecondition
-from experience.sessions.models.progress import apply, require_complete, with_answers
+from experience.sessions.models.progress import require_complete, with_answers, with_progress
 from experience.sessions.models.requests import AnswerInput, UpdateSessionProgress
 from experience.sessions.models.session import Session
 from experience.sessions.models.views import SessionView
@@ -41,7 +41,7 @@ def session(**fields: Any) -> Session:
 
 def progress(before: Session, now: int = 100, **data: Any) -> Session:
     request = UpdateSessionProgress.model_validate({"projectId": "p", "sessionId": "s1", **data})
-    return apply(before, CONFIG, request, now)
+    return with_progress(before, CONFIG, request, now)
 
 
 class TestMerge:

@@ -35,12 +35,12 @@ class ActiveSession:
     """A visitor in the middle of a session."""
 
     def __init__(self, db: Database, client: Client, **fields: Any) -> None:
-        place = a_venue(db, steps=STEPS)
-        fields = {"workspaceId": place.workspace} | fields
-        session = a_session(db, place.project, "visitor", place.main, **fields)
+        venue = a_venue(db, steps=STEPS)
+        fields = {"workspaceId": venue.workspace} | fields
+        session = a_session(db, venue.project, "visitor", venue.main, **fields)
         self.db, self.client = db, client
-        self.ids = {"projectId": place.project, "sessionId": session}
-        self.reference = session_ref(db, place.project, session)
+        self.ids = {"projectId": venue.project, "sessionId": session}
+        self.reference = session_ref(db, venue.project, session)
 
     def update(self, **data: Any) -> Any:
         return self.client.call("updateSessionProgress", **self.ids, **data)
@@ -284,15 +284,15 @@ class TestState:
     def test_fields_that_this_version_does_not_know_stay_as_they_are(
         self, start: StartSession
     ) -> None:
-        place = GeoPoint(52.5, 13.4)
+        venue = GeoPoint(52.5, 13.4)
         answer = {"stepId": "fun", "stepType": "opinion_scale", "value": 1, "answeredAt": 5}
-        mood = {"kind": "new", "at": place, "raw": b"\xff", "when": datetime.now(UTC)}
-        visit = start(answers=[{**answer, "where": place}], mood=mood)
+        mood = {"kind": "new", "at": venue, "raw": b"\xff", "when": datetime.now(UTC)}
+        visit = start(answers=[{**answer, "where": venue}], mood=mood)
 
         view = visit.update(inputs={"name": "Anna"})
 
         stored = visit.stored
         assert stored["mood"] == mood
-        assert stored["answers"][0] == {**answer, "where": place}
+        assert stored["answers"][0] == {**answer, "where": venue}
         assert view["mood"]["kind"] == "new"
         assert view["inputs"] == {"fun": 1, "name": "Anna"}

@@ -21,85 +21,85 @@ def visitor(signed_in: SignIn) -> Client:
     return signed_in("visitor")
 
 
-def entered(db: Database, used: int, since: int | None = None, **place: Any) -> Venue:
-    """A place whose guest, the visitor, has begun so many sessions since a time, or just now."""
-    made = a_venue(db, **place)
+def entered(db: Database, used: int, since: int | None = None, **venue: Any) -> Venue:
+    """A venue whose guest, the visitor, has begun so many sessions since a time, or just now."""
+    made = a_venue(db, **venue)
     a_guest(db, made.project, "visitor")
     use(db, made, used, since)
     return made
 
 
-def use(db: Database, place: Venue, used: int, since: int | None = None) -> None:
+def use(db: Database, venue: Venue, used: int, since: int | None = None) -> None:
     rate = {"since": now_ms() if since is None else since, "count": used}
-    db.document("projects", place.project, "guests", "visitor").update({"rates.sessions": rate})
+    db.document("projects", venue.project, "guests", "visitor").update({"rates.sessions": rate})
 
 
-def of(place: Venue, **more: str) -> dict[str, Any]:
-    request = {"projectId": place.project, "experienceId": place.main}
+def of(venue: Venue, **more: str) -> dict[str, Any]:
+    request = {"projectId": venue.project, "experienceId": venue.main}
     return {**request, "mode": "guest", "configSource": "published", **more}
 
 
-def begun(db: Database, place: Venue) -> int:
-    """How many sessions of the place are counted for the visitor."""
-    count: int = stored_guest(db, place.project, "visitor")["rates"]["sessions"]["count"]
+def begun(db: Database, venue: Venue) -> int:
+    """How many sessions of the venue are counted for the visitor."""
+    count: int = stored_guest(db, venue.project, "visitor")["rates"]["sessions"]["count"]
     return count
 
 
 class TestSessionsPerHour:
     def test_the_first_session_begins_the_count(self, db: Database, visitor: Client) -> None:
-        place = a_venue(db)
-        a_guest(db, place.project, "visitor")
-        visitor.call("createSession", **of(place))
-        rate = stored_guest(db, place.project, "visitor")["rates"]["sessions"]
+        venue = a_venue(db)
+        a_guest(db, venue.project, "visitor")
+        visitor.call("createSession", **of(venue))
+        rate = stored_guest(db, venue.project, "visitor")["rates"]["sessions"]
         assert rate["count"] == 1
         assert 0 <= now_ms() - rate["since"] < 60_000
 
     def test_the_last_one_allowed_begins(self, db: Database, visitor: Client) -> None:
-        place = entered(db, PER_HOUR - 1)
-        visitor.call("createSession", **of(place))
-        assert begun(db, place) == PER_HOUR
+        venue = entered(db, PER_HOUR - 1)
+        visitor.call("createSession", **of(venue))
+        assert begun(db, venue) == PER_HOUR
 
     def test_one_too_many_is_told_when_to_come_again_and_leaves_nothing(
         self, db: Database, visitor: Client
     ) -> None:
-        place = entered(db, PER_HOUR, now_ms() - WINDOW_MS // 2)
-        before = stored_guest(db, place.project, "visitor")
-        error = refused(visitor, "createSession", **of(place))
+        venue = entered(db, PER_HOUR, now_ms() - WINDOW_MS // 2)
+        before = stored_guest(db, venue.project, "visitor")
+        error = refused(visitor, "createSession", **of(venue))
         assert (error.status, error.reason) == ("RESOURCE_EXHAUSTED", "rate_limited")
         assert 1700 < error.details["retryAfterSeconds"] <= 1800
-        assert stored_guest(db, place.project, "visitor") == before
-        assert list(db.collection("projects", place.project, "sessions").stream()) == []
+        assert stored_guest(db, venue.project, "visitor") == before
+        assert list(db.collection("projects", venue.project, "sessions").stream()) == []
 
     def test_an_hour_later_it_begins_anew(self, db: Database, visitor: Client) -> None:
-        place = entered(db, PER_HOUR, now_ms() - WINDOW_MS)
-        visitor.call("createSession", **of(place))
-        assert begun(db, place) == 1
+        venue = entered(db, PER_HOUR, now_ms() - WINDOW_MS)
+        visitor.call("createSession", **of(venue))
+        assert begun(db, venue) == 1
 
     def test_coming_back_to_the_active_session_does_not_count(
         self, db: Database, visitor: Client
     ) -> None:
-        place = entered(db, PER_HOUR - 1)
-        first = visitor.call("createSession", **of(place))
-        assert visitor.call("createSession", **of(place)) == first
-        assert begun(db, place) == PER_HOUR
+        venue = entered(db, PER_HOUR - 1)
+        first = visitor.call("createSession", **of(venue))
+        assert visitor.call("createSession", **of(venue)) == first
+        assert begun(db, venue) == PER_HOUR
 
     def test_repeating_a_request_does_not_count_even_after_its_session_ended(
         self, db: Database, visitor: Client
     ) -> None:
-        place = entered(db, PER_HOUR - 1)
-        first = visitor.call("createSession", **of(place, requestId="r1"))["session"]
-        ids = {"projectId": place.project, "sessionId": first["id"]}
+        venue = entered(db, PER_HOUR - 1)
+        first = visitor.call("createSession", **of(venue, requestId="r1"))["session"]
+        ids = {"projectId": venue.project, "sessionId": first["id"]}
         visitor.call("abandonSession", **ids)
-        again = visitor.call("createSession", **of(place, requestId="r1"))["session"]
+        again = visitor.call("createSession", **of(venue, requestId="r1"))["session"]
         assert (again["id"], again["status"]) == (first["id"], "abandoned")
-        assert begun(db, place) == PER_HOUR
+        assert begun(db, venue) == PER_HOUR
 
     def test_another_guest_is_not_affected(
         self, db: Database, visitor: Client, signed_in: SignIn
     ) -> None:
-        place = entered(db, PER_HOUR)
-        a_guest(db, place.project, "another")
-        assert signed_in("another").call("createSession", **of(place))["session"]["id"]
+        venue = entered(db, PER_HOUR)
+        a_guest(db, venue.project, "another")
+        assert signed_in("another").call("createSession", **of(venue))["session"]["id"]
 
     def test_the_same_person_at_another_project_is_not_affected(
         self, db: Database, visitor: Client
@@ -112,6 +112,6 @@ class TestSessionsPerHour:
     def test_what_is_refused_for_another_reason_does_not_count(
         self, db: Database, visitor: Client
     ) -> None:
-        place = entered(db, 3, pregate=True)
-        assert refused(visitor, "createSession", **of(place)).reason == "pregate_required"
-        assert begun(db, place) == 3
+        venue = entered(db, 3, pregate=True)
+        assert refused(visitor, "createSession", **of(venue)).reason == "pregate_required"
+        assert begun(db, venue) == 3

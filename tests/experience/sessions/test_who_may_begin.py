@@ -32,19 +32,19 @@ class TestWhoMayBegin:
     def test_the_present_consent_is_needed(
         self, db: Database, visitor: Client, accepted: str | None
     ) -> None:
-        place = a_venue(db, consent=CONSENT)
-        a_guest(db, place.project, "visitor", consent=accepted)
+        venue = a_venue(db, consent=CONSENT)
+        a_guest(db, venue.project, "visitor", consent=accepted)
 
-        error = refused(visitor, "createSession", **of(place))
+        error = refused(visitor, "createSession", **of(venue))
 
         assert (error.status, error.reason) == ("FAILED_PRECONDITION", "consent_required")
         assert error.details["version"] == CONSENT["version"]
 
     def test_with_the_present_consent_it_begins(self, db: Database, visitor: Client) -> None:
-        place = a_venue(db, consent=CONSENT)
-        a_guest(db, place.project, "visitor", consent=CONSENT["version"])
+        venue = a_venue(db, consent=CONSENT)
+        a_guest(db, venue.project, "visitor", consent=CONSENT["version"])
 
-        assert visitor.call("createSession", **of(place))["session"]["status"] == "active"
+        assert visitor.call("createSession", **of(venue))["session"]["status"] == "active"
 
     @pytest.mark.parametrize("status", ["draft", "archived"])
     def test_a_project_that_is_not_live_plays_nothing_for_guests(
@@ -73,15 +73,15 @@ class TestWhoMayBegin:
     def test_preview_takes_an_editor_of_this_workspace(
         self, db: Database, signed_in: SignIn, role: str
     ) -> None:
-        place = a_venue(db)
+        venue = a_venue(db)
         uid = (
             a_member(db, a_workspace(db), "owner")
             if role == "stranger"
-            else a_member(db, place.workspace, role)
+            else a_member(db, venue.workspace, role)
         )
-        a_guest(db, place.project, uid)
+        a_guest(db, venue.project, uid)
 
-        error = refused(signed_in(uid), "createSession", **of(place, **PREVIEW))
+        error = refused(signed_in(uid), "createSession", **of(venue, **PREVIEW))
 
         assert (error.status, error.reason) == ("PERMISSION_DENIED", "role_required")
 
@@ -89,9 +89,9 @@ class TestWhoMayBegin:
 class TestPreview:
     @pytest.fixture
     def editor(self, db: Database, signed_in: SignIn) -> Callable[[Venue], Client]:
-        def enter(place: Venue) -> Client:
-            uid = a_member(db, place.workspace, "editor")
-            a_guest(db, place.project, uid)
+        def enter(venue: Venue) -> Client:
+            uid = a_member(db, venue.workspace, "editor")
+            a_guest(db, venue.project, uid)
             return signed_in(uid)
 
         return enter
@@ -100,9 +100,9 @@ class TestPreview:
     def test_an_editor_plays_the_draft_of_any_project(
         self, db: Database, editor: Callable[[Venue], Client], status: str
     ) -> None:
-        place = a_venue(db, status=status, published=False)
+        venue = a_venue(db, status=status, published=False)
 
-        answer = editor(place).call("createSession", **of(place, **PREVIEW))
+        answer = editor(venue).call("createSession", **of(venue, **PREVIEW))
 
         assert (answer["session"]["mode"], answer["session"]["configSource"]) == (
             "preview",
@@ -112,11 +112,11 @@ class TestPreview:
     def test_it_shows_the_draft_as_it_is_now(
         self, db: Database, editor: Callable[[Venue], Client]
     ) -> None:
-        place = a_venue(db, steps=[a_step("old")])
-        client = editor(place)
-        session = client.call("createSession", **of(place, **PREVIEW))["session"]
-        edit(db, place.workspace, place.main, draft={"steps": [a_step("new")]})
-        ids = {"projectId": place.project, "sessionId": session["id"]}
+        venue = a_venue(db, steps=[a_step("old")])
+        client = editor(venue)
+        session = client.call("createSession", **of(venue, **PREVIEW))["session"]
+        edit(db, venue.workspace, venue.main, draft={"steps": [a_step("new")]})
+        ids = {"projectId": venue.project, "sessionId": session["id"]}
 
         read = client.call("getSession", **ids)
         kept = client.call("updateSessionProgress", **ids, inputs={"new": "x"})
@@ -129,11 +129,11 @@ class TestPreview:
     ) -> None:
         workspace = a_workspace(db)
         main = an_experience(db, workspace, published=False)
-        place = Venue(workspace, a_project(db, workspace, [main]), main)
-        client = editor(place)
+        venue = Venue(workspace, a_project(db, workspace, [main]), main)
+        client = editor(venue)
 
-        answer = client.call("createSession", **of(place, **PREVIEW))
-        error = refused(client, "createSession", **of(place, mode="preview"))
+        answer = client.call("createSession", **of(venue, **PREVIEW))
+        error = refused(client, "createSession", **of(venue, mode="preview"))
 
         assert answer["session"]["experienceVersion"] == 1
         assert error.details["state"] == "unpublished"
@@ -141,98 +141,98 @@ class TestPreview:
     def test_the_place_in_the_draft_decides_on_the_phase(
         self, db: Database, editor: Callable[[Venue], Client]
     ) -> None:
-        place = a_venue(db)
-        draft = a_config(main=[], pregate=place.main)
-        db.document("projects", place.project).update({"draftConfig": draft})
+        venue = a_venue(db)
+        draft = a_config(main=[], pregate=venue.main)
+        db.document("projects", venue.project).update({"draftConfig": draft})
 
-        answer = editor(place).call("createSession", **of(place, **PREVIEW))
+        answer = editor(venue).call("createSession", **of(venue, **PREVIEW))
 
         assert answer["session"]["phase"] == "pregate"
 
     def test_what_guests_cannot_reach_yet_can_be_tried_out(
         self, db: Database, editor: Callable[[Venue], Client]
     ) -> None:
-        place = a_venue(db, pregate=True)
-        draft = a_config(main=[place.main], pregate=place.pregate, disabled=[place.main])
-        db.document("projects", place.project).update({"draftConfig": draft})
+        venue = a_venue(db, pregate=True)
+        draft = a_config(main=[venue.main], pregate=venue.pregate, disabled=[venue.main])
+        db.document("projects", venue.project).update({"draftConfig": draft})
 
-        answer = editor(place).call("createSession", **of(place, **PREVIEW))
+        answer = editor(venue).call("createSession", **of(venue, **PREVIEW))
 
         assert answer["session"]["phase"] == "main"
 
     def test_it_does_not_take_the_place_of_the_same_persons_visit(
         self, db: Database, editor: Callable[[Venue], Client]
     ) -> None:
-        place = a_venue(db)
-        client = editor(place)
+        venue = a_venue(db)
+        client = editor(venue)
 
-        preview = client.call("createSession", **of(place, **PREVIEW))["session"]
-        visit = client.call("createSession", **of(place))["session"]
+        preview = client.call("createSession", **of(venue, **PREVIEW))["session"]
+        visit = client.call("createSession", **of(venue))["session"]
 
         assert preview["id"] != visit["id"]
         assert visit["mode"] == "guest"
 
 
 class TestUnavailableExperience:
-    def refusal(self, visitor: Client, place: Venue, experience: str | None = None) -> str:
-        error = refused(visitor, "createSession", **of(place, experience))
+    def refusal(self, visitor: Client, venue: Venue, experience: str | None = None) -> str:
+        error = refused(visitor, "createSession", **of(venue, experience))
         assert (error.status, error.reason) == ("FAILED_PRECONDITION", "experience_unavailable")
         return str(error.details["state"])
 
     def test_it_is_disabled(self, db: Database, visitor: Client) -> None:
-        place = entered(db)
-        config = a_config([place.main], disabled=[place.main])
-        db.document("projects", place.project).update({"publishedConfig": config})
+        venue = entered(db)
+        config = a_config([venue.main], disabled=[venue.main])
+        db.document("projects", venue.project).update({"publishedConfig": config})
 
-        assert self.refusal(visitor, place) == "disabled"
+        assert self.refusal(visitor, venue) == "disabled"
 
     def test_it_belongs_to_no_place_of_the_project(self, db: Database, visitor: Client) -> None:
-        place = entered(db)
+        venue = entered(db)
 
-        assert self.refusal(visitor, place, an_experience(db, place.workspace)) == "disabled"
+        assert self.refusal(visitor, venue, an_experience(db, venue.workspace)) == "disabled"
 
     def test_it_was_never_published(self, db: Database, visitor: Client) -> None:
-        place = entered(db)
-        edit(db, place.workspace, place.main, published=None, publishedVersion=None)
+        venue = entered(db)
+        edit(db, venue.workspace, venue.main, published=None, publishedVersion=None)
 
-        assert self.refusal(visitor, place) == "unpublished"
+        assert self.refusal(visitor, venue) == "unpublished"
 
     def test_it_was_deleted(self, db: Database, visitor: Client) -> None:
-        place = entered(db)
-        edit(db, place.workspace, place.main, status="deleted")
+        venue = entered(db)
+        edit(db, venue.workspace, venue.main, status="deleted")
 
-        assert self.refusal(visitor, place) == "deleted"
+        assert self.refusal(visitor, venue) == "deleted"
 
     def test_it_is_missing(self, db: Database, visitor: Client) -> None:
         workspace = a_workspace(db)
-        place = Venue(workspace, a_project(db, workspace, ["missing"]), "missing")
-        a_guest(db, place.project, "visitor")
+        venue = Venue(workspace, a_project(db, workspace, ["missing"]), "missing")
+        a_guest(db, venue.project, "visitor")
 
-        assert self.refusal(visitor, place) == "missing"
+        assert self.refusal(visitor, venue) == "missing"
 
     def test_it_belongs_to_another_workspace(self, db: Database, visitor: Client) -> None:
         foreign = an_experience(db, a_workspace(db))
         workspace = a_workspace(db)
-        place = Venue(workspace, a_project(db, workspace, [foreign]), foreign)
-        a_guest(db, place.project, "visitor")
+        venue = Venue(workspace, a_project(db, workspace, [foreign]), foreign)
+        a_guest(db, venue.project, "visitor")
 
-        assert self.refusal(visitor, place) == "missing"
+        assert self.refusal(visitor, venue) == "missing"
 
 
 class TestPregateRequired:
     def test_main_waits_for_the_pregate(self, db: Database, visitor: Client) -> None:
-        place = entered(db, pregate=True)
+        venue = entered(db, pregate=True)
 
-        error = refused(visitor, "createSession", **of(place))
+        error = refused(visitor, "createSession", **of(venue))
 
         assert (error.status, error.reason) == ("FAILED_PRECONDITION", "pregate_required")
-        assert error.details["experienceId"] == place.pregate
+        assert error.details["experienceId"] == venue.pregate
 
     @pytest.mark.parametrize("fields", [{"status": "deleted"}, {"published": {"steps": []}}])
     def test_main_does_not_wait_for_one_that_nobody_can_play(
         self, db: Database, visitor: Client, fields: dict[str, Any]
     ) -> None:
-        place = entered(db, pregate=True)
-        edit(db, place.workspace, place.pregate, **fields)
+        venue = entered(db, pregate=True)
+        edit(db, venue.workspace, venue.pregate, **fields)
 
-        assert visitor.call("createSession", **of(place))["session"]["phase"] == "main"
+        assert visitor.call("createSession", **of(venue))["session"]["phase"] == "main"

@@ -13,7 +13,7 @@ from experience import storage, transactions
 from experience.clock import now_ms
 from experience.errors import Contention
 from experience.media.models import path_in
-from experience.media.store import links, objects
+from experience.media.store import download_urls, objects
 from experience.sessions.models.session import Session
 from experience.shares import usecases
 from experience.shares.models import RevokeShare
@@ -33,7 +33,7 @@ class Picture:
     """A session whose picture is made and was shared."""
 
     db: Database
-    place: Venue
+    venue: Venue
     session: Session
 
     @property
@@ -42,7 +42,7 @@ class Picture:
 
     @property
     def ids(self) -> dict[str, str]:
-        return {"projectId": self.place.project, "sessionId": self.session.id}
+        return {"projectId": self.venue.project, "sessionId": self.session.id}
 
     @property
     def request(self) -> RevokeShare:
@@ -50,8 +50,8 @@ class Picture:
 
     def addresses(self) -> list[str]:
         """Every address of picture and thumbnail that the documents hold now."""
-        session = stored_session(self.db, self.place.project, self.session.id)
-        output = stored_job(self.db, self.place.project, session["jobId"])["output"]
+        session = stored_session(self.db, self.venue.project, self.session.id)
+        output = stored_job(self.db, self.venue.project, session["jobId"])["output"]
         shown = session["outputs"]["photo"]["url"]
         assert session["resultMedia"]["url"] == output["url"] == shown
         return [output["url"], output["thumbnailUrl"]]
@@ -59,20 +59,20 @@ class Picture:
 
 @pytest.fixture
 def picture(db: Database) -> Picture:
-    place = a_venue(db, steps=[CAPTURE])
-    session = a_completed_session(db, place)
-    a_guest(db, place.project, str(session.created_by))
-    job = job_id_of(place.project, session.id)
+    venue = a_venue(db, steps=[CAPTURE])
+    session = a_completed_session(db, venue)
+    a_guest(db, venue.project, str(session.created_by))
+    job = job_id_of(venue.project, session.id)
     urls = [
         objects.write_once(
-            objects.result_path(place.project, session.id, job, 1, name), b"x", "image/png"
+            objects.result_path(venue.project, session.id, job, 1, name), b"x", "image/png"
         )
         for name in ("result.png", "thumb.webp")
     ]
     result = {"stepId": "photo", "assetId": f"{job}-1", "url": urls[0], "createdAt": now_ms()}
     shown = {"outputs": {"photo": {"url": urls[0], "type": "image"}}, "resultMedia": result}
     told = {"jobId": job, "jobStatus": "completed", **shown}
-    session_ref(db, place.project, session.id).update(told)
+    session_ref(db, venue.project, session.id).update(told)
     output: dict[str, Any] = {
         "assetId": f"{job}-1",
         "url": urls[0],
@@ -80,11 +80,11 @@ def picture(db: Database) -> Picture:
     }
     measures = {"width": 1, "height": 1, "sizeBytes": 1, "processingTimeMs": 1}
     output |= {"format": "png", "thumbnailUrl": urls[1], **measures}
-    fields: dict[str, Any] = {"id": job, "projectId": place.project, "sessionId": session.id}
-    fields |= {"experienceId": place.main, "workspaceId": place.workspace, "status": "completed"}
+    fields: dict[str, Any] = {"id": job, "projectId": venue.project, "sessionId": session.id}
+    fields |= {"experienceId": venue.main, "workspaceId": venue.workspace, "status": "completed"}
     fields |= {"createdBy": session.created_by, "createdAt": 1, "updatedAt": 1, "output": output}
-    job_ref(db, place.project, job).set(fields)
-    return Picture(db, place, session)
+    job_ref(db, venue.project, job).set(fields)
+    return Picture(db, venue, session)
 
 
 def works(url: str) -> bool:
@@ -118,7 +118,7 @@ class TestRevoked:
 
     def test_an_address_made_by_hand_ends_too(self, picture: Picture, signed_in: SignIn) -> None:
         path = path_in(picture.addresses()[0])
-        by_hand = links.add(path, []).url
+        by_hand = download_urls.add(path, []).url
         assert works(by_hand)
         signed_in(picture.owner).call("revokeShare", **picture.ids)
         assert not works(by_hand)
@@ -126,16 +126,16 @@ class TestRevoked:
 
 class TestWho:
     def test_editors_may(self, picture: Picture, signed_in: SignIn) -> None:
-        editor = a_member(picture.db, picture.place.workspace, "editor")
+        editor = a_member(picture.db, picture.venue.workspace, "editor")
         before = picture.addresses()
         signed_in(editor).call("revokeShare", **picture.ids)
         assert not any(map(works, before))
 
     def test_nobody_else_may(self, picture: Picture, signed_in: SignIn) -> None:
         before = picture.addresses()
-        viewer = a_member(picture.db, picture.place.workspace, "viewer")
+        viewer = a_member(picture.db, picture.venue.workspace, "viewer")
         stranger = a_member(picture.db, a_workspace(picture.db), "owner")
-        other = a_guest(picture.db, picture.place.project)
+        other = a_guest(picture.db, picture.venue.project)
         says = {
             uid: refused(signed_in(uid), "revokeShare", **picture.ids).reason
             for uid in (viewer, stranger, other, None)
@@ -152,9 +152,9 @@ class TestWho:
 
 class TestNothingToRevoke:
     def test_of_a_session_without_a_picture(self, db: Database, signed_in: SignIn) -> None:
-        place = a_venue(db)
-        session = a_session(db, place.project, "g", place.main, workspaceId=place.workspace)
-        ids = {"projectId": place.project, "sessionId": session}
+        venue = a_venue(db)
+        session = a_session(db, venue.project, "g", venue.main, workspaceId=venue.workspace)
+        ids = {"projectId": venue.project, "sessionId": session}
         error = refused(signed_in("g"), "revokeShare", **ids)
         assert (error.status, error.reason) == ("FAILED_PRECONDITION", "no_result")
 
@@ -183,7 +183,7 @@ class Broken(Exception):  # noqa: N818
 class TestBrokenOff:
     @pytest.mark.parametrize(
         ("module", "name"),
-        [(transactions, "run_optimistic"), (links, "end_others")],
+        [(transactions, "run_optimistic"), (download_urls, "revoke_others")],
         ids=["before the documents are written", "before the old addresses end"],
     )
     def test_what_the_documents_hold_works_and_a_repeat_finishes(
@@ -213,7 +213,7 @@ class TestBrokenOff:
         before = picture.addresses()
         module, name = {
             "first": (transactions, "run_optimistic"),
-            "second": (links, "end_others"),
+            "second": (download_urls, "revoke_others"),
         }[late]
         original = getattr(module, name)
 
@@ -233,6 +233,6 @@ class TestLinks:
         self, picture: Picture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         path = path_in(picture.addresses()[0])
-        monkeypatch.setattr(links, "ATTEMPTS", 0)
+        monkeypatch.setattr(download_urls, "MAX_ATTEMPTS", 0)
         with pytest.raises(Contention):
-            links.add(path, [])
+            download_urls.add(path, [])

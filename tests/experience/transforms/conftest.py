@@ -87,9 +87,9 @@ def visit(suite: Suite, db: Database, signed_in: SignIn) -> NewTransform:
     queue = Queue()
 
     def make(
-        place: Venue | None = None, photo: bytes | None = None, **fields: Any
+        venue: Venue | None = None, photo: bytes | None = None, **fields: Any
     ) -> TransformBench:
-        session = a_completed_session(db, place or a_booth(db), photo, **fields)
+        session = a_completed_session(db, venue or a_booth(db), photo, **fields)
         suite.settle()
         return TransformBench(suite, db, signed_in, queue, session)
 
@@ -100,8 +100,8 @@ def visit(suite: Suite, db: Database, signed_in: SignIn) -> NewTransform:
 def held_visit(visit: NewTransform, suite: Suite, monkeypatch: pytest.MonkeyPatch) -> NewTransform:
     """Visits of which no event comes, and whose tasks the test itself delivers."""
 
-    def make(*place: Venue, **fields: Any) -> TransformBench:
-        made = visit(*place, **fields)
+    def make(*venue: Venue, **fields: Any) -> TransformBench:
+        made = visit(*venue, **fields)
         monkeypatch.setattr(suite.event_router, "deliver", lambda event: None)
         monkeypatch.setattr(clients, "enqueue", made.queue.enqueue)
         monkeypatch.setattr(skill_runtime, "run_skill", run_here)

@@ -135,9 +135,9 @@ def at_every_commit(
     if scene is not A_SECOND_ATTEMPT:
         wrong.spare(happened - 1)
     expected, attempts = came_to(calm), calm.job()["attemptCount"]
-    place, more = a_booth(calm.client), []
+    venue, more = a_booth(calm.client), []
     for _ in wrong.runs():
-        one = new_visit(place=place)
+        one = new_visit(venue=venue)
         with wrong.striking() as struck:
             scene.play(one, patch, sent)
             assert came_to(one) == expected

@@ -10,10 +10,10 @@ from tests.support.builders.venues import Venue
 
 @pytest.fixture
 def limited(db: Database) -> Venue:
-    """A place that makes ten pictures a day."""
-    place = a_booth(db)
-    db.document("projects", place.project).update({"publishedConfig.dailyTransformLimit": 10})
-    return place
+    """A venue that makes ten pictures a day."""
+    venue = a_booth(db)
+    db.document("projects", venue.project).update({"publishedConfig.dailyTransformLimit": 10})
+    return venue
 
 
 def counted(db: Database, project: str) -> int:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from experience.sessions.models.session import JobStatus
 from experience.transforms.models.failures import JobErrorCode
-from experience.transforms.models.job import Counted, Job, JobProgress, job_id_of, run_id_of
+from experience.transforms.models.job import Job, JobProgress, JobReservation, job_id_of, run_id_of
 from experience.transforms.usecases import hooks, runs
 from experience.workflows.definitions.loader import DEFINITIONS
 from experience.workflows.runs.hooks import hooks_of
@@ -103,7 +103,7 @@ class TestJob:
                 JobProgress(current_step="load", percentage=outside)
 
     def test_a_place_of_today_is_a_job_s_until_somebody_has_begun(self) -> None:
-        counted = Counted(day="20250101", attempts=2)
+        counted = JobReservation(day="20250101", attempts=2)
         assert counted.is_unused(job(JobStatus.FAILED, 2), "20250101")
         assert not counted.is_unused(job(JobStatus.FAILED, 3), "20250101")
         assert not counted.is_unused(job(JobStatus.FAILED, 2), "20250102")
@@ -119,7 +119,7 @@ class TestOwner:
         assert runs.QUEUE is Queue.RUN_TRANSFORM
 
     def test_every_step_that_is_told_is_one_of_the_workflow(self) -> None:
-        assert set(hooks.TOLD) == set(DEFINITIONS.workflows[runs.WORKFLOW].by_id)
+        assert set(hooks.PROGRESS_PERCENT) == set(DEFINITIONS.workflows[runs.WORKFLOW].by_id)
 
     def test_the_first_step_begins_the_job(self, client: Client, jobs: hooks.JobHooks) -> None:
         (job, told), (session, shown) = jobs.on_step_started(client, run(RunStatus.QUEUED), step())

@@ -31,9 +31,9 @@ def a_limited_booth(db: Client, limit: int | None) -> Venue:
     return a_venue(db, steps=[CAPTURE], transform=transform, dailyTransformLimit=limit)
 
 
-def completed(db: Client, place: Venue) -> Session:
-    session = a_completed_session(db, place)
-    a_guest(db, place.project, session.created_by)
+def completed(db: Client, venue: Venue) -> Session:
+    session = a_completed_session(db, venue)
+    a_guest(db, venue.project, session.created_by)
     return session
 
 
@@ -52,15 +52,15 @@ def give_up(session: Session) -> Job:
     return cancel.cancel_transform(str(session.created_by), request)
 
 
-def jobs(db: Client, place: Venue) -> list[dict[str, Any]]:
-    found = db.collection("projects", place.project, "jobs").stream()
+def jobs(db: Client, venue: Venue) -> list[dict[str, Any]]:
+    found = db.collection("projects", venue.project, "jobs").stream()
     return [job.to_dict() or {} for job in found]
 
 
-def counted(db: Client, place: Venue) -> dict[str, int]:
+def counted(db: Client, venue: Venue) -> dict[str, int]:
     """How many transforms each day has, by all its shards."""
     days: dict[str, int] = {}
-    for shard in db.collection("projects", place.project, "transformCounts").stream():
+    for shard in db.collection("projects", venue.project, "transformCounts").stream():
         held = shard.to_dict() or {}
         assert shard.id == f"{held['day']}-{held['shard']}"
         days[held["day"]] = days.get(held["day"], 0) + held["count"]
@@ -72,16 +72,16 @@ class TestExactness:
     def test_of_thirty_started_at_once_as_many_begin_as_the_day_allows(
         self, quiet_db: Client, limit: int
     ) -> None:
-        place = a_limited_booth(quiet_db, limit)
-        sessions = [a_completed_session(quiet_db, place) for _ in range(30)]
+        venue = a_limited_booth(quiet_db, limit)
+        sessions = [a_completed_session(quiet_db, venue) for _ in range(30)]
 
         at_once(30, lambda number: create_job(sessions[number]))
 
-        made = jobs(quiet_db, place)
+        made = jobs(quiet_db, venue)
         statuses = [job["status"] for job in made]
         assert len(made) == 30
         assert (statuses.count("pending"), statuses.count("failed")) == (limit, 30 - limit)
-        assert list(counted(quiet_db, place).values()) == [limit]
+        assert list(counted(quiet_db, venue).values()) == [limit]
 
     def test_nobody_is_refused_whose_own_event_took_the_last_place(
         self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
@@ -99,13 +99,13 @@ class TestExactness:
         assert start(session).status == "pending"
 
     def test_by_hand_and_by_event_share_one_limit(self, quiet_db: Client) -> None:
-        place = a_limited_booth(quiet_db, 5)
-        sessions = [completed(quiet_db, place) for _ in range(12)]
+        venue = a_limited_booth(quiet_db, 5)
+        sessions = [completed(quiet_db, venue) for _ in range(12)]
 
         def begin(number: int) -> bool:
             if number % 2:
                 create_job(sessions[number])
-                stored = stored_session(quiet_db, place.project, sessions[number].id)
+                stored = stored_session(quiet_db, venue.project, sessions[number].id)
                 return bool(stored["jobStatus"] == "pending")
             try:
                 return start(sessions[number]).status == "pending"
@@ -113,22 +113,22 @@ class TestExactness:
                 return False
 
         assert sum(at_once(12, begin)) == 5
-        assert [job["status"] for job in jobs(quiet_db, place)].count("pending") == 5
+        assert [job["status"] for job in jobs(quiet_db, venue)].count("pending") == 5
 
     def test_starting_the_same_session_at_once_takes_one_place(self, quiet_db: Client) -> None:
-        place = a_limited_booth(quiet_db, 20)
-        session = a_completed_session(quiet_db, place)
+        venue = a_limited_booth(quiet_db, 20)
+        session = a_completed_session(quiet_db, venue)
         at_once(8, lambda _: create_job(session))
-        assert list(counted(quiet_db, place).values()) == [1]
+        assert list(counted(quiet_db, venue).values()) == [1]
 
 
 class TestFullDay:
     def test_the_event_makes_a_failed_job_and_the_session_tells_it(self, quiet_db: Client) -> None:
-        place = a_limited_booth(quiet_db, 0)
-        session = a_completed_session(quiet_db, place)
+        venue = a_limited_booth(quiet_db, 0)
+        session = a_completed_session(quiet_db, venue)
         assert create_job(session)
-        [job] = jobs(quiet_db, place)
-        stored = stored_session(quiet_db, place.project, session.id)
+        [job] = jobs(quiet_db, venue)
+        stored = stored_session(quiet_db, venue.project, session.id)
         assert (job["status"], job["attemptCount"]) == ("failed", 0)
         assert (job["error"]["code"], job["error"]["isRetryable"]) == ("QUOTA_EXCEEDED", True)
         assert job["completedAt"] is not None
@@ -137,46 +137,46 @@ class TestFullDay:
             "code": "QUOTA_EXCEEDED",
             "message": "Today's pictures are used up.",
         }
-        assert counted(quiet_db, place) == {}
+        assert counted(quiet_db, venue) == {}
 
     def test_by_hand_it_is_refused_until_midnight_and_leaves_nothing(
         self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        place = a_limited_booth(quiet_db, 1)
-        create_job(a_completed_session(quiet_db, place))
-        session = completed(quiet_db, place)
+        venue = a_limited_booth(quiet_db, 1)
+        create_job(a_completed_session(quiet_db, venue))
+        session = completed(quiet_db, venue)
         now = MIDNIGHT - 90_000
         monkeypatch.setattr(clock, "now_ms", lambda: now)
-        use_up(quiet_db, place, 1, "20241231")
-        before = (counted(quiet_db, place), stored_session(quiet_db, place.project, session.id))
+        use_up(quiet_db, venue, 1, "20241231")
+        before = (counted(quiet_db, venue), stored_session(quiet_db, venue.project, session.id))
         with pytest.raises(ResourceExhausted) as caught:
             start(session)
         details = {"reason": "daily_limit_reached", "retryAfterSeconds": 91, "limit": 1}
         assert caught.value.details == details
-        assert len(jobs(quiet_db, place)) == 1
-        after = (counted(quiet_db, place), stored_session(quiet_db, place.project, session.id))
+        assert len(jobs(quiet_db, venue)) == 1
+        after = (counted(quiet_db, venue), stored_session(quiet_db, venue.project, session.id))
         assert after == before
-        guest = stored_guest(quiet_db, place.project, str(session.created_by))
+        guest = stored_guest(quiet_db, venue.project, str(session.created_by))
         assert "transforms" not in guest.get("rates", {})
 
     def test_at_midnight_utc_the_next_day_begins(
         self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        place = a_limited_booth(quiet_db, 1)
+        venue = a_limited_booth(quiet_db, 1)
         monkeypatch.setattr(clock, "now_ms", lambda: MIDNIGHT - 1)
-        first, second = completed(quiet_db, place), completed(quiet_db, place)
+        first, second = completed(quiet_db, venue), completed(quiet_db, venue)
         start(first)
         with pytest.raises(ResourceExhausted):
             start(second)
         monkeypatch.setattr(clock, "now_ms", lambda: MIDNIGHT)
         assert start(second).status == "pending"
-        assert counted(quiet_db, place) == {"20241231": 1, "20250101": 1}
+        assert counted(quiet_db, venue) == {"20241231": 1, "20250101": 1}
 
     def test_a_raised_limit_lets_more_begin_on_the_same_day(self, quiet_db: Client) -> None:
-        place = a_limited_booth(quiet_db, 1)
-        sessions = [completed(quiet_db, place) for _ in range(3)]
+        venue = a_limited_booth(quiet_db, 1)
+        sessions = [completed(quiet_db, venue) for _ in range(3)]
         start(sessions[0])
-        project = quiet_db.document("projects", place.project)
+        project = quiet_db.document("projects", venue.project)
         project.update({"publishedConfig.dailyTransformLimit": 2})
         start(sessions[1])
         with pytest.raises(ResourceExhausted):
@@ -189,32 +189,32 @@ class TestFullDay:
 
 class TestUnlimited:
     def test_without_a_limit_nothing_is_counted(self, quiet_db: Client) -> None:
-        place = a_limited_booth(quiet_db, None)
-        create_job(a_completed_session(quiet_db, place))
-        session = completed(quiet_db, place)
+        venue = a_limited_booth(quiet_db, None)
+        create_job(a_completed_session(quiet_db, venue))
+        session = completed(quiet_db, venue)
         start(session)
         give_up(session)
         retry(session)
-        assert [job["status"] for job in jobs(quiet_db, place)] == ["pending", "pending"]
-        assert counted(quiet_db, place) == {}
+        assert [job["status"] for job in jobs(quiet_db, venue)] == ["pending", "pending"]
+        assert counted(quiet_db, venue) == {}
 
 
 class TestRetry:
     def test_another_round_takes_another_place(self, quiet_db: Client, new_visit: NewJob) -> None:
-        place = a_limited_booth(quiet_db, 2)
-        failed = tried(new_visit, place)
+        venue = a_limited_booth(quiet_db, 2)
+        failed = tried(new_visit, venue)
         failed.retry()
         failed.retry()
-        assert list(counted(quiet_db, place).values()) == [2]
+        assert list(counted(quiet_db, venue).values()) == [2]
 
     def test_another_round_before_anybody_began_takes_none(self, quiet_db: Client) -> None:
-        place = a_limited_booth(quiet_db, 1)
-        session = completed(quiet_db, place)
+        venue = a_limited_booth(quiet_db, 1)
+        session = completed(quiet_db, venue)
         start(session)
         for _ in range(2):
             give_up(session)
             retry(session)
-        assert list(counted(quiet_db, place).values()) == [1]
+        assert list(counted(quiet_db, venue).values()) == [1]
 
     def test_where_the_day_is_full_it_is_refused_and_changes_nothing(
         self, quiet_db: Client, new_visit: NewJob
@@ -230,10 +230,10 @@ class TestRetry:
     def test_a_job_that_found_the_day_full_runs_on_the_next(
         self, quiet_db: Client, new_visit: NewJob, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        place = a_limited_booth(quiet_db, 1)
-        one = new_visit(place=place)
+        venue = a_limited_booth(quiet_db, 1)
+        one = new_visit(venue=venue)
         monkeypatch.setattr(clock, "now_ms", lambda: MIDNIGHT - 1)
-        create_job(a_completed_session(quiet_db, place))
+        create_job(a_completed_session(quiet_db, venue))
         one.begin()
         assert start(one.completed).error is not None
         one.enqueue()  # its event comes as every other job's
@@ -247,17 +247,17 @@ class TestRetry:
         assert one.job()["error"] is None
 
 
-def tried(new_visit: NewJob, place: Venue) -> JobBench:
+def tried(new_visit: NewJob, venue: Venue) -> JobBench:
     """A job at which somebody worked, in vain."""
-    one = new_visit(b"no photo", place=place).begin()
+    one = new_visit(b"no photo", venue=venue).begin()
     one.work()
     assert one.told() == ("failed", 1, "INVALID_INPUT")
     assert unrest(one.client) == []
     return one
 
 
-def use_up(db: Client, place: Venue, count: int, day: str) -> None:
+def use_up(db: Client, venue: Venue, count: int, day: str) -> None:
     """A limit below the number of shards leaves the first ones a place each."""
     for shard in range(count):
         fields = {"day": day, "shard": shard, "count": 1}
-        db.document("projects", place.project, "transformCounts", f"{day}-{shard}").set(fields)
+        db.document("projects", venue.project, "transformCounts", f"{day}-{shard}").set(fields)

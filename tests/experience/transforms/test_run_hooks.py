@@ -169,12 +169,12 @@ class TestReading:
         assert (error.failed_step_id, error.code) == ("load", "ARTIFACT_NOT_FOUND")
         assert one.work()["status"] == "completed"  # which the job's own run may
 
-    @pytest.mark.parametrize("same_place", [True, False], ids=["its project's", "another's"])
+    @pytest.mark.parametrize("same_venue", [True, False], ids=["its project's", "another's"])
     def test_a_run_of_a_job_may_not_read_another_capture(
-        self, new_job: NewJob, *, same_place: bool
+        self, new_job: NewJob, *, same_venue: bool
     ) -> None:
         other = new_job()
-        one = new_job(place=a_booth(other.client) if not same_place else place_of(other))
+        one = new_job(venue=a_booth(other.client) if not same_venue else venue_of(other))
         source = other.whole_run().trigger_payload["sourceUri"]
         one.tenant.run_ref(one.run_id).update({"triggerPayload.sourceUri": source})
         one.work()
@@ -188,6 +188,6 @@ class TestReading:
         assert refused.value.reason == "run_not_found"
 
 
-def place_of(one: JobBench) -> Venue:
+def venue_of(one: JobBench) -> Venue:
     """Where a job's session was completed."""
     return Venue(one.workspace, one.project, one.completed.experience_id)

@@ -81,8 +81,8 @@ class TestStart:
         assert guest.refused("startTransform").reason == "no_transform"
 
     def test_a_session_without_a_photo_is_told(self, db: Database, visit: NewTransform) -> None:
-        place = a_venue(db, steps=[a_step("name")], transform=a_transform())
-        assert visit(place).refused("startTransform").reason == "no_capture"
+        venue = a_venue(db, steps=[a_step("name")], transform=a_transform())
+        assert visit(venue).refused("startTransform").reason == "no_capture"
         assert visit(capturedMedia=[]).refused("startTransform").reason == "no_capture"
 
     def test_a_full_day_is_told_with_the_time_to_wait_and_makes_no_job(
@@ -166,8 +166,8 @@ class TestWhose:
     def test_a_session_that_does_not_exist_is_not_found(
         self, db: Database, signed_in: SignIn, name: str
     ) -> None:
-        place = a_venue(db)
-        error = refused(signed_in("any"), name, projectId=place.project, sessionId="none")
+        venue = a_venue(db)
+        error = refused(signed_in("any"), name, projectId=venue.project, sessionId="none")
         assert error.reason == "session_not_found"
 
 

@@ -26,9 +26,9 @@ Completed = Callable[..., Session]
 def completed(quiet_db: Client) -> Completed:
     """A session with a photo, completed some minutes ago, and no event of it ever came."""
 
-    def make(place: Venue, minutes: float = 5, **fields: Any) -> Session:
+    def make(venue: Venue, minutes: float = 5, **fields: Any) -> Session:
         then = round(clock.now_ms() - minutes * MINUTE)
-        return a_completed_session(quiet_db, place, **{"completedAt": then, **fields})
+        return a_completed_session(quiet_db, venue, **{"completedAt": then, **fields})
 
     return make
 
@@ -53,38 +53,38 @@ class TestLostEvent:
         assert sweep_jobs()["sessions"] == 0
 
     def test_its_pregate_is_linked_to_it(self, quiet_db: Client) -> None:
-        place = a_venue(quiet_db, pregate=True)
+        venue = a_venue(quiet_db, pregate=True)
         then = clock.now_ms() - HOUR
-        ended = {"workspaceId": place.workspace, "status": "completed", "completedAt": then}
-        pregate = a_session(quiet_db, place.project, "g", place.pregate, phase="pregate", **ended)
+        ended = {"workspaceId": venue.workspace, "status": "completed", "completedAt": then}
+        pregate = a_session(quiet_db, venue.project, "g", venue.pregate, phase="pregate", **ended)
         later = {**ended, "createdAt": then + MINUTE, "completedAt": then + 2 * MINUTE}
-        main = a_session(quiet_db, place.project, "g", place.main, **later)
+        main = a_session(quiet_db, venue.project, "g", venue.main, **later)
         assert sweep_jobs()["sessions"] == 1
-        assert stored_session(quiet_db, place.project, pregate)["mainSessionId"] == main
+        assert stored_session(quiet_db, venue.project, pregate)["mainSessionId"] == main
 
     def test_over_the_daily_limit_the_job_is_made_as_failed(
         self, quiet_db: Client, completed: Completed
     ) -> None:
-        place = a_booth(quiet_db)
-        quiet_db.document("projects", place.project).update(
+        venue = a_booth(quiet_db)
+        quiet_db.document("projects", venue.project).update(
             {"publishedConfig.dailyTransformLimit": 0}
         )
-        session = completed(place)
+        session = completed(venue)
         assert sweep_jobs()["sessions"] == 1
-        stored = stored_session(quiet_db, place.project, session.id)
+        stored = stored_session(quiet_db, venue.project, session.id)
         assert (stored["jobStatus"], stored["jobError"]["code"]) == ("failed", "QUOTA_EXCEEDED")
 
     def test_what_may_be_on_its_way_or_is_a_day_old_is_left_alone(
         self, quiet_db: Client, completed: Completed
     ) -> None:
-        place = a_booth(quiet_db)
-        young, old = completed(place, minutes=1), completed(place, minutes=24 * 60 + 1)
+        venue = a_booth(quiet_db)
+        young, old = completed(venue, minutes=1), completed(venue, minutes=24 * 60 + 1)
         assert sweep_jobs()["sessions"] == 0
         assert (job_of(quiet_db, young), job_of(quiet_db, old)) == (None, None)
 
     def test_other_phases_and_ends_get_none(self, quiet_db: Client, completed: Completed) -> None:
-        place = a_booth(quiet_db)
-        sessions = [completed(place, phase="preshare"), completed(place, status="abandoned")]
+        venue = a_booth(quiet_db)
+        sessions = [completed(venue, phase="preshare"), completed(venue, status="abandoned")]
         assert sweep_jobs()["sessions"] == 0
         assert [job_of(quiet_db, each) for each in sessions] == [None, None]
 
@@ -101,8 +101,8 @@ class TestPages:
         self, quiet_db: Client, completed: Completed, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(sweeps, "PAGE_SIZE", 2)
-        place, then = a_booth(quiet_db), clock.now_ms() - 5 * MINUTE
-        sessions = [completed(place, completedAt=then) for _ in range(5)]
+        venue, then = a_booth(quiet_db), clock.now_ms() - 5 * MINUTE
+        sessions = [completed(venue, completedAt=then) for _ in range(5)]
         assert sweep_jobs()["sessions"] == 5
         assert None not in [job_of(quiet_db, each) for each in sessions]
 
@@ -111,8 +111,8 @@ class TestPages:
     ) -> None:
         monkeypatch.setattr(sweeps, "PAGE_SIZE", 3)
         seen = watched(monkeypatch)
-        place, then = a_booth(quiet_db), clock.now_ms() - 5 * MINUTE
-        sessions = [completed(place, completedAt=then + number // 2) for number in range(6)]
+        venue, then = a_booth(quiet_db), clock.now_ms() - 5 * MINUTE
+        sessions = [completed(venue, completedAt=then + number // 2) for number in range(6)]
         sweep_jobs()
         sweep_jobs()
         assert sorted(seen) == sorted(each.id for each in sessions)
@@ -121,8 +121,8 @@ class TestPages:
         self, quiet_db: Client, completed: Completed, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(sweeps, "PAGE_SIZE", 2)
-        place, then = a_booth(quiet_db), clock.now_ms() - 5 * MINUTE
-        sessions = [completed(place, completedAt=then) for _ in range(5)]
+        venue, then = a_booth(quiet_db), clock.now_ms() - 5 * MINUTE
+        sessions = [completed(venue, completedAt=then) for _ in range(5)]
         with monkeypatch.context() as patch:
             seen = watched(patch, killed_at=3)
             with pytest.raises(SystemExit):
@@ -135,8 +135,8 @@ class TestPages:
     def test_a_later_session_is_found_by_a_later_sweep(
         self, quiet_db: Client, completed: Completed, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        place = a_booth(quiet_db)
-        session = completed(place, minutes=1)
+        venue = a_booth(quiet_db)
+        session = completed(venue, minutes=1)
         sweep_jobs()
         now = clock.now_ms()
         monkeypatch.setattr(clock, "now_ms", lambda: now + 2 * MINUTE)
@@ -155,8 +155,8 @@ class TestPages:
     def test_two_sweeps_at_once_make_one_job_each(
         self, quiet_db: Client, completed: Completed
     ) -> None:
-        place = a_booth(quiet_db)
-        sessions = [completed(place) for _ in range(4)]
+        venue = a_booth(quiet_db)
+        sessions = [completed(venue) for _ in range(4)]
         assert sum(done["sessions"] for done in at_once(2, lambda _: sweep_jobs())) == 4
         assert None not in [job_of(quiet_db, each) for each in sessions]
 
@@ -166,12 +166,12 @@ class TestPoison:
         self, quiet_db: Client, completed: Completed, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(sweeps, "PAGE_SIZE", 2)
-        place = a_booth(quiet_db)
-        unreadable = [completed(place, minutes=9) for _ in range(3)]
+        venue = a_booth(quiet_db)
+        unreadable = [completed(venue, minutes=9) for _ in range(3)]
         for each in unreadable:
-            session_ref(quiet_db, place.project, each.id).update({"mode": "nonsense"})
-        completed(place, minutes=8, experienceVersion=9)
-        sessions = [completed(place) for _ in range(3)]
+            session_ref(quiet_db, venue.project, each.id).update({"mode": "nonsense"})
+        completed(venue, minutes=8, experienceVersion=9)
+        sessions = [completed(venue) for _ in range(3)]
         assert sweep_jobs()["sessions"] == 3
         assert None not in [job_of(quiet_db, each) for each in sessions]
         assert len(reached(quiet_db)["failed"]) == 4
@@ -179,13 +179,13 @@ class TestPoison:
     def test_what_could_not_be_mended_is_tried_again_until_it_can(
         self, quiet_db: Client, completed: Completed
     ) -> None:
-        place = a_booth(quiet_db)
-        session = completed(place, experienceVersion=2)
+        venue = a_booth(quiet_db)
+        session = completed(venue, experienceVersion=2)
         for _ in range(2):
             assert sweep_jobs()["sessions"] == 0
-            path = f"projects/{place.project}/sessions/{session.id}"
+            path = f"projects/{venue.project}/sessions/{session.id}"
             assert reached(quiet_db)["failed"] == [path]
-        publish(quiet_db, place.workspace, place.main, 2)
+        publish(quiet_db, venue.workspace, venue.main, 2)
         assert sweep_jobs()["sessions"] == 1
         assert job_of(quiet_db, session)
         assert reached(quiet_db)["failed"] == []
@@ -193,10 +193,10 @@ class TestPoison:
     def test_after_a_day_or_when_it_is_gone_it_is_forgotten(
         self, quiet_db: Client, completed: Completed, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        place = a_booth(quiet_db)
-        kept, gone = (completed(place, experienceVersion=9) for _ in range(2))
+        venue = a_booth(quiet_db)
+        kept, gone = (completed(venue, experienceVersion=9) for _ in range(2))
         sweep_jobs()
-        session_ref(quiet_db, place.project, gone.id).delete()
+        session_ref(quiet_db, venue.project, gone.id).delete()
         sweep_jobs()
         assert [path.rpartition("/")[2] for path in reached(quiet_db)["failed"]] == [kept.id]
         now = clock.now_ms()

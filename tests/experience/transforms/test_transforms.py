@@ -44,15 +44,15 @@ class Booth:
         self.sign_in = sign_in
 
     def visit(
-        self, place: Venue, media: dict[str, bytes] | None = None, **fields: Any
+        self, venue: Venue, media: dict[str, bytes] | None = None, **fields: Any
     ) -> dict[str, Any]:
         """The session of a guest who completed it with these captures, after all that followed."""
         visits = fields.get("mode", "guest") == "guest"
-        uid = f"guest-{new_id()}" if visits else a_member(self.db, place.workspace, "editor")
-        fields = {"workspaceId": place.workspace, **fields}
-        session = a_session(self.db, place.project, uid, place.main, **fields)
-        client, ids = self.sign_in(uid), {"projectId": place.project, "sessionId": session}
-        client.call("ensureGuest", projectId=place.project)
+        uid = f"guest-{new_id()}" if visits else a_member(self.db, venue.workspace, "editor")
+        fields = {"workspaceId": venue.workspace, **fields}
+        session = a_session(self.db, venue.project, uid, venue.main, **fields)
+        client, ids = self.sign_in(uid), {"projectId": venue.project, "sessionId": session}
+        client.call("ensureGuest", projectId=venue.project)
         for step, data in ({"photo": a_photo()} if media is None else media).items():
             sent = {"contentType": sniff(data), "sizeBytes": len(data)}
             upload = client.call("createUpload", **ids, stepId=step, **sent)
@@ -60,10 +60,10 @@ class Booth:
             client.call("confirmUpload", **ids, stepId=step, assetId=upload["assetId"])
         client.call("completeSession", **ids)
         self.suite.settle()
-        return stored_session(self.db, place.project, session)
+        return stored_session(self.db, venue.project, session)
 
-    def jobs(self, place: Venue) -> list[dict[str, Any]]:
-        found = self.db.collection("projects", place.project, "jobs").stream()
+    def jobs(self, venue: Venue) -> list[dict[str, Any]]:
+        found = self.db.collection("projects", venue.project, "jobs").stream()
         return [job.to_dict() or {} for job in found]
 
 
@@ -79,12 +79,12 @@ def runs(suite: Suite, job: dict[str, Any]) -> list[int]:
 
 class TestCompletedSession:
     def test_gets_its_picture(self, booth: Booth, db: firestore.Client) -> None:
-        place = a_booth(db, aspectRatio="3:2", output={**SMALL, "width": 300})
-        session = booth.visit(place)
-        [job] = booth.jobs(place)
+        venue = a_booth(db, aspectRatio="3:2", output={**SMALL, "width": 300})
+        session = booth.visit(venue)
+        [job] = booth.jobs(venue)
         output = job["output"]
         assert (session["jobId"], session["jobStatus"]) == (job["id"], "completed")
-        assert job["id"] == job_id_of(place.project, session["id"])
+        assert job["id"] == job_id_of(venue.project, session["id"])
         assert (job["status"], job["attemptCount"], job["error"]) == ("completed", 1, None)
         assert job["progress"]["percentage"] == 100
         assert job["createdAt"] <= job["startedAt"] <= job["completedAt"]
@@ -114,8 +114,8 @@ class TestCompletedSession:
         self, booth: Booth, db: firestore.Client
     ) -> None:
         steps = [a_step(each, "capture") for each in ("clip", "photo", "second")]
-        place = a_venue(db, steps=steps, transform=a_transform(output=SMALL))
-        session = booth.visit(place, {"second": a_photo(), "photo": a_photo(), "clip": CLIP})
+        venue = a_venue(db, steps=steps, transform=a_transform(output=SMALL))
+        session = booth.visit(venue, {"second": a_photo(), "photo": a_photo(), "clip": CLIP})
         assert session["jobStatus"] == "completed"
         assert session["resultMedia"]["stepId"] == "photo"
 
@@ -123,38 +123,38 @@ class TestCompletedSession:
     def test_without_a_transform_there_is_no_job(
         self, booth: Booth, db: firestore.Client, transform: dict[str, Any] | None
     ) -> None:
-        place = a_venue(db, steps=[CAPTURE], transform=transform)
-        session = booth.visit(place)
+        venue = a_venue(db, steps=[CAPTURE], transform=transform)
+        session = booth.visit(venue)
         assert (session["status"], session["jobId"]) == ("completed", None)
-        assert booth.jobs(place) == []
+        assert booth.jobs(venue) == []
 
     @pytest.mark.parametrize("phase", ["pregate", "preshare"])
     def test_only_a_main_session_is_transformed(
         self, booth: Booth, db: firestore.Client, phase: str
     ) -> None:
-        place = a_booth(db)
-        assert booth.visit(place, phase=phase)["jobId"] is None
-        assert booth.jobs(place) == []
+        venue = a_booth(db)
+        assert booth.visit(venue, phase=phase)["jobId"] is None
+        assert booth.jobs(venue) == []
 
     @pytest.mark.parametrize("steps", [[a_step("name")], [a_step("clip", "capture")]])
     def test_without_an_image_there_is_no_job(
         self, booth: Booth, db: firestore.Client, steps: list[dict[str, Any]]
     ) -> None:
-        place = a_venue(db, steps=steps, transform=a_transform())
+        venue = a_venue(db, steps=steps, transform=a_transform())
         media = {"clip": CLIP} if steps[0]["type"] == "capture" else {}
-        session = booth.visit(place, media)
+        session = booth.visit(venue, media)
         assert (session["status"], session["jobId"]) == ("completed", None)
-        assert booth.jobs(place) == []
+        assert booth.jobs(venue) == []
 
     @pytest.mark.parametrize("status", ["abandoned", "error"])
     def test_another_end_makes_no_job(
         self, suite: Suite, booth: Booth, db: firestore.Client, status: str
     ) -> None:
-        place = a_booth(db)
-        session = a_completed_session(db, place, status="active")
-        session_ref(db, place.project, session.id).update({"status": status})
+        venue = a_booth(db)
+        session = a_completed_session(db, venue, status="active")
+        session_ref(db, venue.project, session.id).update({"status": status})
         suite.settle()
-        assert booth.jobs(place) == []
+        assert booth.jobs(venue) == []
 
 
 class TestRepetition:
@@ -175,64 +175,64 @@ class TestRepetition:
             deliver(event)
 
         monkeypatch.setattr(suite.event_router, "deliver", deliver_twice)
-        place = a_booth(db)
-        session = booth.visit(place)
+        venue = a_booth(db)
+        session = booth.visit(venue)
         assert {"onSessionCompleted", "onJobCreated"} <= set(seen)
-        [job] = booth.jobs(place)
+        [job] = booth.jobs(venue)
         assert (session["jobId"], session["jobStatus"]) == (job["id"], "completed")
         assert (job["attemptCount"], runs(suite, job)) == (1, [1])
 
     def test_twenty_starts_at_once_make_one_job_and_one_run(
         self, suite: Suite, booth: Booth, db: firestore.Client
     ) -> None:
-        place = a_booth(db)
-        session = a_completed_session(db, place)
+        venue = a_booth(db)
+        session = a_completed_session(db, venue)
         with ThreadPoolExecutor(20) as pool:
             list(pool.map(create_and_dispatch, [session] * 20))
         suite.settle()
-        [job] = booth.jobs(place)
+        [job] = booth.jobs(venue)
         assert (job["status"], job["attemptCount"]) == ("completed", 1)
         assert runs(suite, job) == [1]
-        assert stored_session(db, place.project, session.id)["jobStatus"] == "completed"
+        assert stored_session(db, venue.project, session.id)["jobStatus"] == "completed"
 
     def test_starting_after_the_end_changes_nothing(
         self, suite: Suite, booth: Booth, db: firestore.Client
     ) -> None:
-        place = a_booth(db)
-        session = a_completed_session(db, place)
+        venue = a_booth(db)
+        session = a_completed_session(db, venue)
         create_and_dispatch(session)
         suite.settle()
-        before = (booth.jobs(place), stored_session(db, place.project, session.id))
+        before = (booth.jobs(venue), stored_session(db, venue.project, session.id))
         create_and_dispatch(session)
         suite.settle()
-        assert (booth.jobs(place), stored_session(db, place.project, session.id)) == before
+        assert (booth.jobs(venue), stored_session(db, venue.project, session.id)) == before
         assert runs(suite, before[0][0]) == [1]
 
     def test_a_session_that_was_erased_before_its_event_came_gets_no_job(
         self, booth: Booth, db: firestore.Client
     ) -> None:
-        place = a_booth(db)
-        session = a_completed_session(db, place)
-        session_ref(db, place.project, session.id).delete()
+        venue = a_booth(db)
+        session = a_completed_session(db, venue)
+        session_ref(db, venue.project, session.id).delete()
         create_and_dispatch(session)
-        assert booth.jobs(place) == []
+        assert booth.jobs(venue) == []
 
 
 class TestSecrets:
     def test_what_a_guest_sees_holds_no_prompt_and_the_snapshot_does(
         self, booth: Booth, db: firestore.Client, signed_in: SignIn
     ) -> None:
-        place = a_booth(db)
-        session = booth.visit(place)
-        ids = {"projectId": place.project, "sessionId": session["id"]}
+        venue = a_booth(db)
+        session = booth.visit(venue)
+        ids = {"projectId": venue.project, "sessionId": session["id"]}
         guest = signed_in(session["createdBy"])
-        job = guest.call("getJob", projectId=place.project, jobId=session["jobId"])
+        job = guest.call("getJob", projectId=venue.project, jobId=session["jobId"])
         shown = [job, session, guest.call("getSession", **ids)]
         assert SECRET not in str(shown)
         for name in ("getRun", "cancelRun", "retryRun"):
             with pytest.raises(CallError, match="NOT_FOUND run_not_found"):
-                guest.call(name, workspaceId=place.workspace, runId=job["runId"])
-        internals = internals_ref(db, place.project, session["jobId"]).get().to_dict()
+                guest.call(name, workspaceId=venue.workspace, runId=job["runId"])
+        internals = internals_ref(db, venue.project, session["jobId"]).get().to_dict()
         assert SECRET in internals["snapshot"]["transform"]["prompt"]
         assert internals["snapshot"]["experienceVersion"] == 1
         assert internals["snapshot"]["capture"]["path"].endswith(
@@ -245,11 +245,11 @@ class TestGetJob:
     def test_its_guest_and_members_of_its_workspace_see_it(
         self, booth: Booth, db: firestore.Client, signed_in: SignIn
     ) -> None:
-        place = a_booth(db)
-        session = booth.visit(place)
-        ids = {"projectId": place.project, "jobId": session["jobId"]}
-        stored = stored_job(db, place.project, session["jobId"])
-        viewer = a_member(db, place.workspace, "viewer")
+        venue = a_booth(db)
+        session = booth.visit(venue)
+        ids = {"projectId": venue.project, "jobId": session["jobId"]}
+        stored = stored_job(db, venue.project, session["jobId"])
+        viewer = a_member(db, venue.workspace, "viewer")
         for uid in (session["createdBy"], viewer):
             assert signed_in(uid).call("getJob", **ids) == stored
         for uid in (f"guest-{new_id()}", a_member(db, a_workspace(db), "owner")):

@@ -23,7 +23,7 @@ from tests.support.workflows.sample import skills
 MEDIA = {"images": "dog", "sounds": "beep"}
 
 
-class Office:
+class Team:
     """A workspace in the running suite, and its people."""
 
     def __init__(self, suite: Suite, db: Database) -> None:
@@ -67,17 +67,17 @@ def eventually(condition: Callable[[], Any]) -> Any:
 
 
 @pytest.fixture
-def new_place(workflow_suite: Suite, world: Path) -> Iterator[Callable[[], Office]]:
+def new_team(workflow_suite: Suite, world: Path) -> Iterator[Callable[[], Team]]:
     db = Database(workflow_suite.project, AnonymousCredentials())
-    yield lambda: Office(workflow_suite, db)
+    yield lambda: Team(workflow_suite, db)
     workflow_suite.set_faults(Faults())
     assert workflow_suite.index_errors() == []
     db.close()
 
 
 @pytest.fixture
-def place(new_place: Callable[[], Office]) -> Office:
-    return new_place()
+def team(new_team: Callable[[], Team]) -> Team:
+    return new_team()
 
 
 def executions(run_id: str) -> list[str]:
@@ -85,8 +85,8 @@ def executions(run_id: str) -> list[str]:
 
 
 class TestRunning:
-    def test_a_build_runs_through_the_queue(self, place: Office) -> None:
-        found = place.ended(place.start("test.build", {"word": "hi"}))
+    def test_a_build_runs_through_the_queue(self, team: Team) -> None:
+        found = team.ended(team.start("test.build", {"word": "hi"}))
         run = found["run"]
         assert (run["status"], run["workflowVersion"], run["error"]) == ("completed", "1.0.0", None)
         assert run["context"]["bundle"]["data"]["text"].startswith("bundle(game(images(")
@@ -97,51 +97,51 @@ class TestRunning:
         assert (events[0], events[-1]) == ("run_created", "run_completed")
         assert events.count("step_completed") == 18
 
-    def test_independent_steps_run_side_by_side(self, place: Office) -> None:
-        both = f"both-{place.id}"
+    def test_independent_steps_run_side_by_side(self, team: Team) -> None:
+        both = f"both-{team.id}"
         plan = {"one": {"hold": both}, "two": {"hold": both}}
-        run_id = place.start("test.pair", {"plan": plan})
+        run_id = team.start("test.pair", {"plan": plan})
         eventually(lambda: sorted(executions(run_id)) == ["one", "two"])
         (skills.world() / both).touch()
-        assert place.ended(run_id)["run"]["status"] == "completed"
+        assert team.ended(run_id)["run"]["status"] == "completed"
 
-    def test_in_the_worst_of_networks_it_comes_to_the_same(self, place: Office) -> None:
-        calm = place.ended(place.start("test.build", {"word": "hi"}))["run"]["context"]
+    def test_in_the_worst_of_networks_it_comes_to_the_same(self, team: Team) -> None:
+        calm = team.ended(team.start("test.build", {"word": "hi"}))["run"]["context"]
         faults = {"seed": 1, "duplicate": 0.5, "drop": 0.3, "delayMs": [0, 100], "abort": 0.1}
-        place.suite.set_faults(parse(json.dumps(faults)))
-        runs = at_once(2, lambda _: place.start("test.build", {"word": "hi"}))
+        team.suite.set_faults(parse(json.dumps(faults)))
+        runs = at_once(2, lambda _: team.start("test.build", {"word": "hi"}))
         for run_id in runs:
-            assert place.ended(run_id)["run"]["context"] == calm
+            assert team.ended(run_id)["run"]["context"] == calm
             assert len(set(executions(run_id))) == 18
 
     @pytest.mark.parametrize("when", ["before", "after"])
     def test_a_build_gets_through_while_every_twelfth_commit_kills(
-        self, place: Office, when: str
+        self, team: Team, when: str
     ) -> None:
-        calm = place.ended(place.start("test.build", {"word": "hi"}))["run"]["context"]
-        run_id = place.start("test.build", {"word": "hi"})
-        with killing(place.suite, 12, when) as killed:
-            found = place.ended(run_id)
+        calm = team.ended(team.start("test.build", {"word": "hi"}))["run"]["context"]
+        run_id = team.start("test.build", {"word": "hi"})
+        with killing(team.suite, 12, when) as killed:
+            found = team.ended(run_id)
         assert killed
         assert found["run"]["context"] == calm
         assert {step["status"] for step in found["steps"]} == {"completed"}
         paid = [file.name for file in skills.world().glob(f"*~{run_id}~*")]
         assert len(paid) == 18
 
-    def test_a_run_that_nobody_enqueued_is_found_by_the_sweep(self, place: Office) -> None:
-        run_id = place.start("test.chain", {})
-        place.ended(run_id)
-        reference = place.db.document("workspaces", place.id, "runs", run_id)
+    def test_a_run_that_nobody_enqueued_is_found_by_the_sweep(self, team: Team) -> None:
+        run_id = team.start("test.chain", {})
+        team.ended(run_id)
+        reference = team.db.document("workspaces", team.id, "runs", run_id)
         for name, left in (("one", 0), ("two", 1), ("three", 1)):
             step = reference.collection("runSteps").document(name)
             step.update({"status": "pending", "attempt": 0, "remainingDependencies": left})
         reference.update({"status": "queued", "remainingSinks": 1, "completedAt": None})
-        assert place.suite.scheduler.run("sweepRuns") == 200
-        assert place.ended(run_id)["run"]["status"] == "completed"
+        assert team.suite.scheduler.run("sweepRuns") == 200
+        assert team.ended(run_id)["run"]["status"] == "completed"
         assert executions(run_id) == ["one", "two", "three"] * 2
 
-    def test_objects_are_collected_by_a_schedule(self, place: Office) -> None:
-        assert place.suite.scheduler.run("collectArtifacts") == 200
+    def test_objects_are_collected_by_a_schedule(self, team: Team) -> None:
+        assert team.suite.scheduler.run("collectArtifacts") == 200
 
 
 @contextmanager
@@ -170,47 +170,47 @@ def killing(suite: Suite, number: int, when: str) -> Iterator[list[int]]:
 
 
 class TestAnswers:
-    def test_a_run_is_cancelled_and_taken_up_again(self, place: Office) -> None:
-        go = f"go-{place.id}"
-        run_id = place.start("test.chain", {"plan": {"one": {"hold": go}}})
+    def test_a_run_is_cancelled_and_taken_up_again(self, team: Team) -> None:
+        go = f"go-{team.id}"
+        run_id = team.start("test.chain", {"plan": {"one": {"hold": go}}})
         eventually(lambda: executions(run_id))
-        ids = {"workspaceId": place.id, "runId": run_id}
-        assert place.editor.call("cancelRun", **ids)["run"]["status"] == "cancelled"
-        eventually(lambda: place.get(run_id)["steps"][0]["status"] == "skipped")
+        ids = {"workspaceId": team.id, "runId": run_id}
+        assert team.editor.call("cancelRun", **ids)["run"]["status"] == "cancelled"
+        eventually(lambda: team.get(run_id)["steps"][0]["status"] == "skipped")
         (skills.world() / go).touch()
-        assert place.editor.call("retryRun", **ids)["run"]["status"] == "queued"
-        assert place.ended(run_id)["run"]["status"] == "completed"
+        assert team.editor.call("retryRun", **ids)["run"]["status"] == "queued"
+        assert team.ended(run_id)["run"]["status"] == "completed"
 
-    def test_an_update_answers_why_each_step_runs_again(self, place: Office) -> None:
-        base = place.start("test.media", MEDIA)
-        place.ended(base)
-        wanted = {"workspaceId": place.id, "workflowName": "test.media", "baseRunId": base}
-        answer = place.editor.call("startRun", **wanted, payload={"sounds": "boom"})
+    def test_an_update_answers_why_each_step_runs_again(self, team: Team) -> None:
+        base = team.start("test.media", MEDIA)
+        team.ended(base)
+        wanted = {"workspaceId": team.id, "workflowName": "test.media", "baseRunId": base}
+        answer = team.editor.call("startRun", **wanted, payload={"sounds": "boom"})
         reasons = {step["id"]: step["reason"] for step in answer["steps"]}
         assert reasons["images"] is None
         assert reasons["sounds"] == "INPUT_CHANGED: sounds is another"
-        assert place.ended(answer["run"]["id"])["run"]["status"] == "completed"
+        assert team.ended(answer["run"]["id"])["run"]["status"] == "completed"
 
-    def test_a_request_id_is_of_one_request(self, place: Office) -> None:
-        first = place.start("test.media", MEDIA, requestId="r1")
-        assert place.start("test.media", MEDIA, requestId="r1") == first
-        wanted = {"workspaceId": place.id, "workflowName": "test.media", "requestId": "r1"}
-        error = refused(place.editor, "startRun", **wanted, payload={})
+    def test_a_request_id_is_of_one_request(self, team: Team) -> None:
+        first = team.start("test.media", MEDIA, requestId="r1")
+        assert team.start("test.media", MEDIA, requestId="r1") == first
+        wanted = {"workspaceId": team.id, "workflowName": "test.media", "requestId": "r1"}
+        error = refused(team.editor, "startRun", **wanted, payload={})
         assert (error.status, error.reason) == ("ALREADY_EXISTS", "request_id_reused")
-        other = place.person("editor").call("startRun", **wanted, payload=MEDIA)
+        other = team.person("editor").call("startRun", **wanted, payload=MEDIA)
         assert other["run"]["id"] != first
-        place.ended(other["run"]["id"])
-        place.ended(first)
+        team.ended(other["run"]["id"])
+        team.ended(first)
 
-    def test_runs_are_listed_by_status_and_workflow_in_pages(self, place: Office) -> None:
-        media = [place.start("test.media", MEDIA) for _ in range(3)]
-        bad = place.start("test.media", {"images": 7, "sounds": "x"})
-        chain = place.start("test.chain", {})
+    def test_runs_are_listed_by_status_and_workflow_in_pages(self, team: Team) -> None:
+        media = [team.start("test.media", MEDIA) for _ in range(3)]
+        bad = team.start("test.media", {"images": 7, "sounds": "x"})
+        chain = team.start("test.chain", {})
         for run_id in (*media, bad, chain):
-            place.ended(run_id)
+            team.ended(run_id)
 
         def listed(**more: Any) -> list[str]:
-            page = place.viewer.call("listRuns", workspaceId=place.id, **more)
+            page = team.viewer.call("listRuns", workspaceId=team.id, **more)
             found = [item["id"] for item in page["items"]]
             assert {item["context"] for item in page["items"]} <= {None}
             token = page["nextPageToken"]
@@ -221,51 +221,51 @@ class TestAnswers:
         assert listed(workflowName="test.media", pageSize=3) == [bad, *reversed(media)]
         assert listed(workflowName="test.media", status="completed") == [*reversed(media)]
 
-    def test_an_artifact_is_read_at_its_address(self, place: Office) -> None:
-        found = place.ended(place.start("test.media", MEDIA))
+    def test_an_artifact_is_read_at_its_address(self, team: Team) -> None:
+        found = team.ended(team.start("test.media", MEDIA))
         ref = found["run"]["context"]["images"]["artifacts"]["result"]
-        ids = {"workspaceId": place.id, "artifactId": ref["id"]}
-        answer = place.viewer.call("getArtifactUrl", **ids)
+        ids = {"workspaceId": team.id, "artifactId": ref["id"]}
+        answer = team.viewer.call("getArtifactUrl", **ids)
         assert (answer["type"], answer["sizeBytes"]) == ("text/plain", 3)
         fetched = requests.get(answer["url"], timeout=60)
         assert fetched.content == b"dog"
-        error = refused(place.viewer, "getArtifactUrl", **{**ids, "artifactId": "none"})
+        error = refused(team.viewer, "getArtifactUrl", **{**ids, "artifactId": "none"})
         assert (error.status, error.reason) == ("NOT_FOUND", "artifact_not_found")
 
 
 class TestRefusals:
-    def test_bad_requests_name_the_field(self, place: Office) -> None:
-        wanted = {"workspaceId": place.id, "workflowName": "test.media"}
+    def test_bad_requests_name_the_field(self, team: Team) -> None:
+        wanted = {"workspaceId": team.id, "workflowName": "test.media"}
 
         def wrong(**more: Any) -> list[str]:
-            return issue_paths(refused(place.editor, "startRun", **{**wanted, **more}))
+            return issue_paths(refused(team.editor, "startRun", **{**wanted, **more}))
 
         assert wrong(workflowName="A/b") == ["workflowName"]
         assert wrong(payload=[1]) == ["payload"]
         assert wrong(baseRunId="a/b") == ["baseRunId"]
         assert wrong(changes={"steps": ["x"]}) == ["changes"]
         assert wrong(changes={"colour": 1}) == ["changes.colour"]
-        assert refused(
-            place.editor, "startRun", **{**wanted, "workflowName": "no.such"}
-        ).reason == ("workflow_not_found")
+        assert refused(team.editor, "startRun", **{**wanted, "workflowName": "no.such"}).reason == (
+            "workflow_not_found"
+        )
 
-    def test_viewers_look_and_do_not_touch(self, place: Office) -> None:
-        run_id = place.start("test.chain", {})
-        place.ended(run_id)
-        ids = {"workspaceId": place.id, "runId": run_id}
+    def test_viewers_look_and_do_not_touch(self, team: Team) -> None:
+        run_id = team.start("test.chain", {})
+        team.ended(run_id)
+        ids = {"workspaceId": team.id, "runId": run_id}
         for name, data in (
-            ("startRun", {"workspaceId": place.id, "workflowName": "test.chain"}),
+            ("startRun", {"workspaceId": team.id, "workflowName": "test.chain"}),
             ("cancelRun", ids),
             ("retryRun", ids),
         ):
-            error = refused(place.viewer, name, **data)
+            error = refused(team.viewer, name, **data)
             assert (error.status, error.details["required"]) == ("PERMISSION_DENIED", "editor")
 
     def test_what_is_of_another_workspace_does_not_exist(
-        self, new_place: Callable[[], Office]
+        self, new_team: Callable[[], Team]
     ) -> None:
         """Every callable, with the ids of the other one, and as a stranger."""
-        ours, theirs = new_place(), new_place()
+        ours, theirs = new_team(), new_team()
         found = theirs.ended(theirs.start("test.media", MEDIA))
         run_id = found["run"]["id"]
         artifact_id = found["run"]["context"]["images"]["artifacts"]["result"]["id"]

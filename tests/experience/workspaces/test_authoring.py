@@ -48,33 +48,33 @@ class TestWhoMayAuthor:
     def test_editors_and_above(
         self, db: Database, signed_in: SignIn, name: str, who: str, status: str | None
     ) -> None:
-        place = a_venue(db, status="draft")
+        venue = a_venue(db, status="draft")
         foreign = a_member(db, a_workspace(db), "owner")
         strangers = {"nobody": None, "guest": "visitor", "another workspace's owner": foreign}
-        uid = strangers[who] if who in strangers else a_member(db, place.workspace, who)
-        before = stored_project(db, place.project)
+        uid = strangers[who] if who in strangers else a_member(db, venue.workspace, who)
+        before = stored_project(db, venue.project)
         about: dict[str, Any] = (
-            {"workspaceId": place.workspace, "experienceId": place.main}
+            {"workspaceId": venue.workspace, "experienceId": venue.main}
             if "Experience" in name
-            else {"projectId": place.project}
+            else {"projectId": venue.project}
         )
         if name == "saveProject":
-            about["workspaceId"] = place.workspace
+            about["workspaceId"] = venue.workspace
         if name.startswith("save"):
             about["name"] = "New name"
 
         found = outcome(signed_in(uid), name, **about, expectedVersion=1)
 
         if status is None:
-            assert found["id"] in (place.main, place.project)
+            assert found["id"] in (venue.main, venue.project)
             return
         assert found.status == status
         assert found.details == {
             "reason": found.reason,
             **({"required": "editor", "role": "viewer"} if who == "viewer" else {}),
         }
-        assert stored_project(db, place.project) == before
-        assert stored_experience(db, place.workspace, place.main)["name"] == "Booth"
+        assert stored_project(db, venue.project) == before
+        assert stored_experience(db, venue.workspace, venue.main)["name"] == "Booth"
 
     def test_a_foreign_workspace_and_a_missing_one_look_the_same(
         self, db: Database, editor: Client
@@ -208,12 +208,12 @@ class TestSaveExperience:
     def test_deleting_takes_it_from_guests_and_can_be_taken_back(
         self, db: Database, signed_in: SignIn
     ) -> None:
-        place = a_venue(db)
-        editor = signed_in(a_member(db, place.workspace, "editor"))
-        about = {"workspaceId": place.workspace, "experienceId": place.main}
+        venue = a_venue(db)
+        editor = signed_in(a_member(db, venue.workspace, "editor"))
+        about = {"workspaceId": venue.workspace, "experienceId": venue.main}
 
         def offered() -> list[Any]:
-            page = signed_in("visitor").call("getProject", projectId=place.project)
+            page = signed_in("visitor").call("getProject", projectId=venue.project)
             offered: list[Any] = page["experiences"]["main"]
             return offered
 
@@ -224,7 +224,7 @@ class TestSaveExperience:
         assert error.details["status"] == "deleted"
 
         editor.call("saveExperience", **about, expectedVersion=2, status="active")
-        assert [each["experienceId"] for each in offered()] == [place.main]
+        assert [each["experienceId"] for each in offered()] == [venue.main]
 
     @pytest.mark.parametrize(
         ("step", "path"),
@@ -258,8 +258,8 @@ class TestSaveExperience:
 
         error = refusal(experienceId=experience, expectedVersion=1, draft={"steps": steps})
 
-        place = ".".join(filter(None, ["draft.steps[3]", path]))
-        assert place in issue_paths(error)
+        venue = ".".join(filter(None, ["draft.steps[3]", path]))
+        assert venue in issue_paths(error)
         assert all(each.startswith("draft.steps[3]") for each in issue_paths(error))
 
     def test_an_unknown_step_type_is_told_the_known_ones(

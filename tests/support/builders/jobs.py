@@ -32,28 +32,28 @@ def a_photo(side: int = 64) -> bytes:
 
 
 def a_booth(db: Client, **transform: Any) -> Venue:
-    """A place with one capture step and a transform that makes small pictures."""
+    """A venue with one capture step and a transform that makes small pictures."""
     return a_venue(db, steps=[CAPTURE], transform=a_transform(**{"output": SMALL, **transform}))
 
 
 def a_completed_session(
-    db: Client, place: Venue, photo: bytes | None = None, **fields: Any
+    db: Client, venue: Venue, photo: bytes | None = None, **fields: Any
 ) -> Session:
     """A main session with a captured photo, which came to be completed without any event."""
     uid, session = f"guest-{new_id()}", f"session-{new_id()}"
-    path = objects.input_path(place.project, session, "photo", "asset")
+    path = objects.input_path(venue.project, session, "photo", "asset")
     url = objects.write_once(path, photo if photo is not None else a_photo(), "image/jpeg")
     capture = {"stepId": "photo", "assetId": "asset", "url": url, "contentType": "image/jpeg"}
     fields = {
         "id": session,
-        "workspaceId": place.workspace,
+        "workspaceId": venue.workspace,
         "status": "completed",
         "completedAt": now_ms(),
         "capturedMedia": [{**capture, "createdAt": now_ms()}],
         **fields,
     }
-    stored = session_fields(place.project, uid, place.main, **fields)
-    session_ref(db, place.project, session).set(stored)
+    stored = session_fields(venue.project, uid, venue.main, **fields)
+    session_ref(db, venue.project, session).set(stored)
     return Session.load(stored)
 
 

@@ -25,7 +25,7 @@ class UploadingGuest:
 
     client: Client
     db: firestore.Client
-    place: Venue
+    venue: Venue
     uid: str
     session: str
 
@@ -45,18 +45,18 @@ class UploadingGuest:
     def put_there(self, data: bytes, content_type: str) -> str:
         """The asset id of an object that no signed URL would have let through."""
         asset = new_id()
-        path = objects.input_path(self.place.project, self.session, "photo", asset)
+        path = objects.input_path(self.venue.project, self.session, "photo", asset)
         objects.write_once(path, data, content_type)
         return asset
 
     def stored(self) -> dict[str, Any]:
-        return stored_session(self.db, self.place.project, self.session)
+        return stored_session(self.db, self.venue.project, self.session)
 
     def end(self, status: str) -> None:
-        session_ref(self.db, self.place.project, self.session).update({"status": status})
+        session_ref(self.db, self.venue.project, self.session).update({"status": status})
 
     def _ids(self) -> dict[str, Any]:
-        project = self.place.project
+        project = self.venue.project
         return {"projectId": project, "sessionId": self.session, "stepId": "photo"}
 
 

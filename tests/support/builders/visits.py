@@ -11,18 +11,18 @@ GUEST = {"mode": "guest", "configSource": "published"}
 PREVIEW = {"mode": "preview", "configSource": "draft"}
 
 
-def entered(db: Client, **place: Any) -> Venue:
-    """A place whose guest is the visitor."""
-    made = a_venue(db, **place)
+def entered(db: Client, **venue: Any) -> Venue:
+    """A venue whose guest is the visitor."""
+    made = a_venue(db, **venue)
     a_guest(db, made.project, "visitor")
     return made
 
 
-def of(place: Venue, experience: str | None = None, **more: Any) -> dict[str, Any]:
-    """The request of a guest for the place's main experience, or another."""
+def of(venue: Venue, experience: str | None = None, **more: Any) -> dict[str, Any]:
+    """The request of a guest for the venue's main experience, or another."""
     return {
-        "projectId": place.project,
-        "experienceId": experience or place.main,
+        "projectId": venue.project,
+        "experienceId": experience or venue.main,
         **GUEST,
         **more,
     }

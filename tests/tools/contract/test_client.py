@@ -1,11 +1,12 @@
-"""The committed client is what the functions' models make of it, and it compiles."""
+"""The committed client is what the functions' models generate, and it compiles."""
 
 import subprocess
 
 import pytest
 
 from tests.support.node_installation import install
-from tools.contract import client, schema
+from tools.contract import schema
+from tools.contract.typed_client import FOLDER, NAMES, TYPES, WEB, names, types
 
 STALE = "is not current: run `make client`"
 
@@ -15,22 +16,22 @@ def node() -> str:
     return install()
 
 
-class TestWhatIsCommitted:
+class TestCommittedFiles:
     def test_the_schema_is_current(self) -> None:
         assert schema.FILE.read_text() == schema.text(), f"{schema.FILE.name} {STALE}"
 
     def test_the_names_are_current(self) -> None:
-        assert client.NAMES.read_text() == client.names(), f"{client.NAMES.name} {STALE}"
+        assert NAMES.read_text() == names(), f"{NAMES.name} {STALE}"
 
-    def test_the_types_are_what_the_schema_gives(self, node: str) -> None:
-        assert client.TYPES.read_text() == client.types(node), f"{client.TYPES.name} {STALE}"
+    def test_the_types_are_current(self, node: str) -> None:
+        assert TYPES.read_text() == types(node), f"{TYPES.name} {STALE}"
 
 
-class TestTheSources:
-    def test_compile_strictly(self, node: str) -> None:
-        compiler = client.WEB / "node_modules" / "typescript" / "bin" / "tsc"
+class TestSources:
+    def test_compile_in_strict_mode(self, node: str) -> None:
+        compiler = WEB / "node_modules" / "typescript" / "bin" / "tsc"
         run = subprocess.run(
-            [node, compiler, "--project", client.FOLDER, "--noEmit"],
+            [node, compiler, "--project", FOLDER, "--noEmit"],
             capture_output=True,
             text=True,
             check=False,

@@ -1,4 +1,4 @@
-"""The typed client at work in Node: answers, typed errors, and what it tries again."""
+"""The typed client in Node.js: responses, typed errors, and retries."""
 
 import json
 import re
@@ -14,34 +14,34 @@ from experience.ids import new_id
 from tests.support.builders.projects import CONSENT
 from tests.support.builders.venues import Venue, a_venue
 from tests.support.node_installation import install
-from tools.contract import client
+from tools.contract import typed_client
 
 GUEST = f"guest-{new_id()}"
 DEADLINE_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
-def place(suite: Suite) -> Iterator[Venue]:
+def venue(suite: Suite) -> Iterator[Venue]:
     db = Client(suite.project)
     yield a_venue(db, consent=CONSENT)
     db.close()
 
 
 @pytest.fixture(scope="module")
-def results(place: Venue) -> dict[str, Any]:
-    """What typed.mjs was answered, step by step."""
+def results(venue: Venue) -> dict[str, Any]:
+    """The results of typed-client.mjs, by step."""
     node = install()
-    compiler = str(client.WEB / "node_modules" / "typescript" / "bin" / "tsc")
-    run(node, compiler, "--project", str(client.FOLDER))
-    said = run(node, "typed.mjs", place.project, str(CONSENT["version"]), GUEST)
-    answers: dict[str, Any] = json.loads(said)
-    return answers
+    compiler = str(typed_client.WEB / "node_modules" / "typescript" / "bin" / "tsc")
+    run(node, compiler, "--project", str(typed_client.FOLDER))
+    output = run(node, "typed-client.mjs", venue.project, str(CONSENT["version"]), GUEST)
+    results: dict[str, Any] = json.loads(output)
+    return results
 
 
 def run(*command: str) -> str:
     done = subprocess.run(
         command,
-        cwd=client.WEB / "tests",
+        cwd=typed_client.WEB / "tests",
         capture_output=True,
         text=True,
         timeout=DEADLINE_SECONDS,
@@ -51,13 +51,13 @@ def run(*command: str) -> str:
     return done.stdout
 
 
-class TestAnswers:
-    def test_are_the_callable_s_own(self, results: dict[str, Any], place: Venue) -> None:
+class TestResponses:
+    def test_are_those_of_the_callable(self, results: dict[str, Any], venue: Venue) -> None:
         assert results["guest"]["id"] == GUEST
         assert results["guest"]["consent"]["version"] == CONSENT["version"]
 
-    def test_lead_to_documents_by_their_paths(self, results: dict[str, Any], place: Venue) -> None:
-        assert results["path"] == f"projects/{place.project}/guests/{GUEST}"
+    def test_give_the_ids_for_document_paths(self, results: dict[str, Any], venue: Venue) -> None:
+        assert results["path"] == f"projects/{venue.project}/guests/{GUEST}"
 
 
 class TestErrors:
@@ -72,29 +72,30 @@ class TestErrors:
         }
         assert results["unsigned"]["reason"] == results["unsigned"]["code"] == "unauthenticated"
 
-    def test_name_what_is_wrong_with_a_request(self, results: dict[str, Any]) -> None:
+    def test_name_the_invalid_fields_of_a_request(self, results: dict[str, Any]) -> None:
         assert results["wrong"]["reason"] == "invalid_request"
         assert [issue["path"] for issue in results["wrong"]["issues"]] == ["projectId"]
 
 
-class TestTryingAgain:
-    def test_ends_with_the_answer_that_came_at_last(self, results: dict[str, Any]) -> None:
-        assert results["inTheEnd"] == {"id": "it is well"}
+class TestRetries:
+    def test_end_with_the_first_response(self, results: dict[str, Any]) -> None:
+        assert results["retried"] == {"id": "found"}
         assert results["calls"]["getGuest"] == 3
 
-    def test_asks_for_the_same_run_each_time(self, results: dict[str, Any]) -> None:
+    def test_start_the_same_run_each_time(self, results: dict[str, Any]) -> None:
         *one, mine = results["runs"]
         assert len(one) == 3
         assert len(set(one)) == 1
         assert re.fullmatch(r"[0-9a-f]{32}", one[0])
         assert mine == "mine"
 
-    def test_can_be_left_to_the_caller(self, results: dict[str, Any]) -> None:
-        assert results["atOnce"]["reason"] == "no_answer"
-        assert (results["atOnce"]["code"], results["atOnce"]["isPassing"]) == ("unavailable", True)
+    def test_can_be_switched_off(self, results: dict[str, Any]) -> None:
+        failed = results["notRetried"]
+        assert failed["reason"] == "no_answer"
+        assert (failed["code"], failed["isPassing"]) == ("unavailable", True)
         assert results["calls"]["getJob"] == 1
 
-    def test_leaves_alone_what_an_operator_must_look_at(self, results: dict[str, Any]) -> None:
+    def test_never_repeat_a_version_conflict(self, results: dict[str, Any]) -> None:
         assert results["conflict"]["reason"] == "version_conflict"
         assert results["conflict"]["details"]["currentVersion"] == 2
         assert results["calls"]["saveExperience"] == 1

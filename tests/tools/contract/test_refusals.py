@@ -1,6 +1,6 @@
-"""The reasons that are raised and the reasons that are declared are the same ones.
+"""The reasons that are raised and the reasons that are declared are the same.
 
-That each callable declares its own is held while the tests run: see tests/support/refusals.py.
+While tests run, tests/support/refusals.py checks that each callable declares its own.
 """
 
 import ast
@@ -19,8 +19,7 @@ from experience.reasons import EVERYWHERE, INTERNAL, INVALID_REQUEST, Reason
 from tests.repository import architecture
 from tests.repository.architecture import SourceFile
 from tests.support import refusals
-from tools.contract import catalogue
-from tools.contract.catalogue import all_reasons, callables
+from tools.contract.declarations import DeclaredCallable, all_reasons, callables
 
 CODES = {
     name: kind.code
@@ -29,7 +28,7 @@ CODES = {
 }
 
 
-# The refusals that have one reason each, in their class.
+# The refusals whose class has a single reason.
 FIXED = {
     "Unauthenticated": "unauthenticated",
     "AppCheckRequired": "app_check_required",
@@ -39,7 +38,7 @@ FIXED = {
 
 
 def raised(file: SourceFile) -> Iterator[tuple[str, str]]:
-    """The code and the reason of each refusal that the file names in full."""
+    """The code and the reason of each refusal that the file raises with a literal reason."""
     for node in ast.walk(file.tree):
         match node:
             case ast.Call(func=ast.Name(id="NotFound"), args=[ast.Constant(value=str(what))]):
@@ -71,34 +70,34 @@ def all_raised() -> set[tuple[str, str]]:
     }
 
 
-def spoken(reasons: Iterator[Reason]) -> set[tuple[str, str]]:
+def codes_and_words(reasons: Iterator[Reason]) -> set[tuple[str, str]]:
     return {(reason.kind.code, reason.word) for reason in reasons}
 
 
 class TestReasons:
-    def test_the_list_has_what_is_raised_and_nothing_else(self) -> None:
-        # InvalidArgument alone says `invalid_request`, and a bug is nothing that is raised.
-        implied = spoken(iter((INVALID_REQUEST, INTERNAL)))
-        assert all_raised() | implied == spoken(all_reasons()), "see experience/reasons.py"
+    def test_the_list_has_exactly_the_reasons_that_are_raised(self) -> None:
+        # `invalid_request` is the default of InvalidArgument, and no code raises `internal`.
+        implied = codes_and_words(iter((INVALID_REQUEST, INTERNAL)))
+        assert all_raised() | implied == codes_and_words(all_reasons()), "see experience/reasons.py"
 
     def test_a_word_has_one_meaning(self) -> None:
         words = Counter(reason.word for reason in all_reasons())
         assert max(words.values()) == 1, words
 
     @pytest.mark.parametrize("function", callables(), ids=lambda each: each.name)
-    def test_no_callable_repeats_what_all_share_or_itself(
-        self, function: catalogue.Callable
+    def test_no_callable_repeats_a_shared_reason_or_one_of_its_own(
+        self, function: DeclaredCallable
     ) -> None:
         words = [reason.word for reason in (*function.refuses, *EVERYWHERE)]
         assert len(words) == len(set(words))
 
 
 class TestTheWatch:
-    def test_stops_a_use_case_that_its_callable_does_not_speak_of(self) -> None:
+    def test_stops_a_use_case_with_a_reason_that_its_callable_does_not_declare(self) -> None:
         request = GetGuest(project_id="p")
 
         def refuse(client: Any, project_id: str, uid: str) -> None:
-            raise FailedPrecondition("no_transform", "Another one says this.")
+            raise FailedPrecondition("no_transform", "Another callable declares this.")
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("experience.guests.store.find_guest", refuse)
@@ -106,14 +105,14 @@ class TestTheWatch:
             with pytest.raises(AssertionError, match=r"\['getGuest'\] do not declare"):
                 usecases.get_guest("uid", request)
 
-    def test_lets_it_say_what_is_declared(self) -> None:
+    def test_allows_a_declared_reason(self) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("experience.guests.store.find_guest", lambda *_: None)
             patch.setattr("experience.clients.firestore", lambda: None)
             with pytest.raises(NotFound):
                 usecases.get_guest("uid", GetGuest(project_id="p"))
 
-    def test_finds_what_the_functions_logged(self, tmp_path: Path) -> None:
+    def test_finds_the_line_that_the_functions_log(self, tmp_path: Path) -> None:
         log = tmp_path / "functions.log"
         log.write_text('{"message": "call"}\n{"message": "undeclared refusal", "function": "f"}\n')
         assert refusals.undeclared(log) == ['{"message": "undeclared refusal", "function": "f"}']

@@ -1,27 +1,27 @@
 import { FirebaseError } from "firebase/app";
 import type { Issue, Reasons } from "./types.js";
 
-/** A word that a client may switch on; `Reasons` has the code and the details of each. */
+/** The reason for a refusal, which clients may switch on. `Reasons` has its code and its details. */
 export type Reason = keyof Reasons;
 
-/** An error of this reason, with its details typed. */
+/** An error with this reason, and with the type of its details. */
 export type Because<R extends Reason> = RuntimeError & {
   readonly code: Reasons[R]["code"];
   readonly reason: R;
   readonly details: Reasons[R]["details"];
 };
 
-// What can be over by the next try. As the client calls them, all are safe to repeat.
+// These may succeed on the next attempt. Every call of the client is safe to repeat.
 const PASSING = new Set(["aborted", "unavailable", "deadline-exceeded", "internal"]);
 
-/** A callable said no, or no answer of it arrived. */
+/** A callable refused, or its response did not arrive. */
 export class RuntimeError extends Error {
   override readonly name = "RuntimeError";
 
   constructor(
-    /** As the callable protocol has it, such as `failed-precondition`. */
+    /** The code of the callable protocol, such as `failed-precondition`. */
     readonly code: string,
-    /** `no_answer` where the functions said nothing: the network broke, or the time was up. */
+    /** `no_answer` if there was no response: the network failed, or the time was up. */
     readonly reason: Reason | "no_answer",
     message: string,
     readonly details: Readonly<Record<string, unknown>>,
@@ -30,7 +30,7 @@ export class RuntimeError extends Error {
     super(message, options);
   }
 
-  /** What the SDK threw, in these terms. */
+  /** The error for what the SDK threw. */
   static from(thrown: unknown): RuntimeError {
     if (thrown instanceof RuntimeError) return thrown;
     if (!(thrown instanceof FirebaseError)) {
@@ -42,17 +42,17 @@ export class RuntimeError extends Error {
     return new RuntimeError(code, reason, thrown.message, details, { cause: thrown });
   }
 
-  /** Whether it is for one of these reasons; TypeScript knows the details from then on. */
+  /** Whether it has one of these reasons. If so, TypeScript knows the type of its details. */
   is<R extends Reason>(...reasons: readonly R[]): this is Because<R> {
     return (reasons as readonly string[]).includes(this.reason);
   }
 
-  /** What is wrong with the request, and where; nothing for errors of other kinds. */
+  /** What is wrong with the request, and where. Empty for errors of other kinds. */
   get issues(): readonly Issue[] {
     return this.is("invalid_request", "malformed_request") ? this.details.issues : [];
   }
 
-  /** Whether the same call may well succeed a moment later. */
+  /** Whether the same call may succeed a moment later. */
   get isPassing(): boolean {
     return PASSING.has(this.code) && this.reason !== "version_conflict";
   }

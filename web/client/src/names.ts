@@ -41,7 +41,7 @@ export const CALLABLES = [
   "revokeShare",
 ] as const satisfies readonly (keyof Callables)[];
 
-/** Where the documents lie that clients may listen to. */
+/** The paths of the documents that clients may listen to. */
 export const paths = {
   guest: (projectId: string, guestId: string) => `projects/${projectId}/guests/${guestId}`,
   session: (projectId: string, sessionId: string) => `projects/${projectId}/sessions/${sessionId}`,

@@ -75,7 +75,7 @@ export type JobErrorCode =
   | "UNKNOWN";
 
 /**
- * All that web clients and the functions agree on.
+ * Everything that web clients and the functions agree on.
  */
 export interface Contract {
   callables: Callables;
@@ -83,7 +83,7 @@ export interface Contract {
   reasons: Reasons;
 }
 /**
- * Every callable: what it is asked, what it answers, why it may refuse.
+ * Every callable: its request, its response, and the reasons for its refusals.
  */
 export interface Callables {
   /**
@@ -91,7 +91,7 @@ export interface Callables {
    */
   saveExperience: {
     request: SaveExperience;
-    answer: Experience;
+    response: Experience;
     refuses:
       | "workspace_not_found"
       | "experience_not_found"
@@ -110,7 +110,7 @@ export interface Callables {
    */
   publishExperience: {
     request: PublishExperience;
-    answer: Experience;
+    response: Experience;
     refuses:
       | "workspace_not_found"
       | "experience_not_found"
@@ -131,7 +131,7 @@ export interface Callables {
    */
   setMember: {
     request: SetMember;
-    answer: Membership;
+    response: Membership;
     refuses:
       | "workspace_not_found"
       | "role_required"
@@ -149,7 +149,7 @@ export interface Callables {
    */
   listExperiences: {
     request: ListExperiences;
-    answer: PageOfExperience;
+    response: PageOfExperience;
     refuses:
       | "workspace_not_found"
       | "unauthenticated"
@@ -164,7 +164,7 @@ export interface Callables {
    */
   startRun: {
     request: StartRun;
-    answer: RunView;
+    response: RunView;
     refuses:
       | "workspace_not_found"
       | "workflow_not_found"
@@ -186,7 +186,7 @@ export interface Callables {
    */
   getRun: {
     request: GetRun;
-    answer: CostedRunView;
+    response: CostedRunView;
     refuses:
       | "run_not_found"
       | "unauthenticated"
@@ -201,7 +201,7 @@ export interface Callables {
    */
   listRuns: {
     request: ListRuns;
-    answer: PageOfRunSummary;
+    response: PageOfRunSummary;
     refuses:
       | "workspace_not_found"
       | "unauthenticated"
@@ -216,7 +216,7 @@ export interface Callables {
    */
   cancelRun: {
     request: CancelRun;
-    answer: RunView;
+    response: RunView;
     refuses:
       | "run_not_found"
       | "role_required"
@@ -233,7 +233,7 @@ export interface Callables {
    */
   retryRun: {
     request: RetryRun;
-    answer: RunView;
+    response: RunView;
     refuses:
       | "run_not_found"
       | "role_required"
@@ -250,7 +250,7 @@ export interface Callables {
    */
   getArtifactUrl: {
     request: GetArtifactUrl;
-    answer: ArtifactUrl;
+    response: ArtifactUrl;
     refuses:
       | "artifact_not_found"
       | "unauthenticated"
@@ -265,7 +265,7 @@ export interface Callables {
    */
   getProject: {
     request: GetProject;
-    answer: ProjectPage;
+    response: ProjectPage;
     refuses:
       | "project_not_found"
       | "project_not_live"
@@ -281,7 +281,7 @@ export interface Callables {
    */
   saveProject: {
     request: SaveProject;
-    answer: Project;
+    response: Project;
     refuses:
       | "workspace_not_found"
       | "project_not_found"
@@ -302,7 +302,7 @@ export interface Callables {
    */
   publishProject: {
     request: PublishProject;
-    answer: Project;
+    response: Project;
     refuses:
       | "project_not_found"
       | "role_required"
@@ -321,7 +321,7 @@ export interface Callables {
    */
   listProjects: {
     request: ListProjects;
-    answer: PageOfProject;
+    response: PageOfProject;
     refuses:
       | "workspace_not_found"
       | "unauthenticated"
@@ -336,7 +336,7 @@ export interface Callables {
    */
   ensureGuest: {
     request: EnsureGuest;
-    answer: Guest;
+    response: Guest;
     refuses:
       | "project_not_found"
       | "project_not_live"
@@ -354,7 +354,7 @@ export interface Callables {
    */
   getGuest: {
     request: GetGuest;
-    answer: Guest;
+    response: Guest;
     refuses:
       | "guest_not_found"
       | "unauthenticated"
@@ -369,7 +369,7 @@ export interface Callables {
    */
   listGuests: {
     request: ListGuests;
-    answer: PageOfGuest;
+    response: PageOfGuest;
     refuses:
       | "project_not_found"
       | "unauthenticated"
@@ -384,7 +384,7 @@ export interface Callables {
    */
   getNextPhase: {
     request: GetNextPhase;
-    answer: NextPhase;
+    response: NextPhase;
     refuses:
       | "project_not_found"
       | "project_not_live"
@@ -400,7 +400,7 @@ export interface Callables {
    */
   createSession: {
     request: CreateSession;
-    answer: SessionWithSteps;
+    response: SessionWithSteps;
     refuses:
       | "project_not_found"
       | "main_session_not_found"
@@ -428,7 +428,7 @@ export interface Callables {
    */
   getSession: {
     request: GetSession;
-    answer: SessionWithSteps;
+    response: SessionWithSteps;
     refuses:
       | "session_not_found"
       | "experience_not_found"
@@ -446,7 +446,7 @@ export interface Callables {
    */
   updateSessionProgress: {
     request: UpdateSessionProgress;
-    answer: SessionView;
+    response: SessionView;
     refuses:
       | "session_not_found"
       | "experience_not_found"
@@ -462,11 +462,11 @@ export interface Callables {
       | "internal";
   };
   /**
-   * End a session and learn where to go next; completing twice answers the same.
+   * End a session and learn where to go next; completing twice returns the same.
    */
   completeSession: {
     request: CompleteSession;
-    answer: CompletedSession;
+    response: CompletedSession;
     refuses:
       | "session_not_found"
       | "experience_not_found"
@@ -489,7 +489,7 @@ export interface Callables {
    */
   getJourneySessions: {
     request: GetJourneySessions;
-    answer: JourneySessions;
+    response: JourneySessions;
     refuses:
       | "session_not_found"
       | "main_session_not_found"
@@ -502,11 +502,11 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Give a session up, to start over; abandoning twice answers the same.
+   * Abandon a session, to start over; abandoning twice returns the same.
    */
   abandonSession: {
     request: AbandonSession;
-    answer: SessionView;
+    response: SessionView;
     refuses:
       | "session_not_found"
       | "session_not_active"
@@ -519,11 +519,11 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Say that the client cannot go on with a session; failing twice answers the same.
+   * Record that the client cannot continue a session; failing twice returns the same.
    */
   failSession: {
     request: FailSession;
-    answer: SessionView;
+    response: SessionView;
     refuses:
       | "session_not_found"
       | "session_not_active"
@@ -540,7 +540,7 @@ export interface Callables {
    */
   listSessions: {
     request: ListSessions;
-    answer: PageOfSessionView;
+    response: PageOfSessionView;
     refuses:
       | "project_not_found"
       | "unauthenticated"
@@ -555,7 +555,7 @@ export interface Callables {
    */
   getGuestHistory: {
     request: GetGuestHistory;
-    answer: PageOfHistoryEntry;
+    response: PageOfHistoryEntry;
     refuses:
       | "project_not_found"
       | "guest_not_found"
@@ -571,7 +571,7 @@ export interface Callables {
    */
   createUpload: {
     request: CreateUpload;
-    answer: Upload;
+    response: Upload;
     refuses:
       | "session_not_found"
       | "experience_not_found"
@@ -591,7 +591,7 @@ export interface Callables {
    */
   confirmUpload: {
     request: ConfirmUpload;
-    answer: SessionView;
+    response: SessionView;
     refuses:
       | "session_not_found"
       | "experience_not_found"
@@ -615,7 +615,7 @@ export interface Callables {
    */
   getDownloadUrl: {
     request: GetDownloadUrl;
-    answer: Download;
+    response: Download;
     refuses:
       | "session_not_found"
       | "asset_not_found"
@@ -631,7 +631,7 @@ export interface Callables {
    */
   getJob: {
     request: GetJob;
-    answer: Job;
+    response: Job;
     refuses:
       | "job_not_found"
       | "unauthenticated"
@@ -646,7 +646,7 @@ export interface Callables {
    */
   startTransform: {
     request: StartTransform;
-    answer: Job;
+    response: Job;
     refuses:
       | "session_not_found"
       | "experience_not_found"
@@ -673,7 +673,7 @@ export interface Callables {
    */
   retryTransform: {
     request: RetryTransform;
-    answer: Job;
+    response: Job;
     refuses:
       | "session_not_found"
       | "project_not_found"
@@ -692,11 +692,11 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Give a waiting or running transform up; cancelling twice answers the same.
+   * Cancel a waiting or running transform; cancelling twice returns the same.
    */
   cancelTransform: {
     request: CancelTransform;
-    answer: Job;
+    response: Job;
     refuses:
       | "session_not_found"
       | "project_not_found"
@@ -717,7 +717,7 @@ export interface Callables {
    */
   revokeShare: {
     request: RevokeShare;
-    answer: SessionView;
+    response: SessionView;
     refuses:
       | "session_not_found"
       | "job_not_found"
@@ -2081,14 +2081,14 @@ export interface JourneySessions {
   preshare: SessionView | null;
 }
 /**
- * A session that its guest gives up.
+ * A session that its guest abandons.
  */
 export interface AbandonSession {
   projectId: string;
   sessionId: string;
 }
 /**
- * A session that its client cannot go on with.
+ * A session that its client cannot continue.
  */
 export interface FailSession {
   projectId: string;
@@ -2260,7 +2260,7 @@ export interface RetryTransform {
   sessionId: string;
 }
 /**
- * The session whose transform is given up.
+ * The session whose transform is to be cancelled.
  */
 export interface CancelTransform {
   projectId: string;
@@ -2274,7 +2274,7 @@ export interface RevokeShare {
   sessionId: string;
 }
 /**
- * What clients may listen to, and who.
+ * The documents that clients may listen to, and which clients.
  */
 export interface Documents {
   /**
@@ -2377,7 +2377,7 @@ export interface ExperienceVersion {
   publishedAt: number;
 }
 /**
- * The code and details that come with each reason.
+ * The code and the details of each reason.
  */
 export interface Reasons {
   /**

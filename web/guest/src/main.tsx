@@ -5,5 +5,5 @@ import "./styles/controls.css";
 import "./styles/screens.css";
 import "./styles/photo.css";
 
-const place = document.getElementById("app");
-if (place) render(<App />, place);
+const root = document.getElementById("app");
+if (root) render(<App />, root);

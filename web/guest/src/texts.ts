@@ -1,4 +1,4 @@
-/** What the page says. One language, in one place. */
+/** The page's texts, in one language and in one place. */
 
 export interface Words {
   title: string;
@@ -76,7 +76,8 @@ const CAPTURE: Record<string, string> = {
   camera_busy: "Another app is using the camera. Close it and try again, or choose a photo.",
   wrong_type: "This is no photo that we can use. Please choose a JPEG, PNG or WebP picture.",
   too_large: "This photo is too large. Please choose one of at most 20 MB.",
-  upload_type_mismatch: "This file is not the picture that it claims to be. Please take another one.",
+  upload_type_mismatch:
+    "This file is not the picture that it claims to be. Please take another one.",
   upload_too_many_pixels: "This photo has more than 50 megapixels. Please choose a smaller one.",
   upload_too_large: "This photo is too large. Please choose one of at most 20 MB.",
   upload_missing: "The photo did not arrive. Please try again.",
@@ -101,7 +102,7 @@ const JOB: Record<string, Words> = {
   CANCELLED: { title: "Cancelled", text: "No picture was made. You can still have one." },
 };
 
-/** Whether only another photo can help: trying again would end the same way. */
+/** Whether only another photo helps, because the same one would fail again. */
 export function needsNewPhoto(reason: string | null): boolean {
   return reason === "SAFETY_FILTERED" || reason === "INVALID_INPUT";
 }

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isKnown, problemWith, showBegins, toSend } from "../src/model/answers.ts";
+import { problemWith, firstClosingStep, valueToSend } from "../src/model/answers.ts";
+import { isKnownType } from "../src/model/step-types.ts";
 import type { Step, StepConfig } from "../src/model/types.ts";
 
 const step = (type: string, config: StepConfig = {}): Step => ({ id: type, type, config });
 
-test("a required question needs an answer, another one does not", () => {
+test("a required question needs an answer, an optional one does not", () => {
   for (const type of ["short_text", "multiple_choice", "yes_no", "opinion_scale", "email"]) {
     assert.notEqual(problemWith(step(type, { required: true }), undefined), null, type);
     assert.equal(problemWith(step(type), undefined), null, type);
@@ -17,7 +18,7 @@ test("a required question needs an answer, another one does not", () => {
   assert.equal(problemWith(step("opinion_scale", { required: true }), 0), null);
 });
 
-test("an address looks like one, and a text keeps to its length", () => {
+test("an email address must look like one, and a text must keep to its length", () => {
   for (const address of ["a@example.com", " a.b+c@ex-ample.co.uk ", "a@müller.de"]) {
     assert.equal(problemWith(step("email"), address), null, address);
   }
@@ -29,25 +30,25 @@ test("an address looks like one, and a text keeps to its length", () => {
   assert.notEqual(problemWith(short, "abcd"), null);
 });
 
-test("only what changed is sent, and nothing for what was never answered", () => {
-  assert.equal(toSend("Ada", undefined), "Ada");
-  assert.equal(toSend("Ada", "Ada"), undefined);
-  assert.equal(toSend("", undefined), undefined);
-  assert.equal(toSend("", "Ada"), "");
-  assert.equal(toSend(false, undefined), false);
-  assert.equal(toSend(false, true), false);
-  assert.deepEqual(toSend(["b", "a"], ["a", "b"]), ["b", "a"]);
+test("only a changed value is sent, and no blank for a question that had no answer", () => {
+  assert.equal(valueToSend("Ada", undefined), "Ada");
+  assert.equal(valueToSend("Ada", "Ada"), undefined);
+  assert.equal(valueToSend("", undefined), undefined);
+  assert.equal(valueToSend("", "Ada"), "");
+  assert.equal(valueToSend(false, undefined), false);
+  assert.equal(valueToSend(false, true), false);
+  assert.deepEqual(valueToSend(["b", "a"], ["a", "b"]), ["b", "a"]);
 });
 
-test("a main session is complete where only the show is left", () => {
+test("a main session is completed where only closing steps are left", () => {
   const steps = ["info", "capture", "info", "processing", "reward"].map((type) => step(type));
-  assert.equal(showBegins(steps), 3);
-  assert.equal(showBegins(steps.slice(0, 3)), 3);
+  assert.equal(firstClosingStep(steps), 3);
+  assert.equal(firstClosingStep(steps.slice(0, 3)), 3);
   const mixed = ["capture", "processing", "yes_no", "reward", "hologram"].map((type) => step(type));
-  assert.equal(showBegins(mixed), 3);
+  assert.equal(firstClosingStep(mixed), 3);
 });
 
-test("a step of an unknown type asks nothing", () => {
-  assert.equal(isKnown(step("hologram")), false);
+test("a step of an unknown type asks for nothing", () => {
+  assert.equal(isKnownType("hologram"), false);
   assert.equal(problemWith(step("hologram", { required: true }), undefined), null);
 });

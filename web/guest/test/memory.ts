@@ -1,7 +1,7 @@
-import type { Store } from "../src/model/outbox.ts";
+import type { KeyValueStore } from "../src/model/outbox.ts";
 
 /** `localStorage` without a browser. */
-export class MemoryStore implements Store {
+export class MemoryStore implements KeyValueStore {
   readonly items = new Map<string, string>();
 
   get length(): number {
@@ -25,7 +25,7 @@ export class MemoryStore implements Store {
   }
 }
 
-/** A promise and what settles it. */
+/** A promise with the functions that settle it. */
 export function deferred<T>() {
   let resolve: (value: T) => void = () => {};
   let reject: (error: unknown) => void = () => {};

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Kept } from "../src/model/outbox.ts";
+import { PendingProgress } from "../src/model/outbox.ts";
 import { Play, type PlayCalls } from "../src/model/play.ts";
 import { Refusal } from "../src/model/refusals.ts";
 import type { NextPhase, Session, Step } from "../src/model/types.ts";
@@ -8,7 +8,7 @@ import { deferred, MemoryStore } from "./memory.ts";
 
 const SHARE: NextPhase = { phase: "share", experienceId: null, params: {}, replace: true };
 
-/** A server for one session, as far as playing needs it. */
+/** A server for one session, as far as `Play` needs it. */
 class Server {
   session: Session;
   completions = 0;
@@ -80,7 +80,7 @@ function open(server: Server, store = new MemoryStore(), shown: number | null = 
       changed: () => changes.splice(0).forEach((change) => change()),
     },
   );
-  /** When what was asked for holds. */
+  /** Resolves when the condition holds. */
   const until = async (holds: () => boolean) => {
     while (!holds()) await new Promise<void>((resolve) => changes.push(resolve));
   };
@@ -90,19 +90,19 @@ function open(server: Server, store = new MemoryStore(), shown: number | null = 
 const text = (id: string): Step => ({ id, type: "short_text" });
 const steps = [text("name"), text("wish")];
 
-test("answers go to the server, and the last one leads on", async () => {
+test("answers are sent, and the last one leads to the next phase", async () => {
   const server = new Server(steps);
   const { play, left } = open(server);
   play.start();
   play.submit("name", "Ada");
-  play.submit("name", "Grace"); // the second tap of two
+  play.submit("name", "Grace"); // the second tap of a double tap
   play.submit("wish", "More");
   assert.equal(await left, SHARE);
   assert.deepEqual([server.answer("name"), server.answer("wish")], ["Ada", "More"]);
   assert.equal(server.completions, 1);
 });
 
-test("a reload without a network goes on where the guest was, with what they answered", async () => {
+test("a reload without a network resumes at the same step with the same answers", async () => {
   const server = new Server(steps);
   const store = new MemoryStore();
   const before = open(server, store);
@@ -125,49 +125,49 @@ test("another tab's progress is followed, but not while the guest is typing", ()
   const server = new Server(steps);
   const { play } = open(server);
   play.busy = true;
-  play.take(server.change({ currentStepIndex: 1 }));
+  play.update(server.change({ currentStepIndex: 1 }));
   assert.equal(play.index, 0);
   play.busy = false;
-  play.take(server.change({ currentStepIndex: 0 }));
-  play.take(server.change({ currentStepIndex: 1 }));
+  play.update(server.change({ currentStepIndex: 0 }));
+  play.update(server.change({ currentStepIndex: 1 }));
   assert.equal(play.index, 1);
-  play.take({ ...server.session, currentStepIndex: 0, updatedAt: 0 });
-  assert.equal(play.index, 1, "older news is no news");
+  play.update({ ...server.session, currentStepIndex: 0, updatedAt: 0 });
+  assert.equal(play.index, 1, "an older state is ignored");
   play.close();
 });
 
-test("a move that another tab has not been told is saved yet is followed", () => {
+test("a step that another tab has saved is followed, even if it is still pending here", () => {
   const server = new Server(steps);
   const store = new MemoryStore();
   const { play } = open(server, store);
-  new Kept(store, "p", "s").move(1);
-  play.take(server.change({ currentStepIndex: 1 }));
+  new PendingProgress(store, "p", "s").setIndex(1);
+  play.update(server.change({ currentStepIndex: 1 }));
   assert.equal(play.index, 1);
-  new Kept(store, "p", "s").move(0);
-  play.take(server.change({ currentStepIndex: 1 }));
+  new PendingProgress(store, "p", "s").setIndex(0);
+  play.update(server.change({ currentStepIndex: 1 }));
   assert.equal(play.index, 1);
   play.close();
 });
 
-test("a session that another tab completed leads on here too", async () => {
+test("a session that another tab completed leads to the next phase here too", async () => {
   const server = new Server(steps);
   const { play, left } = open(server);
   play.start();
-  play.take(server.change({ status: "completed" }));
+  play.update(server.change({ status: "completed" }));
   assert.equal(await left, SHARE);
   assert.equal(server.completions, 0);
 });
 
-test("a session that was ended elsewhere says so", () => {
+test("a session that ended elsewhere shows why", () => {
   const server = new Server(steps);
   const { play } = open(server);
-  play.take(server.change({ status: "abandoned" }));
+  play.update(server.change({ status: "abandoned" }));
   assert.equal(play.ended, "abandoned");
 });
 
-test("the picture is begun before its show, and the show survives a reload", async () => {
-  const show = [text("name"), { id: "wait", type: "processing" }, { id: "end", type: "reward" }];
-  const server = new Server(show);
+test("a session completes before its closing steps, and these survive a reload", async () => {
+  const closing = [text("name"), { id: "wait", type: "processing" }, { id: "end", type: "reward" }];
+  const server = new Server(closing);
   const { play, until } = open(server);
   play.start();
   play.submit("name", "Ada");
@@ -191,7 +191,10 @@ test("a step that still needs an answer is shown again", async () => {
   const { play, until } = open(server);
   const refusal = new Refusal("steps_incomplete", { steps: ["name"] });
   Object.assign(play, {
-    options: { ...Reflect.get(play, "options"), calls: { ...calls, completeSession: () => Promise.reject(refusal) } },
+    options: {
+      ...Reflect.get(play, "options"),
+      calls: { ...calls, completeSession: () => Promise.reject(refusal) },
+    },
   });
   play.start();
   play.submit("name", undefined);

@@ -37,7 +37,7 @@ test("every phase has an address that leads back to it", () => {
   }
 });
 
-test("without a project there is no page, and what leads nowhere leads to the welcome", () => {
+test("an address without a project has no page, and an unknown one leads to the welcome", () => {
   assert.deepEqual(parseRoute("/"), { phase: "none" });
   assert.deepEqual(parseRoute("/<script>"), { phase: "none" });
   const welcome = { phase: "welcome", projectId: "summer" };

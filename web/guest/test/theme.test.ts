@@ -29,12 +29,12 @@ test("text is readable in every colour that a project can choose", () => {
   }
 });
 
-test("a colour stays the project's own where it is readable as it is", () => {
+test("a readable colour of the project is left unchanged", () => {
   assert.equal(paletteOf({ primaryColor: "#5b3df5" }).brand, "#5b3df5");
   assert.equal(paletteOf({ primaryColor: "#FFD400" }).brand, "#ffd400");
 });
 
-test("what is no colour, font or address is not taken over", () => {
+test("an invalid colour, font or address is not used", () => {
   const own = paletteOf(null);
   for (const primaryColor of ["red", "#fff", "#12345g", "#123456;--x:1", 7, {}]) {
     assert.deepEqual(paletteOf({ primaryColor }), own);

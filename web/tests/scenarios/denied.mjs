@@ -1,5 +1,5 @@
-/** What somebody's page is answered when it asks for another guest's session. */
-export async function deniedRead(stage) {
+/** A guest's page requests another guest's session. */
+export async function deniedRequests(stage) {
   const guest = await stage.guest();
   await guest.begins();
   await guest.seesStep("welcome");
@@ -9,9 +9,9 @@ export async function deniedRead(stage) {
   const { project } = stage.settings;
   const { id: own } = await stage.session(stranger, "pregate");
   const { id: theirs } = await stage.session(guest, "pregate");
-  const asked = await stranger.page.evaluate(
-    async ([...ids]) => (await import("/test-sdk.js")).asks(...ids),
+  const outcomes = await stranger.page.evaluate(
+    async ([...ids]) => (await import("/denied-requests.js")).requestOthers(...ids),
     [project, own, theirs],
   );
-  return { guest: await guest.uid(), stranger: await stranger.uid(), asked };
+  return { guest: await guest.uid(), stranger: await stranger.uid(), outcomes };
 }

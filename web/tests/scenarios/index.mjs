@@ -1,7 +1,13 @@
-import { deniedRead } from "./denied.mjs";
-import { firstLook } from "./first-look.mjs";
-import { offlineMoment, providerFailure, takenBack, twoTabs, wrongFiles } from "./hindrances.mjs";
+import { deniedRequests } from "./denied.mjs";
+import { entering } from "./entering.mjs";
 import { keyboardVisit } from "./keyboard.mjs";
+import {
+  cancelledUpload,
+  offlineAnswers,
+  providerFailure,
+  rejectedFiles,
+  twoTabs,
+} from "./obstacles.mjs";
 import { screenshots } from "./screenshots.mjs";
 import { reloadAndBack, wholeVisit } from "./visits.mjs";
 
@@ -9,12 +15,12 @@ export const SCENARIOS = {
   wholeVisit,
   reloadAndBack,
   twoTabs,
-  offlineMoment,
-  deniedRead,
-  wrongFiles,
-  takenBack,
+  offlineAnswers,
+  deniedRequests,
+  rejectedFiles,
+  cancelledUpload,
   providerFailure,
   keyboardVisit,
-  firstLook,
+  entering,
   screenshots,
 };

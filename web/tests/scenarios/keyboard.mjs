@@ -2,9 +2,9 @@ import { createRequire } from "node:module";
 import { readFile } from "node:fs/promises";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-const PRESSES = 60; // more than any screen has stops
+const MAX_PRESSES = 60; // more than any screen has tab stops
 
-/** A guest without mouse and finger; every screen on the way is looked over by axe. */
+/** A visit by keyboard alone. axe checks each screen on the way. */
 export async function keyboardVisit(stage) {
   const guest = await stage.guest({ hasTouch: false, isMobile: false });
   const { page } = guest;
@@ -13,8 +13,8 @@ export async function keyboardVisit(stage) {
   const audit = async (screen) => {
     screens[screen] = await violations(page, axe);
   };
-  const press = async (testId, more = "", key = "Enter") => {
-    await tabTo(page, guest.find(testId, more).first());
+  const press = async (testId, selector = "", key = "Enter") => {
+    await tabTo(page, guest.find(testId, selector).first());
     await page.keyboard.press(key);
   };
   const writes = async (step, text) => {
@@ -30,7 +30,7 @@ export async function keyboardVisit(stage) {
     const wanted = guest.find("option", `[data-value="${value}"]`);
     await page.keyboard.press("Space");
     for (let press = 0; !(await wanted.isChecked()); press++) {
-      if (press > PRESSES) throw new Error(`${step}: the arrows do not lead to ${value}`);
+      if (press > MAX_PRESSES) throw new Error(`${step}: the arrows do not lead to ${value}`);
       await page.keyboard.press("ArrowDown");
     }
     await audit(step);
@@ -55,12 +55,12 @@ export async function keyboardVisit(stage) {
   await press("open-camera");
   await guest.sees("camera", '[data-ready="true"]');
   await page.keyboard.press("Escape");
-  await focuses(guest.find("open-camera"));
+  await hasFocus(guest.find("open-camera"));
   await page.keyboard.press("Enter");
   await guest.sees("camera", '[data-ready="true"]');
   await audit("camera");
   await press("shutter");
-  await focuses(guest.find("use-photo"));
+  await hasFocus(guest.find("use-photo"));
   await audit("preview");
   await press("use-photo");
   await guest.sees("picture");
@@ -83,31 +83,36 @@ async function tabTo(page, target) {
   await target.waitFor({ state: "attached" });
   const focused = () => target.evaluate((element) => element === document.activeElement);
   for (let press = 0; !(await focused()); press++) {
-    if (press > PRESSES) throw new Error(`Tab never reaches ${target}`);
+    if (press > MAX_PRESSES) throw new Error(`Tab never reaches ${target}`);
     await page.keyboard.press("Tab");
   }
 }
 
-/** Where the focus has to be by itself, as soon as what had it is gone. */
-async function focuses(target) {
+/** Waits until the target has the focus without a key press. */
+async function hasFocus(target) {
   await target.and(target.page().locator(":focus")).waitFor();
 }
 
-/** To whichever option of the step Tab stops at. */
+/** Press Tab until it stops at an option of the step. */
 async function tabToGroup(page, guest) {
   const focused = guest.find("option", ":focus");
   for (let press = 0; (await focused.count()) === 0; press++) {
-    if (press > PRESSES) throw new Error("Tab never reaches an option");
+    if (press > MAX_PRESSES) throw new Error("Tab never reaches an option");
     await page.keyboard.press("Tab");
   }
 }
 
-/** What axe finds serious or worse, once nothing moves. */
+/** The serious and critical violations that axe finds, once no animation runs. */
 async function violations(page, axe) {
   await page.evaluate(axe);
   return page.evaluate(async () => {
     const finite = (animation) => animation.effect?.getComputedTiming().endTime !== Infinity;
-    await Promise.allSettled(document.getAnimations().filter(finite).map(({ finished }) => finished));
+    await Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(finite)
+        .map(({ finished }) => finished),
+    );
     const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
     return violations
       .filter(({ impact }) => ["serious", "critical"].includes(impact))

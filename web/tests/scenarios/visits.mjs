@@ -1,4 +1,4 @@
-/** A guest plays all phases with the camera, and takes the picture along. */
+/** A guest plays all phases with the camera, and downloads the picture. */
 export async function wholeVisit(stage) {
   const guest = await stage.guest({ acceptDownloads: true });
   await guest.begins();
@@ -27,7 +27,7 @@ async function saved(download, { settings }) {
   return path;
 }
 
-/** A guest who reloads everywhere, and whom the way back leads to the welcome and on again. */
+/** A guest reloads in each phase, goes back to the welcome, and forward again. */
 export async function reloadAndBack(stage, { photo }) {
   const guest = await stage.guest();
   const { page } = guest;

@@ -1,4 +1,4 @@
-"""Where a session's objects lie in the bucket, and their addresses.
+"""Where a session's objects lie in the bucket, and their download URLs.
 
 Every path is built here from ids. Objects are written once (`ifGenerationMatch=0`), and nothing
 in the bucket is public: an object is read by its download token, which can be revoked, or by a
@@ -19,6 +19,7 @@ from experience.storage import retry, signed_url
 if TYPE_CHECKING:
     from google.cloud.storage import Blob
 
+
 TOKENS = "firebaseStorageDownloadTokens"
 
 
@@ -35,7 +36,7 @@ def result_path(project_id: str, session_id: str, job_id: str, attempt: int, nam
 def find(path: str) -> StoredObject | None:
     """What is stored there, or None."""
     blob = storage.bucket().get_blob(path, retry=retry())
-    return _described(blob) if blob else None
+    return _stored_object(blob) if blob else None
 
 
 def read(path: str, first_bytes: int | None = None) -> bytes:
@@ -52,9 +53,9 @@ def read(path: str, first_bytes: int | None = None) -> bytes:
 
 
 def write_once(path: str, data: bytes, content_type: str) -> str:
-    """Store bytes that are never changed again, and return their address.
+    """Store bytes that are never changed again, and return their download URL.
 
-    Where something is stored already, by an earlier try of the same work, that stays.
+    What an earlier attempt at the same work stored stays.
     """
     blob = storage.bucket().blob(path)
     blob.metadata = {TOKENS: str(uuid.uuid4())}
@@ -65,13 +66,13 @@ def write_once(path: str, data: bytes, content_type: str) -> str:
         )
     except PreconditionFailed:
         return publish(path)
-    return address(path, blob.metadata[TOKENS])
+    return download_url(path, blob.metadata[TOKENS])
 
 
 def publish(path: str, seen: StoredObject | None = None) -> str:
-    """The download-token address of an object, which gets its token at the first call.
+    """The download URL of an object, which gets its token at the first call.
 
-    Whoever has just looked at it passes what they saw, and saves a second look. Raises
+    A caller that has just read the object passes it as `seen`, which saves a second read. Raises
     google.api_core NotFound.
     """
     for _ in range(5):
@@ -79,7 +80,7 @@ def publish(path: str, seen: StoredObject | None = None) -> str:
         if found is None:
             raise NotFound(path)
         if tokens := found.metadata.get(TOKENS):
-            return address(path, tokens.split(",")[0])
+            return download_url(path, tokens.split(",")[0])
         token = str(uuid.uuid4())
         blob = storage.bucket().blob(path)
         blob.metadata = {**found.metadata, TOKENS: token}
@@ -88,7 +89,7 @@ def publish(path: str, seen: StoredObject | None = None) -> str:
         except PreconditionFailed:
             seen = None  # somebody else published it just now: take their token
             continue
-        return address(path, token)
+        return download_url(path, token)
     raise Contention
 
 
@@ -98,14 +99,14 @@ def signed_download(path: str) -> tuple[str, int]:
     return signed_url(path, "GET", seconds), clock.now_ms() + seconds * 1000
 
 
-def address(path: str, token: str) -> str:
-    """The download-token address of an object."""
+def download_url(path: str, token: str) -> str:
+    """The download URL of an object."""
     name = quote(path, safe="")
     endpoint = storage.download_endpoint()
     return f"{endpoint}/v0/b/{storage.bucket_name()}/o/{name}?alt=media&token={token}"
 
 
-def _described(blob: "Blob") -> StoredObject:
+def _stored_object(blob: "Blob") -> StoredObject:
     return StoredObject(
         path=str(blob.name),
         content_type=str(blob.content_type or ""),

@@ -51,8 +51,8 @@ def resumable_upload(
 
 
 @dataclass(frozen=True)
-class Loose:
-    """An upload without an address: nobody confirmed it, or a retake took its place.
+class UnconfirmedUpload:
+    """An upload without a download URL: it was never confirmed, or a retake replaced it.
 
     `created_at` is in Unix milliseconds.
     """
@@ -65,8 +65,8 @@ class Loose:
     metageneration: int
 
 
-def uploads_without_address(after: str) -> Iterator[tuple[list[Loose], str]]:
-    """Such uploads of all projects, and the name of the last object that was looked at.
+def list_unconfirmed(after: str) -> Iterator[tuple[list[UnconfirmedUpload], str]]:
+    """Unconfirmed uploads of all projects, and the name of the last object that was listed.
 
     In pages, from the object named `after` on; one request for a thousand objects.
     """
@@ -88,11 +88,11 @@ def uploads_without_address(after: str) -> Iterator[tuple[list[Loose], str]]:
                         created_at = int(blob.time_created.timestamp() * 1000)
                         ids = (blob.name, project_id, session_id)
                         versions = (blob.generation, blob.metageneration)
-                        found.append(Loose(*ids, created_at, *versions))
+                        found.append(UnconfirmedUpload(*ids, created_at, *versions))
         yield found, blobs[-1].name
 
 
-def delete_if_unchanged(loose: Loose) -> bool:
+def delete_if_unchanged(loose: UnconfirmedUpload) -> bool:
     """Delete an upload, unless somebody confirms or replaces it at this moment."""
     try:
         storage.bucket().blob(loose.path).delete(

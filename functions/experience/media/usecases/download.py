@@ -1,4 +1,4 @@
-"""Signed addresses of a session's files."""
+"""Signed URLs of a session's files."""
 
 from experience import clients
 from experience.errors import NotFound
@@ -10,7 +10,7 @@ from experience.sessions.usecases.access import require_reader
 
 
 def get_download_url(uid: str, request: GetDownloadUrl) -> Download:
-    """A signed address of a capture or the result. One read, one more for an operator."""
+    """A signed URL of a capture or the result. One read, one more for an operator."""
     client = clients.firestore()
     session = session_store.get_session(client, request.project_id, request.session_id)
     require_reader(client, session, uid)

@@ -1,4 +1,4 @@
-"""From a guest's camera to an address in their session."""
+"""Uploads: from a guest's camera to a download URL in their session."""
 
 import traceback
 from typing import Any
@@ -14,7 +14,7 @@ from experience.imaging.models import MAX_PIXELS
 from experience.media.models import (
     CONTENT_TYPES,
     HEAD_BYTES,
-    LARGEST_BYTES,
+    MAX_BYTES,
     ConfirmUpload,
     CreateUpload,
     StoredObject,
@@ -23,7 +23,7 @@ from experience.media.models import (
     path_in,
     sniff,
 )
-from experience.media.store import links, objects, uploads
+from experience.media.store import download_urls, objects, uploads
 from experience.sessions import store as session_store
 from experience.sessions.models.session import CapturedMedia, Session
 from experience.sessions.models.views import SessionView
@@ -32,13 +32,13 @@ from experience.sessions.usecases.adopt import get_adopted
 
 
 def create_upload(uid: str, request: CreateUpload, origin: str | None) -> Upload:
-    """An address for one upload to a capture step of an active session. One read.
+    """A signed URL for one upload to a capture step of an active session. One read.
 
     Nothing is stored yet: an upload that never comes leaves nothing behind.
     """
-    largest = LARGEST_BYTES[kind_of(request.content_type)]
-    if request.size_bytes > largest:
-        raise InvalidArgument(("sizeBytes", f"must be at most {largest} bytes"))
+    max_bytes = MAX_BYTES[kind_of(request.content_type)]
+    if request.size_bytes > max_bytes:
+        raise InvalidArgument(("sizeBytes", f"must be at most {max_bytes} bytes"))
     client = clients.firestore()
     session = get_adopted(client, request.project_id, request.session_id)
     require_owner(client, session, uid)
@@ -54,11 +54,11 @@ def create_upload(uid: str, request: CreateUpload, origin: str | None) -> Upload
 
 
 def confirm_upload(uid: str, request: ConfirmUpload) -> SessionView:
-    """Look at what was uploaded and put it into the session. Two reads, one write.
+    """Check what was uploaded and add it to the session. Two reads, one write.
 
     A retake replaces the capture of its step: of two uploads the later one stays, in whichever
-    order they are confirmed, and the other one's address ends. Confirming again changes nothing.
-    Raises FailedPrecondition `upload_missing`, `upload_too_large`, `upload_type_mismatch`,
+    order they are confirmed, and the other one's download URL is revoked. Confirming again changes
+    nothing. Raises FailedPrecondition `upload_missing`, `upload_too_large`, `upload_type_mismatch`,
     `upload_too_many_pixels` and `session_not_active`.
     """
     client = clients.firestore()
@@ -71,7 +71,7 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> SessionView:
     path = objects.input_path(
         request.project_id, request.session_id, request.step_id, request.asset_id
     )
-    uploaded, url = _publish_sound(path)
+    uploaded, url = _publish_valid(path)
     media = CapturedMedia(
         step_id=request.step_id,
         asset_id=request.asset_id,
@@ -87,7 +87,7 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> SessionView:
         )
         if _holds(current, request):
             return current, None
-        if not current.is_active:  # it has ended since it was looked at
+        if not current.is_active:  # it has ended since it was read
             return current, media
         now = clock.now_ms()
         changed = _with_media(current, media)
@@ -97,36 +97,36 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> SessionView:
         held = current.media_of(request.step_id)
         return changed, media if changed.media_of(request.step_id) is held else held
 
-    session, loser = transactions.run_optimistic(client, body)
-    if loser and not session.shows(loser.url):
-        _end_address(loser.url)
-    if loser is media:
+    session, superseded = transactions.run_optimistic(client, body)
+    if superseded and not session.shows(superseded.url):
+        _revoke_url(superseded.url)
+    if superseded is media:
         require_active(session)
     return SessionView.of(session)
 
 
-def _end_address(url: str) -> None:
-    """Let nobody read what the session does not hold; the sweep of uploads deletes it.
+def _revoke_url(url: str) -> None:
+    """Revoke the URL of an upload that the session does not hold; the sweep deletes the upload.
 
-    Where the storage does not answer, the address stays.
+    If the storage fails, the URL stays valid.
     """
     path = path_in(url)
     try:
-        links.end_all(path)
+        download_urls.revoke_all(path)
     except exceptions.NotFound:
-        pass  # erased already
+        pass  # deleted already
     except Exception:  # noqa: BLE001  (the call has had its effect)
         logs.warning("address not ended", path=path, exc=traceback.format_exc())
 
 
-def _publish_sound(path: str) -> tuple[StoredObject, str]:
-    """What was uploaded, and its address."""
+def _publish_valid(path: str) -> tuple[StoredObject, str]:
+    """What was uploaded, and its download URL."""
     try:
         if uploaded := objects.find(path):
-            _require_sound(uploaded)
+            _require_valid(uploaded)
             return uploaded, objects.publish(path, uploaded)
     except exceptions.NotFound:
-        pass  # erased since it was found
+        pass  # deleted since it was found
     raise FailedPrecondition("upload_missing", "Nothing was uploaded to this address yet.")
 
 
@@ -138,19 +138,21 @@ def _require_capture(client: Client, session: Session, step_id: str) -> None:
         raise InvalidArgument(("stepId", f"a step of type {step.type!r} takes no upload"))
 
 
-def _require_sound(uploaded: StoredObject) -> None:
+def _require_valid(uploaded: StoredObject) -> None:
     """Raise FailedPrecondition unless size and bytes are what the object's type allows.
 
-    Packed bytes are none of them: a signed address does not bind the header that calls them so.
+    Compressed bytes are refused: a signed URL does not bind the header that declares them.
     """
     if uploaded.content_type not in CONTENT_TYPES:
         raise _mismatch(uploaded.content_type, None)
     if uploaded.content_encoding not in ("", "identity"):
         raise _mismatch(uploaded.content_type, uploaded.content_encoding)
-    largest = LARGEST_BYTES[kind_of(uploaded.content_type)]
-    if uploaded.size_bytes > largest:
+    max_bytes = MAX_BYTES[kind_of(uploaded.content_type)]
+    if uploaded.size_bytes > max_bytes:
         raise FailedPrecondition(
-            "upload_too_large", f"The file is larger than {largest} bytes.", largestBytes=largest
+            "upload_too_large",
+            f"The file is larger than {max_bytes} bytes.",
+            largestBytes=max_bytes,
         )
     # of an empty object there is no first byte to ask for
     head = objects.read(uploaded.path, HEAD_BYTES) if uploaded.size_bytes else b""
@@ -182,7 +184,7 @@ def _holds(session: Session, request: ConfirmUpload) -> bool:
 
 
 def _with_media(session: Session, media: CapturedMedia) -> Session:
-    """The session with this capture in the place of an earlier one of the same step."""
+    """The session with this capture in place of an earlier one of the same step."""
     held = session.media_of(media.step_id)
     if held and (held.created_at, held.asset_id) > (media.created_at, media.asset_id):
         return session

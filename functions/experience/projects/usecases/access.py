@@ -4,7 +4,7 @@ from google.cloud.firestore import Client, Transaction
 
 from experience.errors import FailedPrecondition
 from experience.projects.models import Project
-from experience.workspaces import store as workspace_store
+from experience.workspaces import store
 
 
 def require_visitable(
@@ -12,12 +12,12 @@ def require_visitable(
 ) -> None:
     """Raise FailedPrecondition unless the project is live or the caller is of its workspace.
 
-    One read, and none for a live project. The status is told on purpose: a code that was printed
-    too early leads to a page that can say so.
+    One read, and none for a live project. The refusal names the status on purpose: a code that
+    was printed too early leads to a page that can say so.
     """
     if project.is_live:
         return
-    if workspace_store.find_role(client, project.workspace_id, uid, transaction) is None:
+    if store.find_role(client, project.workspace_id, uid, transaction) is None:
         raise not_live(project)
 
 

@@ -28,7 +28,7 @@ def get_project(uid: str, request: GetProject) -> ProjectPage:
     config = project.published_config or project.draft_config
     ids = [ref.experience_id for ref in config.experiences.references]
     found = workspace_store.find_experiences(client, project.workspace_id, ids)
-    places = config.experiences
+    experiences = config.experiences
     drafted = project.published_config is None
     return ProjectPage(
         id=project.id,
@@ -36,9 +36,9 @@ def get_project(uid: str, request: GetProject) -> ProjectPage:
         theme=config.theme,
         consent=config.consent,
         experiences=NamedExperiences(
-            main=[named for ref in places.main if (named := _named(ref, found, drafted))],
-            pregate=_named(places.pregate, found, drafted),
-            preshare=_named(places.preshare, found, drafted),
+            main=[named for ref in experiences.main if (named := _named(ref, found, drafted))],
+            pregate=_named(experiences.pregate, found, drafted),
+            preshare=_named(experiences.preshare, found, drafted),
         ),
     )
 

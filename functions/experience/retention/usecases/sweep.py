@@ -12,13 +12,13 @@ from experience.guests.models import Guest
 from experience.guests.store import find_guest, guest_ref
 from experience.media.models import path_in
 from experience.media.store import uploads
-from experience.media.store.uploads import Loose
+from experience.media.store.uploads import UnconfirmedUpload
 from experience.projects.models import Project
 from experience.retention import store
 from experience.retention.models import (
     UPLOAD_KEPT_MS,
     RetentionState,
-    is_left_behind,
+    is_orphaned,
     kept_since,
     last_seen,
 )
@@ -31,13 +31,13 @@ from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.usecases import delete
 
 RUN_MS = 200_000
-"""How long one run goes on; the function has 300 s. The next one begins where it stopped."""
+"""How long one run lasts; the function has 300 s. The next run begins where this one stopped."""
 
-AT_ONCE = 8
+MAX_WORKERS = 8
 
 
-class _Run:
-    """One run of the sweep: until when it may go on, and what it has deleted."""
+class _SweepRun:
+    """One run of the sweep: its deadline, and what it has deleted."""
 
     def __init__(self, client: Client, milliseconds: int) -> None:
         self.client = client
@@ -54,15 +54,18 @@ class _Run:
     def is_over(self) -> bool:
         return clock.now_ms() >= self._until
 
-    def attend(
-        self, kind: str, pages: Iterable[list[sweeps.Found]], do: Callable[[dict[str, Any]], bool]
+    def delete_each(
+        self,
+        kind: str,
+        pages: Iterable[list[sweeps.Found]],
+        delete: Callable[[dict[str, Any]], bool],
     ) -> None:
         """Do this for all that was found, many at once, for as long as there is time."""
 
         def one(found: sweeps.Found) -> int:
-            return 0 if self.is_over else sweeps.repair_each([found], do)[0]
+            return 0 if self.is_over else sweeps.repair_each([found], delete)[0]
 
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(MAX_WORKERS) as pool:
             for page in pages:
                 self.count(kind, sum(pool.map(one, page)))
                 if self.is_over:
@@ -78,7 +81,7 @@ def sweep_retention(milliseconds: int = RUN_MS) -> dict[str, int]:
     session. Safe to repeat, to run twice at once, and to break off anywhere: the guest goes
     first, and a session whose guest is gone is found by the next run.
     """
-    run = _Run(clients.firestore(), milliseconds)
+    run = _SweepRun(clients.firestore(), milliseconds)
     reference = store.state_ref(run.client)
     state = find(run.client, reference, RetentionState) or RetentionState()
     reached = RetentionState(
@@ -91,10 +94,12 @@ def sweep_retention(milliseconds: int = RUN_MS) -> dict[str, int]:
     return run.deleted
 
 
-def _sweep_projects(run: _Run, first: str) -> str:
+def _sweep_projects(run: _SweepRun, first: str) -> str:
     """All projects once, from the one at which the last run stopped; gives where this one did."""
     found = [
-        each for page in sweeps.pages(store.query_limited_projects(run.client)) for each in page
+        each
+        for page in sweeps.query_pages(store.query_limited_projects(run.client))
+        for each in page
     ]
     projects = sorted(
         (project for each in found if (project := parse_or_log(each, Project))),
@@ -109,16 +114,20 @@ def _sweep_projects(run: _Run, first: str) -> str:
     return ""
 
 
-def _sweep_project(run: _Run, project: Project) -> None:
+def _sweep_project(run: _SweepRun, project: Project) -> None:
     until = kept_since(project, run.now)
     if until is None:
         return
     client, project_id = run.client, project.id
-    old_guests = sweeps.pages(store.query_guests_until(client, project_id, until))
-    run.attend("guests", old_guests, lambda fields: _forget(run, Guest.load(fields), until))
-    old_sessions = sweeps.pages(store.query_sessions_until(client, project_id, until))
-    run.attend("sessions", old_sessions, lambda fields: _collect(run, Session.load(fields)))
-    counts = sweeps.pages(store.query_counts_until(client, project_id, day_of(until)))
+    old_guests = sweeps.query_pages(store.query_guests_until(client, project_id, until))
+    run.delete_each(
+        "guests", old_guests, lambda fields: _delete_guest(run, Guest.load(fields), until)
+    )
+    old_sessions = sweeps.query_pages(store.query_sessions_until(client, project_id, until))
+    run.delete_each(
+        "sessions", old_sessions, lambda fields: _delete_orphan(run, Session.load(fields))
+    )
+    counts = sweeps.query_pages(store.query_counts_until(client, project_id, day_of(until)))
     for page in counts:
         batch = client.batch()
         for each in page:
@@ -127,7 +136,7 @@ def _sweep_project(run: _Run, project: Project) -> None:
         run.count("counts", len(page))
 
 
-def _forget(run: _Run, guest: Guest, until: int) -> bool:
+def _delete_guest(run: _SweepRun, guest: Guest, until: int) -> bool:
     """Delete a guest, if nothing of theirs is newer than this, and then all their sessions."""
     client, project_id = run.client, guest.project_id
     reference = guest_ref(client, project_id, guest.id)
@@ -137,7 +146,7 @@ def _forget(run: _Run, guest: Guest, until: int) -> bool:
         return False
 
     def body(transaction: Transaction) -> bool:
-        # Who begins or completes a session writes their guest as well; who moves on, only that.
+        # Beginning and completing a session write the guest too; progress writes the session.
         wanted = [reference, *(each.reference for each in found)]
         snapshots = transactions.read(client, wanted, transaction)
         current = parse(snapshots[0], Guest)
@@ -152,21 +161,21 @@ def _forget(run: _Run, guest: Guest, until: int) -> bool:
     for snapshot in store.query_sessions_of(client, project_id, guest.id).stream():
         session = parse_or_log(snapshot, Session)
         if session and session.updated_at <= until:  # they may have come again just now
-            _delete(client, session)
+            _delete_session(client, session)
             run.count("sessions")
     return True
 
 
-def _collect(run: _Run, session: Session) -> bool:
+def _delete_orphan(run: _SweepRun, session: Session) -> bool:
     """Delete an old session that is nobody's: left by a run that broke off, or never anybody's."""
     guest = find_guest(run.client, session.project_id, str(session.created_by))
-    if not is_left_behind(session, guest):
+    if not is_orphaned(session, guest):
         return False
-    _delete(run.client, session)
+    _delete_session(run.client, session)
     return True
 
 
-def _delete(client: Client, session: Session) -> None:
+def _delete_session(client: Client, session: Session) -> None:
     """Delete a session with all that belongs to it."""
     of_run: list[DocumentReference] = []
     if session.job_id and session.workspace_id:
@@ -175,10 +184,10 @@ def _delete(client: Client, session: Session) -> None:
     store.delete_session(client, session, of_run)
 
 
-def _sweep_uploads(run: _Run, first: str) -> str:
+def _sweep_uploads(run: _SweepRun, first: str) -> str:
     """Delete uploads that nobody confirmed in time; gives the name at which this run stopped."""
     reached = first
-    for found, reached in uploads.uploads_without_address(first):
+    for found, reached in uploads.list_unconfirmed(first):
         late = [each for each in found if each.created_at <= run.now - UPLOAD_KEPT_MS]
         run.count("uploads", sum(map(uploads.delete_if_unchanged, _unused(run, late))))
         if run.is_over:
@@ -186,8 +195,8 @@ def _sweep_uploads(run: _Run, first: str) -> str:
     return ""
 
 
-def _unused(run: _Run, found: list[Loose]) -> Iterable[Loose]:
-    """Those of these that no session names: somebody may have taken its address away by hand."""
+def _unused(run: _SweepRun, found: list[UnconfirmedUpload]) -> Iterable[UnconfirmedUpload]:
+    """The uploads that no session names: a download URL may have been revoked by hand."""
     references = {
         (each.project_id, each.session_id): session_ref(
             run.client, each.project_id, each.session_id

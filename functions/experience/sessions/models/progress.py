@@ -19,7 +19,7 @@ Issue = tuple[str, str]
 UNCONFIRMED = "is not media of this session; upload it and call confirmUpload first"
 
 
-def apply(
+def with_progress(
     session: Session, config: ExperienceConfig, request: UpdateSessionProgress, now: int
 ) -> Session:
     """The session after this progress. Raises InvalidArgument with an issue for each bad field."""
@@ -89,7 +89,7 @@ def _merge(
         elif step_type not in (None, step.type):
             issues.append((id_path.replace("stepId", "stepType"), f"the step is {step.type!r}"))
         elif step.takes_media:
-            # Clients of the earlier shapes repeat a capture's address among their inputs.
+            # Clients of earlier versions repeat a capture's URL among their inputs.
             if not _is_media_of(session, step_id, value):
                 issues.append((value_path, UNCONFIRMED))
         else:

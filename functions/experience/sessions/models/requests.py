@@ -101,14 +101,14 @@ class GetJourneySessions(Request):
 
 
 class AbandonSession(Request):
-    """A session that its guest gives up."""
+    """A session that its guest abandons."""
 
     project_id: DocumentId
     session_id: DocumentId
 
 
 class FailSession(Request):
-    """A session that its client cannot go on with."""
+    """A session that its client cannot continue."""
 
     project_id: DocumentId
     session_id: DocumentId

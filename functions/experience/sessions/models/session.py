@@ -38,7 +38,7 @@ class JobStatus(StrEnum):
 
 
 def claim_of(experience_id: str, mode: Mode, config_source: ConfigSource) -> str:
-    """A guest's visit claims the experience; what operators try out stands beside it."""
+    """The name of the claim on an experience; previews and drafts have names of their own."""
     visit = mode is Mode.GUEST and config_source == "published"
     return experience_id if visit else f"{experience_id}~{mode}~{config_source}"
 
@@ -137,12 +137,12 @@ class Session(Document):
 
     @property
     def awaits_adoption(self) -> bool:
-        """Whether a guest wrote it, and the server has not looked at it yet."""
+        """Whether a guest wrote it, and the server has not adopted it yet."""
         return self.is_active and self.phase is None
 
     @property
     def was_refused(self) -> bool:
-        """Whether a guest wrote it, and the server did not take it in."""
+        """Whether a guest wrote it, and the server refused to adopt it."""
         return self.status is SessionStatus.ERROR and self.phase is None
 
     @property
@@ -160,5 +160,5 @@ class Session(Document):
         return next((media for media in self.captured_media if media.step_id == step_id), None)
 
     def shows(self, url: str) -> bool:
-        """Whether its client keeps this address among the outputs."""
+        """Whether this URL is among its outputs."""
         return any(output.url == url for output in self.outputs.values())

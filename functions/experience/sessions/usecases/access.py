@@ -8,8 +8,8 @@ from experience.workspaces.models import Role
 from experience.workspaces.usecases.access import require_role
 
 
-class Unadopted(Exception):  # noqa: N818  (a turn of the road, not an error)
-    """A call met a session that its trigger has not met yet."""
+class Unadopted(Exception):  # noqa: N818  (control flow, not an error)
+    """A call needs a session that must be adopted first."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session.id)
@@ -42,7 +42,7 @@ def _require_role(client: Client, session: Session, uid: str, role: Role) -> Non
 def require_active(session: Session) -> None:
     """Raise FailedPrecondition, with the status, unless the session still takes answers.
 
-    Raises Unadopted where its guest wrote it, and the server has yet to look at it.
+    Raises Unadopted for a session that its guest wrote and that is not adopted yet.
     """
     if session.awaits_adoption:
         raise Unadopted(session)

@@ -6,7 +6,7 @@ from google.cloud.firestore import Client, Transaction
 
 from experience import config
 from experience.errors import FailedPrecondition, InvalidArgument
-from experience.guests.models import ActiveSession, Guest, counted
+from experience.guests.models import ActiveSession, Guest, next_rate
 from experience.guests.store import active_session_path
 from experience.guests.usecases import require_consent
 from experience.projects.models import Phase, Project, ProjectConfig
@@ -19,19 +19,19 @@ from experience.workspaces import store as workspace_store
 from experience.workspaces.models import Experience
 
 
-class ClaimedForAnother(Exception):  # noqa: N818  (a turn of the road, not an error)
-    """The guest's claim on this preshare is for another main session: look for this one's."""
+class ClaimedForAnother(Exception):  # noqa: N818  (control flow, not an error)
+    """The guest's claim on this preshare is for another main session: a query is needed."""
 
 
-def with_claim(guest: Guest, session: Session, now: int) -> dict[str, Any]:
-    """The guest's fields once this is their active session. Raises ResourceExhausted."""
-    rate = counted(guest.rates.get("sessions"), config.SESSIONS_PER_GUEST_AND_HOUR.value, now)
+def claim_fields(guest: Guest, session: Session, now: int) -> dict[str, Any]:
+    """The fields by which a guest claims their new session. Raises ResourceExhausted."""
+    rate = next_rate(guest.rates.get("sessions"), config.SESSIONS_PER_GUEST_AND_HOUR.value, now)
     claim = ActiveSession(session_id=session.id, main_session_id=session.main_session_id)
     return {active_session_path(session.claim): claim.dump(), "rates.sessions": rate.dump()}
 
 
 def admit(project: Project, guest: Guest | None, request: CreateSession) -> tuple[Guest, Phase]:
-    """The guest who may begin here, and the phase that it is. Raises what refuses them."""
+    """The guest, if they may begin here, and the phase of the session. Raises the refusal."""
     if request.mode is Mode.GUEST and not project.is_live:
         raise not_live(project)
     if guest is None:
@@ -56,7 +56,7 @@ def _phase(config: ProjectConfig, request: CreateSession) -> Phase:
     return phase
 
 
-def playable(
+def require_playable(
     client: Client,
     transaction: Transaction,
     project: Project,
@@ -86,7 +86,7 @@ def _unavailable(state: str) -> FailedPrecondition:
     return FailedPrecondition("experience_unavailable", f"This experience is {state}.", state=state)
 
 
-def active_session(
+def find_active_session(
     client: Client,
     transaction: Transaction,
     guest: Guest,

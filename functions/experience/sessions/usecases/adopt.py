@@ -1,7 +1,7 @@
-"""Sessions that guests wrote themselves: the server looks at each, and takes it in or refuses it.
+"""Adopting sessions that guests wrote themselves: the server admits or refuses each.
 
-The rules let a guest create a session with nothing decided in it. What `createSession` checks and
-writes is done afterwards, by the trigger, by the first call that comes before it, or by a sweep.
+The rules let a guest create a session with nothing decided in it. The checks and writes of
+`createSession` follow: in the trigger, in a call that comes before it, or in a sweep.
 """
 
 from collections.abc import Callable
@@ -59,7 +59,7 @@ def adopt(session: Session) -> Session:
             "updated_at": now,
         }
         try:
-            added, claiming = _admitted(client, transaction, current, project, guest, now)
+            added, claiming = _admission(client, transaction, current, project, guest, now)
         except Refusal as refused:
             error = SessionError(code=refused.reason, message=refused.message)
             added, claiming = {"status": SessionStatus.ERROR, "error": error}, {}
@@ -77,7 +77,7 @@ def adopt(session: Session) -> Session:
     return adopted
 
 
-def _admitted(
+def _admission(
     client: Client,
     transaction: Transaction,
     session: Session,
@@ -85,17 +85,17 @@ def _admitted(
     guest: Guest | None,
     now: int,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the server adds to the session, and to its guest. Raises what refuses it."""
+    """The fields that adoption adds to the session and to its guest. Raises the refusal."""
     project = require_project(project)
     request = _request(session)
     guest, phase = admission.admit(project, guest, request)
-    experience = admission.playable(client, transaction, project, guest, phase, request)
-    active = admission.active_session(client, transaction, guest, phase, request, other="")
+    experience = admission.require_playable(client, transaction, project, guest, phase, request)
+    active = admission.find_active_session(client, transaction, guest, phase, request, other="")
     if active:
         raise FailedPrecondition(
             "session_active", "Another session of this experience is active.", sessionId=active.id
         )
-    claiming = admission.with_claim(guest, session, now)
+    claiming = admission.claim_fields(guest, session, now)
     return {"phase": phase, "experience_version": experience.published_version}, claiming
 
 
@@ -120,13 +120,13 @@ def _request(session: Session) -> CreateSession:
 
 
 def get_adopted(client: Client, project_id: str, session_id: str) -> Session:
-    """One session, whoever's it is, adopted now if nobody did it before. One read. NotFound."""
+    """One session of any guest, adopted now if need be. One read. NotFound."""
     session = store.get_session(client, project_id, session_id)
     return adopt(session) if session.awaits_adoption else session
 
 
-def adopting(work: Callable[[], T]) -> T:
-    """What `work` returns, once more where it met a session that had to be adopted first."""
+def with_adoption(work: Callable[[], T]) -> T:
+    """The result of `work`, which runs again if it needs a session that must be adopted first."""
     try:
         return work()
     except Unadopted as met:
@@ -135,9 +135,6 @@ def adopting(work: Callable[[], T]) -> T:
 
 
 def adopt_and_link(session: Session) -> bool:
-    """What follows from a new session: it is adopted, and a pregate linked to it.
-
-    Whether there was anything to do.
-    """
+    """Adopt a new session and link its pregate. Returns whether there was anything to do."""
     adopted = adopt(session) if session.awaits_adoption else session
     return link.link_pregate(adopted) or session.awaits_adoption

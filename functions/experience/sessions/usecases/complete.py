@@ -21,10 +21,10 @@ from experience.store import parse, require
 
 
 def complete_session(uid: str, request: CompleteSession) -> CompletedSession:
-    """End a session whose required steps are answered, and say where the guest goes next.
+    """End a session whose required steps are answered, and decide where the guest goes next.
 
     Four reads (session, guest, project, and the experience of the next phase), two writes.
-    Completing again answers the same and writes nothing. Raises FailedPrecondition
+    Completing again returns the same and writes nothing. Raises FailedPrecondition
     `steps_incomplete` and `session_not_active`.
     """
     client = clients.firestore()
@@ -44,7 +44,7 @@ def complete_session(uid: str, request: CompleteSession) -> CompletedSession:
         guest = require(parse(guest_snapshot, Guest), what="guest")
         project = require_project(parse(project_snapshot, Project))
         if session.status is SessionStatus.COMPLETED:
-            return session, _next(client, transaction, session, guest, project, request)
+            return session, _next_phase(client, transaction, session, guest, project, request)
         require_active(session)
 
         now = clock.now_ms()
@@ -55,13 +55,13 @@ def complete_session(uid: str, request: CompleteSession) -> CompletedSession:
             update={"status": SessionStatus.COMPLETED, "completed_at": now, "updated_at": now}
         )
         guest, changes = _with_completion(guest, done, now)
-        following = _next(client, transaction, done, guest, project, request)
+        following = _next_phase(client, transaction, done, guest, project, request)
         transaction.update(session_snapshot.reference, session.difference(done))
         if changes:
             transaction.update(guest_snapshot.reference, changes)
         return done, following
 
-    session, following = adopt.adopting(lambda: transactions.run_optimistic(client, body))
+    session, following = adopt.with_adoption(lambda: transactions.run_optimistic(client, body))
     return CompletedSession(session=SessionView.of(session), next=following)
 
 
@@ -85,7 +85,7 @@ def _with_completion(guest: Guest, session: Session, now: int) -> tuple[Guest, d
     return guest.model_copy(update=update), changes
 
 
-def _next(
+def _next_phase(
     client: Client,
     transaction: Transaction,
     session: Session,

@@ -1,10 +1,10 @@
-"""Beginning a session: who may, in which phase, and why it happens only once."""
+"""Beginning a session, once for each request id and for each experience that is active."""
 
 from google.cloud.firestore import Client, Transaction
 
 from experience import clients, clock, transactions
 from experience.errors import AlreadyExists, NotFound, PermissionDenied
-from experience.guests.models import Guest, JoinedRequest, remembered
+from experience.guests.models import Guest, JoinedRequest, with_request
 from experience.guests.store import guest_ref
 from experience.ids import derived_id, fingerprint, new_id
 from experience.projects.models import Phase, Project
@@ -15,10 +15,10 @@ from experience.sessions.models.session import Mode, Session
 from experience.sessions.models.views import SessionWithSteps
 from experience.sessions.usecases.admission import (
     ClaimedForAnother,
-    active_session,
     admit,
-    playable,
-    with_claim,
+    claim_fields,
+    find_active_session,
+    require_playable,
 )
 from experience.store import parse
 from experience.workspaces import store as workspace_store
@@ -86,12 +86,12 @@ def _begin(
     guest, phase = admit(project, guest, request)
     if request.main_session_id:
         _require_main(parse(found[main.path], Session), uid, request.mode)
-    experience = playable(client, transaction, project, guest, phase, request)
+    experience = require_playable(client, transaction, project, guest, phase, request)
     now = clock.now_ms()
-    if active := active_session(client, transaction, guest, phase, request, other):
+    if active := find_active_session(client, transaction, guest, phase, request, other):
         if request.request_id:
             joined = JoinedRequest(session_id=active.id, fingerprint=_fingerprint(request), at=now)
-            requests = remembered(guest.requests, request.request_id, joined)
+            requests = with_request(guest.requests, request.request_id, joined)
             shown = {request_id: each.dump() for request_id, each in requests.items()}
             transaction.update(guest_reference, {"requests": shown})
         return active, experience
@@ -115,7 +115,7 @@ def _begin(
         created_at=now,
         updated_at=now,
     )
-    claiming = with_claim(guest, session, now)
+    claiming = claim_fields(guest, session, now)
     transaction.create(own, session.dump())
     transaction.update(guest_reference, claiming)
     return session, experience

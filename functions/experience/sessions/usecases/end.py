@@ -1,4 +1,4 @@
-"""The other ends of a session: given up by its guest, failed in its client, or forgotten."""
+"""Ending a session without completing it: abandoned, or failed in its client."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,9 +19,9 @@ from experience.store import parse, require
 
 
 def abandon_session(uid: str, request: AbandonSession) -> SessionView:
-    """Give an active session up, so that a new one can begin. Two reads, two writes.
+    """Abandon an active session, so that a new one can begin. Two reads, two writes.
 
-    Abandoning again answers the same. Raises FailedPrecondition `session_not_active`.
+    Abandoning again returns the same. Raises FailedPrecondition `session_not_active`.
     """
 
     def decide(session: Session) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def abandon_session(uid: str, request: AbandonSession) -> SessionView:
 def fail_session(uid: str, request: FailSession) -> SessionView:
     """Record that a client could not go on. Two reads, two writes.
 
-    Failing again answers the same. Raises FailedPrecondition `session_not_active`.
+    Failing again returns the same. Raises FailedPrecondition `session_not_active`.
     """
 
     def decide(session: Session) -> dict[str, Any]:
@@ -75,4 +75,4 @@ def end_session(
             transaction.update(references[1], {path: DELETE_FIELD})
         return ended
 
-    return adopt.adopting(lambda: transactions.run_optimistic(client, body))
+    return adopt.with_adoption(lambda: transactions.run_optimistic(client, body))

@@ -19,8 +19,8 @@ from experience.workspaces import store as workspace_store
 def get_next_phase(uid: str, request: GetNextPhase) -> NextPhase:
     """The phase that the rules of the project lead this guest to.
 
-    Two reads, one for a main session, and one for each experience that could be next. Whoever
-    is no guest yet, and whoever names what leads nowhere, is sent to the welcome.
+    Two reads, one for a main session, and one for each experience that could be next. A
+    visitor who is no guest yet, or who names something else, is sent to the welcome.
     """
     client = clients.firestore()
     wanted = [

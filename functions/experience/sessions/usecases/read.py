@@ -27,7 +27,7 @@ from experience.workspaces.usecases.access import require_role
 
 
 def get_session(uid: str, request: GetSession) -> SessionWithSteps:
-    """The session and what it is answered against, for its owner and for operators.
+    """The session and the config that it is answered against, for its guest and for operators.
 
     One read, one more for an operator, and one where the version is not in memory yet.
     """

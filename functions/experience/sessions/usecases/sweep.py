@@ -1,4 +1,4 @@
-"""Finding the sessions that no event or client attended to."""
+"""Finding sessions whose event was lost, or whose client went away."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def sweep_unadopted() -> int:
     def found(fields: dict[str, Any]) -> bool:
         return adopt_and_link(Session.load(fields))
 
-    pages = sweeps.pages(store.query_unadopted(clients.firestore()))
+    pages = sweeps.query_pages(store.query_unadopted(clients.firestore()))
     swept = sum(sweeps.repair_each(page, found)[0] for page in pages)
     if swept:
         logs.warning("sessions adopted late", count=swept)
@@ -45,7 +45,7 @@ def sweep_idle() -> int:
         after = end.end_session(session.created_by or "", session.project_id, session.id, decide)
         return after.status is SessionStatus.ABANDONED
 
-    found = sweeps.pages(store.query_idle(clients.firestore(), before))
+    found = sweeps.query_pages(store.query_idle(clients.firestore(), before))
     swept = sum(sweeps.repair_each(page, forget)[0] for page in found)
     if swept:
         logs.info("sessions abandoned", count=swept)

@@ -26,10 +26,12 @@ def update_session_progress(uid: str, request: UpdateSessionProgress) -> Session
         require_owner(client, session, uid)
         require_active(session)
         now = clock.now_ms()
-        changed = progress.apply(session, store.get_pinned_config(client, session), request, now)
+        changed = progress.with_progress(
+            session, store.get_pinned_config(client, session), request, now
+        )
         if difference := session.difference(changed):
             transaction.update(reference, {**difference, "updatedAt": now})
             changed = changed.model_copy(update={"updated_at": now})
         return changed
 
-    return SessionView.of(adopt.adopting(lambda: transactions.run_optimistic(client, body)))
+    return SessionView.of(adopt.with_adoption(lambda: transactions.run_optimistic(client, body)))

@@ -29,20 +29,20 @@ class JobFailure(Document):
     timestamp: int
 
 
-SAID = {
+GUEST_MESSAGES = {
     "ARTIFACT_NOT_FOUND": (JobErrorCode.INVALID_INPUT, "The photo is gone."),
     "WORKER_LOST": (JobErrorCode.TIMEOUT, "The transform did not finish in time."),
     "INTERNAL": (JobErrorCode.UNKNOWN, "Something went wrong on our side."),
 }
 """What the engine says of a step, in a guest's words; codes that both have mean the same."""
 
-PROVIDERS = {
+PROVIDER_MESSAGES = {
     JobErrorCode.INVALID_INPUT: "The picture could not be made of this.",
     JobErrorCode.PROVIDER_ERROR: "The picture could not be made.",
 }
-"""What a provider says of these may quote the prompt or tell of our account: for operators."""
+"""A provider's own words may quote the prompt or name our account: only operators see them."""
 
-FINAL = {
+NOT_RETRYABLE = {
     JobErrorCode.INVALID_INPUT,
     JobErrorCode.SAFETY_FILTERED,
     JobErrorCode.PROCESSING_FAILED,
@@ -51,20 +51,24 @@ FINAL = {
 
 
 def failure_of(code: str, message: str, step: str | None, now: int) -> JobFailure:
-    if code in SAID:
-        known, message = SAID[code]
+    if code in GUEST_MESSAGES:
+        known, message = GUEST_MESSAGES[code]
     elif code in set(JobErrorCode):
         known = JobErrorCode(code)
-        message = PROVIDERS.get(known, message) if step == "stylise" else message
+        message = PROVIDER_MESSAGES.get(known, message) if step == "stylise" else message
     else:  # nothing that a guest could make sense of, such as a missing key
         known = JobErrorCode.PROVIDER_ERROR
-        message = PROVIDERS[known]
+        message = PROVIDER_MESSAGES[known]
     return JobFailure(
-        code=known, message=message, step=step, is_retryable=known not in FINAL, timestamp=now
+        code=known,
+        message=message,
+        step=step,
+        is_retryable=known not in NOT_RETRYABLE,
+        timestamp=now,
     )
 
 
-def cancelled(now: int) -> JobFailure:
+def cancelled_failure(now: int) -> JobFailure:
     return JobFailure(
         code=JobErrorCode.CANCELLED,
         message="The transform was given up.",

@@ -80,8 +80,8 @@ class Snapshot(Document):
     experience_version: int
 
 
-class Counted(Document):
-    """The place in its project's day that a job holds, since so many attempts at it."""
+class JobReservation(Document):
+    """A job's reservation in its project's day, and its number of attempts when that was made."""
 
     day: str
     attempts: int
@@ -94,12 +94,11 @@ class Counted(Document):
 class JobInternals(Document):
     """`…/jobs/{j}/jobInternals/state`: what a guest must not see.
 
-    `retries`: how often the job was taken up again by hand. Who works on it when, the steps of its
-    run know.
+    `retries`: how often the job was retried by hand. The steps of its run say who works on it.
     """
 
     snapshot: Snapshot
-    counted: Counted | None = None
+    counted: JobReservation | None = None
     retries: int = 0
 
 
@@ -125,7 +124,7 @@ def run_id_of(project_id: str, job_id: str) -> str:
     return derived_id("run", project_id, job_id)
 
 
-def restarted(job: Job, now: int) -> Job:
+def restarted_job(job: Job, now: int) -> Job:
     """A job that begins again."""
     return job.model_copy(
         update={

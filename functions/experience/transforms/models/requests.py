@@ -23,4 +23,4 @@ class RetryTransform(StartTransform):
 
 
 class CancelTransform(StartTransform):
-    """The session whose transform is given up."""
+    """The session whose transform is to be cancelled."""

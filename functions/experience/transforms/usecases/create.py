@@ -12,15 +12,15 @@ from experience.store import parse
 from experience.transforms import store
 from experience.transforms.models import quota
 from experience.transforms.models.failures import JobErrorCode, JobFailure
-from experience.transforms.models.job import Counted, Job, JobInternals, Snapshot, job_id_of
+from experience.transforms.models.job import Job, JobInternals, JobReservation, Snapshot, job_id_of
 from experience.transforms.models.snapshot import require_snapshot
 from experience.transforms.usecases import runs
 
 
 def create_and_dispatch(session: Session) -> bool:
-    """Order a completed session's transform and hand it to the queue; whether it was ordered now.
+    """Create a completed session's job and enqueue its run. Returns whether it was created now.
 
-    As `order_transform`, and a task.
+    As `create_job`, and a task.
     """
     job = create_job(session)
     if job:
@@ -32,8 +32,8 @@ def create_job(session: Session) -> Job | None:
     """Create the job of a completed main session that has a transform and a capture, once.
 
     Two reads, seven writes (with a daily limit one more of both); nothing of either for a session
-    without a transform. Over the limit the job is created all the same, as failed. The job, if it
-    was created now.
+    without a transform. Over the limit the job is created as failed. Returns the job, if it was
+    created now.
     """
     if session.phase is not Phase.MAIN or session.status is not SessionStatus.COMPLETED:
         return None
@@ -54,19 +54,19 @@ def create_job(session: Session) -> Job | None:
             transaction,
         )
         current, project = parse(session_snapshot, Session), parse(project_snapshot, Project)
-        if not current or not project:  # deleted before this event came
+        if not current or not project:  # deleted before this event was delivered
             return None
         if current.job_id is not None:
             return None
         now = clock.now_ms()
-        limit, place = quota.limit_of(project), None
+        limit, reservation = quota.limit_of(project), None
         if limit is not None:
             job_id = job_id_of(session.project_id, session.id)
-            place = store.find_reservation(
+            reservation = store.find_reservation(
                 client, transaction, session.project_id, job_id, limit, now
             )
-        full = limit is not None and place is None
-        return write_job(client, transaction, current, snapshot, place, now, over_quota=full)
+        full = limit is not None and reservation is None
+        return write_job(client, transaction, current, snapshot, reservation, now, over_quota=full)
 
     return transactions.run_optimistic(client, body)
 
@@ -76,7 +76,7 @@ def write_job(
     transaction: Transaction,
     session: Session,
     snapshot: Snapshot,
-    place: store.Reservation | None,
+    reservation: store.Reservation | None,
     now: int,
     *,
     over_quota: bool = False,
@@ -101,13 +101,13 @@ def write_job(
         updated_at=now,
         completed_at=now if over_quota else None,
     )
-    if place:
-        place.take(transaction)
+    if reservation:
+        reservation.write(transaction)
     if not over_quota:
         new = runs.create_run(client, transaction, job, snapshot, now)
         job = job.model_copy(update={"run_id": new.run.id})
     transaction.create(store.job_ref(client, job.project_id, job.id), job.dump())
-    counted = Counted(day=place.day, attempts=0) if place else None
+    counted = JobReservation(day=reservation.day, attempts=0) if reservation else None
     internals = JobInternals(snapshot=snapshot, counted=counted)
     transaction.create(store.internals_ref(client, job.project_id, job.id), internals.dump())
     shown = JobError(code=failure.code, message=failure.message).dump() if over_quota else None

@@ -10,7 +10,7 @@ from experience.media.store import objects
 from experience.sessions.models.session import CapturedMedia, JobStatus
 from experience.sessions.store import session_ref
 from experience.transforms import store
-from experience.transforms.models.failures import JobFailure, cancelled, failure_of
+from experience.transforms.models.failures import JobFailure, cancelled_failure, failure_of
 from experience.transforms.models.job import JobOutput, JobProgress, session_fields
 from experience.workflows.runs.hooks import HOOKS, HookWrites
 from experience.workflows.runs.models import Run, RunError, RunStatus, RunStep, StepError
@@ -18,7 +18,7 @@ from experience.workflows.skills import File
 
 KIND = "transform"
 
-TOLD = {"load": 0, "stylise": 30, "publish": 90}
+PROGRESS_PERCENT = {"load": 0, "stylise": 30, "publish": 90}
 """How far a picture is, in percent, when these steps of the workflow begin."""
 
 
@@ -26,15 +26,15 @@ class JobHooks:
     """What a run of a job writes to the job and its session. `workflows.runs.hooks.RunHooks`."""
 
     def on_step_started(self, client: Client, run: Run, step: RunStep) -> HookWrites:
-        """One write for a step that is told; for a run's or an attempt's first step two."""
+        """One write for a step that is progress; two for the first step of a run or an attempt."""
         now = step.updated_at
         job, session = _references(client, run)
         shown: dict[str, Any] = {"updatedAt": now}
-        if step.id in TOLD:
-            progress = JobProgress(current_step=step.id, percentage=TOLD[step.id])
+        if step.id in PROGRESS_PERCENT:
+            progress = JobProgress(current_step=step.id, percentage=PROGRESS_PERCENT[step.id])
             shown["progress"] = progress.dump()
         if run.status is not RunStatus.QUEUED and step.attempt <= 1:
-            return [(job, shown)] if step.id in TOLD else []
+            return [(job, shown)] if step.id in PROGRESS_PERCENT else []
         shown |= {"status": JobStatus.RUNNING.value, "attemptCount": Increment(1)}
         if run.started_at is None:
             shown["startedAt"] = now
@@ -67,9 +67,11 @@ class JobHooks:
                 created_at=now,
                 content_type=f"image/{output.format}",
             )
-            told = session_fields(JobStatus.COMPLETED, None, now) | {"resultMedia": result.dump()}
-            return [(job, changes), (session, told)]
-        failure = cancelled(now) if run.status is RunStatus.CANCELLED else _failed(run.error, now)
+            shown = session_fields(JobStatus.COMPLETED, None, now) | {"resultMedia": result.dump()}
+            return [(job, changes), (session, shown)]
+        failure = (
+            cancelled_failure(now) if run.status is RunStatus.CANCELLED else _failed(run.error, now)
+        )
         status = JobStatus(run.status.value)
         changes |= {"status": status.value, "error": failure.dump()}
         return [(job, changes), (session, session_fields(status, failure, now))]
@@ -118,16 +120,16 @@ def _references(client: Client, run: Run) -> tuple[DocumentReference, DocumentRe
 
 
 def _output(run: Run, published: Any) -> JobOutput:
-    told = published["published"]
+    files = published["published"]
     return JobOutput(
-        asset_id=told["assetId"],
-        url=told["url"],
-        path=told["path"],
+        asset_id=files["assetId"],
+        url=files["url"],
+        path=files["path"],
         format=published["format"],
         width=published["width"],
         height=published["height"],
         size_bytes=published["sizeBytes"],
-        thumbnail_url=told["thumbnailUrl"],
+        thumbnail_url=files["thumbnailUrl"],
         processing_time_ms=run.duration_ms or 0,
     )
 

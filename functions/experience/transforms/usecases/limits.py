@@ -3,7 +3,7 @@
 from google.cloud.firestore import Client, Transaction
 
 from experience import config, transactions
-from experience.guests.models import Guest, counted
+from experience.guests.models import Guest, next_rate
 from experience.guests.store import guest_ref
 from experience.projects.models import Project
 from experience.projects.store import project_ref, require_project
@@ -17,7 +17,7 @@ from experience.transforms.models.job import job_id_of
 def get_project_and_guest(
     client: Client, transaction: Transaction, session: Session, uid: str
 ) -> tuple[Project, Guest]:
-    """Whose limits a new round of attempts counts against: the project and the guest."""
+    """The project and the guest whose limits a start or a retry counts against."""
     references = [
         project_ref(client, session.project_id),
         guest_ref(client, session.project_id, uid),
@@ -35,15 +35,15 @@ def reserve(
     if limit is None:
         return None
     job_id = job_id_of(project.id, session.id)
-    place = store.find_reservation(client, transaction, project.id, job_id, limit, now)
-    if place is None:
+    reservation = store.find_reservation(client, transaction, project.id, job_id, limit, now)
+    if reservation is None:
         raise quota.exhausted(limit, now)
-    return place
+    return reservation
 
 
 def count_transform(client: Client, transaction: Transaction, guest: Guest, now: int) -> None:
     """One more transform by hand within the hour. One write. Raises ResourceExhausted."""
     limit = config.TRANSFORMS_PER_GUEST_AND_HOUR.value
-    rate = counted(guest.rates.get("transforms"), limit, now)
+    rate = next_rate(guest.rates.get("transforms"), limit, now)
     reference = guest_ref(client, guest.project_id, guest.id)
     transaction.update(reference, {"rates.transforms": rate.dump()})

@@ -8,7 +8,13 @@ from experience.sessions.models.session import JobStatus
 from experience.store import parse, require
 from experience.transforms import store
 from experience.transforms.models import quota
-from experience.transforms.models.job import Counted, Job, JobInternals, job_id_of, restarted
+from experience.transforms.models.job import (
+    Job,
+    JobInternals,
+    JobReservation,
+    job_id_of,
+    restarted_job,
+)
 from experience.transforms.models.requests import RetryTransform
 from experience.transforms.usecases import runs
 from experience.transforms.usecases.limits import count_transform, get_project_and_guest, reserve
@@ -17,12 +23,12 @@ from experience.workflows.runs.models import RunStep
 
 
 def retry_transform(uid: str, request: RetryTransform) -> Job:
-    """Take a failed or cancelled job's run up again, from the step that did not succeed.
+    """Retry a failed or cancelled job's run, from the step that did not succeed.
 
     Nine reads; four writes and one for each step that is done again. Asked again while that goes
-    on, or after it ended well, it answers the job for three reads and starts nothing. Raises
+    on, or after it succeeded, it returns the job for three reads and starts nothing. Raises
     FailedPrecondition `job_not_retryable` for a job that was never retried and did not fail, and
-    ResourceExhausted as `start` does.
+    ResourceExhausted as `start_transform` does.
     """
     client = clients.firestore()
     job_id = job_id_of(request.project_id, request.session_id)
@@ -38,23 +44,23 @@ def retry_transform(uid: str, request: RetryTransform) -> Job:
             raise FailedPrecondition(
                 "job_not_retryable", f"This job is {job.status}.", status=job.status
             )
-        # A place of today that no attempt has used is still this job's.
+        # A reservation of today that no attempt has used still holds.
         today, counted = quota.day_of(now), internals.counted
         unused = counted is not None and counted.is_unused(job, today)
         project, guest = get_project_and_guest(client, transaction, session, uid)
-        place = None if unused else reserve(client, transaction, project, session, now)
+        reservation = None if unused else reserve(client, transaction, project, session, now)
         run = runs.find_run(client, transaction, job)
         count_transform(client, transaction, guest, now)
-        if place:
-            place.take(transaction)
-            counted = Counted(day=place.day, attempts=job.attempt_count)
+        if reservation:
+            reservation.write(transaction)
+            counted = JobReservation(day=reservation.day, attempts=job.attempt_count)
         changes = {
             "counted": counted.dump() if counted else None,
             "retries": internals.retries + 1,
         }
         transaction.update(about, changes)
         steps = runs.restart_run(client, transaction, job, internals.snapshot, run, now)
-        return restarted(job, now), steps
+        return restarted_job(job, now), steps
 
     job, steps = transactions.run_optimistic(client, body)
     runs.dispatch_restarted(client, job, steps)

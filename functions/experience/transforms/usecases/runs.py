@@ -10,8 +10,8 @@ from experience.errors import NotFound
 from experience.sessions.models.session import JobStatus
 from experience.sessions.store import session_ref
 from experience.transforms import store
-from experience.transforms.models.failures import cancelled
-from experience.transforms.models.job import Job, Snapshot, restarted, run_id_of, session_fields
+from experience.transforms.models.failures import cancelled_failure
+from experience.transforms.models.job import Job, Snapshot, restarted_job, run_id_of, session_fields
 from experience.transforms.usecases.hooks import KIND
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs import creation
@@ -68,11 +68,11 @@ def dispatch(client: Client, job: Job) -> None:
         run_dispatch.enqueue_first(tenant, WORKFLOW, job.run_id, QUEUE)
 
 
-Whole = tuple[Versioned[Run], list[RunStep]]
+RunWithSteps = tuple[Versioned[Run], list[RunStep]]
 """A run as it was read, and its steps."""
 
 
-def find_run(client: Client, transaction: Transaction, job: Job) -> Whole | None:
+def find_run(client: Client, transaction: Transaction, job: Job) -> RunWithSteps | None:
     """The job's run; None where it has none, or somebody removed it by hand. Four reads."""
     if job.run_id is None:
         return None
@@ -87,15 +87,15 @@ def restart_run(
     transaction: Transaction,
     job: Job,
     snapshot: Snapshot,
-    run: Whole | None,
+    run: RunWithSteps | None,
     now: int,
 ) -> list[RunStep]:
-    """Take a job's run up again, or order its first one; the steps to be dispatched."""
+    """Retry a job's run, or create its first one. Returns the steps to be dispatched."""
     tenant = Tenant.of_document(client, job)
     if run:
         return retry.retry_in_transaction(transaction, tenant, *run, now)[1]
     new = create_run(client, transaction, job, snapshot, now)
-    again = restarted(job, now).model_copy(update={"run_id": new.run.id})
+    again = restarted_job(job, now).model_copy(update={"run_id": new.run.id})
     transaction.update(store.job_ref(client, job.project_id, job.id), job.difference(again))
     session = session_ref(client, job.project_id, job.session_id)
     transaction.update(session, session_fields(JobStatus.PENDING, None, now))
@@ -103,14 +103,14 @@ def restart_run(
 
 
 def dispatch_restarted(client: Client, job: Job, steps: list[RunStep]) -> None:
-    """Hand a job's run to its queue when it was taken up."""
+    """Enqueue the first steps of a job's run that was restarted."""
     for run_id in {step.run_id for step in steps}:
         retry.enqueue_retried(Tenant.of_document(client, job), run_id, steps)
 
 
 def cancel_run(client: Client, transaction: Transaction, job: Job, now: int) -> Job:
     """Cancel a job with its run; the job as it is then."""
-    failure = cancelled(now)
+    failure = cancelled_failure(now)
     ended = job.model_copy(
         update={
             "status": JobStatus.CANCELLED,
@@ -130,6 +130,6 @@ def cancel_run(client: Client, transaction: Transaction, job: Job, now: int) -> 
 
 
 def cancel_generations(client: Client, job: Job) -> None:
-    """Have the providers told that a cancelled job's picture is not wanted any more."""
+    """Cancel the generations of a cancelled job's run with their providers."""
     if job.run_id:
         cancel.stop_generations(Tenant.of_document(client, job), job.run_id)

@@ -32,9 +32,9 @@ def start_transform(uid: str, request: StartTransform) -> Job:
         snapshot = require_snapshot(session, session_store.get_pinned_config(client, session))
         now = clock.now_ms()
         project, guest = get_project_and_guest(client, transaction, session, uid)
-        place = reserve(client, transaction, project, session, now)
+        reservation = reserve(client, transaction, project, session, now)
         count_transform(client, transaction, guest, now)
-        return create.write_job(client, transaction, session, snapshot, place, now), True
+        return create.write_job(client, transaction, session, snapshot, reservation, now), True
 
     job, is_new = transactions.run_optimistic(client, body)
     if is_new:

@@ -17,11 +17,11 @@ from experience.workflows.runs.dispatch import enqueue_ready
 from experience.workflows.runs.models import RunStep
 
 LOOKBACK_MS = 24 * 3_600_000
-FAILED_AT_MOST = 200
+MAX_FAILED = 200
 
 
 def sweep_jobs() -> dict[str, int]:
-    """Put right what should have happened by itself, and return how much of it there was.
+    """Repair what should have happened by itself, and return how often that was needed.
 
     What of a job's run was left lying, `sweepRuns` finds. Here: a job that has no run, one read for
     each that waits or works for long; and two reads for each main session that was completed since
@@ -32,8 +32,8 @@ def sweep_jobs() -> dict[str, int]:
     now = clock.now_ms()
     before = now - _grace_ms()
     done = {
-        "pending": _order_runs(client, JobStatus.PENDING, before),
-        "running": _order_runs(client, JobStatus.RUNNING, before),
+        "pending": _start_missing_runs(client, JobStatus.PENDING, before),
+        "running": _start_missing_runs(client, JobStatus.RUNNING, before),
         "sessions": _finish_sessions(client, now),
     }
     if any(done.values()):
@@ -41,18 +41,18 @@ def sweep_jobs() -> dict[str, int]:
     return done
 
 
-def _order_runs(client: Client, status: JobStatus, before: int) -> int:
-    """Order a run for the jobs of this status that have none and were not written since then."""
+def _start_missing_runs(client: Client, status: JobStatus, before: int) -> int:
+    """Create a run for the jobs of this status that have none and were not written since then."""
 
-    def ordered(fields: dict[str, Any]) -> bool:
+    def start(fields: dict[str, Any]) -> bool:
         job = Job.load(fields)
-        return job.run_id is None and _ordered(client, job, status)
+        return job.run_id is None and _start_run(client, job, status)
 
-    found = sweeps.pages(store.query_stuck(client, status, before))
-    return sum(sweeps.repair_each(page, ordered)[0] for page in found)
+    found = sweeps.query_pages(store.query_stuck(client, status, before))
+    return sum(sweeps.repair_each(page, start)[0] for page in found)
 
 
-def _ordered(client: Client, found: Job, status: JobStatus) -> bool:
+def _start_run(client: Client, found: Job, status: JobStatus) -> bool:
     """Two reads, six writes and a task. Such a job is of a time when jobs had no runs."""
 
     def body(transaction: Transaction) -> list[RunStep]:
@@ -61,8 +61,8 @@ def _ordered(client: Client, found: Job, status: JobStatus) -> bool:
             return []
         job, internals = state
         session = session_store.session_ref(client, job.project_id, job.session_id)
-        [told] = transactions.read(client, [session], transaction)
-        if not told.exists:
+        [snapshot] = transactions.read(client, [session], transaction)
+        if not snapshot.exists:
             return []
         return runs.restart_run(client, transaction, job, internals.snapshot, None, clock.now_ms())
 
@@ -75,7 +75,7 @@ def _finish_sessions(client: Client, now: int) -> int:
     """Start the transforms and link the pregates of main sessions that were completed lately.
 
     How far that is done is remembered, so that no session is read twice, but for those that could
-    not be mended: they are tried again for a day.
+    not be repaired: they are tried again for a day.
     """
     reference = store.sweep_ref(client, "completedSessions")
     state = find(client, reference, SweepState) or SweepState()
@@ -88,18 +88,16 @@ def _finish_sessions(client: Client, now: int) -> int:
 
     def reached(completed_until: int, path: str | None, failed: Iterable[sweeps.Found]) -> None:
         recent = [each.reference.path for each in failed if each.get("completedAt") > oldest]
-        state = SweepState(
-            completed_until=completed_until, path=path, failed=recent[-FAILED_AT_MOST:]
-        )
+        state = SweepState(completed_until=completed_until, path=path, failed=recent[-MAX_FAILED:])
         transactions.retry(lambda: reference.set({**state.dump(), "updatedAt": now}))
 
     references = [client.document(path) for path in state.failed]
     tried = client.get_all(references) if references else ()
     finished, failed = sweeps.repair_each((each for each in tried if each.exists), _finish)
-    for page in sweeps.pages(session_store.query_completed_mains(client, until), after):
-        mended, broken = sweeps.repair_each(page, _finish)
-        finished += mended
-        failed += broken
+    for page in sweeps.query_pages(session_store.query_completed_mains(client, until), after):
+        repaired, failures = sweeps.repair_each(page, _finish)
+        finished += repaired
+        failed += failures
         reached(page[-1].get("completedAt"), page[-1].reference.path, failed)
     reached(until, None, failed)
     return finished

@@ -41,7 +41,7 @@ def sweep_runs() -> dict[str, int]:
 def _each(client: Client, query: Any, repair: Callable[[Tenant, dict[str, Any]], bool]) -> int:
     """How many of the documents that a query finds were repaired."""
     count = 0
-    for page in sweeps.pages(query):
+    for page in sweeps.query_pages(query):
         for snapshot in page:
             with sweeps.logging_failure(snapshot):
                 tenant = Tenant.of_snapshot(client, snapshot)

@@ -17,8 +17,8 @@ def require_role(
 ) -> Role:
     """The caller's role, if it includes `role`. One read.
 
-    Raises NotFound for who is no member, because to them `what` does not exist, and
-    PermissionDenied for a member of too low a role.
+    Raises NotFound for non-members, so that they cannot probe for `what`, and PermissionDenied for
+    a member whose role is too low.
     """
     held = store.find_role(client, workspace_id, uid, transaction)
     return require_sufficient(held, role, what)

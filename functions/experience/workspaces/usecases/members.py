@@ -18,7 +18,7 @@ def set_member(uid: str, request: SetMember) -> Membership:
     A workspace keeps an owner: FailedPrecondition `last_owner`.
     """
     client = clients.firestore()
-    # No query runs inside a transaction: whoever is an owner now is read again by id in there.
+    # No query runs inside a transaction. The owners are found here and read again by id in it.
     owners = store.find_owners(client, request.workspace_id)
     reference = store.member_ref(client, request.workspace_id, request.uid)
 

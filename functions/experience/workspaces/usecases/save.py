@@ -21,7 +21,7 @@ def save_experience(uid: str, request: SaveExperience) -> Experience:
     """Create or change an experience's draft. Two reads, one write; none where nothing changes.
 
     Raises VersionConflict with the current version when somebody else was first. A repeat of a
-    call that was carried out answers as the first did.
+    call that succeeded returns what the first did.
     """
     _require_own_pictures(request)
     client = clients.firestore()

@@ -23,7 +23,7 @@ from experience.workflows.catalog.photo_transform.skills import (
     provider_of,
 )
 from experience.workspaces.models import Transform
-from tests.experience.workflows.test_callables import Office
+from tests.experience.workflows.test_callables import Team
 from tests.support.builders.images import ASTRONAUT, PHOTOS, encoded
 from tests.support.vendors.account import Account
 from tests.support.vendors.gemini import GeminiVendor
@@ -42,7 +42,7 @@ COAT = encoded(Image.new("RGB", (4, 6), "navy"))
 RECIPE = Recipe(style="sketch", aspect_ratio="2:3", format="webp", width=256)
 
 
-class Studio(Office):
+class Studio(Team):
     """A workspace with photos in its folder."""
 
     def __init__(self, suite: Suite, db: Database) -> None:

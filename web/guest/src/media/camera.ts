@@ -8,7 +8,7 @@ export function hasCamera(): boolean {
   return typeof navigator.mediaDevices?.getUserMedia === "function";
 }
 
-/** The camera's live picture. Raises a word for what stands in the way. */
+/** The camera's stream. Throws an error whose message is the reason, such as `camera_denied`. */
 export async function openCamera(facing: Facing): Promise<MediaStream> {
   try {
     return await navigator.mediaDevices.getUserMedia({
@@ -24,7 +24,7 @@ export function closeCamera(stream: MediaStream | null): void {
   for (const track of stream?.getTracks() ?? []) track.stop();
 }
 
-/** What the video shows now, as others see the guest: not mirrored. */
+/** The current frame as a photo, not mirrored: as others see the guest. */
 export function takePhoto(video: HTMLVideoElement): Promise<Blob> {
   const canvas = document.createElement("canvas");
   canvas.width = video.videoWidth;

@@ -1,6 +1,6 @@
 import { correction, generate } from "lean-qr";
 
-/** A text's QR code as one path on a grid of `size`, without its quiet zone. */
+/** The QR code of a text as one SVG path on a grid of `size`, without the quiet zone. */
 export function qrPath(text: string): { size: number; path: string } {
   const code = generate(text, { maxCorrectionLevel: correction.M });
   let path = "";

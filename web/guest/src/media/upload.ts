@@ -1,4 +1,4 @@
-/** A photo on its way into a session. */
+/** Uploading a photo into a session. */
 
 import type { Calls } from "../model/backend.ts";
 import { Refusal, refusalOf } from "../model/refusals.ts";
@@ -6,26 +6,26 @@ import type { Session } from "../model/types.ts";
 
 export const TYPES = ["image/jpeg", "image/png", "image/webp"] as const;
 type ContentType = (typeof TYPES)[number];
-export const LARGEST_BYTES = 20 * 2 ** 20;
-const SHRINK_FROM_BYTES = 3 * 2 ** 20;
-const LONGEST_SIDE = 2560;
+export const MAX_BYTES = 20 * 2 ** 20;
+const MIN_SHRINK_BYTES = 3 * 2 ** 20;
+const MAX_SIDE = 2560;
 
-/** What is wrong with a file before anybody sends it, or null. */
+/** What is wrong with a file, before it is uploaded, or null. */
 export function fileProblem(file: { type: string; size: number }): string | null {
   if (!isPhoto(file.type)) return "wrong_type";
-  return file.size > LARGEST_BYTES ? "too_large" : null;
+  return file.size > MAX_BYTES ? "too_large" : null;
 }
 
 function isPhoto(type: string): type is ContentType {
   return (TYPES as readonly string[]).includes(type);
 }
 
-/** A large photo in the size that a picture is made from; what cannot be read stays as it is. */
+/** A large photo in the size that a picture needs. A file that cannot be read stays as it is. */
 export async function shrink(file: Blob): Promise<Blob> {
-  if (file.size < SHRINK_FROM_BYTES) return file;
+  if (file.size < MIN_SHRINK_BYTES) return file;
   try {
     const image = await createImageBitmap(file);
-    const part = Math.min(1, LONGEST_SIDE / Math.max(image.width, image.height));
+    const part = Math.min(1, MAX_SIDE / Math.max(image.width, image.height));
     const canvas = document.createElement("canvas");
     canvas.width = Math.round(image.width * part);
     canvas.height = Math.round(image.height * part);
@@ -45,7 +45,7 @@ export function jpeg(canvas: HTMLCanvasElement): Promise<Blob> {
   });
 }
 
-export interface Sending {
+export interface UploadOptions {
   calls: Calls;
   ids: { projectId: string; sessionId: string };
   stepId: string;
@@ -53,9 +53,9 @@ export interface Sending {
   signal: AbortSignal;
 }
 
-/** Ask for an address, send the photo there, have it confirmed. Raises Refusal. */
-export async function send(photo: Blob, sending: Sending): Promise<Session> {
-  const { calls, ids, stepId, onState, signal } = sending;
+/** Get an upload URL, send the photo there, and confirm it. Throws `Refusal`. */
+export async function uploadPhoto(photo: Blob, options: UploadOptions): Promise<Session> {
+  const { calls, ids, stepId, onState, signal } = options;
   const contentType = photo.type;
   if (!isPhoto(contentType)) throw new Refusal("wrong_type");
   onState("uploading", 0);
@@ -73,32 +73,33 @@ export async function send(photo: Blob, sending: Sending): Promise<Session> {
 
 type Confirmation = Parameters<Calls["confirmUpload"]>[0];
 
-/** The file lies there already: a call that got lost is made again before the guest is asked. */
+/** Confirm an uploaded photo. A lost call is repeated: the file is there already. */
 async function confirm(calls: Calls, request: Confirmation, signal: AbortSignal): Promise<Session> {
   for (let failures = 0; ; failures++) {
     try {
       return await calls.confirmUpload(request);
     } catch (error) {
       const refusal = refusalOf(error);
-      if (!refusal.passes || failures === 2) throw refusal;
+      if (!refusal.isTransient || failures === 2) throw refusal;
       await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** failures));
       signal.throwIfAborted();
     }
   }
 }
 
-interface Address {
+interface UploadUrl {
   url: string;
   method: string;
   headers: Record<string, string>;
 }
 
-const EXISTS = 412; // the address takes one file: an earlier try of ours arrived after all
+/** The URL accepts one file, and an earlier attempt of this page has arrived after all. */
+const ALREADY_UPLOADED = 412;
 
-/** `fetch` tells nothing of how far an upload is. */
+/** With XMLHttpRequest, because `fetch` reports no progress of an upload. */
 function put(
   photo: Blob,
-  { url, method, headers }: Address,
+  { url, method, headers }: UploadUrl,
   onProgress: (percentage: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -109,7 +110,8 @@ function put(
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded, total }) => onProgress((loaded / total) * 100);
     request.onload = () => {
-      if ((request.status >= 200 && request.status < 300) || request.status === EXISTS) resolve();
+      if ((request.status >= 200 && request.status < 300) || request.status === ALREADY_UPLOADED)
+        resolve();
       else reject(new Refusal(request.status === 413 ? "too_large" : "interrupted", {}, true));
     };
     request.onerror = interrupted;

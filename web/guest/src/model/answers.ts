@@ -1,28 +1,14 @@
-/** What a step takes for an answer: the server's rules, told before it has to refuse. */
+/** What a step accepts as an answer: the server's rules, checked before it has to refuse. */
 
+import { askedBy, asksForValue } from "./step-types.ts";
 import type { Step, Value } from "./types.ts";
 
-export const QUESTIONS = new Set([
-  "experience-picker",
-  "short_text",
-  "long_text",
-  "multiple_choice",
-  "yes_no",
-  "opinion_scale",
-  "email",
-]);
-
-const SHOWN = new Set(["info", "capture", "processing", "reward"]);
 const EMAIL =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[^\s@.]+(\.[^\s@.]+)+$/;
 
-export function isKnown(step: Step): boolean {
-  return QUESTIONS.has(step.type) || SHOWN.has(step.type);
-}
-
 export function isRequired(step: Step): boolean {
   if (step.type === "capture" || step.type === "experience-picker") return true;
-  return QUESTIONS.has(step.type) && step.config?.required === true;
+  return asksForValue(step) && step.config?.required === true;
 }
 
 export function isBlank(value: Value | undefined): boolean {
@@ -35,13 +21,12 @@ export function isBlank(value: Value | undefined): boolean {
 export function problemWith(step: Step, value: Value | undefined): string | null {
   if (isBlank(value)) {
     if (!isRequired(step)) return null;
-    const picks = ["multiple_choice", "yes_no", "opinion_scale", "experience-picker"];
-    return picks.includes(step.type) ? "Please choose an answer." : "Please fill this in.";
+    return askedBy(step) === "choice" ? "Please choose an answer." : "Please fill this in.";
   }
   const text = typeof value === "string" ? value : "";
-  const longest = step.config?.maxLength;
-  if (longest !== undefined && [...text].length > longest) {
-    return `Please use at most ${longest} characters.`;
+  const maxLength = step.config?.maxLength;
+  if (maxLength !== undefined && [...text].length > maxLength) {
+    return `Please use at most ${maxLength} characters.`;
   }
   if (step.type === "email" && !(EMAIL.test(text.trim()) && text.trim().length <= 254)) {
     return "Please write an address like name@example.com.";
@@ -49,8 +34,8 @@ export function problemWith(step: Step, value: Value | undefined): string | null
   return null;
 }
 
-/** What to send for a step: nothing if nothing changed, and nothing for what was never answered. */
-export function toSend(value: Value | undefined, known: Value | undefined): Value | undefined {
+/** The value to send: none if it has not changed, and none for a blank that was never an answer. */
+export function valueToSend(value: Value | undefined, known: Value | undefined): Value | undefined {
   if (value === undefined || same(value, known)) return undefined;
   if (isBlank(value) && known === undefined) return undefined;
   return value;
@@ -61,14 +46,14 @@ export function same(one: Value | undefined, other: Value | undefined): boolean 
 }
 
 /**
- * Where the last stretch begins that only shows something, from the first `processing` or `reward`
- * on. There a main session is complete, and its picture can be made while the guest looks on.
+ * The index of the first closing step: the first `processing` or `reward` after the last step that
+ * asks for something. A guest who reaches it has completed a main session, so that the picture is
+ * made while they see the closing steps.
  */
-export function showBegins(steps: Step[]): number {
-  const asks = (step: Step) => QUESTIONS.has(step.type) || step.type === "capture";
-  const last = steps.findLastIndex(asks);
-  const shows = (step: Step, index: number) =>
+export function firstClosingStep(steps: Step[]): number {
+  const last = steps.findLastIndex((step) => askedBy(step) !== "nothing");
+  const isClosing = (step: Step, index: number) =>
     index > last && (step.type === "processing" || step.type === "reward");
-  const begin = steps.findIndex(shows);
-  return begin < 0 ? steps.length : begin;
+  const first = steps.findIndex(isClosing);
+  return first < 0 ? steps.length : first;
 }

@@ -1,4 +1,4 @@
-/** The connection to Firebase: config, sign-in, and the callables that this page makes. */
+/** The connection to Firebase: config, sign-in, and the callables that this page calls. */
 
 import { type Client, createClient } from "experience-client";
 import { type FirebaseApp, initializeApp } from "firebase/app";
@@ -40,13 +40,13 @@ const TIMEOUT_MS = 30_000;
 
 export interface Backend {
   calls: Calls;
-  /** The anonymous sign-in, which a browser keeps. */
+  /** Of the anonymous sign-in, which the browser keeps. */
   uid: string;
   app: FirebaseApp;
   config: Config;
 }
 
-/** Read the config, sign in anonymously (or as the guest who was here before), and be ready. */
+/** Read the config and sign in, as the guest who was here before if there is one. Throws `Refusal`. */
 export async function connect(): Promise<Backend> {
   const config = await loadConfig();
   const { emulators, ...options } = config;
@@ -67,11 +67,11 @@ export async function connect(): Promise<Backend> {
   } catch (error) {
     throw refusalOf(error);
   }
-  const patient = createClient(functions, { attempts: 3, timeoutMs: TIMEOUT_MS });
-  // Whoever makes these has a pace of their own, and shows it.
+  const retrying = createClient(functions, { attempts: 3, timeoutMs: TIMEOUT_MS });
+  // Callers of these two retry at intervals of their own, and show it.
   const once = createClient(functions, { attempts: 1, timeoutMs: TIMEOUT_MS });
   const { updateSessionProgress, completeSession } = once;
-  const calls = { ...patient, updateSessionProgress, completeSession };
+  const calls = { ...retrying, updateSessionProgress, completeSession };
   return { calls, uid: user.uid, app, config };
 }
 
@@ -81,14 +81,14 @@ export function hostAndPort(address: string): [string, number] {
 }
 
 async function loadConfig(): Promise<Config> {
-  let answer: Response;
+  let response: Response;
   try {
-    answer = await fetch("/__/firebase/init.json");
+    response = await fetch("/__/firebase/init.json");
   } catch {
     throw new Refusal("offline", {}, true);
   }
-  if (!answer.ok || !answer.headers.get("content-type")?.includes("json")) {
-    throw new Refusal("not_configured", { status: answer.status });
+  if (!response.ok || !response.headers.get("content-type")?.includes("json")) {
+    throw new Refusal("not_configured", { status: response.status });
   }
-  return (await answer.json()) as Config;
+  return (await response.json()) as Config;
 }

@@ -1,4 +1,4 @@
-/** Documents as they change. Loaded when a session is played: the welcome needs none of it. */
+/** Listeners for documents. Loaded when a session starts: the welcome screen has no need of them. */
 
 import {
   connectFirestoreEmulator,
@@ -24,7 +24,7 @@ function firestore(backend: Backend): Firestore {
   return database;
 }
 
-/** Every state of a session from now on. `onError`: nothing more will be heard. */
+/** Report every state of a session from now on. After `onError` there are no more reports. */
 export function watchSession(
   backend: Backend,
   projectId: string,
@@ -40,7 +40,7 @@ export function watchSession(
   );
 }
 
-/** Every state of a job from now on. */
+/** Report every state of a job from now on. After `onError` there are no more reports. */
 export function watchJob(
   backend: Backend,
   projectId: string,
@@ -49,5 +49,9 @@ export function watchJob(
   onError: () => void,
 ): Stop {
   const target = doc(firestore(backend), paths.job(projectId, jobId));
-  return onSnapshot(target, (snapshot) => snapshot.exists() && onJob(snapshot.data() as Job), onError);
+  return onSnapshot(
+    target,
+    (snapshot) => snapshot.exists() && onJob(snapshot.data() as Job),
+    onError,
+  );
 }

@@ -1,14 +1,14 @@
 /**
- * Answers on their way. What a guest answers is kept in the browser until the server has it, so that
- * neither a dead network nor a reload loses any. One key for each step: the tabs of a browser share
- * what is kept, and a newer answer replaces an older one.
+ * Answers that the server does not have yet. The browser keeps them until it does, so that neither
+ * a dead network nor a reload loses one. Each step has a key of its own: the tabs of a browser share
+ * what is pending, and a newer answer replaces an older one.
  */
 
 import { type Refusal, refusalOf } from "./refusals.ts";
 import type { Session, Value } from "./types.ts";
 
-/** What of `Storage` is used. */
-export interface Store {
+/** The part of `Storage` that is used. */
+export interface KeyValueStore {
   readonly length: number;
   key(index: number): string | null;
   getItem(key: string): string | null;
@@ -24,27 +24,27 @@ export interface Progress {
 export type Saving = "saved" | "saving" | "offline";
 
 const PREFIX = "guest-page:outbox:";
-const INDEX = "@index"; // no step is called so
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 15_000;
+const INDEX = "@index"; // no step has such an id
+const MIN_WAIT_MS = 500;
+const MAX_WAIT_MS = 15_000;
 
-/** What one session has on its way, as it is stored. */
-export class Kept {
+/** The answers and the step index of one session that are still to be sent, as they are stored. */
+export class PendingProgress {
   private readonly prefix: string;
 
   constructor(
-    private readonly store: Store,
+    private readonly store: KeyValueStore,
     readonly projectId: string,
     readonly sessionId: string,
   ) {
     this.prefix = `${PREFIX}${projectId}:${sessionId}:`;
   }
 
-  answer(stepId: string, value: Value): void {
+  setAnswer(stepId: string, value: Value): void {
     this.put(stepId, value);
   }
 
-  move(index: number): void {
+  setIndex(index: number): void {
     this.put(INDEX, index);
   }
 
@@ -52,7 +52,7 @@ export class Kept {
     return this.keys().length === 0;
   }
 
-  /** What is kept now, and what forgets exactly that: not what is answered in the meantime. */
+  /** What is pending now, and `forget`, which removes exactly that and no answer given since. */
   read(): { progress: Progress; forget: () => void } {
     const progress: Progress = { answers: [] };
     const entries: [string, string][] = [];
@@ -100,7 +100,7 @@ export class Kept {
   }
 }
 
-/** The answers that a refusal is about, by step, with what is wrong. */
+/** What is wrong with the answers that a refusal names, by step. */
 export function refusedAnswers(refusal: Refusal, sent: Progress): Map<string, string> {
   const refused = new Map<string, string>();
   for (const { path, message } of refusal.issues) {
@@ -111,47 +111,47 @@ export function refusedAnswers(refusal: Refusal, sent: Progress): Map<string, st
   return refused;
 }
 
-export interface Listener {
+export interface OutboxListener {
   onSaving(saving: Saving): void;
   onSaved(session: Session): void;
-  /** The server does not take this answer: the step has to be answered again. */
+  /** The server has rejected this answer: the step must be answered again. */
   onRefused(stepId: string, message: string): void;
-  /** The session takes no answers any more. */
+  /** The session accepts no more answers. */
   onEnded(refusal: Refusal): void;
 }
 
 type Send = (progress: Progress) => Promise<Session>;
 type Timer = ReturnType<typeof setTimeout>;
 
-/** One at a time, among all tabs of this browser, where the browser can arrange that. */
-export function exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
+/** Do the work in one tab of this browser at a time, where the browser has locks. */
+export function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
   const locks = (globalThis as { navigator?: Navigator }).navigator?.locks;
   return locks ? (locks.request(name, work) as Promise<T>) : work();
 }
 
-/** Sends what is kept, again and again with growing pauses, until the server has it. */
+/** Sends what is pending until the server has it, with growing pauses after failures. */
 export class Outbox {
   private failures = 0;
   private timer: Timer | null = null;
   private running: Promise<void> | null = null;
-  private again = false;
+  private flushAgain = false;
   private closed = false;
-  private said: Saving = "saved";
+  private reported: Saving = "saved";
 
   constructor(
-    readonly kept: Kept,
+    readonly pending: PendingProgress,
     private readonly send: Send,
-    private readonly listener: Listener,
+    private readonly listener: OutboxListener,
   ) {}
 
-  /** Send what is kept now, whatever the pause. */
+  /** Send what is pending now, without waiting for the end of a pause. */
   flush(): Promise<void> {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
-    this.again = this.running !== null;
+    this.flushAgain = this.running !== null;
     this.running ??= this.run().finally(() => {
       this.running = null;
-      if (this.again && !this.closed) void this.flush();
+      if (this.flushAgain && !this.closed) void this.flush();
     });
     return this.running;
   }
@@ -162,21 +162,21 @@ export class Outbox {
   }
 
   get lockName(): string {
-    return `${PREFIX}${this.kept.sessionId}`;
+    return `${PREFIX}${this.pending.sessionId}`;
   }
 
   private async run(): Promise<void> {
-    this.again = false;
-    while (!this.closed && !this.kept.isEmpty) {
-      if (this.said !== "offline") this.say("saving");
-      if (!(await exclusively(this.lockName, () => this.sendOnce()))) return;
+    this.flushAgain = false;
+    while (!this.closed && !this.pending.isEmpty) {
+      if (this.reported !== "offline") this.report("saving");
+      if (!(await withLock(this.lockName, () => this.sendOnce()))) return;
     }
-    if (!this.closed) this.say("saved");
+    if (!this.closed) this.report("saved");
   }
 
-  /** Whether there is a reason to go on at once. */
+  /** Whether to continue at once. */
   private async sendOnce(): Promise<boolean> {
-    const { progress, forget } = this.kept.read();
+    const { progress, forget } = this.pending.read();
     if (progress.answers.length === 0 && progress.currentStepIndex === undefined) return true;
     try {
       const session = await this.send(progress);
@@ -185,38 +185,38 @@ export class Outbox {
       this.listener.onSaved(session);
       return true;
     } catch (error) {
-      return this.meet(refusalOf(error), progress, forget);
+      return this.handleRefusal(refusalOf(error), progress, forget);
     }
   }
 
-  private meet(refusal: Refusal, sent: Progress, forget: () => void): boolean {
+  private handleRefusal(refusal: Refusal, sent: Progress, forget: () => void): boolean {
     if (refusal.reason === "invalid_request") {
       const refused = refusedAnswers(refusal, sent);
       for (const [stepId, message] of refused) {
-        this.kept.drop(stepId);
+        this.pending.drop(stepId);
         this.listener.onRefused(stepId, message);
       }
-      if (refusal.issues.some(({ path }) => path === "currentStepIndex")) this.kept.dropIndex();
+      if (refusal.issues.some(({ path }) => path === "currentStepIndex")) this.pending.dropIndex();
       else if (refused.size === 0) forget();
       return true;
     }
-    const gone = ["session_not_active", "session_not_found", "guest_not_found"];
-    if (gone.includes(refusal.reason)) {
-      this.kept.clear();
+    const endings = ["session_not_active", "session_not_found", "guest_not_found"];
+    if (endings.includes(refusal.reason)) {
+      this.pending.clear();
       this.listener.onEnded(refusal);
       return false;
     }
-    this.say("offline");
+    this.report("offline");
     const seconds = refusal.retryAfterSeconds;
-    const pause = Math.min(FIRST_WAIT_MS * 2 ** this.failures++, LONGEST_WAIT_MS);
+    const pause = Math.min(MIN_WAIT_MS * 2 ** this.failures++, MAX_WAIT_MS);
     const wait = seconds === null ? pause * (0.5 + Math.random() / 2) : seconds * 1000;
     if (!this.closed) this.timer = setTimeout(() => void this.flush(), wait);
     return false;
   }
 
-  private say(saving: Saving): void {
-    if (saving === this.said) return;
-    this.said = saving;
+  private report(saving: Saving): void {
+    if (saving === this.reported) return;
+    this.reported = saving;
     this.listener.onSaving(saving);
   }
 }

@@ -1,11 +1,11 @@
-/** The picture of a main session on its way: from the session, its job, or by asking. */
+/** The picture of a main session while it is made, by listening or by polling. */
 
 import type { Backend } from "./backend.ts";
 import { refusalOf } from "./refusals.ts";
 import type { Job, JobStatus, Session } from "./types.ts";
 
 export interface Picture {
-  /** `waiting`: no job yet; `none`: there will be none; `limited`: not today or not this hour. */
+  /** `waiting`: no job yet. `none`: there will be no job. `limited`: not today or not this hour. */
   status: "waiting" | "none" | "limited" | JobStatus;
   percentage: number;
   url: string | null;
@@ -26,12 +26,12 @@ export const WAITING: Picture = {
   retryAfterSeconds: null,
 };
 
-/** What to show of a session and its job. The result counts, whichever of them tells it first. */
+/** What to show of a session and its job. The first of the two to have a result decides. */
 export function pictureOf(session: Session | null, job: Job | null): Picture {
   const url = session?.resultMedia?.url ?? job?.output?.url ?? null;
-  const told = job?.status ?? session?.jobStatus ?? "waiting";
-  const done = url !== null && (told === "completed" || session?.jobStatus === "completed");
-  const status = done ? "completed" : told === "completed" ? "running" : told;
+  const jobStatus = job?.status ?? session?.jobStatus ?? "waiting";
+  const done = url !== null && (jobStatus === "completed" || session?.jobStatus === "completed");
+  const status = done ? "completed" : jobStatus === "completed" ? "running" : jobStatus;
   const reason = job?.error?.code ?? session?.jobError?.code ?? null;
   return {
     status: status === "failed" && reason === "QUOTA_EXCEEDED" ? "limited" : status,
@@ -45,22 +45,22 @@ export function pictureOf(session: Session | null, job: Job | null): Picture {
 }
 
 const START_AFTER_MS = 3_000;
-const ASK_EVERY_MS = 3_000;
-/** Networks that hold back what listeners hear do not say so. */
-const SILENCE_MS = 10_000;
-const OVER = new Set<Picture["status"]>(["completed", "failed", "cancelled", "none", "limited"]);
+const POLL_INTERVAL_MS = 3_000;
+/** A network may hold back a listener's updates without an error. */
+const MAX_SILENCE_MS = 10_000;
+const FINAL = new Set<Picture["status"]>(["completed", "failed", "cancelled", "none", "limited"]);
 
-/** Follows a completed main session's picture until `stop`. */
-export class PictureWatch {
+/** Follows the picture of a completed main session until `stop`. */
+export class PictureWatcher {
   private session: Session | null = null;
   private job: Job | null = null;
   private stops: (() => void)[] = [];
-  private listensToJob = false;
-  private hears = false;
-  private stopped = false;
-  private asking = false;
-  /** What no document tells: a refusal. */
-  private over: Partial<Picture> | null = null;
+  private isListeningToJob = false;
+  private isListening = false;
+  private isStopped = false;
+  private isPolling = false;
+  /** From a refusal, which no document shows. */
+  private refused: Partial<Picture> | null = null;
   private timers = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(
@@ -70,43 +70,43 @@ export class PictureWatch {
   ) {}
 
   async start(): Promise<void> {
-    this.after(START_AFTER_MS, () => this.startIfNobodyDid());
-    this.after(SILENCE_MS, () => {
-      if (!this.hears) this.ask();
+    this.schedule(START_AFTER_MS, () => this.startIfNeeded());
+    this.schedule(MAX_SILENCE_MS, () => {
+      if (!this.isListening) this.poll();
     });
     try {
       const live = await import("./live.ts");
-      if (this.stopped) return;
+      if (this.isStopped) return;
       const { projectId, sessionId } = this.ids;
-      const lost = () => {
-        this.hears = false;
-        this.ask();
+      const onLost = () => {
+        this.isListening = false;
+        this.poll();
       };
       const onSession = (session: Session) => {
-        this.hears = true;
+        this.isListening = true;
         this.session = session;
-        this.tell();
-        if (!session.jobId || this.listensToJob || this.stopped) return;
-        this.listensToJob = true;
+        this.report();
+        if (!session.jobId || this.isListeningToJob || this.isStopped) return;
+        this.isListeningToJob = true;
         const onJob = (job: Job) => {
           this.job = job;
-          this.tell();
+          this.report();
         };
-        this.stops.push(live.watchJob(this.backend, projectId, session.jobId, onJob, lost));
+        this.stops.push(live.watchJob(this.backend, projectId, session.jobId, onJob, onLost));
       };
-      this.stops.push(live.watchSession(this.backend, projectId, sessionId, onSession, lost));
+      this.stops.push(live.watchSession(this.backend, projectId, sessionId, onSession, onLost));
     } catch {
-      this.ask();
+      this.poll();
     }
   }
 
   stop(): void {
-    this.stopped = true;
+    this.isStopped = true;
     for (const stop of this.stops) stop();
     for (const timer of this.timers) clearTimeout(timer);
   }
 
-  /** Another round of attempts, after a failure or a cancellation. */
+  /** Start the transform again after a failure or a cancellation. */
   async retry(): Promise<void> {
     await this.command(() => this.backend.calls.retryTransform(this.ids));
   }
@@ -118,75 +118,75 @@ export class PictureWatch {
   private async command(call: () => Promise<Job>): Promise<void> {
     try {
       const job = await call();
-      this.over = null;
+      this.refused = null;
       this.job = job;
-      // Until the listener says so itself, the session's older word must not outweigh the job's.
+      // Until the listener reports a newer session, its older status must not outweigh the job's.
       if (this.session) this.session = { ...this.session, jobStatus: job.status };
-      this.tell();
-      if (!this.hears) this.ask();
+      this.report();
+      if (!this.isListening) this.poll();
     } catch (error) {
       const refusal = refusalOf(error);
       const limited = ["daily_limit_reached", "rate_limited"].includes(refusal.reason);
-      this.over = {
+      this.refused = {
         ...(limited ? { status: "limited" as const } : {}),
         reason: refusal.reason,
         retryAfterSeconds: refusal.retryAfterSeconds,
       };
-      this.tell();
-      if (!limited) this.over = null;
+      this.report();
+      if (!limited) this.refused = null;
     }
   }
 
-  /** The job starts by itself; where that takes long, or there is none to come, ask for it. */
-  private async startIfNobodyDid(): Promise<void> {
-    if (this.stopped || this.job || this.session?.jobId) return;
+  /** Ask for the job if there is none yet. An experience without a transform refuses it for good. */
+  private async startIfNeeded(): Promise<void> {
+    if (this.isStopped || this.job || this.session?.jobId) return;
     try {
       this.job = await this.backend.calls.startTransform(this.ids);
-      this.tell();
+      this.report();
     } catch (error) {
-      const { reason, retryAfterSeconds, passes } = refusalOf(error);
-      // Not completed yet, or no connection: it may be so a moment later.
-      if (passes || reason === "session_not_completed") {
-        this.after(START_AFTER_MS, () => this.startIfNobodyDid());
+      const { reason, retryAfterSeconds, isTransient } = refusalOf(error);
+      // The session is not completed yet, or there is no connection.
+      if (isTransient || reason === "session_not_completed") {
+        this.schedule(START_AFTER_MS, () => this.startIfNeeded());
         return;
       }
       const limited = reason === "daily_limit_reached" || reason === "rate_limited";
-      this.over = limited
+      this.refused = limited
         ? { status: "limited", reason, retryAfterSeconds }
         : { status: "none", reason };
-      this.tell();
+      this.report();
     }
   }
 
-  /** Without a listener: ask every few seconds until it is over. */
-  private ask(): void {
-    if (this.asking || this.stopped) return;
-    this.asking = true;
-    const round = async () => {
+  /** Poll until the status is final, in place of a listener. */
+  private poll(): void {
+    if (this.isPolling || this.isStopped) return;
+    this.isPolling = true;
+    const pollOnce = async () => {
       const { calls } = this.backend;
       try {
         this.session = (await calls.getSession(this.ids)).session;
         const { jobId } = this.session;
         if (jobId) this.job = await calls.getJob({ projectId: this.ids.projectId, jobId });
-        this.tell();
+        this.report();
       } catch {
-        // The next round asks again.
+        // The next poll tries again.
       }
-      if (OVER.has(this.picture().status)) this.asking = false;
-      else this.after(ASK_EVERY_MS, round);
+      if (FINAL.has(this.picture().status)) this.isPolling = false;
+      else this.schedule(POLL_INTERVAL_MS, pollOnce);
     };
-    void round();
+    void pollOnce();
   }
 
   private picture(): Picture {
-    return { ...pictureOf(this.session, this.job), ...this.over };
+    return { ...pictureOf(this.session, this.job), ...this.refused };
   }
 
-  private tell(): void {
-    if (!this.stopped) this.onPicture(this.picture());
+  private report(): void {
+    if (!this.isStopped) this.onPicture(this.picture());
   }
 
-  private after(ms: number, work: () => Promise<void> | void): void {
+  private schedule(ms: number, work: () => Promise<void> | void): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       void work();

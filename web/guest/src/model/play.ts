@@ -1,29 +1,36 @@
-/** One session being played: what a guest answers, where they are, and how it ends. */
+/** One session being played: the guest's answers, the step they are at, and how it ends. */
 
 import type { Client } from "experience-client";
-import { isBlank, isRequired, showBegins, toSend } from "./answers.ts";
-import { exclusively, Kept, Outbox, refusedAnswers, type Saving, type Store } from "./outbox.ts";
+import { firstClosingStep, isBlank, isRequired, valueToSend } from "./answers.ts";
+import {
+  type KeyValueStore,
+  Outbox,
+  PendingProgress,
+  refusedAnswers,
+  type Saving,
+  withLock,
+} from "./outbox.ts";
 import { type Refusal, refusalOf } from "./refusals.ts";
 import type { NextPhase, Session, SessionWithSteps, Step, Value } from "./types.ts";
 
-/** The calls that a session is played by. */
+/** The callables that play a session. */
 export type PlayCalls = Pick<Client, "updateSessionProgress" | "completeSession">;
 
 export interface PlayOptions {
   calls: PlayCalls;
-  store: Store;
-  /** The main experience that was chosen at the welcome, for the way out of a pregate. */
+  store: KeyValueStore;
+  /** The main experience that the guest chose on the welcome screen, to which a pregate leads. */
   chosen: string | null;
-  /** The step that was shown before a reload, for a session that is completed. */
+  /** The step shown before a reload of a completed session. */
   shown: number | null;
-  /** Lead the guest on. */
+  /** Lead the guest to the next phase. */
   leave(next: NextPhase): void;
-  /** Something to show has changed. */
+  /** Called when something on the screen has changed. */
   changed(): void;
 }
 
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 8_000;
+const MIN_WAIT_MS = 500;
+const MAX_WAIT_MS = 8_000;
 
 export class Play {
   session: Session;
@@ -34,56 +41,57 @@ export class Play {
   ended: string | null = null;
   /** What is wrong with an answer, by step. */
   readonly refused = new Map<string, string>();
-  /** Whether the guest waits for the end of this phase. */
+  /** Whether the guest waits for the session to complete, to leave the phase. */
   leaving = false;
-  /** The guest is typing: another tab does not move them on. */
+  /** Whether the guest is in the middle of an answer: another tab must not move them then. */
   busy = false;
 
-  private readonly kept: Kept;
+  private readonly pending: PendingProgress;
   private readonly outbox: Outbox;
-  private readonly show: number;
+  private readonly closingStep: number;
   private serverIndex: number;
   private completing: Promise<NextPhase | null> | null = null;
   private wake: (() => void) | null = null;
   private closed = false;
 
   constructor(
-    begun: SessionWithSteps,
+    started: SessionWithSteps,
     private readonly options: PlayOptions,
   ) {
-    this.session = begun.session;
-    this.steps = begun.steps;
-    this.show = begun.session.phase === "main" ? showBegins(begun.steps) : begun.steps.length;
-    this.serverIndex = begun.session.currentStepIndex;
-    const { projectId, id: sessionId } = begun.session;
-    this.kept = new Kept(options.store, projectId, sessionId);
+    this.session = started.session;
+    this.steps = started.steps;
+    this.closingStep =
+      started.session.phase === "main" ? firstClosingStep(started.steps) : started.steps.length;
+    this.serverIndex = started.session.currentStepIndex;
+    const { projectId, id: sessionId } = started.session;
+    this.pending = new PendingProgress(options.store, projectId, sessionId);
     this.outbox = new Outbox(
-      this.kept,
+      this.pending,
       (progress) => options.calls.updateSessionProgress({ projectId, sessionId, ...progress }),
       {
         onSaving: (saving) => {
           this.saving = saving;
           options.changed();
         },
-        onSaved: (session) => this.take(session),
+        onSaved: (session) => this.update(session),
         onRefused: (stepId, message) => this.refuse(stepId, message),
-        onEnded: (refusal) => this.meetEnd(refusal),
+        onEnded: (refusal) => this.handleEnd(refusal),
       },
     );
-    const begin = this.kept.read().progress.currentStepIndex ?? this.serverIndex;
-    this.index = this.clamp(this.isActive ? begin : Math.max(options.shown ?? 0, this.show));
+    const start = this.pending.read().progress.currentStepIndex ?? this.serverIndex;
+    this.index = this.clamp(this.isActive ? start : Math.max(options.shown ?? 0, this.closingStep));
   }
 
-  /** Send what an earlier page left behind, and go on where this session stands. */
+  /** Send what an earlier page load left behind, and continue where the session is. */
   start(): void {
     if (this.isActive) {
       void this.outbox.flush();
-      if (this.index >= this.show) void this.complete();
+      if (this.index >= this.closingStep) void this.complete();
     } else if (this.session.status !== "completed") {
       this.end(this.session.status);
     } else {
-      this.kept.clear();
-      if (this.show >= this.steps.length) void this.finish();
+      this.pending.clear();
+      if (this.closingStep >= this.steps.length) void this.finish();
       else void this.complete();
     }
   }
@@ -103,24 +111,24 @@ export class Play {
   }
 
   get canGoBack(): boolean {
-    return this.index > 0 && this.isActive && this.index < this.show && !this.leaving;
+    return this.index > 0 && this.isActive && this.index < this.closingStep && !this.leaving;
   }
 
   get isLast(): boolean {
     return this.index >= this.steps.length - 1;
   }
 
-  /** The answer of a step: what is on its way, else what the server has. */
+  /** The answer to a step: the pending one, else the server's. */
   answer(stepId: string): Value | undefined {
-    const mine = this.kept.read().progress.answers.find((one) => one.stepId === stepId);
+    const mine = this.pending.read().progress.answers.find((one) => one.stepId === stepId);
     return (mine ?? this.session.answers.find((one) => one.stepId === stepId))?.value;
   }
 
-  /** Keep an answer and go on. Doing it twice at once is doing it once: the step has changed. */
+  /** Keep an answer and go to the next step. A second submit of the same step does nothing. */
   submit(stepId: string, value: Value | undefined): void {
     if (this.step?.id !== stepId || this.leaving || this.closed) return;
-    const sent = toSend(value, this.answer(stepId));
-    if (sent !== undefined) this.kept.answer(stepId, sent);
+    const sent = valueToSend(value, this.answer(stepId));
+    if (sent !== undefined) this.pending.setAnswer(stepId, sent);
     this.refused.delete(stepId);
     this.busy = false;
     if (this.isLast) {
@@ -130,7 +138,7 @@ export class Play {
     }
   }
 
-  /** An experience without steps. */
+  /** Complete a session of an experience without steps. */
   submitNothing(): void {
     void this.finish();
   }
@@ -139,22 +147,22 @@ export class Play {
     if (this.canGoBack) this.go(this.index - 1);
   }
 
-  /** The connection is back, or somebody looks at the page again. */
+  /** Retry at once, because the connection is back or the page is visible again. */
   retryNow(): void {
     if (this.closed) return;
-    if (!this.kept.isEmpty && this.isActive) void this.outbox.flush();
+    if (!this.pending.isEmpty && this.isActive) void this.outbox.flush();
     this.wake?.();
   }
 
-  /** The session as the server has it, from an answer or a listener; older news is no news. */
-  take(session: Session): void {
+  /** Accept the session from a response or a listener, unless it is older than the one here. */
+  update(session: Session): void {
     if (this.closed || session.updatedAt < this.session.updatedAt) return;
     const before = this.session;
     this.session = session;
     const moved = session.currentStepIndex !== this.serverIndex;
     this.serverIndex = session.currentStepIndex;
-    // A move that is still on its way, of this tab or another one, is newer than this news.
-    const { currentStepIndex: mine = session.currentStepIndex } = this.kept.read().progress;
+    // A pending index, of this tab or another one, is newer than the server's.
+    const { currentStepIndex: mine = session.currentStepIndex } = this.pending.read().progress;
     const newest = mine === session.currentStepIndex;
     if (session.status === "completed") {
       if (before.status !== "completed") this.completedElsewhere();
@@ -166,7 +174,7 @@ export class Play {
     this.options.changed();
   }
 
-  /** End the phase and lead on, as soon as there is a connection. */
+  /** Complete the session and leave the phase, as soon as there is a connection. */
   private async finish(): Promise<void> {
     if (this.leaving) return;
     this.leaving = true;
@@ -183,17 +191,17 @@ export class Play {
 
   private go(index: number): void {
     this.index = this.clamp(index);
-    if (this.isActive && this.index < this.show) {
-      this.kept.move(this.index);
+    if (this.isActive && this.index < this.closingStep) {
+      this.pending.setIndex(this.index);
       void this.outbox.flush();
     } else if (this.isActive) {
-      this.kept.move(this.index);
+      this.pending.setIndex(this.index);
       void this.complete();
     }
     this.options.changed();
   }
 
-  /** Complete the session, once for all who ask: answers where to go, or null if it cannot be. */
+  /** Complete the session, once for all callers. Returns the next phase, or null if that failed. */
   private complete(): Promise<NextPhase | null> {
     this.completing ??= this.completeUntilDone().then((next) => {
       if (next === null) this.completing = null;
@@ -204,9 +212,9 @@ export class Play {
 
   private async completeUntilDone(): Promise<NextPhase | null> {
     for (let failures = 0; !this.closed && this.ended === null; failures++) {
-      const refusal = await exclusively(this.outbox.lockName, () => this.completeOnce());
+      const refusal = await withLock(this.outbox.lockName, () => this.completeOnce());
       if (!(refusal instanceof Error)) return refusal;
-      if (!refusal.passes) return this.meetRefusal(refusal);
+      if (!refusal.isTransient) return this.handleRefusal(refusal);
       this.saving = "offline";
       this.options.changed();
       await this.pause(failures, refusal);
@@ -216,7 +224,7 @@ export class Play {
 
   private async completeOnce(): Promise<NextPhase | Refusal> {
     const { projectId, id: sessionId } = this.session;
-    const { progress, forget } = this.kept.read();
+    const { progress, forget } = this.pending.read();
     try {
       const { session, next } = await this.options.calls.completeSession({
         projectId,
@@ -225,7 +233,7 @@ export class Play {
         ...(this.options.chosen === null ? {} : { experienceId: this.options.chosen }),
       });
       forget();
-      this.kept.dropIndex();
+      this.pending.dropIndex();
       this.session = session;
       this.saving = "saved";
       this.options.changed();
@@ -233,14 +241,14 @@ export class Play {
     } catch (error) {
       const refusal = refusalOf(error);
       for (const [stepId, message] of refusedAnswers(refusal, progress)) {
-        this.kept.drop(stepId);
+        this.pending.drop(stepId);
         this.refused.set(stepId, message);
       }
       return refusal;
     }
   }
 
-  private meetRefusal(refusal: Refusal): null {
+  private handleRefusal(refusal: Refusal): null {
     const missing = refusal.details.steps;
     if (refusal.reason === "steps_incomplete" && Array.isArray(missing)) {
       this.returnTo(String(missing[0]), "This still needs an answer.");
@@ -248,13 +256,12 @@ export class Play {
       const [[stepId, message]] = [...this.refused] as [[string, string]];
       this.returnTo(stepId, message);
     } else {
-      this.meetEnd(refusal);
+      this.handleEnd(refusal);
     }
     return null;
   }
 
   private refuse(stepId: string, message: string): void {
-    // The server's words name the field for programs; where the guest reads them they stand alone.
     if (this.completing) this.refused.set(stepId, message);
     else this.returnTo(stepId, message);
   }
@@ -268,21 +275,17 @@ export class Play {
   }
 
   private completedElsewhere(): void {
-    this.kept.clear();
+    this.pending.clear();
     if (this.completing) return;
-    if (this.show >= this.steps.length) void this.finish();
+    if (this.closingStep >= this.steps.length) void this.finish();
     else {
-      this.index = Math.max(this.index, this.show);
+      this.index = Math.max(this.index, this.closingStep);
       void this.complete();
     }
   }
 
-  /** A call of another module was told that the session takes nothing any more. */
-  stopped(refusal: Refusal): void {
-    this.meetEnd(refusal);
-  }
-
-  private meetEnd(refusal: Refusal): void {
+  /** Another module's call was refused because the session has ended. */
+  handleEnd(refusal: Refusal): void {
     const { status } = refusal.details;
     if (refusal.reason === "session_not_active" && status === "completed") {
       this.session = { ...this.session, status: "completed" };
@@ -300,7 +303,7 @@ export class Play {
   }
 
   private pause(failures: number, refusal: Refusal): Promise<void> {
-    const wait = Math.min(FIRST_WAIT_MS * 2 ** failures, LONGEST_WAIT_MS);
+    const wait = Math.min(MIN_WAIT_MS * 2 ** failures, MAX_WAIT_MS);
     const seconds = refusal.retryAfterSeconds;
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, seconds === null ? wait : seconds * 1000);
@@ -316,7 +319,7 @@ export class Play {
   }
 }
 
-/** Whether a question may be passed over without an answer. */
+/** Whether the guest may leave the step without an answer. */
 export function canSkip(step: Step, value: Value | undefined): boolean {
   return isBlank(value) && !isRequired(step);
 }

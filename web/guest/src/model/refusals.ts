@@ -1,19 +1,19 @@
-/** Why a call did not succeed, in the words that this page switches on. */
+/** Why a call failed, by the reasons that this page switches on. */
 
 import type { Issue, RuntimeError } from "experience-client";
 
 export class Refusal extends Error {
   constructor(
-    /** The server's `details.reason`; `offline` when no answer came. */
+    /** The server's `details.reason`, or `offline` if there was no response. */
     readonly reason: string,
     readonly details: Record<string, unknown> = {},
     /** Whether the same call may succeed a moment later. */
-    readonly passes = false,
+    readonly isTransient = false,
   ) {
     super(reason);
   }
 
-  /** The fields that are wrong, with what is wrong. */
+  /** The invalid fields, with what is wrong with each. */
   get issues(): Issue[] {
     const { issues } = this.details;
     return Array.isArray(issues) ? issues : [];
@@ -25,7 +25,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What a call threw, as a refusal. `offline` is what the client calls `no_answer`. */
+/** What a call threw, as a refusal. The client's `no_answer` is `offline` here. */
 export function refusalOf(thrown: unknown): Refusal {
   if (thrown instanceof Refusal) return thrown;
   const { code, reason, details, isPassing } = thrown as Partial<RuntimeError>;

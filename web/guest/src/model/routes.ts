@@ -1,4 +1,4 @@
-/** Addresses of the page, and where an answer of `getNextPhase` leads. */
+/** The page's addresses, and the address of the phase in a response of `getNextPhase`. */
 
 import type { NextPhase } from "./types.ts";
 
@@ -12,9 +12,9 @@ export type Route =
 
 const ID = /^[A-Za-z0-9_-]{1,128}$/;
 
-/** The route of an address. What is no address of this page leads to its project's welcome. */
+/** The route of an address. An unknown address leads to its project's welcome. */
 export function parseRoute(path: string, search = ""): Route {
-  const [projectId, place, experienceId, ...rest] = path.split("/").filter(Boolean);
+  const [projectId, segment, experienceId, ...rest] = path.split("/").filter(Boolean);
   if (projectId === undefined || !ID.test(projectId)) return { phase: "none" };
   const query = new URLSearchParams(search);
   const id = (name: string) => {
@@ -23,14 +23,14 @@ export function parseRoute(path: string, search = ""): Route {
   };
   const welcome: Route = { phase: "welcome", projectId };
   if (rest.length > 0) return welcome;
-  if (place === "experience" && experienceId !== undefined && ID.test(experienceId)) {
+  if (segment === "experience" && experienceId !== undefined && ID.test(experienceId)) {
     return { phase: "main", projectId, experienceId, pregate: id("pregate") };
   }
   if (experienceId !== undefined) return welcome;
-  if (place === "pregate") return { phase: "pregate", projectId, chosen: id("experience") };
+  if (segment === "pregate") return { phase: "pregate", projectId, chosen: id("experience") };
   const mainSessionId = id("session");
-  if ((place === "preshare" || place === "share") && mainSessionId !== null) {
-    return { phase: place, projectId, mainSessionId };
+  if ((segment === "preshare" || segment === "share") && mainSessionId !== null) {
+    return { phase: segment, projectId, mainSessionId };
   }
   return welcome;
 }
@@ -40,6 +40,6 @@ export function addressOf(projectId: string, next: NextPhase): string {
   const base = `/${projectId}`;
   if (next.phase === "welcome") return base;
   const query = new URLSearchParams(next.params).toString();
-  const place = next.phase === "main" ? `experience/${next.experienceId}` : next.phase;
-  return `${base}/${place}${query && `?${query}`}`;
+  const segment = next.phase === "main" ? `experience/${next.experienceId}` : next.phase;
+  return `${base}/${segment}${query && `?${query}`}`;
 }

@@ -1,8 +1,8 @@
-/** The browser's storage, or a memory of the same shape where it may not be used. */
+/** The browser's storage, or memory where the browser denies it. */
 
-import type { Store } from "./outbox.ts";
+import type { KeyValueStore } from "./outbox.ts";
 
-class Memory implements Store {
+class Memory implements KeyValueStore {
   private readonly items = new Map<string, string>();
 
   get length(): number {
@@ -28,7 +28,7 @@ class Memory implements Store {
 
 const memory = new Memory();
 
-function usable(kind: "localStorage" | "sessionStorage"): Store {
+function storageOrMemory(kind: "localStorage" | "sessionStorage"): KeyValueStore {
   try {
     const found = globalThis[kind];
     found.setItem("guest-page:probe", "1");
@@ -39,13 +39,13 @@ function usable(kind: "localStorage" | "sessionStorage"): Store {
   }
 }
 
-export function store(): Store {
-  return usable("localStorage");
+export function store(): KeyValueStore {
+  return storageOrMemory("localStorage");
 }
 
 const entryKey = (projectId: string, uid: string) => `guest-page:entry:${projectId}:${uid}`;
 
-/** The version of the consent that this guest gave here before (`""` where none was asked for). */
+/** The version of the consent with which this guest last entered, `""` if none was needed. */
 export function entry(projectId: string, uid: string): string | null {
   return store().getItem(entryKey(projectId, uid));
 }
@@ -56,13 +56,13 @@ export function keepEntry(projectId: string, uid: string, consentVersion: string
 
 const draftKey = (sessionId: string, stepId: string) => `guest-page:draft:${sessionId}:${stepId}`;
 
-/** What was typed into a step and not sent yet: a reload does not lose it either. */
+/** A text typed into a step and not submitted yet, so that a reload does not lose it. */
 export function draft(sessionId: string, stepId: string): string | null {
-  return usable("sessionStorage").getItem(draftKey(sessionId, stepId));
+  return storageOrMemory("sessionStorage").getItem(draftKey(sessionId, stepId));
 }
 
 export function keepDraft(sessionId: string, stepId: string, text: string | null): void {
-  const drafts = usable("sessionStorage");
+  const drafts = storageOrMemory("sessionStorage");
   if (text === null) drafts.removeItem(draftKey(sessionId, stepId));
   else drafts.setItem(draftKey(sessionId, stepId), text);
 }

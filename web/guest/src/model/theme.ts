@@ -23,13 +23,13 @@ export interface Palette {
   line: string;
 }
 
-/** The palette of a theme. A colour that is none gives the page's own. */
+/** The palette of a theme. An invalid colour gives the page's own. */
 export function paletteOf(theme: Theme | null): Palette {
   const given = String(theme?.primaryColor ?? "");
   const brand = parseHex(/^#[0-9a-f]{6}$/i.test(given) ? given : FALLBACK);
   const light = contrast(brand, WHITE) >= READABLE;
   const onBrand = light || contrast(brand, WHITE) >= contrast(brand, INK) ? WHITE : INK;
-  // Between the two there is a band of colours on which neither reaches 4.5: move out of it.
+  // On some colours neither white nor ink reaches 4.5: shift those until one does.
   const readable = shiftUntil(brand, onBrand, onBrand === WHITE ? INK : WHITE);
   const page = mix(readable, WHITE, 0.955);
   const soft = mix(readable, WHITE, 0.88);
@@ -44,14 +44,14 @@ export function paletteOf(theme: Theme | null): Palette {
   };
 }
 
-/** The name of a font family, if it is nothing but that. */
+/** The theme's font family, if it is a plain name. */
 export function fontOf(theme: Theme | null): string | null {
   const given = theme?.fontFamily;
   const family = typeof given === "string" ? given.trim() : "";
   return /^[A-Za-z0-9][A-Za-z0-9 -]{0,60}$/.test(family) ? family : null;
 }
 
-/** An address that a picture may come from: https, or http of this machine. */
+/** The address, if a picture may be loaded from it: https, or http on this machine. */
 export function pictureUrl(address: unknown): string | null {
   if (typeof address !== "string") return null;
   try {

@@ -12,7 +12,7 @@ export type {
 
 export type Project = ProjectPage;
 export type Value = AnswerInput["value"];
-/** What a document and a callable's answer both tell of a session. */
+/** The fields that a session has both in its document and in a callable's response. */
 export type Session = Omit<SessionView, "inputs" | "activeJobId" | "resultAssetId">;
 
 export interface Theme {
@@ -22,8 +22,8 @@ export interface Theme {
 }
 
 /**
- * A step as this page reads it: any type, known or not, with whatever config it has. That the
- * contract's steps fit in here is what the compiler holds.
+ * A step as this page reads it: of any type, known or not, with whatever config it has. The compiler
+ * checks that the contract's steps can be assigned to it.
  */
 export interface Step {
   id: string;
@@ -59,4 +59,3 @@ export interface StepConfig {
   allowEmail?: boolean;
   socials?: string[];
 }
-

@@ -1,4 +1,4 @@
-/** What all screens stand in: page, header, loading, problems. */
+/** What all screens share: page, header, loading state, problems. */
 
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
@@ -29,8 +29,8 @@ export function Brand({ project }: { project: Project }) {
 }
 
 /**
- * The heading of a screen. It gets the focus when the screen or `of` changes, not at the start; and
- * at once, because later it would take it from where a quick guest has gone in the meantime.
+ * The heading of a screen. It takes the focus when it appears and when `of` changes. It does so before
+ * the browser paints: later it would take the focus from a control that a quick guest has reached.
  */
 export function Heading({ of, children }: { of: string; children: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null);
@@ -52,7 +52,7 @@ export function Loading() {
   );
 }
 
-/** The shape of what is to come. */
+/** A placeholder in the shape of a screen. */
 export function Skeleton() {
   return (
     <main class="skeleton">
@@ -74,7 +74,7 @@ interface ProblemProps {
   onStartAgain?(): void;
 }
 
-/** A page of its own for what stands in the way. */
+/** A whole page for a problem. */
 export function Problem(props: ProblemProps) {
   return (
     <Page phase="problem">
@@ -86,29 +86,34 @@ export function Problem(props: ProblemProps) {
 export function ProblemCard({ reason, retryAfterSeconds, onRetry, onStartAgain }: ProblemProps) {
   const { title, text } = problemWords(reason);
   return (
-    <main class="problem-place">
+    <main class="problem-screen">
       <div class="problem" data-testid="problem" data-reason={reason} role="alert">
-      <span class="problem-mark">
-        <Icon name={reason === "offline" ? "cloud" : "spark"} />
-      </span>
-      <Heading of={reason}>{title}</Heading>
-      <p>{text}</p>
-      {retryAfterSeconds ? <p>{comeBack(retryAfterSeconds)}</p> : null}
-      {onStartAgain ? (
-        <button class="button primary" type="button" data-testid="start-again" onClick={onStartAgain}>
-          Start again
-        </button>
-      ) : null}
-      {onRetry ? (
-        <button
-          class={`button ${onStartAgain ? "quiet" : "primary"}`}
-          type="button"
-          data-testid="try-again"
-          onClick={onRetry}
-        >
-          Try again
-        </button>
-      ) : null}
+        <span class="problem-mark">
+          <Icon name={reason === "offline" ? "cloud" : "spark"} />
+        </span>
+        <Heading of={reason}>{title}</Heading>
+        <p>{text}</p>
+        {retryAfterSeconds ? <p>{comeBack(retryAfterSeconds)}</p> : null}
+        {onStartAgain ? (
+          <button
+            class="button primary"
+            type="button"
+            data-testid="start-again"
+            onClick={onStartAgain}
+          >
+            Start again
+          </button>
+        ) : null}
+        {onRetry ? (
+          <button
+            class={`button ${onStartAgain ? "quiet" : "primary"}`}
+            type="button"
+            data-testid="try-again"
+            onClick={onRetry}
+          >
+            Try again
+          </button>
+        ) : null}
       </div>
     </main>
   );

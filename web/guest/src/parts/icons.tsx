@@ -1,4 +1,4 @@
-/** Line icons on a grid of 24, drawn for this page. Decoration: the text beside them says it. */
+/** Line icons on a 24-unit grid, drawn for this page. Decoration: the text next to each says it. */
 
 const PATHS = {
   arrow: "M5 12h14M13 6l6 6-6 6",

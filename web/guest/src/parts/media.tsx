@@ -1,18 +1,18 @@
-/** The picture or film of a step. */
+/** The picture or video of a step. */
 
 import { useState } from "preact/hooks";
 import { pictureUrl } from "../model/theme.ts";
 import type { Step } from "../model/types.ts";
 
-export function calm(): boolean {
+export function prefersReducedMotion(): boolean {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-/** Decoration: what it shows is not described in the step, so it has no name. */
+/** Decoration: the step does not describe what it shows, so it has no accessible name. */
 export function StepMedia({ step }: { step: Step }) {
   const [broken, setBroken] = useState(false);
   const url = pictureUrl(step.mediaUrl);
-  // Lottie needs a player of its own, which is as large as this whole page.
+  // Lottie would need a player that is as large as this whole page.
   if (url === null || broken || step.mediaType === "lottie") return null;
   if (step.mediaType === "video") {
     return (
@@ -22,8 +22,8 @@ export function StepMedia({ step }: { step: Step }) {
         muted
         loop
         playsInline
-        autoPlay={!calm()}
-        controls={calm()}
+        autoPlay={!prefersReducedMotion()}
+        controls={prefersReducedMotion()}
         onError={() => setBroken(true)}
       />
     );

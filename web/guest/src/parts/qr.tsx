@@ -1,4 +1,4 @@
-/** The address of the picture as a code, for another phone. */
+/** The picture's URL as a QR code, for another phone. */
 
 import { useEffect, useState } from "preact/hooks";
 

@@ -1,4 +1,4 @@
-/** The picture: on its way, there, or not. And what a guest can do with it. */
+/** The picture, its progress and its failure, and what a guest can do with it. */
 
 import { useEffect, useState } from "preact/hooks";
 import type { Picture } from "../model/picture.ts";
@@ -7,17 +7,17 @@ import type { StepConfig } from "../model/types.ts";
 import { comeBack, jobWords, limitWords, needsNewPhoto, problemWords, STAGES } from "../texts.ts";
 import { Icon } from "./icons.tsx";
 import { Qr } from "./qr.tsx";
-import { type Followed, isGoingOn } from "./use-picture.ts";
+import { type FollowedPicture, isInProgress } from "./use-picture.ts";
 
-/** How far it is, and what went wrong. */
-export function JobCard({ followed }: { followed: Followed }) {
+/** The progress of the picture, and what went wrong. */
+export function JobCard({ followed }: { followed: FollowedPicture }) {
   const { picture, busy, retry, cancel } = followed;
   const { status, percentage, reason, retryAfterSeconds } = picture;
   if (status === "none") return <span data-testid="job" data-status="none" hidden />;
   const done = status === "completed";
   return (
     <section class={`job ${done ? "sr-only" : ""}`} data-testid="job" data-status={status}>
-      {isGoingOn(picture) ? (
+      {isInProgress(picture) ? (
         <>
           <p class="job-words" role="status">
             {STAGES[status]} …
@@ -33,7 +33,13 @@ export function JobCard({ followed }: { followed: Followed }) {
             <span class="bar-fill" style={{ width: `${Math.max(6, percentage)}%` }} />
           </span>
           {status === "waiting" ? null : (
-            <button class="link" type="button" data-testid="cancel" disabled={busy} onClick={cancel}>
+            <button
+              class="link"
+              type="button"
+              data-testid="cancel"
+              disabled={busy}
+              onClick={cancel}
+            >
               Cancel
             </button>
           )}
@@ -71,13 +77,13 @@ export function JobCard({ followed }: { followed: Followed }) {
   );
 }
 
-/** The frame in which the picture appears: a shimmer first, then from blurred to clear. */
+/** The frame of the picture: a shimmer first, then the picture, from blurred to sharp. */
 export function Reveal({ picture, name }: { picture: Picture; name: string }) {
   const [loaded, setLoaded] = useState(false);
   const url = pictureUrl(picture.url);
   const thumbnail = pictureUrl(picture.thumbnailUrl);
   const { width = 4, height = 5 } = picture.size ?? {};
-  const developing = isGoingOn(picture);
+  const developing = isInProgress(picture);
   if (!developing && url === null) return null;
   return (
     <figure
@@ -99,7 +105,7 @@ export function Reveal({ picture, name }: { picture: Picture; name: string }) {
   );
 }
 
-interface TakeAlongProps {
+interface PictureActionsProps {
   url: string;
   name: string;
   config: StepConfig;
@@ -124,19 +130,24 @@ const SOCIALS: Record<string, { name: string; address?: (url: string, text: stri
   whatsapp: { name: "WhatsApp", address: (url, text) => `https://wa.me/?text=${text}%20${url}` },
 };
 
-/** Save it, share it, scan it: as far as the reward allows. */
-export function TakeAlong({ url, name, config, withQr }: TakeAlongProps) {
-  const [said, setSaid] = useState("");
+/** Buttons to save, share and scan the picture, as far as the reward step allows. */
+export function PictureActions({ url, name, config, withQr }: PictureActionsProps) {
+  const [notice, setNotice] = useState("");
   const [saving, setSaving] = useState(false);
-  const { allowDownload = true, allowSystemShare = true, allowEmail = false, socials = [] } = config;
+  const {
+    allowDownload = true,
+    allowSystemShare = true,
+    allowEmail = false,
+    socials = [],
+  } = config;
   const canShare = allowSystemShare && typeof navigator.share === "function";
   const text = `My picture from ${name}`;
 
   useEffect(() => {
-    if (!said) return;
-    const timer = setTimeout(() => setSaid(""), 6000);
+    if (!notice) return;
+    const timer = setTimeout(() => setNotice(""), 6000);
     return () => clearTimeout(timer);
-  }, [said]);
+  }, [notice]);
 
   async function save() {
     if (saving) return;
@@ -149,7 +160,7 @@ export function TakeAlong({ url, name, config, withQr }: TakeAlongProps) {
       link.download = file.name;
       link.click();
       setTimeout(() => URL.revokeObjectURL(address), 30_000);
-      setSaid("Saved.");
+      setNotice("Saved.");
     } catch {
       window.open(url, "_blank", "noopener");
     } finally {
@@ -171,17 +182,22 @@ export function TakeAlong({ url, name, config, withQr }: TakeAlongProps) {
   async function copy() {
     try {
       await navigator.clipboard.writeText(url);
-      setSaid("The link is copied.");
+      setNotice("The link is copied.");
     } catch {
-      setSaid("Your browser does not let us copy. Save the picture instead.");
+      setNotice("Your browser does not let us copy. Save the picture instead.");
     }
   }
 
   return (
-    <section class="take-along" aria-label="Take your picture along">
-      <div class="take-row">
+    <section class="picture-actions" aria-label="Take your picture along">
+      <div class="main-actions">
         {canShare ? (
-          <button class="button primary" type="button" data-testid="share" onClick={() => void share()}>
+          <button
+            class="button primary"
+            type="button"
+            data-testid="share"
+            onClick={() => void share()}
+          >
             <Icon name="share" />
             Share
           </button>
@@ -199,7 +215,7 @@ export function TakeAlong({ url, name, config, withQr }: TakeAlongProps) {
           </button>
         ) : null}
       </div>
-      <div class="take-more">
+      <div class="more-actions">
         {allowSystemShare ? (
           <button class="pill" type="button" data-testid="copy-link" onClick={() => void copy()}>
             <Icon name="link" />
@@ -220,7 +236,13 @@ export function TakeAlong({ url, name, config, withQr }: TakeAlongProps) {
           if (!social) return null;
           const [to, words] = [encodeURIComponent(url), encodeURIComponent(text)];
           return social.address ? (
-            <a key={id} class="pill" href={social.address(to, words)} target="_blank" rel="noopener">
+            <a
+              key={id}
+              class="pill"
+              href={social.address(to, words)}
+              target="_blank"
+              rel="noopener"
+            >
               {social.name}
             </a>
           ) : (
@@ -230,7 +252,7 @@ export function TakeAlong({ url, name, config, withQr }: TakeAlongProps) {
               type="button"
               onClick={() => {
                 void save();
-                setSaid(`Saved. Now post it on ${social.name}.`);
+                setNotice(`Saved. Now post it on ${social.name}.`);
               }}
             >
               {social.name}
@@ -238,8 +260,8 @@ export function TakeAlong({ url, name, config, withQr }: TakeAlongProps) {
           );
         })}
       </div>
-      <p class="said" role="status">
-        {said}
+      <p class="notice-line" role="status">
+        {notice}
       </p>
       {withQr && allowDownload ? <Qr url={url} /> : null}
     </section>
@@ -247,9 +269,9 @@ export function TakeAlong({ url, name, config, withQr }: TakeAlongProps) {
 }
 
 async function fetchPicture(url: string, name: string): Promise<File> {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`${answer.status}`);
-  const data = await answer.blob();
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${response.status}`);
+  const data = await response.blob();
   const extension = data.type === "image/png" ? "png" : data.type === "image/webp" ? "webp" : "jpg";
   const base = name.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "") || "picture";
   return new File([data], `${base}.${extension}`, { type: data.type });

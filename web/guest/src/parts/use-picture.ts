@@ -1,46 +1,46 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Backend } from "../model/backend.ts";
-import { type Picture, PictureWatch, WAITING } from "../model/picture.ts";
+import { type Picture, PictureWatcher, WAITING } from "../model/picture.ts";
 
-export interface Followed {
+export interface FollowedPicture {
   picture: Picture;
   busy: boolean;
   retry(): void;
   cancel(): void;
 }
 
-/** The picture of a completed main session, as it is made. */
+/** The picture of a completed main session while it is made, and commands for it. */
 export function usePicture(
   backend: Backend,
   projectId: string,
   sessionId: string,
   completed: boolean,
-): Followed {
+): FollowedPicture {
   const [picture, setPicture] = useState(WAITING);
   const [busy, setBusy] = useState(false);
-  const watch = useRef<PictureWatch | null>(null);
+  const watcher = useRef<PictureWatcher | null>(null);
   useEffect(() => {
     if (!completed) return;
-    const begun = new PictureWatch(backend, { projectId, sessionId }, setPicture);
-    watch.current = begun;
-    void begun.start();
-    return () => begun.stop();
+    const started = new PictureWatcher(backend, { projectId, sessionId }, setPicture);
+    watcher.current = started;
+    void started.start();
+    return () => started.stop();
   }, [backend, projectId, sessionId, completed]);
 
-  async function once(command: (watch: PictureWatch) => Promise<void>) {
-    if (busy || !watch.current) return;
+  async function once(command: (watcher: PictureWatcher) => Promise<void>) {
+    if (busy || !watcher.current) return;
     setBusy(true);
-    await command(watch.current);
+    await command(watcher.current);
     setBusy(false);
   }
   return {
     picture,
     busy,
-    retry: () => void once((one) => one.retry()),
-    cancel: () => void once((one) => one.cancel()),
+    retry: () => void once((current) => current.retry()),
+    cancel: () => void once((current) => current.cancel()),
   };
 }
 
-export function isGoingOn(picture: Picture): boolean {
+export function isInProgress(picture: Picture): boolean {
   return ["waiting", "pending", "running"].includes(picture.status);
 }

@@ -1,48 +1,55 @@
-/** A phase that is played: its session is found or begun, and its steps are shown one by one. */
+/** A phase with a session: finds or creates the session, and shows its steps one by one. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Door } from "../app.tsx";
-import { beginAnew, follow, remember, remembered, toWelcome, visitId } from "../history.ts";
+import {
+  goTo,
+  keepInEntry,
+  entryState,
+  sessionRequestId,
+  startAgain,
+  goToWelcome,
+} from "../model/history.ts";
 import { Play } from "../model/play.ts";
 import { type Refusal, refusalOf } from "../model/refusals.ts";
 import type { Route } from "../model/routes.ts";
 import { store } from "../model/storage.ts";
 import type { SessionWithSteps } from "../model/types.ts";
+import type { VisitContext } from "../model/visit.ts";
 import { ProblemCard, Skeleton } from "../parts/frame.tsx";
 import { StepScreen } from "./step.tsx";
 
-type Played = Exclude<Route, { phase: "none" | "welcome" | "share" }>;
+type PlayedRoute = Exclude<Route, { phase: "none" | "welcome" | "share" }>;
 
 interface Props {
-  route: Played;
-  door: Door;
-  onOutside(): void;
+  route: PlayedRoute;
+  visit: VisitContext;
+  onGuestRequired(): void;
 }
 
-export function PhaseScreen({ route, door, onOutside }: Props) {
-  const { backend, project } = door;
+export function PhaseScreen({ route, visit, onGuestRequired }: Props) {
+  const { backend } = visit;
   const { projectId } = route;
   const [play, setPlay] = useState<Play | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const [tries, setTries] = useState(0);
+  const [attempts, setAttempts] = useState(0);
   const [, redraw] = useState(0);
   const latest = useRef<Play | null>(null);
 
   useEffect(() => {
     let current = true;
     setRefusal(null);
-    begin(route, door).then(
-      (begun) => {
-        if (!current || begun === null) return;
-        const opened = new Play(begun, {
+    startSession(route, visit).then(
+      (started) => {
+        if (!current || started === null) return;
+        const opened = new Play(started, {
           calls: backend.calls,
           store: store(),
           chosen: route.phase === "pregate" ? route.chosen : null,
-          shown: remembered().shown ?? null,
-          leave: (next) => follow(projectId, next),
+          shown: entryState().shown ?? null,
+          leave: (next) => goTo(projectId, next),
           changed: () => {
             if (latest.current !== opened) return;
-            if (!opened.isActive && opened.ended === null) remember({ shown: opened.index });
+            if (!opened.isActive && opened.ended === null) keepInEntry({ shown: opened.index });
             redraw((n) => n + 1);
           },
         });
@@ -52,11 +59,11 @@ export function PhaseScreen({ route, door, onOutside }: Props) {
       },
       (error: unknown) => {
         if (!current) return;
-        const met = refusalOf(error);
-        if (["guest_required", "consent_required", "guest_not_found"].includes(met.reason)) {
-          onOutside();
-        } else if (met.reason === "main_session_not_found") toWelcome(projectId);
-        else setRefusal(met);
+        const refused = refusalOf(error);
+        if (["guest_required", "consent_required", "guest_not_found"].includes(refused.reason)) {
+          onGuestRequired();
+        } else if (refused.reason === "main_session_not_found") goToWelcome(projectId);
+        else setRefusal(refused);
       },
     );
     return () => {
@@ -64,41 +71,43 @@ export function PhaseScreen({ route, door, onOutside }: Props) {
       latest.current?.close();
       latest.current = null;
     };
-  }, [tries]);
+  }, [attempts]);
 
-  useEffect(() => (play ? followElsewhere(play, door, projectId) : undefined), [play]);
+  useEffect(() => (play ? followOtherTabs(play, visit, projectId) : undefined), [play]);
+  const retry = () => setAttempts((n) => n + 1);
   useEffect(() => {
-    if (!refusal?.passes) return;
-    const again = () => setTries((n) => n + 1);
-    addEventListener("online", again);
-    return () => removeEventListener("online", again);
+    if (!refusal?.isTransient) return;
+    addEventListener("online", retry);
+    return () => removeEventListener("online", retry);
   }, [refusal]);
 
-  const again = () => setTries((n) => n + 1);
   if (refusal) {
     return (
       <ProblemCard
         reason={refusal.reason}
         retryAfterSeconds={refusal.retryAfterSeconds}
-        onRetry={again}
-        onStartAgain={() => toWelcome(projectId)}
+        onRetry={retry}
+        onStartAgain={() => goToWelcome(projectId)}
       />
     );
   }
   if (play === null) return <Skeleton />;
-  if (play.ended !== null) return <ProblemCard reason={play.ended} onStartAgain={beginAnew} />;
-  return <StepScreen door={door} play={play} project={project} />;
+  if (play.ended !== null) return <ProblemCard reason={play.ended} onStartAgain={startAgain} />;
+  return <StepScreen visit={visit} play={play} />;
 }
 
-/** The session of this visit, or null when the guest was led somewhere else. */
-async function begin(route: Played, door: Door): Promise<SessionWithSteps | null> {
-  const { calls } = door.backend;
-  const { experiences } = door.project;
+/** The session of this phase, or null if the guest was redirected. */
+async function startSession(
+  route: PlayedRoute,
+  visit: VisitContext,
+): Promise<SessionWithSteps | null> {
+  const { calls } = visit.backend;
+  const { experiences } = visit.project;
   const { projectId } = route;
   const experienceId =
     route.phase === "main" ? route.experienceId : experiences[route.phase]?.experienceId;
   if (experienceId === undefined) {
-    await leadOn(route, door);
+    await redirect(route, visit);
     return null;
   }
   const request = {
@@ -110,59 +119,59 @@ async function begin(route: Played, door: Door): Promise<SessionWithSteps | null
     ...(route.phase === "main" && route.pregate ? { pregateSessionId: route.pregate } : {}),
   };
   try {
-    return await calls.createSession({ ...request, requestId: visitId() });
+    return await calls.createSession({ ...request, requestId: sessionRequestId() });
   } catch (error) {
     const { reason } = refusalOf(error);
     if (reason === "pregate_required") {
-      await leadOn(route, door);
+      await redirect(route, visit);
       return null;
     }
     if (reason !== "request_id_reused") throw error;
-    beginAnew();
+    startAgain();
     return null;
   }
 }
 
-/** Ask the server where this guest belongs instead. */
-async function leadOn(route: Played, door: Door): Promise<void> {
+/** Ask the server which phase the guest belongs in, and go there. */
+async function redirect(route: PlayedRoute, visit: VisitContext): Promise<void> {
   const { projectId } = route;
-  const next = await door.backend.calls.getNextPhase({
+  const next = await visit.backend.calls.getNextPhase({
     projectId,
     ...(route.phase === "main" ? { experienceId: route.experienceId } : {}),
     ...(route.phase === "pregate" && route.chosen ? { experienceId: route.chosen } : {}),
     ...(route.phase === "preshare" ? { mainSessionId: route.mainSessionId } : {}),
   });
-  follow(projectId, { ...next, replace: true });
+  goTo(projectId, { ...next, replace: true });
 }
 
-/** What other tabs do to the session is seen here too: by listening, and by looking again. */
-function followElsewhere(play: Play, door: Door, projectId: string): () => void {
-  const { backend } = door;
+/** Keep up with what other tabs do to the session, by listening, or by polling when shown again. */
+function followOtherTabs(play: Play, visit: VisitContext, projectId: string): () => void {
+  const { backend } = visit;
   const sessionId = play.session.id;
   let stop = () => {};
   let closed = false;
-  let listens = false;
-  const look = async () => {
+  let isListening = false;
+  const poll = async () => {
     if (document.visibilityState !== "visible") return;
     play.retryNow();
-    if (listens) return;
+    if (isListening) return;
     try {
-      play.take((await backend.calls.getSession({ projectId, sessionId })).session);
+      play.update((await backend.calls.getSession({ projectId, sessionId })).session);
     } catch {
-      // The next look tries again.
+      // The next poll tries again.
     }
   };
   const online = () => play.retryNow();
   addEventListener("online", online);
-  document.addEventListener("visibilitychange", look);
+  document.addEventListener("visibilitychange", poll);
   import("../model/live.ts").then(
     ({ watchSession }) => {
       if (closed) return;
-      listens = true;
-      const lost = () => {
-        listens = false;
+      isListening = true;
+      const onLost = () => {
+        isListening = false;
       };
-      stop = watchSession(backend, projectId, sessionId, (session) => play.take(session), lost);
+      stop = watchSession(backend, projectId, sessionId, (session) => play.update(session), onLost);
     },
     () => {},
   );
@@ -170,6 +179,6 @@ function followElsewhere(play: Play, door: Door, projectId: string): () => void 
     closed = true;
     stop();
     removeEventListener("online", online);
-    document.removeEventListener("visibilitychange", look);
+    document.removeEventListener("visibilitychange", poll);
   };
 }

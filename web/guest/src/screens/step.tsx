@@ -1,31 +1,29 @@
-/** One step of a session, between the way back and the way on. */
+/** One step of a session, with the buttons back and next. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Door } from "../app.tsx";
-import { isKnown, problemWith, QUESTIONS } from "../model/answers.ts";
+import { problemWith } from "../model/answers.ts";
 import { canSkip, type Play } from "../model/play.ts";
+import { askedBy, asksForValue, isKnownType } from "../model/step-types.ts";
 import { draft, keepDraft } from "../model/storage.ts";
 import type { Project, Step, Value } from "../model/types.ts";
+import type { VisitContext } from "../model/visit.ts";
 import { Brand, Heading } from "../parts/frame.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { StepMedia } from "../parts/media.tsx";
-import { Capture } from "../steps/capture.tsx";
-import { Processing, Reward } from "../steps/ending.tsx";
-import { Question } from "../steps/questions.tsx";
+import { rendererOf } from "../steps/renderers.tsx";
 
 interface Props {
-  door: Door;
+  visit: VisitContext;
   play: Play;
-  project: Project;
 }
 
-export function StepScreen({ door, play, project }: Props) {
+export function StepScreen({ visit, play }: Props) {
   const { step } = play;
   return (
     <>
-      <TopBar play={play} project={project} />
+      <TopBar play={play} project={visit.project} />
       {step ? (
-        <StepForm key={step.id} door={door} play={play} step={step} />
+        <StepForm key={step.id} visit={visit} play={play} step={step} />
       ) : (
         <EmptyPhase play={play} />
       )}
@@ -33,7 +31,7 @@ export function StepScreen({ door, play, project }: Props) {
   );
 }
 
-/** An experience without steps has nothing to show: it ends where it begins. */
+/** An experience without steps has nothing to show, so its session is completed at once. */
 function EmptyPhase({ play }: { play: Play }) {
   useEffect(() => play.submitNothing(), []);
   return null;
@@ -69,20 +67,24 @@ function TopBar({ play, project }: { play: Play; project: Project }) {
         aria-valuenow={index + 1}
         aria-valuetext={`Step ${index + 1} of ${steps.length}`}
       >
-        {steps.map((step, place) => (
-          <span key={step.id} class={place < index ? "past" : place === index ? "now" : ""} />
+        {steps.map((step, position) => (
+          <span key={step.id} class={position < index ? "past" : position === index ? "now" : ""} />
         ))}
       </div>
     </header>
   );
 }
 
-const SAYS = { saved: "Saved", saving: "Saving …", offline: "Offline – we keep your answers" };
+const SAVE_STATES = {
+  saved: "Saved",
+  saving: "Saving …",
+  offline: "Offline – we keep your answers",
+};
 
 function SaveState({ play }: { play: Play }) {
-  const [seen, setSeen] = useState(false);
+  const [wasUnsaved, setWasUnsaved] = useState(false);
   useEffect(() => {
-    if (play.saving !== "saved") setSeen(true);
+    if (play.saving !== "saved") setWasUnsaved(true);
   }, [play.saving]);
   return (
     <span
@@ -92,42 +94,42 @@ function SaveState({ play }: { play: Play }) {
       role="status"
     >
       <span class="save-dot" aria-hidden="true" />
-      <span class="sr-only">{seen ? SAYS[play.saving] : ""}</span>
+      <span class="sr-only">{wasUnsaved ? SAVE_STATES[play.saving] : ""}</span>
       {play.saving === "offline" ? <span class="save-words">Offline</span> : null}
     </span>
   );
 }
 
 interface FormProps {
-  door: Door;
+  visit: VisitContext;
   play: Play;
   step: Step;
 }
 
-function StepForm({ door, play, step }: FormProps) {
+function StepForm({ visit, play, step }: FormProps) {
   const { id: sessionId } = play.session;
-  const isText = ["short_text", "long_text", "email"].includes(step.type);
-  const [mine, setMine] = useState<Value | undefined>(() =>
+  const isText = askedBy(step) === "text";
+  const [edited, setEdited] = useState<Value | undefined>(() =>
     isText ? (draft(sessionId, step.id) ?? undefined) : undefined,
   );
-  const [problem, setProblem] = useState<string | null>(null);
+  const [localProblem, setLocalProblem] = useState<string | null>(null);
   const form = useRef<HTMLFormElement>(null);
   const shownAt = useRef(performance.now());
-  const value = mine ?? play.answer(step.id);
-  const wrong = problem ?? play.refused.get(step.id) ?? null;
-  const asks = QUESTIONS.has(step.type);
+  const value = edited ?? play.answer(step.id);
+  const problem = localProblem ?? play.refused.get(step.id) ?? null;
+  const asks = asksForValue(step);
 
   function change(changed: Value) {
     play.busy = true;
-    setMine(changed);
-    setProblem(null);
+    setEdited(changed);
+    setLocalProblem(null);
     play.refused.delete(step.id);
     if (isText) keepDraft(sessionId, step.id, String(changed));
   }
 
   function submit() {
     const found = problemWith(step, value);
-    setProblem(found);
+    setLocalProblem(found);
     if (found !== null) {
       form.current?.querySelector<HTMLElement>("input, textarea")?.focus();
       return;
@@ -137,7 +139,7 @@ function StepForm({ door, play, step }: FormProps) {
   }
 
   const title = step.title || fallbackTitle(step);
-  const common = { door, play, step };
+  const Renderer = rendererOf(step.type);
   return (
     <main
       class={`step step-${step.type}`}
@@ -166,24 +168,28 @@ function StepForm({ door, play, step }: FormProps) {
             {step.description ? <p class="lead">{step.description}</p> : null}
           </div>
           <StepMedia step={step} />
-          {asks ? (
-            <Question
+          {Renderer ? (
+            <Renderer
+              visit={visit}
+              play={play}
               step={step}
-              project={door.project}
               value={value}
-              invalid={wrong !== null}
+              problem={problem}
               onChange={change}
             />
           ) : null}
-          {step.type === "processing" ? <Processing {...common} /> : null}
-          {step.type === "reward" ? <Reward {...common} /> : null}
-          {step.type === "capture" ? <Capture {...common} problem={wrong} /> : null}
-          {isKnown(step) ? null : (
+          {isKnownType(step.type) ? null : (
             <p class="notice">This step cannot be shown here. You can simply go on.</p>
           )}
           {asks ? (
-            <p id="answer-error" class="error" role="alert" data-testid="answer-error" hidden={!wrong}>
-              {wrong}
+            <p
+              id="answer-error"
+              class="error"
+              role="alert"
+              data-testid="answer-error"
+              hidden={!problem}
+            >
+              {problem}
             </p>
           ) : null}
         </div>
@@ -195,10 +201,10 @@ function StepForm({ door, play, step }: FormProps) {
               data-testid="next"
               aria-busy={play.leaving}
               onClick={(event) => {
-                // The second tap of two was meant for the step before.
-                const touched = (event as unknown as PointerEvent).pointerType === "touch";
-                const early = touched && performance.now() - shownAt.current < 300;
-                if (event.detail > 1 || early) event.preventDefault();
+                // The second tap of a double tap was meant for the step before.
+                const isTouch = (event as unknown as PointerEvent).pointerType === "touch";
+                const isEarly = isTouch && performance.now() - shownAt.current < 300;
+                if (event.detail > 1 || isEarly) event.preventDefault();
               }}
             >
               {play.leaving ? <span class="spinner" aria-hidden="true" /> : null}
@@ -215,7 +221,7 @@ function StepForm({ door, play, step }: FormProps) {
 
 function nextLabel(play: Play, step: Step, value: Value | undefined): string {
   if (step.ctaLabel) return step.ctaLabel;
-  if (QUESTIONS.has(step.type) && canSkip(step, value)) return "Skip";
+  if (asksForValue(step) && canSkip(step, value)) return "Skip";
   return play.isLast ? "Done" : "Continue";
 }
 
@@ -227,5 +233,5 @@ function fallbackTitle(step: Step): string {
     "experience-picker": "Choose your picture",
     info: "Welcome",
   };
-  return titles[step.type] ?? (isKnown(step) ? "A question" : "Something new");
+  return titles[step.type] ?? (isKnownType(step.type) ? "A question" : "Something new");
 }

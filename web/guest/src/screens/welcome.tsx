@@ -1,69 +1,69 @@
-/** The first thing a guest sees: what it is, what they agree to, what they can choose. */
+/** The first screen: the project, the consent it asks for, and the experiences to choose from. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Door, enter } from "../app.tsx";
-import { currentRoute, follow, toWelcome } from "../history.ts";
+import { currentRoute, goTo, goToWelcome } from "../model/history.ts";
 import { refusalOf } from "../model/refusals.ts";
 import type { NamedExperience } from "../model/types.ts";
+import { enter, type VisitContext } from "../model/visit.ts";
 import { Brand } from "../parts/frame.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { comeBack, problemWords } from "../texts.ts";
 
-const DISAGREES = "Please agree first, then choose.";
+const CONSENT_MISSING = "Please agree first, then choose.";
 
-export function Welcome({ door, onEnter }: { door: Door; onEnter(): void }) {
-  const { project, backend, inside } = door;
+export function Welcome({ visit, onEnter }: { visit: VisitContext; onEnter(): void }) {
+  const { project, backend, entered } = visit;
   const [agreed, setAgreed] = useState(false);
-  const [going, setGoing] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const alive = useRef(true);
-  const box = useRef<HTMLInputElement>(null);
-  const consent = inside ? null : project.consent;
+  const isMounted = useRef(true);
+  const checkbox = useRef<HTMLInputElement>(null);
+  const consent = entered ? null : project.consent;
   const projectId = project.id;
   const choices = project.experiences.main.filter((each) => each.enabled);
 
   useEffect(() => {
-    alive.current = true;
-    // What the next screens need is fetched while the guest reads this one.
-    const soon = setTimeout(() => void import("../model/live.ts").catch(() => {}), 1500);
+    isMounted.current = true;
+    // Fetch what the next screens need while the guest reads this one.
+    const timer = setTimeout(() => void import("../model/live.ts").catch(() => {}), 1500);
     return () => {
-      alive.current = false;
-      clearTimeout(soon);
+      isMounted.current = false;
+      clearTimeout(timer);
     };
   }, []);
 
   async function choose(experience: NamedExperience) {
-    if (going !== null) return;
+    if (chosen !== null) return;
     if (consent && !agreed) {
-      setProblem(DISAGREES);
-      box.current?.focus();
+      setProblem(CONSENT_MISSING);
+      checkbox.current?.focus();
       return;
     }
-    setGoing(experience.experienceId);
+    setChosen(experience.experienceId);
     setProblem(null);
     try {
-      // The project asks for another version meanwhile: it is on this page after a reload.
-      if (!inside && !(await enter(backend, projectId, consent?.version ?? ""))) {
+      // The project has changed its consent in the meantime: a reload shows the new one.
+      if (!entered && !(await enter(backend, projectId, consent?.version ?? ""))) {
         location.reload();
         return;
       }
       const { experienceId } = experience;
       const next = await backend.calls.getNextPhase({ projectId, experienceId });
-      if (!alive.current) return;
-      if (currentRoute().phase !== "welcome") toWelcome(projectId);
+      if (!isMounted.current) return;
+      if (currentRoute().phase !== "welcome") goToWelcome(projectId);
       onEnter();
       if (next.phase === "welcome") {
         setProblem(problemWords("experience_unavailable").text);
-        setGoing(null);
+        setChosen(null);
       } else {
-        follow(projectId, next);
+        goTo(projectId, next);
       }
     } catch (error) {
-      if (!alive.current) return;
+      if (!isMounted.current) return;
       const { reason, retryAfterSeconds } = refusalOf(error);
       const more = retryAfterSeconds ? ` ${comeBack(retryAfterSeconds)}` : "";
       setProblem(problemWords(reason).text + more);
-      setGoing(null);
+      setChosen(null);
     }
   }
 
@@ -83,11 +83,11 @@ export function Welcome({ door, onEnter }: { door: Door; onEnter(): void }) {
             <p>{consent.text}</p>
             <label class="check">
               <input
-                ref={box}
+                ref={checkbox}
                 type="checkbox"
                 data-testid="consent"
                 checked={agreed}
-                aria-describedby={problem === DISAGREES ? "problem" : undefined}
+                aria-describedby={problem === CONSENT_MISSING ? "problem" : undefined}
                 onChange={(event) => {
                   setAgreed(event.currentTarget.checked);
                   setProblem(null);
@@ -106,23 +106,25 @@ export function Welcome({ door, onEnter }: { door: Door; onEnter(): void }) {
         <h2 class="section">
           {choices.length > 1 ? "Choose your experience" : choices.length ? "Ready?" : "Nothing on"}
         </h2>
-        {choices.length === 0 ? <p>There is nothing to try right now. Please come back later.</p> : null}
+        {choices.length === 0 ? (
+          <p>There is nothing to try right now. Please come back later.</p>
+        ) : null}
         <ul class="cards">
-          {choices.map((each, place) => (
+          {choices.map((each, index) => (
             <li key={each.experienceId}>
               <button
-                class={`card tint-${place % 4}`}
+                class={`card tint-${index % 4}`}
                 type="button"
                 data-testid="experience"
                 data-experience={each.experienceId}
-                aria-busy={going === each.experienceId}
+                aria-busy={chosen === each.experienceId}
                 onClick={() => void choose(each)}
               >
                 <span class="card-mark" aria-hidden="true">
                   <Icon name="spark" />
                 </span>
                 <span class="card-name">{each.name}</span>
-                {going === each.experienceId ? (
+                {chosen === each.experienceId ? (
                   <span class="spinner" aria-hidden="true" />
                 ) : (
                   <Icon name="arrow" />

@@ -1,4 +1,4 @@
-/** The live picture with its shutter: three, two, one. */
+/** The camera's live picture, and a shutter that counts down from three. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { closeCamera, type Facing, openCamera, takePhoto } from "../media/camera.ts";
@@ -48,7 +48,7 @@ export function Camera({ onPhoto, onClose, onProblem }: Props) {
     return () => clearTimeout(timer);
   }, [count]);
 
-  // A modal dialog: over everything, and the focus stays in it.
+  // A modal dialog covers the page and keeps the focus.
   useEffect(() => dialog.current?.showModal(), []);
 
   async function shoot() {

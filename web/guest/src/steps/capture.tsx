@@ -1,30 +1,22 @@
-/** The photo: from the camera or from a file, looked at, sent, and there. */
+/** The photo: taken or chosen, previewed, uploaded. */
 
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Door } from "../app.tsx";
 import { hasCamera } from "../media/camera.ts";
-import { fileProblem, send, shrink, TYPES } from "../media/upload.ts";
-import type { Play } from "../model/play.ts";
+import { fileProblem, shrink, TYPES, uploadPhoto } from "../media/upload.ts";
 import { refusalOf } from "../model/refusals.ts";
 import type { Step } from "../model/types.ts";
 import { Icon } from "../parts/icons.tsx";
 import { captureWords } from "../texts.ts";
 import { Camera } from "./camera.tsx";
+import type { StepProps } from "./props.ts";
 
-interface Props {
-  door: Door;
-  play: Play;
-  step: Step;
-  problem: string | null;
-}
+type UploadState = { state: "uploading" | "checking" | "failed"; percentage: number };
 
-type Going = { state: "uploading" | "checking" | "failed"; percentage: number };
-
-export function Capture({ door, play, step, problem }: Props) {
+export function Capture({ visit, play, step, problem }: StepProps) {
   const [camera, setCamera] = useState(false);
   const [photo, setPhoto] = useState<Blob | null>(null);
-  const [going, setGoing] = useState<Going | null>(null);
+  const [uploadState, setUploadState] = useState<UploadState | null>(null);
   const [reason, setReason] = useState<string | null>(null);
   const [retaking, setRetaking] = useState(false);
   const fromCamera = useRef(false);
@@ -32,66 +24,69 @@ export function Capture({ door, play, step, problem }: Props) {
   const picture = useObjectUrl(photo);
   const stored = play.session.capturedMedia.find((media) => media.stepId === step.id);
   const shown = picture ?? (retaking ? null : (stored?.url ?? null));
-  const busy = going !== null && going.state !== "failed";
-  const actions = useFocusKept(camera ? "camera" : (going?.state ?? (shown ? "photo" : "empty")));
+  const busy = uploadState !== null && uploadState.state !== "failed";
+  const actions = useKeptFocus(
+    camera ? "camera" : (uploadState?.state ?? (shown ? "photo" : "empty")),
+  );
 
   useEffect(() => () => aborter.current?.abort(), []);
   useEffect(() => {
-    // A photo that is being looked at or sent is not to be swept away by another tab.
+    // Another tab must not move the guest away from a photo that they preview or upload.
     play.busy = photo !== null || camera;
   }, [photo, camera]);
   useEffect(() => {
-    if (going?.state !== "failed" || !photo) return;
+    if (uploadState?.state !== "failed" || !photo) return;
     const again = () => void upload(photo);
     addEventListener("online", again);
     return () => removeEventListener("online", again);
-  }, [going, photo]);
+  }, [uploadState, photo]);
 
-  function take(taken: Blob) {
+  function preview(taken: Blob) {
     fromCamera.current = camera;
     setCamera(false);
-    setGoing(null);
-    const wrong = fileProblem(taken);
-    setReason(wrong);
-    if (wrong === null) setPhoto(taken);
+    setUploadState(null);
+    const problem = fileProblem(taken);
+    setReason(problem);
+    if (problem === null) setPhoto(taken);
   }
 
   async function upload(chosen: Blob) {
     if (aborter.current && !aborter.current.signal.aborted) return;
-    const mine = new AbortController();
-    aborter.current = mine;
+    const controller = new AbortController();
+    aborter.current = controller;
     setReason(null);
     try {
-      const session = await send(await shrink(chosen), {
-        calls: door.backend.calls,
+      const session = await uploadPhoto(await shrink(chosen), {
+        calls: visit.backend.calls,
         ids: { projectId: play.session.projectId, sessionId: play.session.id },
         stepId: step.id,
-        onState: (state, percentage) => mine.signal.aborted || setGoing({ state, percentage }),
-        signal: mine.signal,
+        onState: (state, percentage) =>
+          controller.signal.aborted || setUploadState({ state, percentage }),
+        signal: controller.signal,
       });
-      play.take(session);
-      // Cancelled after it had arrived: the guest is taking another one, which will replace it.
-      if (mine.signal.aborted) return;
-      mine.abort();
+      play.update(session);
+      // The guest has cancelled too late. The photo that they take now will replace this one.
+      if (controller.signal.aborted) return;
+      controller.abort();
       play.submit(step.id, undefined);
     } catch (error) {
-      if (mine.signal.aborted) return;
-      mine.abort();
+      if (controller.signal.aborted) return;
+      controller.abort();
       const refusal = refusalOf(error);
-      if (refusal.reason === "session_not_active") return play.stopped(refusal);
-      const wrong = whatIsWrong(refusal.reason, refusal.issues);
-      setReason(wrong);
-      if (KEEPS.has(wrong)) setGoing({ state: "failed", percentage: 0 });
+      if (refusal.reason === "session_not_active") return play.handleEnd(refusal);
+      const failure = captureProblem(refusal.reason, refusal.issues);
+      setReason(failure);
+      if (RETRYABLE.has(failure)) setUploadState({ state: "failed", percentage: 0 });
       else {
-        setGoing(null);
+        setUploadState(null);
         setPhoto(null);
       }
     }
   }
 
-  function startOver() {
+  function discard() {
     aborter.current?.abort();
-    setGoing(null);
+    setUploadState(null);
     setPhoto(null);
     setReason(null);
     setRetaking(true);
@@ -101,11 +96,11 @@ export function Capture({ door, play, step, problem }: Props) {
   if (camera) {
     return (
       <Camera
-        onPhoto={take}
+        onPhoto={preview}
         onClose={() => setCamera(false)}
-        onProblem={(word) => {
+        onProblem={(problem) => {
           setCamera(false);
-          setReason(word);
+          setReason(problem);
         }}
       />
     );
@@ -115,7 +110,7 @@ export function Capture({ door, play, step, problem }: Props) {
       {shown ? (
         <figure class={`preview ${busy ? "busy" : ""}`}>
           <img data-testid="preview" src={shown} alt="Your photo" />
-          {going ? <Uploading going={going} /> : null}
+          {uploadState ? <UploadProgress upload={uploadState} /> : null}
         </figure>
       ) : (
         <div class="viewfinder" aria-hidden="true">
@@ -132,7 +127,7 @@ export function Capture({ door, play, step, problem }: Props) {
         {reason ? captureWords(reason) : problem}
       </p>
       <footer class="actions" ref={actions}>
-        {going?.state === "failed" && photo ? (
+        {uploadState?.state === "failed" && photo ? (
           <button
             class="button primary"
             type="button"
@@ -142,7 +137,7 @@ export function Capture({ door, play, step, problem }: Props) {
             Try again
           </button>
         ) : null}
-        {photo && !going ? (
+        {photo && !uploadState ? (
           <button
             class="button primary"
             type="button"
@@ -152,87 +147,91 @@ export function Capture({ door, play, step, problem }: Props) {
             Use this photo
           </button>
         ) : null}
-        {shown && !photo && !going ? (
+        {shown && !photo && !uploadState ? (
           <button class="button primary" type="submit" data-testid="next" aria-busy={play.leaving}>
             {play.isLast ? "Done" : "Continue"}
           </button>
         ) : null}
         {shown && !busy ? (
-          <button class="button quiet" type="button" data-testid="retake" onClick={startOver}>
+          <button class="button quiet" type="button" data-testid="retake" onClick={discard}>
             Take another photo
           </button>
         ) : null}
         {busy ? (
-          <button class="button quiet" type="button" data-testid="upload-cancel" onClick={startOver}>
+          <button class="button quiet" type="button" data-testid="upload-cancel" onClick={discard}>
             Cancel
           </button>
         ) : null}
-        {shown ? null : <Sources step={step} onCamera={() => setCamera(true)} onFile={take} />}
+        {shown ? null : (
+          <PhotoSources step={step} onCamera={() => setCamera(true)} onFile={preview} />
+        )}
       </footer>
     </>
   );
 }
 
-const KEEPS = new Set(["interrupted", "offline", "upload_missing", "unknown"]);
+const RETRYABLE = new Set(["interrupted", "offline", "upload_missing", "unknown"]);
 
-function whatIsWrong(reason: string, issues: { path: string }[]): string {
+function captureProblem(reason: string, issues: { path: string }[]): string {
   const named = (field: string) => issues.some(({ path }) => path === field);
   if (reason === "invalid_request" && named("contentType")) return "wrong_type";
   if (reason === "invalid_request" && named("sizeBytes")) return "too_large";
   const words = ["upload_missing", "upload_too_large", "upload_type_mismatch", "wrong_type"];
-  return [...words, "upload_too_many_pixels", "too_large"].includes(reason) ? reason : "interrupted";
+  return [...words, "upload_too_many_pixels", "too_large"].includes(reason)
+    ? reason
+    : "interrupted";
 }
 
-function Uploading({ going }: { going: Going }) {
+function UploadProgress({ upload }: { upload: UploadState }) {
   const words = { uploading: "Sending your photo", checking: "Almost there", failed: "Not sent" };
   return (
-    <figcaption class="upload" data-testid="upload" data-state={going.state} tabIndex={-1}>
-      <span role="status">{words[going.state]}</span>
-      {going.state === "failed" ? null : (
+    <figcaption class="upload" data-testid="upload" data-state={upload.state} tabIndex={-1}>
+      <span role="status">{words[upload.state]}</span>
+      {upload.state === "failed" ? null : (
         <span
           class="bar"
           role="progressbar"
           aria-label="Upload"
           aria-valuemin={0}
           aria-valuemax={100}
-          aria-valuenow={Math.round(going.percentage)}
+          aria-valuenow={Math.round(upload.percentage)}
         >
-          <span class="bar-fill" style={{ width: `${going.percentage}%` }} />
+          <span class="bar-fill" style={{ width: `${upload.percentage}%` }} />
         </span>
       )}
     </figcaption>
   );
 }
 
-interface SourcesProps {
+interface PhotoSourcesProps {
   step: Step;
   onCamera(): void;
   onFile(file: Blob): void;
 }
 
-/** Where a photo comes from. Where a page gets no camera, the phone's own app may take it. */
-function Sources({ step, onCamera, onFile }: SourcesProps) {
-  const takes = (
+/** Buttons to take or choose a photo. Without a camera in the page, the phone's own app takes it. */
+function PhotoSources({ step, onCamera, onFile }: PhotoSourcesProps) {
+  const label = (
     <>
       <Icon name="camera" />
       {step.ctaLabel || "Take a photo"}
     </>
   );
-  const chosen = (event: { currentTarget: HTMLInputElement }) => {
+  const onChange = (event: { currentTarget: HTMLInputElement }) => {
     const file = event.currentTarget.files?.[0];
     event.currentTarget.value = "";
     if (file) onFile(file);
   };
-  const input = { class: "sr-only", type: "file" as const, accept: TYPES.join(","), onChange: chosen };
+  const input = { class: "sr-only", type: "file" as const, accept: TYPES.join(","), onChange };
   return (
     <>
       {hasCamera() ? (
         <button class="button primary" type="button" data-testid="open-camera" onClick={onCamera}>
-          {takes}
+          {label}
         </button>
       ) : (
         <label class="button primary">
-          {takes}
+          {label}
           <input {...input} capture="user" />
         </label>
       )}
@@ -246,21 +245,23 @@ function Sources({ step, onCamera, onFile }: SourcesProps) {
 }
 
 /**
- * What had the focus goes with each of these states. The focus then goes to what tells of the
- * upload or to the first of the actions, and not back to the top of the page.
+ * Each change of state removes the element that had the focus. The focus then moves to the upload's
+ * progress or to the first action, and not back to the top of the page.
  */
-function useFocusKept(state: string): RefObject<HTMLElement | null> {
+function useKeptFocus(state: string): RefObject<HTMLElement | null> {
   const actions = useRef<HTMLElement>(null);
   const before = useRef(state);
   useEffect(() => {
     if (state === before.current) return;
     before.current = state;
-    const lost = document.activeElement === null || document.activeElement === document.body;
-    const place = actions.current;
-    if (!lost || !place) return;
-    const sends = state === "uploading" || state === "checking";
-    const upload = sends ? place.parentElement?.querySelector<HTMLElement>(".upload") : null;
-    (upload ?? place.querySelector<HTMLElement>("button, input"))?.focus();
+    const isLost = document.activeElement === null || document.activeElement === document.body;
+    const element = actions.current;
+    if (!isLost || !element) return;
+    const isUploading = state === "uploading" || state === "checking";
+    const progress = isUploading
+      ? element.parentElement?.querySelector<HTMLElement>(".upload")
+      : null;
+    (progress ?? element.querySelector<HTMLElement>("button, input"))?.focus();
   }, [state]);
   return actions;
 }
@@ -269,9 +270,9 @@ function useObjectUrl(blob: Blob | null): string | null {
   const [url, setUrl] = useState<string | null>(null);
   useEffect(() => {
     if (blob === null) return setUrl(null);
-    const made = URL.createObjectURL(blob);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
+    const created = URL.createObjectURL(blob);
+    setUrl(created);
+    return () => URL.revokeObjectURL(created);
   }, [blob]);
   return url;
 }

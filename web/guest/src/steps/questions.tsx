@@ -1,93 +1,54 @@
-/** The questions. Every answer is a native control with a label. */
+/** The questions. Each is answered with a native control that has a label. */
 
 import type { ComponentChildren } from "preact";
 import { problemWith } from "../model/answers.ts";
-import type { Project, Step, Value } from "../model/types.ts";
+import type { Step } from "../model/types.ts";
 import { Icon } from "../parts/icons.tsx";
+import type { StepProps } from "./props.ts";
 
-interface Props {
-  step: Step;
-  project: Project;
-  value: Value | undefined;
-  invalid: boolean;
-  onChange(value: Value): void;
+export function TextField(props: StepProps) {
+  const { maxLength = 500, placeholder = "" } = props.step.config ?? {};
+  return (
+    <input
+      {...fieldAttributes(props)}
+      type="text"
+      autoComplete="off"
+      maxLength={maxLength}
+      placeholder={placeholder}
+    />
+  );
 }
 
-export function Question(props: Props) {
-  const { step, project, value } = props;
-  const config = step.config ?? {};
-  switch (step.type) {
-    case "short_text":
-    case "email":
-      return <Line {...props} />;
-    case "long_text":
-      return <Lines {...props} />;
-    case "yes_no":
-      return (
-        <Choices
-          {...props}
-          kind="pair"
-          options={[
-            { value: true, label: config.yesLabel || "Yes" },
-            { value: false, label: config.noLabel || "No" },
-          ]}
-        />
-      );
-    case "opinion_scale":
-      return <Scale {...props} />;
-    case "experience-picker": {
-      const names = new Map(project.experiences.main.map((one) => [one.experienceId, one.name]));
-      const options = (config.experienceIds ?? []).map((id) => ({
-        value: id,
-        label: names.get(id) ?? readable(id),
-      }));
-      return <Choices {...props} kind={config.layout ?? "grid"} options={options} />;
-    }
-    case "multiple_choice":
-      if (config.allowMultiple) {
-        const chosen = Array.isArray(value) ? value : [];
-        return <Several {...props} chosen={chosen} />;
-      }
-      return <Choices {...props} kind="list" options={config.options ?? []} />;
-    default:
-      return null;
-  }
+export function EmailField(props: StepProps) {
+  return (
+    <input
+      {...fieldAttributes(props)}
+      type="email"
+      autoComplete="email"
+      autoCapitalize="none"
+      placeholder={props.step.config?.placeholder || "name@example.com"}
+    />
+  );
 }
 
-function Line({ step, value, invalid, onChange }: Props) {
-  const common = {
+function fieldAttributes({ step, value, problem, onChange }: StepProps) {
+  return {
     class: "field",
     "data-testid": "answer",
     "aria-label": step.title || "Your answer",
-    "aria-invalid": invalid,
+    "aria-invalid": problem !== null,
     "aria-describedby": "answer-error",
     "aria-required": step.config?.required === true,
     enterkeyhint: "next" as const,
     value: typeof value === "string" ? value : "",
     onInput: (event: { currentTarget: HTMLInputElement }) => onChange(event.currentTarget.value),
   };
-  const placeholder = step.config?.placeholder ?? "";
-  if (step.type === "email") {
-    return (
-      <input
-        {...common}
-        type="email"
-        autoComplete="email"
-        autoCapitalize="none"
-        placeholder={placeholder || "name@example.com"}
-      />
-    );
-  }
-  const longest = step.config?.maxLength ?? 500;
-  return (
-    <input {...common} type="text" autoComplete="off" maxLength={longest} placeholder={placeholder} />
-  );
 }
 
-function Lines({ step, value, invalid, onChange }: Props) {
+export function TextArea({ step, value, problem, onChange }: StepProps) {
   const text = typeof value === "string" ? value : "";
-  const longest = step.config?.maxLength ?? 2000;
-  const left = longest - [...text].length;
+  const maxLength = step.config?.maxLength ?? 2000;
+  const left = maxLength - [...text].length;
   return (
     <div class="lines">
       <textarea
@@ -95,11 +56,11 @@ function Lines({ step, value, invalid, onChange }: Props) {
         data-testid="answer"
         rows={5}
         aria-label={step.title || "Your answer"}
-        aria-invalid={invalid}
+        aria-invalid={problem !== null}
         aria-describedby="answer-error"
         aria-required={step.config?.required === true}
         placeholder={step.config?.placeholder || ""}
-        maxLength={longest}
+        maxLength={maxLength}
         value={text}
         onInput={(event) => onChange(event.currentTarget.value)}
       />
@@ -108,20 +69,43 @@ function Lines({ step, value, invalid, onChange }: Props) {
   );
 }
 
+export function YesNo(props: StepProps) {
+  const { yesLabel, noLabel } = props.step.config ?? {};
+  const options = [
+    { value: true, label: yesLabel || "Yes" },
+    { value: false, label: noLabel || "No" },
+  ];
+  return <Choices {...props} kind="pair" options={options} />;
+}
+
+export function ExperiencePicker(props: StepProps) {
+  const { experienceIds = [], layout = "grid" } = props.step.config ?? {};
+  const { main } = props.visit.project.experiences;
+  const names = new Map(main.map((one) => [one.experienceId, one.name]));
+  const options = experienceIds.map((id) => ({ value: id, label: names.get(id) ?? readable(id) }));
+  return <Choices {...props} kind={layout} options={options} />;
+}
+
+export function MultipleChoice(props: StepProps) {
+  const { allowMultiple = false, options = [] } = props.step.config ?? {};
+  if (allowMultiple) return <MultipleChoices {...props} />;
+  return <Choices {...props} kind="list" options={options} />;
+}
+
 interface Option {
   value: string | number | boolean;
   label: string;
 }
 
-interface ChoicesProps extends Props {
+interface ChoicesProps extends StepProps {
   kind: "pair" | "list" | "grid" | "carousel";
   options: Option[];
 }
 
-/** One of several. */
-function Choices({ step, value, invalid, kind, options, onChange }: ChoicesProps) {
+/** A choice of one option. */
+function Choices({ step, value, problem, kind, options, onChange }: ChoicesProps) {
   return (
-    <Group step={step} invalid={invalid} class={`choices ${kind}`}>
+    <Group step={step} invalid={problem !== null} class={`choices ${kind}`}>
       {options.map((option) => (
         <label key={String(option.value)} class="choice">
           <input
@@ -144,9 +128,11 @@ function Choices({ step, value, invalid, kind, options, onChange }: ChoicesProps
   );
 }
 
-function Several({ step, chosen, invalid, onChange }: Props & { chosen: string[] }) {
+/** A choice of any number of options. */
+function MultipleChoices({ step, value, problem, onChange }: StepProps) {
+  const chosen = Array.isArray(value) ? value : [];
   return (
-    <Group step={step} invalid={invalid} several class="choices list">
+    <Group step={step} invalid={problem !== null} multiple class="choices list">
       <p class="hint">Choose as many as you like.</p>
       {(step.config?.options ?? []).map((option) => (
         <label key={option.value} class="choice">
@@ -176,12 +162,12 @@ function Several({ step, chosen, invalid, onChange }: Props & { chosen: string[]
   );
 }
 
-function Scale({ step, value, invalid, onChange }: Props) {
+export function OpinionScale({ step, value, problem, onChange }: StepProps) {
   const { scaleMin = 1, scaleMax = 5, minLabel, maxLabel } = step.config ?? {};
-  const points = Array.from({ length: scaleMax - scaleMin + 1 }, (_, place) => scaleMin + place);
+  const points = Array.from({ length: scaleMax - scaleMin + 1 }, (_, index) => scaleMin + index);
   return (
     <div class="scale">
-      <Group step={step} invalid={invalid} class={`points points-${points.length}`}>
+      <Group step={step} invalid={problem !== null} class={`points points-${points.length}`}>
         {points.map((point) => (
           <label key={point} class="point">
             <input
@@ -219,14 +205,14 @@ function endName(point: number, { config = {} }: Step): string {
 interface GroupProps {
   step: Step;
   invalid: boolean;
-  several?: boolean;
+  multiple?: boolean;
   class: string;
   children: ComponentChildren;
 }
 
-function Group({ step, invalid, several = false, class: name, children }: GroupProps) {
-  // A group of checkboxes can be neither invalid nor required, one of radio buttons can.
-  const states = several
+function Group({ step, invalid, multiple = false, class: name, children }: GroupProps) {
+  // In ARIA a group of radio buttons can be invalid or required, a group of checkboxes cannot.
+  const states = multiple
     ? {}
     : {
         role: "radiogroup" as const,
@@ -241,7 +227,7 @@ function Group({ step, invalid, several = false, class: name, children }: GroupP
   );
 }
 
-/** `pencil-booth` as “Pencil booth”, where an experience is no choice of this project's welcome. */
+/** `pencil-booth` as “Pencil booth”: the name of an experience that the welcome does not offer. */
 function readable(id: string): string {
   const words = id.replace(/[-_]+/g, " ").trim();
   return words.charAt(0).toUpperCase() + words.slice(1);

@@ -1,11 +1,7 @@
-// Runs in a guest's page, signed in as that guest: the official SDK, asked for what it may not give.
+// Runs in a guest's page, signed in as that guest: requests through the official SDK that must fail.
 
 import { initializeApp } from "firebase/app";
-import {
-  connectAuthEmulator,
-  indexedDBLocalPersistence,
-  initializeAuth,
-} from "firebase/auth";
+import { connectAuthEmulator, indexedDBLocalPersistence, initializeAuth } from "firebase/auth";
 import {
   collection,
   connectFirestoreEmulator,
@@ -18,8 +14,8 @@ import {
 } from "firebase/firestore";
 import { connectFunctionsEmulator, getFunctions, httpsCallable } from "firebase/functions";
 
-/** Each answer is "given", or the code of the refusal. */
-export async function asks(projectId, own, theirs) {
+/** Each outcome is "allowed", or the code of the refusal. */
+export async function requestOthers(projectId, own, theirs) {
   const { emulators, ...options } = await (await fetch("/__/firebase/init.json")).json();
   const app = initializeApp(options);
   const auth = initializeAuth(app, { persistence: indexedDBLocalPersistence });
@@ -34,12 +30,14 @@ export async function asks(projectId, own, theirs) {
   const session = doc(sessions, theirs);
   return {
     uid: auth.currentUser?.uid,
-    ownSession: await code(getDoc(doc(sessions, own))),
-    session: await code(getDoc(session)),
-    listener: await code(new Promise((heard, refused) => onSnapshot(session, heard, refused))),
-    allSessions: await code(getDocs(sessions)),
-    write: await code(updateDoc(session, { status: "completed" })),
-    callable: await code(httpsCallable(functions, "getSession")({ projectId, sessionId: theirs })),
+    ownSession: await outcome(getDoc(doc(sessions, own))),
+    session: await outcome(getDoc(session)),
+    listener: await outcome(new Promise((resolve, reject) => onSnapshot(session, resolve, reject))),
+    allSessions: await outcome(getDocs(sessions)),
+    write: await outcome(updateDoc(session, { status: "completed" })),
+    callable: await outcome(
+      httpsCallable(functions, "getSession")({ projectId, sessionId: theirs }),
+    ),
   };
 }
 
@@ -48,10 +46,10 @@ function hostAndPort(address) {
   return [host, Number(port)];
 }
 
-async function code(asked) {
+async function outcome(request) {
   try {
-    await asked;
-    return "given";
+    await request;
+    return "allowed";
   } catch (error) {
     return error.code;
   }

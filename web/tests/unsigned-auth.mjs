@@ -1,5 +1,5 @@
-// Stands where the SDK's Auth registers itself: an app is signed in as the uid that is its name, and
-// nobody in the app "nobody". Import it before an app is made.
+// Takes the place of the SDK's Auth: each app is signed in with its name as the uid, and the app
+// "nobody" is not signed in. Import this before an app is created.
 
 import { _registerComponent } from "firebase/app";
 import { Component } from "@firebase/component";
@@ -20,7 +20,7 @@ function signIn(container) {
   };
 }
 
-/** An ID token as the emulators accept it and nothing else does. */
+/** An ID token that the emulators accept and nothing else does. */
 function unsignedToken(uid) {
   const now = Math.floor(Date.now() / 1000);
   const claims = {

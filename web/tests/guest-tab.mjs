@@ -1,25 +1,25 @@
-// A guest in a tab: what they see, by the handles that the page promises, and what they do.
+// A guest in a tab: what they see, by the page's stable handles, and what they do.
 
-export class Visit {
+export class GuestTab {
   constructor(page, { origin, project }) {
     this.page = page;
     this.origin = origin;
     this.project = project;
   }
 
-  /** Who the guest is, as the SDK keeps it in the browser. */
+  /** The guest's uid, as the SDK stores it in the browser. */
   uid() {
     return this.page.evaluate(async () => {
-      const done = (request) =>
+      const settled = (request) =>
         new Promise((resolve, reject) => {
           request.onsuccess = () => resolve(request.result);
           request.onerror = () => reject(request.error);
         });
-      const db = await done(indexedDB.open("firebaseLocalStorageDb"));
+      const db = await settled(indexedDB.open("firebaseLocalStorageDb"));
       const store = db.transaction("firebaseLocalStorage").objectStore("firebaseLocalStorage");
-      const kept = await done(store.getAll());
+      const entries = await settled(store.getAll());
       db.close();
-      return kept.find(({ fbase_key: key }) => key.startsWith("firebase:authUser"))?.value.uid;
+      return entries.find(({ fbase_key: key }) => key.startsWith("firebase:authUser"))?.value.uid;
     });
   }
 
@@ -27,23 +27,23 @@ export class Visit {
     return this.page.context();
   }
 
-  find(testId, more = "") {
-    return this.page.locator(`[data-testid="${testId}"]${more}`);
+  find(testId, selector = "") {
+    return this.page.locator(`[data-testid="${testId}"]${selector}`);
   }
 
   async open(path = "") {
     await this.page.goto(`${this.origin}/${this.project}${path}`);
   }
 
-  async sees(testId, more = "") {
-    await this.find(testId, more).first().waitFor();
+  async sees(testId, selector = "") {
+    await this.find(testId, selector).first().waitFor();
   }
 
   async seesPhase(phase) {
     await this.sees("page", `[data-phase="${phase}"]`);
   }
 
-  /** One of these steps. */
+  /** Any of these steps. */
   async seesStep(...ids) {
     await this.sees("step", `:is(${ids.map((id) => `[data-step="${id}"]`)})`);
   }
@@ -56,7 +56,7 @@ export class Visit {
     await this.find("next").click();
   }
 
-  /** The step that is shown answered with a text, or with an option by its value, and left. */
+  /** Answers the step with a text, or with an option by its value, and goes to the next step. */
   async answers(step, value) {
     await this.seesStep(step);
     if (typeof value === "string") await this.find("answer").fill(value);
@@ -69,7 +69,7 @@ export class Visit {
     await this.next();
   }
 
-  /** Welcome to the first phase. */
+  /** From the welcome to the first phase. */
   async begins(experience = "cartoon-booth") {
     await this.open();
     await this.seesPhase("welcome");
@@ -106,10 +106,10 @@ export class Visit {
 
   async #sendsPhoto() {
     await this.find("use-photo").click();
-    await this.seesStep("wait", "reward"); // a quick picture shows itself
+    await this.seesStep("wait", "reward"); // a picture that is ready soon opens the reward
   }
 
-  /** From the photo to the picture, and on to the questions at the end. */
+  /** Waits for the picture, and goes to the questions at the end. */
   async waitsForPicture() {
     await this.sees("picture");
     await this.passes("reward");
@@ -122,7 +122,7 @@ export class Visit {
     await this.seesPhase("share");
   }
 
-  /** The picture's own pixels, not a broken image: its width and height. */
+  /** The width and height of the decoded picture. A broken image fails. */
   async picture() {
     await this.sees("picture");
     return this.find("picture").evaluate(async (image) => {

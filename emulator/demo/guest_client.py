@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.demo.client import Client
+from emulator.process.errors import SuiteError
 
 # What the guest answers, by step id, wherever such a step is asked.
 ANSWERS = {"adult": True, "name": "Ada", "mood": "dreamy", "fun": 5}
@@ -84,6 +85,13 @@ class GuestClient:
         played = {"mode": "guest", "configSource": "published", **more}
         return self.call("createSession", experienceId=experience, **played)
 
+    def save_answers(
+        self, session: dict[str, Any], answers: list[dict[str, Any]], index: int
+    ) -> Any:
+        """The session with these answers, at the step of this index."""
+        progress = {"answers": answers, "currentStepIndex": index}
+        return self.call("updateSessionProgress", sessionId=session["id"], **progress)
+
     def upload_photo(self, session: dict[str, Any], step: str = "photo") -> str:
         """The asset id of the photo, uploaded and not yet confirmed."""
         ids = {"sessionId": session["id"], "stepId": step}
@@ -105,10 +113,17 @@ class GuestClient:
         """A whole visit of a project with all three phases, up to the share page."""
         page = self.enter()
         first = self.call("getNextPhase", experienceId=experience)
-        pregate = self.play_phase(first)
-        main = self.play_phase(pregate.next)
-        preshare = self.play_phase(main.next)
+        pregate = self.play_phase(self.led_to("pregate", first))
+        main = self.play_phase(self.led_to("main", pregate.next))
+        preshare = self.play_phase(self.led_to("preshare", main.next))
+        self.led_to("share", preshare.next)
         return PlayedVisit(self.uid, page, first, pregate, main, preshare)
+
+    def led_to(self, phase: str, step: dict[str, Any]) -> dict[str, Any]:
+        """The step, which must be of this phase. Raises SuiteError."""
+        if step["phase"] != phase:
+            raise SuiteError(f"{self.uid} was led to {step}, not to the {phase}.")
+        return step
 
     def play_phase(self, step: dict[str, Any]) -> PlayedPhase:
         """Play what `getNextPhase` or `completeSession` leads to.
@@ -123,12 +138,7 @@ class GuestClient:
         answers = answers_to(steps)
         captures = [index for index, each in enumerate(steps) if each["type"] == "capture"]
         if captures:
-            phase.progress = self.call(
-                "updateSessionProgress",
-                sessionId=phase.id,
-                answers=answers,
-                currentStepIndex=captures[0],
-            )
+            phase.progress = self.save_answers(phase.session, answers, captures[0])
             phase.with_photo = self.take_photo(phase.session, steps[captures[0]]["id"])
             answers = []
         data: dict[str, Any] = {"answers": answers} if answers else {}
@@ -136,6 +146,14 @@ class GuestClient:
             data["experienceId"] = params["experience"]
         phase.completed = self.complete(phase.session, **data)
         return phase
+
+    def open_share_page(self, main_session: str) -> tuple[Any, Any]:
+        """The sessions of the visit by phase, and the job, once the picture is made."""
+        sessions = self.call("getJourneySessions", mainSessionId=main_session)
+        job = self.call("getJob", jobId=sessions["main"]["jobId"])
+        asset = {"sessionId": main_session, "assetId": job["output"]["assetId"]}
+        self.call("getDownloadUrl", **asset)
+        return sessions, job
 
     def close(self) -> None:
         """End the connections."""

@@ -1,17 +1,17 @@
-"""JSON Schema in the words and tables of the reference pages."""
+"""JSON Schema as the tables of the reference pages."""
 
 from typing import Any
 
 Json = dict[str, Any]
 
-# The ids that clients name, which are most of all strings.
+# Ids, which most of the strings with a pattern are.
 PATTERNS = {
     "^[A-Za-z0-9_-]{1,128}$": "1 to 128 of `A-Za-z0-9_-`",
     "^[A-Za-z0-9_-]{1,64}$": "1 to 64 of `A-Za-z0-9_-`",
 }
 BOUNDS = {
-    "minLength": "at least {} letters",
-    "maxLength": "at most {} letters",
+    "minLength": "at least {} characters",
+    "maxLength": "at most {} characters",
     "minItems": "at least {}",
     "maxItems": "at most {}",
     "maxProperties": "at most {}",
@@ -21,8 +21,8 @@ BOUNDS = {
 EMPTY: tuple[object, ...] = (None, [], {}, "")
 
 
-def fields(definition: Json, *, sent: bool) -> list[str]:
-    """A table of an object's fields; of what is sent, with what may be left out."""
+def fields(definition: Json, *, is_request: bool) -> list[str]:
+    """A table of an object's fields, with the defaults of a request."""
     if not definition.get("properties"):
         return ["No fields."]
     required = set(definition.get("required", ()))
@@ -30,14 +30,14 @@ def fields(definition: Json, *, sent: bool) -> list[str]:
     for name, schema in definition["properties"].items():
         optional = "?" if name not in required else ""
         notes = limits(schema)
-        if sent and optional and (default := schema.get("default")) not in EMPTY:
-            notes.append(f"else `{_literal(default)}`")
+        if is_request and optional and (default := schema.get("default")) not in EMPTY:
+            notes.append(f"default `{_literal(default)}`")
         lines.append(f"| `{name}`{optional} | {kind(schema)} | {', '.join(notes)} |")
     return lines
 
 
 def kind(schema: Json) -> str:  # noqa: PLR0911 - one return for each kind of type
-    """A type as a table's cell shows it; models link to where they are described."""
+    """A type as a cell of a table. A model links to its description."""
     match schema:
         case {"$ref": reference}:
             name = reference.rsplit("/", 1)[1]
@@ -61,7 +61,7 @@ def kind(schema: Json) -> str:  # noqa: PLR0911 - one return for each kind of ty
 
 
 def limits(schema: Json) -> list[str]:
-    """What a value must keep to, in words."""
+    """The limits of a value, in words."""
     found = [text.format(f"{schema[key]:,}") for key, text in BOUNDS.items() if key in schema]
     if pattern := schema.get("pattern"):
         found.append(PATTERNS.get(pattern, f"`{pattern}`"))

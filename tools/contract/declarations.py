@@ -1,4 +1,4 @@
-"""What is deployed for web clients, read from `functions/main.py`."""
+"""What the deployed functions declare for web clients, read from `functions/main.py`."""
 
 import typing
 from collections.abc import Iterator
@@ -15,11 +15,16 @@ from experience.projects.models import Project
 from experience.reasons import Reason
 from experience.sessions.models.session import Session
 from experience.transforms.models.job import Job
-from experience.workspaces.models import Experience, ExperienceVersion, Member, Workspace
+from experience.workspaces.models import (
+    Experience,
+    ExperienceVersion,
+    Member,
+    Workspace,
+)
 
 
 @dataclass(frozen=True)
-class Callable:
+class DeclaredCallable:
     """A deployed callable with everything that it declares."""
 
     declaration: Declaration[Any]
@@ -34,19 +39,19 @@ class Callable:
         return model
 
     @cached_property
-    def answer(self) -> type[Document]:
-        """The model that the function is annotated to return."""
+    def response(self) -> type[Document]:
+        """The model in the return annotation of the function."""
         model: type[Document] = typing.get_type_hints(self.declaration.function)["return"]
         return model
 
     @property
     def refuses(self) -> tuple[Reason, ...]:
-        """Beside the reasons that all callables share."""
+        """The reasons for which it may refuse, in addition to those that all callables share."""
         return self.declaration.refuses
 
     @property
     def purpose(self) -> str:
-        """What it does, in a sentence."""
+        """What it does, in one sentence."""
         return (self.declaration.function.__doc__ or "").strip()
 
     @property
@@ -55,13 +60,13 @@ class Callable:
 
 
 @dataclass(frozen=True)
-class Listened:
-    """A document that clients listen to, at a path of Firestore."""
+class ListenedDocument:
+    """A document that clients listen to, at a path in Firestore."""
 
     name: str
     model: type[Document]
     path: str
-    who: str
+    readers: str
 
     @property
     def ids(self) -> list[str]:
@@ -71,18 +76,20 @@ class Listened:
 
 MEMBERS = "members of the workspace"
 DOCUMENTS = (
-    Listened("guest", Guest, "projects/{projectId}/guests/{guestId}", "the guest, and " + MEMBERS),
-    Listened(
+    ListenedDocument(
+        "guest", Guest, "projects/{projectId}/guests/{guestId}", "the guest, and " + MEMBERS
+    ),
+    ListenedDocument(
         "session", Session, "projects/{projectId}/sessions/{sessionId}", "its guest, and " + MEMBERS
     ),
-    Listened("job", Job, "projects/{projectId}/jobs/{jobId}", "its guest, and " + MEMBERS),
-    Listened("project", Project, "projects/{projectId}", MEMBERS),
-    Listened("workspace", Workspace, "workspaces/{workspaceId}", MEMBERS),
-    Listened("member", Member, "workspaces/{workspaceId}/members/{uid}", MEMBERS),
-    Listened(
+    ListenedDocument("job", Job, "projects/{projectId}/jobs/{jobId}", "its guest, and " + MEMBERS),
+    ListenedDocument("project", Project, "projects/{projectId}", MEMBERS),
+    ListenedDocument("workspace", Workspace, "workspaces/{workspaceId}", MEMBERS),
+    ListenedDocument("member", Member, "workspaces/{workspaceId}/members/{uid}", MEMBERS),
+    ListenedDocument(
         "experience", Experience, "workspaces/{workspaceId}/experiences/{experienceId}", MEMBERS
     ),
-    Listened(
+    ListenedDocument(
         "experienceVersion",
         ExperienceVersion,
         "workspaces/{workspaceId}/experiences/{experienceId}/experienceVersions/{version}",
@@ -91,10 +98,10 @@ DOCUMENTS = (
 )
 
 
-def callables() -> list[Callable]:
-    """All of them: by domain, in each as its `endpoints.py` has them."""
+def callables() -> list[DeclaredCallable]:
+    """All callables, by domain and then in the order of the domain's `endpoints.py`."""
     found = [
-        Callable(declaration)
+        DeclaredCallable(declaration)
         for handler in vars(main).values()
         if (declaration := getattr(handler, DECLARATION, None))
     ]
@@ -108,7 +115,7 @@ def callables() -> list[Callable]:
 
 
 def all_reasons() -> Iterator[Reason]:
-    """Every reason that there is, in the order of `experience/reasons.py`."""
+    """Every reason, in the order of `experience/reasons.py`."""
     for value in vars(reasons).values():
         if isinstance(value, Reason):
             yield value

@@ -1,5 +1,5 @@
-/** A guest opens the page and enters: what it looks like, and what the page's policy forbade. */
-export async function firstLook(stage) {
+/** A guest enters the project: the theme's colour, and what the page's policy has blocked. */
+export async function entering(stage) {
   const guest = await stage.guest();
   await guest.begins();
   await guest.seesStep("welcome");
@@ -8,6 +8,6 @@ export async function firstLook(stage) {
     uid: await guest.uid(),
     buttonColour: await button.evaluate((element) => getComputedStyle(element).backgroundColor),
     uncaught: stage.uncaught,
-    forbidden: stage.heard.filter((line) => line.includes("Content Security Policy")),
+    blocked: stage.messages.filter((line) => line.includes("Content Security Policy")),
   };
 }

@@ -1,4 +1,4 @@
-"""A workspace set up, a guest's whole visit, and its operators looking on: every callable once."""
+"""Every callable at least once: set up a workspace, play a guest's visit, read as an operator."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,17 +10,17 @@ from emulator.demo.seed import PHOTOS
 from emulator.suite.suite import Suite
 from experience.ids import new_id
 from operations.bootstrap import bootstrap
-from tools.contract import runs
-from tools.contract.recording import Recorder, Scrubber
+from tools.contract import workflow_examples
+from tools.contract.recorder import Recorder, Scrubber
 
 PREGATE, MAIN, PRESHARE = "house-rules", "photo-booth", "feedback"
 CONSENT = {"version": "2026-1", "text": "We keep your picture for 30 days.", "minimumAge": 16}
-LARGEST_PHOTO_BYTES = 2_000_000
+MAX_PHOTO_BYTES = 2_000_000
 
 
 @dataclass(frozen=True)
 class Scene:
-    """The ids of one run, and who is in it."""
+    """The ids and the clients of one recorded run."""
 
     workspace: str
     project: str
@@ -28,33 +28,33 @@ class Scene:
     guest: Client
 
     @property
-    def where(self) -> dict[str, str]:
+    def in_project(self) -> dict[str, str]:
         return {"projectId": self.project}
 
 
 def set_up(suite: Suite, database: Database) -> tuple[Scene, Recorder]:
-    """An empty workspace with an owner, and a guest who has not come yet."""
+    """An empty workspace with an owner, and a guest who is not registered yet."""
     run = new_id()
     names = {f"{name}-{run}": name for name in ("agency", "summer-party", "olga", "ada", "vera")}
     workspace, project, owner, guest, _ = names
     names[suite.project] = "demo-guest"
-    recorder = Recorder(suite, Scrubber(names))
+    recorder = Recorder(suite, database, project, Scrubber(names))
     bootstrap(database, workspace, "Agency", owner)
-    return Scene(workspace, project, recorder.visitor(owner), recorder.visitor(guest)), recorder
+    return Scene(workspace, project, recorder.client(owner), recorder.client(guest)), recorder
 
 
-def play(scene: Scene, recorder: Recorder, database: Database) -> None:
-    """The whole visit."""
+def play(scene: Scene, recorder: Recorder) -> None:
+    """Make every call."""
     _prepare(scene, recorder)
     main = _visit(scene, recorder)
-    _start_over(scene, recorder)
-    _look_on(scene, recorder, main)
-    _give_up_and_retry(scene, recorder, database, main)
-    runs.play(scene.workspace, scene.operator, recorder, database)
+    _end_sessions_early(scene, recorder)
+    _read_as_member(scene, recorder, main)
+    _cancel_and_retry(scene, recorder, main)
+    workflow_examples.play(scene.workspace, scene.operator, recorder)
 
 
 def _prepare(scene: Scene, recorder: Recorder) -> None:
-    """What operators do before anybody comes."""
+    """What operators do before the first guest arrives."""
 
     def call(name: str, /, **data: Any) -> Any:
         return recorder.call("an owner of the workspace", scene.operator, name, **data)
@@ -81,7 +81,7 @@ def _prepare(scene: Scene, recorder: Recorder) -> None:
         name="Summer party",
         draftConfig=config,
     )
-    call("publishProject", **scene.where, expectedVersion=1)
+    call("publishProject", **scene.in_project, expectedVersion=1)
     vera = scene.guest.uid.replace("ada", "vera") if scene.guest.uid else ""
     call("setMember", **where, uid=vera, role="viewer")
 
@@ -113,88 +113,102 @@ def _drafts() -> list[tuple[str, str, dict[str, Any]]]:
     ]
 
 
-def begin(scene: Scene, recorder: Recorder, experience_id: str, **links: str) -> Any:
+def create_session(scene: Scene, recorder: Recorder, experience_id: str, **links: str) -> Any:
     """A guest's new session of an experience."""
-    answer = recorder.call(
+    response = recorder.call(
         "a guest",
         scene.guest,
         "createSession",
-        **scene.where,
+        **scene.in_project,
         experienceId=experience_id,
         mode="guest",
         configSource="published",
         **links,
     )
-    return answer["session"]
+    return response["session"]
 
 
 def _visit(scene: Scene, recorder: Recorder) -> dict[str, Any]:
-    """From the door to the share page; the ids of the main session."""
+    """From the welcome to the share page. Returns the main session."""
 
     def call(name: str, /, **data: Any) -> Any:
-        return recorder.call("a guest", scene.guest, name, **scene.where, **data)
+        return recorder.call("a guest", scene.guest, name, **scene.in_project, **data)
 
-    call("getProject")
-    call("ensureGuest", consentVersion=CONSENT["version"])
-    call("getNextPhase", experienceId=MAIN)
-    pregate = begin(scene, recorder, PREGATE)
-    adult = [{"stepId": "adult", "value": True}]
-    call("completeSession", sessionId=pregate["id"], answers=adult, experienceId=MAIN)
+    with recorder.phase("pregate"):
+        call("getProject")
+        call("ensureGuest", consentVersion=CONSENT["version"])
+        call("getNextPhase", experienceId=MAIN)
+        pregate = create_session(scene, recorder, PREGATE)
+        adult = [{"stepId": "adult", "value": True}]
+        call("completeSession", sessionId=pregate["id"], answers=adult, experienceId=MAIN)
 
-    main = begin(scene, recorder, MAIN, pregateSessionId=pregate["id"])
-    recorder.suite.settle()  # the pregate is linked by then
-    ids = {"sessionId": main["id"]}
-    answers = [{"stepId": "name", "value": "Ada"}, {"stepId": "mood", "value": "bold"}]
-    call("updateSessionProgress", **ids, currentStepIndex=2, answers=answers)
-    call("getSession", **ids)
-    photo = {**ids, "stepId": "photo"}
-    upload = call("createUpload", **photo, contentType="image/jpeg", sizeBytes=LARGEST_PHOTO_BYTES)
-    data = sorted(PHOTOS.glob("*.jpg"))[0].read_bytes()
-    scene.guest.upload(upload, data).raise_for_status()
-    call("confirmUpload", **photo, assetId=upload["assetId"])
-    call("completeSession", **ids)
-    recorder.suite.settle()
+    with recorder.phase("main"):
+        main = create_session(scene, recorder, MAIN, pregateSessionId=pregate["id"])
+        ids = {"sessionId": main["id"]}
+        answers = [{"stepId": "name", "value": "Ada"}, {"stepId": "mood", "value": "bold"}]
+        call("updateSessionProgress", **ids, currentStepIndex=2, answers=answers)
+        photo = {**ids, "stepId": "photo"}
+        size = {"contentType": "image/jpeg", "sizeBytes": MAX_PHOTO_BYTES}
+        upload = call("createUpload", **photo, **size)
+        recorder.upload(scene.guest, upload, sorted(PHOTOS.glob("*.jpg"))[0].read_bytes())
+        call("confirmUpload", **photo, assetId=upload["assetId"])
+        call("completeSession", **ids)
+
     session = call("getSession", **ids)["session"]
     call("getJob", jobId=session["jobId"])
     call("startTransform", **ids)
-    call("getDownloadUrl", **ids, assetId=session["resultAssetId"])
-    call("revokeShare", **ids)
-    call("getNextPhase", mainSessionId=main["id"])
 
-    preshare = begin(scene, recorder, PRESHARE, mainSessionId=main["id"])
-    fun = [{"stepId": "fun", "value": 5}]
-    call("completeSession", sessionId=preshare["id"], answers=fun)
-    call("getJourneySessions", mainSessionId=main["id"])
+    with recorder.phase("preshare"):
+        call("getNextPhase", mainSessionId=main["id"])
+        preshare = create_session(scene, recorder, PRESHARE, mainSessionId=main["id"])
+        fun = [{"stepId": "fun", "value": 5}]
+        call("completeSession", sessionId=preshare["id"], answers=fun)
+
+    with recorder.phase("share"):
+        call("getJourneySessions", mainSessionId=main["id"])
+        recorder.download(call("getDownloadUrl", **ids, assetId=session["resultAssetId"])["url"])
+
+    call("revokeShare", **ids)
     call("getGuestHistory", pageSize=2)
     call("getGuest")
     return dict(session)
 
 
-def _start_over(scene: Scene, recorder: Recorder) -> None:
-    for name, words in (
+def _end_sessions_early(scene: Scene, recorder: Recorder) -> None:
+    for name, reason in (
         ("abandonSession", {}),
         ("failSession", {"code": "camera_denied", "message": "The camera was not allowed."}),
     ):
-        session = begin(scene, recorder, MAIN)
-        recorder.call("a guest", scene.guest, name, **scene.where, sessionId=session["id"], **words)
+        session = create_session(scene, recorder, MAIN)
+        recorder.call(
+            "a guest", scene.guest, name, **scene.in_project, sessionId=session["id"], **reason
+        )
 
 
-def _look_on(scene: Scene, recorder: Recorder, main: dict[str, Any]) -> None:
+def _read_as_member(scene: Scene, recorder: Recorder, main: dict[str, Any]) -> None:
     def call(name: str, /, **data: Any) -> Any:
         return recorder.call("a member of the workspace", scene.operator, name, **data)
 
     call("listExperiences", workspaceId=scene.workspace, pageSize=1)
     call("listProjects", workspaceId=scene.workspace)
-    call("listSessions", **scene.where, experienceId=main["experienceId"], status=None, pageSize=1)
-    call("listGuests", **scene.where)
+    call(
+        "listSessions",
+        **scene.in_project,
+        experienceId=main["experienceId"],
+        status=None,
+        pageSize=1,
+    )
+    call("listGuests", **scene.in_project)
 
 
-def _give_up_and_retry(
-    scene: Scene, recorder: Recorder, database: Database, main: dict[str, Any]
-) -> None:
-    # Nothing runs long enough here to be cancelled: the finished job is made a waiting one.
-    job = database.document("projects", scene.project, "jobs", main["jobId"])
-    job.update({"status": "pending", "output": None, "completedAt": None})
-    for name in ("cancelTransform", "retryTransform"):
-        recorder.call("a guest", scene.guest, name, **scene.where, sessionId=main["id"])
-    recorder.suite.settle()
+def _cancel_and_retry(scene: Scene, recorder: Recorder, main: dict[str, Any]) -> None:
+    def call(name: str) -> None:
+        ids = {**scene.in_project, "sessionId": main["id"]}
+        recorder.call("a guest", scene.guest, name, **ids)
+
+    job = recorder.database.document("projects", scene.project, "jobs", main["jobId"])
+    workflow_examples.reopen(recorder, scene.workspace, job.get(["runId"]).get("runId"))
+    job.update({"status": "running", "output": None, "completedAt": None})
+    call("cancelTransform")
+    with recorder.phase("share"):
+        call("retryTransform")

@@ -1,10 +1,10 @@
-"""The generated sources of `web/client`: schema, names, and the types made of the schema."""
+"""The generated sources of `web/client`: the schema, the names, and the types from the schema."""
 
 import subprocess
 
 from tools import ROOT
-from tools.contract import catalogue, schema
-from tools.contract.catalogue import DOCUMENTS
+from tools.contract import declarations, schema
+from tools.contract.declarations import DOCUMENTS
 
 WEB = ROOT / "web"
 FOLDER = WEB / "client"
@@ -15,27 +15,27 @@ BANNER = "// Written by `make client` from the functions' models. Do not edit.\n
 
 
 def names() -> str:
-    """`names.ts`: what the types cannot say at run time."""
-    listed = "".join(f'  "{each.name}",\n' for each in catalogue.callables())
+    """`names.ts`: names and paths, which types cannot express at run time."""
+    listed = "".join(f'  "{each.name}",\n' for each in declarations.callables())
     parts = [
         BANNER,
         'import type { Callables } from "./types.js";\n',
         "/** The name of every callable. */\n"
         f"export const CALLABLES = [\n{listed}] as const satisfies readonly (keyof Callables)[];\n",
-        "/** Where the documents lie that clients may listen to. */\n"
+        "/** The paths of the documents that clients may listen to. */\n"
         f"export const paths = {{\n{''.join(map(_path, DOCUMENTS))}}} as const;\n",
     ]
     return "\n".join(parts)
 
 
-def _path(document: catalogue.Listened) -> str:
+def _path(document: declarations.ListenedDocument) -> str:
     arguments = ", ".join(f"{each}: string" for each in document.ids)
     template = document.path.replace("{", "${")
     return f"  {document.name}: ({arguments}) => `{template}`,\n"
 
 
 def types(node: str = "node") -> str:
-    """`types.ts`, made by node from the schema as it is on the disk."""
+    """`types.ts`, which Node.js generates from the schema on the disk."""
     run = subprocess.run(
         [node, "generate.mjs"], cwd=FOLDER, capture_output=True, text=True, check=True
     )
@@ -43,7 +43,7 @@ def types(node: str = "node") -> str:
 
 
 def write(node: str = "node") -> None:
-    """Bring all three up to date."""
+    """Write all three."""
     schema.FILE.write_text(schema.text())
     NAMES.write_text(names())
     TYPES.write_text(types(node))

@@ -1,8 +1,8 @@
-"""Giving an object a new address, and taking the earlier ones away, without a moment in between.
+"""Replacing the download URLs of an object so that one of them works at every moment.
 
-An object's metadata lists its download tokens, and each of them opens it. So a new one is added
-first, then whoever keeps the address learns the new one, and only then the earlier are taken away.
-Tokens are added at the end of the list: of two, the later one is the newer.
+An object's metadata lists its download tokens, and each of them opens it. So a new token is added
+first, then the documents that hold the URL are updated, and only then are earlier tokens revoked.
+Tokens are added at the end of the list: of two, the later one is newer.
 """
 
 import uuid
@@ -15,15 +15,15 @@ from google.api_core.exceptions import NotFound, PreconditionFailed
 from experience import storage
 from experience.errors import Contention
 from experience.media.models import path_in
-from experience.media.store.objects import TOKENS, address, find
+from experience.media.store.objects import TOKENS, download_url, find
 from experience.storage import retry
 
-ATTEMPTS = 20
+MAX_ATTEMPTS = 20
 
 
 @dataclass(frozen=True)
-class Link:
-    """A new address of an object; `earlier` are the tokens that were there before."""
+class NewDownloadUrl:
+    """A new download URL of an object. `earlier` are the tokens that were there before."""
 
     path: str
     token: str
@@ -31,15 +31,15 @@ class Link:
 
     @property
     def url(self) -> str:
-        return address(self.path, self.token)
+        return download_url(self.path, self.token)
 
     def in_place_of(self, held: str) -> str:
-        """The address to keep: the new one for an earlier one of this object, else what is held."""
+        """This URL instead of an earlier one of the same object; any other stays as it is."""
         return self.url if path_in(held) == self.path and _token(held) in self.earlier else held
 
 
-def add(path: str, held: Iterable[str]) -> Link:
-    """A new address beside those that work, and those that somebody holds.
+def add(path: str, held: Iterable[str]) -> NewDownloadUrl:
+    """Add a download URL. `held` are the URLs of the object that documents hold.
 
     Two requests to the storage. Raises google.api_core NotFound.
     """
@@ -50,20 +50,20 @@ def add(path: str, held: Iterable[str]) -> Link:
 
     tokens = _change(path, change)
     kept = {_token(each) for each in held if path_in(each) == path}
-    return Link(path, token, frozenset({*tokens[: tokens.index(token)], *kept}))
+    return NewDownloadUrl(path, token, frozenset({*tokens[: tokens.index(token)], *kept}))
 
 
-def end_others(link: Link, held: str) -> None:
-    """Take the earlier addresses away, and the new one if somebody else's newer one is held.
+def revoke_others(new: NewDownloadUrl, held: str) -> None:
+    """Revoke the earlier URLs, and the new one if a newer one of another call is held.
 
-    Newer ones stay: whoever made them ends this one. Two requests to the storage.
+    Newer ones stay: the call that made them revokes this one. Two requests to the storage.
     """
-    ended = link.earlier if held == link.url else {*link.earlier, link.token}
-    _change(link.path, lambda tokens: [each for each in tokens if each not in ended])
+    ended = new.earlier if held == new.url else {*new.earlier, new.token}
+    _change(new.path, lambda tokens: [each for each in tokens if each not in ended])
 
 
-def end_all(path: str) -> None:
-    """Take every address of an object away. Two requests to the storage.
+def revoke_all(path: str) -> None:
+    """Revoke every download URL of an object. Two requests to the storage.
 
     Raises google.api_core NotFound.
     """
@@ -71,8 +71,8 @@ def end_all(path: str) -> None:
 
 
 def _change(path: str, change: Callable[[list[str]], list[str]]) -> list[str]:
-    """Change an object's tokens on the condition that nobody else did; gives what they are then."""
-    for _ in range(ATTEMPTS):
+    """Change an object's tokens on the condition that nobody else did. Returns the new tokens."""
+    for _ in range(MAX_ATTEMPTS):
         found = find(path)
         if found is None:
             raise NotFound(path)

@@ -1,4 +1,4 @@
-/** A guest who has the same session in two tabs, and answers in both at once. */
+/** A guest has the same session in two tabs, and answers in both at once. */
 export async function twoTabs(stage) {
   const first = await stage.guest();
   await first.begins();
@@ -13,15 +13,15 @@ export async function twoTabs(stage) {
   await second.seesStep("mood");
   await second.find("option", '[data-value="bold"]').check({ force: true });
   await Promise.all([first.next(), second.next()]);
-  const answers = await stage.eventually(async () => {
+  const answers = await stage.poll(async () => {
     const { name, mood } = await stage.answers(first);
     return name === "Ada" && mood === "bold" && { name, mood };
   });
   return { uids: [await first.uid(), await second.uid()], answers };
 }
 
-/** A guest without a connection for a while, who goes on answering. */
-export async function offlineMoment(stage) {
+/** A guest keeps answering while the phone is offline. */
+export async function offlineAnswers(stage) {
   const guest = await stage.guest();
   await guest.begins();
   await guest.playsPregate();
@@ -29,52 +29,55 @@ export async function offlineMoment(stage) {
   await guest.context.setOffline(true);
   await guest.answersQuestions({ name: "Ada", mood: "happy" });
   await guest.sees("save-state", '[data-state="offline"]');
-  const meanwhile = await stage.answers(guest);
+  const whileOffline = await stage.answers(guest);
   await guest.context.setOffline(false);
-  const afterwards = await stage.eventually(async () => {
+  const afterwards = await stage.poll(async () => {
     const answers = await stage.answers(guest);
     return "name" in answers && "mood" in answers && answers;
   });
   await guest.seesSaved();
   await guest.page.reload();
   await guest.seesStep("photo");
-  return { uid: await guest.uid(), meanwhile, afterwards };
+  return { uid: await guest.uid(), whileOffline, afterwards };
 }
 
-/** A guest who chooses what is no photo, or too much of one, and then a photo. */
-export async function wrongFiles(stage, { text, disguised, large, photo }) {
+/** A guest chooses files that are no photo or too large, and then a photo. */
+export async function rejectedFiles(stage, { text, disguised, large, photo }) {
   const guest = await stage.guest();
   await guest.begins();
   await guest.playsPregate();
   await guest.answersQuestions();
-  const refused = async (file, send) => {
+  const rejected = async (file, isSent) => {
     await guest.find("file").setInputFiles(file);
-    if (send) await guest.find("use-photo").click();
+    if (isSent) await guest.find("use-photo").click();
     const error = guest.find("capture-error", ':not([data-reason=""])');
     await error.waitFor();
-    const told = { reason: await error.getAttribute("data-reason"), words: await error.innerText() };
+    const problem = {
+      reason: await error.getAttribute("data-reason"),
+      text: await error.innerText(),
+    };
     await guest.page.reload();
     await guest.seesStep("photo");
-    return told;
+    return problem;
   };
-  const told = [await refused(text), await refused(large), await refused(disguised, true)];
+  const problems = [await rejected(text), await rejected(large), await rejected(disguised, true)];
   await guest.choosesPhoto(photo);
   await guest.waitsForPicture();
-  return { uid: await guest.uid(), told };
+  return { uid: await guest.uid(), problems };
 }
 
-/** A guest who takes the photo back while the server is looking at it, and sends another one. */
-export async function takenBack(stage, { photo, other }) {
+/** A guest cancels the upload while the server checks the photo, and sends another one. */
+export async function cancelledUpload(stage, { photo, other }) {
   const guest = await stage.guest();
   await guest.begins();
   await guest.playsPregate();
   await guest.answersQuestions();
   let release;
-  const held = new Promise((resolve) => {
+  const released = new Promise((resolve) => {
     release = resolve;
   });
   await guest.page.route("**/confirmUpload", async (route) => {
-    if (route.request().method() === "POST") await held;
+    if (route.request().method() === "POST") await released;
     await route.continue();
   });
   await guest.find("file").setInputFiles(photo);
@@ -82,8 +85,8 @@ export async function takenBack(stage, { photo, other }) {
   await guest.sees("upload", '[data-state="checking"]');
   await guest.find("upload-cancel").click();
   release();
-  // The page hears of the first photo after all, and stays where the guest is.
-  const first = await stage.eventually(async () => {
+  // The server has stored the first photo after all. The page must stay at the step.
+  const first = await stage.poll(async () => {
     const { capturedMedia } = await stage.session(guest, "main");
     return capturedMedia[0]?.assetId;
   });
@@ -91,28 +94,28 @@ export async function takenBack(stage, { photo, other }) {
   await guest.find("use-photo").click();
   await guest.waitsForPicture();
   const { capturedMedia } = await stage.session(guest, "main");
-  return { uid: await guest.uid(), first, kept: capturedMedia.map(({ assetId }) => assetId) };
+  return { uid: await guest.uid(), first, stored: capturedMedia.map(({ assetId }) => assetId) };
 }
 
-/** A guest whose picture's provider fails, until it does not. */
+/** The provider of a guest's picture fails, then succeeds on a retry. */
 export async function providerFailure(stage, { photo }) {
   const guest = await stage.guest();
   await guest.begins();
   await guest.playsPregate();
   await guest.answersQuestions();
-  await stage.faults({ provider: 1 });
+  await stage.setFaults({ provider: 1 });
   await guest.choosesPhoto(photo);
   const failed = guest.find("job", '[data-status="failed"]');
   await failed.waitFor();
-  const words = await failed.innerText();
+  const text = await failed.innerText();
   const { jobId, jobStatus } = await stage.session(guest, "main");
   const job = await stage.document(`jobs/${jobId}`);
-  await stage.faults({});
+  await stage.setFaults({});
   await guest.find("retry").click();
   await guest.sees("picture");
   return {
     uid: await guest.uid(),
-    words,
+    text,
     failed: { jobStatus, status: job.status, code: job.error?.code, attempts: job.attempts },
     picture: await guest.picture(),
   };

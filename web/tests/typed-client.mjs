@@ -1,9 +1,9 @@
-// The typed client, as tsc made it in ../client/dist: against the suite in the environment, then
-// against functions that fail on purpose.
+// The typed client, as tsc compiled it to ../client/dist: against the suite that the environment names,
+// then against functions that fail on purpose.
 //
-//   node typed.mjs PROJECT_ID CONSENT_VERSION GUEST_UID
+//   node typed-client.mjs PROJECT_ID CONSENT_VERSION GUEST_UID
 //
-// Prints as JSON what came of each step.
+// Prints the result of each step as JSON.
 
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -11,7 +11,7 @@ import { json } from "node:stream/consumers";
 import { deleteApp, initializeApp } from "firebase/app";
 import { connectFunctionsEmulator, getFunctions } from "firebase/functions";
 import { createClient, paths, RuntimeError } from "../client/dist/index.js";
-import { firebaseProject } from "./unsigned.mjs";
+import { firebaseProject } from "./unsigned-auth.mjs";
 
 const [projectId, consentVersion, uid] = process.argv.slice(2);
 const apps = [];
@@ -27,7 +27,7 @@ function functionsFor(name, address) {
 
 async function refusal(call) {
   try {
-    return { answered: await call };
+    return { response: await call };
   } catch (error) {
     const known = error instanceof RuntimeError;
     const { code, reason, details, issues, isPassing } = error;
@@ -46,43 +46,45 @@ results.wrong = await refusal(guest.getGuest({ projectId: "a/b" }));
 results.guest = await guest.ensureGuest({ projectId, consentVersion });
 results.path = paths.guest(projectId, uid);
 
-// What functions say that are not well: each script is played from its start, one line a call.
+// How the failing functions respond, call by call. After its script a function succeeds.
 const scripts = {
-  getGuest: ["unavailable", "hang up", "answer"],
+  getGuest: ["unavailable", "hang up", "succeed"],
   getJob: ["unavailable", "unavailable"],
-  saveExperience: ["conflict", "answer"],
-  startRun: ["unavailable", "hang up", "answer", "answer"],
+  saveExperience: ["conflict", "succeed"],
+  startRun: ["unavailable", "hang up", "succeed", "succeed"],
 };
 const calls = {};
 const runs = [];
 const failing = createServer(async (request, response) => {
   const { data } = await json(request);
   const name = request.url.split("/").at(-1);
-  const say = scripts[name][calls[name] ?? 0] ?? "answer";
+  const action = scripts[name][calls[name] ?? 0] ?? "succeed";
   calls[name] = (calls[name] ?? 0) + 1;
   if (name === "startRun") runs.push(data.requestId);
   const send = (status, body) => {
     response.writeHead(status, { "Content-Type": "application/json" });
     response.end(JSON.stringify(body));
   };
-  const refuse = (http, status, details) => send(http, { error: { status, message: "no", details } });
-  if (say === "hang up") request.socket.destroy();
-  if (say === "unavailable") refuse(503, "UNAVAILABLE");
-  if (say === "conflict") refuse(409, "ABORTED", { reason: "version_conflict", currentVersion: 2 });
-  if (say === "answer") send(200, { result: { id: "it is well" } });
+  const refuse = (http, status, details) =>
+    send(http, { error: { status, message: "no", details } });
+  if (action === "hang up") request.socket.destroy();
+  if (action === "unavailable") refuse(503, "UNAVAILABLE");
+  if (action === "conflict")
+    refuse(409, "ABORTED", { reason: "version_conflict", currentVersion: 2 });
+  if (action === "succeed") send(200, { result: { id: "found" } });
 });
 failing.listen(0, "127.0.0.1");
 await once(failing, "listening");
 
 const failingFunctions = functionsFor("failing", `127.0.0.1:${failing.address().port}`);
-const patient = createClient(failingFunctions);
-const hasty = createClient(failingFunctions, { attempts: 1 });
-results.inTheEnd = await patient.getGuest({ projectId });
-results.atOnce = await refusal(hasty.getJob({ projectId, jobId: "j" }));
-results.conflict = await refusal(patient.saveExperience({ expectedVersion: 1 }));
+const retrying = createClient(failingFunctions);
+const single = createClient(failingFunctions, { attempts: 1 });
+results.retried = await retrying.getGuest({ projectId });
+results.notRetried = await refusal(single.getJob({ projectId, jobId: "j" }));
+results.conflict = await refusal(retrying.saveExperience({ expectedVersion: 1 }));
 const run = { workspaceId: "w", workflowName: "photo.transform" };
-await patient.startRun(run);
-await patient.startRun({ ...run, requestId: "mine" });
+await retrying.startRun(run);
+await retrying.startRun({ ...run, requestId: "mine" });
 results.calls = calls;
 results.runs = runs;
 

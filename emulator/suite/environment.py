@@ -1,0 +1,32 @@
+"""The environment in which clients and functions find a suite."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from emulator.process.ports import connect_address
+
+Environment = Mapping[str, str]
+
+
+def environment(
+    project: str, bucket: str, addresses: Mapping[str, str], credentials: Path
+) -> dict[str, str]:
+    """The variables that Google's libraries and the Firebase CLI read, and EMULATOR_SUITE_HOST.
+
+    `addresses` has host:port by the names of firebase.json.
+    """
+    at = {name: connect_address(address) for name, address in addresses.items()}
+    return {
+        "GCLOUD_PROJECT": project,
+        "GOOGLE_CLOUD_PROJECT": project,
+        "FIRESTORE_EMULATOR_HOST": at["firestore"],
+        "FIREBASE_AUTH_EMULATOR_HOST": at["auth"],
+        "STORAGE_EMULATOR_HOST": f"http://{at['storage']}",
+        "CLOUD_TASKS_EMULATOR_HOST": at["tasks"],
+        "FUNCTIONS_EMULATOR_HOST": at["functions"],
+        "EMULATOR_SUITE_HOST": at["hub"],
+        "FUNCTIONS_EMULATOR": "true",
+        "FIREBASE_CONFIG": json.dumps({"projectId": project, "storageBucket": bucket}),
+        "GOOGLE_APPLICATION_CREDENTIALS": str(credentials),
+    }

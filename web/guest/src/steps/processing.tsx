@@ -1,0 +1,54 @@
+/** What a guest sees while the picture is made. */
+
+import { useEffect, useState } from "preact/hooks";
+import { prefersReducedMotion } from "../parts/media.tsx";
+import { JobCard } from "../parts/result.tsx";
+import { usePicture } from "../parts/use-picture.ts";
+import type { StepProps } from "./props.ts";
+
+const MIN_SECONDS_PER_MESSAGE = 2;
+const MAX_SECONDS_PER_MESSAGE = 6;
+
+export function Processing({ visit, play, step }: StepProps) {
+  const { projectId, id } = play.session;
+  const completed = play.session.status === "completed";
+  const followed = usePicture(visit.backend, projectId, id, completed);
+  const messages = step.config?.messages ?? [];
+  const seconds = (step.config?.estimatedDuration ?? 30) / Math.max(1, messages.length);
+  const message = useTurns(
+    messages,
+    Math.min(MAX_SECONDS_PER_MESSAGE, Math.max(MIN_SECONDS_PER_MESSAGE, seconds)),
+  );
+  const ready = followed.picture.status === "completed";
+
+  useEffect(() => {
+    // The guest waits for the picture, so it appears without a tap.
+    if (ready && !play.isLast) play.submit(step.id, undefined);
+  }, [ready]);
+
+  return (
+    <div class="processing">
+      <div class={`orb ${ready ? "ready" : ""}`} aria-hidden="true">
+        <span />
+        <span />
+        <span />
+      </div>
+      <p class="turning" key={message}>
+        {message}
+      </p>
+      {completed ? <JobCard followed={followed} /> : null}
+    </div>
+  );
+}
+
+/** One message after the other. The last one stays. */
+function useTurns(messages: string[], seconds: number): string {
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    if (turn >= messages.length - 1) return;
+    const factor = prefersReducedMotion() ? 2 : 1;
+    const timer = setTimeout(() => setTurn(turn + 1), factor * seconds * 1000);
+    return () => clearTimeout(timer);
+  }, [turn, messages.length]);
+  return messages[Math.min(turn, messages.length - 1)] ?? "";
+}

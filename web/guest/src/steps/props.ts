@@ -1,0 +1,18 @@
+import type { ComponentChildren } from "preact";
+import type { Play } from "../model/play.ts";
+import type { Step, Value } from "../model/types.ts";
+import type { VisitContext } from "../model/visit.ts";
+
+/** What the renderer of a step type gets. */
+export interface StepProps {
+  visit: VisitContext;
+  play: Play;
+  step: Step;
+  /** The answer so far, of a step that asks for a value. */
+  value: Value | undefined;
+  /** What is wrong with the answer, or null. */
+  problem: string | null;
+  onChange(value: Value): void;
+}
+
+export type StepRenderer = (props: StepProps) => ComponentChildren;

@@ -1,0 +1,22 @@
+/** The picture itself, at the end of a main experience. */
+
+import { JobCard, PictureActions, Reveal } from "../parts/result.tsx";
+import { isInProgress, usePicture } from "../parts/use-picture.ts";
+import type { StepProps } from "./props.ts";
+
+export function Reward({ visit, play, step }: StepProps) {
+  const { projectId, id } = play.session;
+  const completed = play.session.status === "completed";
+  const followed = usePicture(visit.backend, projectId, id, completed);
+  const { picture } = followed;
+  const { name } = visit.project;
+  return (
+    <div class="result">
+      <Reveal picture={picture} name={name} />
+      {completed ? <JobCard followed={followed} /> : null}
+      {picture.url && !isInProgress(picture) ? (
+        <PictureActions url={picture.url} name={name} config={step.config ?? {}} withQr={false} />
+      ) : null}
+    </div>
+  );
+}
