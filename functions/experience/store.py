@@ -69,7 +69,7 @@ def parse_or_log(snapshot: DocumentSnapshot[Any], model: type[D]) -> D | None:
 
 
 def require(document: T | None, *, what: str) -> T:
-    """The document. Raises NotFound for `what` where there is none."""
+    """What was found. Raises NotFound for `what` where there is nothing."""
     if document is None:
         raise NotFound(what)
     return document

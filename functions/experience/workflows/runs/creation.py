@@ -131,7 +131,7 @@ def _new_run(
     now = run.created_at
     packed = payloads.pack(tenant, run.id, "payload", payload, now)
     steps = planning.new_steps(workflow, run, now, base, reasons)
-    steps, moved = _with_large_outputs_moved(tenant, run, steps, now)
+    steps, offloaded = _offload_outputs(tenant, run, steps, now)
     run = run.model_copy(
         update={
             "trigger_payload": packed.value,
@@ -139,7 +139,7 @@ def _new_run(
             "remaining_sinks": planning.open_sinks(workflow, steps),
         }
     )
-    return NewRun(run, steps, [*([packed.document] if packed.document else []), *moved])
+    return NewRun(run, steps, [*([packed.document] if packed.document else []), *offloaded])
 
 
 def _find_existing(tenant: Tenant, run: Run) -> RunView | None:
@@ -203,12 +203,12 @@ def _check_changes(workflow: Workflow, changes: Changes) -> None:
         raise InvalidArgument(*issues)
 
 
-def _with_large_outputs_moved(
+def _offload_outputs(
     tenant: Tenant, run: Run, steps: list[RunStep], now: int
 ) -> tuple[list[RunStep], list[Artifact]]:
-    """The steps, with the largest outputs moved to the bucket until all fit into one commit."""
+    """The steps, with the largest outputs offloaded to the bucket until all fit into one commit."""
     sizes = {step.id: len(step.model_dump_json()) for step in steps}
-    total, moved = sum(sizes.values()), []
+    total, offloaded = sum(sizes.values()), []
     light = {step.id: step for step in steps}
     for step in sorted(steps, key=lambda step: -sizes[step.id]):
         if total <= MAX_COMMIT_BYTES:
@@ -217,6 +217,6 @@ def _with_large_outputs_moved(
             data = payloads.encode(step.output)
             packed = payloads.store(tenant, run.id, step.id, data, now)
             light[step.id] = step.model_copy(update={"output": None, "output_uri": packed.uri})
-            moved += [packed.document] if packed.document else []
+            offloaded += [packed.document] if packed.document else []
             total -= len(data)
-    return list(light.values()), moved
+    return list(light.values()), offloaded

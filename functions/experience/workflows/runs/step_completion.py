@@ -57,7 +57,7 @@ class Completion:
 
 
 class StepCommit(Commit):
-    """The commit that completes a step. Writes whose results matter are kept under a name."""
+    """The commit that completes a step. Each write whose result matters has a name."""
 
     def __init__(self, tenant: Tenant, before: Versioned[RunStep], after: RunStep) -> None:
         super().__init__(tenant.client)
@@ -70,11 +70,14 @@ class StepCommit(Commit):
             if_written_at=before.update_time,
         )
         self.dependents: dict[str, Write] = {}
-        self.acquired: Write | None = None
+        self.acquired: tuple[Acquisition, Write] | None = None
         self.sinks: Write | None = None
 
     def count_down(self, dependent: str, *, is_blocking: bool) -> None:
-        """One dependency less, without a precondition: nobody waits for another step's commit."""
+        """Count down the dependencies of a dependent.
+
+        There is no precondition, so that steps that complete at the same moment do not conflict.
+        """
         changes: FieldUpdates = {"remainingDependencies": Increment(-1)}
         changes |= {"readyAt": self._now, "dueAt": self._now, "updatedAt": self._now}
         if is_blocking:
@@ -83,29 +86,31 @@ class StepCommit(Commit):
 
     def acquire(self, acquisition: Acquisition) -> None:
         """Acquire the lease on a dependent that depends on no other step."""
-        self.acquired = self.update(
+        write = self.update(
             self._step_ref(acquisition.after.id),
             acquisition.changes(),
             if_written_at=acquisition.before.update_time,
         )
+        self.acquired = acquisition, write
 
     def count_down_sinks(self) -> None:
-        """One sink less to wait for."""
+        """Count down the steps that the run waits for."""
         reference = self._tenant.run_ref(self._after.run_id)
         self.sinks = self.update(reference, {"remainingSinks": Increment(-1)})
 
     def add_outcome(self, outcome: StepOutcome) -> None:
-        """The step's artifacts, and its cached result."""
+        """Store the step's artifacts, and its cached result."""
         for document in outcome.documents:
             self.set(self._tenant.artifact_ref(document.id), document)
         if outcome.cache:
             self.set(*outcome.cache)
 
-    def completion(self, acquisition: Acquisition | None) -> Completion:
-        """What follows, by what the counters came to."""
+    def completion(self) -> Completion:
+        """What follows from the commit, by the counters in its results."""
         acquired = None
-        if acquisition and self.acquired:
-            stored = Versioned(acquisition.after, self.acquired.update_time)
+        if self.acquired:
+            acquisition, write = self.acquired
+            stored = Versioned(acquisition.after, write.update_time)
             acquired = LeasedStep(self._tenant, stored, acquisition.lease)
         return Completion(
             step=self._after,
@@ -174,7 +179,7 @@ def complete_step(
     _log(after)
     if finalization:
         finalization.log()
-    return commit.completion(acquisition)
+    return commit.completion()
 
 
 def _all_steps(
