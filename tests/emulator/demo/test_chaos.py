@@ -1,4 +1,4 @@
-"""The crowd as a newcomer plays it, and what it says of data that is not as it should be."""
+"""The chaos run as a newcomer starts it, and what it reports of wrong data."""
 
 import io
 import json
@@ -27,7 +27,7 @@ FAULTS = {
 }
 
 
-class TestCrowd:
+class TestChaosRun:
     def test_comes_through_whatever_goes_wrong(self, tmp_path: Path) -> None:
         done = run("demo", "--guests", "6", "--faults", json.dumps(FAULTS), "--out", str(tmp_path))
 

@@ -55,9 +55,9 @@ class TestRewritingInSeveralCalls:
         address = f"{url}/storage/v1/b/{bucket.name}/o/source/rewriteTo/b/{bucket.name}/o/{to}"
         answer = requests.post(address, params={"maxBytesRewrittenPerCall": str(most)}, timeout=10)
         answer.raise_for_status()
-        told = answer.json()
-        assert (told["done"], told["totalBytesRewritten"]) == (False, str(most))
-        return str(told["rewriteToken"])
+        shown = answer.json()
+        assert (shown["done"], shown["totalBytesRewritten"]) == (False, str(most))
+        return str(shown["rewriteToken"])
 
     def test_the_client_goes_on_with_the_token(
         self, bucket: storage.Bucket, url: str, source: storage.Blob

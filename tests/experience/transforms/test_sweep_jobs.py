@@ -55,7 +55,7 @@ class TestLost:
     def test_a_job_that_was_never_enqueued_is_and_runs(self, one: JobBench) -> None:
         assert sweep_runs()["undispatched"] == 1
         one.drain()
-        assert one.told() == ("completed", 1, None)
+        assert one.shown() == ("completed", 1, None)
 
     def test_a_job_whose_task_may_be_on_its_way_is_left_alone(
         self, one: JobBench, monkeypatch: pytest.MonkeyPatch
@@ -71,7 +71,7 @@ class TestLost:
         assert one.queue.waiting == []
         sweep_runs()
         one.drain()
-        assert one.told() == ("completed", 1, None)
+        assert one.shown() == ("completed", 1, None)
         assert unrest(one.client) == []
 
     def test_a_retry_that_died_before_it_enqueued_is_made_good(
@@ -84,10 +84,10 @@ class TestLost:
             patch.setattr(clients, "enqueue", dies)
             with pytest.raises(ConnectionError):
                 one.retry()
-        assert one.told() == ("pending", 0, None)
+        assert one.shown() == ("pending", 0, None)
         assert sweep_runs()["undispatched"] == 1
         one.drain()
-        assert one.told() == ("completed", 1, None)
+        assert one.shown() == ("completed", 1, None)
 
     @pytest.mark.parametrize("step", ["load", "stylise", "publish"])
     def test_a_worker_that_vanished_is_followed_by_another_that_finishes(
@@ -106,7 +106,7 @@ class TestLost:
         one.lose_lease()
         assert sweep_runs()["lost"] == 1
         one.drain()
-        assert one.told() == ("completed", 2, None)
+        assert one.shown() == ("completed", 2, None)
         assert unrest(one.client) == []
 
     def test_two_sweeps_at_once_start_one_worker(self, one: JobBench) -> None:
@@ -123,11 +123,11 @@ class TestOfFormerTimes:
         lease = {"holder": "a worker of then", "expiresAt": 1, "fence": 2}
         internals_ref(one.client, one.project, one.job_id).update({"lease": lease, "fence": 2})
         assert sweep_jobs()[status] == 1
-        assert one.told() == ("pending", 2, None)
+        assert one.shown() == ("pending", 2, None)
         assert one.job()["runId"] == one.run_id
         one.agree()
         one.drain()
-        assert one.told() == ("completed", 3, None)
+        assert one.shown() == ("completed", 3, None)
         assert unrest(one.client) == []
 
     def test_sweeping_again_at_once_starts_nothing(self, one: JobBench) -> None:
@@ -153,7 +153,7 @@ class TestOfFormerTimes:
         assert one.whole_run().status is RunStatus.QUEUED
         assert sweep_runs()["undispatched"] == 1
         one.drain()
-        assert one.told() == ("completed", 1, None)
+        assert one.shown() == ("completed", 1, None)
 
     @pytest.mark.parametrize("status", ["failed", "cancelled"])
     def test_one_that_ended_without_a_picture_can_be_tried_again(
@@ -164,12 +164,12 @@ class TestOfFormerTimes:
         one.retry()
         one.agree()
         one.drain()
-        assert one.told() == ("completed", 6, None)
+        assert one.shown() == ("completed", 6, None)
 
     def test_one_that_waits_can_be_given_up(self, one: JobBench) -> None:
         earlier(one, "running")
         one.cancel()
-        assert one.told() == ("cancelled", 0, "CANCELLED")
+        assert one.shown() == ("cancelled", 0, "CANCELLED")
         assert sweep_jobs() == NOTHING
 
     def test_one_whose_session_is_gone_is_left_alone(self, one: JobBench) -> None:
