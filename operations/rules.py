@@ -208,9 +208,9 @@ def session_and_job_agree(data: Data) -> Found:
             yield path, f"has {'no' if completed else 'a'} result, and its job is {job.status}"
         elif session.result_media and job.output and session.result_media.url != job.output.url:
             yield path, "has another result than its job"
-        told = session.job_error.code if session.job_error else None
-        if job.is_ended and told != (job.error.code if job.error else None):
-            yield path, f"tells the error {told}, and its job another"
+        code = session.job_error.code if session.job_error else None
+        if job.is_ended and code != (job.error.code if job.error else None):
+            yield path, f"tells the error {code}, and its job another"
     for path, job in data.jobs.items():
         owner = data.session(job.project_id, job.session_id)
         if owner is None or owner.job_id != job.id or owner.created_by != job.created_by:

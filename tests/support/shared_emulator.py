@@ -4,7 +4,7 @@ To start one takes two seconds of the processor's time, and it needs some thousa
 has compiled what they take. The emulator keeps the projects apart, and posts the events of all of
 them to one address, from where they are passed on to the suites.
 
-The process that runs the tests, or has others run them, opens a post office:
+The process that runs the tests, or has others run them, opens a server:
 
     POST   /emulator          has the emulator started, if it is not, and answers with its address
     PUT    /suites/{project}  the body, in JSON, is the address that gets the project's events
@@ -28,7 +28,7 @@ from emulator.process.http import request
 from emulator.process.ports import free_port
 from emulator.suite.suite import MAX_STARTS, Suite
 
-SERVER_URL = "TESTS_POST_OFFICE"  # its url, in the environment that test processes inherit
+SERVER_URL = "TESTS_SHARED_EMULATOR"  # its url, in the environment that test processes inherit
 MAX_REQUEST_SECONDS = 200
 MAX_DELIVERY_SECONDS = 15  # the emulator waits for twenty
 
@@ -66,12 +66,12 @@ class _SuiteConnection:
 
 
 class SharedEmulator(ThreadingHTTPServer):
-    """Keeps the emulator and the letterboxes of the suites."""
+    """Keeps the emulator and the connections of the suites."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _RequestHandler)
         self.address = f"127.0.0.1:{self.server_address[1]}"
-        self.letterboxes: dict[str, _SuiteConnection] = {}
+        self.connections: dict[str, _SuiteConnection] = {}
         self._firestore: FirestoreEmulator | None = None
         self._starting = threading.Lock()
         self._is_closed = False
@@ -98,8 +98,8 @@ class SharedEmulator(ThreadingHTTPServer):
             self._is_closed = True
             if self._firestore:
                 self._firestore.stop()
-        for letterbox in list(self.letterboxes.values()):
-            letterbox.close()
+        for connection in list(self.connections.values()):
+            connection.close()
         self.server_close()
         self._folder.cleanup()
 
@@ -134,21 +134,21 @@ class _RequestHandler(BaseHTTPRequestHandler):
             return
         project = self.path.split("/")[3]  # /functions/projects/PROJECT/…
         event = self._body()
-        if letterbox := self.server.letterboxes.get(project):
-            letterbox.put(self.path, event, dict(self.headers.items()))
+        if connection := self.server.connections.get(project):
+            connection.put(self.path, event, dict(self.headers.items()))
         self._answer(200)
 
     def do_PUT(self) -> None:
         address = json.loads(self._body())
-        letterbox = self.server.letterboxes.setdefault(self._project, _SuiteConnection(address))
-        if letterbox.address == address:
+        connection = self.server.connections.setdefault(self._project, _SuiteConnection(address))
+        if connection.address == address:
             self._answer(200)
         else:
-            self._answer(409, f"{self._project}'s events go to {letterbox.address}")
+            self._answer(409, f"{self._project}'s events go to {connection.address}")
 
     def do_DELETE(self) -> None:
-        if letterbox := self.server.letterboxes.pop(self._project, None):
-            letterbox.close()
+        if connection := self.server.connections.pop(self._project, None):
+            connection.close()
         self._answer(200)
 
     @property
