@@ -16,7 +16,8 @@ import pytest
 from emulator.demo import seed
 from emulator.paths import ROOT
 from emulator.process.http import request
-from tests.support.commands import CHAIN, run
+from tests.support.chain_project import CHAIN
+from tests.support.commands import run
 from tests.support.processes import descendants, is_gone
 from tests.support.waiting import eventually
 from tests.web.browser import PICTURES, camera_film
