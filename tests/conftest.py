@@ -25,7 +25,7 @@ settings.load_profile("patient")
 
 
 PREPARATIONS = parallel.Preparations()
-POST_OFFICE = pytest.StashKey[SharedEmulator]()
+SHARED_EMULATOR = pytest.StashKey[SharedEmulator]()
 # What this process keeps of the suite that it talked to.
 KEPT = (clients.app, clients.firestore, storage.bucket, storage.signer)
 ADDRESSES = ("GCLOUD_PROJECT", "FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST")
@@ -71,14 +71,14 @@ def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # who runs the tests, or has others run them
-        office = config.stash[POST_OFFICE] = SharedEmulator()
-        os.environ[shared_emulator.SERVER_URL] = office.url
+        emulator = config.stash[SHARED_EMULATOR] = SharedEmulator()
+        os.environ[shared_emulator.SERVER_URL] = emulator.url
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     PREPARATIONS.end()
-    if office := config.stash.get(POST_OFFICE, None):
-        office.close()
+    if emulator := config.stash.get(SHARED_EMULATOR, None):
+        emulator.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The crowd as a newcomer plays it, and what it says of data that is not as it should be."""
+"""The chaos run as a newcomer starts it, and its report of broken invariants."""
 
 import io
 import json
@@ -27,7 +27,7 @@ FAULTS = {
 }
 
 
-class TestCrowd:
+class TestChaosRun:
     def test_comes_through_whatever_goes_wrong(self, tmp_path: Path) -> None:
         done = run("demo", "--guests", "6", "--faults", json.dumps(FAULTS), "--out", str(tmp_path))
 
@@ -63,9 +63,9 @@ class TestCrowd:
         with pytest.raises(SuiteError, match="invariants do not hold"):
             chaos.check(console, suite)
 
-        said = console.file.getvalue()  # type: ignore[attr-defined]
+        output = console.file.getvalue()  # type: ignore[attr-defined]
         assert (
             f"one_entry_per_completed_session: projects/{project}/guests/{guest}: "
-            "has an entry for session nowhere, which is not completed" in said
+            "has an entry for session nowhere, which is not completed" in output
         )
-        assert "every invariant holds" not in said
+        assert "every invariant holds" not in output
