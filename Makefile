@@ -12,7 +12,7 @@ COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --no-header --strip-ext
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo crowd up test lint format cost bench snapshot styles screenshots lock client reference
+.PHONY: help setup demo chaos up test lint format cost bench snapshot styles screenshots lock client reference
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ setup: ## Install what the project needs into .venv (the other targets do it by 
 demo: setup ## Play a guest's whole visit on the local emulators, picture included
 	@$(PYTHON_IN_VENV) -m emulator demo
 
-crowd: setup ## Play fifty guests at once while things go wrong, and check the data afterwards
+chaos: setup ## Play fifty guests at once while things go wrong, and check the data afterwards
 	@$(PYTHON_IN_VENV) -m emulator demo --guests 50
 
 up: setup ## Start the local emulators and the guest page with demo data, until Ctrl-C

@@ -71,14 +71,14 @@ def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # who runs the tests, or has others run them
-        shared = config.stash[SHARED_EMULATOR] = SharedEmulator()
-        os.environ[shared_emulator.SERVER_URL] = shared.url
+        emulator = config.stash[SHARED_EMULATOR] = SharedEmulator()
+        os.environ[shared_emulator.SERVER_URL] = emulator.url
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     PREPARATIONS.end()
-    if shared := config.stash.get(SHARED_EMULATOR, None):
-        shared.close()
+    if emulator := config.stash.get(SHARED_EMULATOR, None):
+        emulator.close()
 
 
 @pytest.fixture(scope="session")

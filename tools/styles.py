@@ -13,7 +13,7 @@ from experience.imaging.models import Recipe, Style
 from experience.imaging.transform import transform_image
 
 ROOT = Path(__file__).resolve().parents[1]
-PHOTO = ROOT / "emulator" / "photos" / "chelsea.jpg"
+PHOTO = ROOT / "emulator" / "demo" / "photos" / "chelsea.jpg"
 PICTURE = ROOT / "docs" / "pictures" / "styles.jpg"
 
 COLUMNS, WIDTH, HEIGHT, CAPTION = 3, 330, 220, 26

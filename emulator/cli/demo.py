@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
             chaos.run(console, suite, options.guests, faults)
         else:
             DemoVisit(console, suite, options.style).run(photo, options.out)
-            console.print("Fifty guests at once, with faults: make crowd")
+            console.print("Fifty guests at once, with faults: make chaos")
         console.print(f"Done in {time.monotonic() - began:.1f} s.")
     except CallError as error:
         raise SuiteError(f"The visit came to an end at {error}") from error

@@ -78,7 +78,7 @@ class Task:
     responses: int = 0
     previous_response: int | None = None
     first_attempt: float = 0
-    done: bool = False  # it ran, was given up, or was deleted
+    done: bool = False  # it succeeded, failed for good, or was deleted
     is_duplicate: bool = False  # a redundant delivery, which is not retried
 
     @property
@@ -255,7 +255,7 @@ class Dispatcher:
         is_exhausted = config.is_exhausted(task.attempts, time.time() - task.first_attempt)
         if is_exhausted or task.is_duplicate or task.done or self._closed:
             task.done = True
-            log.error("task %s given up: %s", task.name, failure)
+            log.error("task %s failed and is not retried: %s", task.name, failure)
             return
         log.warning("attempt %d of task %s failed: %s", task.attempts, task.name, failure)
         # after a lost response the retry is due at once, so that settling waits for it

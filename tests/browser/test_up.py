@@ -17,7 +17,8 @@ from emulator.demo import seed
 from emulator.paths import ROOT
 from emulator.process.http import request
 from tests.support.browser import SCREENSHOTS, camera_video
-from tests.support.commands import CHAIN, run
+from tests.support.chain_project import CHAIN
+from tests.support.commands import run
 from tests.support.node_installation import a_browser, install
 from tests.support.processes import descendants, is_gone
 from tests.support.waiting import eventually

@@ -1,8 +1,8 @@
-"""A functions supervisor with the sample functions, started once for each test process."""
+"""The sample functions, by themselves and in a suite: started once for each test process."""
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from google.cloud.firestore import Client
 from emulator.functions.supervisor import FunctionsSupervisor
 from emulator.process.http import request
 from emulator.suite.suite import Suite
-from tests.support.sample_functions import SAMPLE, Record
+from tests.support.chain_project import CHAIN
+from tests.support.sample_functions import SAMPLE, Record, SetFaults, sample_supervisor
 from tests.support.shared_emulator import SharingSuite
 
 
@@ -40,25 +41,9 @@ def supervisor(sample_source: Path, sample_record: Record) -> Iterator[Functions
 
 @pytest.fixture
 def record(sample_record: Record) -> Record:
-    """Empty at the start of each test."""
+    """The calls of the sample functions, none at the start of each test."""
     sample_record.path.write_text("")
     return sample_record
-
-
-def sample_supervisor(source: Path, record: Record, host: str = "127.0.0.1") -> FunctionsSupervisor:
-    return FunctionsSupervisor(
-        source,
-        project="demo-sample",
-        region="us-central1",
-        env={
-            "SAMPLE_RECORD": str(record.path),
-            "FIRESTORE_EMULATOR_HOST": "127.0.0.1:1",  # for clients that are made and not used
-        },
-        port=0,
-        indexes=source / "firestore.indexes.json",
-        log=record.path.with_suffix(".log"),
-        host=host,
-    )
 
 
 @pytest.fixture(scope="session")
@@ -85,18 +70,21 @@ def firestore_client(sample_suite: Suite, monkeypatch: pytest.MonkeyPatch) -> It
     client.close()
 
 
-SetFaults = Callable[..., dict[str, Any]]
-
-
 @pytest.fixture
 def set_faults(sample_suite: Suite) -> Iterator[SetFaults]:
-    """`POST /faults`; none are left when the test is over."""
+    """`POST /faults`; after the test there are none."""
 
     def post(**settings: Any) -> dict[str, Any]:
         url = f"http://{sample_suite.addresses['hub']}/faults"
-        status, answer = request("POST", url, settings, timeout=60)
-        assert status == 200, answer
-        return dict(json.loads(answer))
+        status, response = request("POST", url, settings, timeout=60)
+        assert status == 200, response
+        return dict(json.loads(response))
 
     yield post
     post()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the chain project, for a test to edit."""
+    return Path(shutil.copytree(CHAIN, tmp_path / "project"))

@@ -94,14 +94,14 @@ SERVED_TWICE = """
 import functions_framework
 from emulator.billing.meter import Meter
 from emulator.functions.index_check import IndexCheck
-from emulator.functions.server import Functions, load_functions
+from emulator.functions.server import FunctionsApp, load_functions
 from pathlib import Path
 
 here = Path.cwd()
 functions = load_functions(here)
 assert list(functions) == ["greet"], functions
 check = IndexCheck(here / "indexes.json")
-ours = Functions(functions, "demo-twice", "us-central1", Meter(), check, ()).apps["greet"]
+ours = FunctionsApp(functions, "demo-twice", "us-central1", Meter(), check, ()).apps["greet"]
 theirs = functions_framework.create_app("greet", str(here / "main.py"), "http")
 assert str(ours.url_map) == str(theirs.url_map), (ours.url_map, theirs.url_map)
 for path in ("/", "/any/path", "/robots.txt", "/fail"):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from google.cloud.firestore import Client, DocumentReference
+from google.cloud.firestore import Client, CollectionReference, DocumentReference
 from pydantic.alias_generators import to_camel
 
 from emulator.demo import client as demo_client
@@ -131,7 +131,10 @@ def _named_by_the_code() -> set[str]:
         for name, function in inspect.getmembers(store, inspect.isfunction):
             if name.endswith("_ref"):
                 others = ["x"] * (len(inspect.signature(function).parameters) - 1)
-                found.add(_collection_of(function(client, *others).path))
+                reference = function(client, *others)
+                is_collection = isinstance(reference, CollectionReference)
+                document = reference.document("x") if is_collection else reference
+                found.add(_collection_of(document.path))
     return found
 
 

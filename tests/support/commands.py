@@ -1,17 +1,14 @@
-"""The suite's commands, and a project of its own for them to run."""
+"""Runs the commands of `python -m emulator`."""
 
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 from emulator.paths import ROOT
 
-CHAIN = Path(__file__).with_name("chain")
-
 
 def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """`python -m emulator` with these arguments, until it ends."""
+    """Run `python -m emulator` with these arguments to its end."""
     return subprocess.run(
         [sys.executable, "-m", "emulator", *arguments],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""Processes seen from outside."""
+"""Processes of the operating system, watched from outside."""
 
 import subprocess
 from pathlib import Path
@@ -7,8 +7,8 @@ PROCESSES = Path("/proc")
 
 
 def is_gone(pid: int) -> bool:
-    """Ended; one that nobody has waited for yet (Z) has ended too."""
-    if (PROCESSES / "self").exists():  # Linux tells without another process
+    """Whether the process has ended; a zombie (Z), whose status nobody has read, has ended too."""
+    if (PROCESSES / "self").exists():  # on Linux, without starting another process
         try:
             return (PROCESSES / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
         except (FileNotFoundError, ProcessLookupError):
@@ -20,7 +20,7 @@ def is_gone(pid: int) -> bool:
 
 
 def descendants(pid: int) -> set[int]:
-    """Every process that `pid` started, and those started."""
+    """All processes that `pid` has started, directly or indirectly."""
     listed = subprocess.run(
         ["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
     )

@@ -1,16 +1,18 @@
-"""The sample functions folder, what it wrote down, and waiting for it."""
+"""The sample functions: their folder, a record of their calls, and a process that serves them."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from emulator.functions.supervisor import FunctionsSupervisor
 from tests.support.waiting import eventually
 
 SAMPLE = Path(__file__).with_name("sample")
 
 
 class Record:
-    """What the sample's functions saw, in order."""
+    """The calls of the sample functions, in order."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -25,3 +27,22 @@ class Record:
             lambda: seen if len(seen := self.of(name)) >= count else None
         )
         return found
+
+
+SetFaults = Callable[..., dict[str, Any]]
+
+
+def sample_supervisor(source: Path, record: Record, host: str = "127.0.0.1") -> FunctionsSupervisor:
+    return FunctionsSupervisor(
+        source,
+        project="demo-sample",
+        region="us-central1",
+        env={
+            "SAMPLE_RECORD": str(record.path),
+            "FIRESTORE_EMULATOR_HOST": "127.0.0.1:1",  # for clients that are made and not used
+        },
+        port=0,
+        indexes=source / "firestore.indexes.json",
+        log=record.path.with_suffix(".log"),
+        host=host,
+    )

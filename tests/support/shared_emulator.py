@@ -1,15 +1,15 @@
 """One Firestore emulator for the suites of all test processes.
 
-To start one takes two seconds of the processor's time, and it needs some thousand calls until Java
-has compiled what they take. The emulator keeps the projects apart, and posts the events of all of
-them to one address, from where they are passed on to the suites.
+A start costs two seconds of processor time, and Java has compiled the hot code only after some
+thousand calls. The emulator keeps projects apart, and posts the events of all projects to one
+address, from which they are routed to the suites.
 
-The process that runs the tests, or has others run them, opens a server:
+The process that runs the tests, or starts those that do, serves:
 
-    POST   /emulator          has the emulator started, if it is not, and answers with its address
-    PUT    /suites/{project}  the body, in JSON, is the address that gets the project's events
-    DELETE /suites/{project}  nobody gets them any more
-    POST   /functions/projects/{project}/…    is an event
+    POST   /emulator          start the emulator if it does not run; returns its address
+    PUT    /suites/{project}  route the project's events to the address in the body (JSON)
+    DELETE /suites/{project}  drop the project's events from now on
+    POST   /functions/projects/{project}/…    an event
 """
 
 import http.client
@@ -28,13 +28,13 @@ from emulator.process.http import request
 from emulator.process.ports import free_port
 from emulator.suite.suite import MAX_STARTS, Suite
 
-SERVER_URL = "TESTS_SHARED_EMULATOR"  # its url, in the environment that test processes inherit
+SERVER_URL = "TESTS_SHARED_EMULATOR"  # a variable that test processes inherit
 MAX_REQUEST_SECONDS = 200
-MAX_DELIVERY_SECONDS = 15  # the emulator waits for twenty
+MAX_DELIVERY_SECONDS = 15  # the emulator gives up after twenty
 
 
 class _SuiteConnection:
-    """Where a project's events are put, over a connection that stays open."""
+    """The connection to the suite of a project, which stays open between events."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -42,16 +42,16 @@ class _SuiteConnection:
         self._one_at_a_time = threading.Lock()
         self._is_closed = False
 
-    def put(self, path: str, body: bytes, headers: dict[str, str]) -> None:
-        """Deliver an event, unless nobody is there: a test process can be killed."""
+    def deliver(self, path: str, body: bytes, headers: dict[str, str]) -> None:
+        """Deliver an event, or drop it if the suite is gone: a test process may be killed."""
         with self._one_at_a_time:
-            for _ in "once", "and again, if the connection was closed meanwhile":
+            for _ in "first try", "retry if the connection was closed meanwhile":
                 if self._is_closed:
                     return
                 try:
                     self._connection.request("POST", path, body, headers)
                     self._connection.getresponse().read()
-                except TimeoutError:  # it may have arrived
+                except TimeoutError:  # the event may have arrived
                     self._connection.close()
                     return
                 except (OSError, http.client.HTTPException):
@@ -66,23 +66,25 @@ class _SuiteConnection:
 
 
 class SharedEmulator(ThreadingHTTPServer):
-    """Keeps the emulator and the connections of the suites."""
+    """Starts the emulator and routes its events to the suites."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _RequestHandler)
         self.address = f"127.0.0.1:{self.server_address[1]}"
-        self.connections: dict[str, _SuiteConnection] = {}
+        self.suites: dict[str, _SuiteConnection] = {}
         self._firestore: FirestoreEmulator | None = None
         self._starting = threading.Lock()
         self._is_closed = False
-        # named like a suite's own, which is removed should this process be killed
+        # named like a suite's folder, so that it is removed even if this process is killed
         self._folder = tempfile.TemporaryDirectory(prefix=f"emulator-{os.getpid()}-")
-        self._thread = threading.Thread(target=self.serve_forever, name="post", daemon=True)
+        self._thread = threading.Thread(
+            target=self.serve_forever, name="shared-emulator", daemon=True
+        )
         self._thread.start()
         self.url = f"http://{self.address}"
 
     def emulator(self) -> str:
-        """Its address; raises SuiteError when it does not start."""
+        """The address of the emulator. Raises SuiteError if it does not start."""
         with self._starting:
             if self._is_closed:
                 raise SuiteError("the test run is over")
@@ -91,15 +93,15 @@ class SharedEmulator(ThreadingHTTPServer):
             return self._firestore.address
 
     def close(self) -> None:
-        """End all that was started; after the suites."""
+        """Stop the emulator and all connections, after the suites."""
         self.shutdown()
         self._thread.join()
         with self._starting:
             self._is_closed = True
             if self._firestore:
                 self._firestore.stop()
-        for connection in list(self.connections.values()):
-            connection.close()
+        for suite in list(self.suites.values()):
+            suite.close()
         self.server_close()
         self._folder.cleanup()
 
@@ -120,7 +122,7 @@ class SharedEmulator(ThreadingHTTPServer):
 
 
 class _RequestHandler(BaseHTTPRequestHandler):
-    """Serves the emulator and the suites."""
+    """Serves the paths that the docstring of this module lists."""
 
     server: SharedEmulator
     protocol_version = "HTTP/1.1"
@@ -128,28 +130,28 @@ class _RequestHandler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         if self.path == "/emulator":
             try:
-                self._answer(200, self.server.emulator())
-            except Exception as error:  # noqa: BLE001 - who asked is told
-                self._answer(500, f"{type(error).__name__}: {error}")
+                self._respond(200, self.server.emulator())
+            except Exception as error:  # noqa: BLE001 - reported to the client
+                self._respond(500, f"{type(error).__name__}: {error}")
             return
         project = self.path.split("/")[3]  # /functions/projects/PROJECT/…
         event = self._body()
-        if connection := self.server.connections.get(project):
-            connection.put(self.path, event, dict(self.headers.items()))
-        self._answer(200)
+        if suite := self.server.suites.get(project):
+            suite.deliver(self.path, event, dict(self.headers.items()))
+        self._respond(200)
 
     def do_PUT(self) -> None:
         address = json.loads(self._body())
-        connection = self.server.connections.setdefault(self._project, _SuiteConnection(address))
-        if connection.address == address:
-            self._answer(200)
+        suite = self.server.suites.setdefault(self._project, _SuiteConnection(address))
+        if suite.address == address:
+            self._respond(200)
         else:
-            self._answer(409, f"{self._project}'s events go to {connection.address}")
+            self._respond(409, f"{self._project}'s events go to {suite.address}")
 
     def do_DELETE(self) -> None:
-        if connection := self.server.connections.pop(self._project, None):
-            connection.close()
-        self._answer(200)
+        if suite := self.server.suites.pop(self._project, None):
+            suite.close()
+        self._respond(200)
 
     @property
     def _project(self) -> str:
@@ -158,7 +160,7 @@ class _RequestHandler(BaseHTTPRequestHandler):
     def _body(self) -> bytes:
         return self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
-    def _answer(self, status: int, text: str = "") -> None:
+    def _respond(self, status: int, text: str = "") -> None:
         self.send_response_only(status)
         self.send_header("Content-Length", str(len(text.encode())))
         self.end_headers()
@@ -166,7 +168,7 @@ class _RequestHandler(BaseHTTPRequestHandler):
 
 
 class SharingSuite(Suite):
-    """A suite beside others, of this process and of others; its project id is its own."""
+    """A suite on the shared emulator; its project id is unique among the test processes."""
 
     def __init__(self, name: str = "demo-guest", **options: Any) -> None:
         super().__init__(f"{name}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}", **options)
@@ -192,7 +194,7 @@ class SharingSuite(Suite):
 
     def _ask(self, method: str, path: str, body: str | None = None) -> str:
         url = os.environ[SERVER_URL] + path
-        status, answer = request(method, url, body, timeout=MAX_REQUEST_SECONDS)
+        status, response = request(method, url, body, timeout=MAX_REQUEST_SECONDS)
         if status != 200:
-            raise SuiteError(answer.decode())
-        return answer.decode()
+            raise SuiteError(response.decode())
+        return response.decode()

@@ -11,13 +11,13 @@ SIGNER = "signer@demo-guest.iam.gserviceaccount.com"
 
 
 class Sign(Protocol):
-    """Signs a method on an object; options as `Blob.generate_signed_url` has them."""
+    """Signs a method on an object, with the options of `Blob.generate_signed_url`."""
 
     def __call__(self, method: str, name: str = "photo.jpg", **options: Any) -> str: ...
 
 
 def make_credentials(email: str) -> tuple[Credentials, str]:
-    """A service account with a fresh key, and the PEM of its public half."""
+    """A service account with a new key, and the public key in PEM."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(
         serialization.Encoding.PEM,

@@ -122,9 +122,9 @@ class Trouble:
 
     def demo_guest(self, uid: str, number: int = 0) -> ChaosGuest:
         """A visitor of the demo's project who tries again whatever passes by itself."""
-        run = ChaosRun(self.suite)
-        run.photo = a_photo()
-        return ChaosGuest(run, self.client(uid), number)
+        chaos = ChaosRun(self.suite)
+        chaos.photo = a_photo()
+        return ChaosGuest(chaos, self.client(uid), number)
 
     def of(self, project: str, collection: str, **equals: str) -> list[dict[str, Any]]:
         """The stored documents of a project, the oldest first."""

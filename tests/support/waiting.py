@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-DEADLINE_SECONDS = 60
+MAX_WAIT_SECONDS = 60
 
 
 def eventually(condition: Callable[[], Any]) -> Any:
-    """The condition's value once it is true; an AssertionError when that takes too long."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
+    """The value of the condition once it is true; AssertionError after MAX_WAIT_SECONDS."""
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
     while not (value := condition()):
         assert time.monotonic() < deadline, "the condition did not come true in time"
         time.sleep(0.01)

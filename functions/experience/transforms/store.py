@@ -1,14 +1,12 @@
 """Where jobs live."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from google.cloud.firestore import Client, DocumentReference, FieldFilter, Transaction
+from google.cloud.firestore import Client, DocumentReference, Transaction
 
 from experience import transactions
 from experience.ids import fingerprint
 from experience.projects.store import project_ref
-from experience.sessions.models.session import JobStatus
 from experience.store import get, parse
 from experience.transforms.models.job import Job, JobInternals
 from experience.transforms.models.quota import day_of
@@ -29,16 +27,6 @@ def internals_ref(client: Client, project_id: str, job_id: str) -> DocumentRefer
 def sweep_ref(client: Client, name: str) -> DocumentReference:
     """`/sweeps/{name}`: how far a sweep over all projects has come."""
     return client.document("sweeps", name)
-
-
-def query_stuck(client: Client, status: JobStatus, before: int) -> Any:
-    """Query: jobs of all projects in this status that were last written before this (Unix ms)."""
-    return (
-        client.collection_group("jobs")
-        .where(filter=FieldFilter("status", "==", status.value))
-        .where(filter=FieldFilter("updatedAt", "<=", before))
-        .order_by("updatedAt")
-    )
 
 
 def get_job(client: Client, project_id: str, job_id: str) -> Job:

@@ -1,4 +1,4 @@
-"""What calls cost, and queries without an index, against the real Firestore emulator."""
+"""The cost of calls, and queries without an index, on the real Firestore emulator."""
 
 import json
 import uuid
@@ -17,7 +17,7 @@ def run(suite: Suite, does: str, collection: str = "metered", **more: Any) -> re
 
 
 def cost(suite: Suite, does: str, **more: Any) -> dict[str, int]:
-    """What one call of useFirestore came to, without its time and price."""
+    """The usage of one call of useFirestore, without its time and price."""
     suite.ask_functions("POST", "meter:reset")
     run(suite, does, **more)
     usage = suite.ask_functions("GET", "meter")["functions"]["useFirestore"]
@@ -75,7 +75,7 @@ class TestCosts:
         report = sample_suite.ask_functions("GET", "meter")
         price = 3 * 0.09 / 100_000 + 0.01 / 100_000 + 0.40 / 1_000_000
         assert report["functions"]["useFirestore"]["dollars"] == pytest.approx(price)
-        # a task of an earlier test may be tried again meanwhile
+        # a task of an earlier test may be retried meanwhile
         every = [usage["dollars"] for usage in report["functions"].values()]
         assert report["total"]["dollars"] == pytest.approx(sum(every))
 
@@ -83,10 +83,10 @@ class TestCosts:
 class TestOtherServices:
     def usage(self, suite: Suite, function: str, data: Any) -> dict[str, int]:
         suite.ask_functions("POST", "meter:reset")
-        answer = requests.post(
+        response = requests.post(
             suite.functions.function_url(function), json={"data": data}, timeout=30
         )
-        assert answer.ok
+        assert response.ok
         suite.settle()
         counted = suite.ask_functions("GET", "meter")["functions"][function]
         kinds = ("tasks", "storageClassA", "storageClassB")
@@ -98,7 +98,7 @@ class TestOtherServices:
     def test_objects_count_for_who_wrote_and_read_them(self, sample_suite: Suite) -> None:
         usage = self.usage(sample_suite, "useStorage", "metered.txt")
         assert usage["storageClassA"] == 1
-        # in a thread of its own the client may look at the bucket as well, which is billed
+        # the client may also get the bucket in a thread of its own, which is billed
         assert usage["storageClassB"] in {1, 2}
 
 

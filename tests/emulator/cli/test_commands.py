@@ -1,4 +1,4 @@
-"""The commands as a terminal runs them, watched from outside."""
+"""The commands as a terminal runs them, observed from outside."""
 
 import contextlib
 import json
@@ -15,13 +15,13 @@ import pytest
 from emulator.firestore.emulator import FirestoreEmulator
 from emulator.process import ports
 from emulator.process.http import request
-from tests.support.commands import CHAIN
+from tests.support.chain_project import CHAIN
 from tests.support.processes import descendants, is_gone
 from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[3]
-# What runs the tests may ignore signals (nohup does), which would be inherited: a terminal's job
-# does not.
+# The process that runs the tests may ignore signals, as under nohup, and its children would inherit
+# that. A terminal's job ignores none.
 AS_IN_A_TERMINAL = (
     "import os, signal as s, sys;"
     " [s.signal(each, s.SIG_DFL) for each in (s.SIGHUP, s.SIGINT, s.SIGTERM)];"
@@ -32,7 +32,7 @@ SLEEPER = "sleep 300 & echo $! $$ > {file}; wait"
 
 
 class Command(subprocess.Popen[str]):
-    """Remembers what it has started, which is no descendant any more when its parent has ended."""
+    """Remembers its descendants, which cannot be listed any more after their parent has ended."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
         pipe = subprocess.PIPE
@@ -40,7 +40,7 @@ class Command(subprocess.Popen[str]):
         self._family = {self.pid}
 
     def family(self) -> set[int]:
-        """Itself and all that it has started so far, at the times when this was asked."""
+        """Itself and all descendants seen so far: each call looks for new ones."""
         self._family |= descendants(self.pid)
         return self._family
 
@@ -64,14 +64,14 @@ def running_firestore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fire
 
 @pytest.fixture
 def beside_firestore(running_firestore: FirestoreEmulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands find a Firestore that runs: what ends their own is shown by the other tests."""
+    """Let commands use a running Firestore. Other tests show how their own one ends."""
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", running_firestore.address)
     monkeypatch.delenv("EMULATOR_SUITE_HOST", raising=False)
 
 
 @pytest.fixture
 def run() -> Iterator[Run]:
-    """Runs `python -m emulator …`; what a failed test leaves behind is killed."""
+    """Runs `python -m emulator …`, and kills what a failed test leaves behind."""
     started = []
 
     def run(*arguments: str, through: tuple[str, ...] = ()) -> Command:
@@ -102,12 +102,12 @@ def _wait_for(file: Path) -> list[int]:
 
 def _assert_all_end(pids: set[int], since: float) -> None:
     eventually(lambda: all(map(is_gone, pids)))
-    # Five seconds is the promise; a machine that runs other tests too may be slower to keep it.
+    # The promise is five seconds; a machine that runs other tests too may be slower.
     assert time.monotonic() - since < 20
 
 
 class TestExec:
-    def test_the_command_gets_the_environment_and_its_status_is_the_answer(self, run: Run) -> None:
+    def test_the_command_gets_the_environment_and_its_status_is_returned(self, run: Run) -> None:
         show = "import os, json; print(json.dumps(dict(os.environ))); raise SystemExit(7)"
         process = run(*_execute(sys.executable, "-c", show, options=("--project", "demo-mine")))
         output, errors = process.communicate(timeout=60)
@@ -118,19 +118,19 @@ class TestExec:
         assert not Path(env["GOOGLE_APPLICATION_CREDENTIALS"]).parent.exists()
 
     @BESIDE_FIRESTORE
-    def test_a_command_that_a_signal_ended_answers_as_in_a_shell(self, run: Run) -> None:
+    def test_a_command_that_a_signal_ended_has_the_status_of_a_shell(self, run: Run) -> None:
         process = run(*_execute("sh", "-c", "kill -TERM $$"))
         process.communicate(timeout=60)
         assert process.returncode == 128 + signal.SIGTERM
 
     @BESIDE_FIRESTORE
-    def test_a_command_that_does_not_exist_says_so(self, run: Run) -> None:
+    def test_a_command_that_does_not_exist_is_reported(self, run: Run) -> None:
         process = run(*_execute("no-such-command"))
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 127
         assert "no-such-command: No such file" in errors
 
-    def test_without_a_command_it_says_what_is_missing(self, run: Run) -> None:
+    def test_without_a_command_it_names_what_is_missing(self, run: Run) -> None:
         process = run("exec", "--root", str(CHAIN))
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 1
@@ -158,7 +158,7 @@ class TestExec:
     def test_a_signal_ends_command_and_suite(
         self, run: Run, request: pytest.FixtureRequest, tmp_path: Path, number: int
     ) -> None:
-        if number != signal.SIGTERM:  # one with all that a suite has
+        if number != signal.SIGTERM:  # the suite of this one starts all emulators
             request.getfixturevalue("beside_firestore")
         file = tmp_path / "pids"
         process = run(*_execute("sh", "-c", SLEEPER.format(file=file)))
@@ -228,9 +228,9 @@ class TestStart:
             for line in lines
             if line.startswith("export ")
         )
-        status, answer = request("GET", f"http://{env['EMULATOR_SUITE_HOST']}/status")
+        status, response = request("GET", f"http://{env['EMULATOR_SUITE_HOST']}/status")
         assert status == 200
-        for address in json.loads(answer)["addresses"].values():
+        for address in json.loads(response)["addresses"].values():
             assert any(address in line for line in lines if not line.startswith("export "))
         pids = descendants(process.pid)
         since = time.monotonic()
@@ -296,7 +296,7 @@ class TestStart:
 
 
 def _command_line(pid: int, program: str = "") -> str:
-    """The command of `pid`, if its program is `program`."""
+    """The command line of `pid` if it runs `program`, else an empty string."""
     listed = subprocess.run(
         ["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
     )

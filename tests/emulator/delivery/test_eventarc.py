@@ -103,7 +103,7 @@ class TestDelivery:
         restart.join()
         assert record.wait_for("onThing")[0]["params"] == {"thing": "patient"}
 
-    def test_one_of_a_project_that_is_not_served_is_dropped_and_told(
+    def test_one_of_a_project_that_is_not_served_is_dropped_and_logged(
         self, event_router: EventRouter, caplog: pytest.LogCaptureFixture
     ) -> None:
         assert (

@@ -29,7 +29,7 @@ class TestRun:
         assert scheduler.run("tick") == 200
         assert record.of("tick")[0]["job"] == "firebase-schedule-tick-us-central1"
 
-    def test_an_unknown_one_is_told_the_known(self, scheduler: Scheduler) -> None:
+    def test_an_unknown_one_is_refused_with_the_known_ones(self, scheduler: Scheduler) -> None:
         with pytest.raises(SuiteError, match="no schedule nope; there are: tick"):
             scheduler.run("nope")
 
@@ -64,6 +64,6 @@ class TestClock:
         assert next_run(trigger, AFTER) == datetime(2024, 5, 2, 1, tzinfo=UTC)
 
     @pytest.mark.parametrize("schedule", ["sometimes", "every day", "61 * * * *", 'every "x" 1:00'])
-    def test_says_what_it_does_not_understand(self, schedule: Any) -> None:
+    def test_an_invalid_schedule_is_named(self, schedule: Any) -> None:
         with pytest.raises(SuiteError, match="not understood"):
             next_run({"schedule": schedule}, AFTER)

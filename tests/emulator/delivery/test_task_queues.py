@@ -43,8 +43,8 @@ def queue(queues: TaskQueues, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def create(queues: TaskQueues, task: Any, path: str = PATH) -> tuple[int, Any]:
-    answer = Client(queues.app).post(path, json={"task": task})
-    return answer.status_code, answer.json
+    response = Client(queues.app).post(path, json={"task": task})
+    return response.status_code, response.json
 
 
 class TestDispatch:
@@ -128,7 +128,7 @@ class TestNames:
 
 
 class TestRequests:
-    def test_an_unknown_queue_is_told_the_known(self, queues: TaskQueues) -> None:
+    def test_an_unknown_queue_is_refused_with_the_known_ones(self, queues: TaskQueues) -> None:
         status, body = create(queues, {"httpRequest": {}}, PATH.replace("work", "nope"))
         assert (status, body["error"]["status"]) == (404, "NOT_FOUND")
         assert "us-central1: work." in body["error"]["message"]
@@ -152,9 +152,9 @@ class TestRequests:
         assert message in body["error"]["message"]
 
     def test_what_is_no_json_is_refused(self, queues: TaskQueues) -> None:
-        answer = Client(queues.app).post(PATH, data=b"{")
-        assert answer.status_code == 400
-        assert "not JSON" in json.loads(answer.data)["error"]["message"]
+        response = Client(queues.app).post(PATH, data=b"{")
+        assert response.status_code == 400
+        assert "not JSON" in json.loads(response.data)["error"]["message"]
 
 
 class TestLimits:
@@ -187,7 +187,7 @@ class TestLimits:
 
 
 class TestConnection:
-    def test_a_target_that_answers_nothing_is_an_attempt(
+    def test_a_target_that_does_not_respond_is_an_attempt(
         self, queues: TaskQueues, supervisor: FunctionsSupervisor
     ) -> None:
         task = {"httpRequest": {"url": f"{supervisor.url}/nowhere"}}

@@ -1,4 +1,4 @@
-"""The chaos run as a newcomer starts it, and what it reports of wrong data."""
+"""The chaos run as a newcomer starts it, and its report of broken invariants."""
 
 import io
 import json
@@ -63,9 +63,9 @@ class TestChaosRun:
         with pytest.raises(SuiteError, match="invariants do not hold"):
             chaos.check(console, suite)
 
-        said = console.file.getvalue()  # type: ignore[attr-defined]
+        output = console.file.getvalue()  # type: ignore[attr-defined]
         assert (
             f"one_entry_per_completed_session: projects/{project}/guests/{guest}: "
-            "has an entry for session nowhere, which is not completed" in said
+            "has an entry for session nowhere, which is not completed" in output
         )
-        assert "every invariant holds" not in said
+        assert "every invariant holds" not in output

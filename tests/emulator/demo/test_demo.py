@@ -44,7 +44,7 @@ def with_models() -> Iterator[tuple[str, type[Document]]]:
 class TestSeededDocuments:
     @pytest.mark.parametrize(("path", "model"), list(with_models()))
     def test_are_what_the_runtime_stores(self, path: str, model: type[Document]) -> None:
-        """Nothing is missing that the runtime would write, and nothing is there that it ignores."""
+        """They have all fields that the runtime would write, and none that it ignores."""
         fields = DOCUMENTS[path]
         loaded = model.load(fields)
         assert not unknown(loaded)
@@ -124,7 +124,7 @@ class TestSeeding:
 
 
 class TestDemo:
-    def test_leaves_the_guests_picture_and_tells_the_visit(self, tmp_path: Path) -> None:
+    def test_saves_the_guests_picture_and_shows_the_visit(self, tmp_path: Path) -> None:
         done = run("demo", "--out", str(tmp_path))
         assert done.returncode == 0, done.stdout + done.stderr
 
@@ -149,15 +149,15 @@ class TestDemo:
         assert "BUG" not in (tmp_path / "functions.log").read_text().upper()
 
     @pytest.mark.parametrize(
-        ("photo", "said"),
+        ("photo", "message"),
         [
             ("nowhere.jpg", "There is no photo at nowhere.jpg."),
             ("README.md", "README.md is not a JPEG. Take another photo, or convert this one."),
         ],
     )
-    def test_what_is_no_photo_is_said_at_once(self, photo: str, said: str) -> None:
+    def test_what_is_no_photo_is_reported_at_once(self, photo: str, message: str) -> None:
         done = run("demo", "--photo", photo)
-        assert (done.returncode, done.stderr) == (1, f"error: {said}\n")
+        assert (done.returncode, done.stderr) == (1, f"error: {message}\n")
 
 
 def unknown(document: Document) -> list[str]:

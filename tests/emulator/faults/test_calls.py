@@ -11,14 +11,13 @@ import requests
 from google.cloud.firestore import Client
 
 from emulator.suite.suite import Suite
-from tests.emulator.conftest import SetFaults
-from tests.support.sample_functions import Record
+from tests.support.sample_functions import Record, SetFaults
 
-LOCKED_SECONDS = 30  # a document that is locked makes others wait for longer
+LOCKED_SECONDS = 30  # a locked document blocks others for longer
 
 
 def post(suite: Suite, function: str, data: Any) -> requests.Response:
-    """Once, and as soon as there is a process to answer."""
+    """Call once, as soon as a process serves."""
     url, body = suite.functions.function_url(function), json.dumps({"data": data}).encode()
     return suite.functions.post(url, body, {"Content-Type": "application/json"}, LOCKED_SECONDS)
 
@@ -32,7 +31,7 @@ def transact(suite: Suite, does: str, document: str) -> Any:
 def document(request: pytest.FixtureRequest) -> str:
     """A name of the test's own in the collection that `transact` writes to.
 
-    The same in each run: what a seed decides hangs on the documents' names.
+    The same in each run: the decisions of a seed depend on the documents' names.
     """
     return re.sub(r"\W+", "-", request.node.name)
 
@@ -91,7 +90,7 @@ class TestAbort:
         assert outcomes(seed=1) == first
         assert outcomes(seed=2) != first
 
-    def test_a_process_that_is_replaced_goes_on_with_them(
+    def test_a_process_that_is_replaced_keeps_them(
         self, sample_suite: Suite, set_faults: SetFaults, document: str
     ) -> None:
         set_faults(abort=1)
@@ -184,9 +183,9 @@ class TestStorage:
         def written(seed: int) -> list[bool]:
             set_faults(seed=seed, storage=1)
             for n in range(16):
-                answer = requests.post(f"{bucket}-{seed}-{n}", data=b"x", timeout=10)
-                assert answer.status_code == 503
-                assert answer.headers["Access-Control-Allow-Origin"] == "*"
+                response = requests.post(f"{bucket}-{seed}-{n}", data=b"x", timeout=10)
+                assert response.status_code == 503
+                assert response.headers["Access-Control-Allow-Origin"] == "*"
             set_faults()
             return [self.exists(sample_suite, f"{document}-{seed}-{n}") for n in range(16)]
 

@@ -13,14 +13,13 @@ from google.events.cloud.firestore import DocumentEventData
 
 from emulator.delivery.eventarc import Event
 from emulator.suite.suite import Suite
-from tests.emulator.conftest import SetFaults
-from tests.support.sample_functions import Record
+from tests.support.sample_functions import Record, SetFaults
 
 UPDATED = "google.cloud.firestore.document.v1.updated"
 
 
 def seen(record: Record) -> list[Any]:
-    """The contents that onThing was told of, in order."""
+    """The contents of the events of onThing, in order."""
     return [event["after"] and event["after"]["n"] for event in record.of("onThing")]
 
 
@@ -141,7 +140,7 @@ def retry_counts(record: Record) -> list[str]:
 
 
 class TestTasks:
-    @pytest.mark.parametrize("n", range(4))  # beside one another, and after one another
+    @pytest.mark.parametrize("n", range(4))  # concurrently, and in sequence
     def test_each_comes_twice(
         self, sample_suite: Suite, record: Record, set_faults: SetFaults, n: int
     ) -> None:
@@ -150,7 +149,7 @@ class TestTasks:
         sample_suite.settle()
         assert retry_counts(record) == ["0", "0"]
 
-    def test_one_whose_answer_is_lost_comes_again(
+    def test_one_whose_response_is_lost_is_retried(
         self, sample_suite: Suite, record: Record, set_faults: SetFaults
     ) -> None:
         set_faults(drop=1)

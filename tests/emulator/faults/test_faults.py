@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: settings, decisions, and how they reach a running suite."""
+"""Injected faults: their settings, the decisions, and how they reach a running suite."""
 
 import json
 import subprocess
@@ -11,8 +11,8 @@ from emulator.faults.injector import FaultInjector
 from emulator.faults.settings import Faults, InvalidFaultsError, parse
 from emulator.process.http import request
 from emulator.suite.suite import Suite
-from tests.emulator.conftest import SetFaults
-from tests.support.commands import CHAIN
+from tests.support.chain_project import CHAIN
+from tests.support.sample_functions import SetFaults
 
 
 class TestSettings:
@@ -20,7 +20,7 @@ class TestSettings:
         assert parse("{}") == Faults()
 
     def test_each_has_its_name_in_json(self) -> None:
-        said = {
+        settings = {
             "seed": 3,
             "duplicate": 0.5,
             "drop": 0,
@@ -33,10 +33,10 @@ class TestSettings:
             "killWhen": "after",
             "only": "onThing",
         }
-        assert json.loads(parse(json.dumps(said)).to_json()) == said
+        assert json.loads(parse(json.dumps(settings)).to_json()) == settings
 
     @pytest.mark.parametrize(
-        ("said", "problem"),
+        ("settings", "problem"),
         [
             ('{"duplicates": 1}', "there is no duplicates, only seed, duplicate, drop"),
             ('{"kill_at_commit": 1}', "there is no kill_at_commit"),
@@ -55,9 +55,9 @@ class TestSettings:
             ("drop=1", "Invalid JSON"),
         ],
     )
-    def test_what_cannot_be_set_is_refused_by_its_name(self, said: str, problem: str) -> None:
+    def test_what_cannot_be_set_is_refused_by_its_name(self, settings: str, problem: str) -> None:
         with pytest.raises(InvalidFaultsError, match=problem):
-            parse(said)
+            parse(settings)
 
 
 def decisions(faults: Faults, times: int = 1000) -> list[bool]:
@@ -70,7 +70,7 @@ class TestChance:
         assert all(decisions(Faults(drop=1)))
         assert not any(decisions(Faults(drop=0)))
 
-    def test_it_happens_as_often_as_is_said(self) -> None:
+    def test_it_happens_as_often_as_it_is_set_to(self) -> None:
         assert 250 < sum(decisions(Faults(drop=0.3))) < 350
 
     def test_the_same_seed_decides_the_same_and_another_one_differently(self) -> None:
@@ -84,8 +84,8 @@ class TestChance:
             assert among.injects("drop", "a") == alone.injects("drop", "a")
 
     def test_only_the_function_that_is_named_is_struck(self) -> None:
-        said = {"drop": 1, "delayMs": (5, 5), "only": "onThing"}
-        injector = FaultInjector(Faults.model_validate(said))
+        settings = {"drop": 1, "delayMs": (5, 5), "only": "onThing"}
+        injector = FaultInjector(Faults.model_validate(settings))
         assert injector.injects("drop", "onThing created things/a")
         assert injector.delay_seconds("onThing created things/a") == 0.005
         assert not injector.injects("drop", "onThings created things/a")
@@ -118,28 +118,28 @@ class TestChance:
 
 class TestControl:
     def ask(self, suite: Suite, method: str, body: Any = None) -> tuple[int, Any]:
-        status, answer = request(method, f"http://{suite.addresses['hub']}/faults", body)
-        return status, json.loads(answer)
+        status, response = request(method, f"http://{suite.addresses['hub']}/faults", body)
+        return status, json.loads(response)
 
     def test_what_is_set_is_shown_until_it_is_ended(
         self, sample_suite: Suite, set_faults: SetFaults
     ) -> None:
-        answer = set_faults(seed=4, storage=0.5)
-        assert (answer["seed"], answer["storage"]) == (4, 0.5)
-        assert self.ask(sample_suite, "GET") == (200, answer)
-        set_faults(**answer)  # an answer can be posted as it is
+        response = set_faults(seed=4, storage=0.5)
+        assert (response["seed"], response["storage"]) == (4, 0.5)
+        assert self.ask(sample_suite, "GET") == (200, response)
+        set_faults(**response)  # a response can be posted as it is
         assert set_faults() == json.loads(Faults().to_json())
 
     def test_what_cannot_be_set_changes_nothing(
         self, sample_suite: Suite, set_faults: SetFaults
     ) -> None:
         before = set_faults(seed=5)
-        status, answer = self.ask(sample_suite, "POST", {"drops": 1})
+        status, response = self.ask(sample_suite, "POST", {"drops": 1})
         assert status == 400
-        assert answer["error"].startswith("These faults cannot be set: there is no drops, only")
+        assert response["error"].startswith("These faults cannot be set: there is no drops, only")
         assert self.ask(sample_suite, "GET") == (200, before)
 
-    def test_how_often_they_struck_is_told(
+    def test_how_often_they_were_injected_is_reported(
         self, sample_suite: Suite, set_faults: SetFaults
     ) -> None:
         set_faults(abort=1, storage=1)
@@ -148,8 +148,8 @@ class TestControl:
         sample_suite.functions.post(url, body, {"Content-Type": "application/json"}, 30)
         request("GET", f"http://{sample_suite.addresses['storage']}/storage/v1/b/none")
         url = f"http://{sample_suite.addresses['hub']}/faults/struck"
-        status, answer = request("GET", url)
-        struck = json.loads(answer)
+        status, response = request("GET", url)
+        struck = json.loads(response)
         assert (status, struck.keys()) == (200, {"abort", "storage"})
         assert struck["storage"] == 1
         set_faults()

@@ -1,4 +1,4 @@
-"""Which indexes Firestore would ask for, held against its documented rules."""
+"""The indexes that Firestore would require, compared with its documented rules."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def missing(query: Any, *indexes: Any, overrides: list[Any] | None = None) -> di
 
 
 def index(*fields: str, scope: str = "COLLECTION") -> dict[str, Any]:
-    """An index from fields written `a` (ascending), `-a` (descending) or `[a]` (array)."""
+    """An index of fields in the form `a` (ascending), `-a` (descending) or `[a]` (array)."""
 
     def field(text: str) -> dict[str, str]:
         if text.startswith("["):

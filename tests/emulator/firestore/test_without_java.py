@@ -14,7 +14,7 @@ class TestWithoutJava:
     def test_a_callable_works_on_the_runtime_that_python_carries(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        # the jar may be found through a gcloud on the PATH, which goes too
+        # name the jar: it may have been found by a gcloud on the PATH, which is replaced here
         monkeypatch.setenv("FIRESTORE_EMULATOR_BINARY_PATH", str(find_installation().jar))
         monkeypatch.delenv("FIRESTORE_EMULATOR_HOST", raising=False)
         monkeypatch.delenv("JAVA_HOME", raising=False)

@@ -1,4 +1,4 @@
-"""Functions served from one process, at the addresses of the Firebase CLI's emulator."""
+"""Functions served by one process, at the paths of the Firebase CLI's emulator."""
 
 import os
 import shutil
@@ -16,9 +16,8 @@ import requests
 from emulator.functions.supervisor import FunctionsSupervisor, _reserve_port
 from emulator.process.errors import SuiteError
 from emulator.process.ports import free_port
-from tests.emulator.conftest import sample_supervisor
 from tests.support.calling import at_once
-from tests.support.sample_functions import Record
+from tests.support.sample_functions import Record, sample_supervisor
 from tests.support.waiting import eventually
 
 
@@ -27,13 +26,13 @@ def call(supervisor: FunctionsSupervisor, name: str, data: Any = None) -> reques
 
 
 class TestAddresses:
-    def test_a_callable_answers_at_its_name(self, supervisor: FunctionsSupervisor) -> None:
+    def test_a_callable_responds_at_its_name(self, supervisor: FunctionsSupervisor) -> None:
         assert call(supervisor, "echo", {"n": 1}).json()["result"]["echoed"] == {"n": 1}
 
     def test_a_browser_may_ask_from_anywhere(self, supervisor: FunctionsSupervisor) -> None:
         preflight = {"Origin": "http://web.test", "Access-Control-Request-Method": "POST"}
-        answer = requests.options(supervisor.function_url("echo"), headers=preflight, timeout=60)
-        assert answer.headers["Access-Control-Allow-Origin"] == "http://web.test"
+        response = requests.options(supervisor.function_url("echo"), headers=preflight, timeout=60)
+        assert response.headers["Access-Control-Allow-Origin"] == "http://web.test"
 
     def test_a_function_sees_only_the_path_after_its_name(
         self, supervisor: FunctionsSupervisor
@@ -58,12 +57,12 @@ class TestAddresses:
             ("__/nope", "no GET /__/nope"),
         ],
     )
-    def test_a_wrong_address_is_told_the_right_one(
+    def test_a_wrong_address_gets_the_right_one(
         self, supervisor: FunctionsSupervisor, path: str, message: str
     ) -> None:
-        answer = requests.get(f"{supervisor.url}/{path}", timeout=60)
-        assert answer.status_code == 404
-        assert message in answer.json()["error"]["message"]
+        response = requests.get(f"{supervisor.url}/{path}", timeout=60)
+        assert response.status_code == 404
+        assert message in response.json()["error"]["message"]
 
 
 class TestManifest:
@@ -90,7 +89,7 @@ def own_source(sample_source: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def own_supervisor(own_source: Path, tmp_path: Path) -> Iterator[FunctionsSupervisor]:
-    """One that a test may break."""
+    """A supervisor whose functions a test may break."""
     supervisor = sample_supervisor(own_source, Record(tmp_path / "record.jsonl"))
     yield supervisor
     supervisor.stop()
@@ -105,14 +104,14 @@ class TestLoading:
         with pytest.raises(SuiteError, match=r"(?s)helpers\.py.*ZeroDivisionError"):
             own_supervisor.start()
 
-    def test_a_missing_main_says_so(
+    def test_a_missing_main_is_reported(
         self, own_supervisor: FunctionsSupervisor, own_source: Path
     ) -> None:
         (own_source / "main.py").unlink()
         with pytest.raises(SuiteError, match=r"main\.py does not exist"):
             own_supervisor.start()
 
-    def test_a_main_that_exits_says_so(
+    def test_a_main_that_exits_is_reported(
         self, own_supervisor: FunctionsSupervisor, own_source: Path
     ) -> None:
         (own_source / "main.py").write_text("import os\nos._exit(4)\n")
@@ -138,18 +137,18 @@ class TestReload:
         main = own_source / "main.py"
         original = main.read_text()
 
-        def answer() -> str:
+        def response() -> str:
             try:
                 return call(own_supervisor, "echo", "now").text
-            except requests.RequestException:  # it may end in the middle of an answer
+            except requests.RequestException:  # the process may end in the middle of a response
                 return "restarting"
 
         main.write_text(original.replace('"echoed"', '"shouted"'))
-        eventually(lambda: "shouted" in answer())
+        eventually(lambda: "shouted" in response())
         main.write_text("not valid Python")
-        eventually(lambda: "SyntaxError" in answer())
+        eventually(lambda: "SyntaxError" in response())
         main.write_text(original)
-        eventually(lambda: "echoed" in answer())
+        eventually(lambda: "echoed" in response())
         eventually(lambda: len(reloads) == 2)
 
     def test_of_two_edits_within_a_second_the_later_one_runs(
@@ -160,7 +159,7 @@ class TestReload:
             main.write("import word\nprint('loaded', word.WORD)\n")
 
         def edit(word: str, at: int) -> None:
-            """Of one length, and at a time: what tells Python whether it knows a file already."""
+            """Same length and time: Python uses both to decide whether its bytecode is current."""
             edited = tmp_path / "word.py"
             edited.write_text(f"WORD = {word!r}\n")
             os.utime(edited, (at, at))
@@ -180,21 +179,21 @@ class TestReload:
 
 
 def loads(supervisor: FunctionsSupervisor) -> list[str]:
-    """What main.py said each time that it was loaded."""
+    """The lines that main.py has logged, one for each time it was loaded."""
     log = supervisor._fork_server.log
     assert log
     return [line for line in log.read_text().splitlines() if line.startswith("loaded")]
 
 
 def crash(supervisor: FunctionsSupervisor) -> list[str]:
-    """What main.py said each time that it was loaded, after a crash."""
+    """The lines of `loads` after another crash."""
     crashing = supervisor._fork_server.pid
     with pytest.raises(requests.ConnectionError):
         call(supervisor, "crash")
     eventually(lambda: supervisor._fork_server.pid != crashing)
     headers = {"Content-Type": "application/json"}
-    answer = supervisor.post(supervisor.function_url("echo"), b'{"data": 1}', headers, 60)
-    assert answer.json()["result"]["echoed"] == 1
+    response = supervisor.post(supervisor.function_url("echo"), b'{"data": 1}', headers, 60)
+    assert response.json()["result"]["echoed"] == 1
     return loads(supervisor)
 
 
@@ -213,7 +212,7 @@ with socket.socket() as asking:
 
 
 def _free_of(port: int) -> int | None:
-    """Which free port the system gives to somebody who asks for any, out of this one."""
+    """The port that the kernel assigns when any free one is requested, from a range of one."""
     with socket.socket() as asking:
         asking.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         only = struct.pack("I", port | port << 16)
@@ -227,12 +226,12 @@ def _free_of(port: int) -> int | None:
 
 class TestPort:
     @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere ports are not reserved")
-    def test_it_is_nobody_elses_while_the_functions_are_not_loaded(self) -> None:
+    def test_the_port_stays_reserved_while_the_functions_are_not_loaded(self) -> None:
         port = free_port()
         assert _free_of(port) == port
         with _reserve_port("127.0.0.1", port):
             assert _free_of(port) is None
-            with socket.create_server(("127.0.0.1", port)):  # as the functions' process does
+            with socket.create_server(("127.0.0.1", port)):  # as the functions process does
                 assert _free_of(port) is None
             assert _free_of(port) is None
         assert _free_of(port) == port
@@ -252,7 +251,7 @@ class TestPort:
 class TestHost:
     @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the loopback has one address")
     @pytest.mark.parametrize("host", ["127.0.0.3", "0.0.0.0"])
-    def test_functions_listen_where_they_are_told_to(
+    def test_functions_listen_at_the_given_host(
         self, own_source: Path, tmp_path: Path, host: str
     ) -> None:
         own_supervisor = sample_supervisor(own_source, Record(tmp_path / "record.jsonl"), host)
@@ -285,7 +284,7 @@ class TestCrash:
         own_supervisor.start()
         assert crash(own_supervisor) == ["loaded"] * 2
 
-    def test_a_call_that_came_while_nobody_served_is_answered(
+    def test_a_call_that_came_between_two_instances_gets_a_response(
         self, own_supervisor: FunctionsSupervisor
     ) -> None:
         own_supervisor.start()

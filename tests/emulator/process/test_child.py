@@ -59,7 +59,7 @@ class TestChild:
         child.stop(grace_seconds=0.2)
         assert child.wait() == -signal.SIGKILL
 
-    def test_it_gets_the_environment_and_the_folder_and_answers_with_its_status(
+    def test_it_gets_the_environment_and_the_folder_and_returns_its_status(
         self, log: Path, tmp_path: Path
     ) -> None:
         child = Child(["sh", "-c", "echo $WORD; pwd; exit 7"], {"WORD": "hello"}, log, tmp_path)
@@ -68,7 +68,7 @@ class TestChild:
         assert log.read_text().split() == ["hello", str(tmp_path.resolve())]
         child.kill()
 
-    def test_a_command_that_does_not_exist_says_so(self, log: Path) -> None:
+    def test_a_command_that_does_not_exist_is_reported(self, log: Path) -> None:
         child = Child(["no-such-command"], log=log)
         child.start()
         assert child.wait(10) == 127

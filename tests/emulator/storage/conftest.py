@@ -42,7 +42,7 @@ def url(app: Flask, served: tuple[Flask, str]) -> str:
 @pytest.fixture
 def client(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[storage.Client]:
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", url)
-    # else the client asks for its bucket once, from a thread, in the middle of what is counted
+    # otherwise the client gets its bucket once, from a thread, while a test counts operations
     monkeypatch.setenv("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
     client = storage.Client(project="demo-guest")
     yield client

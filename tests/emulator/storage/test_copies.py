@@ -1,4 +1,4 @@
-"""Objects made of others, and many calls in one, by the real client."""
+"""Copies, rewrites, compositions and batches, by the real client."""
 
 import pytest
 import requests
@@ -53,13 +53,15 @@ class TestRewritingInSeveralCalls:
     ) -> str:
         """The token after the first call, which copied `most` bytes."""
         address = f"{url}/storage/v1/b/{bucket.name}/o/source/rewriteTo/b/{bucket.name}/o/{to}"
-        answer = requests.post(address, params={"maxBytesRewrittenPerCall": str(most)}, timeout=10)
-        answer.raise_for_status()
-        shown = answer.json()
-        assert (shown["done"], shown["totalBytesRewritten"]) == (False, str(most))
-        return str(shown["rewriteToken"])
+        response = requests.post(
+            address, params={"maxBytesRewrittenPerCall": str(most)}, timeout=10
+        )
+        response.raise_for_status()
+        body = response.json()
+        assert (body["done"], body["totalBytesRewritten"]) == (False, str(most))
+        return str(body["rewriteToken"])
 
-    def test_the_client_goes_on_with_the_token(
+    def test_the_client_continues_with_the_token(
         self, bucket: storage.Bucket, url: str, source: storage.Blob
     ) -> None:
         token = self.begun(bucket, url)
@@ -182,7 +184,7 @@ class TestBatches:
         with batch:
             bucket.delete_blob("absent")
             bucket.delete_blob("there")
-        assert [answer.status_code for answer in batch._responses] == [404, 204]
+        assert [response.status_code for response in batch._responses] == [404, 204]
         assert not bucket.blob("there").exists()
         with pytest.raises(NotFound), client.batch():
             bucket.delete_blob("absent")
@@ -198,11 +200,11 @@ class TestBatches:
     )
     def test_what_is_no_batch_is_refused(self, url: str, content_type: str, body: bytes) -> None:
         headers = {"Content-Type": content_type}
-        answer = requests.post(f"{url}/batch/storage/v1", data=body, headers=headers, timeout=10)
-        assert answer.status_code == 400
+        response = requests.post(f"{url}/batch/storage/v1", data=body, headers=headers, timeout=10)
+        assert response.status_code == 400
 
     def test_only_calls_of_this_api_come_in_a_batch(self, url: str) -> None:
         body = b"--b\r\nContent-Type: application/http\r\n\r\nGET /v0/b/x/o/y HTTP/1.1\r\n\r\n--b--"
         headers = {"Content-Type": "multipart/mixed; boundary=b"}
-        answer = requests.post(f"{url}/batch/storage/v1", data=body, headers=headers, timeout=10)
-        assert answer.status_code == 501
+        response = requests.post(f"{url}/batch/storage/v1", data=body, headers=headers, timeout=10)
+        assert response.status_code == 501

@@ -1,4 +1,4 @@
-"""What is said about an object, and when it changes, by the real client."""
+"""An object's metadata and when it changes, by the real client."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -54,13 +54,13 @@ class TestUploadAndDownload:
 
     @pytest.mark.parametrize("name", ["..", "two\nlines", "x" * 1025])
     def test_names_that_the_cloud_refuses_are_refused(self, url: str, name: str) -> None:
-        answer = requests.post(
+        response = requests.post(
             f"{url}/upload/storage/v1/b/demo-guest.appspot.com/o",
             params={"uploadType": "media", "name": name},
             data=b"x",
             timeout=5,
         )
-        assert answer.status_code == 400
+        assert response.status_code == 400
 
     def test_a_range_is_a_part(self, bucket: storage.Bucket) -> None:
         blob = bucket.blob("digits")
@@ -86,15 +86,15 @@ class TestUploadAndDownload:
         assert bucket.get_blob("absent") is None
 
     def test_a_wrong_checksum_stores_nothing(self, bucket: storage.Bucket, url: str) -> None:
-        answer = requests.post(
+        response = requests.post(
             f"{url}/upload/storage/v1/b/{bucket.name}/o",
             params={"uploadType": "media", "name": "data"},
             headers={"x-goog-hash": "crc32c=AAAAAA=="},
             data=b"some bytes",
             timeout=5,
         )
-        assert answer.status_code == 400
-        error = answer.json()["error"]
+        assert response.status_code == 400
+        error = response.json()["error"]
         assert (error["code"], error["errors"][0]["reason"]) == (400, "invalid")
         assert "CRC32C" in error["message"]
         assert not bucket.blob("data").exists()
@@ -118,14 +118,14 @@ class TestUploadAndDownload:
     def test_a_broken_multipart_body_stores_nothing(
         self, bucket: storage.Bucket, url: str, body: bytes
     ) -> None:
-        answer = requests.post(
+        response = requests.post(
             f"{url}/upload/storage/v1/b/{bucket.name}/o",
             params={"uploadType": "multipart", "name": "data"},
             headers={"Content-Type": "multipart/related; boundary=x"},
             data=body,
             timeout=5,
         )
-        assert answer.status_code == 400
+        assert response.status_code == 400
         assert not bucket.blob("data").exists()
 
 
@@ -161,7 +161,7 @@ class TestLists:
         found = bucket.list_blobs(start_offset="b/2", end_offset="d")
         assert [blob.name for blob in found] == ["b/2", "b/c/3"]
 
-    def test_fields_narrow_the_answer(self, bucket: storage.Bucket, url: str) -> None:
+    def test_fields_narrow_the_response(self, bucket: storage.Bucket, url: str) -> None:
         found = bucket.list_blobs(fields="items(name,size),nextPageToken", page_size=2)
         assert next((blob.name, blob.size, blob.md5_hash) for blob in found) == ("a", 1, None)
 
@@ -203,13 +203,13 @@ class TestRefusals:
             bucket.blob("x").make_public()
 
     def test_a_number_that_is_none_is_a_bad_request(self, url: str) -> None:
-        answer = requests.get(
+        response = requests.get(
             f"{url}/storage/v1/b/demo-guest.appspot.com/o",
             params={"maxResults": "many"},
             timeout=5,
         )
-        assert answer.status_code == BadRequest.code
-        assert "maxResults" in answer.json()["error"]["message"]
+        assert response.status_code == BadRequest.code
+        assert "maxResults" in response.json()["error"]["message"]
 
 
 class TestOperations:
@@ -225,9 +225,9 @@ class TestOperations:
         blob.delete()
         assert operations == {"classA": 2, "classB": 2, "delete": 1}
 
-    def test_the_answer_says_what_it_counted_as(self, url: str) -> None:
-        answer = requests.get(f"{url}/storage/v1/b", timeout=5)
-        assert answer.headers["X-Emulator-Operation"] == "classA"
+    def test_the_response_names_what_it_counts_as(self, url: str) -> None:
+        response = requests.get(f"{url}/storage/v1/b", timeout=5)
+        assert response.headers["X-Emulator-Operation"] == "classA"
 
 
 class TestFiles:

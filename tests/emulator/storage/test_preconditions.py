@@ -1,4 +1,4 @@
-"""Who may write and read when: generations and metagenerations."""
+"""Preconditions of reads and writes: generations and metagenerations."""
 
 import threading
 from collections.abc import Callable
@@ -38,7 +38,7 @@ class TestPreconditions:
         meeting = threading.Barrier(2)
 
         class Meeting(Preconditions):
-            """Checks, then waits for another writer to have checked too."""
+            """Check, then wait until another writer has checked too."""
 
             def check(self, current: StoredObject | None, *, reading: bool = False) -> None:
                 super().check(current, reading=reading)
@@ -90,12 +90,12 @@ class TestPreconditions:
     ) -> None:
         blob = bucket.blob("data")
         blob.upload_from_string("x")
-        answer = requests.get(
+        response = requests.get(
             f"{url}/storage/v1/b/{bucket.name}/o/data",
             params={"ifGenerationNotMatch": str(blob.generation)},
             timeout=5,
         )
-        assert (answer.status_code, answer.content) == (304, b"")
+        assert (response.status_code, response.content) == (304, b"")
 
     def test_an_overwritten_generation_is_gone(self, bucket: storage.Bucket) -> None:
         first = bucket.blob("data")

@@ -63,7 +63,7 @@ class TestClientUploads:
 
 
 class TestSessions:
-    def test_the_server_tells_how_far_it_got(self, bucket: storage.Bucket, session: str) -> None:
+    def test_the_server_reports_how_far_it_got(self, bucket: storage.Bucket, session: str) -> None:
         total = len(VIDEO)
         nothing = put(session, content_range=f"bytes */{total}")
         assert (nothing.status_code, nothing.headers.get("Range")) == (308, None)
@@ -75,7 +75,7 @@ class TestSessions:
         assert (rest.status_code, rest.json()["name"]) == (200, "clip.mp4")
         assert bucket.blob("clip.mp4").download_as_bytes() == VIDEO
 
-    def test_an_upload_goes_on_after_the_connection_broke(
+    def test_an_upload_continues_after_the_connection_broke(
         self, bucket: storage.Bucket, session: str
     ) -> None:
         address = urlsplit(session)
@@ -97,7 +97,7 @@ class TestSessions:
         assert put(session, VIDEO[10:], f"bytes 10-{total - 1}/{total}").status_code == 200
         assert bucket.blob("clip.mp4").download_as_bytes() == VIDEO
 
-    def test_asking_after_the_end_answers_the_object_again(
+    def test_a_request_after_the_end_returns_the_object_again(
         self, bucket: storage.Bucket, session: str
     ) -> None:
         done = put(session, VIDEO)
@@ -108,8 +108,10 @@ class TestSessions:
     def test_the_declared_type_is_the_objects_type(
         self, bucket: storage.Bucket, session: str
     ) -> None:
-        answer = requests.put(session, data=VIDEO, headers={"Content-Type": "text/html"}, timeout=5)
-        assert answer.json()["contentType"] == "video/mp4"
+        response = requests.put(
+            session, data=VIDEO, headers={"Content-Type": "text/html"}, timeout=5
+        )
+        assert response.json()["contentType"] == "video/mp4"
 
     @pytest.mark.parametrize(
         ("data", "content_range"),
@@ -133,10 +135,10 @@ class TestSessions:
 
     def test_a_wrong_checksum_stores_nothing(self, bucket: storage.Bucket, session: str) -> None:
         wrong = base64.b64encode(hashlib.md5(b"other").digest()).decode()
-        answer = requests.put(
+        response = requests.put(
             session, data=VIDEO, headers={"x-goog-hash": f"md5={wrong}"}, timeout=5
         )
-        assert answer.status_code == 400
+        assert response.status_code == 400
         assert not bucket.blob("clip.mp4").exists()
 
     def test_preconditions_hold_at_the_end(self, bucket: storage.Bucket, session: str) -> None:
@@ -159,7 +161,7 @@ class TestSessions:
         assert put(session, VIDEO).status_code == 410
         assert not bucket.blob("clip.mp4").exists()
 
-    def test_what_was_stored_is_told_for_longer(
+    def test_what_was_stored_is_returned_for_longer(
         self, session: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         put(session, VIDEO)
@@ -190,8 +192,8 @@ class TestLargeUploads:
                 yield piece
 
         tracemalloc.start()
-        answer = requests.put(session, data=body(), timeout=30)
+        response = requests.put(session, data=body(), timeout=30)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        assert (answer.status_code, answer.json()["size"]) == (200, str(size))
+        assert (response.status_code, response.json()["size"]) == (200, str(size))
         assert peak < 16 << 20

@@ -27,10 +27,10 @@ def put(url: str, data: bytes = PHOTO, headers: dict[str, str] | None = None) ->
     return requests.put(url, data=data, headers=headers or SENT_HEADERS, timeout=5)
 
 
-def refusal(answer: requests.Response) -> tuple[int, str | None]:
+def refusal(response: requests.Response) -> tuple[int, str | None]:
     """The status and the code of the XML error."""
-    assert answer.headers["Content-Type"].startswith("application/xml")
-    return answer.status_code, ET.fromstring(answer.text).findtext("Code")
+    assert response.headers["Content-Type"].startswith("application/xml")
+    return response.status_code, ET.fromstring(response.text).findtext("Code")
 
 
 @pytest.fixture
@@ -40,11 +40,11 @@ def upload_url(sign: Sign) -> str:
 
 class TestUploads:
     def test_the_signed_request_is_stored(self, bucket: storage.Bucket, upload_url: str) -> None:
-        answer = put(upload_url)
-        assert (answer.status_code, answer.content) == (200, b"")
+        response = put(upload_url)
+        assert (response.status_code, response.content) == (200, b"")
         found = bucket.get_blob("photo.jpg")
         assert found is not None
-        assert answer.headers["X-Goog-Generation"] == str(found.generation)
+        assert response.headers["X-Goog-Generation"] == str(found.generation)
         assert (found.content_type, found.download_as_bytes()) == ("image/jpeg", PHOTO)
 
     def test_it_is_stored_once(self, bucket: storage.Bucket, upload_url: str) -> None:
@@ -132,14 +132,14 @@ class TestAttacksOnUploads:
         assert refusal(put(f"{upload_url}&generation=1")) == (403, "SignatureDoesNotMatch")
 
     def test_a_parameter_given_twice(self, upload_url: str) -> None:
-        answer = put(f"{upload_url}&X-Goog-Expires=604800")
-        assert refusal(answer) == (400, "InvalidQueryParameterValue")
+        response = put(f"{upload_url}&X-Goog-Expires=604800")
+        assert refusal(response) == (400, "InvalidQueryParameterValue")
 
     @pytest.mark.parametrize("signature", ["", "00", "not hex"])
     def test_another_signature(self, upload_url: str, signature: str) -> None:
         url = upload_url.partition("&X-Goog-Signature=")[0]
-        answer = put(f"{url}&X-Goog-Signature={signature}")
-        assert refusal(answer) == (403, "SignatureDoesNotMatch")
+        response = put(f"{url}&X-Goog-Signature={signature}")
+        assert refusal(response) == (403, "SignatureDoesNotMatch")
 
     def test_a_body_over_the_range(self, upload_url: str) -> None:
         assert refusal(put(upload_url, b"x" * 1001)) == (400, "EntityTooLarge")
@@ -149,8 +149,8 @@ class TestAttacksOnUploads:
 
     def test_a_body_over_the_range_that_hides_its_length(self, upload_url: str) -> None:
         pieces = iter([b"x" * 500] * 3)
-        answer = requests.put(upload_url, data=pieces, headers=SENT_HEADERS, timeout=5)
-        assert refusal(answer) == (400, "EntityTooLarge")
+        response = requests.put(upload_url, data=pieces, headers=SENT_HEADERS, timeout=5)
+        assert refusal(response) == (400, "EntityTooLarge")
 
     def test_a_body_without_a_length(self, upload_url: str) -> None:
         address = urlsplit(upload_url)
@@ -159,10 +159,10 @@ class TestAttacksOnUploads:
         for header, value in SENT_HEADERS.items():
             connection.putheader(header, value)
         connection.endheaders()
-        answer = connection.getresponse()
-        body = answer.read().decode()
+        response = connection.getresponse()
+        body = response.read().decode()
         connection.close()
-        assert (answer.status, "MissingContentLength" in body) == (411, True)
+        assert (response.status, "MissingContentLength" in body) == (411, True)
 
     def test_an_unknown_signer(self, sign: Sign) -> None:
         stranger, _ = make_credentials("stranger@example.com")
@@ -213,28 +213,28 @@ class TestExpiry:
         )
         return requests.get(signed, timeout=5)
 
-    def test_a_url_ends_when_it_said(self, url: str, signer: tuple[Credentials, str]) -> None:
-        answer = self.signed_at(datetime.now(UTC) - timedelta(seconds=62), url, signer[0])
-        assert refusal(answer) == (400, "ExpiredToken")
+    def test_a_url_expires_in_time(self, url: str, signer: tuple[Credentials, str]) -> None:
+        response = self.signed_at(datetime.now(UTC) - timedelta(seconds=62), url, signer[0])
+        assert refusal(response) == (400, "ExpiredToken")
 
     def test_until_then_it_is_valid(self, url: str, signer: tuple[Credentials, str]) -> None:
-        answer = self.signed_at(datetime.now(UTC) - timedelta(seconds=30), url, signer[0])
-        assert refusal(answer) == (404, "NoSuchKey")
+        response = self.signed_at(datetime.now(UTC) - timedelta(seconds=30), url, signer[0])
+        assert refusal(response) == (404, "NoSuchKey")
 
     def test_a_url_from_the_future_is_refused(
         self, url: str, signer: tuple[Credentials, str]
     ) -> None:
-        answer = self.signed_at(datetime.now(UTC) + timedelta(hours=1), url, signer[0])
-        assert refusal(answer) == (403, "RequestTimeTooSkewed")
+        response = self.signed_at(datetime.now(UTC) + timedelta(hours=1), url, signer[0])
+        assert refusal(response) == (403, "RequestTimeTooSkewed")
 
     @pytest.mark.parametrize("seconds", [-60, 0])
     def test_a_life_is_positive(
         self, url: str, signer: tuple[Credentials, str], seconds: int
     ) -> None:
-        answer = self.signed_at(datetime.now(UTC), url, signer[0], seconds)
-        assert refusal(answer) == (400, "InvalidQueryParameterValue")
+        response = self.signed_at(datetime.now(UTC), url, signer[0], seconds)
+        assert refusal(response) == (400, "InvalidQueryParameterValue")
 
-    def test_nobody_signs_for_more_than_seven_days(self, sign: Sign) -> None:
+    def test_no_signature_lasts_for_more_than_seven_days(self, sign: Sign) -> None:
         url = sign("GET", expiration=timedelta(days=7))
         longer = url.replace("X-Goog-Expires=604800", "X-Goog-Expires=604801")
         assert refusal(requests.get(url, timeout=5)) == (404, "NoSuchKey")
@@ -247,14 +247,14 @@ class TestDownloads:
         bucket.blob("photo.jpg").upload_from_string(PHOTO, content_type="image/jpeg")
 
     def test_bytes_and_headers(self, sign: Sign) -> None:
-        answer = requests.get(sign("GET"), timeout=5)
-        assert (answer.status_code, answer.content) == (200, PHOTO)
-        assert answer.headers["Content-Type"] == "image/jpeg"
-        assert answer.headers["Cache-Control"] == "private, max-age=0"
+        response = requests.get(sign("GET"), timeout=5)
+        assert (response.status_code, response.content) == (200, PHOTO)
+        assert response.headers["Content-Type"] == "image/jpeg"
+        assert response.headers["Cache-Control"] == "private, max-age=0"
 
     def test_a_head_has_no_body(self, sign: Sign) -> None:
-        answer = requests.head(sign("HEAD"), timeout=5)
-        assert (answer.status_code, answer.headers["Content-Length"]) == (200, str(len(PHOTO)))
+        response = requests.head(sign("HEAD"), timeout=5)
+        assert (response.status_code, response.headers["Content-Length"]) == (200, str(len(PHOTO)))
         assert requests.head(sign("GET"), timeout=5).status_code == 403
 
     def test_the_signer_may_choose_type_and_file_name(self, sign: Sign) -> None:
@@ -263,9 +263,9 @@ class TestDownloads:
             response_type="application/octet-stream",
             response_disposition="attachment; filename=me.jpg",
         )
-        answer = requests.get(url, timeout=5)
-        assert answer.headers["Content-Type"] == "application/octet-stream"
-        assert answer.headers["Content-Disposition"] == "attachment; filename=me.jpg"
+        response = requests.get(url, timeout=5)
+        assert response.headers["Content-Type"] == "application/octet-stream"
+        assert response.headers["Content-Disposition"] == "attachment; filename=me.jpg"
 
     def test_ranges(self, sign: Sign) -> None:
         url = sign("GET")
@@ -282,9 +282,9 @@ class TestDownloads:
         assert refusal(requests.get(url, timeout=5)) == (403, "SignatureDoesNotMatch")
 
     def test_what_is_not_supported_is_refused_by_name(self, sign: Sign) -> None:
-        answer = requests.delete(sign("DELETE"), timeout=5)
-        assert refusal(answer) == (501, "NotImplemented")
-        assert "DELETE" in answer.text
+        response = requests.delete(sign("DELETE"), timeout=5)
+        assert refusal(response) == (501, "NotImplemented")
+        assert "DELETE" in response.text
 
 
 class TestResumableSessions:
@@ -303,15 +303,15 @@ class TestResumableSessions:
         headers = {"x-goog-content-length-range": "0,10"}
         signed = sign("RESUMABLE", headers=dict(headers))
         started = requests.post(signed, headers={**headers, "x-goog-resumable": "start"}, timeout=5)
-        answer = requests.put(started.headers["Location"], data=b"x" * 11, timeout=5)
-        assert refusal(answer) == (400, "EntityTooLarge")
+        response = requests.put(started.headers["Location"], data=b"x" * 11, timeout=5)
+        assert refusal(response) == (400, "EntityTooLarge")
         assert not bucket.blob("photo.jpg").exists()
 
     def test_it_must_be_signed(self, url: str) -> None:
-        answer = requests.post(
+        response = requests.post(
             f"{url}/{BUCKET}/photo.jpg", headers={"x-goog-resumable": "start"}, timeout=5
         )
-        assert refusal(answer) == (403, "AccessDenied")
+        assert refusal(response) == (403, "AccessDenied")
 
 
 class TestBrowsers:
@@ -319,7 +319,7 @@ class TestBrowsers:
 
     def test_a_preflight_is_answered(self, upload_url: str) -> None:
         asked = "content-type,x-goog-content-length-range,x-goog-if-generation-match"
-        answer = requests.options(
+        response = requests.options(
             upload_url,
             headers={
                 "Origin": self.ORIGIN,
@@ -328,12 +328,12 @@ class TestBrowsers:
             },
             timeout=5,
         )
-        assert answer.status_code == 204
-        assert answer.headers["Access-Control-Allow-Origin"] == "*"
-        assert "PUT" in answer.headers["Access-Control-Allow-Methods"]
-        assert answer.headers["Access-Control-Allow-Headers"] == asked
+        assert response.status_code == 204
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        assert "PUT" in response.headers["Access-Control-Allow-Methods"]
+        assert response.headers["Access-Control-Allow-Headers"] == asked
 
-    def test_a_page_can_read_answers_and_refusals(self, url: str, upload_url: str) -> None:
-        for answer in (put(upload_url), put(upload_url), requests.get(f"{url}/x/y", timeout=5)):
-            assert answer.headers["Access-Control-Allow-Origin"] == "*"
-            assert "X-Goog-Generation" in answer.headers["Access-Control-Expose-Headers"]
+    def test_a_page_can_read_responses_and_errors(self, url: str, upload_url: str) -> None:
+        for response in (put(upload_url), put(upload_url), requests.get(f"{url}/x/y", timeout=5)):
+            assert response.headers["Access-Control-Allow-Origin"] == "*"
+            assert "X-Goog-Generation" in response.headers["Access-Control-Expose-Headers"]

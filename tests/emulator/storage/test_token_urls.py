@@ -1,4 +1,4 @@
-"""Firebase's download-token URLs, which is how pages show pictures."""
+"""Firebase's download-token URLs, with which pages show pictures."""
 
 from urllib.parse import quote
 
@@ -31,34 +31,34 @@ def address(url: str, blob: storage.Blob) -> str:
 class TestTokenUrls:
     @pytest.mark.parametrize("token", ["first", "second"])
     def test_each_token_opens_the_object(self, address: str, token: str) -> None:
-        answer = requests.get(address, params={"alt": "media", "token": token}, timeout=5)
-        assert (answer.status_code, answer.content) == (200, b"0123456789")
-        assert answer.headers["Content-Type"] == "image/jpeg"
-        assert answer.headers["Cache-Control"] == "private, max-age=3600"
-        disposition = answer.headers["Content-Disposition"].encode("latin-1").decode()
+        response = requests.get(address, params={"alt": "media", "token": token}, timeout=5)
+        assert (response.status_code, response.content) == (200, b"0123456789")
+        assert response.headers["Content-Type"] == "image/jpeg"
+        assert response.headers["Cache-Control"] == "private, max-age=3600"
+        disposition = response.headers["Content-Disposition"].encode("latin-1").decode()
         assert disposition == 'inline; filename="Grüße.jpg"'
 
     @pytest.mark.parametrize("query", ["", "&token=", "&token=third", "&token=first,second"])
     def test_nothing_else_does(self, address: str, query: str) -> None:
-        for answer in (
+        for response in (
             requests.get(f"{address}?alt=media{query}", timeout=5),
             requests.get(f"{address}?{query[1:]}", timeout=5),
         ):
-            assert answer.status_code == 403
-            assert answer.json()["error"]["message"] == DENIED
-            assert answer.headers["Access-Control-Allow-Origin"] == "*"
+            assert response.status_code == 403
+            assert response.json()["error"]["message"] == DENIED
+            assert response.headers["Access-Control-Allow-Origin"] == "*"
 
     def test_an_object_without_tokens_opens_to_none(self, bucket: storage.Bucket, url: str) -> None:
         bucket.blob("closed").upload_from_string("x")
         for token in ("", ",", "None"):
-            answer = requests.get(
+            response = requests.get(
                 f"{url}/v0/b/{BUCKET}/o/closed", params={"alt": "media", "token": token}, timeout=5
             )
-            assert answer.status_code == 403
+            assert response.status_code == 403
 
-    def test_what_is_absent_answers_as_what_is_closed(self, address: str) -> None:
-        answer = requests.get(f"{address}x?alt=media&token=first", timeout=5)
-        assert (answer.status_code, answer.json()["error"]["message"]) == (403, DENIED)
+    def test_what_is_missing_fails_like_what_is_protected(self, address: str) -> None:
+        response = requests.get(f"{address}x?alt=media&token=first", timeout=5)
+        assert (response.status_code, response.json()["error"]["message"]) == (403, DENIED)
 
     def test_taking_a_token_away_revokes_its_url(self, address: str, blob: storage.Blob) -> None:
         blob.metadata = {"firebaseStorageDownloadTokens": "second"}
@@ -85,8 +85,8 @@ class TestTokenUrls:
     ) -> None:
         blob.content_disposition = None
         blob.patch()
-        answer = requests.get(f"{address}?alt=media&token=first", timeout=5)
-        shown = answer.headers["Content-Disposition"]
+        response = requests.get(f"{address}?alt=media&token=first", timeout=5)
+        shown = response.headers["Content-Disposition"]
         assert shown == "inline; filename*=utf-8''Gr%C3%BC%C3%9Fe.jpg"
 
     def test_without_media_it_describes_the_object(self, address: str) -> None:
@@ -117,6 +117,6 @@ class TestTokenUrls:
         assert app.extensions["operations"]["classB"] == before + 1
 
     def test_uploads_go_another_way(self, address: str) -> None:
-        answer = requests.post(address, data=b"x", timeout=5)
-        assert answer.status_code == 501
-        assert "signed URLs" in answer.json()["error"]["message"]
+        response = requests.post(address, data=b"x", timeout=5)
+        assert response.status_code == 501
+        assert "signed URLs" in response.json()["error"]["message"]

@@ -1,4 +1,4 @@
-"""Where the events of the emulator go that the tests' suites share."""
+"""How the events of the shared emulator are routed to the suites of the tests."""
 
 import json
 from collections.abc import Iterator
@@ -18,104 +18,106 @@ from tests.support.shared_emulator import SharedEmulator
 EVENT = "/functions/projects/{project}/triggers/remember"
 
 
-class Taker:
-    """A suite, as far as events are concerned."""
+class Receiver:
+    """Receives events as a suite does."""
 
     def __init__(self) -> None:
-        self.taken: list[tuple[str, str, bytes]] = []
-        self.server: Server = serve(Request.application(self._take))
+        self.received: list[tuple[str, str, bytes]] = []
+        self.server: Server = serve(Request.application(self._receive))
         self.address = f"127.0.0.1:{self.server.port}"
 
-    def _take(self, event: Request) -> Response:
-        self.taken.append((event.path, event.headers.get("ce-id", ""), event.get_data()))
+    def _receive(self, event: Request) -> Response:
+        self.received.append((event.path, event.headers.get("ce-id", ""), event.get_data()))
         return Response()
 
 
 @pytest.fixture
-def office() -> Iterator[SharedEmulator]:
-    office = SharedEmulator()
-    yield office
-    office.close()
+def shared() -> Iterator[SharedEmulator]:
+    shared = SharedEmulator()
+    yield shared
+    shared.close()
 
 
 @pytest.fixture
-def taker() -> Iterator[Taker]:
-    taker = Taker()
-    yield taker
-    taker.server.close()
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    yield receiver
+    receiver.server.close()
 
 
-def _put(office: SharedEmulator, project: str, address: str) -> tuple[int, bytes]:
-    return request("PUT", f"{office.url}/suites/{project}", address)
+def _put(shared: SharedEmulator, project: str, address: str) -> tuple[int, bytes]:
+    return request("PUT", f"{shared.url}/suites/{project}", address)
 
 
-def _post(office: SharedEmulator, project: str, name: str) -> int:
-    url = office.url + EVENT.format(project=project)
+def _post(shared: SharedEmulator, project: str, name: str) -> int:
+    url = shared.url + EVENT.format(project=project)
     return requests.post(url, json={"event": name}, headers={"ce-id": name}, timeout=10).status_code
 
 
 class TestEvents:
-    def test_go_to_the_suite_of_their_project_with_all_that_is_said_of_them(
-        self, office: SharedEmulator, taker: Taker
+    def test_go_to_the_suite_of_their_project_with_all_their_headers(
+        self, shared: SharedEmulator, receiver: Receiver
     ) -> None:
-        assert _put(office, "demo-one", taker.address)[0] == 200
-        assert _post(office, "demo-one", "a") == _post(office, "demo-other", "b") == 200
-        ((path, name, body),) = taker.taken
+        assert _put(shared, "demo-one", receiver.address)[0] == 200
+        assert _post(shared, "demo-one", "a") == _post(shared, "demo-other", "b") == 200
+        ((path, name, body),) = receiver.received
         assert (path, name) == (EVENT.format(project="demo-one"), "a")
         assert json.loads(body) == {"event": "a"}
 
     def test_arrive_once_each_when_many_come_at_once(
-        self, office: SharedEmulator, taker: Taker
+        self, shared: SharedEmulator, receiver: Receiver
     ) -> None:
-        _put(office, "demo-one", taker.address)
+        _put(shared, "demo-one", receiver.address)
         names = [f"event-{number}" for number in range(40)]
         with ThreadPoolExecutor(8) as pool:
-            list(pool.map(lambda name: _post(office, "demo-one", name), names))
-        assert sorted(name for _, name, _ in taker.taken) == sorted(names)
+            list(pool.map(lambda name: _post(shared, "demo-one", name), names))
+        assert sorted(name for _, name, _ in receiver.received) == sorted(names)
 
     def test_of_a_suite_that_has_left_or_was_killed_go_nowhere(
-        self, office: SharedEmulator, taker: Taker
+        self, shared: SharedEmulator, receiver: Receiver
     ) -> None:
-        _put(office, "demo-left", taker.address)
-        _put(office, "demo-killed", taker.address)
-        assert request("DELETE", f"{office.url}/suites/demo-left")[0] == 200
-        assert _post(office, "demo-left", "a") == 200
-        assert taker.taken == []
-        assert _post(office, "demo-killed", "b") == 200
-        taker.server.close()
-        assert _post(office, "demo-killed", "c") == 200
-        assert [name for _, name, _ in taker.taken] == ["b"]
+        _put(shared, "demo-left", receiver.address)
+        _put(shared, "demo-killed", receiver.address)
+        assert request("DELETE", f"{shared.url}/suites/demo-left")[0] == 200
+        assert _post(shared, "demo-left", "a") == 200
+        assert receiver.received == []
+        assert _post(shared, "demo-killed", "b") == 200
+        receiver.server.close()
+        assert _post(shared, "demo-killed", "c") == 200
+        assert [name for _, name, _ in receiver.received] == ["b"]
 
 
 class TestSuites:
     def test_one_that_comes_when_all_is_over_starts_nothing(self) -> None:
-        office = SharedEmulator()
-        office.close()
+        shared = SharedEmulator()
+        shared.close()
         with pytest.raises(SuiteError, match="the test run is over"):
-            office.emulator()
+            shared.emulator()
 
     def test_a_visitor_s_calls_go_through_no_proxy(
-        self, taker: Taker, monkeypatch: pytest.MonkeyPatch
+        self, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-        visitor = Visitor(taker.address, "demo-one", "somebody")
+        visitor = Visitor(receiver.address, "demo-one", "somebody")
         assert visitor.post("call", {}).ok
         visitor.close()
 
-    def test_two_of_one_project_are_refused(self, office: SharedEmulator, taker: Taker) -> None:
-        assert _put(office, "demo-one", taker.address)[0] == 200
-        assert _put(office, "demo-one", taker.address)[0] == 200
-        status, reason = _put(office, "demo-one", "127.0.0.1:1")
-        assert (status, reason.decode()) == (409, f"demo-one's events go to {taker.address}")
+    def test_two_of_one_project_are_refused(
+        self, shared: SharedEmulator, receiver: Receiver
+    ) -> None:
+        assert _put(shared, "demo-one", receiver.address)[0] == 200
+        assert _put(shared, "demo-one", receiver.address)[0] == 200
+        status, reason = _put(shared, "demo-one", "127.0.0.1:1")
+        assert (status, reason.decode()) == (409, f"demo-one's events go to {receiver.address}")
 
-    def test_an_emulator_that_does_not_start_is_told_with_its_reason(
-        self, office: SharedEmulator, monkeypatch: pytest.MonkeyPatch
+    def test_an_emulator_that_does_not_start_is_reported_with_its_reason(
+        self, shared: SharedEmulator, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def start(*_: Any) -> FirestoreEmulator:
             raise SuiteError("there is no Java")
 
         monkeypatch.setattr(FirestoreEmulator, "start", start)
-        assert request("POST", f"{office.url}/emulator") == (
+        assert request("POST", f"{shared.url}/emulator") == (
             500,
             b"SuiteError: there is no Java",
         )

@@ -1,5 +1,4 @@
 import json
-import shutil
 import socket
 import stat
 import sys
@@ -18,7 +17,7 @@ from emulator.process.errors import SuiteError
 from emulator.process.http import request
 from emulator.suite.folder import remove_leftovers
 from emulator.suite.suite import Suite
-from tests.support.commands import CHAIN
+from tests.support.chain_project import CHAIN
 from tests.support.processes import descendants, is_gone
 from tests.support.shared_emulator import SharingSuite
 from tests.support.waiting import eventually
@@ -31,7 +30,7 @@ def suite_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def chain(suite_log: Path) -> Iterator[Suite]:
-    """A suite whose functions set off one another."""
+    """A suite whose functions trigger one another."""
     with SharingSuite("demo-chain", root=CHAIN, free_ports=True, functions_log=suite_log) as suite:
         yield suite
 
@@ -45,15 +44,11 @@ def client(chain: Suite) -> Iterator[Client]:
     client.close()
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A copy of the sample project, to be broken."""
-    return Path(shutil.copytree(CHAIN, tmp_path / "project"))
-
-
 def _control(suite: Suite, method: str, path: str) -> tuple[int, Any]:
-    status, answer = request(method, f"http://{suite.env['EMULATOR_SUITE_HOST']}{path}", timeout=60)
-    return status, json.loads(answer)
+    status, response = request(
+        method, f"http://{suite.env['EMULATOR_SUITE_HOST']}{path}", timeout=60
+    )
+    return status, json.loads(response)
 
 
 def _call(suite: Suite, name: str, data: Any) -> Any:
@@ -102,9 +97,9 @@ class TestSettle:
 
     def test_what_does_not_settle_in_time_is_named(self, chain: Suite) -> None:
         chain.firestore.write(chain.project, "first/late")
-        status, answer = _control(chain, "POST", "/settle?timeout=0")
+        status, response = _control(chain, "POST", "/settle?timeout=0")
         assert status == 504
-        assert answer["error"].startswith("Still pending: ")
+        assert response["error"].startswith("Still pending: ")
         chain.settle()
 
     def test_a_timeout_that_is_no_number_is_refused(self, chain: Suite) -> None:
@@ -112,13 +107,13 @@ class TestSettle:
 
 
 class TestControl:
-    def test_status_says_what_runs_where(self, chain: Suite) -> None:
-        status, answer = _control(chain, "GET", "/status")
+    def test_status_shows_what_runs_where(self, chain: Suite) -> None:
+        status, response = _control(chain, "GET", "/status")
         assert status == 200
-        assert answer["project"] == chain.project
-        assert answer["addresses"]["firestore"] == chain.env["FIRESTORE_EMULATOR_HOST"]
-        assert answer["functions"] == ["finish", "onfirst", "onsecond", "remember"]
-        assert answer["indexErrors"] == []
+        assert response["project"] == chain.project
+        assert response["addresses"]["firestore"] == chain.env["FIRESTORE_EMULATOR_HOST"]
+        assert response["functions"] == ["finish", "onfirst", "onsecond", "remember"]
+        assert response["indexErrors"] == []
 
     def test_reset_forgets_data_counts_and_what_the_process_remembers(
         self, chain: Suite, client: Client
@@ -168,7 +163,7 @@ class TestControl:
 class TestLive:
     @pytest.fixture
     def live(self, project: Path, suite_log: Path) -> Iterator[Suite]:
-        """One that follows the edits of its project."""
+        """A suite that reloads what is edited in its project."""
         with SharingSuite(
             "demo-live", root=project, free_ports=True, live=True, functions_log=suite_log
         ) as suite:
@@ -196,21 +191,21 @@ class TestLive:
         edited.replace(rules)
         eventually(lambda: self._read(live, live.project) == 403)
 
-    def test_edited_indexes_are_read_and_broken_ones_are_answered(self, live: Suite) -> None:
+    def test_edited_indexes_are_read_and_broken_ones_are_reported(self, live: Suite) -> None:
         indexes = live.root / "firestore.indexes.json"
 
-        def answer() -> str:
+        def response() -> str:
             url = f"{live.functions.url}/{live.project}/us-central1/remember"
             return live.functions.post(
                 url, b'{"data": 1}', {"Content-Type": "application/json"}, 60
             ).text
 
         before = indexes.read_text()
-        assert '"result"' in answer()
+        assert '"result"' in response()
         indexes.write_text("{")
-        eventually(lambda: "firestore.indexes.json cannot be read" in answer())
+        eventually(lambda: "firestore.indexes.json cannot be read" in response())
         indexes.write_text(before)
-        eventually(lambda: '"result"' in answer())
+        eventually(lambda: '"result"' in response())
 
 
 class TestStartAndStop:
@@ -243,7 +238,7 @@ class TestStartAndStop:
         eventually(lambda: set(threading.enumerate()) <= threads)
         assert not suite.folder.exists()
 
-    def test_a_taken_port_is_named_with_who_wants_it(self, project: Path) -> None:
+    def test_a_taken_port_is_named_with_the_emulator_that_wants_it(self, project: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
             file = project / "firebase.json"
@@ -258,11 +253,11 @@ class TestStartAndStop:
         self, project: Path, suite_log: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def read(*arguments: Any, **options: Any) -> config.Config:
-            """As firebase.json has it, but on any free port."""
-            said = read_all(*arguments, **options)
-            hosts = dict.fromkeys(said.addresses, ("127.0.0.1", 0))
+            """The hosts of firebase.json, on free ports."""
+            settings = read_all(*arguments, **options)
+            hosts = dict.fromkeys(settings.addresses, ("127.0.0.1", 0))
             hosts |= {"functions": ("0.0.0.0", 0), "storage": ("127.0.0.3", 0)}
-            return replace(said, addresses=hosts)
+            return replace(settings, addresses=hosts)
 
         read_all = config.read
         monkeypatch.setattr(config, "read", read)
@@ -274,7 +269,7 @@ class TestStartAndStop:
             elsewhere = f"127.0.0.3:{suite.functions.port}/{suite.project}/us-central1/remember"
             assert request("POST", f"http://{elsewhere}", {"data": "b"})[0] == 200
 
-    def test_a_firebase_json_that_lacks_something_says_what(self, project: Path) -> None:
+    def test_what_firebase_json_lacks_is_named(self, project: Path) -> None:
         (project / "firebase.json").write_text('{"functions": [{"source": "functions"}]}')
         with pytest.raises(SuiteError, match=r"firebase\.json says nothing of 'firestore'"):
             Suite(root=project, free_ports=True).start()

@@ -19,18 +19,18 @@ from emulator.process.ports import free_port
 from emulator.suite.suite import Suite
 from emulator.web import node
 from emulator.web.auth import AuthEmulator
-from tests.support.commands import CHAIN
+from tests.support.chain_project import CHAIN
 from tests.support.node_installation import install
 from tests.support.processes import is_gone
 from tests.support.waiting import eventually
 
 PROJECT = "demo-auth"
-TRIES = 3  # a port found free can be taken before it is used
+MAX_TRIES = 3  # another program may take a free port first
 SUPERVISOR = """
 import sys, time
 from pathlib import Path
-from emulator.web.auth import Auth
-print(Auth.start("127.0.0.1:0", "demo-auth", Path(sys.argv[1])).child.pid, flush=True)
+from emulator.web.auth import AuthEmulator
+print(AuthEmulator.start("127.0.0.1:0", "demo-auth", Path(sys.argv[1])).child.pid, flush=True)
 time.sleep(300)
 """
 
@@ -38,13 +38,13 @@ time.sleep(300)
 @pytest.fixture(scope="module")
 def auth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AuthEmulator]:
     install()
-    for number in range(TRIES):
+    for number in range(MAX_TRIES):
         folder = tmp_path_factory.mktemp("auth")
         auth = AuthEmulator.start(f"127.0.0.1:{free_port()}", PROJECT, folder)
         try:
             auth.wait_until_ready()
         except PortTakenError:
-            if number == TRIES - 1:
+            if number == MAX_TRIES - 1:
                 raise
             continue
         break
@@ -54,10 +54,10 @@ def auth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AuthEmulator]:
 
 
 def _account(auth: AuthEmulator, method: str, **body: Any) -> tuple[int, Any]:
-    """What the JS SDK sends: the key names no project, the emulator does."""
+    """Send what the JS SDK sends: the emulator, not the key, determines the project."""
     url = f"http://{auth.address}/identitytoolkit.googleapis.com/v1/accounts:{method}?key=any"
-    status, answer = request("POST", url, body, timeout=60)
-    return status, json.loads(answer)
+    status, response = request("POST", url, body, timeout=60)
+    return status, json.loads(response)
 
 
 class TestAuth:
@@ -99,7 +99,7 @@ class TestAuth:
 
 
 class TestWithoutIt:
-    def test_a_suite_that_was_asked_for_it_says_what_is_missing(
+    def test_a_suite_that_needs_it_names_what_is_missing(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(shutil, "which", lambda _: None)
@@ -125,7 +125,7 @@ class TestWithoutIt:
         with pytest.raises(node.NodeMissingError):
             node.find()
 
-    def test_start_says_so_and_runs_all_else(self, tmp_path: Path) -> None:
+    def test_start_reports_it_and_runs_the_rest(self, tmp_path: Path) -> None:
         (tmp_path / "ps").symlink_to(shutil.which("ps") or "")
         arguments = ["--root", str(CHAIN), "--free-ports", "--log", str(tmp_path / "log")]
         process = subprocess.Popen(

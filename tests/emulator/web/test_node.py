@@ -1,4 +1,4 @@
-"""How what web/package-lock.json pins is installed, with an npm that only notes what it saw."""
+"""The installation of what web/package-lock.json pins, with an npm that only records its calls."""
 
 import json
 from pathlib import Path
@@ -40,7 +40,7 @@ FAILS = "echo 'npm error code {code}' >&2; exit 1"
 
 @pytest.fixture
 def web(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a lock file, instead of the project's own."""
+    """A folder with a lock file, in place of the project's own."""
     web = tmp_path / "web"
     web.mkdir()
     (web / "package-lock.json").write_text(json.dumps(LOCK))
@@ -56,7 +56,7 @@ def web(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def an_npm(folder: Path, patch: pytest.MonkeyPatch, addresses: str = ":", names: str = ":") -> None:
-    """What it does with a lock file that has addresses, and with one that has none."""
+    """An npm that runs one script for a lock file with URLs, and another for one without."""
     for name, script in {
         "node": "#!/bin/sh\necho v20.19.0\n",
         "npm": NPM.format(registry=REGISTRY, with_addresses=addresses, without=names),
@@ -68,7 +68,7 @@ def an_npm(folder: Path, patch: pytest.MonkeyPatch, addresses: str = ":", names:
 
 
 class TestInstall:
-    def test_npm_is_told_where_each_package_lies(
+    def test_npm_gets_the_url_of_each_package(
         self, web: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         an_npm(tmp_path, monkeypatch)
@@ -104,23 +104,23 @@ class TestInstall:
         assert node.is_installed()
 
     @pytest.mark.parametrize(
-        ("code", "error", "said"),
+        ("code", "error", "message"),
         [
             ("ENOTFOUND", node.NodeMissingError, "npm reaches no registry"),
             ("EINTEGRITY", SuiteError, "EINTEGRITY"),
         ],
     )
-    def test_any_other_failure_is_told_and_leaves_no_lock_file(
+    def test_any_other_failure_is_reported_and_leaves_no_lock_file(
         self,
         web: Path,
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
         code: str,
         error: type[SuiteError],
-        said: str,
+        message: str,
     ) -> None:
         an_npm(tmp_path, monkeypatch, FAILS.format(code=code))
-        with pytest.raises(error, match=said):
+        with pytest.raises(error, match=message):
             node.install()
         assert (web / "calls").read_text().split() == ["addresses"]
         assert not (web / "npm-shrinkwrap.json").exists()

@@ -1,4 +1,4 @@
-"""A small functions folder that the suite's own tests run; every call writes down what it saw."""
+"""Functions for the suite's own tests; each call is recorded in a file."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def echo(request: https_fn.CallableRequest[Any]) -> Any:
 
 @https_fn.on_call()
 def useFirestore(request: https_fn.CallableRequest[Any]) -> Any:  # noqa: N802
-    """Does what the request names, in a project's Firestore."""
+    """Run the Firestore operation that the request names."""
     client = firestore.Client(database="(default)")
     things = client.collection(request.data["collection"])
     match request.data["does"]:
@@ -67,7 +67,7 @@ def useFirestore(request: https_fn.CallableRequest[Any]) -> Any:  # noqa: N802
 
 @https_fn.on_call()
 def transact(request: https_fn.CallableRequest[Any]) -> Any:
-    """Adds one to a document's `n`; or begins only, or ends without the client's own rollback."""
+    """Increment a document's `n`; or only begin, or end without the client's own rollback."""
     client = firestore.Client(database="(default)")
     thing = client.document(request.data["document"])
     if request.data["does"] == "increment":
@@ -98,8 +98,8 @@ def _increment(client: firestore.Client, thing: Any) -> str:
 
 @https_fn.on_call()
 def useStorage(request: https_fn.CallableRequest[Any]) -> Any:  # noqa: N802
-    """Writes an object and reads it, without the client's own retries."""
-    from google.cloud import storage  # every restart in these tests would wait for it
+    """Write an object and read it, without the client's own retries."""
+    from google.cloud import storage  # imported late, to keep the restarts of these tests short
 
     bucket = os.environ["GCLOUD_PROJECT"] + ".appspot.com"
     blob = storage.Client().bucket(bucket).blob(request.data)

@@ -3,72 +3,32 @@
 from collections.abc import Iterable
 from typing import Any
 
-from google.cloud.firestore import Client, Transaction
+from google.cloud.firestore import Client
 
 from experience import clients, clock, config, logs, sweeps, transactions
 from experience.sessions import store as session_store
-from experience.sessions.models.session import JobStatus, Session
+from experience.sessions.models.session import Session
 from experience.sessions.usecases import link
 from experience.store import find
 from experience.transforms import store
-from experience.transforms.models.job import Job, SweepState
-from experience.transforms.usecases import create, runs
-from experience.workflows.runs.dispatch import enqueue_ready
-from experience.workflows.runs.models import RunStep
+from experience.transforms.models.job import SweepState
+from experience.transforms.usecases import create
 
 LOOKBACK_MS = 24 * 3_600_000
 MAX_FAILED = 200
 
 
-def sweep_jobs() -> dict[str, int]:
-    """Repair what should have happened by itself, and return how often that was needed.
+def sweep_jobs() -> int:
+    """Start the transforms and link the pregates that a lost event left undone; how many sessions.
 
-    What of a job's run was left lying, `sweepRuns` finds. Here: a job that has no run, one read for
-    each that waits or works for long; and two reads for each main session that was completed since
-    the last sweep (itself, and the search for its pregate). More only where something has to be
-    done. Safe to repeat, and to run twice at once.
+    One query, and two reads for each main session that was completed since the last sweep (itself,
+    and the search for its pregate). More only where something is missing. A job's run is repaired
+    by `sweepRuns`. Safe to repeat, and to run twice at once.
     """
-    client = clients.firestore()
-    now = clock.now_ms()
-    before = now - _grace_ms()
-    done = {
-        "pending": _start_missing_runs(client, JobStatus.PENDING, before),
-        "running": _start_missing_runs(client, JobStatus.RUNNING, before),
-        "sessions": _finish_sessions(client, now),
-    }
-    if any(done.values()):
-        logs.warning("sweep found work", **done)
-    return done
-
-
-def _start_missing_runs(client: Client, status: JobStatus, before: int) -> int:
-    """Create a run for the jobs of this status that have none and were not written since then."""
-
-    def start(fields: dict[str, Any]) -> bool:
-        job = Job.load(fields)
-        return job.run_id is None and _start_run(client, job, status)
-
-    found = sweeps.query_pages(store.query_stuck(client, status, before))
-    return sum(sweeps.repair_each(page, start)[0] for page in found)
-
-
-def _start_run(client: Client, found: Job, status: JobStatus) -> bool:
-    """Two reads, six writes and a task. Such a job is of a time when jobs had no runs."""
-
-    def body(transaction: Transaction) -> list[RunStep]:
-        state = store.find_job_with_internals(client, found.project_id, found.id, transaction)
-        if state is None or state[0].status is not status or state[0].run_id:
-            return []
-        job, internals = state
-        session = session_store.session_ref(client, job.project_id, job.session_id)
-        [snapshot] = transactions.read(client, [session], transaction)
-        if not snapshot.exists:
-            return []
-        return runs.restart_run(client, transaction, job, internals.snapshot, None, clock.now_ms())
-
-    steps = transactions.run_optimistic(client, body)
-    enqueue_ready(steps)
-    return bool(steps)
+    repaired = _finish_sessions(clients.firestore(), clock.now_ms())
+    if repaired:
+        logs.warning("sweep found work", sessions=repaired)
+    return repaired
 
 
 def _finish_sessions(client: Client, now: int) -> int:

@@ -6,7 +6,8 @@ from typing import Any
 from google.cloud.firestore import Client, FieldFilter, Transaction
 
 from experience import clock, transactions
-from experience.store import get, parse
+from experience.errors import Contention
+from experience.store import find, parse
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.generations.costs import COST_FIELDS
 from experience.workflows.generations.models import GenerationJob
@@ -14,9 +15,11 @@ from experience.workflows.runs.store import find_step
 
 
 def get_job(tenant: Tenant, job_id: str, transaction: Transaction) -> GenerationJob:
-    """One job. One read. NotFound."""
-    reference = tenant.generation_ref(job_id)
-    return get(tenant.client, reference, GenerationJob, transaction, what="generation job")
+    """One job. One read. Contention if it was deleted meanwhile, as with its session."""
+    job = find(tenant.client, tenant.generation_ref(job_id), GenerationJob, transaction)
+    if job is None:
+        raise Contention
+    return job
 
 
 def find_jobs(tenant: Tenant, *job_ids: str) -> list[GenerationJob | None]:

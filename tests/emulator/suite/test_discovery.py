@@ -1,0 +1,54 @@
+"""How commands find a running suite."""
+
+from pathlib import Path
+
+import pytest
+
+from emulator.cli.commands import main
+from emulator.suite import discovery
+from emulator.suite.suite import Suite
+from tests.support.chain_project import edit_firebase_json
+
+
+@pytest.fixture
+def outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment without a suite."""
+    for name in ("FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST", "GCLOUD_PROJECT"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.usefixtures("outside")
+class TestRunning:
+    def _at(self, project: Path, hub: str) -> Path:
+        port = int(hub.rpartition(":")[2])
+        edit_firebase_json(project, lambda content: content["emulators"].update(hub={"port": port}))
+        return project
+
+    def test_one_on_the_ports_of_firebase_json_is_found(
+        self, sample_suite: Suite, project: Path
+    ) -> None:
+        root = self._at(project, sample_suite.addresses["hub"])
+        found = discovery.find("FIRESTORE_EMULATOR_HOST", root=root)
+        assert found.items() <= sample_suite.env.items()
+
+    def test_its_documents_are_exported(
+        self, sample_suite: Suite, project: Path, tmp_path: Path
+    ) -> None:
+        root = self._at(project, sample_suite.addresses["hub"])
+        assert main(["export", "--root", str(root), str(tmp_path / "export")]) == 0
+        assert (tmp_path / "export" / "firestore_export").is_dir()
+
+    def test_without_any_it_explains_how_to_start_one(
+        self, project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        root = self._at(project, "127.0.0.1:1")
+        assert main(["export", "--root", str(root), str(tmp_path / "export")]) == 1
+        assert "error: No suite answers at 127.0.0.1:1. Start one" in capsys.readouterr().err
+
+    def test_a_folder_that_cannot_be_written_is_reported(
+        self, sample_suite: Suite, project: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        root = self._at(project, sample_suite.addresses["hub"])
+        taken = project / "firebase.json"
+        assert main(["export", "--root", str(root), str(taken)]) == 1
+        assert f"error: Nothing can be exported to {taken}" in capsys.readouterr().err

@@ -1,0 +1,65 @@
+"""firebase.json and the file of indexes: whatever is wrong with them is named."""
+
+from pathlib import Path
+
+import pytest
+
+from emulator import config
+from emulator.process.errors import SuiteError
+from tests.support.chain_project import Edit, edit_firebase_json
+
+
+class TestFirebaseJson:
+    @pytest.mark.parametrize(
+        ("change", "complaint"),
+        [
+            (lambda content: [], "says nothing of 'functions'"),
+            (lambda content: content.update(functions=[]), r"says nothing of 'functions\.source'"),
+            (lambda content: content.update(emulators=None), "says nothing of 'emulators'"),
+            (lambda content: content["emulators"].update(hub=None), r"nothing of 'emulators\.hub'"),
+            (
+                lambda content: content["emulators"].update(hub={}),
+                r"nothing of 'emulators\.hub\.port'",
+            ),
+            (
+                lambda content: content["emulators"].update(hub={"port": "four"}),
+                r"emulators\.hub\.port is 'four', which is no port",
+            ),
+            (
+                lambda content: content["firestore"].update(rules=None),
+                r"nothing of 'firestore\.rules'",
+            ),
+        ],
+    )
+    def test_what_it_lacks_is_named(self, project: Path, change: Edit, complaint: str) -> None:
+        edit_firebase_json(project, change)
+        with pytest.raises(SuiteError, match=rf"firebase\.json .*{complaint}"):
+            config.read(project, free_ports=True)
+
+    def test_the_functions_are_one_codebase_or_a_list(self, project: Path) -> None:
+        of_a_list = config.read(project)
+        edit_firebase_json(
+            project, lambda content: content.update(functions=content["functions"][0])
+        )
+        assert config.read(project) == of_a_list
+
+
+class TestIndexes:
+    @pytest.mark.parametrize(
+        ("text", "complaint"),
+        [
+            ("{", "cannot be read: Expecting property name"),
+            ("[]", "cannot be read: it has no object"),
+            ('{"indexes": {}}', "is no file of indexes: indexes: .*list"),
+            (
+                '{"indexes": [{"collectionGroup": "a", "fields": []}]}',
+                r"is no file of indexes: indexes\.0\.queryScope: Field required",
+            ),
+        ],
+    )
+    def test_invalid_ones_are_reported_before_anything_starts(
+        self, project: Path, text: str, complaint: str
+    ) -> None:
+        (project / "firestore.indexes.json").write_text(text)
+        with pytest.raises(SuiteError, match=rf"firestore\.indexes\.json {complaint}"):
+            config.read(project)
