@@ -35,6 +35,11 @@ def signed_in(suite: Suite) -> Iterator[SignIn]:
         client.close()
 
 
+@pytest.fixture
+def visitor(signed_in: SignIn) -> Client:
+    return signed_in("visitor")
+
+
 @pytest.fixture(scope="module")
 def workspace(db: firestore.Client) -> str:
     return a_workspace(db)
