@@ -13,6 +13,12 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo chaos up test lint format cost bench snapshot styles screenshots lock client reference
+# Folders are no targets. Make would find them up to date, so a mistyped `make tests` would pass.
+FOLDERS := docs emulator functions operations tests tools web
+.PHONY: $(FOLDERS)
+
+$(FOLDERS):
+	@echo "make: $@ is a folder, not a target. \`make\` lists the targets, such as test." >&2; exit 2
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
