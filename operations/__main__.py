@@ -1,17 +1,21 @@
 """The commands for a deployed project, or for a local one."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from google.api_core.exceptions import GoogleAPICallError
+from google.api_core.exceptions import GoogleAPICallError, RetryError
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import firestore
 
 from operations import gantt
 from operations.bootstrap import BootstrapError, bootstrap
 from operations.invariants import check
+
+MAX_PROBE_SECONDS = 10
+"""For the first request: a database that does not respond is reported instead of waited for."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,13 +27,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         client = firestore.Client(project=options.project)
         try:
+            _probe(client)
             status: int = options.run(client, options)
         finally:
             client.close()
-    except (GoogleAuthError, GoogleAPICallError) as error:
+    except (GoogleAuthError, GoogleAPICallError, RetryError) as error:
         print(f"error: project {options.project} cannot be used: {error}", file=sys.stderr)
         return 2
     return status
+
+
+def _probe(client: firestore.Client) -> None:
+    """Raise GoogleAPICallError unless the database responds. One read."""
+    client.document("workspaces", "none").get(retry=None, timeout=MAX_PROBE_SECONDS)
+
+
+def _database(client: firestore.Client) -> str:
+    """Which database a command works on, for people who may have meant another."""
+    emulator = os.environ.get("FIRESTORE_EMULATOR_HOST")
+    where = f"the emulator at {emulator}" if emulator else "Google's Firestore"
+    return f"project {client.project} on {where}"
 
 
 def _bootstrap(client: firestore.Client, options: argparse.Namespace) -> int:
@@ -39,12 +56,18 @@ def _bootstrap(client: firestore.Client, options: argparse.Namespace) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     what = "is ready" if made else "was ready before"
-    print(f"Workspace {options.workspace} {what}; its owner is {options.owner}.")
+    print(
+        f"Workspace {options.workspace} {what} in {_database(client)}; "
+        f"its owner is {options.owner}."
+    )
     return 0
 
 
 def _check(client: firestore.Client, options: argparse.Namespace) -> int:
     report = check(client, bucket=options.bucket)
+    if report.is_empty:
+        print(f"error: there is nothing to check in {_database(client)}", file=sys.stderr)
+        return 2
     for violation in report.violations:
         print(f"{violation.rule}: {violation.path}: {violation.message}")
     counts = ", ".join(f"{count} {name}" for name, count in report.counts.items())
@@ -80,7 +103,11 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser(
         "check", parents=[shared], help="hold the stored data against the invariants"
     )
-    command.add_argument("--bucket", help="look for objects without a session in it as well")
+    objects = command.add_mutually_exclusive_group(required=True)
+    objects.add_argument(
+        "--bucket", metavar="NAME", help="check the objects in this bucket as well"
+    )
+    objects.add_argument("--no-bucket", action="store_true", help="check the documents alone")
     command.set_defaults(run=_check)
 
     command = commands.add_parser(

@@ -19,10 +19,11 @@ class Violation:
 
 @dataclass(frozen=True)
 class Report:
-    """What was read, and what is wrong with it."""
+    """What was read, and what is wrong with it. `is_empty`: nothing of the runtime was found."""
 
     counts: dict[str, int]
     violations: list[Violation]
+    is_empty: bool = False
 
 
 def check(client: Client, bucket: str | None = None, project_id: str | None = None) -> Report:
@@ -40,4 +41,5 @@ def check(client: Client, bucket: str | None = None, project_id: str | None = No
         "jobs": len(data.jobs),
         "objects": len(data.objects or ()),
     }
-    return Report(counts, violations)
+    is_empty = not (any(counts.values()) or data.workspaces or data.projects or data.unreadable)
+    return Report(counts, violations, is_empty)

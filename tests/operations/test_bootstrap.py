@@ -29,9 +29,11 @@ class TestCommand:
         other = command(*asked, "--name", "The Agency", "--owner", "bob")
 
         assert (made.returncode, made.stderr) == (0, "")
-        assert made.stdout == "Workspace agency is ready; its owner is anna.\n"
+        where = f"in project {quiet_db.project} on the emulator at "
+        assert made.stdout.startswith(f"Workspace agency is ready {where}127.0.0.1:")
+        assert made.stdout.endswith("; its owner is anna.\n")
         assert (again.returncode, again.stderr) == (0, "")
-        assert again.stdout == "Workspace agency was ready before; its owner is anna.\n"
+        assert again.stdout.startswith(f"Workspace agency was ready before {where}127.0.0.1:")
         assert (other.returncode, other.stdout) == (1, "")
         assert other.stderr.startswith("error: The workspace agency exists, and bob is not")
         assert "setMember" in other.stderr
