@@ -14,6 +14,7 @@ from emulator.process.errors import SuiteError
 # hub, and the suite receives Firestore's events where the CLI has its Eventarc emulator.
 EMULATORS = ("auth", "functions", "firestore", "storage", "tasks", "eventarc", "hub")
 PAGE = "hosting"
+MAX_PORT = 65_535
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def _source(content: Any) -> str:
 def _address(content: Any, name: str) -> tuple[str, int]:
     port = _lookup(content, "emulators", name, "port")
     host = content["emulators"][name].get("host", "127.0.0.1")
-    if not str(port).isdecimal():
+    if not (str(port).isascii() and str(port).isdecimal() and int(port) <= MAX_PORT):
         raise ValueError(f"emulators.{name}.port is {port!r}, which is no port")
     return str(host), int(port)
 

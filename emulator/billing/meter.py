@@ -6,6 +6,7 @@ Source of the counting rules: https://firebase.google.com/docs/firestore/pricing
 """
 
 import contextvars
+import itertools
 import math
 import threading
 import time
@@ -133,16 +134,21 @@ def install(meter: Meter, *checks: Check) -> None:
 
 def intercept(meter: Meter, *checks: Check) -> None:
     """Meter each Firestore client made from now on, and run `checks` before each of its calls."""
-    interceptor = _Interceptor(meter, checks)
+    watch = interceptor(meter, *checks)
     original = FirestoreGrpcTransport.__init__
 
     def metered(transport: FirestoreGrpcTransport, *, channel: Any = None, **more: Any) -> None:
         if isinstance(channel, grpc.Channel):  # every Firestore client passes one
-            channel = grpc.intercept_channel(channel, interceptor)  # type: ignore[no-untyped-call]
+            channel = grpc.intercept_channel(channel, watch)  # type: ignore[no-untyped-call]
         original(transport, channel=channel, **more)
 
     # the asynchronous client has another transport and goes unmetered
     FirestoreGrpcTransport.__init__ = metered  # type: ignore[method-assign,assignment]
+
+
+def interceptor(meter: Meter, *checks: Check) -> "_Interceptor":
+    """What `intercept` adds to a channel. It reads what passes, and never changes it."""
+    return _Interceptor(meter, checks)
 
 
 def _count_responses(meter: Meter) -> None:
@@ -269,9 +275,23 @@ def _documents_for_entries(request: Any, response: Any) -> int:
     """One read for each 1,000 index entries; only a count reveals how many there were."""
     if response is None or not response.HasField("result"):
         return 0
+    fields = response.result.aggregate_fields
     counts = [
-        response.result.aggregate_fields[aggregation.alias].integer_value
-        for aggregation in request.structured_aggregation_query.aggregations
-        if "count" in aggregation
+        fields[alias].integer_value  # looking up a missing key of a protobuf map inserts it
+        for alias in _counts(request.structured_aggregation_query.aggregations)
+        if alias in fields
     ]
     return max(1, math.ceil(max(counts, default=0) / INDEX_ENTRIES_PER_READ))
+
+
+def _counts(aggregations: Any) -> Iterator[str]:
+    """The names of the counts in the response; one without an alias is called `field_N`.
+
+    Source: https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1,
+    StructuredAggregationQuery.Aggregation
+    """
+    unnamed = itertools.count(1)
+    for aggregation in aggregations:
+        alias = aggregation.alias or f"field_{next(unnamed)}"
+        if "count" in aggregation:
+            yield alias

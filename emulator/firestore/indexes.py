@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field as Constrained
 from pydantic.alias_generators import to_camel
 
 from emulator.process.errors import SuiteError
@@ -57,7 +58,7 @@ class _DeclaredField(_Part):
 class _DeclaredIndex(_Part):
     collection_group: str
     query_scope: str
-    fields: list[_DeclaredField]
+    fields: list[_DeclaredField] = Constrained(min_length=1)
 
 
 class _DeclaredOverride(_Part):

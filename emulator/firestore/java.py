@@ -11,6 +11,10 @@ from pathlib import Path
 
 from emulator.process.errors import SuiteError
 
+CLASS_FILE = b"\xca\xfe\xba\xbe"
+DIRECTORY_END = b"PK\x05\x06"
+MAX_DIRECTORY_END_BYTES = 22 + 65_535  # with the longest comment
+
 
 class NotAnEmulatorError(SuiteError):
     """A file that is no Firestore emulator, or only part of one."""
@@ -19,11 +23,13 @@ class NotAnEmulatorError(SuiteError):
 def required_version(jar: Path, main_class: str) -> int:
     """The oldest Java that loads `main_class`. Raises NotAnEmulatorError for an unreadable jar.
 
-    Bytes 6 and 7 of a class file are its major version: the version of Java it is compiled for,
-    plus 44 (Java Virtual Machine Specification, 4.1).
+    A class file begins with CLASS_FILE. Its bytes 6 and 7 are its major version: the version of
+    Java it is compiled for, plus 44 (Java Virtual Machine Specification, 4.1).
     """
     try:
         head = _member(jar, main_class.replace(".", "/") + ".class", 8)
+        if head[:4] != CLASS_FILE or len(head) < 8:
+            raise ValueError("its main class is no class file")
     except (OSError, ValueError, zlib.error) as error:
         raise NotAnEmulatorError(f"{jar} is not a Firestore emulator: {error}") from error
     return int.from_bytes(head[6:8], "big") - 44
@@ -37,7 +43,8 @@ def _member(jar: Path, name: str, count: int) -> bytes:
     Source: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3
     """
     with jar.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        entry = content.rfind(name.encode()) - 46
+        begin, end = _directory(content)
+        entry = content.rfind(name.encode(), begin, end) - 46
         if entry < 0 or content[entry : entry + 4] != b"PK\x01\x02":
             raise ValueError(f"there is no {name} in it")
         start = int.from_bytes(content[entry + 42 : entry + 46], "little")
@@ -46,6 +53,22 @@ def _member(jar: Path, name: str, count: int) -> bytes:
         stored = content[data : data + 1024]
         is_deflated = content[start + 8] == zlib.DEFLATED
     return zlib.decompressobj(-15).decompress(stored, count) if is_deflated else stored[:count]
+
+
+def _directory(content: mmap.mmap) -> tuple[int, int]:
+    """Where the jar's directory begins and ends. Raises ValueError for a jar that was cut off.
+
+    The record after it says where it begins, how long it is, and how long the jar's comment is.
+    """
+    end = content.rfind(DIRECTORY_END, max(0, len(content) - MAX_DIRECTORY_END_BYTES))
+    record = content[end : end + 22]
+    if end < 0 or len(record) < 22:
+        raise ValueError("its end is missing")
+    size, begin = (int.from_bytes(record[at : at + 4], "little") for at in (12, 16))
+    comment = int.from_bytes(record[20:22], "little")
+    if begin + size > end or end + 22 + comment != len(content):
+        raise ValueError("a part of it is missing")
+    return begin, end
 
 
 def find(version: int, env: Mapping[str, str] = os.environ) -> Path:

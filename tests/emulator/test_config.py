@@ -26,6 +26,14 @@ class TestFirebaseJson:
                 r"emulators\.hub\.port is 'four', which is no port",
             ),
             (
+                lambda content: content["emulators"].update(hub={"port": 65536}),
+                r"emulators\.hub\.port is 65536, which is no port",
+            ),
+            (
+                lambda content: content["emulators"].update(hub={"port": "¹²"}),
+                r"emulators\.hub\.port is '¹²', which is no port",
+            ),
+            (
                 lambda content: content["firestore"].update(rules=None),
                 r"nothing of 'firestore\.rules'",
             ),
@@ -54,6 +62,10 @@ class TestIndexes:
             (
                 '{"indexes": [{"collectionGroup": "a", "fields": []}]}',
                 r"is no file of indexes: indexes\.0\.queryScope: Field required",
+            ),
+            (
+                '{"indexes": [{"collectionGroup": "a", "queryScope": "COLLECTION", "fields": []}]}',
+                r"is no file of indexes: indexes\.0\.fields: .*at least 1 item",
             ),
         ],
     )

@@ -1,10 +1,15 @@
 """Invalid arguments are reported in one message that explains what to do, without traceback."""
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from emulator.cli.commands import main
+from emulator.paths import ROOT
 from tests.support.commands import run
 
 
@@ -36,6 +41,41 @@ class TestArguments:
             with pytest.raises(SystemExit, match="0"):
                 main([command, "--help"])
             assert ("without the page" in capsys.readouterr().out) == (command == "up")
+
+
+def _python(*arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+class TestWhereverItRuns:
+    def test_without_the_packages_it_says_what_installs_them(self) -> None:
+        done = _python("-S", "-m", "emulator", "start")
+        assert done.returncode == 1
+        assert done.stderr.startswith("error: No module named ")
+        assert "Run `make setup` once, then `.venv/bin/python -m emulator`." in done.stderr
+        assert "Traceback" not in done.stderr
+
+    def test_ctrl_c_while_it_loads_ends_it_without_a_word(self, tmp_path: Path) -> None:
+        (tmp_path / "rich.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)")
+        done = _python("-m", "emulator", "start", PYTHONPATH=str(tmp_path))
+        assert done.returncode == -signal.SIGINT
+        assert done.stderr == ""
+
+    def test_a_terminal_that_is_not_utf_8_shows_what_it_can(self, tmp_path: Path) -> None:
+        named = tmp_path / "✓.jpg"
+        done = _python("-m", "emulator", "demo", "--photo", str(named), PYTHONIOENCODING="ascii")
+        assert done.returncode == 1
+        assert done.stderr == f"error: There is no photo at {tmp_path}/?.jpg.\n"
+        script = "import emulator.__main__ as main\nmain._print_anywhere()\nprint('✓ ready')"
+        assert _python("-c", script, PYTHONIOENCODING="ascii").stdout == "? ready\n"
 
 
 class TestDemo:

@@ -93,6 +93,43 @@ class TestFindTheJar:
         (cache / "cloud-firestore-emulator-v1.19.9.jar").write_bytes(b"half of it")
         assert find_installation(env).jar == older
 
+    @pytest.mark.parametrize("missing", [1, 21, 22, 40, 100])
+    def test_one_that_was_cut_off_near_its_end_is_passed_over(
+        self, env: dict[str, str], tmp_path: Path, missing: int
+    ) -> None:
+        cache = tmp_path / ".cache/firebase/emulators"
+        older = _jar(cache / "cloud-firestore-emulator-v1.19.8.jar")
+        cut = _jar(cache / "cloud-firestore-emulator-v1.19.9.jar")
+        cut.write_bytes(cut.read_bytes()[:-missing])
+        assert find_installation(env).jar == older
+
+    def test_one_whose_middle_is_missing_is_passed_over(
+        self, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        cut = _jar(tmp_path / "cut.jar")
+        content = cut.read_bytes()
+        cut.write_bytes(content[:10] + content[20:])
+        env["FIRESTORE_EMULATOR_BINARY_PATH"] = str(cut)
+        with pytest.raises(SuiteError, match=r"cut\.jar is not a Firestore emulator: a part of it"):
+            find_installation(env)
+
+    @pytest.mark.parametrize("head", [b"", b"\xca\xfe\xba\xbe", b"\0\0\0\0\0\0\0\x3d"])
+    def test_one_whose_main_class_is_no_class_file_is_passed_over(
+        self, env: dict[str, str], tmp_path: Path, head: bytes
+    ) -> None:
+        cache = tmp_path / ".cache/firebase/emulators"
+        older = _jar(cache / "cloud-firestore-emulator-v1.19.8.jar")
+        with zipfile.ZipFile(cache / "cloud-firestore-emulator-v1.19.9.jar", "w") as archive:
+            archive.writestr(MAIN_CLASS_FILE, head)
+        assert find_installation(env).jar == older
+
+    def test_one_with_a_comment_is_used(self, env: dict[str, str], tmp_path: Path) -> None:
+        jar = _jar(tmp_path / "commented.jar")
+        with zipfile.ZipFile(jar, "a") as archive:
+            archive.comment = b"signed by nobody"
+        env["FIRESTORE_EMULATOR_BINARY_PATH"] = str(jar)
+        assert find_installation(env).jar == jar
+
     def test_one_that_no_java_here_runs_is_passed_over(
         self, env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
