@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from requests import certs
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from experience.providers.addresses import Address
 
@@ -141,7 +141,7 @@ def _connected(address: Address, ips: Sequence[str], bounds: Bounds) -> socket.s
 @functools.cache
 def _tls() -> ssl.SSLContext:
     """With the authorities of `requests`; reading them takes 20 ms, once in a process."""
-    return ssl.create_default_context(cafile=certs.where())
+    return ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
 
 
 class _BoundedSocket:
