@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from experience.documents import Request
 from experience.errors import InvalidArgument
+from experience.issues import issues_of
 
 R = TypeVar("R", bound=Request)
 
@@ -78,40 +79,11 @@ def parse(model: type[R], data: Any) -> R:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        issues = _issues(error, data)
+        issues = issues_of(error, data)
         more = len(issues) - MAX_ISSUES
         if more > 0:
             issues = [*issues[:MAX_ISSUES], ("", f"and {more} more")]
         raise InvalidArgument(*issues) from error
-
-
-def _issues(error: ValidationError, data: Any) -> list[tuple[str, str]]:
-    """One issue for each path, worded for the developer of a client."""
-    issues: dict[str, str] = {}
-    for entry in error.errors(include_url=False, include_context=False, include_input=False):
-        message = entry["msg"].removeprefix("Value error, ")
-        match entry["type"]:
-            case "missing":
-                message = "is required"
-            case "extra_forbidden":
-                message = "is not a field of this request"
-        path = _path(entry["loc"], data)
-        if message not in issues.get(path, ""):
-            issues[path] = f"{issues[path]}; {message}" if path in issues else message
-    return list(issues.items())
-
-
-def _path(location: tuple[int | str, ...], data: Any) -> str:
-    """`answers[0].value`, without the names that pydantic adds for the branches of a union."""
-    path, here = "", data
-    for number, part in enumerate(location):
-        if isinstance(part, int):
-            path += f"[{part}]"
-            here = here[part] if isinstance(here, list) and part < len(here) else None
-        elif isinstance(here, dict) and (part in here or number == len(location) - 1):
-            path += f".{part}" if path else part
-            here = here.get(part)
-    return path
 
 
 def _unstorable(value: Any, path: str, depth: int) -> Iterator[tuple[str, str]]:
