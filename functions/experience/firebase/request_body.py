@@ -10,7 +10,7 @@ import flask
 from pydantic import ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from experience.documents import Request
+from experience.documents import MAX_INTEGER, Request
 from experience.errors import InvalidArgument
 from experience.issues import issues_of
 
@@ -25,7 +25,6 @@ BYTES_PER_VALUE = 100
 of values in a body is limited to its maximum size divided by this."""
 
 PART_BYTES = 64 * 1024
-MAX_INTEGER = 2**53
 MAX_NAME_BYTES = 1500  # https://firebase.google.com/docs/firestore/quotas
 MAX_NESTING = 10
 MAX_ISSUES = 50
@@ -77,7 +76,7 @@ def parse(model: type[R], data: Any) -> R:
     if unstorable:
         raise InvalidArgument(*unstorable)
     try:
-        return model.model_validate(data)
+        return model.load(data)
     except ValidationError as error:
         issues = issues_of(error, data)
         more = len(issues) - MAX_ISSUES
