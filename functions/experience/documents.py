@@ -1,10 +1,16 @@
 """The two bases of every model, what is stored and what a caller sends, and a document as read."""
 
+import json
 from dataclasses import dataclass
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
+
+B = TypeVar("B", bound=BaseModel)
+
+MAX_INTEGER = 2**53
+"""JSON's numbers are exact up to here."""
 
 
 class Document(BaseModel):
@@ -75,7 +81,10 @@ class Versioned(Generic[D]):
 
 
 class Request(BaseModel):
-    """What a caller sends: fields that are not named here are refused, and so is infinity."""
+    """What a caller sends: fields that are not named here are refused, and so is infinity.
+
+    Numbers and booleans are what they are in JSON, where 3.0 is a whole number: see `load`.
+    """
 
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -84,3 +93,27 @@ class Request(BaseModel):
         frozen=True,
         allow_inf_nan=False,
     )
+
+    @classmethod
+    def load(cls, data: Any) -> Self:
+        """Read what a caller sent, at every depth strictly. Raises pydantic's ValidationError."""
+        return load_strictly(cls, data)
+
+
+def load_strictly(
+    model: type[B], data: Any, *, extra: Literal["allow", "ignore", "forbid"] | None = None
+) -> B:
+    """A model of JSON's values, of which none is converted but the texts of enums and dates."""
+    text = json.dumps(_with_whole_numbers(data))
+    return model.model_validate_json(text, strict=True, extra=extra)
+
+
+def _with_whole_numbers(value: Any) -> Any:
+    """JSON has one type of numbers; 3.0 and 3 are the same."""
+    if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_INTEGER:
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _with_whole_numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_whole_numbers(item) for item in value]
+    return value

@@ -10,8 +10,9 @@ import flask
 from pydantic import ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from experience.documents import Request
+from experience.documents import MAX_INTEGER, Request
 from experience.errors import InvalidArgument
+from experience.issues import issues_of
 
 R = TypeVar("R", bound=Request)
 
@@ -24,7 +25,6 @@ BYTES_PER_VALUE = 100
 of values in a body is limited to its maximum size divided by this."""
 
 PART_BYTES = 64 * 1024
-MAX_INTEGER = 2**53
 MAX_NAME_BYTES = 1500  # https://firebase.google.com/docs/firestore/quotas
 MAX_NESTING = 10
 MAX_ISSUES = 50
@@ -76,42 +76,13 @@ def parse(model: type[R], data: Any) -> R:
     if unstorable:
         raise InvalidArgument(*unstorable)
     try:
-        return model.model_validate(data)
+        return model.load(data)
     except ValidationError as error:
-        issues = _issues(error, data)
+        issues = issues_of(error, data)
         more = len(issues) - MAX_ISSUES
         if more > 0:
             issues = [*issues[:MAX_ISSUES], ("", f"and {more} more")]
         raise InvalidArgument(*issues) from error
-
-
-def _issues(error: ValidationError, data: Any) -> list[tuple[str, str]]:
-    """One issue for each path, worded for the developer of a client."""
-    issues: dict[str, str] = {}
-    for entry in error.errors(include_url=False, include_context=False, include_input=False):
-        message = entry["msg"].removeprefix("Value error, ")
-        match entry["type"]:
-            case "missing":
-                message = "is required"
-            case "extra_forbidden":
-                message = "is not a field of this request"
-        path = _path(entry["loc"], data)
-        if message not in issues.get(path, ""):
-            issues[path] = f"{issues[path]}; {message}" if path in issues else message
-    return list(issues.items())
-
-
-def _path(location: tuple[int | str, ...], data: Any) -> str:
-    """`answers[0].value`, without the names that pydantic adds for the branches of a union."""
-    path, here = "", data
-    for number, part in enumerate(location):
-        if isinstance(part, int):
-            path += f"[{part}]"
-            here = here[part] if isinstance(here, list) and part < len(here) else None
-        elif isinstance(here, dict) and (part in here or number == len(location) - 1):
-            path += f".{part}" if path else part
-            here = here.get(part)
-    return path
 
 
 def _unstorable(value: Any, path: str, depth: int) -> Iterator[tuple[str, str]]:

@@ -1,12 +1,13 @@
 """Projects and their configs: `/projects/{p}`."""
 
 from enum import StrEnum
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
 from experience.documents import Document, Request
 from experience.ids import DocumentId
+from experience.parts import PartOf
 
 
 class Phase(StrEnum):
@@ -199,7 +200,8 @@ class SaveProject(Request):
     """Create a project, or change its name, status or draft.
 
     `expected_version` is the `draftVersion` that the change is made to, 0 to create. What is left
-    out stays as it is. A project that was never published cannot go live.
+    out stays as it is, at every depth of the draft that is an object. What is null there goes, and
+    a list is replaced. A project that was never published cannot go live.
     """
 
     workspace_id: DocumentId
@@ -207,7 +209,7 @@ class SaveProject(Request):
     expected_version: int = Field(ge=0)
     name: str | None = Field(default=None, min_length=1, max_length=100)
     status: ProjectStatus | None = None
-    draft_config: AuthoredProjectConfig | None = None
+    draft_config: Annotated[dict[str, Any], PartOf(AuthoredProjectConfig)] | None = None
 
 
 class PublishProject(Request):

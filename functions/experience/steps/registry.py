@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, PlainSerializer, SerializeAsAny, ValidationError
 from pydantic_core import PydanticCustomError
 
+from experience.documents import load_strictly
 from experience.steps import questions, screens
 from experience.steps.models import Step, UnknownStep
 
@@ -48,7 +49,7 @@ def _authored(value: Any) -> Any:
     if not isinstance(step_type, str) or step_type not in STEP_TYPES:
         known = ", ".join(STEP_TYPES)
         raise PydanticCustomError("step_type", "type must be one of {known}", {"known": known})
-    return STEP_TYPES[step_type].model_validate(value, extra="forbid")
+    return load_strictly(STEP_TYPES[step_type], value, extra="forbid")
 
 
 # Field types for models. Both dump a step with all that its own type has.

@@ -1,7 +1,7 @@
 """Workspaces, members and experiences: `/workspaces/{w}` and what lies below it."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
@@ -9,6 +9,7 @@ from experience.documents import Document, Request
 from experience.errors import NotFound, PermissionDenied
 from experience.ids import DocumentId, Uid, is_document_id
 from experience.imaging.models import Style
+from experience.parts import PartOf
 from experience.steps import Step, StepDefinition, StoredStep
 
 MAX_DRAFT_BYTES = 400_000
@@ -190,7 +191,8 @@ class SaveExperience(Request):
     """Create an experience, or change its name, status or draft.
 
     `expected_version` is the `draftVersion` that the change is made to, 0 to create. What is left
-    out stays as it is.
+    out stays as it is, at every depth of the draft that is an object. What is null there goes, and
+    a list is replaced.
     """
 
     workspace_id: DocumentId
@@ -198,7 +200,7 @@ class SaveExperience(Request):
     expected_version: int = Field(ge=0)
     name: str | None = Field(default=None, min_length=1, max_length=100)
     status: Literal["active", "deleted"] | None = None
-    draft: AuthoredConfig | None = None
+    draft: Annotated[dict[str, Any], PartOf(AuthoredConfig)] | None = None
 
 
 class PublishExperience(Request):

@@ -76,6 +76,64 @@ class TestSaveProject:
         assert renamed["draftConfig"]["experiences"]["main"][0]["experienceId"] == "booth"
         assert stored_project(db, project)["updatedAt"] == renamed["updatedAt"]
 
+    def test_a_part_of_the_draft_leaves_the_rest_at_every_depth(
+        self, db: Database, workspace: str, save: Callable[..., Any]
+    ) -> None:
+        project = f"p-{new_id()}"
+        config = {
+            "experiences": {
+                "main": [{"experienceId": "booth"}],
+                "pregate": {"experienceId": "gate", "enabled": False},
+            },
+            "theme": {"primaryColor": "#aa00ff", "fontFamily": "Inter"},
+            "consent": {"version": "1", "text": "Be nice.", "minimumAge": 16},
+            "retentionDays": 30,
+        }
+        before = save(projectId=project, expectedVersion=0, name="N", draftConfig=config)
+        db.document(f"projects/{project}").update({"draftConfig.later": {"thing": 1}})
+        part = {
+            "experiences": {"pregate": {"enabled": True}},
+            "theme": {"primaryColor": "#000000"},
+            "consent": {"minimumAge": None},
+        }
+
+        changed = save(projectId=project, expectedVersion=1, draftConfig=part)
+        again = save(projectId=project, expectedVersion=1, draftConfig=part)
+
+        assert changed == again == stored_project(db, project)
+        draft = changed["draftConfig"]
+        assert draft["experiences"] == {
+            **before["draftConfig"]["experiences"],
+            "pregate": {"experienceId": "gate", "enabled": True},
+        }
+        assert draft["theme"] == {"primaryColor": "#000000", "fontFamily": "Inter"}
+        assert draft["consent"] == {"version": "1", "text": "Be nice.", "minimumAge": None}
+        assert (draft["retentionDays"], draft["later"]) == (30, {"thing": 1})
+
+    def test_what_is_null_goes_and_the_rest_must_still_be_whole(
+        self, save: Callable[..., Any], refusal: Callable[..., CallError]
+    ) -> None:
+        project = f"p-{new_id()}"
+        config = {
+            "experiences": {"main": [{"experienceId": "booth"}]},
+            "consent": {"version": "1", "text": "Be nice."},
+            "retentionDays": 30,
+        }
+        save(projectId=project, expectedVersion=0, name="N", draftConfig=config)
+
+        for part, path in [
+            ({"consent": {"text": None}}, "draftConfig.consent.text"),
+            ({"theme": {"fontFamily": "Inter"}}, "draftConfig.theme.primaryColor"),
+            ({"experiences": {"preshare": {"experienceId": "booth"}}}, "draftConfig.experiences"),
+        ]:
+            error = refusal(projectId=project, expectedVersion=1, draftConfig=part)
+            assert issue_paths(error) == [path]
+        part = {"experiences": None, "consent": None, "retentionDays": None}
+        draft = save(projectId=project, expectedVersion=1, draftConfig=part)["draftConfig"]
+
+        assert draft["experiences"] == {"main": [], "pregate": None, "preshare": None}
+        assert (draft["consent"], draft["retentionDays"]) == (None, None)
+
     def test_a_live_project_goes_on_as_published_while_its_draft_changes(
         self, db: Database, signed_in: SignIn
     ) -> None:

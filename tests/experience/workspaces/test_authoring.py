@@ -132,6 +132,25 @@ class TestSaveExperience:
         assert after["createdAt"] == before["createdAt"]
         assert after["updatedAt"] >= before["updatedAt"]
 
+    def test_a_part_of_the_draft_leaves_the_rest_at_every_depth(
+        self, save: Callable[..., Any]
+    ) -> None:
+        experience = f"e-{new_id()}"
+        draft = {"steps": STEPS[1:], "transform": a_transform(style="sketch")}
+        before = save(experienceId=experience, expectedVersion=0, name="Booth", draft=draft)
+
+        steps = save(experienceId=experience, expectedVersion=1, draft={"steps": STEPS})
+        output = {"transform": {"output": {"width": 512}}}
+        changed = save(experienceId=experience, expectedVersion=2, draft=output)
+        without = save(experienceId=experience, expectedVersion=3, draft={"transform": None})
+
+        transform = before["draft"]["transform"]
+        assert steps["draft"]["transform"] == transform
+        assert changed["draft"]["steps"] == steps["draft"]["steps"]
+        resized = {**transform["output"], "width": 512}
+        assert changed["draft"]["transform"] == {**transform, "output": resized}
+        assert without["draft"] == {"steps": steps["draft"]["steps"], "transform": None}
+
     def test_fields_that_this_version_does_not_know_survive(
         self, db: Database, workspace: str, experience: str, save: Callable[..., Any]
     ) -> None:

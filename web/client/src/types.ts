@@ -736,7 +736,8 @@ export interface Callables {
  * Create an experience, or change its name, status or draft.
  *
  * `expectedVersion` is the `draftVersion` that the change is made to, 0 to create. What is left
- * out stays as it is.
+ * out stays as it is, at every depth of the draft that is an object. What is null there goes, and
+ * a list is replaced.
  */
 export interface SaveExperience {
   workspaceId: string;
@@ -744,17 +745,14 @@ export interface SaveExperience {
   expectedVersion: number;
   name?: string | null;
   status?: ("active" | "deleted") | null;
-  draft?: AuthoredConfig | null;
+  draft?: AuthoredConfigPart | null;
 }
 /**
  * A draft as an author sends it: every step is checked, and nothing unknown is taken.
  */
-export interface AuthoredConfig {
-  /**
-   * @maxItems 50
-   */
-  steps?: StepDefinition[];
-  transform?: TransformDefinition | null;
+export interface AuthoredConfigPart {
+  steps?: StepDefinition[] | null;
+  transform?: TransformDefinitionPart | null;
 }
 /**
  * Something to read or to look at.
@@ -988,32 +986,29 @@ export interface RewardConfigDefinition {
 /**
  * A transform as an author sends it.
  */
-export interface TransformDefinition {
-  enabled?: boolean;
-  workflow?: string;
-  model?: string;
-  prompt?: string;
-  /**
-   * @maxItems 10
-   */
-  referenceImageUrls?: string[];
-  aspectRatio?: "1:1" | "3:2" | "2:3" | "16:9" | "9:16";
-  style?: "cartoon" | "sketch" | "posterize" | "duotone" | "pixelate" | "watercolor";
-  overlay?: OverlayDefinition | null;
-  output?: OutputDefinition;
+export interface TransformDefinitionPart {
+  enabled?: boolean | null;
+  workflow?: string | null;
+  model?: string | null;
+  prompt?: string | null;
+  referenceImageUrls?: string[] | null;
+  aspectRatio?: ("1:1" | "3:2" | "2:3" | "16:9" | "9:16") | null;
+  style?: ("cartoon" | "sketch" | "posterize" | "duotone" | "pixelate" | "watercolor") | null;
+  overlay?: OverlayDefinitionPart | null;
+  output?: OutputDefinitionPart | null;
 }
 /**
  * An overlay as an author sends it.
  */
-export interface OverlayDefinition {
-  path: string;
+export interface OverlayDefinitionPart {
+  path?: string | null;
 }
 /**
  * The file to make, as an author sends it.
  */
-export interface OutputDefinition {
-  format?: "png" | "jpeg" | "webp";
-  width?: number;
+export interface OutputDefinitionPart {
+  format?: ("png" | "jpeg" | "webp") | null;
+  width?: number | null;
 }
 /**
  * `/workspaces/{w}/experiences/{id}`: the current draft and the latest published config.
@@ -1669,7 +1664,8 @@ export interface NamedExperience {
  * Create a project, or change its name, status or draft.
  *
  * `expectedVersion` is the `draftVersion` that the change is made to, 0 to create. What is left
- * out stays as it is. A project that was never published cannot go live.
+ * out stays as it is, at every depth of the draft that is an object. What is null there goes, and
+ * a list is replaced. A project that was never published cannot go live.
  */
 export interface SaveProject {
   workspaceId: string;
@@ -1677,28 +1673,25 @@ export interface SaveProject {
   expectedVersion: number;
   name?: string | null;
   status?: ProjectStatus | null;
-  draftConfig?: AuthoredProjectConfig | null;
+  draftConfig?: AuthoredProjectConfigPart | null;
 }
 /**
  * A project's draft as an author sends it.
  */
-export interface AuthoredProjectConfig {
-  experiences?: AuthoredExperiences;
-  theme?: AuthoredTheme | null;
-  consent?: AuthoredConsent | null;
+export interface AuthoredProjectConfigPart {
+  experiences?: AuthoredExperiencesPart | null;
+  theme?: AuthoredThemePart | null;
+  consent?: AuthoredConsentPart | null;
   retentionDays?: number | null;
   dailyTransformLimit?: number | null;
 }
 /**
  * The experiences of a draft. One experience stands in one place only.
  */
-export interface AuthoredExperiences {
-  /**
-   * @maxItems 50
-   */
-  main?: AuthoredRef[];
-  pregate?: AuthoredRef | null;
-  preshare?: AuthoredRef | null;
+export interface AuthoredExperiencesPart {
+  main?: AuthoredRef[] | null;
+  pregate?: AuthoredRefPart | null;
+  preshare?: AuthoredRefPart | null;
 }
 /**
  * A reference as an author sends it.
@@ -1708,19 +1701,26 @@ export interface AuthoredRef {
   enabled?: boolean;
 }
 /**
+ * A reference as an author sends it.
+ */
+export interface AuthoredRefPart {
+  experienceId?: string | null;
+  enabled?: boolean | null;
+}
+/**
  * How the project's pages look.
  */
-export interface AuthoredTheme {
-  primaryColor: string;
+export interface AuthoredThemePart {
+  primaryColor?: string | null;
   logoUrl?: string | null;
   fontFamily?: string | null;
 }
 /**
  * A consent as an author sends it.
  */
-export interface AuthoredConsent {
-  version: string;
-  text: string;
+export interface AuthoredConsentPart {
+  version?: string | null;
+  text?: string | null;
   minimumAge?: number | null;
 }
 /**

@@ -4,7 +4,7 @@ from typing import Any
 
 from google.cloud.firestore import Transaction
 
-from experience import clients, clock, transactions
+from experience import clients, clock, parts, transactions
 from experience.errors import (
     AlreadyExists,
     FailedPrecondition,
@@ -49,7 +49,7 @@ def save_project(uid: str, request: SaveProject) -> Project:
             if request.expected_version == 0:
                 raise AlreadyExists("project_id_taken", "Another project has this id.")
             raise NotFound("project")
-        changed = current.model_copy(update=_changes(request))
+        changed = current.model_copy(update=_changes(request, current.draft_config))
         if changed.dump() == current.dump():
             return current
         if request.expected_version != current.draft_version:
@@ -74,23 +74,25 @@ def _created(request: SaveProject, now: int) -> Project:
         workspace_id=request.workspace_id,
         created_at=now,
         updated_at=now,
-        **_changes(request),
+        **_changes(request, ProjectConfig()),
     )
     _require_published(project)
     return project
 
 
-def _changes(request: SaveProject) -> dict[str, Any]:
+def _changes(request: SaveProject, draft: ProjectConfig) -> dict[str, Any]:
     changes = {
         "name": request.name,
         "status": request.status,
-        "draft_config": _config(request.draft_config) if request.draft_config else None,
+        "draft_config": _merged(draft, request.draft_config) if request.draft_config else None,
     }
     return {name: value for name, value in changes.items() if value is not None}
 
 
-def _config(authored: AuthoredProjectConfig) -> ProjectConfig:
-    return ProjectConfig.load(authored.model_dump(mode="json", by_alias=True))
+def _merged(draft: ProjectConfig, part: dict[str, Any]) -> ProjectConfig:
+    merged = parts.merge(draft.dump(), part)
+    parts.require_valid(AuthoredProjectConfig, merged, part, "draftConfig")
+    return ProjectConfig.load(merged)
 
 
 def _require_published(project: Project) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from google.cloud.firestore import Transaction
 
-from experience import clients, clock, storage, transactions
+from experience import clients, clock, parts, storage, transactions
 from experience.errors import InvalidArgument, NotFound, VersionConflict
 from experience.store import find
 from experience.workspaces import store
@@ -13,6 +13,7 @@ from experience.workspaces.models import (
     Experience,
     ExperienceConfig,
     SaveExperience,
+    Transform,
 )
 from experience.workspaces.usecases.access import require_editor
 
@@ -23,7 +24,6 @@ def save_experience(uid: str, request: SaveExperience) -> Experience:
     Raises VersionConflict with the current version when somebody else was first. A repeat of a
     call that succeeded returns what the first did.
     """
-    _require_own_pictures(request)
     client = clients.firestore()
     reference = store.experience_ref(client, request.workspace_id, request.experience_id)
 
@@ -35,7 +35,7 @@ def save_experience(uid: str, request: SaveExperience) -> Experience:
             created = _created(request, now)
             transaction.create(reference, created.dump())
             return created
-        changed = current.model_copy(update=_changes(request))
+        changed = current.model_copy(update=_changes(request, current.draft))
         if changed.dump() == current.dump():
             return current
         if request.expected_version != current.draft_version:
@@ -49,9 +49,8 @@ def save_experience(uid: str, request: SaveExperience) -> Experience:
     return transactions.run_optimistic(client, body)
 
 
-def _require_own_pictures(request: SaveExperience) -> None:
+def _require_own_pictures(request: SaveExperience, transform: Transform | None) -> None:
     """What a transform refers to is the workspace's own: a worker would refuse it, much later."""
-    transform = request.draft.transform if request.draft else None
     if transform is None:
         return
     folder = f"workspaces/{request.workspace_id}/"
@@ -78,18 +77,25 @@ def _created(request: SaveExperience, now: int) -> Experience:
         draft_version=1,
         created_at=now,
         updated_at=now,
-        **{"draft": ExperienceConfig(), **_changes(request)},
+        **{"draft": ExperienceConfig(), **_changes(request, ExperienceConfig())},
     )
 
 
-def _changes(request: SaveExperience) -> dict[str, Any]:
+def _changes(request: SaveExperience, draft: ExperienceConfig) -> dict[str, Any]:
     changes = {
         "name": request.name,
         "status": request.status,
-        "draft": _config(request.draft) if request.draft else None,
+        "draft": _merged(request, draft, request.draft) if request.draft else None,
     }
     return {name: value for name, value in changes.items() if value is not None}
 
 
-def _config(authored: AuthoredConfig) -> ExperienceConfig:
-    return ExperienceConfig.load(authored.model_dump(mode="json", by_alias=True))
+def _merged(
+    request: SaveExperience, draft: ExperienceConfig, part: dict[str, Any]
+) -> ExperienceConfig:
+    merged = parts.merge(draft.dump(), part)
+    parts.require_valid(AuthoredConfig, merged, part, "draft")
+    config = ExperienceConfig.load(merged)
+    if "transform" in part:
+        _require_own_pictures(request, config.transform)
+    return config

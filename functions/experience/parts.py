@@ -1,0 +1,100 @@
+"""Changing a part of a nested object: what is left out stays, and what is null goes.
+
+This is JSON Merge Patch (RFC 7396): objects merge at every depth, and a list is replaced whole.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, GetCoreSchemaHandler, ValidationError, create_model
+from pydantic_core import core_schema
+
+from experience.documents import Request
+from experience.errors import InvalidArgument
+from experience.issues import Location, issues_of
+
+
+@dataclass(frozen=True)
+class PartOf:
+    """Annotates a dictionary that holds those fields of the model that are to change.
+
+    Each value is checked as the model's own is. Whether the whole is complete and consistent is
+    known after the merge: `require_valid`.
+    """
+
+    model: type[BaseModel]
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        schema = handler.generate_schema(_partial(self.model))
+        return core_schema.no_info_after_validator_function(_given, schema)
+
+
+def merge(stored: Mapping[str, Any], part: Mapping[str, Any]) -> dict[str, Any]:
+    """The stored object with the part's values, without what is null in it."""
+    merged = dict(stored)
+    for name, value in part.items():
+        if value is None:
+            merged.pop(name, None)
+        elif isinstance(value, dict):
+            before = merged.get(name)
+            merged[name] = merge(before if isinstance(before, dict) else {}, value)
+        else:
+            merged[name] = value
+    return merged
+
+
+def require_valid(
+    model: type[BaseModel], merged: dict[str, Any], part: Mapping[str, Any], path: str
+) -> None:
+    """Raise InvalidArgument if what the part touches does not fit the model after the merge.
+
+    Stored fields that this version does not know are kept, so they are no issue here.
+    """
+
+    def counts(kind: str, location: Location) -> bool:
+        return kind != "extra_forbidden" and (not location or location[0] in part)
+
+    try:
+        model.model_validate(merged)
+    except ValidationError as error:
+        issues = issues_of(error, merged, counts)
+        if issues:
+            named = [(f"{path}.{where}" if where else path, message) for where, message in issues]
+            raise InvalidArgument(*named) from error
+
+
+@cache
+def _partial(model: type[BaseModel]) -> type[Request]:
+    """The model with each field optional, at every depth that is an object."""
+    fields: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        inner = _inner(field.annotation)
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            inner = _partial(inner)
+        annotated = Annotated[(inner, *field.metadata)] if field.metadata else inner
+        fields[name] = (Union[annotated, None], None)  # noqa: UP007 (a value, not a type)
+    return create_model(f"{model.__name__}Part", __base__=Request, __doc__=model.__doc__, **fields)
+
+
+def _inner(annotation: Any) -> Any:
+    """What may be None, without the None."""
+    if get_origin(annotation) not in {Union, UnionType}:
+        return annotation
+    return Union[tuple(each for each in get_args(annotation) if each is not NoneType)]  # noqa: UP007
+
+
+def _given(part: BaseModel) -> dict[str, Any]:
+    """What the caller sent, by the stored names; what lies in a list is whole."""
+    dumped = part.model_dump(mode="json", by_alias=True)
+    given: dict[str, Any] = {}
+    for name in type(part).model_fields:
+        if name in part.model_fields_set:
+            alias = type(part).model_fields[name].alias or name
+            value = getattr(part, name)
+            given[alias] = _given(value) if isinstance(value, BaseModel) else dumped[alias]
+    return given
