@@ -51,7 +51,7 @@ def enter(guest: ProgramGuest) -> None:
     guest.call("ensureGuest")
 
 
-def go_on(guest: ProgramGuest) -> bool:
+def advance(guest: ProgramGuest) -> bool:
     """Do what a page does next; whether this is the share page."""
     guest.call("ensureGuest")
     way = {"mainSessionId": guest.main} if guest.main else {"experienceId": guest.venue.main}
@@ -116,7 +116,7 @@ def cancel_transform(guest: ProgramGuest) -> None:
     guest.call("cancelTransform", sessionId=guest.main or guest.session)
 
 
-def look(guest: ProgramGuest) -> None:
+def read_all(guest: ProgramGuest) -> None:
     guest.call("getSession", **guest.ids)
     guest.call("getGuestHistory")
     guest.call("getJourneySessions", mainSessionId=guest.main or guest.session)
@@ -171,7 +171,7 @@ REFUSALS = {
     "INVALID_ARGUMENT",  # a preshare for a session that is no main one
 }
 
-actions = st.sampled_from([*["go on"] * 6, *ACTIONS])
+actions = st.sampled_from([*["advance"] * 6, *ACTIONS])
 taps = st.tuples(st.sampled_from(["ann", "bob"]), actions)
 at_one_moment = st.lists(taps, min_size=1, max_size=4)
 programs = st.lists(
@@ -206,7 +206,7 @@ class TestPrograms:
         trouble.calm()
         check(trouble.suite, trouble.db)
         for guest in guests.values():
-            assert any(go_on(guest) for _ in range(STEPS_TO_SHARE)), "does not arrive"
+            assert any(advance(guest) for _ in range(STEPS_TO_SHARE)), "does not arrive"
         trouble.calm()
         check(trouble.suite, trouble.db)
 

@@ -29,9 +29,9 @@ class TestProvider:
         assert (job["status"], job["attemptCount"]) == ("failed", 1)
         assert (job["error"]["code"], job["error"]["isRetryable"]) == ("PROVIDER_ERROR", True)
         assert trouble.suite.injected_faults()["provider"] == MAX_SUBMITS
-        told = guest.call("getSession", sessionId=session["id"])["session"]
-        assert (told["jobStatus"], told["jobError"]["code"]) == ("failed", "PROVIDER_ERROR")
-        assert told["resultMedia"] is None
+        shown = guest.call("getSession", sessionId=session["id"])["session"]
+        assert (shown["jobStatus"], shown["jobError"]["code"]) == ("failed", "PROVIDER_ERROR")
+        assert shown["resultMedia"] is None
 
         trouble.faults()
         guest.call("retryTransform", sessionId=session["id"])

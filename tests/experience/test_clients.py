@@ -15,7 +15,7 @@ sdks_own = firebase_admin.initialize_app()
 assert clients.app() is sdks_own
 """
 
-MANY_AT_ONCE = """
+MANY_THREADS = """
 from concurrent.futures import ThreadPoolExecutor
 from experience import clients
 with ThreadPoolExecutor(20) as pool:
@@ -51,7 +51,7 @@ class TestApp:
         run(EVENT_FIRST)
 
     def test_of_many_first_calls_at_once_none_fails(self) -> None:
-        run(MANY_AT_ONCE)
+        run(MANY_THREADS)
 
 
 class TestEnqueue:

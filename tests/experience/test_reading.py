@@ -29,12 +29,12 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     begun: list[str] = []
     start, this = threading.Thread.start, threading.get_ident()
 
-    def noted(thread: threading.Thread) -> None:
+    def recording_start(thread: threading.Thread) -> None:
         if threading.get_ident() == this:
             begun.append(thread.name)
         start(thread)
 
-    monkeypatch.setattr(threading.Thread, "start", noted)
+    monkeypatch.setattr(threading.Thread, "start", recording_start)
     return begun
 
 

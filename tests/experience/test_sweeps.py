@@ -66,8 +66,8 @@ class TestSchedules:
         run(suite, "sweepJobs")
         run(suite, "sweepRuns")
         for session in (no_job, waiting, lost):
-            told = stored_session(db, session.project_id, session.id)
-            assert (told["jobStatus"], told["resultMedia"] is None) == ("completed", False)
+            shown = stored_session(db, session.project_id, session.id)
+            assert (shown["jobStatus"], shown["resultMedia"] is None) == ("completed", False)
 
     def stuck(self, suite: Suite, db: firestore.Client) -> Session:
         """A session whose job was created by one who died then, and the job's event was lost."""
@@ -79,8 +79,8 @@ class TestSchedules:
         return session
 
     def job_of(self, db: firestore.Client, session: Session) -> dict[str, Any]:
-        told = stored_session(db, session.project_id, session.id)
-        return stored_job(db, session.project_id, told["jobId"])
+        shown = stored_session(db, session.project_id, session.id)
+        return stored_job(db, session.project_id, shown["jobId"])
 
 
 @pytest.fixture(scope="module")

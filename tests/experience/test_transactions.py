@@ -118,11 +118,11 @@ class TestOptimistic:
         assert transactions.run_optimistic(db, body) == "has its place"
         assert seen == [False, True]
 
-    @pytest.mark.parametrize(("looks", "documents"), [(1, 1), (2, 3)])
+    @pytest.mark.parametrize(("count", "documents"), [(1, 1), (2, 3)])
     def test_a_refusal_is_checked_only_after_a_second_look(
-        self, db: Client, counter: DocumentReference, looks: int, documents: int
+        self, db: Client, counter: DocumentReference, count: int, documents: int
     ) -> None:
-        references = [counter, db.document("counters", new_id())][:looks]
+        references = [counter, db.document("counters", new_id())][:count]
 
         def body(transaction: Transaction) -> None:
             for each in references:

@@ -41,8 +41,8 @@ def each(*breaks: Break) -> Break:
 
 def job_that_is(status: str, **fields: Any) -> Break:
     """The job and its session agree on a status without a result."""
-    told = fields.get("error")
-    error = {"code": told["code"], "message": told["message"]} if told else None
+    given = fields.get("error")
+    error = {"code": given["code"], "message": given["message"]} if given else None
     return each(
         changed("jobs/job", status=status, output=None, **fields),
         changed("sessions/main", jobStatus=status, resultMedia=None, jobError=error),

@@ -80,7 +80,7 @@ def test_one_that_is_over_is_at_rest(run: dict[str, Any], one: dict[str, Any]) -
 def test_what_was_forgotten_is_told(
     run: dict[str, Any], one: dict[str, Any], where: str, message: str
 ) -> None:
-    assert any(path == where and message in told for path, told in found(run, one))
+    assert any(path == where and message in reported for path, reported in found(run, one))
 
 
 def test_a_step_that_the_definition_does_not_have_is_told() -> None:

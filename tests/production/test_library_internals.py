@@ -141,11 +141,11 @@ class TestFirestore:
         opened: list[str] = []
         open_channel: Any = grpc.insecure_channel
 
-        def noted(host: str, **options: Any) -> Any:
+        def recording_channel(host: str, **options: Any) -> Any:
             opened.append(host)
             return open_channel(host, **options)
 
-        monkeypatch.setattr(grpc, "insecure_channel", noted)
+        monkeypatch.setattr(grpc, "insecure_channel", recording_channel)
         client = clients.Firestore(f"demo-quiet-{new_id().lower()}")
 
         use_all_of(client)

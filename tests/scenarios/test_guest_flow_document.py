@@ -218,8 +218,8 @@ class TestShapes:
         ]
         answers = guest.call("updateSessionProgress", sessionId=main["id"], answers=sent)["answers"]
         assert [set(answer) for answer in answers] == [set(answer) for answer in sent]
-        told = [(answer["stepId"], answer["stepType"], answer["value"]) for answer in answers]
-        assert told == [("name", "short_text", "Ada"), ("fun", "opinion_scale", 4)]
+        shown = [(answer["stepId"], answer["stepType"], answer["value"]) for answer in answers]
+        assert shown == [("name", "short_text", "Ada"), ("fun", "opinion_scale", 4)]
         assert all(answer["answeredAt"] >= main["createdAt"] for answer in answers)
 
     def test_captured_media_comes_and_goes_in_the_documents_shape(

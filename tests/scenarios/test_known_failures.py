@@ -19,7 +19,7 @@ from tests.support.builders.workspaces import a_step, a_transform
 from tests.support.calling import at_once, refused
 from tests.support.trouble import WHOLE_VISIT, GuestInTrouble, Trouble, visit_of
 
-CROWD = 20
+TABS = 20
 RUNNING = FieldFilter("status", "==", "running")
 LARGE = {"format": "jpeg", "width": 1080}  # takes long enough to be met while it is made
 
@@ -51,14 +51,14 @@ class TestEverythingTwice:
         assert len(trouble.of(venue.project, "sessions")) == 1
 
     def test_answers_of_two_tabs_do_not_erase_each_other(self, trouble: Trouble) -> None:
-        venue = trouble.venue(steps=[a_step(f"step{n}") for n in range(CROWD)])
-        tabs = [trouble.guest(venue, "many-tabs") for _ in range(CROWD)]
+        venue = trouble.venue(steps=[a_step(f"step{n}") for n in range(TABS)])
+        tabs = [trouble.guest(venue, "many-tabs") for _ in range(TABS)]
         tabs[0].call("ensureGuest")
         ids = {"sessionId": tabs[0].begin()["id"]}
         at_once(
-            CROWD, lambda n: tabs[n].call("updateSessionProgress", **ids, inputs={f"step{n}": "x"})
+            TABS, lambda n: tabs[n].call("updateSessionProgress", **ids, inputs={f"step{n}": "x"})
         )
-        assert len(tabs[0].call("getSession", **ids)["session"]["answers"]) == CROWD
+        assert len(tabs[0].call("getSession", **ids)["session"]["answers"]) == TABS
 
     def test_a_visit_in_which_every_response_is_lost_and_asked_for_again(
         self, trouble: Trouble
@@ -69,7 +69,7 @@ class TestEverythingTwice:
         visit(trouble, "double-taps", 2, at_once)
 
     def test_a_visit_in_which_every_call_comes_twenty_times_at_once(self, trouble: Trouble) -> None:
-        visit(trouble, "twenty-calls", CROWD, at_once)
+        visit(trouble, "twenty-calls", TABS, at_once)
 
 
 def in_turn(count: int, work: Callable[[int], Any]) -> list[Any]:

@@ -91,8 +91,8 @@ def setting(suite: Suite) -> Iterator[Setting]:
         parent, _, name = collection.rpartition("/")
         above = f"{paths[parent]}/" if parent else ""
         paths[collection] = f"{above}{name}/{ids.get(collection) or 'one'}"
-        belongs = {"createdBy": uids["G"], "workspaceId": workspace}
-        db.document(paths[collection]).set(belongs, merge=True)
+        references = {"createdBy": uids["G"], "workspaceId": workspace}
+        db.document(paths[collection]).set(references, merge=True)
     host = suite.env["FIRESTORE_EMULATOR_HOST"]
     visitors = {letter: RestClient(host, firebase_project, uid) for letter, uid in uids.items()}
     yield Setting(db, visitors, paths)

@@ -31,8 +31,8 @@ def build(node: str) -> Path:
     """The folder of the built page. The page is built once for each state of its sources."""
     folder = BUILDS / _fingerprint()
     BUILDS.mkdir(parents=True, exist_ok=True)
-    with INSTALL_LOCK.open("w") as guard:
-        fcntl.flock(guard, fcntl.LOCK_EX)
+    with INSTALL_LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             shutil.rmtree(BUILDS)
             BUILDS.mkdir()

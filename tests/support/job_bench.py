@@ -92,7 +92,7 @@ class JobBench(Bench):
     def retry(self) -> Job:
         return retry.retry_transform(self.uid, RetryTransform(**self.ids))
 
-    def told(self) -> tuple[str, int, str | None]:
+    def shown(self) -> tuple[str, int, str | None]:
         """The job's status, how often a worker began, and what error the session tells."""
         job, session = self.job(), self.session()
         assert session["jobStatus"] == job["status"]

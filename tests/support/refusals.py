@@ -49,8 +49,8 @@ def _watched(use_case: FunctionType, found: list[Declaration[Any]]) -> Callable[
             silent = [each.name for each in found if not each.covers(refused)]
             if not silent:
                 raise
-            told = f"{silent} do not declare {refused.code} {refused.details}"
-            raise AssertionError(told) from refused
+            message = f"{silent} do not declare {refused.code} {refused.details}"
+            raise AssertionError(message) from refused
 
     return checked
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.markdown import Markdown
 
-from tools.benchmarks import bench, calls, crowd, imports, many, pictures, runs, triggers, visits
+from tools.benchmarks import bench, calls, imports, load, many, pictures, runs, triggers, visits
 from tools.benchmarks.bench import Bench
 from tools.benchmarks.page import PAGE, PICTURE, ROOT, Half, Report, machine
 
 IMPORTS = 5
 ROUNDS = 20
 ROUNDS_WITH_MANY = 10
-CROWD_SECONDS = 2.0
+LOAD_SECONDS = 2.0
 RUN_SECONDS = 3.0
 PICTURES = 5
 VISITS = 3
@@ -33,13 +33,13 @@ def main() -> None:
         log = Path(folder) / "functions.log"
         with bench.started(log) as empty:
             few = _half(empty, ROUNDS)
-            crowded = crowd.measure(empty, CROWD_SECONDS)
+            loaded = load.measure(empty, LOAD_SECONDS)
             ran = runs.measure(empty, ROUNDS, RUN_SECONDS)
             picture = pictures.measure(empty, PICTURES)
             unmeasured = calls.unmeasured(empty)
         with bench.started(log, partial(many.fill, count=SESSIONS)) as full:
             large = _half(full, ROUNDS_WITH_MANY)
-    measured = (imported, crowded, ran, picture, few, large, unmeasured)
+    measured = (imported, loaded, ran, picture, few, large, unmeasured)
     report = Report(facts, ROUNDS, SESSIONS, *measured)
     report.write()
     for table in report.blocks().values():

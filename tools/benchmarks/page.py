@@ -10,7 +10,7 @@ from pathlib import Path
 from emulator.firestore import java
 from emulator.firestore.installation import find_installation
 from tools import markdown
-from tools.benchmarks import calls, chart, crowd, imports, pictures, runs
+from tools.benchmarks import calls, chart, imports, load, pictures, runs
 from tools.benchmarks.timing import Samples
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +37,7 @@ class Report:
     rounds: int
     sessions: int
     imports: Mapping[str, Samples]
-    crowd: Sequence[crowd.Result]
+    load: Sequence[load.Result]
     runs: runs.Result
     picture: pictures.Result
     few: Half
@@ -49,7 +49,7 @@ class Report:
         return {
             "machine": self.machine,
             "calls": _calls(self.few.calls, self.unmeasured),
-            "crowd": _crowd(self.crowd),
+            "load": _load(self.load),
             "runs": _runs(self.runs),
             "picture": _picture(self.picture),
             "imports": _imports(self.imports),
@@ -105,7 +105,7 @@ def _calls(results: Sequence[calls.Result], unmeasured: Sequence[str]) -> str:
     return f"{table}\n\nNot measured: {', '.join(unmeasured)}." if unmeasured else table
 
 
-def _crowd(results: Sequence[crowd.Result]) -> str:
+def _load(results: Sequence[load.Result]) -> str:
     functions = list(dict.fromkeys(each.function for each in results))
     rows = []
     for function in functions:
@@ -138,14 +138,14 @@ def _runs(result: runs.Result) -> str:
     )
     rates = result.a_second.items()
     workers = ", ".join(f"**{rate:.1f}** by {n} worker{'s' * (n > 1)}" for n, rate in rates)
-    told = [
+    summary = [
         f"- A step that does nothing takes {work.engine.median / steps * 1000:.1f} ms, "
         f"{more:.1f} ms more than its documents.",
         f"- Documents for each step, with its part of the start: **{reads:.1f}** read, "
         f"**{writes:.1f}** written.",
         f"- Runs of {steps} steps that end in a second: {workers}.",
     ]
-    return "\n".join([markdown.table(heads, rows), "", *told])
+    return "\n".join([markdown.table(heads, rows), "", *summary])
 
 
 def _picture(result: pictures.Result) -> str:
@@ -169,8 +169,10 @@ def _picture(result: pictures.Result) -> str:
 def _imports(measured: Mapping[str, Samples]) -> str:
     rows = [[name, samples.shown()] for name, samples in measured.items()]
     table = markdown.table(["a fresh interpreter runs", " and works for"], rows)
-    told = f"`import main` works **{imports.ratio(measured):.2f}** times as long as the SDK's own"
-    return f"{table}\n\n{told} import, both without the start of Python."
+    summary = (
+        f"`import main` works **{imports.ratio(measured):.2f}** times as long as the SDK's own"
+    )
+    return f"{table}\n\n{summary} import, both without the start of Python."
 
 
 def _times(report: Report) -> str:

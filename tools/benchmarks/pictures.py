@@ -107,20 +107,20 @@ def _run(bench: Bench) -> dict[str, float]:
 
 def _waited(bench: Bench, uid: str, ids: Mapping[str, Any]) -> float:
     """Complete a session, and listen to it as a page does until its picture is there."""
-    told: SimpleQueue[tuple[float, Any]] = SimpleQueue()
+    updates: SimpleQueue[tuple[float, Any]] = SimpleQueue()
 
     def on_session(snapshots: Any, _changes: Any, _time: Any) -> None:
         for each in snapshots:
-            told.put((time.perf_counter(), (each.to_dict() or {}).get("jobStatus")))
+            updates.put((time.perf_counter(), (each.to_dict() or {}).get("jobStatus")))
 
     session = bench.db.document("projects", seed.PROJECT, "sessions", ids["sessionId"])
     watch = session.on_snapshot(on_session)
     try:
-        told.get(timeout=WAIT_SECONDS)  # the session as it is
+        updates.get(timeout=WAIT_SECONDS)  # the session as it is
         bench.call(uid, "completeSession", **ids)
         began = time.perf_counter()
         while True:
-            at, status = told.get(timeout=WAIT_SECONDS)
+            at, status = updates.get(timeout=WAIT_SECONDS)
             if status in ENDED:
                 return at - began
     finally:

@@ -130,7 +130,7 @@ def measure(
     rounds: int,
     seconds: float,
     warm: int = 2,
-    at_once: tuple[int, ...] = CONCURRENCIES,
+    concurrencies: tuple[int, ...] = CONCURRENCIES,
 ) -> Result:
     """Runs one after the other, in turn with their bare transactions; and then many at once."""
     bench.settle()
@@ -153,7 +153,7 @@ def measure(
             if sample >= warm:
                 for each, took in zip(times, taken, strict=True):
                     each.append(took)
-        a_second = {workers: _rate(engine, workers, seconds) for workers in at_once}
+        a_second = {workers: _rate(engine, workers, seconds) for workers in concurrencies}
     samples = [Samples(each) for each in times]
     start = Part("the start", shapes[0], samples[1], samples[0])
     work = Part(f"its {STEPS} steps", shapes[1], samples[3], samples[2])

@@ -17,24 +17,24 @@ def measure(bench: Bench, rounds: int, warm: int = 1) -> tuple[Samples, Samples]
 
     The function looks at the event and returns: the session is no main session.
     """
-    broker = bench.suite.event_router
-    deliver, done = broker.deliver, broker._done
+    router = bench.suite.event_router
+    deliver, done = router.deliver, router._done
     times: dict[str, float] = {}
     ended = threading.Event()
 
-    def delivering(event: Any) -> None:
+    def recording_delivery(event: Any) -> None:
         if event.function == FUNCTION:
             times["arrived"] = time.perf_counter()
         deliver(event)
 
-    def ending(event: Any) -> None:
+    def recording_end(event: Any) -> None:
         if event.function == FUNCTION:
             times["ended"] = time.perf_counter()
             ended.set()
         done(event)
 
     bench.settle()
-    broker.deliver, broker._done = delivering, ending  # type: ignore[method-assign]
+    router.deliver, router._done = recording_delivery, recording_end  # type: ignore[method-assign]
     arrivals, ends = [], []
     try:
         for sample in range(warm + rounds):
@@ -48,7 +48,7 @@ def measure(bench: Bench, rounds: int, warm: int = 1) -> tuple[Samples, Samples]
                 arrivals.append(max(0.0, times["arrived"] - written))
                 ends.append(max(0.0, times["ended"] - written))
     finally:
-        broker.deliver, broker._done = deliver, done  # type: ignore[method-assign]
+        router.deliver, router._done = deliver, done  # type: ignore[method-assign]
     return Samples(arrivals), Samples(ends)
 
 

@@ -22,7 +22,7 @@ PARTS: list[Callable[[Stage], None]] = [
 
 
 def measure(
-    kept: Figures, tell: Callable[[str], None], kind: type[Suite] = Suite
+    kept: Figures, show: Callable[[str], None], kind: type[Suite] = Suite
 ) -> tuple[Figures, set[str]]:
     """The figures as they are now, with the reasons on record; and the names of all deployed.
 
@@ -33,7 +33,7 @@ def measure(
         stage(Path(folder) / "functions.log", kind) as made,
     ):
         for part in PARTS:
-            tell(part.__module__.rpartition(".")[2])
+            show(part.__module__.rpartition(".")[2])
             part(made)
         why = {case: kept.why.get(case, "") for case in made.costs}
         return Figures(made.costs, why, made.visit, made.bytes), made.deployed

@@ -75,41 +75,41 @@ def _bill(figures: Figures) -> str:
 
 def _lines(figures: Figures) -> Iterator[tuple[str, float, str]]:
     """What is billed for a visit: in words, how much, and at which price."""
-    told, cost = assumed(), figures.costs[VISIT, "warm"]
+    assumptions, cost = assumed(), figures.costs[VISIT, "warm"]
     yield "document reads of the functions", cost.reads, "reads"
-    yield "document reads of the page's listeners", told["listenerReads"], "reads"
-    yield "document reads of the rules", told["rulesReads"], "reads"
+    yield "document reads of the page's listeners", assumptions["listenerReads"], "reads"
+    yield "document reads of the rules", assumptions["rulesReads"], "reads"
     yield "document writes", cost.writes, "writes"
     yield "document deletes", cost.deletes, "deletes"
     yield "invocations", cost.invocations, "invocations"
-    vcpu, memory = _compute(figures, told)
+    vcpu, memory = _compute(figures, assumptions)
     yield "vCPU-seconds", vcpu, "vcpuSeconds"
     yield "GiB-seconds of memory", memory, "memoryGibSeconds"
     yield "tasks", cost.tasks, "tasks"
-    class_a = cost.storage_class_a + told["clientClassA"]
+    class_a = cost.storage_class_a + assumptions["clientClassA"]
     yield "storage operations, class A", class_a, "storageClassA"
-    class_b = cost.storage_class_b + told["clientClassB"]
+    class_b = cost.storage_class_b + assumptions["clientClassB"]
     yield "storage operations, class B", class_b, "storageClassB"
     events = sum(each.invocations for name, each in figures.visit.items() if name[:2] == "on")
-    yield "MiB of events", 2 * events * told["eventBytes"] / GIB, "eventGib"
-    pictures = told["resultBytes"] + told["thumbnailBytes"]
+    yield "MiB of events", 2 * events * assumptions["eventBytes"] / GIB, "eventGib"
+    pictures = assumptions["resultBytes"] + assumptions["thumbnailBytes"]
     calls = cost.invocations - events - figures.visit[TASKS].invocations
-    answers = (calls + told["listenerReads"]) * told["answerBytes"]
+    answers = (calls + assumptions["listenerReads"]) * assumptions["answerBytes"]
     yield "MiB sent to the guest", (pictures + answers) / GIB, "egressGib"
-    stored = (pictures + told["photoBytes"]) * told["months"] / GIB
+    stored = (pictures + assumptions["photoBytes"]) * assumptions["months"] / GIB
     yield "MiB-months of objects", stored, "storedGibMonths"
-    documents = told["documentBytes"] * told["months"] / GIB
+    documents = assumptions["documentBytes"] * assumptions["months"] / GIB
     yield "MiB-months of documents", documents, "documentGibMonths"
-    yield "MiB of logs", cost.invocations * told["logBytes"] / GIB, "logGib"
+    yield "MiB of logs", cost.invocations * assumptions["logBytes"] / GIB, "logGib"
 
 
-def _compute(figures: Figures, told: dict[str, float]) -> tuple[float, float]:
+def _compute(figures: Figures, assumptions: dict[str, float]) -> tuple[float, float]:
     """vCPU-seconds and GiB-seconds, by what each function is deployed with."""
     endpoints = yaml.safe_load(SNAPSHOT.read_text())["endpoints"]
     vcpu = memory = 0.0
     for name, cost in figures.visit.items():
         kind = "trigger" if name.startswith("on") else "call"
-        seconds = told["transformSeconds" if name == TASKS else f"{kind}Seconds"]
+        seconds = assumptions["transformSeconds" if name == TASKS else f"{kind}Seconds"]
         vcpu += cost.invocations * seconds * endpoints[name]["cpu"]
         memory += cost.invocations * seconds * endpoints[name]["availableMemoryMb"] / 1024
     return vcpu, memory

@@ -105,5 +105,5 @@ def _fail(stage: Stage, ids: dict[str, str]) -> None:
         run = stage.db.document("workspaces", stored["workspaceId"], "runs", stored["runId"])
         run.update(failed)
         run.collection("runSteps").document("publish").update({"status": "failed"})
-        told = {"jobStatus": "failed", "resultMedia": None}
-        session_ref(stage.db, project, session).update(told)
+        fields = {"jobStatus": "failed", "resultMedia": None}
+        session_ref(stage.db, project, session).update(fields)

@@ -46,9 +46,9 @@ class Progress:
         self.doing = "asking for the first package"
         self.started = self.last_shown = time.monotonic()
 
-    def follow(self, pip_says: Iterable[str], output: list[str]) -> None:
+    def follow(self, pip_output: Iterable[str], output: list[str]) -> None:
         """Read pip's output to its end, keeping its lines."""
-        for line in pip_says:
+        for line in pip_output:
             output.append(line)
             match line.split():
                 case ["Collecting" | "Processing", package, *_]:  # from an index, from a wheel
@@ -71,7 +71,7 @@ class Progress:
             print("\r\033[K", end="")
 
 
-def install(guard: int) -> None:
+def install(lock: int) -> None:
     """Run pip, with its progress in one line and its words only when it fails."""
     total = sum("==" in line for line in LOCK.read_text().splitlines())
     print(f"Installing {total} packages into .venv with Python {platform.python_version()}.")
@@ -82,7 +82,7 @@ def install(guard: int) -> None:
     command = [str(PYTHON), "-m", "pip", "install", "--progress-bar=off", "-r", str(LOCK)]
     # pip holds the guard too: should this process be killed, the next one waits until pip ends.
     pip = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, pass_fds=[guard]
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, pass_fds=[lock]
     )
     assert pip.stdout is not None
     progress, output = Progress(total), list[str]()
@@ -109,16 +109,16 @@ def main() -> None:
         sys.exit(not (STAMP.exists() and STAMP.read_text() == fingerprint() and CLI_VENV.exists()))
     # Two `make` at once: the second waits here, then finds the work done. The system drops
     # the lock with the process that holds it, however that ends.
-    guard_file = ROOT / ".cache" / "setup.lock"
-    guard_file.parent.mkdir(exist_ok=True)
-    with guard_file.open("w") as guard:
+    lock_file = ROOT / ".cache" / "setup.lock"
+    lock_file.parent.mkdir(exist_ok=True)
+    with lock_file.open("w") as lock:
         try:
-            fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             print("Another make is installing into .venv: waiting for it.")
-            fcntl.flock(guard, fcntl.LOCK_EX)
+            fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_ready():
-            install(guard.fileno())
+            install(lock.fileno())
         if not CLI_VENV.exists():
             CLI_VENV.unlink(missing_ok=True)
             CLI_VENV.symlink_to("../.venv")

@@ -255,7 +255,7 @@ class TestMemory:
     """The hungriest file that is accepted, a WebP, in a process of its own."""
 
     MEBIBYTES = 1400
-    LARGEST = (8192, 6144)
+    MAX_SIZE = (8192, 6144)
 
     def test_the_function_has_room_to_spare(self) -> None:
         deployed = endpoints.run_transform.__firebase_endpoint__.availableMemoryMb  # type: ignore[attr-defined]
@@ -263,7 +263,7 @@ class TestMemory:
 
     @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="read from Linux's /proc")
     def test_the_worst_photo_under_the_worst_overlay(self) -> None:
-        photo = encoded(Image.new("RGB", self.LARGEST, "teal"), "WEBP", lossless=True, method=0)
+        photo = encoded(Image.new("RGB", self.MAX_SIZE, "teal"), "WEBP", lossless=True, method=0)
         code = (
             "import sys\n"
             "from experience.imaging.models import Recipe\n"

@@ -77,11 +77,11 @@ class TestErasedMeanwhile:
     ) -> None:
         uid, wanted = upload
         request = uploaded(uid, wanted)
-        look = getattr(objects, before)
+        original = getattr(objects, before)
 
         def too_late(path: str, *more: Any) -> Any:
             storage.bucket().blob(path).delete()
-            return look(path, *more)
+            return original(path, *more)
 
         monkeypatch.setattr(objects, before, too_late)
         with pytest.raises(FailedPrecondition) as refusal:

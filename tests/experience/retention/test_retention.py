@@ -51,8 +51,8 @@ def a_visit(db: Client, venue: Venue, *ages: float, uid: str | None = None) -> s
         urls = [objects.write_once(path, b"x", "image/jpeg") for path in paths_of(venue, session)]
         capture = {"stepId": "name", "assetId": "a", "url": urls[0], "createdAt": then}
         result = {**capture, "assetId": "r", "url": urls[1]}
-        told = {"capturedMedia": [capture], "jobId": session, "jobStatus": "completed"}
-        session_ref(db, venue.project, session).update({**told, "resultMedia": result})
+        shown = {"capturedMedia": [capture], "jobId": session, "jobStatus": "completed"}
+        session_ref(db, venue.project, session).update({**shown, "resultMedia": result})
         a_job(db, venue, uid, session, then, urls)
         entries.append({"experienceId": venue.main, "completedAt": then, "sessionId": session})
     came = now - round(max(ages) * DAY)
@@ -98,7 +98,7 @@ def left(db: Client, venue: Venue) -> dict[str, int]:
     return {**counts, "objects": len(list(stored))}
 
 
-def assert_sound(suite: Suite, db: Client, venue: Venue) -> None:
+def assert_valid(suite: Suite, db: Client, venue: Venue) -> None:
     assert not check(db, suite.bucket, project_id=venue.project).violations
 
 
@@ -113,7 +113,7 @@ class TestOver:
         assert sweep_retention()["guests"] == 1
         assert left(quiet_db, venue) == NOTHING
         assert list(state.stream()) == []
-        assert_sound(suite, quiet_db, venue)
+        assert_valid(suite, quiet_db, venue)
 
     def test_who_came_and_did_nothing_goes_too(self, quiet_db: Client) -> None:
         venue = a_kept_venue(quiet_db)
@@ -150,7 +150,7 @@ class TestKept:
         before = left(quiet_db, venue)
         assert not any(sweep_retention().values())
         assert left(quiet_db, venue) == before
-        assert_sound(suite, quiet_db, venue)
+        assert_valid(suite, quiet_db, venue)
 
     @pytest.mark.parametrize("venue", [{"days": None}, {"published": False, "status": "draft"}])
     def test_all_where_no_number_of_days_is_published(
@@ -179,8 +179,8 @@ class TestKept:
         sweep_retention()
         kept = {**NOTHING, "guests": 1, "sessions": 1, "jobs": 1, "objects": 2}
         assert (left(quiet_db, venue), left(quiet_db, other)) == (kept, kept)
-        assert_sound(suite, quiet_db, venue)
-        assert_sound(suite, quiet_db, other)
+        assert_valid(suite, quiet_db, venue)
+        assert_valid(suite, quiet_db, other)
 
 
 class TestMeanwhile:
@@ -229,7 +229,7 @@ class TestMeanwhile:
         assert sweep_retention()["guests"] == 1
         assert left(quiet_db, venue) == {**NOTHING, "guests": 1, "sessions": 1}
         assert stored_session(quiet_db, venue.project, new[0])["status"] == "active"
-        assert_sound(suite, quiet_db, venue)
+        assert_valid(suite, quiet_db, venue)
 
 
 class TestAgain:
@@ -246,7 +246,7 @@ class TestAgain:
             "jobs": 1,
             "objects": 2,
         }
-        assert_sound(suite, quiet_db, venue)
+        assert_valid(suite, quiet_db, venue)
         assert not any(sweep_retention().values())
 
     @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ class TestAgain:
         a_guest(quiet_db, venue.project, uid)  # and they come again before it is finished
         assert sweep_retention()["sessions"] == 2
         assert left(quiet_db, venue) == {**NOTHING, "guests": 1}
-        assert_sound(suite, quiet_db, venue)
+        assert_valid(suite, quiet_db, venue)
 
     def test_one_that_cannot_be_read_does_not_stop_the_others(self, quiet_db: Client) -> None:
         venue = a_kept_venue(quiet_db)

@@ -43,21 +43,21 @@ def delete(one: JobBench) -> None:
 
 def done(one: JobBench, patch: pytest.MonkeyPatch) -> None:
     one.work()
-    assert one.told()[0] == "completed"
+    assert one.shown()[0] == "completed"
 
 
 def failed(one: JobBench, patch: pytest.MonkeyPatch) -> None:
     with patch.context() as broken:
         broken.setattr(stages, "finish", lambda *_arguments: None)
         one.work()
-    assert one.told()[0] == "failed"
+    assert one.shown()[0] == "failed"
     assert left(one)["artifacts"] == 2  # those that it would go on with
 
 
-def given_up(one: JobBench, patch: pytest.MonkeyPatch) -> None:
+def cancelled(one: JobBench, patch: pytest.MonkeyPatch) -> None:
     meanwhile(patch, "publish", one.cancel)
     one.work()
-    assert one.told()[0] == "cancelled"
+    assert one.shown()[0] == "cancelled"
 
 
 def waiting(one: JobBench, patch: pytest.MonkeyPatch) -> None:
@@ -75,7 +75,7 @@ def abandoned(one: JobBench, patch: pytest.MonkeyPatch) -> None:
     assert left(one)["generationJobs"] == 1
 
 
-@pytest.mark.parametrize("before", [done, failed, given_up, waiting, abandoned])
+@pytest.mark.parametrize("before", [done, failed, cancelled, waiting, abandoned])
 class TestRuns:
     def test_a_session_takes_its_run_along_and_no_other(
         self,

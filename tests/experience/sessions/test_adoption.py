@@ -63,7 +63,7 @@ def ids(session: Session) -> dict[str, str]:
     return {"project_id": session.project_id, "session_id": session.id}
 
 
-def assert_sound(db: Client, venue: Venue) -> None:
+def assert_valid(db: Client, venue: Venue) -> None:
     a_member(db, venue.workspace, "owner")
     assert not check(db, project_id=venue.project).violations
 
@@ -83,7 +83,7 @@ class TestTakenIn:
             venue.main: {"sessionId": by_guest.id, "mainSessionId": None}
         }
         assert [guest["rates"]["sessions"]["count"] for guest in guests] == [1, 1]
-        assert_sound(quiet_db, venue)
+        assert_valid(quiet_db, venue)
 
     def test_lists_that_were_written_as_null_are_lists(self, quiet_db: Client) -> None:
         venue = a_venue(quiet_db)
@@ -127,7 +127,7 @@ class TestTakenIn:
         session = written(quiet_db, venue, createdAt=slow)
         assert adopt_and_link(session)
         assert stored_session(quiet_db, venue.project, gate)["mainSessionId"] == session.id
-        assert_sound(quiet_db, venue)
+        assert_valid(quiet_db, venue)
 
     @pytest.mark.parametrize("experience", ["pregate", "main"])
     def test_its_phase_is_where_the_project_has_it(self, quiet_db: Client, experience: str) -> None:
@@ -290,7 +290,7 @@ class TestAgain:
         sessions = [written(quiet_db, venue) for _ in range(4)]
         adopted = at_once(4, lambda n: adopt(sessions[n]))
         assert sorted(each.status for each in adopted) == ["active", "error", "error", "error"]
-        assert_sound(quiet_db, venue)
+        assert_valid(quiet_db, venue)
 
     def test_what_its_guest_did_meanwhile_stays(self, quiet_db: Client) -> None:
         venue = a_venue(quiet_db)
@@ -311,7 +311,7 @@ class TestAgain:
         stored = stored_session(quiet_db, venue.project, session.id)
         adopt_and_link(session)
         assert stored_session(quiet_db, venue.project, session.id) == stored
-        assert_sound(quiet_db, venue)
+        assert_valid(quiet_db, venue)
 
 
 class TestSweep:
@@ -325,7 +325,7 @@ class TestSweep:
         assert phases == ["main", "main"]
         assert stored_session(quiet_db, venue.project, begun.id) == before
         assert sweep.sweep_unadopted() == 0
-        assert_sound(quiet_db, venue)
+        assert_valid(quiet_db, venue)
 
     def test_one_that_cannot_be_looked_at_does_not_stop_the_others(self, quiet_db: Client) -> None:
         broken, venue = a_venue(quiet_db), a_venue(quiet_db)
@@ -378,7 +378,7 @@ class TestCallsBeforeItsEvent:
         assert shown.dump() == SessionView.of(Session.load(stored)).dump()
         adopt_and_link(session)
         assert stored_session(quiet_db, venue.project, session.id) == stored
-        assert_sound(quiet_db, venue)
+        assert_valid(quiet_db, venue)
 
     def test_so_does_an_upload(self, quiet_db: Client) -> None:
         venue = a_venue(quiet_db, steps=[a_step("photo", "capture")])

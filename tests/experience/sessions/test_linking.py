@@ -60,10 +60,10 @@ class TestLinking:
 
     @pytest.fixture
     def main_of(self, db: Database, venue: Venue) -> Callable[[str], Any]:
-        def look(pregate: str, project: str = "") -> Any:
+        def read_link(pregate: str, project: str = "") -> Any:
             return stored_session(db, project or venue.project, pregate)["mainSessionId"]
 
-        return look
+        return read_link
 
     def test_the_named_pregate_is_linked_even_if_another_one_is_newer(
         self, pregate: Any, main: Any, main_of: Any

@@ -71,8 +71,8 @@ def picture(db: Database) -> Picture:
     ]
     result = {"stepId": "photo", "assetId": f"{job}-1", "url": urls[0], "createdAt": now_ms()}
     shown = {"outputs": {"photo": {"url": urls[0], "type": "image"}}, "resultMedia": result}
-    told = {"jobId": job, "jobStatus": "completed", **shown}
-    session_ref(db, venue.project, session.id).update(told)
+    job_fields = {"jobId": job, "jobStatus": "completed", **shown}
+    session_ref(db, venue.project, session.id).update(job_fields)
     output: dict[str, Any] = {
         "assetId": f"{job}-1",
         "url": urls[0],
@@ -136,11 +136,11 @@ class TestWho:
         viewer = a_member(picture.db, picture.venue.workspace, "viewer")
         stranger = a_member(picture.db, a_workspace(picture.db), "owner")
         other = a_guest(picture.db, picture.venue.project)
-        says = {
+        responses = {
             uid: refused(signed_in(uid), "revokeShare", **picture.ids).reason
             for uid in (viewer, stranger, other, None)
         }
-        assert says == {
+        assert responses == {
             viewer: "role_required",
             stranger: "session_not_found",
             other: "session_not_found",

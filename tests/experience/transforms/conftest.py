@@ -71,7 +71,7 @@ class TransformBench(JobBench):
         replace_photo(self.completed, b"no photo")
         self.begin()
         self.suite.settle()
-        assert self.told() == ("failed", 1, "INVALID_INPUT")
+        assert self.shown() == ("failed", 1, "INVALID_INPUT")
         replace_photo(self.completed, a_photo())
 
     def tasks(self) -> list[int]:

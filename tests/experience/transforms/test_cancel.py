@@ -15,7 +15,7 @@ class TestCancel:
         assert answer["completedAt"] is not None
         assert answer == guest.job()
         guest.work()  # its task comes all the same
-        assert guest.told() == ("cancelled", 0, "CANCELLED")
+        assert guest.shown() == ("cancelled", 0, "CANCELLED")
         guest.agree()
 
     @pytest.mark.parametrize("step", ["load", "stylise", "publish"])
@@ -26,7 +26,7 @@ class TestCancel:
         guest.begin()
         meanwhile(monkeypatch, step, lambda: guest.call("cancelTransform"))
         guest.work()
-        assert guest.told() == ("cancelled", 1, "CANCELLED")
+        assert guest.shown() == ("cancelled", 1, "CANCELLED")
         guest.agree()
 
     def test_twice_answers_the_same_and_writes_nothing(self, held_visit: NewTransform) -> None:
@@ -57,5 +57,5 @@ class TestCancel:
         assert guest.call("startTransform")["status"] == "cancelled"
         guest.call("retryTransform")
         guest.suite.settle()
-        assert guest.told() == ("completed", 1, None)
+        assert guest.shown() == ("completed", 1, None)
         guest.agree()

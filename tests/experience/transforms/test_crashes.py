@@ -87,26 +87,26 @@ def a_bug(_: JobBench) -> None:
     raise ZeroDivisionError("it passes")
 
 
-def give_up(one: JobBench) -> None:
+def cancel_job(one: JobBench) -> None:
     insistently(one.cancel)
 
 
-def take_up(one: JobBench) -> None:
+def retry_job(one: JobBench) -> None:
     insistently(one.retry)
 
 
 A_SECOND_ATTEMPT = Scene("publish", a_bug)
-GIVEN_UP_AND_TAKEN_UP = Scene("stylise", give_up, take_up)
-GIVEN_UP_TOO_LATE = Scene("publish", give_up, take_up)
+CANCELLED_AND_RETRIED = Scene("stylise", cancel_job, retry_job)
+CANCELLED_TOO_LATE = Scene("publish", cancel_job, retry_job)
 
 
-def told(document: dict[str, Any]) -> dict[str, Any]:
+def plain_fields(document: dict[str, Any]) -> dict[str, Any]:
     """A document as its guest sees it, without names, times and addresses."""
     plain = {}
     for name, value in document.items():
         if name in (*TIMES, *NAMES) or name.lower().endswith("url") or name == "attemptCount":
             continue
-        plain[name] = told(value) if isinstance(value, dict) else value
+        plain[name] = plain_fields(value) if isinstance(value, dict) else value
     return plain
 
 
@@ -118,7 +118,7 @@ def came_to(one: JobBench) -> Any:
     picture = objects.read(job["output"]["path"])
     session = {**one.session(), "capturedMedia": None}
     steps = {each.id: each.status for each in one.steps(one.run_id).values()}
-    return told(job), told(session), one.whole_run().status, steps, picture
+    return plain_fields(job), plain_fields(session), one.whole_run().status, steps, picture
 
 
 def at_every_commit(
@@ -151,8 +151,8 @@ SCENES = pytest.mark.parametrize(
     "scene",
     [
         pytest.param(A_SECOND_ATTEMPT, id="a second attempt"),
-        pytest.param(GIVEN_UP_AND_TAKEN_UP, id="given up and taken up"),
-        pytest.param(GIVEN_UP_TOO_LATE, id="given up too late"),
+        pytest.param(CANCELLED_AND_RETRIED, id="cancelled and retried"),
+        pytest.param(CANCELLED_TOO_LATE, id="cancelled too late"),
     ],
 )
 

@@ -36,7 +36,7 @@ class TestBeginning:
         [(_, task, _)] = one.queue.waiting
         assert (task.run_id, task.step_id, task.attempt) == (one.run_id, "load", 1)
         one.drain()
-        assert one.told() == ("completed", 1, None)
+        assert one.shown() == ("completed", 1, None)
 
     def test_the_event_of_the_job_and_repeats_add_no_task(
         self, new_visit: NewJob, begin: Begin
@@ -52,7 +52,7 @@ class TestBeginning:
         project = one.client.document("projects", one.project)
         project.update({"publishedConfig.dailyTransformLimit": 0})
         assert create_and_dispatch(one.completed)
-        assert one.told() == ("failed", 0, "QUOTA_EXCEEDED")
+        assert one.shown() == ("failed", 0, "QUOTA_EXCEEDED")
         assert one.queue.waiting == []
 
 
@@ -74,7 +74,7 @@ class TestDownQueue:
         with monkeypatch.context() as patch:
             patch.setattr(clients, "enqueue", down)
             begin(one)
-        assert one.told() == ("pending", 0, None)
+        assert one.shown() == ("pending", 0, None)
         assert one.queue.waiting == []
         logged = capsys.readouterr().out
         assert "task not enqueued" in logged
@@ -84,10 +84,10 @@ class TestDownQueue:
     def test_the_event_of_the_job_hands_it_on(self, left: JobBench) -> None:
         left.enqueue()
         left.drain()
-        assert left.told() == ("completed", 1, None)
+        assert left.shown() == ("completed", 1, None)
 
     def test_the_sweep_finds_it_if_that_is_lost_too(self, left: JobBench) -> None:
         assert sweep_runs()["undispatched"] == 1
         left.drain()
-        assert left.told() == ("completed", 1, None)
+        assert left.shown() == ("completed", 1, None)
         assert unrest(left.client) == []

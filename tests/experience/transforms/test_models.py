@@ -122,20 +122,26 @@ class TestOwner:
         assert set(hooks.PROGRESS_PERCENT) == set(DEFINITIONS.workflows[runs.WORKFLOW].by_id)
 
     def test_the_first_step_begins_the_job(self, client: Client, jobs: hooks.JobHooks) -> None:
-        (job, told), (session, shown) = jobs.on_step_started(client, run(RunStatus.QUEUED), step())
+        (job, update), (session, shown) = jobs.on_step_started(
+            client, run(RunStatus.QUEUED), step()
+        )
         assert (job.path, session.path) == ("projects/p1/jobs/j1", "projects/p1/sessions/s1")
-        assert (told["status"], told["startedAt"], told["updatedAt"]) == ("running", NOW, NOW)
-        assert told["progress"] == {"currentStep": "load", "percentage": 0, "message": None}
+        assert (update["status"], update["startedAt"], update["updatedAt"]) == (
+            "running",
+            NOW,
+            NOW,
+        )
+        assert update["progress"] == {"currentStep": "load", "percentage": 0, "message": None}
         assert shown == {"jobStatus": "running", "updatedAt": NOW}
 
     def test_the_next_one_is_told_in_the_job_alone(
         self, client: Client, jobs: hooks.JobHooks
     ) -> None:
-        [(_, told)] = jobs.on_step_started(
+        [(_, update)] = jobs.on_step_started(
             client, run(RunStatus.RUNNING, started_at=1), step("publish")
         )
-        assert set(told) == {"progress", "updatedAt"}
-        assert told["progress"]["percentage"] == 90
+        assert set(update) == {"progress", "updatedAt"}
+        assert update["progress"]["percentage"] == 90
 
     def test_another_attempt_or_round_begins_the_job_again(
         self, client: Client, jobs: hooks.JobHooks
@@ -145,12 +151,12 @@ class TestOwner:
             (run(RunStatus.RUNNING, **begun), step("stylise", 2)),
             (run(RunStatus.QUEUED, **begun), step("publish")),
         ):
-            (_, told), (_, shown) = jobs.on_step_started(client, one, its_step)
-            assert (told["status"], shown["jobStatus"]) == ("running", "running")
-            assert "startedAt" not in told
+            (_, update), (_, shown) = jobs.on_step_started(client, one, its_step)
+            assert (update["status"], shown["jobStatus"]) == ("running", "running")
+            assert "startedAt" not in update
 
     @pytest.mark.parametrize(
-        ("code", "told", "retryable"),
+        ("code", "job_code", "retryable"),
         [
             ("INVALID_INPUT", "INVALID_INPUT", False),
             ("ARTIFACT_NOT_FOUND", "INVALID_INPUT", False),
@@ -167,16 +173,16 @@ class TestOwner:
         ],
     )
     def test_a_run_s_error_is_told_in_a_guest_s_words(
-        self, client: Client, jobs: hooks.JobHooks, code: str, told: str, *, retryable: bool
+        self, client: Client, jobs: hooks.JobHooks, code: str, job_code: str, *, retryable: bool
     ) -> None:
         error = RunError(code=code, message="m", failed_step_id="stylise", timestamp=1)
         ended = run(RunStatus.FAILED, error=error)
         (_, changes), (_, shown) = jobs.on_run_finalized(client, ended, {}, NOW)
         failure = changes["error"]
         assert (changes["status"], changes["completedAt"]) == ("failed", NOW)
-        assert (failure["code"], failure["isRetryable"]) == (told, retryable)
+        assert (failure["code"], failure["isRetryable"]) == (job_code, retryable)
         assert (failure["step"], failure["timestamp"]) == ("stylise", NOW)
-        assert shown["jobError"] == {"code": told, "message": failure["message"]}
+        assert shown["jobError"] == {"code": job_code, "message": failure["message"]}
         assert "CONFIGURED" not in failure["message"]
 
     def test_every_code_of_a_job_is_told_as_itself(
@@ -193,15 +199,15 @@ class TestOwner:
         self, client: Client, jobs: hooks.JobHooks
     ) -> None:
         error = StepError(code="STORAGE_ERROR", message="m", attempt=1, timestamp=1)
-        (_, told), (_, shown) = jobs.on_attempt_failed(
+        (_, update), (_, shown) = jobs.on_attempt_failed(
             client, run(RunStatus.RUNNING), step(), error, NOW
         )
-        assert (told["status"], told["error"]["code"]) == ("pending", "STORAGE_ERROR")
+        assert (update["status"], update["error"]["code"]) == ("pending", "STORAGE_ERROR")
         assert shown == {"jobStatus": "pending", "jobError": None, "updatedAt": NOW}
 
     def test_a_cancelled_run_is_a_job_that_was_given_up(
         self, client: Client, jobs: hooks.JobHooks
     ) -> None:
-        (_, told), (_, shown) = jobs.on_run_finalized(client, run(RunStatus.CANCELLED), {}, NOW)
-        assert (told["status"], told["error"]["code"]) == ("cancelled", "CANCELLED")
+        (_, update), (_, shown) = jobs.on_run_finalized(client, run(RunStatus.CANCELLED), {}, NOW)
+        assert (update["status"], update["error"]["code"]) == ("cancelled", "CANCELLED")
         assert (shown["jobStatus"], shown["jobError"]["code"]) == ("cancelled", "CANCELLED")

@@ -92,20 +92,20 @@ class TestSuccess:
     ) -> None:
         seen: list[Any] = []
 
-        def look() -> None:
+        def check_running() -> None:
             job = one.job()
-            assert (one.told(), job["error"]) == (("running", 1, None), None)
+            assert (one.shown(), job["error"]) == (("running", 1, None), None)
             assert job["startedAt"] is not None
             seen.append(job["progress"])
 
-        assert (one.told(), one.job()["progress"]) == (("pending", 0, None), None)
+        assert (one.shown(), one.job()["progress"]) == (("pending", 0, None), None)
         for step in ("load", "stylise", "publish"):
-            meanwhile(monkeypatch, step, look)
+            meanwhile(monkeypatch, step, check_running)
         seen.append(one.work()["progress"])
-        told = [("load", 0), ("stylise", 30), ("publish", 90), ("publish", 100)]
+        reported = [("load", 0), ("stylise", 30), ("publish", 90), ("publish", 100)]
         assert seen == [
             {"currentStep": step, "percentage": percentage, "message": None}
-            for step, percentage in told
+            for step, percentage in reported
         ]
 
     def test_it_is_worked_on_in_the_queue_of_those_for_whom_guests_wait(
@@ -166,7 +166,7 @@ class TestRefusedInput:
 
     def refused(self, one: JobBench, step: str, code: str, words: str) -> None:
         job, session = one.work(), one.session()
-        assert one.told() == ("failed", 1, code)
+        assert one.shown() == ("failed", 1, code)
         assert (job["error"]["step"], job["error"]["isRetryable"]) == (step, False)
         assert words in job["error"]["message"]
         assert (job["output"], session["resultMedia"]) == (None, None)
@@ -226,9 +226,9 @@ class TestRefusedInput:
 
         monkeypatch.setattr(Local, "submit", refuses)
         one.work()
-        assert one.told() == ("failed", 1, code)
-        told = [one.job()["error"]["message"], one.session()["jobError"]["message"]]
-        assert not [words for words in told if "hat" in words or "provider" in words]
+        assert one.shown() == ("failed", 1, code)
+        reported = [one.job()["error"]["message"], one.session()["jobError"]["message"]]
+        assert not [words for words in reported if "hat" in words or "provider" in words]
         error = one.whole_run().error
         assert error is not None
         assert "secret hat" in error.message  # operators find it there
@@ -246,14 +246,14 @@ class TestFaults:
         for made, delay in enumerate([2, 4, 8, 16], start=1):
             one.deliver()
             job = one.job()
-            assert one.told() == ("pending", made, None)
+            assert one.shown() == ("pending", made, None)
             assert (job["error"]["code"], job["error"]["step"]) == ("STORAGE_ERROR", "load")
             assert (job["error"]["isRetryable"], job["completedAt"]) == (True, None)
             assert one.queue.delays["load"] == delay
             assert [task.attempt for _, task, _ in one.queue.waiting] == [made + 1]
             one.agree()
         one.drain()
-        assert one.told() == ("failed", ATTEMPTS, "STORAGE_ERROR")
+        assert one.shown() == ("failed", ATTEMPTS, "STORAGE_ERROR")
         assert one.job()["error"]["isRetryable"]
         assert unrest(one.client) == []
 
@@ -264,7 +264,7 @@ class TestFaults:
         break_storage(503)
         one.enqueue()
         one.deliver()
-        assert (one.told(), one.job()["error"]["code"]) == (("pending", 1, None), "STORAGE_ERROR")
+        assert (one.shown(), one.job()["error"]["code"]) == (("pending", 1, None), "STORAGE_ERROR")
 
     @pytest.mark.parametrize("step", ["load", "publish"])
     def test_storage_that_works_again_makes_the_picture_and_nothing_twice(
@@ -277,12 +277,12 @@ class TestFaults:
         meanwhile(monkeypatch, step, lambda: break_storage(403))
         one.enqueue()
         one.deliver()
-        assert one.told() == ("pending", 1, None)
+        assert one.shown() == ("pending", 1, None)
         assert one.job()["error"]["step"] == step
         break_storage(0)
         one.drain()
         job = one.job()
-        assert (one.told(), job["error"]) == (("completed", 2, None), None)
+        assert (one.shown(), job["error"]) == (("completed", 2, None), None)
         assert one.session()["resultMedia"]["url"] == job["output"]["url"]
         attempts = {each.id: each.attempt for each in one.steps(one.run_id).values()}
         assert attempts == {**dict.fromkeys(("load", "stylise", "publish"), 1), step: 2}
@@ -293,13 +293,13 @@ class TestFaults:
     ) -> None:
         meanwhile(monkeypatch, "stylise", lambda: break_storage(403))
         one.work()
-        assert one.told() == ("running", 1, None)
+        assert one.shown() == ("running", 1, None)
         one.agree()
         break_storage(0)
         one.lose_lease()  # which is how long it waits
         sweep_runs()
         one.drain()
-        assert one.told() == ("completed", 1, None)
+        assert one.shown() == ("completed", 1, None)
         assert unrest(one.client) == []
 
     def test_a_bug_is_logged_with_its_traceback_and_told_without_details(
@@ -315,7 +315,7 @@ class TestFaults:
         one.enqueue()
         one.deliver()
         job = one.job()
-        assert (one.told(), job["error"]["code"]) == (("pending", 1, None), "UNKNOWN")
+        assert (one.shown(), job["error"]["code"]) == (("pending", 1, None), "UNKNOWN")
         assert job["error"]["message"] == "Something went wrong on our side."
         written = capsys.readouterr()
         lines = (written.out + written.err).splitlines()
@@ -323,14 +323,14 @@ class TestFaults:
         assert line["severity"] == "ERROR"
         assert "ZeroDivisionError" in line["exc"]
         one.drain()
-        assert one.told() == ("completed", 2, None)
+        assert one.shown() == ("completed", 2, None)
 
     def test_a_bug_that_stays_fails_the_job_in_the_end(
         self, one: JobBench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(stages, "finish", lambda *_arguments: None)
         one.work()
-        assert one.told() == ("failed", ATTEMPTS, "UNKNOWN")
+        assert one.shown() == ("failed", ATTEMPTS, "UNKNOWN")
         assert one.job()["error"]["step"] == "publish"
         assert one.whole_run().status is RunStatus.FAILED
         assert unrest(one.client) == []

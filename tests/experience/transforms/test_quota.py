@@ -47,7 +47,7 @@ def retry(session: Session) -> Job:
     return retry_transform(str(session.created_by), request)
 
 
-def give_up(session: Session) -> Job:
+def cancel_job(session: Session) -> Job:
     request = CancelTransform(project_id=session.project_id, session_id=session.id)
     return cancel.cancel_transform(str(session.created_by), request)
 
@@ -193,7 +193,7 @@ class TestUnlimited:
         create_job(a_completed_session(quiet_db, venue))
         session = completed(quiet_db, venue)
         start(session)
-        give_up(session)
+        cancel_job(session)
         retry(session)
         assert [job["status"] for job in jobs(quiet_db, venue)] == ["pending", "pending"]
         assert counted(quiet_db, venue) == {}
@@ -212,7 +212,7 @@ class TestRetry:
         session = completed(quiet_db, venue)
         start(session)
         for _ in range(2):
-            give_up(session)
+            cancel_job(session)
             retry(session)
         assert list(counted(quiet_db, venue).values()) == [1]
 
@@ -240,10 +240,10 @@ class TestRetry:
         assert (one.job()["runId"], one.queue.waiting) == (None, [])
         monkeypatch.setattr(clock, "now_ms", lambda: MIDNIGHT)
         assert (one.retry().status, one.retry().error) == ("pending", None)
-        assert (one.told(), one.job()["runId"]) == (("pending", 0, None), one.run_id)
+        assert (one.shown(), one.job()["runId"]) == (("pending", 0, None), one.run_id)
         one.agree()
         one.drain()
-        assert one.told() == ("completed", 1, None)
+        assert one.shown() == ("completed", 1, None)
         assert one.job()["error"] is None
 
 
@@ -251,7 +251,7 @@ def tried(new_visit: NewJob, venue: Venue) -> JobBench:
     """A job at which somebody worked, in vain."""
     one = new_visit(b"no photo", venue=venue).begin()
     one.work()
-    assert one.told() == ("failed", 1, "INVALID_INPUT")
+    assert one.shown() == ("failed", 1, "INVALID_INPUT")
     assert unrest(one.client) == []
     return one
 

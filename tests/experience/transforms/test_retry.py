@@ -23,7 +23,7 @@ class TestRetry:
         assert (answer["error"], answer["progress"], answer["completedAt"]) == (None, None, None)
         suite.settle()
         job = guest.job()
-        assert (guest.told(), job["error"]) == (("completed", 2, None), None)
+        assert (guest.shown(), job["error"]) == (("completed", 2, None), None)
         assert "/2/result" in job["output"]["path"]
         assert guest.session()["resultMedia"]["url"] == job["output"]["url"]
         guest.agree()
@@ -31,9 +31,9 @@ class TestRetry:
     def test_the_session_tells_that_it_waits_again(self, held_visit: NewTransform) -> None:
         guest = held_visit(photo=b"no photo")
         guest.begin().work()
-        assert guest.told() == ("failed", 1, "INVALID_INPUT")
+        assert guest.shown() == ("failed", 1, "INVALID_INPUT")
         answer = guest.retry()
-        assert guest.told() == ("pending", 1, None)
+        assert guest.shown() == ("pending", 1, None)
         assert guest.job() == answer.dump()
 
     def test_a_double_tap_starts_one_run(self, suite: Suite, visit: NewTransform) -> None:
@@ -43,7 +43,7 @@ class TestRetry:
         answers = at_once(6, lambda _: guest.retry())
         suite.settle()
         assert {answer.id for answer in answers} == {guest.job_id}
-        assert guest.told() == ("completed", 2, None)
+        assert guest.shown() == ("completed", 2, None)
         assert guest.tasks() == [*before, 1]
 
     def test_after_it_ended_well_a_late_tap_answers_it_and_starts_nothing(
@@ -62,20 +62,20 @@ class TestRetry:
         self, held_visit: NewTransform, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         guest = held_visit()
-        told: list[Any] = []
+        refused_at: list[Any] = []
 
         def refusal() -> None:
             error = guest.refused("retryTransform")
             assert (error.status, error.reason) == ("FAILED_PRECONDITION", "job_not_retryable")
-            told.append(error.details["status"])
+            refused_at.append(error.details["status"])
 
         guest.begin()
         refusal()
         meanwhile(monkeypatch, "stylise", refusal)
         guest.work()
         refusal()
-        assert told == ["pending", "running", "completed"]
-        assert guest.told() == ("completed", 1, None)
+        assert refused_at == ["pending", "running", "completed"]
+        assert guest.shown() == ("completed", 1, None)
 
     def test_a_cancelled_job_whose_first_task_was_used_up_runs_all_the_same(
         self, suite: Suite, held_visit: NewTransform, monkeypatch: pytest.MonkeyPatch
@@ -87,10 +87,10 @@ class TestRetry:
         monkeypatch.undo()
         guest.enqueue()
         suite.settle()
-        assert (guest.told(), guest.tasks()) == (("cancelled", 0, "CANCELLED"), [1])
+        assert (guest.shown(), guest.tasks()) == (("cancelled", 0, "CANCELLED"), [1])
         guest.call("retryTransform")
         suite.settle()
-        assert (guest.told(), guest.tasks()) == (("completed", 1, None), [1, 1])
+        assert (guest.shown(), guest.tasks()) == (("completed", 1, None), [1, 1])
 
     def test_the_hours_worth_used_up_is_told_and_changes_nothing(
         self, db: Database, visit: NewTransform

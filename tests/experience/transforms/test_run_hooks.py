@@ -91,13 +91,13 @@ class TestARunThatIsGone:
         one.client.recursive_delete(one.tenant.run_ref(one.run_id))
         one.enqueue()
         one.drain()
-        assert one.told() == ("pending", 0, None)
+        assert one.shown() == ("pending", 0, None)
         one.cancel()
-        assert one.told() == ("cancelled", 0, "CANCELLED")
+        assert one.shown() == ("cancelled", 0, "CANCELLED")
         one.retry()
         sweep_runs()  # its first task had the name of one that was used
         one.drain()
-        assert one.told() == ("completed", 1, None)
+        assert one.shown() == ("completed", 1, None)
         assert unrest(one.client) == []
 
 
@@ -115,7 +115,7 @@ class TestOperators:
     def test_who_cancels_the_run_cancels_the_job(self, one: JobBench) -> None:
         one.enqueue()
         self.cancel_run(one)
-        assert one.told() == ("cancelled", 0, "CANCELLED")
+        assert one.shown() == ("cancelled", 0, "CANCELLED")
         before = one.everything()
         self.cancel_run(one)
         one.drain()
@@ -127,20 +127,20 @@ class TestOperators:
     ) -> None:
         meanwhile(monkeypatch, "publish", lambda: self.cancel_run(one))
         one.work()
-        assert one.told() == ("cancelled", 1, "CANCELLED")
+        assert one.shown() == ("cancelled", 1, "CANCELLED")
         assert unrest(one.client) == []
 
     def test_who_takes_the_run_up_takes_the_job_up(self, new_job: NewJob) -> None:
         one = new_job(b"no photo")
         one.work()
-        assert one.told() == ("failed", 1, "INVALID_INPUT")
+        assert one.shown() == ("failed", 1, "INVALID_INPUT")
         self.retry_run(one)
-        assert one.told() == ("pending", 1, None)
+        assert one.shown() == ("pending", 1, None)
         assert (one.job()["error"], one.job()["completedAt"]) == (None, None)
         self.retry_run(one)
         assert len(one.queue.waiting) == 1
         one.drain()
-        assert one.told() == ("failed", 2, "INVALID_INPUT")
+        assert one.shown() == ("failed", 2, "INVALID_INPUT")
 
     def test_a_guest_and_an_operator_can_take_turns(self, one: JobBench) -> None:
         one.enqueue()
@@ -150,7 +150,7 @@ class TestOperators:
         self.cancel_run(one)
         one.retry()
         one.drain()
-        assert one.told() == ("completed", 1, None)
+        assert one.shown() == ("completed", 1, None)
         before = one.everything()
         self.cancel_run(one)
         self.retry_run(one)
@@ -178,7 +178,7 @@ class TestReading:
         source = other.whole_run().trigger_payload["sourceUri"]
         one.tenant.run_ref(one.run_id).update({"triggerPayload.sourceUri": source})
         one.work()
-        assert one.told() == ("failed", 1, "INVALID_INPUT")
+        assert one.shown() == ("failed", 1, "INVALID_INPUT")
         assert other.work()["status"] == "completed"
 
     def test_a_guest_s_run_is_nobody_s_base(self, one: JobBench) -> None:

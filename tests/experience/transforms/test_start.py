@@ -26,7 +26,7 @@ class TestStart:
         assert (answer["sessionId"], answer["createdBy"]) == (guest.completed.id, guest.uid)
         assert "snapshot" not in answer
         suite.settle()
-        assert guest.told() == ("completed", 1, None)
+        assert guest.shown() == ("completed", 1, None)
         assert guest.session()["resultMedia"] is not None
 
     def test_asked_again_it_answers_the_same_job_as_it_is_then(
@@ -107,7 +107,7 @@ class TestStart:
         db.document("projects", guest.project).update({"publishedConfig.dailyTransformLimit": 1})
         guest.call("retryTransform")
         guest.suite.settle()
-        assert guest.told() == ("completed", 1, None)
+        assert guest.shown() == ("completed", 1, None)
 
 
 class TestRate:
@@ -131,7 +131,7 @@ class TestRate:
         assert guest.session()["jobId"] is None
         assert create_and_dispatch(guest.completed)
         suite.settle()
-        assert guest.told() == ("completed", 1, None)
+        assert guest.shown() == ("completed", 1, None)
 
     def test_a_double_tap_on_retry_counts_once(
         self, suite: Suite, db: Database, visit: NewTransform

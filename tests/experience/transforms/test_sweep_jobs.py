@@ -42,7 +42,7 @@ class TestLost:
     def test_a_job_that_was_never_enqueued_is_and_runs(self, one: JobBench) -> None:
         assert sweep_runs()["undispatched"] == 1
         one.drain()
-        assert one.told() == ("completed", 1, None)
+        assert one.shown() == ("completed", 1, None)
 
     def test_a_job_whose_task_may_be_on_its_way_is_left_alone(
         self, one: JobBench, monkeypatch: pytest.MonkeyPatch
@@ -58,7 +58,7 @@ class TestLost:
         assert one.queue.waiting == []
         sweep_runs()
         one.drain()
-        assert one.told() == ("completed", 1, None)
+        assert one.shown() == ("completed", 1, None)
         assert unrest(one.client) == []
 
     def test_a_retry_that_died_before_it_enqueued_is_made_good(
@@ -71,10 +71,10 @@ class TestLost:
             patch.setattr(clients, "enqueue", dies)
             with pytest.raises(ConnectionError):
                 one.retry()
-        assert one.told() == ("pending", 0, None)
+        assert one.shown() == ("pending", 0, None)
         assert sweep_runs()["undispatched"] == 1
         one.drain()
-        assert one.told() == ("completed", 1, None)
+        assert one.shown() == ("completed", 1, None)
 
     @pytest.mark.parametrize("step", ["load", "stylise", "publish"])
     def test_a_worker_that_vanished_is_followed_by_another_that_finishes(
@@ -93,7 +93,7 @@ class TestLost:
         one.lose_lease()
         assert sweep_runs()["lost"] == 1
         one.drain()
-        assert one.told() == ("completed", 2, None)
+        assert one.shown() == ("completed", 2, None)
         assert unrest(one.client) == []
 
     def test_two_sweeps_at_once_start_one_worker(self, one: JobBench) -> None:

@@ -210,11 +210,11 @@ def watched(patch: pytest.MonkeyPatch, killed_at: int = 0) -> list[str]:
     seen: list[str] = []
     finish = sweep._finish
 
-    def look(fields: dict[str, Any]) -> bool:
+    def recording_finish(fields: dict[str, Any]) -> bool:
         seen.append(fields["id"])
         if len(seen) == killed_at:
             raise SystemExit
         return finish(fields)
 
-    patch.setattr(sweep, "_finish", look)
+    patch.setattr(sweep, "_finish", recording_finish)
     return seen

@@ -41,11 +41,11 @@ class TestTwoDeliveries:
         one.enqueue()
         meanwhile(monkeypatch, step, lambda: unchanged(one, one.again))
         one.drain()
-        assert one.told() == ("completed", 1, None)
+        assert one.shown() == ("completed", 1, None)
 
     def test_of_many_at_once_one_takes_the_job(self, one: JobBench) -> None:
         at_once(4, lambda _: one.again())
-        assert one.told() == ("completed", 1, None)
+        assert one.shown() == ("completed", 1, None)
         assert unrest(one.client) == []
 
     @pytest.mark.parametrize("step", STEPS)
@@ -55,7 +55,7 @@ class TestTwoDeliveries:
         """A queue brings a task again when it has given the worker up."""
         meanwhile(monkeypatch, step, lambda: one.again(retries=1))
         one.again()
-        assert one.told() == ("completed", 2, None)
+        assert one.shown() == ("completed", 2, None)
         assert unrest(one.client) == []
 
     def test_a_task_for_a_job_that_was_erased_does_nothing(self, one: JobBench) -> None:
@@ -82,7 +82,7 @@ class TestZombies:
 
         meanwhile(monkeypatch, step, overtake)
         one.work()
-        assert one.told() == ("completed", 2, None)
+        assert one.shown() == ("completed", 2, None)
         assert [one.everything()] == after
         assert unrest(one.client) == []
 
@@ -98,7 +98,7 @@ class TestZombies:
 
         meanwhile(monkeypatch, "load", overtake)
         one.work()
-        assert one.told() == ("failed", 2, "INVALID_INPUT")
+        assert one.shown() == ("failed", 2, "INVALID_INPUT")
         assert [one.everything()] == after
 
     def test_its_failure_does_not_count_against_the_other_ones_picture(
@@ -110,7 +110,7 @@ class TestZombies:
 
         meanwhile(monkeypatch, "publish", overtake)
         one.work()
-        assert one.told() == ("completed", 2, None)
+        assert one.shown() == ("completed", 2, None)
         assert one.job()["error"] is None
 
     def test_it_changes_nothing_while_the_other_one_works(
@@ -127,7 +127,7 @@ class TestZombies:
         one.work()
         [working] = zombies
         assert working[0]["status"] == "running"
-        assert one.told() == ("completed", 2, None)
+        assert one.shown() == ("completed", 2, None)
 
     @pytest.mark.parametrize("step", STEPS)
     def test_while_nobody_took_over_it_may_go_on(
@@ -135,7 +135,7 @@ class TestZombies:
     ) -> None:
         meanwhile(monkeypatch, step, one.lose_lease)
         one.work()
-        assert one.told() == ("completed", 1, None)
+        assert one.shown() == ("completed", 1, None)
         assert unrest(one.client) == []
 
 
@@ -151,10 +151,10 @@ class TestVanishing:
         for number in range(1, MAX_LOST_WORKERS + 2):
             with pytest.raises(Killed):
                 one.deliver()
-            assert one.told() == ("running", number, None)
+            assert one.shown() == ("running", number, None)
             one.agree()
         one.drain()
-        assert one.told() == ("failed", MAX_LOST_WORKERS + 1, "TIMEOUT")
+        assert one.shown() == ("failed", MAX_LOST_WORKERS + 1, "TIMEOUT")
         assert one.session()["jobError"]["message"] == "The transform did not finish in time."
         assert one.job()["error"]["isRetryable"]
         assert unrest(one.client) == []
@@ -166,7 +166,7 @@ class TestVanishing:
         assert (one.work()["status"], one.job()["note"]) == ("completed", "looked at")
 
 
-class TestGivenUp:
+class TestCancelled:
     """The guest gives the transform up while a worker is in the middle of it."""
 
     @pytest.mark.parametrize("step", STEPS)
@@ -175,14 +175,14 @@ class TestGivenUp:
     ) -> None:
         after: list[Any] = []
 
-        def give_up() -> None:
+        def cancel_job() -> None:
             one.cancel()
             after.append((one.job(), one.session()))
 
-        meanwhile(monkeypatch, step, give_up)
+        meanwhile(monkeypatch, step, cancel_job)
         one.work()
         assert [(one.job(), one.session())] == after
-        assert one.told() == ("cancelled", 1, "CANCELLED")
+        assert one.shown() == ("cancelled", 1, "CANCELLED")
         assert one.job()["output"] is None
         assert unrest(one.client) == []
 
@@ -190,13 +190,13 @@ class TestGivenUp:
     def test_nor_can_one_that_fails(
         self, one: JobBench, monkeypatch: pytest.MonkeyPatch, step: str
     ) -> None:
-        def give_up() -> None:
+        def cancel_job() -> None:
             one.cancel()
             raise ZeroDivisionError("too late")
 
-        meanwhile(monkeypatch, step, give_up)
+        meanwhile(monkeypatch, step, cancel_job)
         one.work()
-        assert one.told() == ("cancelled", 1, "CANCELLED")
+        assert one.shown() == ("cancelled", 1, "CANCELLED")
         assert unrest(one.client) == []
 
     @pytest.mark.parametrize("step", STEPS)
@@ -213,7 +213,7 @@ class TestGivenUp:
 
         meanwhile(monkeypatch, step, change_ones_mind)
         one.work()
-        assert one.told() == ("completed", 2, None)
+        assert one.shown() == ("completed", 2, None)
         assert [one.everything()] == after
         assert "/2/result" in one.job()["output"]["path"]
         assert unrest(one.client) == []
@@ -237,7 +237,7 @@ class TestGivenUp:
                 return f"refused: {refusal.details['status']}"
 
         _, answer = at_once(2, act)
-        status = one.told()[0]
+        status = one.shown()[0]
         assert (status, answer) in (
             ("cancelled", "cancelled"),
             ("completed", "refused: completed"),
@@ -249,7 +249,7 @@ class TestGivenUp:
         one.enqueue()
         at_once(2, lambda number: one.drain() if number else suppressed(one.cancel))
         one.agree()
-        assert one.told()[0] in ("cancelled", "completed")
+        assert one.shown()[0] in ("cancelled", "completed")
         assert unrest(one.client) == []
 
     def test_the_tasks_that_are_left_do_nothing(self, one: JobBench) -> None:
@@ -258,7 +258,7 @@ class TestGivenUp:
         before = one.everything()
         one.drain(twice=True)
         assert one.everything() == before
-        assert one.told() == ("cancelled", 0, "CANCELLED")
+        assert one.shown() == ("cancelled", 0, "CANCELLED")
 
     def test_twice_answers_the_same_and_writes_nothing(self, one: JobBench) -> None:
         first = one.cancel()
@@ -272,14 +272,14 @@ class TestGivenUp:
         one.agree()
 
 
-class TestTakenUp:
+class TestRetried:
     def test_it_goes_on_from_the_step_that_did_not_succeed(
         self, one: JobBench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         meanwhile(monkeypatch, "stylise", one.cancel)
         one.work()
         one.retry()
-        assert one.told() == ("pending", 1, None)
+        assert one.shown() == ("pending", 1, None)
         assert one.statuses(one.run_id) == {
             "load": "completed",
             "stylise": "pending",
@@ -287,17 +287,17 @@ class TestTakenUp:
         }
         one.agree()
         one.drain()
-        assert one.told() == ("completed", 2, None)
+        assert one.shown() == ("completed", 2, None)
 
     def test_a_picture_that_came_all_the_same_is_there_at_once(
         self, one: JobBench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         meanwhile(monkeypatch, "publish", one.cancel)
         one.work()
-        assert one.told() == ("cancelled", 1, "CANCELLED")
+        assert one.shown() == ("cancelled", 1, "CANCELLED")
         one.retry()
         assert one.queue.waiting == []
-        assert one.told() == ("completed", 1, None)
+        assert one.shown() == ("completed", 1, None)
         output = one.job()["output"]
         assert output["assetId"] == one.session()["resultMedia"]["assetId"]
         assert output["assetId"] == f"{one.job_id}-1"
@@ -309,11 +309,11 @@ class TestTakenUp:
     ) -> None:
         monkeypatch.setattr(stages, "normalise", lambda *_arguments: None)
         one.work()
-        assert one.told() == ("failed", 5, "UNKNOWN")
+        assert one.shown() == ("failed", 5, "UNKNOWN")
         one.retry()
-        assert one.told() == ("pending", 5, None)
+        assert one.shown() == ("pending", 5, None)
         one.drain()
-        assert one.told() == ("failed", 10, "UNKNOWN")
+        assert one.shown() == ("failed", 10, "UNKNOWN")
         assert unrest(one.client) == []
 
     def test_six_who_ask_at_once_start_it_once(self, one: JobBench) -> None:
@@ -323,7 +323,7 @@ class TestTakenUp:
         assert {answer.id for answer in at_once(6, lambda _: one.retry())} == {one.job_id}
         assert len(one.queue.waiting) == 1
         one.drain()
-        assert one.told() == ("completed", 1, None)
+        assert one.shown() == ("completed", 1, None)
         assert one.whole_run().run_attempt == 1
 
     def test_again_and_again_it_still_runs(self, one: JobBench, quiet_db: Client) -> None:
@@ -332,7 +332,7 @@ class TestTakenUp:
             one.cancel()
             one.retry()
         one.drain()
-        assert one.told() == ("completed", 1, None)
+        assert one.shown() == ("completed", 1, None)
         assert "/4/result" in one.job()["output"]["path"]
         assert unrest(quiet_db) == []
 

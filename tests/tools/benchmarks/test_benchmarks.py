@@ -12,8 +12,8 @@ from tests.support.shared_emulator import SharingSuite
 from tools.benchmarks import (
     calls,
     chart,
-    crowd,
     imports,
+    load,
     many,
     page,
     pictures,
@@ -55,17 +55,17 @@ class TestRun:
             *triggers.measure(bench, rounds=1, warm=0),
             *visits.measure(bench, rounds=1, warm=0),
         )
-        crowded = crowd.measure(bench, seconds=0, at_once=(1, 2))
+        loaded = load.measure(bench, seconds=0, concurrencies=(1, 2))
         imported = imports.measure(1, statements)
-        ran = runs.measure(bench, rounds=1, seconds=0, warm=0, at_once=(1, 2))
+        ran = runs.measure(bench, rounds=1, seconds=0, warm=0, concurrencies=(1, 2))
         picture = pictures.measure(bench, rounds=1, warm=0, width=256)
-        report = Report(page.machine(0), 1, 4, imported, crowded, ran, picture, half, half, [])
+        report = Report(page.machine(0), 1, 4, imported, loaded, ran, picture, half, half, [])
         shutil.copy(page.PAGE, tmp_path / "page.md")
 
         report.write(tmp_path / "page.md", tmp_path / "picture.svg")
 
         written = (tmp_path / "page.md").read_text()
-        assert [each.guests for each in crowded] == [1, 2] * 3
+        assert [each.guests for each in loaded] == [1, 2] * 3
         assert list(ran.a_second) == [1, 2]
         assert picture.around.median < picture.run.median
         assert picture.wait.median > 0

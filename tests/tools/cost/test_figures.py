@@ -42,9 +42,9 @@ class TestFigures:
         self, measured: tuple[Figures, set[str]]
     ) -> None:
         now, _ = measured
-        told = page.assumed()
+        shown = page.assumed()
         for name, size in now.bytes.items():
-            assert size <= told[f"{name}Bytes"], name
+            assert size <= shown[f"{name}Bytes"], name
 
 
 class TestPage:

@@ -147,10 +147,10 @@ class TestAtAVendor:
         assert account.replicate.paid == paid + 1
         sent = list(account.replicate.predictions.values())[-1]
         assert sent["model"] == "black-forest-labs/flux-kontext-pro"
-        told = sent["input"]
-        assert told["prompt"] == "as a @{step:where} in Rome, Oslo, not blurred"
-        assert told["aspect_ratio"] == "2:3"
-        photo = requests.get(told["input_image"].partition("#")[0], timeout=30)
+        sent_input = sent["input"]
+        assert sent_input["prompt"] == "as a @{step:where} in Rome, Oslo, not blurred"
+        assert sent_input["aspect_ratio"] == "2:3"
+        photo = requests.get(sent_input["input_image"].partition("#")[0], timeout=30)
         assert Image.open(io.BytesIO(photo.content)).size == (256, 384)
         styled = found["steps"][1]["output"]
         assert styled == {"providerId": "replicate", "costMicros": 40_000}
@@ -175,8 +175,8 @@ class TestReferenceImages:
         transform = {"model": GEMINI, "prompt": "dressed like this"}
         published(studio.transform(source, {**transform, "referenceImageUrls": references}))
         [sent] = account.gemini.asked("generate")[-1].body["contents"]
-        told, _, *others = sent["parts"]
-        assert told == {"text": "dressed like this"}
+        sent_input, _, *others = sent["parts"]
+        assert sent_input == {"text": "dressed like this"}
         assert others == [
             GeminiVendor.part(HAT, "image/webp"),
             GeminiVendor.part(COAT, "image/png"),

@@ -38,7 +38,7 @@ def failed_code(bench: GenerationBench, run_id: str) -> str:
     return run.error.code
 
 
-def given_up_and_taken_up(bench: GenerationBench) -> str:
+def cancelled_and_retried(bench: GenerationBench) -> str:
     """A run that was cancelled while the vendor was at it, and ready to go on."""
     run_id = bench.ask(REPLICATE)
     bench.work_until("pollGeneration")
@@ -319,7 +319,7 @@ class TestACancelledRun:
     def test_taken_up_again_asks_anew(
         self, generations: GenerationBench, replicate: ReplicateVendor
     ) -> None:
-        run_id = given_up_and_taken_up(generations)
+        run_id = cancelled_and_retried(generations)
         generations.work()
         assert generations.run(run_id).status is RunStatus.COMPLETED
         assert replicate.paid == 2
@@ -327,7 +327,7 @@ class TestACancelledRun:
     def test_taken_up_again_is_not_harmed_by_a_cancel_that_is_slow(
         self, generations: GenerationBench, replicate: ReplicateVendor
     ) -> None:
-        run_id = given_up_and_taken_up(generations)
+        run_id = cancelled_and_retried(generations)
         generations.work_until("pollGeneration")
         cancel.stop_generations(generations.tenant, run_id)  # of the cancel, or of its repeat
         generations.work()

@@ -26,7 +26,7 @@ def kill_at_every_commit(
         with deaths.striking() as died:
             run_id = through(bench, workflow, payload, f"killed-{number}")
             assert came_to(bench, run_id) == expected
-            again = [each for commit in died for each in concluded(commit) if when == "before"]
+            again = [each for commit in died for each in released_steps(commit) if when == "before"]
             made = bench.executions(run_id)
             assert Counter(list(expected)) <= Counter(made) <= Counter(executed + again)
 
@@ -35,7 +35,7 @@ def kill_at_every_commit(
     return runs
 
 
-def concluded(commit: Commit) -> list[str]:
+def released_steps(commit: Commit) -> list[str]:
     """The steps whose worker writes down what came of them."""
     released = [each for each in commit.writes if "releasedBy" in each.fields]
     return [each.document.removeprefix("runSteps/") for each in released]
@@ -47,7 +47,7 @@ def recovered(bench: Bench) -> Callable[[Paths], bool]:
     Then whoever came again has left nothing lying: a later death would have it found.
     """
 
-    def look(written: Paths) -> bool:
+    def is_recovered(written: Paths) -> bool:
         if any(retries for _, _, retries in bench.queue.waiting):
             return False
         _, _, _, run_id, *_ = written[0].split("/")
@@ -58,4 +58,4 @@ def recovered(bench: Bench) -> Callable[[Paths], bool]:
                 assert StepTask.next_of(step) in tasks, f"{step.id} is forgotten"
         return True
 
-    return look
+    return is_recovered

@@ -44,9 +44,9 @@ class TestLogs:
         said = "".join(capfd.readouterr())
         lines = [json.loads(line) for line in said.splitlines() if '"message": "step ' in line]
         assert {each["run"] for each in lines} == {run_id}
-        told = [(each["step"], each["attempt"]) for each in lines]
+        logged = [(each["step"], each["attempt"]) for each in lines]
         done = [(step.id, step.attempt) for step in bench.steps(run_id).values()]
-        assert sorted(told) == sorted([*done, ("root", 1)])
+        assert sorted(logged) == sorted([*done, ("root", 1)])
 
 
 class TestTheBuild:

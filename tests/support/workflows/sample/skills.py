@@ -33,7 +33,7 @@ class Parts(Data):
     word: str = ""
     plan: dict[str, Any] = {}
 
-    def told(self) -> str:
+    def text(self) -> str:
         parts = (self.first, self.second, self.third, self.fourth, self.fifth)
         return ",".join(str(each) for each in (*parts, self.word or None) if each is not None)
 
@@ -84,7 +84,7 @@ def note(given: Parts, context: Context) -> Text:
     """Pays for its key, and tells its parts."""
     record("note", context)
     (world() / context.key().replace("/", "~")).write_text("paid")
-    return Text(text=f"{context.step.step_id}({given.told()})")
+    return Text(text=f"{context.step.step_id}({given.text()})")
 
 
 @skill("test.act", input_type=Parts, output_type=Text, version="1", max_runtime_seconds=60)
@@ -105,7 +105,7 @@ def act(given: Parts, context: Context) -> Text:
         raise KeyError("a bug")
     if plan.get("stuck"):
         wait_for(plan["stuck"])
-    return Text(text=f"{context.step.step_id}({given.told()})")
+    return Text(text=f"{context.step.step_id}({given.text()})")
 
 
 @skill("test.draw", input_type=Parts, output_type=Text, version="1", max_runtime_seconds=60)

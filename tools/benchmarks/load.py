@@ -24,16 +24,18 @@ class Result:
     waited: Samples
 
 
-def measure(bench: Bench, seconds: float, at_once: tuple[int, ...] = CONCURRENCIES) -> list[Result]:
+def measure(
+    bench: Bench, seconds: float, concurrencies: tuple[int, ...] = CONCURRENCIES
+) -> list[Result]:
     """A read, an update and a create: of the guest's own documents, so nobody collides."""
-    sessions = [bench.pregate() for _ in range(max(at_once))]
+    sessions = [bench.pregate() for _ in range(max(concurrencies))]
     results = []
     for function, data in (
         ("getSession", lambda call, _number: call),
         ("updateSessionProgress", _answer),
         ("ensureGuest", lambda call, number: (f"{call[0]}-{number}", _ENTERING)),
     ):
-        for guests in at_once:
+        for guests in concurrencies:
             waited, took = _run(bench, function, sessions[:guests], data, seconds)
             results.append(Result(function, guests, len(waited) / took, Samples(waited)))
             bench.settle()
