@@ -103,7 +103,7 @@ class Trouble:
         return [job.to_dict() for job in jobs.where(filter=going).stream()]
 
     def venue(self, **venue: Any) -> Venue:
-        """A project as `a_place` makes it, by default a photo booth with small pictures."""
+        """A project as `a_venue` makes it, by default a photo booth with small pictures."""
         booth = {"steps": [CAPTURE, a_step("name")], "transform": a_transform(output=SMALL)}
         made = a_venue(self.db, **{**booth, **venue})
         a_member(self.db, made.workspace, "owner")
