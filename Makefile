@@ -51,7 +51,7 @@ format: setup ## Format the code and fix what can be fixed by itself
 cost: setup ## Measure what each function and a whole visit cost, and write docs/cost.md
 	@$(PYTHON_IN_VENV) -m tools.cost
 
-bench: setup ## Measure callables, crowds, events and imports, and write docs/performance.md
+bench: setup ## Measure callables, concurrent guests, events and imports, and write docs/performance.md
 	@$(PYTHON_IN_VENV) -m tools.benchmarks
 
 snapshot: setup ## Accept the functions' present names and options as the deployed ones

@@ -12,7 +12,7 @@ from google.cloud import firestore
 
 from operations import gantt
 from operations.bootstrap import BootstrapError, bootstrap
-from operations.invariants import check
+from operations.check import check
 
 MAX_PROBE_SECONDS = 10
 """For the first request: a database that does not respond is reported instead of waited for."""
@@ -21,7 +21,7 @@ MAX_PROBE_SECONDS = 10
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the process's exit status: 2 where nothing could be done at all.
 
-    1 is a command's own no: a workspace of somebody else, data that breaks a rule.
+    1 is a command's own no: a workspace of somebody else, data that breaks an invariant.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -69,7 +69,7 @@ def _check(client: firestore.Client, options: argparse.Namespace) -> int:
         print(f"error: there is nothing to check in {_database(client)}", file=sys.stderr)
         return 2
     for violation in report.violations:
-        print(f"{violation.rule}: {violation.path}: {violation.message}")
+        print(f"{violation.invariant}: {violation.path}: {violation.message}")
     counts = ", ".join(f"{count} {name}" for name, count in report.counts.items())
     print(f"{len(report.violations)} violations in {counts}")
     return 1 if report.violations else 0

@@ -1,4 +1,4 @@
-"""Everything that is deployed, one folder per domain, in the order of what knows what.
+"""Everything that is deployed, one folder per domain, in import order.
 
 A domain has up to four layers, each a module or, where it is more than a page, a package:
 `models` (documents, requests, decisions), `store` (where they live), `usecases` (one module for

@@ -52,8 +52,9 @@ def run_optimistic(client: Client, body: Callable[[Transaction], T]) -> T:
 
     All writes happen together, and only if no document that they update has changed since `body`
     read it. What `body` reads and does not write may change in between, so it must not matter.
-    If it only reads, nothing is committed. If it refuses after more than one read, what it saw
-    before the last one is read once more, because the state that it refuses may never have existed.
+    If it only reads, nothing is committed. If `body` refuses after several reads, the
+    earlier ones are checked once more. If one has changed, `body` runs again: it may have seen a
+    state that never existed.
     """
 
     def once() -> T:

@@ -24,7 +24,7 @@ class TestCheckCommand:
 
         assert done.returncode == 1
         assert done.stdout.splitlines() == [
-            f"jobs_are_at_rest: {visit.path('jobs/job')}: has no internals",
+            f"no_job_is_active: {visit.path('jobs/job')}: has no internals",
             "1 violations in 1 guests, 3 sessions, 1 jobs, 0 objects",
         ]
 

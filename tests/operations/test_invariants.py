@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from operations.invariants import Violation, check
-from operations.rules import RULES
+from operations.check import Violation, check
+from operations.invariants import INVARIANTS
 from tests.operations.conftest import StoredVisit
 
 Break = Callable[[StoredVisit], None]
@@ -258,7 +258,7 @@ BROKEN: list[tuple[str, Break, str, str]] = [
             changed("sessions/main", jobError={"code": "UNKNOWN", "message": "?"}),
         ),
         "sessions/main",
-        "tells the error UNKNOWN",
+        "has the error UNKNOWN",
     ),
     (
         "session_and_job_agree",
@@ -272,12 +272,12 @@ BROKEN: list[tuple[str, Break, str, str]] = [
         "jobs/job",
         "session main, which does not name it",
     ),
-    ("jobs_are_at_rest", job_that_is("pending"), "jobs/job", "still pending"),
-    ("jobs_are_at_rest", job_that_is("running"), "jobs/job", "still running"),
-    ("jobs_are_at_rest", job_that_is("failed"), "jobs/job", "failed without an error"),
-    ("jobs_are_at_rest", changed("jobs/job", output=None), "jobs/job", "output: False"),
-    ("jobs_are_at_rest", removed("jobs/job/jobInternals/state"), "jobs/job", "no internals"),
-    ("jobs_are_at_rest", removed("jobs/job"), "jobs/job/jobInternals/state", "belongs to no job"),
+    ("no_job_is_active", job_that_is("pending"), "jobs/job", "still pending"),
+    ("no_job_is_active", job_that_is("running"), "jobs/job", "still running"),
+    ("no_job_is_active", job_that_is("failed"), "jobs/job", "failed without an error"),
+    ("no_job_is_active", changed("jobs/job", output=None), "jobs/job", "output: False"),
+    ("no_job_is_active", removed("jobs/job/jobInternals/state"), "jobs/job", "no internals"),
+    ("no_job_is_active", removed("jobs/job"), "jobs/job/jobInternals/state", "belongs to no job"),
     (
         "every_capture_has_its_job",
         each(
@@ -309,15 +309,19 @@ class TestRules:
         assert report.counts == {"guests": 1, "sessions": 3, "jobs": 1, "objects": 0}
 
     @pytest.mark.parametrize(
-        ("rule", "break_it", "where", "message"), BROKEN, ids=[f"{b[0]}: {b[3]}" for b in BROKEN]
+        ("invariant", "break_it", "where", "message"),
+        BROKEN,
+        ids=[f"{b[0]}: {b[3]}" for b in BROKEN],
     )
     def test_a_broken_one_is_reported(
-        self, visit: StoredVisit, rule: str, break_it: Break, where: str, message: str
+        self, visit: StoredVisit, invariant: str, break_it: Break, where: str, message: str
     ) -> None:
         break_it(visit)
 
         path = visit.path(where)
-        found = [each for each in reported(visit) if (each.rule, each.path) == (rule, path)]
+        found = [
+            each for each in reported(visit) if (each.invariant, each.path) == (invariant, path)
+        ]
         assert any(message in each.message for each in found), reported(visit)
 
     def test_answers_of_a_step_are_one_and_of_a_step_that_there_is(
@@ -332,16 +336,18 @@ class TestRules:
             "has answers to no step: gone",
         ]
 
-    def test_every_rule_is_broken_somewhere_here(self) -> None:
+    def test_every_invariant_is_broken_somewhere_here(self) -> None:
         elsewhere = {
             "no_media_without_a_session",
             "media_lie_in_the_bucket",
-            "generations_are_at_rest",
-            "runs_are_at_rest",
+            "every_generation_has_ended",
+            "every_run_has_ended",
             "a_job_is_its_run",
         }
 
-        assert {rule.__name__ for rule in RULES} == {broken[0] for broken in BROKEN} | elsewhere
+        assert {each.__name__ for each in INVARIANTS} == {
+            broken[0] for broken in BROKEN
+        } | elsewhere
 
 
 class TestWhatIsNoViolation:

@@ -8,7 +8,7 @@ from google.cloud import firestore
 from emulator.demo import seed
 from emulator.suite.suite import Suite
 from experience import clients
-from operations import invariants
+from operations.check import check as check_data
 
 
 @pytest.fixture(scope="session")
@@ -36,8 +36,8 @@ def _every_invariant_holds_afterwards(request: pytest.FixtureRequest) -> Iterato
     yield
     suite.settle()
     for project in {*(projects(client) - before), seed.PROJECT}:
-        found = invariants.check(client, suite.bucket, project_id=project).violations
-        assert not found, "\n".join(f"{v.rule}: {v.path} {v.message}" for v in found)
+        found = check_data(client, suite.bucket, project_id=project).violations
+        assert not found, "\n".join(f"{v.invariant}: {v.path} {v.message}" for v in found)
 
 
 def projects(client: firestore.Client) -> set[str]:

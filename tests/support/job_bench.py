@@ -18,19 +18,23 @@ from experience.workflows.execution import skill_runtime, worker
 from experience.workflows.runs.decisions import Delivery
 from experience.workflows.runs.models import Run, RunStatus, StepTask
 from operations.data import read
-from operations.rules import generations_are_at_rest, jobs_are_at_rest, session_and_job_agree
-from operations.run_rules import a_job_is_its_run, runs_are_at_rest
+from operations.invariants import (
+    every_generation_has_ended,
+    no_job_is_active,
+    session_and_job_agree,
+)
+from operations.run_invariants import a_job_is_its_run, every_run_has_ended
 from tests.support.builders.guests import a_guest
 from tests.support.builders.jobs import a_booth, a_completed_session, job_ref, stored_job
 from tests.support.builders.sessions import session_ref, stored_session
 from tests.support.builders.venues import Venue
 from tests.support.workflows.workflow_bench import Bench, Queue, run_here
 
-AT_REST = (
+INVARIANTS = (
     a_job_is_its_run,
-    generations_are_at_rest,
-    jobs_are_at_rest,
-    runs_are_at_rest,
+    every_generation_has_ended,
+    no_job_is_active,
+    every_run_has_ended,
     session_and_job_agree,
 )
 GOING = {RunStatus.QUEUED: {"pending"}, RunStatus.RUNNING: {"running", "pending"}}
@@ -127,7 +131,7 @@ NewJob = Callable[..., JobBench]
 def unrest(client: Client) -> list[str]:
     """What of the stored data is not as it must be once nothing is on its way."""
     data = read(client, None, None)
-    return [f"{path}: {message}" for rule in AT_REST for path, message in rule(data)]
+    return [f"{path}: {message}" for each in INVARIANTS for path, message in each(data)]
 
 
 def visits_in(client: Client, patch: pytest.MonkeyPatch) -> NewJob:

@@ -19,7 +19,7 @@ from emulator.demo.guest_client import GuestClient
 from emulator.faults.settings import parse
 from emulator.suite.suite import Suite
 from experience import clients
-from operations import invariants
+from operations.check import check as check_data
 from tests.support.builders.jobs import CAPTURE, SMALL, a_photo
 from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member, a_step, a_transform
@@ -103,7 +103,7 @@ class Trouble:
         return [job.to_dict() for job in jobs.where(filter=going).stream()]
 
     def venue(self, **venue: Any) -> Venue:
-        """A project as `a_place` makes it, by default a photo booth with small pictures."""
+        """A project as `a_venue` makes it, by default a photo booth with small pictures."""
         booth = {"steps": [CAPTURE, a_step("name")], "transform": a_transform(output=SMALL)}
         made = a_venue(self.db, **{**booth, **venue})
         a_member(self.db, made.workspace, "owner")
@@ -156,8 +156,8 @@ def check(suite: Suite, db: Database) -> None:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in suite.env.items():
             patch.setenv(name, value)
-        found = invariants.check(db, suite.bucket).violations
-    assert not found, "\n".join(f"{v.rule}: {v.path} {v.message}" for v in found)
+        found = check_data(db, suite.bucket).violations
+    assert not found, "\n".join(f"{v.invariant}: {v.path} {v.message}" for v in found)
 
 
 class GuestInTrouble(GuestClient):

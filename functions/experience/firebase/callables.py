@@ -50,7 +50,7 @@ class Declaration(Generic[R]):
     refuses: tuple[Reason, ...]
 
     def covers(self, refused: Refusal) -> bool:
-        """Whether it says of itself that it may refuse so."""
+        """Whether the refusal is declared."""
         return any(reason.covers(refused) for reason in (*self.refuses, *EVERYWHERE))
 
 
@@ -64,9 +64,9 @@ def callable_function(
     """Deploy a function as a callable under its name in lowerCamelCase.
 
     A larger body is refused before anything is made of it. The function gets the verified caller
-    and the parsed request, and returns the model that its annotation names. It raises Refusal to
-    say no, with one of the reasons that it declares; anything else it raises is a bug: logged with
-    its traceback, and `internal` to the caller.
+    and the parsed request, and returns the model that its annotation names. It refuses by
+    raising a declared Refusal. Anything else it raises is a bug: logged with its traceback, and
+    `internal` to the caller.
     """
 
     def decorate(function: Callable[[Caller, R], Document]) -> Handler:

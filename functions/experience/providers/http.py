@@ -59,7 +59,7 @@ class Http:
         )
 
     def patient(self, once: Callable[[], T]) -> T:
-        """`once` until it succeeds, for as long as its failure may pass by itself.
+        """Call `once`, and retry transient failures with full jitter until one timeout has passed.
 
         Full jitter between the tries, none of which begins later than one timeout after the first.
         A provider that asks for a longer wait than that is left alone: its failure is raised.

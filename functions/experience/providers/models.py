@@ -140,10 +140,10 @@ class Provider(Protocol):
     ) -> str:
         """Begin to make something, and return the provider's own id for it.
 
-        `begun_at` says when (Unix ms) a submit with this key began of which the outcome is not
-        known, None where there was none: it is found again, or refused, and never paid twice. One
-        of which `is_taken` says that another job has it is not it. Past `timeout_ms` nobody waits
-        for the result any more.
+        `begun_at`: when an earlier submit with this key began whose outcome is unknown (Unix ms),
+        or None. Then the job is found again or refused, and never paid twice. `is_taken(id)`:
+        whether another job has this provider job, which is then skipped. After `timeout_ms` the
+        result is no longer needed.
         """
 
     def poll(self, provider_job_id: str) -> Poll:

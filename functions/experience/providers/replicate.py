@@ -57,11 +57,9 @@ _PASSING = re.compile(
 class Replicate:
     """Predictions, created without waiting, and polled.
 
-    A request carries no idempotency key: the API knows none. A prediction whose creation nobody
-    heard of is found again in the list of predictions, which returns each with its input. Where the
-    input has a source, that source's address ends in `#KEY`: a fragment, which is stored with the
-    input and sent to no server. An input without a source is recognised as a whole, if no other job
-    has that prediction.
+    A request carries no idempotency key: the API knows none. A prediction whose create
+    response was lost is found in the list of predictions by its input: by the `#KEY` fragment, or
+    by equality if it has no source.
     """
 
     answers_at_once = False

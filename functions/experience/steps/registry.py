@@ -1,5 +1,4 @@
-"""How the fields of a step become an object of its type, for authors strictly, for readers never
-failing."""
+"""Parsing steps: strictly for authors, and for readers without ever failing."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -65,5 +64,4 @@ ShownStep = Annotated[
     BeforeValidator(_stored),
     PlainSerializer(lambda step: step.declared()),
 ]
-"""A step as a guest gets it: the fields that its type has, and what else may be stored with it
-stays here."""
+"""A step as a guest gets it: only the declared fields of its type."""

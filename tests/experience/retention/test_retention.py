@@ -14,7 +14,7 @@ from experience.retention import store
 from experience.retention.usecases import sweep
 from experience.retention.usecases.sweep import sweep_retention
 from experience.transforms.models.quota import day_of
-from operations.invariants import check
+from operations.check import check
 from tests.support.builders.guests import a_guest
 from tests.support.builders.sessions import a_session, session_ref, stored_session
 from tests.support.builders.venues import Venue, a_venue

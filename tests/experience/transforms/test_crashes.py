@@ -13,7 +13,7 @@ from experience.workflows.usecases.sweep import sweep_runs
 from tests.support.builders.jobs import a_booth
 from tests.support.job_bench import JobBench, NewJob, meanwhile, unrest
 from tests.support.workflows.commits import ALONE, Commit, Lost, Mishaps
-from tests.support.workflows.workflow_bench import Killed, at_rest
+from tests.support.workflows.workflow_bench import Killed, unfinished
 
 TIMES = ("createdAt", "updatedAt", "startedAt", "completedAt", "timestamp", "processingTimeMs")
 NAMES = (
@@ -113,7 +113,7 @@ def plain_fields(document: dict[str, Any]) -> dict[str, Any]:
 def came_to(one: JobBench) -> Any:
     """How all of it ended, and the picture."""
     one.agree()
-    assert at_rest(one, one.run_id) == []
+    assert unfinished(one, one.run_id) == []
     job = one.job()
     picture = objects.read(job["output"]["path"])
     session = {**one.session(), "capturedMedia": None}

@@ -14,7 +14,7 @@ from experience.workflows.usecases.sweep import sweep_runs
 from tests.support.builders.jobs import a_booth
 from tests.support.builders.venues import Venue
 from tests.support.job_bench import JobBench, NewJob, meanwhile, unrest
-from tests.support.workflows.workflow_bench import EDITOR, at_rest
+from tests.support.workflows.workflow_bench import EDITOR, unfinished
 
 OWNED = ("job", "session")
 
@@ -43,7 +43,7 @@ class TestRemovedByHand:
         one.enqueue()
         one.drain()
         assert one.whole_run().status is RunStatus.COMPLETED
-        assert at_rest(one, one.run_id) == []
+        assert unfinished(one, one.run_id) == []
         assert status_left(one, what) == "completed"
 
     def test_so_does_one_that_waits_and_fails(
@@ -54,7 +54,7 @@ class TestRemovedByHand:
         removed(one, what)()
         one.drain()
         assert one.whole_run().status is RunStatus.FAILED
-        assert at_rest(one, one.run_id) == []
+        assert unfinished(one, one.run_id) == []
         assert status_left(one, what) == "failed"
 
     def test_operators_can_give_it_up_and_take_it_up(self, one: JobBench, what: str) -> None:

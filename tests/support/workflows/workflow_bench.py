@@ -172,8 +172,8 @@ def run_here(
     return outcome
 
 
-def at_rest(bench: Bench, run_id: str) -> list[str]:
-    """What is left in between; nothing of a run that is over."""
+def unfinished(bench: Bench, run_id: str) -> list[str]:
+    """What a run has left unfinished; nothing once it has ended."""
     run, steps = bench.run(run_id), bench.steps(run_id).values()
     wrong = [f"{step.id} is {step.status}" for step in steps if not step.is_ended]
     wrong += [f"{step.id} has a lease" for step in steps if step.lease]
@@ -181,7 +181,7 @@ def at_rest(bench: Bench, run_id: str) -> list[str]:
         left = [step.id for step in steps if step.remaining_dependencies != 0]
         wrong += [f"{each} waits for something" for each in left]
         wrong += ["the last steps are not counted down"] * (run.remaining_sinks != 0)
-    wrong += ["the run goes on"] * run.is_active
+    wrong += ["the run is active"] * run.is_active
     return wrong + ["tasks wait"] * bool(bench.queue.waiting)
 
 
@@ -247,6 +247,6 @@ def through(bench: Bench, workflow: str, payload: dict[str, Any], request_id: st
 
 
 def came_to(bench: Bench, run_id: str) -> dict[str, Any]:
-    assert at_rest(bench, run_id) == []
+    assert unfinished(bench, run_id) == []
     assert bench.run(run_id).status is RunStatus.COMPLETED
     return {step.id: step.output for step in bench.steps(run_id).values()}

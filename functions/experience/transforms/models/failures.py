@@ -34,7 +34,7 @@ GUEST_MESSAGES = {
     "WORKER_LOST": (JobErrorCode.TIMEOUT, "The transform did not finish in time."),
     "INTERNAL": (JobErrorCode.UNKNOWN, "Something went wrong on our side."),
 }
-"""What the engine says of a step, in a guest's words; codes that both have mean the same."""
+"""What a guest sees for an engine code. A code of both enums keeps its meaning."""
 
 PROVIDER_MESSAGES = {
     JobErrorCode.INVALID_INPUT: "The picture could not be made of this.",

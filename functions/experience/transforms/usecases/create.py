@@ -1,4 +1,7 @@
-"""Creating the job of a completed session."""
+"""Creating the job of a completed session, for its trigger and the sweep.
+
+`start.py` does it on request.
+"""
 
 from google.cloud.firestore import Client, Transaction
 

@@ -30,7 +30,10 @@ def get_project_and_guest(
 def reserve(
     client: Client, transaction: Transaction, project: Project, session: Session, now: int
 ) -> store.Reservation | None:
-    """Room in the project's day, None without a limit. Raises ResourceExhausted."""
+    """A reservation in the project's daily limit; None for a project without one.
+
+    Raises ResourceExhausted.
+    """
     limit = quota.limit_of(project)
     if limit is None:
         return None

@@ -1,9 +1,9 @@
 """Garbage collection of objects that no artifact refers to: mark and sweep, with a grace period.
 
 An object is deleted if it was neither written nor used for the whole grace period, no artifact of
-its workspace refers to it, and it is unchanged since it was listed. A step that is about to refer
-to an old object first marks it as used (`store.put`), which is such a change. An object that is
-still young then stays young for longer than any step runs.
+its workspace refers to it, and it is unchanged since it was listed. Before a step refers to
+an old object it touches it (`store.put`). That changes the object, so this deletion fails. An
+object younger than that outlives any step.
 """
 
 from collections.abc import Iterable

@@ -134,10 +134,11 @@ def complete_step(
     """Complete a step, and count that down on its dependents, in one commit.
 
     Writes the step, each dependent, its artifacts and cached result, for a sink the run, and what
-    the hooks add. Reads and locks nothing, so that steps that complete at the same moment do not
-    wait for each other. `acquisition`: of a dependent that depends on no other step, to be acquired
-    in the same commit. A run with a single sink is finalized in this commit; for that, the steps
-    that are not among those `known` are read. StepConflict; under a lease StaleStep and LeaseLost.
+    the hooks add. Locks nothing, so that steps that complete at the same moment do not wait for
+    each other. Reads nothing, except for the last step of a run with a single sink: then the steps
+    that are not among those `known`. `acquisition`: of a dependent that depends on no
+    other step, to be acquired in the same commit. A run with a single sink is finalized in this
+    commit. StepConflict; under a lease StaleStep and LeaseLost.
     """
     workflow = run.workflow()
     work = step if isinstance(step, LeasedStep) else None

@@ -13,7 +13,7 @@ from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.artifacts.payloads import MAX_INLINE_BYTES
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs.models import RunStatus
-from tests.support.workflows.workflow_bench import Bench, at_rest
+from tests.support.workflows.workflow_bench import Bench, unfinished
 
 DAY_MS = 24 * 3_600_000
 
@@ -116,7 +116,7 @@ class TestStoring:
         bench.drain()
         run, step = bench.run(run_id), bench.steps(run_id)["same"]
         assert run.status is RunStatus.COMPLETED
-        assert at_rest(bench, run_id) == []
+        assert unfinished(bench, run_id) == []
         assert (run.trigger_payload, step.output) == (None, None)
         assert run.trigger_payload_uri
         assert step.output_uri == run.trigger_payload_uri == bench.steps(run_id)["swell"].output_uri

@@ -11,7 +11,7 @@ from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.execution import result_cache
 from experience.workflows.runs.models import RunStatus
 from experience.workflows.skills import REGISTRY
-from tests.support.workflows.workflow_bench import Bench, at_rest
+from tests.support.workflows.workflow_bench import Bench, unfinished
 
 GLOBAL = ["data", "file", "again"]
 
@@ -20,7 +20,7 @@ def run_once(bench: Bench, word: str = "hi") -> str:
     run_id = bench.start("test.cached", {"word": word})
     bench.drain()
     assert bench.run(run_id).status is RunStatus.COMPLETED
-    assert at_rest(bench, run_id) == []
+    assert unfinished(bench, run_id) == []
     return run_id
 
 

@@ -15,7 +15,7 @@ from tests.support.builders.images import ASTRONAUT, recipe
 from tests.support.vendors.gemini import GeminiVendor
 from tests.support.vendors.replicate import ReplicateVendor
 from tests.support.workflows.commits import ALONE, Commit, Mishaps
-from tests.support.workflows.workflow_bench import Killed, at_rest
+from tests.support.workflows.workflow_bench import Killed, unfinished
 
 
 def through(bench: GenerationBench, request: dict[str, Any], request_id: str) -> str:
@@ -31,7 +31,7 @@ def through(bench: GenerationBench, request: dict[str, Any], request_id: str) ->
             bench.step()
         except Killed:
             continue
-    assert at_rest(bench, run_id) == []
+    assert unfinished(bench, run_id) == []
     assert bench.held_permits() == []
     assert not any(job.due_at or job.cancel_due for job in bench.jobs())
     return run_id

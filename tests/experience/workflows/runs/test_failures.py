@@ -11,7 +11,7 @@ from experience.workflows.runs.dispatch import resume_step
 from experience.workflows.runs.models import RunStatus
 from experience.workflows.usecases import cancel, retry, sweep
 from tests.support.workflows.sample import skills
-from tests.support.workflows.workflow_bench import Bench, at_rest
+from tests.support.workflows.workflow_bench import Bench, unfinished
 
 
 def codes(bench: Bench, run_id: str) -> dict[str, str | None]:
@@ -33,7 +33,7 @@ class TestRetries:
         assert (root.attempt, root.failures) == (3, 2)
         assert [each.outcome for each in root.attempts] == ["failed", "failed", "completed"]
         assert bench.run(run_id).status is RunStatus.COMPLETED
-        assert at_rest(bench, run_id) == []
+        assert unfinished(bench, run_id) == []
 
     def test_when_the_attempts_are_used_up_it_has_failed(self, bench: Bench) -> None:
         run_id = bench.start("test.tree", {"plan": {"root": {"failures": 9}}})
@@ -69,7 +69,7 @@ class TestRetries:
         assert (solo.code, solo.details) == ("NOT_YET", {})
         assert left
         assert len(left.message) == 2000
-        assert at_rest(bench, run_id) == []
+        assert unfinished(bench, run_id) == []
 
 
 class TestDependents:
@@ -80,7 +80,7 @@ class TestDependents:
         assert bench.statuses(run_id) == {"root": "failed", "solo": "completed", **skipped}
         assert bench.steps(run_id)["join"].blocked_by == ["left"]
         assert bench.executions(run_id).count("join") == 0
-        assert at_rest(bench, run_id) == []
+        assert unfinished(bench, run_id) == []
 
     def test_the_run_fails_with_the_step_named_and_keeps_what_succeeded(self, bench: Bench) -> None:
         run_id = bench.start("test.tree", {"plan": {"left": {"failures": 9}}})
@@ -99,7 +99,7 @@ class TestDependents:
         assert bench.statuses(run_id)["right"] == "failed"
         assert bench.output(run_id, "join") == {"text": "join(left(root()))"}
         assert bench.run(run_id).status is RunStatus.COMPLETED
-        assert at_rest(bench, run_id) == []
+        assert unfinished(bench, run_id) == []
 
     @pytest.mark.parametrize(
         ("payload", "expected"),
@@ -118,7 +118,7 @@ class TestDependents:
         names = ["extra", "needed", "with_extra", "with_needed", "last"]
         assert [bench.statuses(run_id)[name] for name in names] == expected
         assert bench.run(run_id).status is RunStatus.COMPLETED
-        assert at_rest(bench, run_id) == []
+        assert unfinished(bench, run_id) == []
 
     def test_an_input_that_is_not_there_fails_the_step_by_its_name(self, bench: Bench) -> None:
         run_id = bench.start("test.media", {"images": 7, "sounds": "beep"})
@@ -194,7 +194,7 @@ class TestWaiting:
         two = bench.steps(run_id)["two"]
         assert (two.status, two.attempt, two.losses) == ("completed", 1, 0)
         assert [each.outcome for each in two.attempts] == ["waiting", "completed"]
-        assert at_rest(bench, run_id) == []
+        assert unfinished(bench, run_id) == []
 
     def test_what_comes_before_it_is_parked_is_not_missed(
         self, bench: Bench, monkeypatch: pytest.MonkeyPatch
@@ -213,7 +213,7 @@ class TestWaiting:
         bench.drain()
         assert bench.run(run_id).status is RunStatus.COMPLETED
         assert bench.executions(run_id) == ["one", "two", "two", "three"]
-        assert at_rest(bench, run_id) == []
+        assert unfinished(bench, run_id) == []
 
     def test_calling_twice_runs_it_once_more_only(self, bench: Bench) -> None:
         thing = f"twice-{bench.workspace}"
@@ -238,7 +238,7 @@ class TestCancel:
         assert bench.run(run_id).status is RunStatus.CANCELLED
         assert set(bench.statuses(run_id).values()) == {"skipped"}
         assert set(codes(bench, run_id).values()) == {"CANCELLED"}
-        assert at_rest(bench, run_id) == []
+        assert unfinished(bench, run_id) == []
 
     def test_a_result_that_is_there_all_the_same_is_kept(self, bench: Bench) -> None:
         go = f"go-{bench.workspace}"
@@ -258,7 +258,7 @@ class TestCancel:
         run_id = bench.start("test.chain", {"plan": {"two": {"wait": "nothing"}}})
         bench.drain()
         cancel.cancel_by_id(bench.tenant, run_id)
-        assert at_rest(bench, run_id) == []
+        assert unfinished(bench, run_id) == []
         resume_step(bench.tenant, run_id, "two")
         bench.drain()
         assert bench.executions(run_id) == ["one", "two"]
@@ -274,7 +274,7 @@ class TestCancel:
         sweep.sweep_runs()
         bench.drain()
         assert bench.statuses(run_id)["one"] == "skipped"
-        assert at_rest(bench, run_id) == []
+        assert unfinished(bench, run_id) == []
 
     def test_cancelling_twice_or_too_late_changes_nothing(self, bench: Bench) -> None:
         run_id = bench.start("test.chain")
@@ -302,7 +302,7 @@ class TestRetry:
             **dict.fromkeys(("root", "right", "solo", "leaf", "join"), 1),
             "left": 2,
         }
-        assert at_rest(bench, run_id) == []
+        assert unfinished(bench, run_id) == []
 
     def test_an_optional_step_runs_again_only_if_nobody_went_on_without_it(
         self, bench: Bench
@@ -328,7 +328,7 @@ class TestRetry:
         bench.drain()
         assert bench.executions(run_id) == ["one", "one", "two", "three"]
         assert bench.run(run_id).status is RunStatus.COMPLETED
-        assert at_rest(bench, run_id) == []
+        assert unfinished(bench, run_id) == []
 
     def test_retrying_twice_or_what_succeeded_changes_nothing(self, bench: Bench) -> None:
         run_id = bench.start("test.tree", {"plan": {"left": {"failures": 1}}})

@@ -14,7 +14,7 @@ from experience.workflows.runs.decisions import Delivery
 from experience.workflows.runs.models import MAX_LOST_WORKERS, RunStatus, StepStatus
 from experience.workflows.runs.step_completion import Completion, StepOutcome
 from tests.support.calling import at_once
-from tests.support.workflows.workflow_bench import Bench, at_rest, firestore_reads
+from tests.support.workflows.workflow_bench import Bench, firestore_reads, unfinished
 
 WHOLE = 18
 LAST = "bundle"
@@ -22,14 +22,14 @@ LAST = "bundle"
 
 def finished(bench: Bench, run_id: str) -> Any:
     """What the build came to, when nothing is left undone."""
-    assert at_rest(bench, run_id) == []
+    assert unfinished(bench, run_id) == []
     assert bench.run(run_id).status is RunStatus.COMPLETED
     return bench.output(run_id, LAST)
 
 
 def finished_chain(bench: Bench, run_id: str) -> list[str]:
     """What was run of a chain, when nothing is left undone."""
-    assert at_rest(bench, run_id) == []
+    assert unfinished(bench, run_id) == []
     assert bench.run(run_id).status is RunStatus.COMPLETED
     assert {step.attempt for step in bench.steps(run_id).values()} == {1}
     return bench.executions(run_id)
@@ -208,7 +208,7 @@ class TestLeases:
         assert [each.outcome for each in step.attempts] == ["lost", "completed"]
         assert bench.run(run_id).status is RunStatus.COMPLETED
         assert bench.executions(run_id) == ["one", "one", "two", "three"]
-        assert at_rest(bench, run_id) == []
+        assert unfinished(bench, run_id) == []
 
     def test_a_step_over_which_all_workers_vanish_fails_in_the_end(self, bench: Bench) -> None:
         run_id = bench.start("test.chain")

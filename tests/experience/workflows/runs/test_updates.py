@@ -6,7 +6,7 @@ import pytest
 
 from experience.errors import FailedPrecondition, InvalidArgument, NotFound, Refusal
 from experience.workflows.runs.models import RunStatus
-from tests.support.workflows.workflow_bench import Bench, at_rest
+from tests.support.workflows.workflow_bench import Bench, unfinished
 
 MEDIA = {"images": "dog", "sounds": "beep"}
 
@@ -14,7 +14,7 @@ MEDIA = {"images": "dog", "sounds": "beep"}
 def media(bench: Bench, payload: dict[str, Any] | None = None, **more: Any) -> str:
     run_id = bench.start("test.media", MEDIA if payload is None else payload, **more)
     bench.drain()
-    assert at_rest(bench, run_id) == []
+    assert unfinished(bench, run_id) == []
     return run_id
 
 

@@ -7,7 +7,7 @@ import pytest
 from experience.workflows.definitions.models import Workflow
 from experience.workflows.runs.models import Run, RunStep
 from operations.data import Data
-from operations.run_rules import runs_are_at_rest
+from operations.run_invariants import every_run_has_ended
 
 PATH = "workspaces/w/runs/r"
 WORKFLOW = Workflow.model_validate(
@@ -51,7 +51,7 @@ def found(run: dict[str, Any], one: dict[str, Any], **more: RunStep) -> list[tup
         for name in ("one", "two")
     }
     data = Data(runs={PATH: Run.model_validate({**stored, **TIMES, **run})}, steps=steps | more)
-    return list(runs_are_at_rest(data))
+    return list(every_run_has_ended(data))
 
 
 @pytest.mark.parametrize(
@@ -59,21 +59,21 @@ def found(run: dict[str, Any], one: dict[str, Any], **more: RunStep) -> list[tup
     [({}, {}), ({"status": "failed"}, {"status": "failed"}), ({"status": "cancelled"}, {})],
     ids=["completed", "failed", "cancelled"],
 )
-def test_one_that_is_over_is_at_rest(run: dict[str, Any], one: dict[str, Any]) -> None:
+def test_one_that_is_over_has_ended(run: dict[str, Any], one: dict[str, Any]) -> None:
     assert found(run, one) == []
 
 
 @pytest.mark.parametrize(
     ("run", "one", "where", "message"),
     [
-        ({"tenant_id": "v"}, {}, PATH, "says that it is r of v"),
+        ({"tenant_id": "v"}, {}, PATH, "has the id r of v"),
         ({"status": "running"}, {}, PATH, "is still running"),
         ({}, {"status": "failed"}, PATH, "is completed, and its steps say failed"),
         ({"remaining_sinks": 1}, {}, PATH, "is completed, and 1 last steps are not over"),
         ({}, {"status": "pending"}, f"{PATH}/runSteps/one", "is still pending"),
         ({}, {"lease": LEASE}, f"{PATH}/runSteps/one", "is completed, and somebody has it"),
         ({}, {"remaining_dependencies": 1}, f"{PATH}/runSteps/one", "and waits for 1 others"),
-        ({}, {"run_id": "q"}, f"{PATH}/runSteps/one", "says that it is workspaces/w/runs/q"),
+        ({}, {"run_id": "q"}, f"{PATH}/runSteps/one", "has the id workspaces/w/runs/q"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from operations.invariants import Violation, check
+from operations.check import Violation, check
 from tests.operations.conftest import StoredVisit
 
 JOB = {
@@ -37,7 +37,7 @@ class TestGenerations:
         visit.change("workspaces/{workspace}/generationPermits/image-0", jobId=None, updatedAt=1)
         return visit
 
-    def test_that_ended_well_break_no_rule(self, made: StoredVisit) -> None:
+    def test_that_ended_well_break_no_invariant(self, made: StoredVisit) -> None:
         assert check(made.db, None, made.venue.project).violations == []
 
     @pytest.mark.parametrize(
@@ -54,9 +54,13 @@ class TestGenerations:
                 {"waitingFor": "image"},
                 "is completed, and holds or awaits a permit",
             ),
-            ("generationJobs/g", {"cancelDue": True}, "has ended, and its provider was not told"),
+            (
+                "generationJobs/g",
+                {"cancelDue": True},
+                "has ended, but its provider was not asked to cancel",
+            ),
             ("generationJobs/g", {"artifact": None}, "is completed, with an artifact: False"),
-            ("generationJobs/g", {"tenantId": "other"}, "says that it is g of other"),
+            ("generationJobs/g", {"tenantId": "other"}, "has the id g of other"),
             ("generationPermits/image-0", {"jobId": "g"}, "is held by g, which does not have it"),
         ],
     )
@@ -66,4 +70,4 @@ class TestGenerations:
         path = f"workspaces/{made.venue.workspace}/{name}"
         made.change(path, **fields)
         found = check(made.db, None, made.venue.project).violations
-        assert Violation("generations_are_at_rest", path, message) in found
+        assert Violation("every_generation_has_ended", path, message) in found

@@ -4,7 +4,7 @@ import pytest
 
 from emulator.suite.suite import Suite
 from experience.media.store.objects import write_once
-from operations.invariants import Violation, check
+from operations.check import Violation, check
 from tests.operations.conftest import StoredVisit
 
 
@@ -49,5 +49,5 @@ class TestMedia:
     ) -> None:
         stored.copy("sessions/main", "sessions/pre", id="pre", phase="pregate", jobId=None)
 
-        found = [(each.rule, each.path) for each in reported(stored, suite.bucket)]
+        found = [(each.invariant, each.path) for each in reported(stored, suite.bucket)]
         assert ("media_lie_in_the_bucket", stored.path("sessions/pre")) in found

@@ -7,7 +7,7 @@ import pytest
 from experience.workflows.generations.models import GenerationJob, GenerationPermit
 from experience.workflows.skills import ArtifactRef
 from operations.data import Data
-from operations.rules import generations_are_at_rest
+from operations.invariants import every_generation_has_ended
 
 PATH = "workspaces/w/generationJobs/g"
 PERMIT = "workspaces/w/generationPermits/image-0"
@@ -34,10 +34,10 @@ def found(holder: str | None = None, **changes: Any) -> list[tuple[str, str]]:
         generations={PATH: GenerationJob(**{**JOB, **changes})},
         permits={PERMIT: GenerationPermit(job_id=holder, updated_at=1)},
     )
-    return list(generations_are_at_rest(data))
+    return list(every_generation_has_ended(data))
 
 
-def test_one_that_is_over_is_at_rest() -> None:
+def test_one_that_is_over_has_ended() -> None:
     assert found() == []
     assert found(status="failed", artifact=None) == []
 
@@ -45,12 +45,12 @@ def test_one_that_is_over_is_at_rest() -> None:
 @pytest.mark.parametrize(
     ("changes", "where", "message"),
     [
-        ({"id": "other"}, PATH, "says that it is other of w"),
-        ({"tenant_id": "other"}, PATH, "says that it is g of other"),
+        ({"id": "other"}, PATH, "has the id other of w"),
+        ({"tenant_id": "other"}, PATH, "has the id g of other"),
         ({"status": "processing", "artifact": None}, PATH, "is still processing"),
         ({"permit": "image-0"}, PATH, "is completed, and holds or awaits a permit"),
         ({"waitingFor": "image"}, PATH, "is completed, and holds or awaits a permit"),
-        ({"cancel_due": True}, PATH, "has ended, and its provider was not told"),
+        ({"cancel_due": True}, PATH, "has ended, but its provider was not asked to cancel"),
         ({"artifact": None}, PATH, "is completed, with an artifact: False"),
         ({"status": "failed"}, PATH, "is failed, with an artifact: True"),
         ({"holder": "g"}, PERMIT, "is held by g, which does not have it"),

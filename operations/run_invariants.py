@@ -9,11 +9,11 @@ from operations.data import Data
 Found = Iterator[tuple[str, str]]
 
 
-def runs_are_at_rest(data: Data) -> Found:
+def every_run_has_ended(data: Data) -> Found:
     """Every run has ended, as its steps say, and has each step of its definition once."""
     for path, run in data.runs.items():
         if path != f"workspaces/{run.tenant_id}/runs/{run.id}":
-            yield path, f"says that it is {run.id} of {run.tenant_id}"
+            yield path, f"has the id {run.id} of {run.tenant_id}"
         steps = {
             name: step
             for name, step in data.steps.items()
@@ -36,7 +36,7 @@ def runs_are_at_rest(data: Data) -> Found:
 
 
 def a_job_is_its_run(data: Data) -> Found:
-    """A job and its run name each other, and tell the same of how they ended."""
+    """A job and its run name each other, and have ended in the same way."""
     for path, job in data.jobs.items():
         if job.run_id is None:
             continue
@@ -61,7 +61,7 @@ def a_job_is_its_run(data: Data) -> Found:
 def _of_a_step(path: str, run: Run, step: RunStep) -> Iterator[str]:
     where = f"workspaces/{step.tenant_id}/runs/{step.run_id}/runSteps/{step.id}"
     if path != where:
-        yield f"says that it is {where}"
+        yield f"has the id {where}"
     if not step.is_ended:
         yield f"is still {step.status}"
     if step.lease or step.parked:
