@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from experience.providers import calling, prices
-from experience.providers.http import Http, Response, Unanswered
+from experience.providers.exchange import Response
+from experience.providers.http import Http, Unanswered
 from experience.providers.models import (
     Blob,
     Blobs,

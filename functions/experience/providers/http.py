@@ -3,60 +3,26 @@
 import itertools
 import json
 import random
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from http.client import HTTPException
 from typing import Any, TypeVar
-from urllib.parse import urljoin, urlsplit
 
-import requests
-from urllib3.exceptions import HTTPError, ReadTimeoutError
-
+from experience.providers import addresses
+from experience.providers.addresses import Address, InvalidAddressError
+from experience.providers.exchange import Bounds, Response, TooLargeError, exchange
 from experience.providers.models import FailureCode, ProviderFailed
 
 T = TypeVar("T")
 
-CONNECT_SECONDS = 5
 TRIES = 4
 FIRST_PAUSE_SECONDS = 0.5
 MAX_PAUSE_SECONDS = 8.0
 REDIRECTS = 3
-CHUNK_BYTES = 64 * 1024
 
 JSON_BYTES = 32 * 1024 * 1024
 """A response of Gemini holds a picture in base64; nothing else comes near this."""
-
-
-@dataclass(frozen=True)
-class Response:
-    """A vendor's answer, read to its end; the names of its headers are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        """The body as a JSON object, empty where it is none."""
-        try:
-            value = json.loads(self.body)
-        except (ValueError, RecursionError):
-            return {}
-        return value if isinstance(value, dict) else {}
-
-    @property
-    def retry_after_seconds(self) -> float | None:
-        """What `Retry-After` says, in either of its forms (RFC 9110, 10.2.3)."""
-        text = self.headers.get("retry-after", "").strip()
-        if re.fullmatch(r"\d+(\.\d+)?", text):
-            return float(text)
-        try:
-            moment = parsedate_to_datetime(text)
-        except ValueError:
-            return None
-        return max(0.0, moment.timestamp() - time.time())
 
 
 class Unanswered(ProviderFailed):
@@ -69,8 +35,9 @@ class Unanswered(ProviderFailed):
 class Http:
     """A vendor's API at `base_url`, with what every request carries.
 
-    `timeout_seconds` bounds each request, however slowly its answer drips, to twice that at most;
-    `download_seconds` is the same for a result.
+    `timeout_seconds` bounds each request from connecting to the last byte, however slowly either
+    comes. `download_seconds` is the same for a result. The headers hold the key, so they go to the
+    origin of `base_url` and to no other.
     """
 
     base_url: str
@@ -78,16 +45,17 @@ class Http:
     timeout_seconds: float = 30
     download_seconds: float = 60
     pause: Callable[[float], None] = time.sleep
+    resolve: Callable[[str, int], list[str]] = addresses.resolved
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Response:
         """One request to the API. Raises Unanswered; an answer of any status is an answer."""
         sent = None if body is None else json.dumps(body).encode()
         return self._send(
             method,
-            self.base_url + path,
+            addresses.parse(self.base_url + path),
             (JSON_BYTES, self.timeout_seconds),
             sent,
-            {"content-type": "application/json", **self.headers, **headers},
+            {"content-type": "application/json", **headers},
         )
 
     def patient(self, once: Callable[[], T]) -> T:
@@ -113,84 +81,77 @@ class Http:
     def download(self, url: str, hosts: tuple[str, ...], limit_bytes: int) -> Response:
         """The bytes at an address that the vendor named: from its own hosts, by https.
 
-        `hosts` are names, those with a leading dot all below them. The API's own address serves as
-        well, whatever its scheme. Redirects are followed as far as they keep to that.
+        `hosts` are names, those with a leading dot all below them, at IP addresses of the public
+        internet. The API's own origin serves as well, whatever its scheme. Redirects are followed
+        as far as they keep to that.
         """
-        for _ in range(REDIRECTS + 1):
-            self._require_vendors(url, hosts)
-            bounds = (limit_bytes, self.download_seconds)
-            answer = self._send("GET", url, bounds, None, self.headers)
-            if answer.status not in (301, 302, 303, 307, 308):
-                return answer
-            url = urljoin(url, answer.headers.get("location", ""))
+        try:
+            address = addresses.parse(url)
+            for _ in range(REDIRECTS + 1):
+                self._require_vendors(address, hosts)
+                bounds = (limit_bytes, self.download_seconds)
+                answer = self._send("GET", address, bounds, None, {})
+                if answer.status not in (301, 302, 303, 307, 308):
+                    return answer
+                address = addresses.redirected(address, answer.headers.get("location", ""))
+        except InvalidAddressError as error:
+            raise _elsewhere() from error
         raise ProviderFailed("The provider's result is redirected in circles.")
 
-    def _require_vendors(self, url: str, hosts: tuple[str, ...]) -> None:
-        try:
-            address, own = urlsplit(url), urlsplit(self.base_url)
-            same = (address.scheme, address.hostname, address.port) == (
-                own.scheme,
-                own.hostname,
-                own.port,
-            )
-            host = address.hostname or ""
-            plain = address.scheme == "https" and address.port in (None, 443)
-        except ValueError:
-            same = plain = False
-            host = ""
-        known = any(
-            host == name.lstrip(".") or host.endswith(name) for name in hosts if name[0] == "."
+    def _is_own(self, address: Address) -> bool:
+        return address.origin == addresses.parse(self.base_url).origin
+
+    def _require_vendors(self, address: Address, hosts: tuple[str, ...]) -> None:
+        known = address.host in hosts or any(
+            address.host.endswith(name) for name in hosts if name[0] == "."
         )
-        if not same and not (plain and (host in hosts or known)):
-            raise ProviderFailed(
-                "The provider's result lies at an address that is not the provider's.",
-                retryable=False,
-            )
+        plain = (address.scheme, address.port) == ("https", 443)
+        if not self._is_own(address) and not (plain and known):
+            raise _elsewhere()
+
+    def _ips(self, address: Address) -> list[str]:
+        """Where to connect: what is connected to is what was checked. Raises OSError."""
+        ips = self.resolve(address.host, address.port)
+        if not self._is_own(address) and not all(map(addresses.is_public, ips)):
+            raise _elsewhere()
+        return ips
+
+    def _sent_headers(self, address: Address, headers: Mapping[str, str]) -> dict[str, str]:
+        """With the key, where the address is one of the API itself."""
+        return {**self.headers, **headers} if self._is_own(address) else dict(headers)
 
     def _send(
         self,
         method: str,
-        url: str,
+        address: Address,
         bounds: tuple[int, float],
         body: bytes | None,
         headers: Mapping[str, str],
     ) -> Response:
         limit_bytes, seconds = bounds
         deadline = time.monotonic() + seconds
-        timeout = (min(CONNECT_SECONDS, seconds), seconds)
         try:
-            with requests.Session() as session:
-                session.trust_env = False  # a .netrc would replace the key
-                with session.request(
-                    method,
-                    url,
-                    data=body,
-                    headers=dict(headers),
-                    timeout=timeout,
-                    stream=True,
-                    allow_redirects=False,
-                ) as response:
-                    received = _bounded(response, limit_bytes, deadline)
-        except (requests.Timeout, ReadTimeoutError) as error:
+            return exchange(
+                method,
+                address,
+                self._ips(address),
+                self._sent_headers(address, headers),
+                body,
+                Bounds(limit_bytes, deadline),
+            )
+        except TooLargeError as error:
+            raise ProviderFailed(
+                f"The provider's answer is larger than {limit_bytes} bytes.", retryable=False
+            ) from error
+        except TimeoutError as error:
             raise Unanswered(
                 "The provider did not answer in time.", code=FailureCode.TIMEOUT
             ) from error
-        except (requests.RequestException, HTTPError) as error:
+        except (OSError, HTTPException) as error:
             raise Unanswered("The connection to the provider broke.") from error
-        named = {name.lower(): value for name, value in response.headers.items()}
-        return Response(response.status_code, named, received)
 
 
-def _bounded(response: requests.Response, limit_bytes: int, deadline: float) -> bytes:
-    """The body, as far as it keeps to its size and its time."""
-    data = bytearray()
-    # As it comes in: `iter_content` waits for a whole chunk, however long that takes.
-    while chunk := response.raw.read1(CHUNK_BYTES, decode_content=True):
-        data += chunk
-        if len(data) > limit_bytes:
-            raise ProviderFailed(
-                f"The provider's answer is larger than {limit_bytes} bytes.", retryable=False
-            )
-        if time.monotonic() > deadline:
-            raise requests.ReadTimeout
-    return bytes(data)
+def _elsewhere() -> ProviderFailed:
+    return ProviderFailed(
+        "The provider's result lies at an address that is not the provider's.", retryable=False
+    )

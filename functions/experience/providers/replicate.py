@@ -14,7 +14,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from experience import clock
 from experience.providers import calling, prices
-from experience.providers.http import Http, Response, Unanswered
+from experience.providers.exchange import Response
+from experience.providers.http import Http, Unanswered
 from experience.providers.models import (
     Blob,
     Blobs,
