@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
-from experience.imaging import files
+from experience.imaging import colour_profiles, files
 from experience.imaging.models import MAX_PIXELS, ImageRefused, RefusalCode
 
 # What Pillow raises for bytes that are not the image that they claim to be.
@@ -148,10 +148,11 @@ def _opaque(image: Image.Image) -> Image.Image:
 
 
 def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """The colours that the embedded profile means; one that cannot be used is ignored."""
-    if profile:
+    """The colours that the embedded profile means; without a usable one they are in sRGB."""
+    usable = colour_profiles.bounded(profile) if profile else None
+    if usable:
         try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            source = ImageCms.ImageCmsProfile(io.BytesIO(usable))
             target = ImageCms.createProfile("sRGB")
             converted = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
         except (ImageCms.PyCMSError, *_DAMAGED):

@@ -4,7 +4,7 @@ A profile of version 2.1 with three colorants and a curve each; layout after ICC
 """
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,15 +49,7 @@ class Display:
                 (b"rTRC", b"gTRC", b"bTRC"), b"curv\0\0\0\0" + struct.pack(">I", 1024) + curve
             ),
         }
-        table, bodies = struct.pack(">I", len(tags)), b""
-        for name, body in tags.items():
-            offset = 128 + 4 + 12 * len(tags) + len(bodies)
-            table += struct.pack(">4sII", name, offset, len(body))
-            bodies += body + bytes(-len(body) % 4)
-        size = 128 + len(table) + len(bodies)
-        header = struct.pack(">I4xI", size, 0x02100000) + b"mntrRGB XYZ " + bytes(12) + b"acsp"
-        header += bytes(28) + struct.pack(">iii", 0xF6D6, 0x10000, 0xD32D)
-        return header.ljust(128, b"\0") + table + bodies
+        return profile_of(tags, b"mntr", 2)
 
     def in_srgb(self, colour: Sequence[int]) -> NDArray[np.float64]:
         """What a colour of this display is in sRGB, by the definitions."""
@@ -65,6 +57,35 @@ class Display:
         linear = np.clip(np.linalg.inv(SRGB.to_xyz) @ self.to_xyz @ light, 0, 1)
         shown = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
         return 255 * shown
+
+
+def profile_of(tags: Mapping[bytes, bytes], class_: bytes = b"mntr", version: int = 4) -> bytes:
+    """A profile in RGB of these tags."""
+    table, bodies = struct.pack(">I", len(tags)), b""
+    for name, body in tags.items():
+        offset = 128 + 4 + 12 * len(tags) + len(bodies)
+        table += struct.pack(">4sII", name, offset, len(body))
+        bodies += body + bytes(-len(body) % 4)
+    size = 128 + len(table) + len(bodies)
+    header = struct.pack(">I4xI", size, version << 24 | 0x100000) + class_ + b"RGB XYZ "
+    header += bytes(12) + b"acsp" + bytes(28) + struct.pack(">iii", 0xF6D6, 0x10000, 0xD32D)
+    return header.ljust(128, b"\0") + table + bodies
+
+
+def endless_profile(elements: int) -> bytes:
+    """A valid profile that never comes to its end.
+
+    Its conversion is a chain of so many elements (`D2B0`, of type `mpet`), which all lie at the
+    same place: eight bytes of table make one more matrix to multiply and to optimise.
+    """
+    identity = (1, 0, 0, 0, 1, 0, 0, 0, 1)
+    matrix = b"matf" + bytes(4) + struct.pack(">HH12f", 3, 3, *identity, 0.0001, 0, 0)
+    place = struct.pack(">II", 16 + 8 * elements, len(matrix))
+    chain = b"mpet" + bytes(4) + struct.pack(">HHI", 3, 3, elements) + place * elements + matrix
+    words = b"mluc" + bytes(4) + struct.pack(">II4sII", 1, 12, b"enUS", 2, 28) + b"\0x"
+    white = _xyz((0.9642, 1.0, 0.8249))
+    tags = {b"desc": words, b"cprt": words, b"wtpt": white, b"D2B0": chain}
+    return profile_of(tags, b"scnr")
 
 
 def _xyz(values: tuple[float, float, float]) -> bytes:
