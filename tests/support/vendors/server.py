@@ -32,6 +32,8 @@ class Trouble:
     reply: Reply | None = None
     drips: bool = False
     """One byte now and then, and never the last one."""
+    floods: tuple[bytes, bytes] | None = None
+    """Raw bytes, and then others now and then without an end."""
     hangs: bool = False
     """It neither answers nor hangs up, until the client does."""
     after: bool = False
@@ -118,6 +120,9 @@ class Vendor:
         if trouble and trouble.hangs:
             self._closing.wait(60)
             return
+        if trouble and trouble.floods:
+            self._flood(handler, *trouble.floods)
+            return
         if trouble and trouble.drips:
             self._drip(handler)
             return
@@ -142,7 +147,11 @@ class Vendor:
         handler.send_header("content-type", "application/json")
         handler.send_header("content-length", "1000000")
         handler.end_headers()
+        self._flood(handler, b"", b" ")
+
+    def _flood(self, handler: BaseHTTPRequestHandler, first: bytes, then: bytes) -> None:
         with contextlib.suppress(OSError):  # the client has hung up
+            handler.wfile.write(first)
             while not self._closing.wait(0.02):
-                handler.wfile.write(b" ")
+                handler.wfile.write(then)
         handler.close_connection = True
