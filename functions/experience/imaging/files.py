@@ -102,7 +102,7 @@ def _jpeg(data: bytes) -> ImageFile:
     kept = [b"\xff\xd8"]
     found = ImageFile("JPEG", b"", 0, 0)
     profile: dict[int, bytes] = {}
-    scans = 0
+    scans = orientation = 0
     for marker, segment, following in _segments(data):
         body = segment[4:]
         if marker in _FRAMES:
@@ -111,7 +111,7 @@ def _jpeg(data: bytes) -> ImageFile:
         elif marker == _SOS:
             scans += 1
         elif marker == _APP1 and body.startswith(b"Exif\0"):
-            found = replace(found, orientation=_orientation(body))
+            orientation = orientation or _orientation(body)
         elif marker == _APP2 and body.startswith(b"ICC_PROFILE\0") and len(body) > 14:
             profile[body[12]] = body[14:]
         is_jfif = marker == _APP0 and body.startswith(b"JFIF\0")
@@ -121,7 +121,8 @@ def _jpeg(data: bytes) -> ImageFile:
         raise DamagedError
     together = b"".join(profile[number] for number in sorted(profile))
     kept.append(b"\xff\xd9")
-    return _checked(replace(found, data=b"".join(kept), profile=together or None))
+    found = replace(found, data=b"".join(kept), profile=together or None)
+    return _checked(found, orientation)
 
 
 def _jpeg_size(frame: bytes) -> tuple[int, int]:
@@ -159,7 +160,7 @@ def _png(data: bytes) -> ImageFile:
     """Of an animation the default image, which is a PNG like any other."""
     kept = [PNG]
     found = ImageFile("PNG", b"", *struct.unpack_from(">II", data, 16))
-    has_profile = False
+    has_profile, orientation = False, 0
     for name, chunk in _chunks(data):
         body = chunk[8:-4]
         if name in _PNG_PIXELS:
@@ -167,11 +168,11 @@ def _png(data: bytes) -> ImageFile:
                 raise DamagedError
             kept.append(chunk)
         elif name == b"eXIf":
-            found = replace(found, orientation=_orientation(body))
+            orientation = orientation or _orientation(body)
         elif name == b"iCCP" and not has_profile:  # a file may have one, and each is unpacked
             has_profile = True
             found = replace(found, profile=_inflated(body.partition(b"\0")[2][1:]))
-    return _checked(replace(found, data=b"".join(kept)))
+    return _checked(replace(found, data=b"".join(kept)), orientation)
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -208,7 +209,7 @@ def _webp(data: bytes) -> ImageFile:
     """Of an animation the first frame, where it lies on its canvas."""
     kept: list[bytes] = []
     found = ImageFile("WEBP", b"", 0, 0)
-    has_frame = False
+    has_frame, orientation = False, 0
     for name, chunk in _riff_chunks(data):
         body = chunk[8:]
         if name in (b"VP8X", b"VP8 ", b"VP8L") and not found.width:
@@ -217,14 +218,15 @@ def _webp(data: bytes) -> ImageFile:
         if name == b"VP8X":
             kept.append(chunk[:8] + bytes([body[0] & _ANIMATED_OR_CLEAR]) + body[1:])
         elif name == b"EXIF":
-            found = replace(found, orientation=_orientation(body))
+            orientation = orientation or _orientation(body)
         elif name == b"ICCP":
             found = replace(found, profile=body)
         elif name in _WEBP_PIXELS and not (name == b"ANMF" and has_frame):
             has_frame = has_frame or name == b"ANMF"
             kept.append(chunk)
     together = b"WEBP" + b"".join(kept)
-    return _checked(replace(found, data=b"RIFF" + len(together).to_bytes(4, "little") + together))
+    found = replace(found, data=b"RIFF" + len(together).to_bytes(4, "little") + together)
+    return _checked(found, orientation)
 
 
 def _riff_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -258,11 +260,11 @@ def _webp_size(name: bytes, body: bytes) -> tuple[int, int]:
 
 
 def _orientation(exif: bytes) -> int:
-    """Tag 0x0112 of the first directory; 1 where it is not, or makes no sense."""
+    """Tag 0x0112 of the first directory; 0 where it is not, or makes no sense."""
     tiff = exif.removeprefix(b"Exif\0").removeprefix(b"\0")
     order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
     if order is None:
-        return 1
+        return 0
     try:
         (directory,) = struct.unpack_from(f"{order}I", tiff, 4)
         (count,) = struct.unpack_from(f"{order}H", tiff, directory)
@@ -271,13 +273,15 @@ def _orientation(exif: bytes) -> int:
                 f"{order}HHIH", tiff, directory + 2 + 12 * number
             )
             if (tag, type_) == (0x0112, 3):
-                return value if 1 <= value <= 8 else 1
+                return value if 1 <= value <= 8 else 0
     except struct.error:  # a photo with broken metadata is still a photo
         pass
-    return 1
+    return 0
 
 
-def _checked(file: ImageFile) -> ImageFile:
+def _checked(file: ImageFile, orientation: int) -> ImageFile:
+    """The file in the orientation that the first of its metadata names."""
+    file = replace(file, orientation=orientation or 1)
     if not file.width or not file.height:
         raise DamagedError
     if file.profile and len(file.profile) > MAX_PROFILE_BYTES:

@@ -290,3 +290,17 @@ def test_an_outcome_is_a_picture_or_a_refusal() -> None:
     assert outcome(b"text") == (
         "The file is not a JPEG, PNG or WebP image. Please take or choose another one."
     )
+
+
+class TestASecondOrientation:
+    SILENT = b"II*\0\x08\0\0\0" + bytes(6)
+    """A directory without entries, as an editor adds it."""
+
+    @pytest.mark.parametrize("second", [SILENT, exif(1), exif(3)])
+    def test_undoes_nothing_that_the_first_says(self, second: bytes) -> None:
+        for first in (exif(6), self.SILENT + b"Exif"):
+            both = [(0xE1, b"Exif\0\0" + each) for each in (first, exif(6), second)]
+            assert files.read(jpeg_with(*both)).orientation == 6
+        plain = PHOTOS["png"]
+        chunks = [png_chunk(b"eXIf", each) for each in (exif(6), second)]
+        assert files.read(plain[:33] + b"".join(chunks) + plain[33:]).orientation == 6
