@@ -30,12 +30,16 @@ def _request_id(value: str) -> str:
 
 
 def is_uid(value: str) -> bool:
-    """Whether this can be a caller's uid here: own token systems may give out uids with slashes."""
+    """Whether this can be a caller's uid here: own token systems may give out uids with slashes.
+
+    The rules ask the same of who begins a session: `isGuestId`.
+    """
     return (
         1 <= len(value) <= 128
         and "/" not in value
         and value not in {".", ".."}
         and not value.startswith("__")
+        and not any("\ud800" <= character <= "\udfff" for character in value)
     )
 
 

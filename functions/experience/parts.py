@@ -13,8 +13,7 @@ from pydantic import BaseModel, GetCoreSchemaHandler, ValidationError, create_mo
 from pydantic_core import core_schema
 
 from experience.documents import Request
-from experience.errors import InvalidArgument
-from experience.issues import Location, issues_of
+from experience.errors import InvalidArgument, Location, issues_of
 
 
 @dataclass(frozen=True)

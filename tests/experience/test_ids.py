@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from experience.ids import DocumentId, RequestId, derived_id, fingerprint, is_document_id, new_id
+from experience.ids import (
+    DocumentId,
+    RequestId,
+    derived_id,
+    fingerprint,
+    is_document_id,
+    is_uid,
+    new_id,
+)
 
 PARTS = st.lists(st.text() | st.integers() | st.none() | st.booleans(), max_size=3)
 
@@ -25,6 +33,18 @@ class TestDocumentId:
         with pytest.raises(ValidationError):
             TypeAdapter(DocumentId).validate_python(name)
         assert not is_document_id(name)
+
+
+class TestUid:
+    @pytest.mark.parametrize("uid", ["a", "a b", "ä", "a\nb", "x__", "x" * 128])
+    def test_any_name_of_a_document_is_one(self, uid: str) -> None:
+        assert is_uid(uid)
+
+    @pytest.mark.parametrize(
+        "uid", ["", "x" * 129, "a/b", ".", "..", "__a__", "__a\nb__", "__\n__", "a\ud800"]
+    )
+    def test_what_no_document_can_be_named_by_is_none(self, uid: str) -> None:
+        assert not is_uid(uid)
 
 
 class TestRequestId:

@@ -134,7 +134,7 @@ class TestWhere:
         del write["currentDocument"]
         assert not guest.commit(write)
 
-    @pytest.mark.parametrize("uid", [".", "..", "__own__", "x" * 129])
+    @pytest.mark.parametrize("uid", [".", "..", "__own__", "__a\nb__", "x" * 129])
     def test_no_session_is_of_somebody_who_cannot_be_a_guest(
         self, setting: Setting, uid: str
     ) -> None:

@@ -11,8 +11,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from experience.documents import MAX_INTEGER, Request
-from experience.errors import InvalidArgument
-from experience.issues import issues_of
+from experience.errors import InvalidArgument, issues_of
 
 R = TypeVar("R", bound=Request)
 

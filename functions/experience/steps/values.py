@@ -1,6 +1,7 @@
 """What a guest sends to a step: plain values of a project's answers, typed inputs of a journey."""
 
 import re
+import unicodedata
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt
@@ -15,6 +16,9 @@ _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/
 # Letters, digits and inner hyphens; at least two labels, the last not a number (an IP address).
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"({_LABEL}\.)+(?!\d+\Z){_LABEL}", re.IGNORECASE)
+
+_INVISIBLE = {"Cf", "Cc", "Zs", "Zl", "Zp"}  # format characters such as U+200B, controls, spaces
+_BLANK_LETTERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # shown as nothing
 
 
 class StepValueError(ValueError):
@@ -95,8 +99,20 @@ StepInput = Annotated[
 
 
 def is_blank(value: Any) -> bool:
-    """Whether a value says nothing: no text but white space, or nothing chosen."""
-    return value == [] or (isinstance(value, str) and not value.strip())
+    """Whether a value says nothing: no text that can be seen, or nothing chosen."""
+    return value == [] or (isinstance(value, str) and not any(map(_is_visible, value)))
+
+
+def _is_visible(character: str) -> bool:
+    """Whether a character can be seen by itself, as a space, a joiner or a filler cannot."""
+    if character in _BLANK_LETTERS or _is_selector(character):
+        return False
+    return not character.isspace() and unicodedata.category(character) not in _INVISIBLE
+
+
+def _is_selector(character: str) -> bool:
+    """A variation selector, which chooses the look of the character before it."""
+    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
 
 
 def check_text(value: Any, max_length: int) -> str:
@@ -111,12 +127,15 @@ def check_text(value: Any, max_length: int) -> str:
 
 
 def check_email(value: Any) -> str:
-    """An address without the white space around it.
+    """An address as mail servers write it, without white space around it.
 
+    Characters of the full width, which keyboards of East Asia type, become their plain form, and
+    invisible format characters, which come along with copied text, go. Nothing else is folded: a
+    letter that only looks like another is another person's address.
     Held against RFC 5321's sizes (local part ≤ 64, whole ≤ 254 octets) and RFC 5322's dot-atom;
     a domain in another script is measured in its ASCII form.
     """
-    address = check_text(value, 1000).strip()
+    address = _plain(check_text(value, 1000)).strip()
     local, at, domain = address.rpartition("@")
     try:
         ascii_domain = domain.encode("idna").decode() if len(domain) <= 254 else ""
@@ -126,6 +145,17 @@ def check_email(value: Any) -> str:
     if not (fits and _LOCAL_PART.fullmatch(local) and _DOMAIN.fullmatch(ascii_domain)):
         raise StepValueError("This is not an email address. Write it like name@example.com.")
     return address
+
+
+def _plain(text: str) -> str:
+    """A text without format characters, and those of the full width as plain ones."""
+    return "".join(
+        unicodedata.normalize("NFKC", character)
+        if unicodedata.east_asian_width(character) == "F" or character in "\u3002\uff61"
+        else character
+        for character in text
+        if unicodedata.category(character) != "Cf"
+    ).replace("\u3002", ".")
 
 
 def check_whole_number(value: Any, minimum: int, maximum: int) -> int:

@@ -81,7 +81,7 @@ class TestIdentity:
             {"reason": "unauthenticated"},
         )
 
-    @pytest.mark.parametrize("uid", ["a/b", "..", ".", "__all__"])
+    @pytest.mark.parametrize("uid", ["a/b", "..", ".", "__all__", "__a\nb__"])
     def test_a_uid_that_names_no_document_is_nobody(self, signed_in: SignIn, uid: str) -> None:
         assert refused(signed_in(uid), "getProject", projectId="p").status == "UNAUTHENTICATED"
 

@@ -43,6 +43,22 @@ ACCEPTED: list[tuple[str, dict[str, Any], Any, Any]] = [
     ("email", {}, "a@" + "d" * 63 + ".com", None),
     ("email", {}, "ab@" + ".".join(["d" * 62] * 4), None),
     ("email", {}, "  ", ""),
+    ("email", {}, "\u200b\ufeff", ""),
+    ("email", {}, "\u200bja\u00adne@exam\u2060ple.com\ufeff", "jane@example.com"),
+    ("email", {}, "\u202ajane@example.com\u202c", "jane@example.com"),
+    ("email", {}, " \u2060 jane@example.com \u200b ", "jane@example.com"),
+    (
+        "email",
+        {},
+        "\uff4a\uff41\uff4e\uff45\uff20"
+        "\uff45\uff58\uff41\uff4d\uff50\uff4c\uff45\uff0e\uff43\uff4f\uff4d",
+        "jane@example.com",
+    ),
+    ("email", {}, "jane\uff20example\u3002com", "jane@example.com"),
+    ("email", {}, "\u3000\uff2aane@example.com\u3000", "Jane@example.com"),
+    ("long_text", {"required": True}, "👩\u200d🚀", "👩\u200d🚀"),
+    ("short_text", {"required": True}, "\u200bAnn", "\u200bAnn"),
+    ("short_text", {}, "\u200b", "\u200b"),
 ]
 REFUSED: list[tuple[str, dict[str, Any], Any, str]] = [
     ("info", {}, "x", "no answer"),
@@ -76,6 +92,22 @@ REFUSED: list[tuple[str, dict[str, Any], Any, str]] = [
     ("opinion_scale", {}, float("nan"), "whole number"),
     ("opinion_scale", {}, float("inf"), "whole number"),
     ("email", {"required": True}, " ", "needs an answer"),
+    ("email", {"required": True}, "\u200b\u2060", "needs an answer"),
+    *[
+        ("short_text", {"required": True}, text, "needs an answer")
+        for text in (
+            "\u200b",
+            "\u00ad \u2060",
+            "\ufeff\n",
+            "\u200e\u202e",
+            "\u3164",
+            "\u115f\u1160",
+            "\u2800",
+            "\ufe0f",
+            "\U000e0020",
+            "\u0000",
+        )
+    ],
     ("email", {}, [], "takes a text"),
     *[
         ("email", {}, address, "not an email address")
@@ -96,6 +128,9 @@ REFUSED: list[tuple[str, dict[str, Any], Any, str]] = [
             "jane@doe@example.com",
             "jane@example.com\u0000",
             "jäne@example.com",
+            "\ufb01ona@example.com",
+            "j\u0430ne@example.com",
+            "jane\u200b doe@example.com",
             '"jane"@example.com',
             "l" * 65 + "@example.com",
             "a@" + "d" * 64 + ".com",
