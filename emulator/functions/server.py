@@ -35,6 +35,7 @@ from emulator.functions.provider_faults import ProviderFaults
 from emulator.process.errors import SuiteError
 from emulator.process.fork_server import serve_in_forks
 from emulator.process.http import serve
+from emulator.process.pages import refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -93,6 +94,12 @@ class FunctionsApp:
         self.meter = meter
         self.index_check = index_check
         self.faults = faults
+        self.closed_to_pages = {
+            name
+            for name, function in functions.items()
+            if function.__firebase_endpoint__.callableTrigger is None
+            and function.__firebase_endpoint__.httpsTrigger is None
+        }
         self.manifest = functions_as_yaml(dict(functions))
 
     def __call__(
@@ -103,6 +110,9 @@ class FunctionsApp:
     def _route(self, environ: "WSGIEnvironment") -> "WSGIApplication":
         request = Request(environ)
         parts = request.path.removeprefix("/").split("/")
+        is_closed = parts[0] in ("__", "functions") or self.closed_to_pages & {*parts[2:3]}
+        if is_closed and (message := refusal(environ)):
+            return _json({"error": {"status": "PERMISSION_DENIED", "message": message}}, status=403)
         match parts:
             case ["__", control]:
                 return self._control(request, control)

@@ -12,6 +12,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
+from emulator.process.pages import foreign_host, refusal
 from emulator.storage.batches import batches
 from emulator.storage.copies import copies
 from emulator.storage.errors import ErrorKind, StorageError, json_error, xml_error
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _JSON_PATHS = ("/storage/", "/upload/", "/download/", "/batch/", "/v0/")
+_OPEN_PATHS = ("/storage/", "/upload/", "/download/", "/batch/")  # without a signature or token
 _EXPOSED = (
     "Content-Disposition, Content-Encoding, Content-Length, Content-Range, Content-Type, Date, "
     "ETag, Last-Modified, Location, Range, X-GUploader-UploadID, X-Goog-Generation, X-Goog-Hash, "
@@ -60,6 +62,7 @@ def create_app(bucket: str, public_keys: dict[str, str], root: Path | None = Non
         app.register_blueprint(api)
     app.register_error_handler(StorageError, _refuse)
     app.register_error_handler(HTTPException, _refuse_http)
+    app.before_request(_refuse_pages)
     app.before_request(_answer_preflight)
     app.after_request(_allow_origins)
 
@@ -133,6 +136,37 @@ def _error_response(
     return Response(body, status, content_type="application/xml; charset=UTF-8")
 
 
+def _refuse_pages() -> Response | None:
+    """Refuse pages where neither a signature nor a token is asked for: no page needs that.
+
+    A resumable session is open to the page for which it was started.
+    """
+    g.is_closed_to_pages = False
+    message = foreign_host(request.environ)
+    if message is None and request.path.startswith(_OPEN_PATHS):
+        origin, upload_id = request.headers.get("Origin"), request.args.get("upload_id")
+        if not (origin and upload_id and uploads().origin_of(upload_id) == origin):
+            message = refusal(request.environ)
+    if message is None:
+        return None
+    g.is_closed_to_pages = True
+    return None if _starts_upload_for_page() else Response(message, 403, mimetype="text/plain")
+
+
+def _starts_upload_for_page() -> bool:
+    """Whether a program starts a session, with the `Origin` of the page that will continue it.
+
+    A browser adds `Sec-Fetch-Site` to whatever it sends to this machine.
+    """
+    return (
+        request.method == "POST"
+        and request.args.get("uploadType") == "resumable"
+        and "upload_id" not in request.args
+        and "Sec-Fetch-Site" not in request.headers
+        and foreign_host(request.environ) is None
+    )
+
+
 def _answer_preflight() -> Response | None:
     if request.method != "OPTIONS":
         return None
@@ -151,6 +185,8 @@ def _allow_origins(response: Response) -> Response:
 
     Source: https://cloud.google.com/storage/docs/resumable-uploads#cors (by `Origin` at the start)
     """
+    if g.get("is_closed_to_pages"):
+        return response
     origin: str | None = "*"
     if upload_id := request.args.get("upload_id"):
         origin = uploads().origin_of(upload_id)

@@ -26,6 +26,7 @@ from emulator.process import ports
 from emulator.process.errors import PortTakenError, SuiteError
 from emulator.process.file_watcher import FileWatcher
 from emulator.process.http import request, serve
+from emulator.process.pages import without_pages
 from emulator.storage.faults import fail_sometimes
 from emulator.storage.server import create_app
 from emulator.suite import folder, service_account, settle
@@ -134,14 +135,14 @@ class Suite:
         # Firestore first needs the address for its events.
         self._start_auth()
         self.gate = settle.EventGate()
-        self._serve("eventarc", self.gate)
+        self._serve("eventarc", without_pages(self.gate))
         self.firestore = self._start_firestore(ports.connect_address(self.addresses["eventarc"]))
         self._cleanup.callback(self.firestore.stop)
         self.service_account = service_account.create(self.project, self.folder)
         # lambdas, because a reset replaces both applications
         self._serve("storage", lambda *call: self.storage(*call))  # noqa: PLW0108
-        self._serve("tasks", lambda *call: self.tasks.app(*call))  # noqa: PLW0108
-        self._serve("hub", Control(self).app)
+        self._serve("tasks", without_pages(lambda *call: self.tasks.app(*call)))  # noqa: PLW0108
+        self._serve("hub", without_pages(Control(self).app))
         self._take_address("functions")
         if self._with_page:
             self._take_address("hosting")

@@ -34,6 +34,26 @@ class TestAddresses:
         response = requests.options(supervisor.function_url("echo"), headers=preflight, timeout=60)
         assert response.headers["Access-Control-Allow-Origin"] == "http://web.test"
 
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "__/meter:reset",
+            "__/faults",
+            "demo-sample/us-central1/tick",
+            "demo-sample/us-central1/work",
+            "functions/projects/demo-sample/triggers/onThing",
+            "functions/projects/echo/triggers/onThing",
+        ],
+    )
+    def test_a_page_reaches_only_what_is_for_pages(
+        self, supervisor: FunctionsSupervisor, record: Record, path: str
+    ) -> None:
+        for headers in ({"Origin": "https://evil.example"}, {"Host": "evil.example"}):
+            response = requests.post(f"{supervisor.url}/{path}", headers=headers, timeout=60)
+            assert response.status_code == 403
+            assert "Access-Control-Allow-Origin" not in response.headers
+        assert record.path.read_text() == ""
+
     def test_a_function_sees_only_the_path_after_its_name(
         self, supervisor: FunctionsSupervisor
     ) -> None:
