@@ -4,7 +4,6 @@ import contextlib
 import json
 import logging
 import os
-import shutil
 import tempfile
 import time
 from collections import Counter
@@ -130,7 +129,7 @@ class Suite:
         config.check_free(self.config)
         folder.remove_leftovers()
         self.folder = folder.create()
-        self._cleanup.callback(shutil.rmtree, self.folder, ignore_errors=True)
+        self._cleanup.callback(folder.remove_at_end(self.folder))
         # Auth and Firestore take longest, so they start up while the functions are loaded.
         # Firestore first needs the address for its events.
         self._start_auth()
