@@ -159,6 +159,14 @@ class TestControl:
     def test_what_it_does_not_know_is_not_found(self, chain: Suite, method: str, path: str) -> None:
         assert _control(chain, method, path)[0] == 404
 
+    @pytest.mark.parametrize("name", ["hub", "tasks", "eventarc"])
+    @pytest.mark.parametrize(
+        "headers", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}]
+    )
+    def test_pages_have_no_access(self, chain: Suite, name: str, headers: dict[str, str]) -> None:
+        url = f"http://{chain.addresses[name]}/reset"
+        assert request("POST", url, timeout=30, **headers)[0] == 403
+
 
 class TestLive:
     @pytest.fixture
