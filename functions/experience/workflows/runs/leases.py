@@ -1,8 +1,8 @@
 """Leases, the right to work on a step for a time, and the commits that acquire and release them.
 
 A worker may be slow, or thought dead, and wake up at any time. The response to a commit may be
-lost. So every commit is conditional on the step's update time, and a worker whose commit is rejected
-reads the step again. The step names the lease that it is under, and who released it last.
+lost. So every commit is conditional on the step's update time, and a worker whose commit is
+rejected reads the step again. The step names the lease that it is under, and who released it last.
 `step_completion.py` has the commits that complete a step.
 """
 
