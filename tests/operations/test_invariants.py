@@ -64,12 +64,17 @@ BROKEN: list[tuple[str, Break, str, str]] = [
         "cannot be read: id, projectId",
     ),
     ("documents_say_where_they_are", changed("guests/guest", id="other"), "guests/guest", "other"),
-    ("documents_say_where_they_are", copied("jobs/job", "jobs/copy"), "jobs/copy", "it is job"),
+    (
+        "documents_say_where_they_are",
+        copied("jobs/job", "jobs/copy"),
+        "jobs/copy",
+        "has the id job",
+    ),
     (
         "documents_say_where_they_are",
         copied("sessions/post", "sessions/copy"),
         "sessions/copy",
-        "it is post",
+        "has the id post",
     ),
     (
         "documents_say_where_they_are",
@@ -81,9 +86,9 @@ BROKEN: list[tuple[str, Break, str, str]] = [
         "documents_say_where_they_are",
         changed("workspaces/{workspace}", id="other"),
         "workspaces/{workspace}",
-        "it is other",
+        "has the id other",
     ),
-    ("documents_say_where_they_are", changed("", id="other"), "", "it is other"),
+    ("documents_say_where_they_are", changed("", id="other"), "", "has the id other"),
     (
         "a_workspace_has_an_owner",
         changed("workspaces/other", id="other", name="N", createdAt=1, updatedAt=1),

@@ -3,4 +3,13 @@
 Only the worker imports this, where it is used: all but `models` loads Pillow and numpy. Pure.
 """
 
-ROOMS = ("models", "files", "filters", "photos", "styles", "stages", "transform")
+ROOMS = (
+    "models",
+    "files",
+    "colour_profiles",
+    "filters",
+    "photos",
+    "styles",
+    "stages",
+    "transform",
+)

@@ -7,6 +7,8 @@ ROOMS = (
     "models",
     "calling",
     "prices",
+    "addresses",
+    "exchange",
     "http",
     "keys",
     "gemini",

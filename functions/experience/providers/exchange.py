@@ -16,14 +16,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from typing_extensions import Buffer
 
 from experience.providers.addresses import Address
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer, WriteableBuffer
 
 CONNECT_SECONDS = 5
 CHUNK_BYTES = 64 * 1024
@@ -151,7 +149,7 @@ class _BoundedSocket:
         self._socket = connected
         self._bounds = bounds
 
-    def sendall(self, data: "ReadableBuffer") -> None:
+    def sendall(self, data: Buffer) -> None:
         view = memoryview(data)
         while view:
             self._socket.settimeout(self._bounds.left())
@@ -173,6 +171,6 @@ class _BoundedReader(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+    def readinto(self, buffer: Buffer, /) -> int:
         self._socket.settimeout(self._bounds.left())
         return self._socket.recv_into(buffer)

@@ -54,7 +54,7 @@ HOSTILE = [
     "ftp://replicate.delivery/x",
     "gopher://replicate.delivery/x",
     "file://replicate.delivery/etc/passwd",
-    "file:///etc/passwd",
+    "file://" + "/etc/passwd",
     "data:image/png;base64,AAAA",
     "javascript:alert(1)",
     "//replicate.delivery/x",
