@@ -1,5 +1,6 @@
 """What `make` does with a name that is no target."""
 
+import os
 import subprocess
 
 import pytest
@@ -8,8 +9,16 @@ from tests.repository.architecture import ROOT, files
 
 
 def make(target: str) -> "subprocess.CompletedProcess[str]":
+    """As a person types it, even if it is `make test` that runs this."""
+    inherited = ("MAKELEVEL", "MAKEFLAGS", "MFLAGS")
     return subprocess.run(
-        ["make", target], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        ["make", target],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name not in inherited},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
