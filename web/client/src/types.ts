@@ -1767,8 +1767,11 @@ export interface ExperienceRef {
 }
 /**
  * Make the draft of this version what guests get; a draft project goes live.
+ *
+ * `workspaceId` is checked if it is given, so that the fields of `SaveProject` can be sent again.
  */
 export interface PublishProject {
+  workspaceId?: string | null;
   projectId: string;
   expectedVersion: number;
 }
@@ -2047,15 +2050,26 @@ export interface MediaReferenceInput {
   height?: number | null;
 }
 /**
- * The last answers may come along; `experienceId` is the main one chosen at the welcome.
+ * The last progress may come along; `experienceId` is the main one chosen at the welcome.
  */
 export interface CompleteSession {
   projectId: string;
   sessionId: string;
+  currentStepIndex?: number | null;
   /**
    * @maxItems 50
    */
   answers?: AnswerInput[];
+  /**
+   * @maxItems 50
+   */
+  capturedMedia?: CapturedMediaInput[];
+  inputs?: {
+    [k: string]: string | number | boolean | string[];
+  };
+  outputs?: {
+    [k: string]: MediaReferenceInput;
+  };
   experienceId?: string | null;
 }
 /**
