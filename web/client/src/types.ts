@@ -1322,7 +1322,8 @@ export interface PageOfExperience {
 /**
  * Start a workflow with a payload; with `baseRunId`, as an update of that run.
  *
- * The payload of an update is merged into that of the base run, key by key.
+ * The payload of an update is merged into that of the base run, key by key. It is checked against
+ * the inputs of the steps that read it.
  */
 export interface StartRun {
   workspaceId: string;
