@@ -165,8 +165,7 @@ class ChaosRun:
 
     def visit(self, number: int) -> None:
         """Play one guest's whole visit; some guests tap twice."""
-        host = self.suite.env["FUNCTIONS_EMULATOR_HOST"]
-        guest = Client(host, self.suite.project, f"guest-{number:03}")
+        guest = Client.of(self.suite.env, f"guest-{number:03}")
         began = time.monotonic()
         try:
             ChaosGuest(self, guest, number).visit()
