@@ -2641,12 +2641,12 @@ export interface Reasons {
     details: {};
   };
   /**
-   * Refused when the file has more than `largestBytes`.
+   * Refused when the file has more than `maxBytes`.
    */
   upload_too_large: {
     code: "failed-precondition";
     details: {
-      largestBytes: number;
+      maxBytes: number;
     };
   };
   /**
@@ -2660,14 +2660,14 @@ export interface Reasons {
     };
   };
   /**
-   * Refused when `width` times `height` of the photo is more than `largestPixels`.
+   * Refused when `width` times `height` of the photo is more than `maxPixels`.
    */
   upload_too_many_pixels: {
     code: "failed-precondition";
     details: {
       width: number;
       height: number;
-      largestPixels: number;
+      maxPixels: number;
     };
   };
   /**

@@ -17,7 +17,7 @@ from emulator.suite.suite import Suite
 from experience.imaging.models import Recipe
 from experience.imaging.transform import transform_image
 from experience.workflows.catalog.photo_transform.skills import (
-    Answer,
+    GuestAnswer,
     params_of,
     prompt_of,
     provider_of,
@@ -278,8 +278,8 @@ class TestAsked:
 
     def test_answers_of_every_type_can_be_mentioned(self) -> None:
         answers = [
-            Answer(step_id="a", value=True),
-            Answer(step_id="b", value=3),
-            Answer(step_id="c", value=["x", "y"]),
+            GuestAnswer(step_id="a", value=True),
+            GuestAnswer(step_id="b", value=3),
+            GuestAnswer(step_id="c", value=["x", "y"]),
         ]
         assert prompt_of("@{step:a} @{step:b} @{step:c} @{step:d}!", answers) == "yes 3 x, y !"
