@@ -132,7 +132,7 @@ class TestConfirmingAtOnce:
         for each in [*both, *reversed(both)]:
             [held] = confirm_upload(uid, each).captured_media
         assert held.asset_id == last.asset_id
-        assert requests.get(held.url, timeout=60).content == PHOTO
+        assert requests.get(str(held.url), timeout=60).content == PHOTO
 
     def test_what_a_session_shows_as_it_ends_keeps_its_address(
         self, db: Client, upload: tuple[str, CreateUpload], monkeypatch: pytest.MonkeyPatch
@@ -151,7 +151,7 @@ class TestConfirmingAtOnce:
         monkeypatch.setattr(objects, "publish", publish_late)
         with pytest.raises(FailedPrecondition, match="This session is completed"):
             confirm_upload(uid, first)
-        assert requests.get(shown.url, timeout=60).content == PHOTO
+        assert requests.get(str(shown.url), timeout=60).content == PHOTO
 
     def test_a_session_that_ends_meanwhile_takes_no_photo(
         self, db: Client, upload: tuple[str, CreateUpload], monkeypatch: pytest.MonkeyPatch
@@ -250,6 +250,11 @@ class TestSniff:
             (webm(document_type=b"matroska"), None),
             (mp4(), "video/mp4"),
             (mp4(brand=b"M4A "), None),
+            (mp4(brand=b"M4V "), "video/mp4"),
+            (mp4(brand=b"M4VH"), "video/mp4"),
+            (mp4(brand=b"3gp4"), "video/mp4"),
+            (mp4(brand=b"3gp5"), "video/mp4"),
+            (mp4(brand=b"qt  "), "video/quicktime"),
             (b"\x1aE\xdf\xa3", None),
             (b"\x1aE\xdf\xa3\x9fB\x82", None),
             (b"\x1aE\xdf\xa3" + bytes(60), None),

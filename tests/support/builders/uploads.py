@@ -45,9 +45,15 @@ class UploadingGuest:
     def put_there(self, data: bytes, content_type: str) -> str:
         """The asset id of an object that no signed URL would have let through."""
         asset = new_id()
-        path = objects.input_path(self.venue.project, self.session, "photo", asset)
-        objects.write_once(path, data, content_type)
+        objects.write_once(self.path_of(asset), data, content_type)
         return asset
+
+    def path_of(self, asset: str) -> str:
+        return objects.input_path(self.venue.project, self.session, "photo", asset)
+
+    def download(self, asset: str) -> requests.Response:
+        ids = {"projectId": self.venue.project, "sessionId": self.session}
+        return get(self.client.call("getDownloadUrl", **ids, assetId=asset)["url"])
 
     def stored(self) -> dict[str, Any]:
         return stored_session(self.db, self.venue.project, self.session)

@@ -796,7 +796,9 @@ export interface ExperiencePickerConfigDefinition {
   experienceIds: string[];
 }
 /**
- * The guest's photo; it must be taken. `source_variable` names the choice of experience.
+ * The guest's photo, or a video if `allow_videos`; it must be taken.
+ *
+ * `source_variable` names the choice of experience.
  */
 export interface CaptureStepDefinition {
   id: string;
@@ -811,6 +813,7 @@ export interface CaptureStepDefinition {
 export interface CaptureConfigDefinition {
   sourceVariable?: string;
   fallbackExperienceId?: string | null;
+  allowVideos?: boolean;
 }
 /**
  * A question with an answer of one line.
@@ -1074,7 +1077,9 @@ export interface ExperiencePickerConfig {
   experienceIds: string[];
 }
 /**
- * The guest's photo; it must be taken. `source_variable` names the choice of experience.
+ * The guest's photo, or a video if `allow_videos`; it must be taken.
+ *
+ * `source_variable` names the choice of experience.
  */
 export interface CaptureStep {
   id: string;
@@ -1089,6 +1094,7 @@ export interface CaptureStep {
 export interface CaptureConfig {
   sourceVariable: string;
   fallbackExperienceId: string | null;
+  allowVideos: boolean;
 }
 /**
  * A question with an answer of one line.
@@ -1930,7 +1936,7 @@ export interface SessionView {
   outputs: {
     [k: string]: MediaReference;
   };
-  resultMedia: CapturedMedia | null;
+  resultMedia: ResultMedia | null;
   jobId: string | null;
   jobStatus: JobStatus | null;
   jobError: JobError | null;
@@ -1958,11 +1964,13 @@ export interface Answer {
 }
 /**
  * A confirmed upload of one step. `createdAt` is when the object was written.
+ *
+ * A video has no `url`: it is read by `getDownloadUrl` alone.
  */
 export interface CapturedMedia {
   stepId: string;
   assetId: string;
-  url: string;
+  url: string | null;
   createdAt: number;
   contentType: string | null;
 }
@@ -1974,6 +1982,16 @@ export interface MediaReference {
   type: "image" | "video";
   width?: number | null;
   height?: number | null;
+}
+/**
+ * The picture that was made of a session's photo.
+ */
+export interface ResultMedia {
+  stepId: string;
+  assetId: string;
+  url: string;
+  createdAt: number;
+  contentType: string | null;
 }
 /**
  * Why there is no result, in words that a guest may read.
@@ -2140,7 +2158,7 @@ export interface CreateUpload {
   projectId: string;
   sessionId: string;
   stepId: string;
-  contentType: "image/jpeg" | "image/png" | "image/webp" | "video/mp4" | "video/webm";
+  contentType: "image/jpeg" | "image/png" | "image/webp" | "video/mp4" | "video/webm" | "video/quicktime";
   sizeBytes: number;
 }
 /**
@@ -2333,7 +2351,7 @@ export interface Session {
   outputs: {
     [k: string]: MediaReference;
   };
-  resultMedia: CapturedMedia | null;
+  resultMedia: ResultMedia | null;
   jobId: string | null;
   jobStatus: JobStatus | null;
   jobError: JobError | null;

@@ -76,6 +76,7 @@ const CAPTURE: Record<string, string> = {
   camera_busy: "Another app is using the camera. Close it and try again, or choose a photo.",
   wrong_type: "This is no photo that we can use. Please choose a JPEG, PNG or WebP picture.",
   too_large: "This photo is too large. Please choose one of at most 20 MB.",
+  video_too_large: "This video is too large. Please choose one of at most 200 MB.",
   upload_type_mismatch:
     "This file is not the picture that it claims to be. Please take another one.",
   upload_too_many_pixels: "This photo has more than 50 megapixels. Please choose a smaller one.",

@@ -20,7 +20,6 @@ from experience.media.models import (
     StoredObject,
     Upload,
     kind_of,
-    path_in,
     sniff,
 )
 from experience.media.store import download_urls, objects, uploads
@@ -29,6 +28,7 @@ from experience.sessions.models.session import CapturedMedia, Session
 from experience.sessions.models.views import SessionView
 from experience.sessions.usecases.access import require_active, require_owner
 from experience.sessions.usecases.adopt import get_adopted
+from experience.steps import Step
 
 
 def create_upload(uid: str, request: CreateUpload, origin: str | None) -> Upload:
@@ -43,7 +43,9 @@ def create_upload(uid: str, request: CreateUpload, origin: str | None) -> Upload
     session = get_adopted(client, request.project_id, request.session_id)
     require_owner(client, session, uid)
     require_active(session)
-    _require_capture(client, session, request.step_id)
+    step = _require_capture(client, session, request.step_id)
+    if not _takes(step, request.content_type):
+        raise InvalidArgument(("contentType", "this step takes no videos"))
     asset_id = new_id()
     path = objects.input_path(request.project_id, request.session_id, request.step_id, asset_id)
     if kind_of(request.content_type) == "video":
@@ -67,11 +69,11 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> SessionView:
     if _holds(session, request):
         return SessionView.of(session)
     require_active(session)
-    _require_capture(client, session, request.step_id)
+    step = _require_capture(client, session, request.step_id)
     path = objects.input_path(
         request.project_id, request.session_id, request.step_id, request.asset_id
     )
-    uploaded, url = _publish_valid(path)
+    uploaded, url = _confirm_valid(path, step)
     media = CapturedMedia(
         step_id=request.step_id,
         asset_id=request.asset_id,
@@ -99,18 +101,19 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> SessionView:
 
     session, superseded = transactions.run_optimistic(client, body)
     if superseded and not session.shows(superseded.url):
-        _revoke_url(superseded.url)
+        _withdraw(session, superseded)
     if superseded is media:
         require_active(session)
     return SessionView.of(session)
 
 
-def _revoke_url(url: str) -> None:
+def _withdraw(session: Session, superseded: CapturedMedia) -> None:
     """Revoke the URL of an upload that the session does not hold; the sweep deletes the upload.
 
     If the storage fails, the URL stays valid.
     """
-    path = path_in(url)
+    ids = (superseded.step_id, superseded.asset_id)
+    path = objects.input_path(session.project_id, session.id, *ids)
     try:
         download_urls.revoke_all(path)
     except exceptions.NotFound:
@@ -119,23 +122,31 @@ def _revoke_url(url: str) -> None:
         logs.warning("address not ended", path=path, exc=traceback.format_exc())
 
 
-def _publish_valid(path: str) -> tuple[StoredObject, str]:
-    """What was uploaded, and its download URL."""
+def _confirm_valid(path: str, step: Step) -> tuple[StoredObject, str | None]:
+    """What was uploaded, and its download URL, if it has one."""
     try:
         if uploaded := objects.find(path):
             _require_valid(uploaded)
-            return uploaded, objects.publish(path, uploaded)
+            if not _takes(step, uploaded.content_type):
+                raise InvalidArgument(("assetId", "is a video, and this step takes none"))
+            return uploaded, objects.confirm(uploaded)
     except exceptions.NotFound:
         pass  # deleted since it was found
     raise FailedPrecondition("upload_missing", "Nothing was uploaded to this address yet.")
 
 
-def _require_capture(client: Client, session: Session, step_id: str) -> None:
+def _takes(step: Step, content_type: str) -> bool:
+    """Whether a capture step takes a file of this type: a video only if it asks for videos."""
+    return kind_of(content_type) == "image" or step.takes_videos
+
+
+def _require_capture(client: Client, session: Session, step_id: str) -> Step:
     step = session_store.get_pinned_config(client, session).step(step_id)
     if step is None:
         raise InvalidArgument(("stepId", f"the experience has no step {step_id!r}"))
     if not step.takes_media:
         raise InvalidArgument(("stepId", f"a step of type {step.type!r} takes no upload"))
+    return step
 
 
 def _require_valid(uploaded: StoredObject) -> None:
