@@ -71,7 +71,7 @@ class TestPackedObjects:
 
 
 class TestErasedMeanwhile:
-    @pytest.mark.parametrize("before", ["read", "publish"])
+    @pytest.mark.parametrize("before", ["read", "confirm"])
     def test_a_photo_that_goes_while_it_is_looked_at_is_missing(
         self, upload: tuple[str, CreateUpload], monkeypatch: pytest.MonkeyPatch, before: str
     ) -> None:
@@ -79,9 +79,9 @@ class TestErasedMeanwhile:
         request = uploaded(uid, wanted)
         original = getattr(objects, before)
 
-        def too_late(path: str, *more: Any) -> Any:
-            storage.bucket().blob(path).delete()
-            return original(path, *more)
+        def too_late(found: Any, *more: Any) -> Any:
+            storage.bucket().blob(getattr(found, "path", found)).delete()
+            return original(found, *more)
 
         monkeypatch.setattr(objects, before, too_late)
         with pytest.raises(FailedPrecondition) as refusal:
@@ -138,17 +138,17 @@ class TestConfirmingAtOnce:
         self, db: Client, upload: tuple[str, CreateUpload], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         uid, wanted = upload
-        first, publish = uploaded(uid, wanted), objects.publish
+        first, confirm = uploaded(uid, wanted), objects.confirm
         [shown] = confirm_upload(uid, first).captured_media
         reference = session_ref(db, wanted.project_id, wanted.session_id)
         reference.update({"outputs.photo": {"url": shown.url, "type": "image"}})
         confirm_upload(uid, uploaded(uid, wanted))
 
-        def publish_late(path: str, seen: StoredObject) -> str:
+        def confirm_late(found: StoredObject) -> str | None:
             reference.update({"status": "completed"})
-            return publish(path, seen)
+            return confirm(found)
 
-        monkeypatch.setattr(objects, "publish", publish_late)
+        monkeypatch.setattr(objects, "confirm", confirm_late)
         with pytest.raises(FailedPrecondition, match="This session is completed"):
             confirm_upload(uid, first)
         assert requests.get(str(shown.url), timeout=60).content == PHOTO
@@ -157,15 +157,15 @@ class TestConfirmingAtOnce:
         self, db: Client, upload: tuple[str, CreateUpload], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         uid, wanted = upload
-        request, publish = uploaded(uid, wanted), objects.publish
+        request, confirm = uploaded(uid, wanted), objects.confirm
 
-        def publish_late(path: str, seen: StoredObject) -> str:
+        def confirm_late(found: StoredObject) -> str | None:
             """What takes a while in the cloud, and long enough for the guest to go on."""
             reference = session_ref(db, wanted.project_id, wanted.session_id)
             reference.update({"status": "completed"})
-            return publish(path, seen)
+            return confirm(found)
 
-        monkeypatch.setattr(objects, "publish", publish_late)
+        monkeypatch.setattr(objects, "confirm", confirm_late)
         with pytest.raises(FailedPrecondition, match="This session is completed"):
             confirm_upload(uid, request)
         stored = stored_session(db, wanted.project_id, wanted.session_id)

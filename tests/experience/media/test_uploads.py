@@ -174,6 +174,24 @@ class TestConfirmUpload:
         photo = get(held["url"])
         assert (photo.content, photo.headers["content-type"]) == (PHOTO, "image/jpeg")
 
+    def test_the_server_decides_how_it_is_read(self, visitor: UploadingGuest) -> None:
+        """A signed address binds neither of these headers."""
+        upload = visitor.create()
+        chosen = {
+            "cache-control": "public, max-age=31536000",
+            "content-disposition": 'attachment; filename="setup.exe"',
+            "content-language": "tlh",
+        }
+        headers = {**upload["headers"], **chosen}
+        requests.put(upload["url"], data=PHOTO, headers=headers, timeout=10).raise_for_status()
+        [held] = visitor.confirm(upload["assetId"])["capturedMedia"]
+        shown = get(held["url"]).headers
+        assert {name: shown.get(name) for name in chosen} == {
+            "cache-control": "private, max-age=3600",
+            "content-disposition": "inline",
+            "content-language": None,
+        }
+
     def test_without_its_token_nobody_reads_it(self, visitor: UploadingGuest) -> None:
         [held] = visitor.confirm(visitor.upload())["capturedMedia"]
         address, _, token = held["url"].partition("&token=")
