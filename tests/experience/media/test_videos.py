@@ -11,7 +11,6 @@ from emulator.demo.client import CallError
 from emulator.suite.suite import Suite
 from experience.media.store import objects, uploads
 from tests.experience.conftest import SignIn
-from tests.support.builders.guests import a_guest
 from tests.support.builders.jobs import SMALL
 from tests.support.builders.uploads import UploadingGuest, another
 from tests.support.builders.venues import a_venue
@@ -203,7 +202,6 @@ class TestConfirming:
     def test_no_picture_is_made_of_it(
         self, db: firestore.Client, visitor: UploadingGuest, suite: Suite
     ) -> None:
-        a_guest(db, visitor.venue.project, visitor.uid)
         visitor.confirm(visitor.upload(webm(), "video/webm"))
         ids = {"projectId": visitor.venue.project, "sessionId": visitor.session}
 

@@ -10,6 +10,7 @@ from google.cloud import firestore
 from emulator.demo.client import Client
 from experience.ids import new_id
 from experience.media.store import objects
+from tests.support.builders.guests import a_guest
 from tests.support.builders.jobs import a_photo
 from tests.support.builders.sessions import a_session, session_ref, stored_session
 from tests.support.builders.venues import Venue
@@ -67,7 +68,7 @@ class UploadingGuest:
 
 
 def another(db: firestore.Client, booth: Venue, signed_in: SignIn) -> UploadingGuest:
-    uid = f"guest-{new_id()}"
+    uid = a_guest(db, booth.project)
     session = a_session(db, booth.project, uid, booth.main, workspaceId=booth.workspace)
     return UploadingGuest(signed_in(uid), db, booth, uid, session)
 

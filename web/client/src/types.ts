@@ -574,10 +574,12 @@ export interface Callables {
     response: Upload;
     refuses:
       | "session_not_found"
+      | "guest_not_found"
       | "experience_not_found"
       | "experience_version_not_found"
       | "role_required"
       | "session_not_active"
+      | "rate_limited"
       | "contention"
       | "unauthenticated"
       | "app_check_required"

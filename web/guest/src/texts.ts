@@ -81,6 +81,7 @@ const CAPTURE: Record<string, string> = {
     "This file is not the picture that it claims to be. Please take another one.",
   upload_too_many_pixels: "This photo has more than 50 megapixels. Please choose a smaller one.",
   upload_too_large: "This photo is too large. Please choose one of at most 20 MB.",
+  rate_limited: "You have sent a lot in this hour. Please take a short break, then try again.",
   upload_missing: "The photo did not arrive. Please try again.",
   interrupted: "The upload was interrupted. Your photo is still here.",
   session_not_active: "This visit has ended meanwhile.",

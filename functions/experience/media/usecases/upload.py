@@ -6,8 +6,10 @@ from typing import Any
 from google.api_core import exceptions
 from google.cloud.firestore import Client, Transaction
 
-from experience import clients, clock, logs, transactions
+from experience import clients, clock, config, logs, transactions
 from experience.errors import FailedPrecondition, InvalidArgument
+from experience.guests.models import Guest, next_rate
+from experience.guests.store import guest_ref
 from experience.ids import new_id
 from experience.imaging import files
 from experience.imaging.models import MAX_PIXELS
@@ -27,25 +29,26 @@ from experience.sessions import store as session_store
 from experience.sessions.models.session import CapturedMedia, Session
 from experience.sessions.models.views import SessionView
 from experience.sessions.usecases.access import require_active, require_owner
-from experience.sessions.usecases.adopt import get_adopted
+from experience.sessions.usecases.adopt import get_adopted, with_adoption
 from experience.steps import Step
+from experience.store import parse, require
 
 
 def create_upload(uid: str, request: CreateUpload, origin: str | None) -> Upload:
-    """A signed URL for one upload to a capture step of an active session. One read.
+    """A signed URL for one upload to a capture step of an active session. Two reads, one write.
 
-    Nothing is stored yet: an upload that never comes leaves nothing behind.
+    The guest counts their uploads of the hour. No object is stored yet: an upload that never comes
+    leaves nothing behind. Raises ResourceExhausted `rate_limited`.
     """
     max_bytes = MAX_BYTES[kind_of(request.content_type)]
     if request.size_bytes > max_bytes:
         raise InvalidArgument(("sizeBytes", f"must be at most {max_bytes} bytes"))
     client = clients.firestore()
-    session = get_adopted(client, request.project_id, request.session_id)
-    require_owner(client, session, uid)
-    require_active(session)
-    step = _require_capture(client, session, request.step_id)
-    if not _takes(step, request.content_type):
-        raise InvalidArgument(("contentType", "this step takes no videos"))
+    with_adoption(
+        lambda: transactions.run_optimistic(
+            client, lambda transaction: _count_upload(client, transaction, uid, request)
+        )
+    )
     asset_id = new_id()
     path = objects.input_path(request.project_id, request.session_id, request.step_id, asset_id)
     if kind_of(request.content_type) == "video":
@@ -53,6 +56,27 @@ def create_upload(uid: str, request: CreateUpload, origin: str | None) -> Upload
             path, request.content_type, request.size_bytes, asset_id, origin
         )
     return uploads.signed_upload(path, request.content_type, request.size_bytes, asset_id)
+
+
+def _count_upload(
+    client: Client, transaction: Transaction, uid: str, request: CreateUpload
+) -> None:
+    """Count an upload of this guest, if the session takes it. Raises the refusal."""
+    references = [
+        session_store.session_ref(client, request.project_id, request.session_id),
+        guest_ref(client, request.project_id, uid),
+    ]
+    session_snapshot, guest_snapshot = transactions.read(client, references, transaction)
+    session = require(parse(session_snapshot, Session), what="session")
+    require_owner(client, session, uid)
+    require_active(session)
+    step = _require_capture(client, session, request.step_id)
+    if not _takes(step, request.content_type):
+        raise InvalidArgument(("contentType", "this step takes no videos"))
+    guest = require(parse(guest_snapshot, Guest), what="guest")
+    limit = config.UPLOADS_PER_GUEST_AND_HOUR.value
+    rate = next_rate(guest.rates.get("uploads"), limit, clock.now_ms())
+    transaction.update(guest_snapshot.reference, {"rates.uploads": rate.dump()})
 
 
 def confirm_upload(uid: str, request: ConfirmUpload) -> SessionView:

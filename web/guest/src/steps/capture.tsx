@@ -177,14 +177,14 @@ export function Capture({ visit, play, step, problem }: StepProps) {
   );
 }
 
-const RETRYABLE = new Set(["interrupted", "offline", "upload_missing", "unknown"]);
+const RETRYABLE = new Set(["interrupted", "offline", "rate_limited", "upload_missing", "unknown"]);
 
 function captureProblem(reason: string, issues: { path: string }[]): string {
   const named = (field: string) => issues.some(({ path }) => path === field);
   if (reason === "invalid_request" && named("contentType")) return "wrong_type";
   if (reason === "invalid_request" && named("sizeBytes")) return "too_large";
   const words = ["upload_missing", "upload_too_large", "upload_type_mismatch", "wrong_type"];
-  return [...words, "upload_too_many_pixels", "too_large"].includes(reason)
+  return [...words, "upload_too_many_pixels", "too_large", "rate_limited"].includes(reason)
     ? reason
     : "interrupted";
 }
