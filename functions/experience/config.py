@@ -41,6 +41,12 @@ TRANSFORMS_PER_GUEST_AND_HOUR = IntParam(
     description="How many transforms one guest may start or retry by hand within an hour.",
 )
 
+UPLOADS_PER_GUEST_AND_HOUR = IntParam(
+    "UPLOADS_PER_GUEST_AND_HOUR",
+    default=30,
+    description="How many uploads one guest may begin within an hour, in all their sessions.",
+)
+
 SESSION_IDLE_HOURS = IntParam(
     "SESSION_IDLE_HOURS",
     default=24,

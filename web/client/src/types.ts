@@ -574,10 +574,12 @@ export interface Callables {
     response: Upload;
     refuses:
       | "session_not_found"
+      | "guest_not_found"
       | "experience_not_found"
       | "experience_version_not_found"
       | "role_required"
       | "session_not_active"
+      | "rate_limited"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -796,7 +798,9 @@ export interface ExperiencePickerConfigDefinition {
   experienceIds: string[];
 }
 /**
- * The guest's photo; it must be taken. `source_variable` names the choice of experience.
+ * The guest's photo, or a video if `allow_videos`; it must be taken.
+ *
+ * `source_variable` names the choice of experience.
  */
 export interface CaptureStepDefinition {
   id: string;
@@ -811,6 +815,7 @@ export interface CaptureStepDefinition {
 export interface CaptureConfigDefinition {
   sourceVariable?: string;
   fallbackExperienceId?: string | null;
+  allowVideos?: boolean;
 }
 /**
  * A question with an answer of one line.
@@ -1074,7 +1079,9 @@ export interface ExperiencePickerConfig {
   experienceIds: string[];
 }
 /**
- * The guest's photo; it must be taken. `source_variable` names the choice of experience.
+ * The guest's photo, or a video if `allow_videos`; it must be taken.
+ *
+ * `source_variable` names the choice of experience.
  */
 export interface CaptureStep {
   id: string;
@@ -1089,6 +1096,7 @@ export interface CaptureStep {
 export interface CaptureConfig {
   sourceVariable: string;
   fallbackExperienceId: string | null;
+  allowVideos: boolean;
 }
 /**
  * A question with an answer of one line.
@@ -1934,7 +1942,7 @@ export interface SessionView {
   outputs: {
     [k: string]: MediaReference;
   };
-  resultMedia: CapturedMedia | null;
+  resultMedia: ResultMedia | null;
   jobId: string | null;
   jobStatus: JobStatus | null;
   jobError: JobError | null;
@@ -1962,11 +1970,13 @@ export interface Answer {
 }
 /**
  * A confirmed upload of one step. `createdAt` is when the object was written.
+ *
+ * A video has no `url`: it is read by `getDownloadUrl` alone.
  */
 export interface CapturedMedia {
   stepId: string;
   assetId: string;
-  url: string;
+  url: string | null;
   createdAt: number;
   contentType: string | null;
 }
@@ -1978,6 +1988,16 @@ export interface MediaReference {
   type: "image" | "video";
   width?: number | null;
   height?: number | null;
+}
+/**
+ * The picture that was made of a session's photo.
+ */
+export interface ResultMedia {
+  stepId: string;
+  assetId: string;
+  url: string;
+  createdAt: number;
+  contentType: string | null;
 }
 /**
  * Why there is no result, in words that a guest may read.
@@ -2155,7 +2175,7 @@ export interface CreateUpload {
   projectId: string;
   sessionId: string;
   stepId: string;
-  contentType: "image/jpeg" | "image/png" | "image/webp" | "video/mp4" | "video/webm";
+  contentType: "image/jpeg" | "image/png" | "image/webp" | "video/mp4" | "video/webm" | "video/quicktime";
   sizeBytes: number;
 }
 /**
@@ -2348,7 +2368,7 @@ export interface Session {
   outputs: {
     [k: string]: MediaReference;
   };
-  resultMedia: CapturedMedia | null;
+  resultMedia: ResultMedia | null;
   jobId: string | null;
   jobStatus: JobStatus | null;
   jobError: JobError | null;

@@ -101,7 +101,9 @@ def _outputs(
     issues: list[Issue],
 ) -> dict[str, MediaReference]:
     media = [*session.captured_media, *([session.result_media] if session.result_media else [])]
-    known = {each.url: (each.content_type or "image/").partition("/")[0] for each in media}
+    known = {
+        each.url: (each.content_type or "image/").partition("/")[0] for each in media if each.url
+    }
     merged = dict(session.outputs)
     for step_id, reference in given.items():
         if config.step(step_id) is None:
