@@ -11,7 +11,7 @@ from PIL import Image
 
 from emulator.process.http import serve
 from experience import storage as experience_storage
-from experience.imaging import stages
+from experience.imaging import processes
 from experience.imaging.models import Recipe
 from experience.imaging.transform import transform_image
 from experience.media.models import path_in
@@ -328,7 +328,7 @@ class TestFaults:
     def test_a_bug_that_stays_fails_the_job_in_the_end(
         self, one: JobBench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(stages, "finish", lambda *_arguments: None)
+        monkeypatch.setattr(processes, "finish", lambda *_arguments: None)
         one.work()
         assert one.shown() == ("failed", ATTEMPTS, "UNKNOWN")
         assert one.job()["error"]["step"] == "publish"
