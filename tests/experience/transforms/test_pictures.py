@@ -189,6 +189,14 @@ class TestRefusedInput:
         experience_storage.bucket().blob(path_in(capture["url"])).delete()
         self.refused(one, "load", "INVALID_INPUT", "The photo is gone.")
 
+    @pytest.mark.usefixtures("endless_imaging")
+    def test_a_photo_that_takes_too_long_is_tried_once(self, one: JobBench) -> None:
+        error = one.work()["error"]
+        assert one.shown() == ("failed", 1, "TIMEOUT")
+        assert (error["step"], error["isRetryable"]) == ("load", True)  # by its guest
+        assert one.steps(one.run_id)["load"].attempt == 1
+        assert unrest(one.client) == []
+
     def test_a_style_that_nobody_knows(self, new_job: NewJob) -> None:
         words = "There is no style 'cubism'."
         self.refused(new_job(style="cubism"), "load", "PROCESSING_FAILED", words)
