@@ -73,9 +73,9 @@ def npm_packages(lock: Path = ROOT / "web" / "package-lock.json") -> Iterator[Pa
 
 def licence_of(package: metadata.PackageMetadata) -> str:
     """The expression of a package's metadata, or else the licence by its name there."""
-    if expression := package.get("License-Expression"):
-        return str(expression)
-    text = str(package.get("License", "")).strip()
+    if "License-Expression" in package:
+        return package["License-Expression"]
+    text = package["License"].strip() if "License" in package else ""
     classifiers = [
         each.rpartition(" :: ")[2]
         for each in package.get_all("Classifier") or ()

@@ -11,7 +11,7 @@ from PIL import Image
 
 from emulator.process.http import serve
 from experience import storage as experience_storage
-from experience.imaging import stages
+from experience.imaging import processes
 from experience.imaging.models import Recipe
 from experience.imaging.transform import transform_image
 from experience.media.models import path_in
@@ -189,6 +189,14 @@ class TestRefusedInput:
         experience_storage.bucket().blob(path_in(capture["url"])).delete()
         self.refused(one, "load", "INVALID_INPUT", "The photo is gone.")
 
+    @pytest.mark.usefixtures("endless_imaging")
+    def test_a_photo_that_takes_too_long_is_tried_once(self, one: JobBench) -> None:
+        error = one.work()["error"]
+        assert one.shown() == ("failed", 1, "TIMEOUT")
+        assert (error["step"], error["isRetryable"]) == ("load", True)  # by its guest
+        assert one.steps(one.run_id)["load"].attempt == 1
+        assert unrest(one.client) == []
+
     def test_a_style_that_nobody_knows(self, new_job: NewJob) -> None:
         words = "There is no style 'cubism'."
         self.refused(new_job(style="cubism"), "load", "PROCESSING_FAILED", words)
@@ -328,7 +336,7 @@ class TestFaults:
     def test_a_bug_that_stays_fails_the_job_in_the_end(
         self, one: JobBench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(stages, "finish", lambda *_arguments: None)
+        monkeypatch.setattr(processes, "finish", lambda *_arguments: None)
         one.work()
         assert one.shown() == ("failed", ATTEMPTS, "UNKNOWN")
         assert one.job()["error"]["step"] == "publish"

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar, cast, get_args
 
 from experience.documents import Document
 from experience.errors import Refusal
-from experience.imaging import files
+from experience.imaging import files, processes
 from experience.imaging.models import ImageRefused, Recipe, Style
 from experience.providers import gemini, local, registry, replicate
 from experience.workflows.definitions.loader import DEFINITIONS
@@ -121,8 +121,7 @@ def load(inputs: SourcePhoto, context: Context) -> Measured:
 
     Before that, check that the transform can succeed, while nothing has been paid for.
     """
-    from experience.imaging import stages
-
+    processes.warm_up()  # while the photo is fetched
     try:
         registry.require(provider_of(inputs.transform.model))
     except Refusal as refused:
@@ -132,7 +131,7 @@ def load(inputs: SourcePhoto, context: Context) -> Measured:
     photo = context.artifacts.read(inputs.source_uri)
     if files.size(photo) is None:
         raise SkillFailed("INVALID_INPUT", "The photo is not a JPEG, PNG or WebP image.")
-    image = _refusing(lambda: stages.normalise(photo, recipe))
+    image = _refusing(lambda: processes.normalise(photo, recipe))
     width, height = files.size(image) or (0, 0)
     measures = {"width": width, "height": height}
     kind = str(files.content_type(image))
@@ -172,13 +171,11 @@ def stylise(inputs: Styling, context: Context) -> Styled:
 )
 def publish(inputs: Image, context: Context) -> Published:
     """Shape and scale the styled image, add the overlay, and encode it as files."""
-    from experience.imaging import stages
-
     transform = inputs.transform
     overlay = _overlay(context, transform.overlay.path) if transform.overlay else None
     styled = context.artifacts.read(inputs.image.uri)
     recipe = _recipe(transform)
-    picture = _refusing(lambda: stages.finish(styled, recipe, overlay))
+    picture = _refusing(lambda: processes.finish(styled, recipe, overlay))
     rendered = [
         File(f"result.{_EXTENSIONS[picture.format]}", picture.data, picture.content_type),
         File("thumb.webp", picture.thumbnail, "image/webp"),
