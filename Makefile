@@ -12,7 +12,7 @@ COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --no-header --strip-ext
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chaos up test lint format cost bench snapshot styles screenshots lock client reference
+.PHONY: help setup demo chaos up test exhaustive lint format cost bench snapshot styles screenshots lock client reference
 # Folders are no targets. Make would find them up to date, so a mistyped `make tests` would pass.
 FOLDERS := docs emulator functions operations tests tools web
 .PHONY: $(FOLDERS)
@@ -37,6 +37,9 @@ up: setup ## Start the local emulators and the guest page with demo data, until 
 
 test: setup ## Run the tests; TESTS=tests/repository runs a part of them
 	@$(PYTHON_IN_VENV) -m pytest -n auto $(TESTS)
+
+exhaustive: setup ## Run the tests that leave nothing out, such as a kill at every commit
+	@$(PYTHON_IN_VENV) -m pytest -n auto -m exhaustive $(TESTS)
 
 lint: setup ## Check style, formatting, spelling and types
 	@$(PYTHON_IN_VENV) -m ruff check

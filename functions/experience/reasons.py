@@ -199,8 +199,8 @@ UPLOAD_MISSING = Reason(
 UPLOAD_TOO_LARGE = Reason(
     errors.FailedPrecondition,
     "upload_too_large",
-    "the file has more than `largestBytes`",
-    {"largestBytes": int},
+    "the file has more than `maxBytes`",
+    {"maxBytes": int},
 )
 UPLOAD_TYPE_MISMATCH = Reason(
     errors.FailedPrecondition,
@@ -211,8 +211,8 @@ UPLOAD_TYPE_MISMATCH = Reason(
 UPLOAD_TOO_MANY_PIXELS = Reason(
     errors.FailedPrecondition,
     "upload_too_many_pixels",
-    "`width` times `height` of the photo is more than `largestPixels`",
-    {"width": int, "height": int, "largestPixels": int},
+    "`width` times `height` of the photo is more than `maxPixels`",
+    {"width": int, "height": int, "maxPixels": int},
 )
 SESSION_NOT_COMPLETED = Reason(
     errors.FailedPrecondition,

@@ -28,7 +28,7 @@ from tests.support.builders.guests import a_guest
 from tests.support.builders.jobs import a_booth, a_completed_session, job_ref, stored_job
 from tests.support.builders.sessions import session_ref, stored_session
 from tests.support.builders.venues import Venue
-from tests.support.workflows.workflow_bench import Bench, Queue, run_here
+from tests.support.workflows.workflow_bench import Queue, WorkflowBench, run_here
 
 INVARIANTS = (
     a_job_is_its_run,
@@ -40,7 +40,7 @@ INVARIANTS = (
 GOING = {RunStatus.QUEUED: {"pending"}, RunStatus.RUNNING: {"running", "pending"}}
 
 
-class JobBench(Bench):
+class JobBench(WorkflowBench):
     """One completed session, its job and the job's run."""
 
     def __init__(self, client: Client, queue: Queue, session: Session) -> None:
@@ -97,7 +97,7 @@ class JobBench(Bench):
         return retry.retry_transform(self.uid, RetryTransform(**self.ids))
 
     def shown(self) -> tuple[str, int, str | None]:
-        """The job's status, how often a worker began, and what error the session tells."""
+        """The job's status, how often a worker began, and the session's error code."""
         job, session = self.job(), self.session()
         assert session["jobStatus"] == job["status"]
         return job["status"], job["attemptCount"], (session["jobError"] or {}).get("code")

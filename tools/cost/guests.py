@@ -4,7 +4,7 @@ from tests.support.builders.guests import a_guest
 from tests.support.builders.projects import CONSENT
 from tests.support.builders.venues import a_venue
 from tests.support.builders.workspaces import a_member
-from tools.cost.measuring import Stage
+from tools.cost.stage import Stage
 
 
 def measure(stage: Stage) -> None:

@@ -3,7 +3,7 @@
 from experience.ids import new_id
 from tests.support.builders.projects import a_config
 from tests.support.builders.workspaces import a_member, a_step, a_workspace
-from tools.cost.measuring import Stage
+from tools.cost.stage import Stage
 
 
 def measure(stage: Stage) -> None:

@@ -6,7 +6,7 @@ from tests.support.builders.guests import a_guest
 from tests.support.builders.sessions import a_session, session_ref, written_session
 from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member
-from tools.cost.measuring import Stage
+from tools.cost.stage import Stage
 
 GUEST = {"mode": "guest", "configSource": "published"}
 UID = "visitor"

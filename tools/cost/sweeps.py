@@ -10,7 +10,7 @@ from tests.support.builders.guests import a_guest
 from tests.support.builders.jobs import a_booth, a_completed_session, job_ref
 from tests.support.builders.sessions import a_session, session_ref, written_session
 from tests.support.builders.venues import a_venue
-from tools.cost.measuring import Stage
+from tools.cost.stage import Stage
 
 DAY_MS = 24 * 3_600_000
 

@@ -15,7 +15,7 @@ from tests.support.builders.jobs import (
 from tests.support.builders.sessions import session_ref
 from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member, a_step, a_transform
-from tools.cost.measuring import Stage
+from tools.cost.stage import Stage
 
 GUEST = {"mode": "guest", "configSource": "published"}
 UID = "visitor"

@@ -7,7 +7,7 @@ from experience.workflows.runs.requests import StartRun
 from experience.workflows.usecases import start
 from tests.support.builders.jobs import SMALL, a_photo
 from tests.support.builders.workspaces import a_member, a_transform, a_workspace
-from tools.cost.measuring import Stage
+from tools.cost.stage import Stage
 
 WORKFLOW = "photo.transform"
 

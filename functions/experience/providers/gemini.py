@@ -25,7 +25,7 @@ from experience.providers.models import (
     ProviderFailed,
     State,
     checked,
-    nobodys,
+    never_taken,
     parsed,
 )
 
@@ -53,7 +53,7 @@ class Gemini:
     charged for the first; the failure says so, and an operator decides.
     """
 
-    answers_at_once = True
+    completes_in_submit = True
     needs_permit = True
 
     def __init__(self, http: Http, blobs: Blobs) -> None:
@@ -68,7 +68,7 @@ class Gemini:
         *,
         begun_at: int | None = None,
         timeout_ms: int | None = None,  # noqa: ARG002  (the API has no deadline)
-        is_taken: Callable[[str], bool] = nobodys,  # noqa: ARG002
+        is_taken: Callable[[str], bool] = never_taken,  # noqa: ARG002
     ) -> str:
         calling.announce(ID, "submit")
         wanted = parsed(GeminiParams, params)
@@ -85,7 +85,7 @@ class Gemini:
             except Unanswered as unanswered:
                 raise _lost(unanswered.code) from unanswered
 
-        answer = self._http.patient(once).fields
+        answer = self._http.retry(once).fields
         cost = _cost(wanted.model, answer)
         self._blobs.keep(idempotency_key, _picture(answer, cost), cost)
         return idempotency_key

@@ -105,16 +105,16 @@ class Blobs(Protocol):
         """Store bytes under their own hash, and return their uri: equal bytes, the same uri."""
 
     def keep(self, key: str, blob: Blob, cost_micros: int | None) -> None:
-        """Store the result of the request with this key; what was kept before stays."""
+        """Store the result of the request with this key, unless one is stored."""
 
     def kept(self, key: str) -> Kept | None:
-        """What was kept under this key."""
+        """The result stored for this key."""
 
     def address(self, uri: str) -> str:
         """An https address under which a vendor can read these bytes for the next hour."""
 
 
-def nobodys(_provider_job_id: str) -> bool:
+def never_taken(_provider_job_id: str) -> bool:
     """No other job is known."""
     return False
 
@@ -122,12 +122,12 @@ def nobodys(_provider_job_id: str) -> bool:
 class Provider(Protocol):
     """What every provider can do. Each operation can be repeated, and raises ProviderFailed."""
 
-    answers_at_once: bool
+    completes_in_submit: bool
     """Whether what was submitted has ended when `submit` returns."""
     needs_permit: bool
     """Whether the number of its jobs under way is bounded for each tenant, as vendors ask."""
     submit_seconds: float
-    """After so long nothing of a submit is under way any more, whatever became of its process."""
+    """A submit has ended after this time, even if its process has died."""
 
     def submit(
         self,
@@ -136,9 +136,9 @@ class Provider(Protocol):
         *,
         begun_at: int | None = None,
         timeout_ms: int | None = None,
-        is_taken: Callable[[str], bool] = nobodys,
+        is_taken: Callable[[str], bool] = never_taken,
     ) -> str:
-        """Begin to make something, and return the provider's own id for it.
+        """Create a job at the provider, and return its id there.
 
         `begun_at`: when an earlier submit with this key began whose outcome is unknown (Unix ms),
         or None. Then the job is found again or refused, and never paid twice. `is_taken(id)`:
@@ -147,10 +147,10 @@ class Provider(Protocol):
         """
 
     def poll(self, provider_job_id: str) -> Poll:
-        """Where it stands."""
+        """The state of the job."""
 
     def cancel(self, provider_job_id: str) -> None:
-        """Stop working on it; nothing happens where it has ended."""
+        """Cancel the job. A job that has ended stays as it is."""
 
     def fetch(self, uri: str) -> Blob:
         """A result's bytes."""

@@ -10,7 +10,7 @@ from experience.errors import NotFound, PermissionDenied
 from experience.ids import DocumentId, Uid, is_document_id
 from experience.imaging.models import Style
 from experience.parts import PartOf
-from experience.steps import Step, StepDefinition, StoredStep
+from experience.steps import AuthoredStep, Step, StoredStep
 
 MAX_DRAFT_BYTES = 400_000
 """Draft and published config lie in one document, and Firestore takes a MiB for each document."""
@@ -164,7 +164,7 @@ class ExperienceVersion(ExperienceConfig):
 class AuthoredConfig(Request):
     """A draft as an author sends it: every step is checked, and nothing unknown is taken."""
 
-    steps: list[StepDefinition] = Field(default=[], max_length=50)
+    steps: list[AuthoredStep] = Field(default=[], max_length=50)
     transform: TransformDefinition | None = None
 
     @field_validator("steps")

@@ -28,6 +28,7 @@ FAULTS = {
 
 
 class TestChaosRun:
+    @pytest.mark.exhaustive
     def test_comes_through_whatever_goes_wrong(self, tmp_path: Path) -> None:
         done = run("demo", "--guests", "6", "--faults", json.dumps(FAULTS), "--out", str(tmp_path))
 

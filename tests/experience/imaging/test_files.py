@@ -251,6 +251,7 @@ class TestFilesThatBreakOff:
         shuffle()
 
 
+@pytest.mark.exhaustive
 class TestMemory:
     """The hungriest file that is accepted, a WebP, in a process of its own."""
 

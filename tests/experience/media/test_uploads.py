@@ -259,7 +259,7 @@ class TestConfirmUpload:
         asset = visitor.upload(huge, "image/png")
         details = self.refused(visitor, asset, "upload_too_many_pixels")
         assert (details["width"], details["height"]) == (8192, 6145)
-        assert details["largestPixels"] == 8192 * 6144
+        assert details["maxPixels"] == 8192 * 6144
 
     def test_confirming_twice_answers_the_same_and_writes_nothing(
         self, visitor: UploadingGuest

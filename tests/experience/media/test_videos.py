@@ -105,7 +105,7 @@ class TestUploading:
         [held] = visitor.confirm(upload["assetId"])["capturedMedia"]
         assert visitor.download(held["assetId"]).headers["content-type"] == "video/webm"
 
-    def test_given_up_it_takes_nothing_more(self, visitor: UploadingGuest) -> None:
+    def test_cancelled_it_takes_nothing_more(self, visitor: UploadingGuest) -> None:
         upload = visitor.create("video/webm", SIZE)
         put(upload, WEBM[:CHUNK])
         assert requests.delete(upload["url"], timeout=10).status_code == 499

@@ -11,7 +11,7 @@ from experience.providers.models import Blob, FailureCode, ProviderFailed, State
 from tests.experience.providers.conftest import PICTURE
 from tests.support.builders.blobs import MemoryBlobs
 from tests.support.vendors.gemini import GENERATE, GeminiVendor, exhausted, refusal
-from tests.support.vendors.server import Reply, Trouble
+from tests.support.vendors.server import Fault, Reply
 
 PARAMS = {"prompt": "as a knight"}
 COST = 38_790
@@ -184,7 +184,7 @@ class TestNothingIsPaidTwiceUnheard:
         self, gemini_vendor: GeminiVendor, gemini_http: Http, blobs: MemoryBlobs
     ) -> None:
         impatient = Http(gemini_http.base_url, gemini_http.headers, timeout_seconds=0.2)
-        gemini_vendor.next(GENERATE, Trouble(hangs=True))
+        gemini_vendor.next(GENERATE, Fault(hangs=True))
         failure = refused(Gemini(impatient, blobs))
         assert (failure.code, failure.retryable) == (FailureCode.TIMEOUT, False)
         assert len(gemini_vendor.received) == 1

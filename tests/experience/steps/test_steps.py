@@ -9,8 +9,8 @@ from pydantic import BaseModel, ValidationError
 
 from experience.steps import (
     STEP_TYPES,
+    AuthoredStep,
     Step,
-    StepDefinition,
     StepValueError,
     StoredStep,
     UnknownStep,
@@ -158,7 +158,7 @@ class TestConfig:
 
     def test_the_place_includes_the_model_around_the_step(self) -> None:
         class Config(BaseModel):
-            steps: list[StepDefinition]
+            steps: list[AuthoredStep]
 
         with pytest.raises(ValidationError) as refused:
             Config.model_validate(

@@ -205,9 +205,7 @@ class TestOwner:
         assert (update["status"], update["error"]["code"]) == ("pending", "STORAGE_ERROR")
         assert shown == {"jobStatus": "pending", "jobError": None, "updatedAt": NOW}
 
-    def test_a_cancelled_run_is_a_job_that_was_given_up(
-        self, client: Client, jobs: hooks.JobHooks
-    ) -> None:
+    def test_a_cancelled_run_is_a_cancelled_job(self, client: Client, jobs: hooks.JobHooks) -> None:
         (_, update), (_, shown) = jobs.on_run_finalized(client, run(RunStatus.CANCELLED), {}, NOW)
         assert (update["status"], update["error"]["code"]) == ("cancelled", "CANCELLED")
         assert (shown["jobStatus"], shown["jobError"]["code"]) == ("cancelled", "CANCELLED")

@@ -152,13 +152,13 @@ class TestTheLastOwner:
 
     def test_may_go_once_there_is_another(self, db: Database, signed_in: SignIn) -> None:
         workspace = a_workspace(db)
-        owner, heir = a_member(db, workspace, "owner"), a_member(db, workspace, "admin")
+        owner, successor = a_member(db, workspace, "owner"), a_member(db, workspace, "admin")
         about = {"workspaceId": workspace}
 
-        signed_in(owner).call("setMember", **about, uid=heir, role="owner")
+        signed_in(owner).call("setMember", **about, uid=successor, role="owner")
         signed_in(owner).call("setMember", **about, uid=owner, role=None)
 
-        assert members(db, workspace) == {heir: "owner"}
+        assert members(db, workspace) == {successor: "owner"}
 
     @pytest.mark.parametrize("target", ["each other", "themselves"])
     def test_stays_when_all_owners_go_at_once(

@@ -57,7 +57,7 @@ class Queue:
         self.waiting.append((task_id, task, 0))
 
 
-class Bench:
+class WorkflowBench:
     """A workspace, its runs, and the queue."""
 
     def __init__(self, client: Client, queue: Queue, workspace: str) -> None:
@@ -172,7 +172,7 @@ def run_here(
     return outcome
 
 
-def unfinished(bench: Bench, run_id: str) -> list[str]:
+def unfinished(bench: WorkflowBench, run_id: str) -> list[str]:
     """What a run has left unfinished; nothing once it has ended."""
     run, steps = bench.run(run_id), bench.steps(run_id).values()
     wrong = [f"{step.id} is {step.status}" for step in steps if not step.is_ended]
@@ -227,7 +227,7 @@ def paid(run_id: str) -> set[str]:
     return {file.name for file in skills.world().glob(f"*~{run_id}~*")}
 
 
-def through(bench: Bench, workflow: str, payload: dict[str, Any], request_id: str) -> str:
+def through(bench: WorkflowBench, workflow: str, payload: dict[str, Any], request_id: str) -> str:
     """A run from its start to its end, by callers and queues that come again after a crash.
 
     A task whose worker died comes again after the one that is next.
@@ -246,7 +246,7 @@ def through(bench: Bench, workflow: str, payload: dict[str, Any], request_id: st
     return run_id
 
 
-def came_to(bench: Bench, run_id: str) -> dict[str, Any]:
+def came_to(bench: WorkflowBench, run_id: str) -> dict[str, Any]:
     assert unfinished(bench, run_id) == []
     assert bench.run(run_id).status is RunStatus.COMPLETED
     return {step.id: step.output for step in bench.steps(run_id).values()}

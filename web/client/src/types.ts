@@ -1330,7 +1330,8 @@ export interface PageOfExperience {
 /**
  * Start a workflow with a payload; with `baseRunId`, as an update of that run.
  *
- * The payload of an update is merged into that of the base run, key by key.
+ * The payload of an update is merged into that of the base run, key by key. It is checked against
+ * the inputs of the steps that read it.
  */
 export interface StartRun {
   workspaceId: string;
@@ -1775,8 +1776,11 @@ export interface ExperienceRef {
 }
 /**
  * Make the draft of this version what guests get; a draft project goes live.
+ *
+ * `workspaceId` is checked if it is given, so that the fields of `SaveProject` can be sent again.
  */
 export interface PublishProject {
+  workspaceId?: string | null;
   projectId: string;
   expectedVersion: number;
 }
@@ -2067,15 +2071,26 @@ export interface MediaReferenceInput {
   height?: number | null;
 }
 /**
- * The last answers may come along; `experienceId` is the main one chosen at the welcome.
+ * The last progress may come along; `experienceId` is the main one chosen at the welcome.
  */
 export interface CompleteSession {
   projectId: string;
   sessionId: string;
+  currentStepIndex?: number | null;
   /**
    * @maxItems 50
    */
   answers?: AnswerInput[];
+  /**
+   * @maxItems 50
+   */
+  capturedMedia?: CapturedMediaInput[];
+  inputs?: {
+    [k: string]: string | number | boolean | string[];
+  };
+  outputs?: {
+    [k: string]: MediaReferenceInput;
+  };
   experienceId?: string | null;
 }
 /**
@@ -2661,12 +2676,12 @@ export interface Reasons {
     details: {};
   };
   /**
-   * Refused when the file has more than `largestBytes`.
+   * Refused when the file has more than `maxBytes`.
    */
   upload_too_large: {
     code: "failed-precondition";
     details: {
-      largestBytes: number;
+      maxBytes: number;
     };
   };
   /**
@@ -2680,14 +2695,14 @@ export interface Reasons {
     };
   };
   /**
-   * Refused when `width` times `height` of the photo is more than `largestPixels`.
+   * Refused when `width` times `height` of the photo is more than `maxPixels`.
    */
   upload_too_many_pixels: {
     code: "failed-precondition";
     details: {
       width: number;
       height: number;
-      largestPixels: number;
+      maxPixels: number;
     };
   };
   /**

@@ -187,7 +187,7 @@ def _require_valid(uploaded: StoredObject) -> None:
         raise FailedPrecondition(
             "upload_too_large",
             f"The file is larger than {max_bytes} bytes.",
-            largestBytes=max_bytes,
+            maxBytes=max_bytes,
         )
     # of an empty object there is no first byte to ask for
     head = objects.read(uploaded.path, HEAD_BYTES) if uploaded.size_bytes else b""
@@ -202,7 +202,7 @@ def _require_valid(uploaded: StoredObject) -> None:
                 f"The photo has more than {MAX_PIXELS // 1_000_000} megapixels.",
                 width=width,
                 height=height,
-                largestPixels=MAX_PIXELS,
+                maxPixels=MAX_PIXELS,
             )
 
 

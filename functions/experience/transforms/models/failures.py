@@ -71,7 +71,7 @@ def failure_of(code: str, message: str, step: str | None, now: int) -> JobFailur
 def cancelled_failure(now: int) -> JobFailure:
     return JobFailure(
         code=JobErrorCode.CANCELLED,
-        message="The transform was given up.",
+        message="The transform was cancelled.",
         is_retryable=True,
         timestamp=now,
     )

@@ -3,7 +3,7 @@
 An object is deleted if it was neither written nor used for the whole grace period, no artifact of
 its workspace refers to it, and it is unchanged since it was listed. Before a step refers to
 an old object it touches it (`store.put`). That changes the object, so this deletion fails. An
-object younger than that outlives any step.
+object younger than that is kept longer than any step runs.
 """
 
 from collections.abc import Iterable

@@ -17,7 +17,7 @@ from experience.workflows.generations.models import GenerationJob, PollTask
 from experience.workflows.runs.decisions import Delivery
 from experience.workflows.runs.models import StepTask
 from experience.workflows.usecases import cancel, retry
-from tests.support.workflows.workflow_bench import Bench, Killed, Queue, run_here
+from tests.support.workflows.workflow_bench import Killed, Queue, WorkflowBench, run_here
 
 REPLICATE: dict[str, Any] = {
     "providerId": "replicate",
@@ -57,7 +57,7 @@ class TimedQueue:
         self.waiting.append(Sent(task_id, function, data, due_at))
 
 
-class GenerationBench(Bench):
+class GenerationBench(WorkflowBench):
     """A workspace with providers. Time goes on only as tasks become due."""
 
     def __init__(self, client: Client, monkeypatch: pytest.MonkeyPatch, workspace: str) -> None:

@@ -37,14 +37,14 @@ _MENTION = re.compile(r"@\{step:([A-Za-z0-9_-]{1,128})\}")
 _EXTENSIONS = {"jpeg": "jpg", "png": "png", "webp": "webp"}
 
 
-class Answer(Document):
+class GuestAnswer(Document):
     """What a guest answered to a step."""
 
     step_id: str
     value: str | bool | int | float | list[str]
 
 
-class PhotoInput(NamedTuple):
+class ModelInput(NamedTuple):
     """A Replicate model's input for the photo, and whether it has one for the aspect ratio."""
 
     name: str = "image"
@@ -53,14 +53,14 @@ class PhotoInput(NamedTuple):
 
 
 REPLICATE_INPUTS = {
-    "black-forest-labs/flux-kontext-pro": PhotoInput("input_image", has_aspect_ratio=True),
-    "black-forest-labs/flux-kontext-max": PhotoInput("input_image", has_aspect_ratio=True),
-    "google/nano-banana": PhotoInput("image_input", is_list=True, has_aspect_ratio=True),
+    "black-forest-labs/flux-kontext-pro": ModelInput("input_image", has_aspect_ratio=True),
+    "black-forest-labs/flux-kontext-max": ModelInput("input_image", has_aspect_ratio=True),
+    "google/nano-banana": ModelInput("image_input", is_list=True, has_aspect_ratio=True),
 }
 """The inputs of known models. Any other model has an input `image`."""
 
 
-class Photo(Data):
+class SourcePhoto(Data):
     """A photo of this workspace, and its transform."""
 
     source_uri: str
@@ -77,7 +77,7 @@ class Image(Data):
 class Styling(Image):
     """A normalised photo, and the guest's answers."""
 
-    answers: list[Answer] = []
+    answers: list[GuestAnswer] = []
 
 
 class Measured(Data):
@@ -97,7 +97,7 @@ class Styled(Data):
 class Published(Data):
     """The result: its size, and its files.
 
-    The files are artifacts, or `published`: what the hooks of the run's owner report of them.
+    The files are artifacts, or `published`: what the run's hooks report of them.
     """
 
     format: str
@@ -111,12 +111,12 @@ class Published(Data):
 
 @skill(
     "photo.load",
-    input_type=Photo,
+    input_type=SourcePhoto,
     output_type=Measured,
     version=VERSION,
     max_runtime_seconds=SECONDS,
 )
-def load(inputs: Photo, context: Context) -> Measured:
+def load(inputs: SourcePhoto, context: Context) -> Measured:
     """Turn the photo upright, crop it, and scale it to the size that it is styled at.
 
     Before that, check that the transform can succeed, while nothing has been paid for.
@@ -211,7 +211,7 @@ def params_of(transform: Transform, prompt: str) -> dict[str, Any]:
     """The provider's parameters for a transform, without the photo."""
     provider_id, _, model = transform.model.partition("/")
     if provider_id == replicate.ID:
-        photo = REPLICATE_INPUTS.get(model, PhotoInput())
+        photo = REPLICATE_INPUTS.get(model, ModelInput())
         shape = {"aspect_ratio": transform.aspect_ratio} if photo.has_aspect_ratio else {}
         return {
             "model": model,
@@ -230,7 +230,7 @@ def references_of(transform: Transform) -> list[str]:
     return [] if is_local else transform.reference_image_urls
 
 
-def prompt_of(prompt: str, answers: list[Answer]) -> str:
+def prompt_of(prompt: str, answers: list[GuestAnswer]) -> str:
     """The prompt, with each mention of a step replaced by the guest's answer to it.
 
     The answer to a step that was not answered is empty. Mentions within answers are not replaced.
@@ -261,7 +261,7 @@ def _require_references(transform: Transform, context: Context) -> None:
     """Check the reference images. One download for each."""
     references = references_of(transform)
     provider_id, _, model = transform.model.partition("/")
-    is_list = provider_id == gemini.ID or REPLICATE_INPUTS.get(model, PhotoInput()).is_list
+    is_list = provider_id == gemini.ID or REPLICATE_INPUTS.get(model, ModelInput()).is_list
     if references and not is_list:
         message = f"The model {transform.model} takes the photo alone, without reference images."
         raise SkillFailed("INVALID_INPUT", message)

@@ -25,7 +25,8 @@ from experience.workflows.runs import dispatch as run_dispatch
 PROJECT = "demo-cost"
 SETTLE_SECONDS = 120
 LATE = {"onJobCreated"}
-"""Who of it and the job's creator enqueues the task is otherwise known to nobody before."""
+"""Delivered only after the function has returned. Otherwise either it or the creator of the job
+might enqueue the task first."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Cost:
 
     @classmethod
     def of(cls, usage: dict[str, float]) -> "Cost":
-        """Out of what the meter says of a function."""
+        """From the meter's figures of a function."""
         return cls(**{each.name: int(usage.get(to_camel(each.name), 0)) for each in fields(cls)})
 
     def amounts(self) -> dict[str, int]:
@@ -63,7 +64,7 @@ Case = tuple[str, str]
 
 
 class Stage:
-    """A running suite in which costs are measured, and what was measured so far."""
+    """A running suite in which costs are measured, and the costs so far."""
 
     def __init__(self, suite: Suite, db: Database) -> None:
         self.suite = suite
