@@ -111,7 +111,7 @@ def sweep_runs() -> None:
     sweep.sweep_runs()
 
 
-@schedule(every="24 hours")
+@schedule(every="24 hours", timeout_seconds=1800)
 def collect_artifacts() -> None:
     """Delete objects that nothing refers to."""
     garbage_collection.collect_artifacts()
