@@ -15,6 +15,8 @@ from experience.sessions.models.views import SessionView
         reasons.EXPERIENCE_VERSION_NOT_FOUND,
         reasons.ROLE_REQUIRED,
         reasons.SESSION_NOT_ACTIVE,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
         reasons.CONTENTION,
     ],
 )
@@ -35,6 +37,8 @@ def create_upload(caller: Caller, request: CreateUpload) -> Upload:
         reasons.UPLOAD_TOO_LARGE,
         reasons.UPLOAD_TYPE_MISMATCH,
         reasons.UPLOAD_TOO_MANY_PIXELS,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
         reasons.CONTENTION,
     ],
 )
@@ -48,6 +52,8 @@ def confirm_upload(caller: Caller, request: ConfirmUpload) -> SessionView:
     refuses=[
         reasons.SESSION_NOT_FOUND,
         reasons.ASSET_NOT_FOUND,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
     ],
 )
 def get_download_url(caller: Caller, request: GetDownloadUrl) -> Download:

@@ -14,6 +14,7 @@ from experience.shares.models import RevokeShare
         reasons.JOB_NOT_FOUND,
         reasons.ROLE_REQUIRED,
         reasons.NO_RESULT,
+        reasons.PROJECT_NOT_FOUND,
         reasons.CONTENTION,
     ],
 )

@@ -10,6 +10,7 @@ from experience.errors import FailedPrecondition, NotFound
 from experience.media.models import path_in
 from experience.media.store import download_urls
 from experience.media.store.download_urls import NewDownloadUrl
+from experience.projects.store import get_status
 from experience.sessions import store as session_store
 from experience.sessions.models.session import Session
 from experience.sessions.models.views import SessionView
@@ -68,12 +69,17 @@ def revoke_share(uid: str, request: RevokeShare) -> SessionView:
 
 
 def _require_guest_or_editor(client: Client, session: Session, uid: str) -> None:
-    """Raise NotFound or PermissionDenied unless it is the caller's own, or they are an editor."""
+    """Raise NotFound or PermissionDenied unless it is the caller's own, or they are an editor.
+
+    A picture can be taken back for as long as the project exists, archived or not.
+    """
     if session.created_by == uid and session.is_visit:
+        get_status(client, session.project_id)
         return
     if session.workspace_id is None:
         raise NotFound("session")
     require_role(client, session.workspace_id, uid, Role.EDITOR, what="session")
+    get_status(client, session.project_id)
 
 
 def _urls(output: JobOutput) -> list[str]:

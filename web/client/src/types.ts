@@ -357,6 +357,8 @@ export interface Callables {
     response: Guest;
     refuses:
       | "guest_not_found"
+      | "project_not_found"
+      | "project_not_live"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -433,6 +435,8 @@ export interface Callables {
       | "session_not_found"
       | "experience_not_found"
       | "experience_version_not_found"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -453,6 +457,8 @@ export interface Callables {
       | "experience_version_not_found"
       | "role_required"
       | "session_not_active"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -476,6 +482,7 @@ export interface Callables {
       | "project_not_found"
       | "session_not_active"
       | "steps_incomplete"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -493,6 +500,8 @@ export interface Callables {
     refuses:
       | "session_not_found"
       | "main_session_not_found"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -510,6 +519,8 @@ export interface Callables {
     refuses:
       | "session_not_found"
       | "session_not_active"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -527,6 +538,8 @@ export interface Callables {
     refuses:
       | "session_not_found"
       | "session_not_active"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -559,6 +572,7 @@ export interface Callables {
     refuses:
       | "project_not_found"
       | "guest_not_found"
+      | "project_not_live"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -578,6 +592,8 @@ export interface Callables {
       | "experience_version_not_found"
       | "role_required"
       | "session_not_active"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -602,6 +618,8 @@ export interface Callables {
       | "upload_too_large"
       | "upload_type_mismatch"
       | "upload_too_many_pixels"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -619,6 +637,8 @@ export interface Callables {
     refuses:
       | "session_not_found"
       | "asset_not_found"
+      | "project_not_found"
+      | "project_not_live"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -634,6 +654,8 @@ export interface Callables {
     response: Job;
     refuses:
       | "job_not_found"
+      | "project_not_found"
+      | "project_not_live"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -660,6 +682,7 @@ export interface Callables {
       | "no_capture"
       | "rate_limited"
       | "daily_limit_reached"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -683,6 +706,7 @@ export interface Callables {
       | "job_not_retryable"
       | "rate_limited"
       | "daily_limit_reached"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -704,6 +728,7 @@ export interface Callables {
       | "job_not_found"
       | "role_required"
       | "job_not_cancellable"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -723,6 +748,7 @@ export interface Callables {
       | "job_not_found"
       | "role_required"
       | "no_result"
+      | "project_not_found"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -2429,7 +2455,7 @@ export interface Reasons {
     details: {};
   };
   /**
-   * Refused when there is no such workspace, or none for this caller.
+   * Refused when there is no such workspace, or none for this caller, or it was deleted.
    */
   workspace_not_found: {
     code: "not-found";
@@ -2450,7 +2476,7 @@ export interface Reasons {
     details: {};
   };
   /**
-   * Refused when there is no such project, or none for this caller.
+   * Refused when there is no such project, or it or its workspace was deleted.
    */
   project_not_found: {
     code: "not-found";
@@ -2523,7 +2549,7 @@ export interface Reasons {
     };
   };
   /**
-   * Refused when the project is not open for guests; its members may go on.
+   * Refused when the project is not open for guests; its members may preview a draft and read what is archived.
    */
   project_not_live: {
     code: "failed-precondition";

@@ -24,7 +24,7 @@ def get_project_and_guest(
     ]
     first, second = transactions.read(client, references, transaction)
     guest = require(parse(second, Guest), what="guest")
-    return require_project(parse(first, Project)), guest
+    return require_project(client, parse(first, Project)), guest
 
 
 def reserve(

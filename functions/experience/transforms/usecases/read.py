@@ -5,6 +5,8 @@ from typing import Any
 from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot, Transaction
 
 from experience import clients, transactions
+from experience.projects.store import get_status
+from experience.projects.usecases.access import require_open
 from experience.sessions import store as session_store
 from experience.sessions.models.session import Session
 from experience.sessions.usecases.access import require_owner
@@ -20,8 +22,11 @@ def get_job(uid: str, request: GetJob) -> Job:
     """A job, for its guest and for operators. One read, one more for an operator."""
     client = clients.firestore()
     job = store.get_job(client, request.project_id, request.job_id)
-    if job.created_by != uid:
+    if job.created_by == uid:
+        require_open(client, job.project_id)
+    else:
         require_role(client, job.workspace_id, uid, Role.VIEWER, what="job")
+        get_status(client, job.project_id)
     return job
 
 
