@@ -19,5 +19,5 @@ from experience.shares.models import RevokeShare
     ],
 )
 def revoke_share(caller: Caller, request: RevokeShare) -> SessionView:
-    """Give the picture a new address; every one that was handed out before ends."""
+    """Give the picture a new address; every one that was handed out before ends; attendants too."""
     return usecases.revoke_share(caller.uid, request)

@@ -75,7 +75,7 @@ def start_transform(caller: Caller, request: StartTransform) -> Job:
     ],
 )
 def retry_transform(caller: Caller, request: RetryTransform) -> Job:
-    """Try a failed or cancelled transform again."""
+    """Try a failed or cancelled transform again; its guest, and attendants."""
     return retry.retry_transform(caller.uid, request)
 
 
@@ -93,7 +93,7 @@ def retry_transform(caller: Caller, request: RetryTransform) -> Job:
     ],
 )
 def cancel_transform(caller: Caller, request: CancelTransform) -> Job:
-    """Cancel a waiting or running transform; cancelling twice returns the same."""
+    """Cancel a waiting or running transform; cancelling twice returns the same; attendants too."""
     return cancel.cancel_transform(caller.uid, request)
 
 

@@ -17,9 +17,14 @@ MAX_DRAFT_BYTES = 400_000
 
 
 class Role(StrEnum):
-    """What a member may do. Each role may do all that the ones before it may."""
+    """What a member may do. Each role may do all that the ones before it may.
+
+    An attendant looks after the guests of an evening: retries and cancels transforms, and revokes
+    shares, but configures nothing.
+    """
 
     VIEWER = "viewer"
+    ATTENDANT = "attendant"
     EDITOR = "editor"
     ADMIN = "admin"
     OWNER = "owner"

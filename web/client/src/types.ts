@@ -26,8 +26,11 @@ export type Step =
   | RewardStep;
 /**
  * What a member may do. Each role may do all that the ones before it may.
+ *
+ * An attendant looks after the guests of an evening: retries and cancels transforms, and revokes
+ * shares, but configures nothing.
  */
-export type Role = "viewer" | "editor" | "admin" | "owner";
+export type Role = "viewer" | "attendant" | "editor" | "admin" | "owner";
 /**
  * The state of a run.
  */
@@ -692,7 +695,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Try a failed or cancelled transform again.
+   * Try a failed or cancelled transform again; its guest, and attendants.
    */
   retryTransform: {
     request: RetryTransform;
@@ -716,7 +719,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Cancel a waiting or running transform; cancelling twice returns the same.
+   * Cancel a waiting or running transform; cancelling twice returns the same; attendants too.
    */
   cancelTransform: {
     request: CancelTransform;
@@ -738,7 +741,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Give the picture a new address; every one that was handed out before ends.
+   * Give the picture a new address; every one that was handed out before ends; attendants too.
    */
   revokeShare: {
     request: RevokeShare;

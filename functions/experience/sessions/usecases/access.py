@@ -31,6 +31,16 @@ def require_owner(client: Client, session: Session, uid: str) -> None:
         _require_role(client, session, uid, Role.EDITOR)
 
 
+def require_attended(client: Client, session: Session, uid: str) -> None:
+    """Raise NotFound or PermissionDenied unless it is the caller's own visit, or they attend to it.
+
+    No read for a visit, one for an attendant. It may be of an archived project.
+    """
+    if session.created_by != uid or not session.is_visit:
+        _require_role(client, session, uid, Role.ATTENDANT)
+    get_status(client, session.project_id)
+
+
 def require_reader(client: Client, session: Session, uid: str) -> None:
     """Raise NotFound unless the caller began this session or is of its workspace.
 
