@@ -45,6 +45,9 @@ def members(stage: Stage) -> None:
     workspace = a_workspace(stage.db)
     stage.warm(workspaceId=workspace)
     owner = a_member(stage.db, workspace, "owner")
+    renamed = {"workspaceId": workspace, "expectedVersion": 1, "name": "Other"}
+    stage.call(owner, "saveWorkspace", "another name", **renamed)
+    stage.call(owner, "saveWorkspace", "nothing new", **renamed)
     member = {"workspaceId": workspace, "uid": "colleague"}
     stage.call(owner, "setMember", "a new one", **member, role="viewer")
     stage.call(owner, "setMember", "another role", **member, role="editor")

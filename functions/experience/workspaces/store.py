@@ -16,6 +16,7 @@ from experience.workspaces.models import (
     ExperienceVersion,
     Member,
     Role,
+    Workspace,
 )
 
 MAX_CACHED_VERSIONS = 200
@@ -85,6 +86,15 @@ def is_deleted(client: Client, workspace_id: str) -> bool:
     [snapshot] = transactions.read(client, [reference])
     status = (transactions.fields(snapshot) or {}).get("status")
     return _deleted.keep(key, status == "deleted")
+
+
+def find_owner_role(
+    client: Client, workspace: Workspace, uid: str, transaction: Transaction
+) -> Role | None:
+    """As `find_role`, but the owner of a deleted workspace is found too, to restore it."""
+    member = find(client, member_ref(client, workspace.id, uid), Member, transaction)
+    role = member.role if member else None
+    return role if role is Role.OWNER or workspace.status == "active" else None
 
 
 def find_experiences(

@@ -130,6 +130,24 @@ export interface Callables {
       | "internal";
   };
   /**
+   * Change the workspace's name or limit, delete it or restore it; owners.
+   */
+  saveWorkspace: {
+    request: SaveWorkspace;
+    response: Workspace;
+    refuses:
+      | "workspace_not_found"
+      | "role_required"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
    * Give, change or take a role in the workspace; admins.
    */
   setMember: {
@@ -1321,6 +1339,33 @@ export interface PublishExperience {
   expectedVersion: number;
 }
 /**
+ * Change a workspace's name, status or limit. Deleted, it is closed to everybody.
+ *
+ * `expectedVersion` is the `version` that the change is made to. What is left out stays as it is;
+ * null takes the limit away.
+ */
+export interface SaveWorkspace {
+  workspaceId: string;
+  expectedVersion: number;
+  name?: string | null;
+  status?: ("active" | "deleted") | null;
+  dailyTokenLimit?: number | null;
+}
+/**
+ * A tenant: `/workspaces/{id}`.
+ *
+ * `dailyTokenLimit`: how many tokens of language models it may use in a day; none for no limit.
+ */
+export interface Workspace {
+  id: string;
+  name: string;
+  status: "active" | "deleted";
+  dailyTokenLimit: number | null;
+  version: number;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
  * Give a person a role in the workspace; none takes them out of it.
  */
 export interface SetMember {
@@ -2374,16 +2419,6 @@ export interface Session {
   createdAt: number;
   updatedAt: number;
   completedAt: number | null;
-}
-/**
- * A tenant: `/workspaces/{id}`.
- */
-export interface Workspace {
-  id: string;
-  name: string;
-  status: "active" | "deleted";
-  createdAt: number;
-  updatedAt: number;
 }
 /**
  * A person of a workspace: `/workspaces/{w}/members/{uid}`.
