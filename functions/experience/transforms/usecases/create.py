@@ -8,7 +8,7 @@ from google.cloud.firestore import Client, Transaction
 from experience import clients, clock, transactions
 from experience.errors import FailedPrecondition
 from experience.projects.models import Phase, Project
-from experience.projects.store import project_ref
+from experience.projects.store import project_ref, unless_deleted
 from experience.sessions import store as session_store
 from experience.sessions.models.session import JobError, JobStatus, Session, SessionStatus
 from experience.store import parse
@@ -56,7 +56,8 @@ def create_job(session: Session) -> Job | None:
             ],
             transaction,
         )
-        current, project = parse(session_snapshot, Session), parse(project_snapshot, Project)
+        current = parse(session_snapshot, Session)
+        project = unless_deleted(client, parse(project_snapshot, Project))
         if not current or not project:  # deleted before this event was delivered
             return None
         if current.job_id is not None:
