@@ -47,6 +47,7 @@ def get_job(caller: Caller, request: GetJob) -> Job:
         reasons.NO_CAPTURE,
         reasons.RATE_LIMITED,
         reasons.DAILY_LIMIT_REACHED,
+        reasons.GUEST_DAILY_LIMIT_REACHED,
         reasons.CONTENTION,
     ],
 )
@@ -66,6 +67,7 @@ def start_transform(caller: Caller, request: StartTransform) -> Job:
         reasons.JOB_NOT_RETRYABLE,
         reasons.RATE_LIMITED,
         reasons.DAILY_LIMIT_REACHED,
+        reasons.GUEST_DAILY_LIMIT_REACHED,
         reasons.CONTENTION,
     ],
 )
