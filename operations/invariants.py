@@ -10,6 +10,7 @@ from typing import Any
 
 from experience.errors import FailedPrecondition
 from experience.media.models import path_in
+from experience.media.store.objects import input_path
 from experience.projects.models import Phase
 from experience.sessions.models.progress import require_complete
 from experience.sessions.models.session import JobStatus, Session, SessionStatus
@@ -284,8 +285,13 @@ def media_lie_in_the_bucket(data: Data) -> Found:
     if data.objects is None:
         return
     for path, session in data.sessions.items():
-        media = [*session.captured_media, *([session.result_media] if session.result_media else [])]
-        for name in (path_in(each.url) for each in media):
+        ids = (session.project_id, session.id)
+        names = [
+            path_in(each.url) if each.url else input_path(*ids, each.step_id, each.asset_id)
+            for each in session.captured_media
+        ]
+        names += [path_in(session.result_media.url)] if session.result_media else []
+        for name in names:
             if name not in data.objects or not name.startswith(f"{path}/"):
                 yield path, f"names the object {name}, which is not there"
     for path, job in data.jobs.items():

@@ -53,6 +53,12 @@ PAID_TRANSFORMS_PER_PROJECT_AND_DAY = IntParam(
     description="How many transforms by a paid vendor a project has per day, if it sets no limit.",
 )
 
+UPLOADS_PER_GUEST_AND_HOUR = IntParam(
+    "UPLOADS_PER_GUEST_AND_HOUR",
+    default=30,
+    description="How many uploads one guest may begin within an hour, in all their sessions.",
+)
+
 SESSION_IDLE_HOURS = IntParam(
     "SESSION_IDLE_HOURS",
     default=24,

@@ -88,6 +88,7 @@ class Guests:
         """A photo that waits to be confirmed."""
         ids = {**self.session, "stepId": "photo"}
         file = {"contentType": "image/jpeg", "sizeBytes": len(self.bench.photo)}
+        self._restart_hour(self.active)
         upload = self.bench.call(self.active, "createUpload", **ids, **file)
         self.bench.caller(self.active).upload(upload, self.bench.photo).raise_for_status()
         return self.active, {**ids, "assetId": upload["assetId"]}
@@ -101,8 +102,7 @@ class Guests:
         job = self.bench.db.document("projects", seed.PROJECT, "jobs", self.job["jobId"])
         job.update({"status": status})
         self.bench.settle()
-        guest = self.bench.db.document("projects", seed.PROJECT, "guests", self.done)
-        guest.update({"rates": {}})
+        self._restart_hour(self.done)
         return self.done, self.visit
 
     def completing(self) -> Call:
@@ -124,9 +124,15 @@ class Guests:
         return seed.OPERATOR, {**PROJECT, "pageSize": 5}
 
     def photo(self) -> Call:
-        """A photo about to be taken."""
+        """A photo about to be taken, in a new hour."""
+        self._restart_hour(self.active)
         file = {"contentType": "image/jpeg", "sizeBytes": 1000}
         return self.active, {**self.session, "stepId": "photo", **file}
+
+    def _restart_hour(self, uid: str) -> None:
+        """Forget what the guest did in this hour, which is limited."""
+        guest = self.bench.db.document("projects", seed.PROJECT, "guests", uid)
+        guest.update({"rates": {}})
 
     def _number(self) -> int:
         return int(self.bench.name("").rpartition("-")[2]) + 1
@@ -172,7 +178,7 @@ CASES = [
         "getJourneySessions", "read 1, query 1",
         lambda g: (g.done, {**PROJECT, "mainSessionId": g.visit["sessionId"]}),
     ),
-    Case("createUpload", "read 1", Guests.photo, "signs an address"),
+    Case("createUpload", "read 2, write 1", Guests.photo, "signs an address"),
     Case("confirmUpload", "read 1, read 1, write 1", Guests.uploaded, "3 requests to Storage"),
     Case(
         "getDownloadUrl", "read 1",

@@ -14,7 +14,7 @@ from tests.support.builders.jobs import (
 )
 from tests.support.builders.sessions import session_ref
 from tests.support.builders.venues import Venue, a_venue
-from tests.support.builders.workspaces import a_member, a_transform
+from tests.support.builders.workspaces import a_member, a_step, a_transform
 from tools.cost.stage import Stage
 
 GUEST = {"mode": "guest", "configSource": "published"}
@@ -38,8 +38,7 @@ def photo_to_picture(stage: Stage) -> None:
     file = {"contentType": "image/jpeg", "sizeBytes": len(photo)}
     upload = stage.call(UID, "createUpload", "a photo, cold", **step, **file)
     stage.call(UID, "createUpload", "a photo, warm", **step, **file)
-    video = {"contentType": "video/mp4", "sizeBytes": len(photo)}
-    stage.call(UID, "createUpload", "a video, warm", **step, **video)
+    a_video(stage)
     stage.caller(UID).upload(upload, photo).raise_for_status()
     confirm = {**step, "assetId": upload["assetId"]}
     stage.call(UID, "confirmUpload", "warm", **confirm)
@@ -61,6 +60,17 @@ def photo_to_picture(stage: Stage) -> None:
     asset = {**ids, "assetId": upload["assetId"]}
     stage.call(viewer, "getDownloadUrl", "by an operator", **asset)
     stage.call(UID, "revokeShare", "", **ids)
+
+
+def a_video(stage: Stage) -> None:
+    venue = a_venue(stage.db, steps=[a_step("clip", "capture", allowVideos=True)])
+    a_guest(stage.db, venue.project, UID)
+    begin = {"projectId": venue.project, "experienceId": venue.main, **GUEST}
+    session = stage.caller(UID).call("createSession", **begin)["session"]
+    step = {"projectId": venue.project, "sessionId": session["id"], "stepId": "clip"}
+    video = {"contentType": "video/mp4", "sizeBytes": 1_000_000}
+    stage.caller(UID).call("createUpload", **step, **video)  # keeps the version in memory
+    stage.call(UID, "createUpload", "a video, warm", **step, **video)
 
 
 def by_hand(stage: Stage) -> None:

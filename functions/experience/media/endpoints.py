@@ -11,10 +11,12 @@ from experience.sessions.models.views import SessionView
     CreateUpload,
     refuses=[
         reasons.SESSION_NOT_FOUND,
+        reasons.GUEST_NOT_FOUND,
         reasons.EXPERIENCE_NOT_FOUND,
         reasons.EXPERIENCE_VERSION_NOT_FOUND,
         reasons.ROLE_REQUIRED,
         reasons.SESSION_NOT_ACTIVE,
+        reasons.RATE_LIMITED,
         reasons.CONTENTION,
     ],
 )

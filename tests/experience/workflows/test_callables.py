@@ -204,7 +204,7 @@ class TestAnswers:
 
     def test_runs_are_listed_by_status_and_workflow_in_pages(self, team: Team) -> None:
         media = [team.start("test.media", MEDIA) for _ in range(3)]
-        bad = team.start("test.media", {"images": 7, "sounds": "x"})
+        bad = team.start("test.media", {"images": "impossible", "sounds": "x"})
         chain = team.start("test.chain", {})
         for run_id in (*media, bad, chain):
             team.ended(run_id)
@@ -242,6 +242,8 @@ class TestRefusals:
 
         assert wrong(workflowName="A/b") == ["workflowName"]
         assert wrong(payload=[1]) == ["payload"]
+        misspelt = {"images": 7, "sound": "x"}
+        assert wrong(payload=misspelt) == ["payload.sound", "payload.images"]
         assert wrong(baseRunId="a/b") == ["baseRunId"]
         assert wrong(changes={"steps": ["x"]}) == ["changes"]
         assert wrong(changes={"colour": 1}) == ["changes.colour"]

@@ -574,10 +574,12 @@ export interface Callables {
     response: Upload;
     refuses:
       | "session_not_found"
+      | "guest_not_found"
       | "experience_not_found"
       | "experience_version_not_found"
       | "role_required"
       | "session_not_active"
+      | "rate_limited"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -798,7 +800,9 @@ export interface ExperiencePickerConfigDefinition {
   experienceIds: string[];
 }
 /**
- * The guest's photo; it must be taken. `source_variable` names the choice of experience.
+ * The guest's photo, or a video if `allow_videos`; it must be taken.
+ *
+ * `source_variable` names the choice of experience.
  */
 export interface CaptureStepDefinition {
   id: string;
@@ -813,6 +817,7 @@ export interface CaptureStepDefinition {
 export interface CaptureConfigDefinition {
   sourceVariable?: string;
   fallbackExperienceId?: string | null;
+  allowVideos?: boolean;
 }
 /**
  * A question with an answer of one line.
@@ -1076,7 +1081,9 @@ export interface ExperiencePickerConfig {
   experienceIds: string[];
 }
 /**
- * The guest's photo; it must be taken. `source_variable` names the choice of experience.
+ * The guest's photo, or a video if `allow_videos`; it must be taken.
+ *
+ * `source_variable` names the choice of experience.
  */
 export interface CaptureStep {
   id: string;
@@ -1091,6 +1098,7 @@ export interface CaptureStep {
 export interface CaptureConfig {
   sourceVariable: string;
   fallbackExperienceId: string | null;
+  allowVideos: boolean;
 }
 /**
  * A question with an answer of one line.
@@ -1324,7 +1332,8 @@ export interface PageOfExperience {
 /**
  * Start a workflow with a payload; with `baseRunId`, as an update of that run.
  *
- * The payload of an update is merged into that of the base run, key by key.
+ * The payload of an update is merged into that of the base run, key by key. It is checked against
+ * the inputs of the steps that read it.
  */
 export interface StartRun {
   workspaceId: string;
@@ -1769,8 +1778,11 @@ export interface ExperienceRef {
 }
 /**
  * Make the draft of this version what guests get; a draft project goes live.
+ *
+ * `workspaceId` is checked if it is given, so that the fields of `SaveProject` can be sent again.
  */
 export interface PublishProject {
+  workspaceId?: string | null;
   projectId: string;
   expectedVersion: number;
 }
@@ -1932,7 +1944,7 @@ export interface SessionView {
   outputs: {
     [k: string]: MediaReference;
   };
-  resultMedia: CapturedMedia | null;
+  resultMedia: ResultMedia | null;
   jobId: string | null;
   jobStatus: JobStatus | null;
   jobError: JobError | null;
@@ -1960,11 +1972,13 @@ export interface Answer {
 }
 /**
  * A confirmed upload of one step. `createdAt` is when the object was written.
+ *
+ * A video has no `url`: it is read by `getDownloadUrl` alone.
  */
 export interface CapturedMedia {
   stepId: string;
   assetId: string;
-  url: string;
+  url: string | null;
   createdAt: number;
   contentType: string | null;
 }
@@ -1976,6 +1990,16 @@ export interface MediaReference {
   type: "image" | "video";
   width?: number | null;
   height?: number | null;
+}
+/**
+ * The picture that was made of a session's photo.
+ */
+export interface ResultMedia {
+  stepId: string;
+  assetId: string;
+  url: string;
+  createdAt: number;
+  contentType: string | null;
 }
 /**
  * Why there is no result, in words that a guest may read.
@@ -2049,15 +2073,26 @@ export interface MediaReferenceInput {
   height?: number | null;
 }
 /**
- * The last answers may come along; `experienceId` is the main one chosen at the welcome.
+ * The last progress may come along; `experienceId` is the main one chosen at the welcome.
  */
 export interface CompleteSession {
   projectId: string;
   sessionId: string;
+  currentStepIndex?: number | null;
   /**
    * @maxItems 50
    */
   answers?: AnswerInput[];
+  /**
+   * @maxItems 50
+   */
+  capturedMedia?: CapturedMediaInput[];
+  inputs?: {
+    [k: string]: string | number | boolean | string[];
+  };
+  outputs?: {
+    [k: string]: MediaReferenceInput;
+  };
   experienceId?: string | null;
 }
 /**
@@ -2142,7 +2177,7 @@ export interface CreateUpload {
   projectId: string;
   sessionId: string;
   stepId: string;
-  contentType: "image/jpeg" | "image/png" | "image/webp" | "video/mp4" | "video/webm";
+  contentType: "image/jpeg" | "image/png" | "image/webp" | "video/mp4" | "video/webm" | "video/quicktime";
   sizeBytes: number;
 }
 /**
@@ -2335,7 +2370,7 @@ export interface Session {
   outputs: {
     [k: string]: MediaReference;
   };
-  resultMedia: CapturedMedia | null;
+  resultMedia: ResultMedia | null;
   jobId: string | null;
   jobStatus: JobStatus | null;
   jobError: JobError | null;

@@ -76,10 +76,12 @@ const CAPTURE: Record<string, string> = {
   camera_busy: "Another app is using the camera. Close it and try again, or choose a photo.",
   wrong_type: "This is no photo that we can use. Please choose a JPEG, PNG or WebP picture.",
   too_large: "This photo is too large. Please choose one of at most 20 MB.",
+  video_too_large: "This video is too large. Please choose one of at most 200 MB.",
   upload_type_mismatch:
     "This file is not the picture that it claims to be. Please take another one.",
   upload_too_many_pixels: "This photo has more than 50 megapixels. Please choose a smaller one.",
   upload_too_large: "This photo is too large. Please choose one of at most 20 MB.",
+  rate_limited: "You have sent a lot in this hour. Please take a short break, then try again.",
   upload_missing: "The photo did not arrive. Please try again.",
   interrupted: "The upload was interrupted. Your photo is still here.",
   session_not_active: "This visit has ended meanwhile.",

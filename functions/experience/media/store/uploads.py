@@ -7,7 +7,7 @@ from google.api_core.exceptions import NotFound, PreconditionFailed
 
 from experience import clock, config, storage
 from experience.media.models import Upload
-from experience.media.store.objects import TOKENS
+from experience.media.store.objects import CONFIRMED, TOKENS
 from experience.storage import retry, signed_url
 
 
@@ -52,7 +52,7 @@ def resumable_upload(
 
 @dataclass(frozen=True)
 class UnconfirmedUpload:
-    """An upload without a download URL: it was never confirmed, or a retake replaced it.
+    """An upload that was never confirmed, or that a retake replaced.
 
     `created_at` is in Unix milliseconds.
     """
@@ -84,7 +84,7 @@ def list_unconfirmed(after: str) -> Iterator[tuple[list[UnconfirmedUpload], str]
         for blob in blobs:
             match blob.name.split("/"):
                 case ["projects", project_id, "sessions", session_id, "inputs", _, _]:
-                    if TOKENS not in (blob.metadata or {}):
+                    if not {TOKENS, CONFIRMED} & (blob.metadata or {}).keys():
                         created_at = int(blob.time_created.timestamp() * 1000)
                         ids = (blob.name, project_id, session_id)
                         versions = (blob.generation, blob.metageneration)

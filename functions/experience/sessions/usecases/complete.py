@@ -49,7 +49,7 @@ def complete_session(uid: str, request: CompleteSession) -> CompletedSession:
 
         now = clock.now_ms()
         pinned = store.get_pinned_config(client, session)
-        done = progress.with_answers(session, pinned, request.answers, now)
+        done = progress.with_progress(session, pinned, request, now)
         progress.require_complete(done, pinned)
         done = done.model_copy(
             update={"status": SessionStatus.COMPLETED, "completed_at": now, "updated_at": now}

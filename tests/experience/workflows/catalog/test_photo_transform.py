@@ -241,16 +241,14 @@ class TestRefused:
             studio.transform(capture, {}),
             studio.transform(good, {"style": "van gogh"}),
             studio.transform(good, overlay),
-            studio.transform(good, {"aspectRatio": "5:1"}),
         ]
         assert [failure(each) for each in failed] == [
-            ("load", "INVALID_INPUT"),
-            ("load", "INVALID_INPUT"),
+            ("load", "PHOTO_REFUSED"),
+            ("load", "PHOTO_REFUSED"),
             ("load", "ARTIFACT_NOT_FOUND"),
             ("load", "ARTIFACT_NOT_FOUND"),
             ("load", "PROCESSING_FAILED"),
             ("publish", "PROCESSING_FAILED"),
-            ("load", "INVALID_INPUT"),
         ]
 
     def test_by_the_vendor_it_says_so(self, studio: Studio, account: Account) -> None:

@@ -90,7 +90,7 @@ class TestHits:
         assert hits(bench, run_once(bench)) == GLOBAL
 
     def test_a_failed_step_is_not_kept(self, bench: WorkflowBench) -> None:
-        run_id = bench.start("test.cached", {"word": 7})
+        run_id = bench.start("test.cached", {"word": "impossible"})
         bench.drain()
         assert bench.run(run_id).status is RunStatus.FAILED
         assert list(bench.tenant.collection("stepCache").stream()) == []

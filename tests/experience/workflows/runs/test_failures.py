@@ -126,10 +126,11 @@ class TestDependents:
         assert bench.run(run_id).status is RunStatus.COMPLETED
         assert unfinished(bench, run_id) == []
 
-    def test_an_input_that_is_not_there_fails_the_step_by_its_name(
+    def test_an_input_that_became_invalid_fails_the_step_by_its_name(
         self, bench: WorkflowBench
     ) -> None:
-        run_id = bench.start("test.media", {"images": 7, "sounds": "beep"})
+        run_id = bench.start("test.media", {"images": "dog", "sounds": "beep"})
+        bench.tenant.run_ref(run_id).update({"triggerPayload.images": 7})
         bench.drain()
         error = bench.steps(run_id)["images"].error
         assert error

@@ -84,7 +84,7 @@ class TestUpdates:
         assert bench.output(third, "bundle") == {"text": "boom+mixed+cat"}
 
     def test_what_failed_in_the_base_run_runs_again(self, bench: WorkflowBench) -> None:
-        base = media(bench, {"images": 7, "sounds": "beep"})
+        base = media(bench, {"images": "impossible", "sounds": "beep"})
         assert bench.run(base).status is RunStatus.FAILED
         run_id = media(bench, {"images": "dog"}, baseRunId=base)
         assert bench.executions(run_id) == ["images", "bundle"]

@@ -5,24 +5,39 @@ import { Refusal, refusalOf } from "../model/refusals.ts";
 import type { Session } from "../model/types.ts";
 
 export const TYPES = ["image/jpeg", "image/png", "image/webp"] as const;
-type ContentType = (typeof TYPES)[number];
+export const VIDEO_TYPES = ["video/mp4", "video/webm", "video/quicktime"] as const;
+type ContentType = (typeof TYPES)[number] | (typeof VIDEO_TYPES)[number];
 export const MAX_BYTES = 20 * 2 ** 20;
+const MAX_VIDEO_BYTES = 200 * 2 ** 20;
 const MIN_SHRINK_BYTES = 3 * 2 ** 20;
 const MAX_SIDE = 2560;
 
-/** What is wrong with a file, before it is uploaded, or null. */
-export function fileProblem(file: { type: string; size: number }): string | null {
+/** What is wrong with a file, before it is uploaded, or null. A step asks for videos or not. */
+export function fileProblem(
+  file: { type: string; size: number },
+  allowVideos: boolean,
+): string | null {
+  if (isVideo(file.type) && allowVideos)
+    return file.size > MAX_VIDEO_BYTES ? "video_too_large" : null;
   if (!isPhoto(file.type)) return "wrong_type";
   return file.size > MAX_BYTES ? "too_large" : null;
 }
 
-function isPhoto(type: string): type is ContentType {
+function isPhoto(type: string): type is (typeof TYPES)[number] {
   return (TYPES as readonly string[]).includes(type);
+}
+
+export function isVideo(type: string): type is (typeof VIDEO_TYPES)[number] {
+  return (VIDEO_TYPES as readonly string[]).includes(type);
+}
+
+function isAccepted(type: string): type is ContentType {
+  return isPhoto(type) || isVideo(type);
 }
 
 /** A large photo in the size that a picture needs. A file that cannot be read stays as it is. */
 export async function shrink(file: Blob): Promise<Blob> {
-  if (file.size < MIN_SHRINK_BYTES) return file;
+  if (file.size < MIN_SHRINK_BYTES || isVideo(file.type)) return file;
   try {
     const image = await createImageBitmap(file);
     const part = Math.min(1, MAX_SIDE / Math.max(image.width, image.height));
@@ -57,7 +72,7 @@ export interface UploadOptions {
 export async function uploadPhoto(photo: Blob, options: UploadOptions): Promise<Session> {
   const { calls, ids, stepId, onState, signal } = options;
   const contentType = photo.type;
-  if (!isPhoto(contentType)) throw new Refusal("wrong_type");
+  if (!isAccepted(contentType)) throw new Refusal("wrong_type");
   onState("uploading", 0);
   const upload = await calls.createUpload({
     ...ids,

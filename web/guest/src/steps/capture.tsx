@@ -3,9 +3,9 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { hasCamera } from "../media/camera.ts";
-import { fileProblem, shrink, TYPES, uploadPhoto } from "../media/upload.ts";
+import { fileProblem, isVideo, shrink, TYPES, uploadPhoto, VIDEO_TYPES } from "../media/upload.ts";
 import { refusalOf } from "../model/refusals.ts";
-import type { Step } from "../model/types.ts";
+import type { Session, Step } from "../model/types.ts";
 import { Icon } from "../parts/icons.tsx";
 import { captureWords } from "../texts.ts";
 import { Camera } from "./camera.tsx";
@@ -23,7 +23,10 @@ export function Capture({ visit, play, step, problem }: StepProps) {
   const aborter = useRef<AbortController | null>(null);
   const picture = useObjectUrl(photo);
   const stored = play.session.capturedMedia.find((media) => media.stepId === step.id);
-  const shown = picture ?? (retaking ? null : (stored?.url ?? null));
+  const storedUrl = useStoredUrl(visit, play.session, stored);
+  const allowVideos = step.config?.allowVideos ?? false;
+  const shown = picture ?? (retaking ? null : storedUrl);
+  const showsVideo = isVideo(photo?.type ?? stored?.contentType ?? "");
   const busy = uploadState !== null && uploadState.state !== "failed";
   const actions = useKeptFocus(
     camera ? "camera" : (uploadState?.state ?? (shown ? "photo" : "empty")),
@@ -45,7 +48,7 @@ export function Capture({ visit, play, step, problem }: StepProps) {
     fromCamera.current = camera;
     setCamera(false);
     setUploadState(null);
-    const problem = fileProblem(taken);
+    const problem = fileProblem(taken, allowVideos);
     setReason(problem);
     if (problem === null) setPhoto(taken);
   }
@@ -109,7 +112,11 @@ export function Capture({ visit, play, step, problem }: StepProps) {
     <>
       {shown ? (
         <figure class={`preview ${busy ? "busy" : ""}`}>
-          <img data-testid="preview" src={shown} alt="Your photo" />
+          {showsVideo ? (
+            <video data-testid="preview" src={shown} controls playsInline aria-label="Your video" />
+          ) : (
+            <img data-testid="preview" src={shown} alt="Your photo" />
+          )}
           {uploadState ? <UploadProgress upload={uploadState} /> : null}
         </figure>
       ) : (
@@ -144,7 +151,7 @@ export function Capture({ visit, play, step, problem }: StepProps) {
             data-testid="use-photo"
             onClick={() => void upload(photo)}
           >
-            Use this photo
+            {showsVideo ? "Use this video" : "Use this photo"}
           </button>
         ) : null}
         {shown && !photo && !uploadState ? (
@@ -154,7 +161,7 @@ export function Capture({ visit, play, step, problem }: StepProps) {
         ) : null}
         {shown && !busy ? (
           <button class="button quiet" type="button" data-testid="retake" onClick={discard}>
-            Take another photo
+            {showsVideo ? "Take another one" : "Take another photo"}
           </button>
         ) : null}
         {busy ? (
@@ -170,14 +177,14 @@ export function Capture({ visit, play, step, problem }: StepProps) {
   );
 }
 
-const RETRYABLE = new Set(["interrupted", "offline", "upload_missing", "unknown"]);
+const RETRYABLE = new Set(["interrupted", "offline", "rate_limited", "upload_missing", "unknown"]);
 
 function captureProblem(reason: string, issues: { path: string }[]): string {
   const named = (field: string) => issues.some(({ path }) => path === field);
   if (reason === "invalid_request" && named("contentType")) return "wrong_type";
   if (reason === "invalid_request" && named("sizeBytes")) return "too_large";
   const words = ["upload_missing", "upload_too_large", "upload_type_mismatch", "wrong_type"];
-  return [...words, "upload_too_many_pixels", "too_large"].includes(reason)
+  return [...words, "upload_too_many_pixels", "too_large", "rate_limited"].includes(reason)
     ? reason
     : "interrupted";
 }
@@ -222,7 +229,8 @@ function PhotoSources({ step, onCamera, onFile }: PhotoSourcesProps) {
     event.currentTarget.value = "";
     if (file) onFile(file);
   };
-  const input = { class: "sr-only", type: "file" as const, accept: TYPES.join(","), onChange };
+  const types = step.config?.allowVideos ? [...TYPES, ...VIDEO_TYPES] : TYPES;
+  const input = { class: "sr-only", type: "file" as const, accept: types.join(","), onChange };
   return (
     <>
       {hasCamera() ? (
@@ -237,7 +245,7 @@ function PhotoSources({ step, onCamera, onFile }: PhotoSourcesProps) {
       )}
       <label class="button quiet">
         <Icon name="image" />
-        Choose a photo
+        {step.config?.allowVideos ? "Choose a photo or video" : "Choose a photo"}
         <input {...input} data-testid="file" />
       </label>
     </>
@@ -264,6 +272,24 @@ function useKeptFocus(state: string): RefObject<HTMLElement | null> {
     (progress ?? element.querySelector<HTMLElement>("button, input"))?.focus();
   }, [state]);
   return actions;
+}
+
+/** The address of what is stored. A video's is signed, and only for an hour. */
+function useStoredUrl(
+  { backend }: StepProps["visit"],
+  { projectId, id: sessionId }: Session,
+  stored: Session["capturedMedia"][number] | undefined,
+): string | null {
+  const [signed, setSigned] = useState<string | null>(null);
+  const assetId = stored?.url === null ? stored.assetId : undefined;
+  useEffect(() => {
+    if (assetId === undefined) return;
+    backend.calls.getDownloadUrl({ projectId, sessionId, assetId }).then(
+      ({ url }) => setSigned(url),
+      () => setSigned(null),
+    );
+  }, [assetId]);
+  return assetId === undefined ? (stored?.url ?? null) : signed;
 }
 
 function useObjectUrl(blob: Blob | null): string | null {
