@@ -284,7 +284,14 @@ RATE_LIMITED = Reason(
 DAILY_LIMIT_REACHED = Reason(
     errors.ResourceExhausted,
     "daily_limit_reached",
-    "the project's `limit` of pictures for today is used up",
+    "the project's `limit` of pictures for today is used up, or what is left of it is for guests"
+    " who have none yet",
+    _WAIT,
+)
+GUEST_DAILY_LIMIT_REACHED = Reason(
+    errors.ResourceExhausted,
+    "guest_daily_limit_reached",
+    "this guest had the `limit` of pictures that one guest can have in a day",
     _WAIT,
 )
 

@@ -705,6 +705,7 @@ export interface Callables {
       | "no_capture"
       | "rate_limited"
       | "daily_limit_reached"
+      | "guest_daily_limit_reached"
       | "project_not_live"
       | "contention"
       | "unauthenticated"
@@ -729,6 +730,7 @@ export interface Callables {
       | "job_not_retryable"
       | "rate_limited"
       | "daily_limit_reached"
+      | "guest_daily_limit_reached"
       | "project_not_live"
       | "contention"
       | "unauthenticated"
@@ -2879,9 +2881,19 @@ export interface Reasons {
     };
   };
   /**
-   * Refused when the project's `limit` of pictures for today is used up.
+   * Refused when the project's `limit` of pictures for today is used up, or what is left of it is for guests who have none yet.
    */
   daily_limit_reached: {
+    code: "resource-exhausted";
+    details: {
+      retryAfterSeconds: number;
+      limit: number;
+    };
+  };
+  /**
+   * Refused when this guest had the `limit` of pictures that one guest can have in a day.
+   */
+  guest_daily_limit_reached: {
     code: "resource-exhausted";
     details: {
       retryAfterSeconds: number;

@@ -49,10 +49,14 @@ def retry_transform(uid: str, request: RetryTransform) -> Job:
         today, counted = quota.day_of(now), internals.counted
         unused = counted is not None and counted.is_unused(job, today)
         project, guest = get_project_and_guest(client, transaction, session)
-        reservation = None if unused else reserve(client, transaction, project, session, now)
+        reservation = None
+        if not unused:
+            made = quota.transforms_today(guest, project, now)
+            transform = internals.snapshot.transform
+            reservation = reserve(client, transaction, project, session, transform, made, now)
         run = runs.find_run(client, transaction, job)
         if guest.id == uid:  # what an attendant does is not counted against the guest
-            count_transform(client, transaction, guest, now)
+            count_transform(client, transaction, guest, now, is_retry=True)
         if reservation:
             reservation.write(transaction)
             counted = JobReservation(day=reservation.day, attempts=job.attempt_count)
