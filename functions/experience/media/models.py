@@ -9,11 +9,14 @@ from pydantic import Field
 
 from experience.documents import Document, Request
 from experience.ids import DocumentId
+from experience.imaging import files
 
 MEBIBYTE = 2**20
 MAX_BYTES = {"image": 20 * MEBIBYTE, "video": 200 * MEBIBYTE}
 
-ContentType = Literal["image/jpeg", "image/png", "image/webp", "video/mp4", "video/webm"]
+ContentType = Literal[
+    "image/jpeg", "image/png", "image/webp", "image/avif", "video/mp4", "video/webm"
+]
 CONTENT_TYPES: tuple[str, ...] = ContentType.__args__  # type: ignore[attr-defined]
 
 HEAD_BYTES = 64 * 1024
@@ -36,12 +39,8 @@ def sniff(head: bytes) -> str | None:
 
     Sources: https://mimesniff.spec.whatwg.org/ and, for MP4, ISO/IEC 14496-12 (`ftyp`).
     """
-    if head.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return "image/webp"
+    if image := files.content_type(head):
+        return image
     if head[4:8] == b"ftyp" and head[8:12] in MP4_BRANDS:
         return "video/mp4"
     if _document_type(head[:1024]) == b"webm":

@@ -34,6 +34,7 @@ PHOTOS = {
     "palette": encoded(PHOTO.quantize(16)),
     "webp": encoded(PHOTO, "WEBP"),
     "lossless": encoded(PHOTO, "WEBP", lossless=True),
+    "avif": encoded(PHOTO, "AVIF", quality=90, speed=8),
 }
 PICTURES = {name: transform_image(data, recipe()).data for name, data in PHOTOS.items()}
 
@@ -248,7 +249,7 @@ class TestFilesThatBreakOff:
 def test_an_outcome_is_a_picture_or_a_refusal() -> None:
     assert isinstance(transform_image(ASTRONAUT, recipe()), Picture)
     assert outcome(b"text") == (
-        "The file is not a JPEG, PNG or WebP image. Please take or choose another one."
+        "The file is not a JPEG, PNG, WebP or AVIF image. Please take or choose another one."
     )
 
 

@@ -67,7 +67,7 @@ class TestCreateUpload:
 
     @pytest.mark.parametrize(
         ("content_type", "size"),
-        [("image/jpeg", 1), ("image/png", 20 * MEBIBYTE), ("video/webm", 200 * MEBIBYTE)],
+        [("image/avif", 1), ("image/png", 20 * MEBIBYTE), ("video/webm", 200 * MEBIBYTE)],
     )
     def test_the_limits_themselves_are_allowed(
         self, visitor: UploadingGuest, content_type: str, size: int

@@ -2140,7 +2140,7 @@ export interface CreateUpload {
   projectId: string;
   sessionId: string;
   stepId: string;
-  contentType: "image/jpeg" | "image/png" | "image/webp" | "video/mp4" | "video/webm";
+  contentType: "image/jpeg" | "image/png" | "image/webp" | "image/avif" | "video/mp4" | "video/webm";
   sizeBytes: number;
 }
 /**

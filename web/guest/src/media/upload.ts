@@ -4,7 +4,7 @@ import type { Calls } from "../model/backend.ts";
 import { Refusal, refusalOf } from "../model/refusals.ts";
 import type { Session } from "../model/types.ts";
 
-export const TYPES = ["image/jpeg", "image/png", "image/webp"] as const;
+export const TYPES = ["image/jpeg", "image/png", "image/webp", "image/avif"] as const;
 type ContentType = (typeof TYPES)[number];
 export const MAX_BYTES = 20 * 2 ** 20;
 const MIN_SHRINK_BYTES = 3 * 2 ** 20;
