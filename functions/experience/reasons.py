@@ -196,6 +196,12 @@ STEPS_INCOMPLETE = Reason(
 UPLOAD_MISSING = Reason(
     errors.FailedPrecondition, "upload_missing", "nothing was uploaded to the address yet"
 )
+UNSUPPORTED_MEDIA = Reason(
+    errors.FailedPrecondition,
+    "unsupported_media",
+    "the photo is one that only some phones read, such as HEIC: `found` is its type",
+    {"found": str},
+)
 UPLOAD_TOO_LARGE = Reason(
     errors.FailedPrecondition,
     "upload_too_large",

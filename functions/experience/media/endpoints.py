@@ -15,6 +15,7 @@ from experience.sessions.models.views import SessionView
         reasons.EXPERIENCE_VERSION_NOT_FOUND,
         reasons.ROLE_REQUIRED,
         reasons.SESSION_NOT_ACTIVE,
+        reasons.UNSUPPORTED_MEDIA,
         reasons.CONTENTION,
     ],
 )
@@ -32,6 +33,7 @@ def create_upload(caller: Caller, request: CreateUpload) -> Upload:
         reasons.ROLE_REQUIRED,
         reasons.SESSION_NOT_ACTIVE,
         reasons.UPLOAD_MISSING,
+        reasons.UNSUPPORTED_MEDIA,
         reasons.UPLOAD_TOO_LARGE,
         reasons.UPLOAD_TYPE_MISMATCH,
         reasons.UPLOAD_TOO_MANY_PIXELS,

@@ -17,6 +17,9 @@ MAX_BYTES = {"image": 20 * MEBIBYTE, "video": 200 * MEBIBYTE}
 ContentType = Literal[
     "image/jpeg", "image/png", "image/webp", "image/avif", "video/mp4", "video/webm"
 ]
+UnsupportedType = Literal["image/heic", "image/heif"]
+"""What phones take photos in, and nothing here decodes (docs/media.md)."""
+UNSUPPORTED_TYPES: tuple[str, ...] = UnsupportedType.__args__  # type: ignore[attr-defined]
 CONTENT_TYPES: tuple[str, ...] = ContentType.__args__  # type: ignore[attr-defined]
 
 HEAD_BYTES = 64 * 1024
@@ -96,7 +99,7 @@ class CreateUpload(Request):
     project_id: DocumentId
     session_id: DocumentId
     step_id: DocumentId
-    content_type: ContentType
+    content_type: Literal[ContentType, UnsupportedType]
     size_bytes: int = Field(ge=1)
 
 

@@ -74,6 +74,15 @@ class TestCreateUpload:
     ) -> None:
         assert visitor.create(content_type, size)["headers"]["content-type"] == content_type
 
+    @pytest.mark.parametrize("content_type", ["image/heic", "image/heif"])
+    def test_photos_that_nothing_here_decodes_are_refused_with_a_word_that_helps(
+        self, visitor: UploadingGuest, content_type: str
+    ) -> None:
+        with pytest.raises(CallError, match="FAILED_PRECONDITION unsupported_media") as refused:
+            visitor.create(content_type, 1)
+        assert refused.value.details["found"] == content_type
+        assert "JPEG" in str(refused.value)
+
     @pytest.mark.parametrize("step", ["name", "nowhere"])
     def test_only_for_a_capture_step_of_the_session(
         self, visitor: UploadingGuest, step: str
@@ -189,6 +198,12 @@ class TestConfirmUpload:
     ) -> None:
         details = self.refused(visitor, visitor.upload(data), "upload_type_mismatch")
         assert (details["declared"], details["found"]) == ("image/jpeg", found)
+
+    def test_a_heic_called_a_jpeg_is_refused_while_another_can_be_taken(
+        self, visitor: UploadingGuest
+    ) -> None:
+        asset = visitor.upload(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+        assert self.refused(visitor, asset, "unsupported_media")["found"] == "image/heic"
 
     @pytest.mark.parametrize("data", [gzip.compress(PHOTO), PHOTO], ids=["packed", "as it is"])
     def test_what_is_called_packed_is_refused(self, visitor: UploadingGuest, data: bytes) -> None:

@@ -578,6 +578,7 @@ export interface Callables {
       | "experience_version_not_found"
       | "role_required"
       | "session_not_active"
+      | "unsupported_media"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -599,6 +600,7 @@ export interface Callables {
       | "role_required"
       | "session_not_active"
       | "upload_missing"
+      | "unsupported_media"
       | "upload_too_large"
       | "upload_type_mismatch"
       | "upload_too_many_pixels"
@@ -2140,7 +2142,8 @@ export interface CreateUpload {
   projectId: string;
   sessionId: string;
   stepId: string;
-  contentType: "image/jpeg" | "image/png" | "image/webp" | "image/avif" | "video/mp4" | "video/webm";
+  contentType:
+    "image/jpeg" | "image/png" | "image/webp" | "image/avif" | "video/mp4" | "video/webm" | "image/heic" | "image/heif";
   sizeBytes: number;
 }
 /**
@@ -2639,6 +2642,15 @@ export interface Reasons {
   upload_missing: {
     code: "failed-precondition";
     details: {};
+  };
+  /**
+   * Refused when the photo is one that only some phones read, such as HEIC: `found` is its type.
+   */
+  unsupported_media: {
+    code: "failed-precondition";
+    details: {
+      found: string;
+    };
   };
   /**
    * Refused when the file has more than `largestBytes`.

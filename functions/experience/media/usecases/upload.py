@@ -15,6 +15,7 @@ from experience.media.models import (
     CONTENT_TYPES,
     HEAD_BYTES,
     MAX_BYTES,
+    UNSUPPORTED_TYPES,
     ConfirmUpload,
     CreateUpload,
     StoredObject,
@@ -36,6 +37,8 @@ def create_upload(uid: str, request: CreateUpload, origin: str | None) -> Upload
 
     Nothing is stored yet: an upload that never comes leaves nothing behind.
     """
+    if request.content_type in UNSUPPORTED_TYPES:
+        raise _unsupported(request.content_type)
     max_bytes = MAX_BYTES[kind_of(request.content_type)]
     if request.size_bytes > max_bytes:
         raise InvalidArgument(("sizeBytes", f"must be at most {max_bytes} bytes"))
@@ -58,8 +61,8 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> SessionView:
 
     A retake replaces the capture of its step: of two uploads the later one stays, in whichever
     order they are confirmed, and the other one's download URL is revoked. Confirming again changes
-    nothing. Raises FailedPrecondition `upload_missing`, `upload_too_large`, `upload_type_mismatch`,
-    `upload_too_many_pixels` and `session_not_active`.
+    nothing. Raises FailedPrecondition `upload_missing`, `unsupported_media`, `upload_too_large`,
+    `upload_type_mismatch`, `upload_too_many_pixels` and `session_not_active`.
     """
     client = clients.firestore()
     session = get_adopted(client, request.project_id, request.session_id)
@@ -157,6 +160,8 @@ def _require_valid(uploaded: StoredObject) -> None:
     # of an empty object there is no first byte to ask for
     head = objects.read(uploaded.path, HEAD_BYTES) if uploaded.size_bytes else b""
     shown = sniff(head)
+    if shown in UNSUPPORTED_TYPES:
+        raise _unsupported(shown)
     if shown != uploaded.content_type:
         raise _mismatch(uploaded.content_type, shown)
     if kind_of(shown) == "image":
@@ -169,6 +174,15 @@ def _require_valid(uploaded: StoredObject) -> None:
                 height=height,
                 largestPixels=MAX_PIXELS,
             )
+
+
+def _unsupported(found: str) -> FailedPrecondition:
+    return FailedPrecondition(
+        "unsupported_media",
+        "HEIC photos cannot be read here. Send a JPEG, or take the photo with the page's camera. "
+        "An iPhone takes JPEGs after Settings, Camera, Formats, Most Compatible.",
+        found=found,
+    )
 
 
 def _mismatch(declared: str, shown: str | None) -> FailedPrecondition:
