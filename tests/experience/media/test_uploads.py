@@ -18,6 +18,7 @@ from tests.support.builders.jobs import CAPTURE
 from tests.support.builders.sessions import session_ref
 from tests.support.builders.uploads import PHOTO, UploadingGuest, another, get
 from tests.support.builders.venues import Venue, a_venue
+from tests.support.builders.videos import mp4
 from tests.support.builders.workspaces import a_member, a_step, a_workspace
 
 
@@ -187,17 +188,27 @@ class TestConfirmUpload:
     @pytest.mark.parametrize(
         ("data", "found"),
         [
-            (encoded(Image.new("RGB", (8, 8))), "image/png"),
+            (mp4(), "video/mp4"),
             (b"<html><script>alert(1)</script></html>", None),
             (b"\xff\xd8", None),
         ],
-        ids=["a PNG", "a page", "two bytes"],
+        ids=["a video", "a page", "two bytes"],
     )
-    def test_what_is_no_jpeg_is_not_taken_for_one(
+    def test_what_is_no_photo_is_not_taken_for_one(
         self, visitor: UploadingGuest, data: bytes, found: str | None
     ) -> None:
         details = self.refused(visitor, visitor.upload(data), "upload_type_mismatch")
         assert (details["declared"], details["found"]) == ("image/jpeg", found)
+
+    def test_of_photos_the_bytes_decide_the_type_whatever_their_names_say(
+        self, visitor: UploadingGuest
+    ) -> None:
+        for called, shown in (("jpeg", "png"), ("png", "webp"), ("webp", "avif"), ("avif", "jpeg")):
+            photo = encoded(Image.new("RGB", (8, 8)), shown)
+            [held] = visitor.confirm(visitor.upload(photo, f"image/{called}"))["capturedMedia"]
+            assert held["contentType"] == f"image/{shown}"
+            stored = get(held["url"])
+            assert (stored.content, stored.headers["content-type"]) == (photo, f"image/{shown}")
 
     def test_a_heic_called_a_jpeg_is_refused_while_another_can_be_taken(
         self, visitor: UploadingGuest

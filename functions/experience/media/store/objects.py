@@ -69,8 +69,8 @@ def write_once(path: str, data: bytes, content_type: str) -> str:
     return download_url(path, blob.metadata[TOKENS])
 
 
-def publish(path: str, seen: StoredObject | None = None) -> str:
-    """The download URL of an object, which gets its token at the first call.
+def publish(path: str, seen: StoredObject | None = None, content_type: str | None = None) -> str:
+    """The download URL of an object, which gets its token, and its true type, at the first call.
 
     A caller that has just read the object passes it as `seen`, which saves a second read. Raises
     google.api_core NotFound.
@@ -84,6 +84,8 @@ def publish(path: str, seen: StoredObject | None = None) -> str:
         token = str(uuid.uuid4())
         blob = storage.bucket().blob(path)
         blob.metadata = {**found.metadata, TOKENS: token}
+        if content_type:
+            blob.content_type = content_type
         try:
             blob.patch(if_metageneration_match=found.metageneration, retry=retry())
         except PreconditionFailed:

@@ -74,13 +74,13 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> SessionView:
     path = objects.input_path(
         request.project_id, request.session_id, request.step_id, request.asset_id
     )
-    uploaded, url = _publish_valid(path)
+    uploaded, content_type, url = _publish_valid(path)
     media = CapturedMedia(
         step_id=request.step_id,
         asset_id=request.asset_id,
         url=url,
         created_at=uploaded.created_at,
-        content_type=uploaded.content_type,
+        content_type=content_type,
     )
     reference = session_store.session_ref(client, request.project_id, request.session_id)
 
@@ -122,12 +122,12 @@ def _revoke_url(url: str) -> None:
         logs.warning("address not ended", path=path, exc=traceback.format_exc())
 
 
-def _publish_valid(path: str) -> tuple[StoredObject, str]:
-    """What was uploaded, and its download URL."""
+def _publish_valid(path: str) -> tuple[StoredObject, str, str]:
+    """What was uploaded, the type that its bytes show, and its download URL."""
     try:
         if uploaded := objects.find(path):
-            _require_valid(uploaded)
-            return uploaded, objects.publish(path, uploaded)
+            content_type = _valid_type(uploaded)
+            return uploaded, content_type, objects.publish(path, uploaded, content_type)
     except exceptions.NotFound:
         pass  # deleted since it was found
     raise FailedPrecondition("upload_missing", "Nothing was uploaded to this address yet.")
@@ -141,9 +141,10 @@ def _require_capture(client: Client, session: Session, step_id: str) -> None:
         raise InvalidArgument(("stepId", f"a step of type {step.type!r} takes no upload"))
 
 
-def _require_valid(uploaded: StoredObject) -> None:
-    """Raise FailedPrecondition unless size and bytes are what the object's type allows.
+def _valid_type(uploaded: StoredObject) -> str:
+    """The type that the bytes show, if they may be uploaded. Raises FailedPrecondition.
 
+    Any type of photo is taken for any other: a phone goes by a file's name, which may be wrong.
     Compressed bytes are refused: a signed URL does not bind the header that declares them.
     """
     if uploaded.content_type not in CONTENT_TYPES:
@@ -162,9 +163,10 @@ def _require_valid(uploaded: StoredObject) -> None:
     shown = sniff(head)
     if shown in UNSUPPORTED_TYPES:
         raise _unsupported(shown)
-    if shown != uploaded.content_type:
+    both_images = {kind_of(shown or ""), kind_of(uploaded.content_type)} == {"image"}
+    if shown is None or (shown != uploaded.content_type and not both_images):
         raise _mismatch(uploaded.content_type, shown)
-    if kind_of(shown) == "image":
+    if both_images:
         width, height = files.size(head) or (0, 0)
         if width * height > MAX_PIXELS:
             raise FailedPrecondition(
@@ -174,6 +176,7 @@ def _require_valid(uploaded: StoredObject) -> None:
                 height=height,
                 largestPixels=MAX_PIXELS,
             )
+    return shown
 
 
 def _unsupported(found: str) -> FailedPrecondition:
