@@ -5,16 +5,23 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 from PIL import Image
 
 from emulator.demo import seed
+from experience.imaging.files import content_type
 from experience.media.models import MAX_BYTES
 from tests.support.browser import Browser
-from tests.support.builders.images import PHOTOS
+from tests.support.builders.images import PHOTOS, exif, jpeg_with
 from tests.support.trouble import Trouble
 
 PHOTO = PHOTOS / "chelsea.jpg"
-REJECTED_FILES = {"text": "list.txt", "disguised": "list.jpg", "large": "large.jpg"}
+REJECTED_FILES = {
+    "text": "list.txt",
+    "disguised": "list.jpg",
+    "large": "large.jpg",
+    "heic": "photo.jpg",
+}
 
 
 def answers(session: dict[str, Any]) -> dict[str, Any]:
@@ -113,14 +120,21 @@ class TestObstacles:
         files["disguised"].write_text("a shopping list")
         with files["large"].open("wb") as large:
             large.truncate(MAX_BYTES["image"] + 1)
+        files["heic"].write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+        photo = tmp_path / "called.png"
+        photo.write_bytes(jpeg_with((0xE1, b"Exif\0\0" + exif(6) + b"GPS 48.2082 N")))
         paths = {name: str(file) for name, file in files.items()}
-        seen = browser.play("rejectedFiles", photo=str(PHOTO), **paths)
+        seen = browser.play("rejectedFiles", photo=str(photo), **paths)
         reasons = [problem["reason"] for problem in seen["problems"]]
-        assert reasons == ["wrong_type", "too_large", "upload_type_mismatch"]
+        assert reasons == ["wrong_type", "too_large", "wrong_type", "unsupported_media"]
         assert all(problem["text"] for problem in seen["problems"])
         main = visit_of(trouble, seen["uid"])["main"]
         assert main["jobStatus"] == "completed"
-        assert len(main["capturedMedia"]) == 1
+        [held] = main["capturedMedia"]
+        sent = requests.get(held["url"], timeout=10).content
+        assert held["contentType"] == content_type(sent) == "image/jpeg"
+        assert b"Exif" not in sent
+        assert b"GPS" not in sent
 
     def test_a_cancelled_photo_does_not_lead_to_the_next_step_and_is_replaced(
         self, browser: Browser, trouble: Trouble

@@ -75,6 +75,8 @@ const CAPTURE: Record<string, string> = {
   camera_missing: "We found no camera here. Choose a photo instead.",
   camera_busy: "Another app is using the camera. Close it and try again, or choose a photo.",
   wrong_type: "This is no photo that we can use. Please choose a JPEG, PNG, WebP or AVIF picture.",
+  unsupported_media:
+    "This browser cannot read the photo. Take one here with the camera, or choose a JPEG.",
   too_large: "This photo is too large. Please choose one of at most 20 MB.",
   upload_type_mismatch:
     "This file is not the picture that it claims to be. Please take another one.",

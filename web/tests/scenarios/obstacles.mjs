@@ -42,14 +42,13 @@ export async function offlineAnswers(stage) {
 }
 
 /** A guest chooses files that are no photo or too large, and then a photo. */
-export async function rejectedFiles(stage, { text, disguised, large, photo }) {
+export async function rejectedFiles(stage, { text, disguised, large, heic, photo }) {
   const guest = await stage.guest();
   await guest.begins();
   await guest.playsPregate();
   await guest.answersQuestions();
-  const rejected = async (file, isSent) => {
+  const rejected = async (file) => {
     await guest.find("file").setInputFiles(file);
-    if (isSent) await guest.find("use-photo").click();
     const error = guest.find("capture-error", ':not([data-reason=""])');
     await error.waitFor();
     const problem = {
@@ -60,7 +59,8 @@ export async function rejectedFiles(stage, { text, disguised, large, photo }) {
     await guest.seesStep("photo");
     return problem;
   };
-  const problems = [await rejected(text), await rejected(large), await rejected(disguised, true)];
+  const problems = [];
+  for (const file of [text, large, disguised, heic]) problems.push(await rejected(file));
   await guest.choosesPhoto(photo);
   await guest.waitsForPicture();
   return { uid: await guest.uid(), problems };

@@ -4,47 +4,6 @@ import type { Calls } from "../model/backend.ts";
 import { Refusal, refusalOf } from "../model/refusals.ts";
 import type { Session } from "../model/types.ts";
 
-export const TYPES = ["image/jpeg", "image/png", "image/webp", "image/avif"] as const;
-type ContentType = (typeof TYPES)[number];
-export const MAX_BYTES = 20 * 2 ** 20;
-const MIN_SHRINK_BYTES = 3 * 2 ** 20;
-const MAX_SIDE = 2560;
-
-/** What is wrong with a file, before it is uploaded, or null. */
-export function fileProblem(file: { type: string; size: number }): string | null {
-  if (!isPhoto(file.type)) return "wrong_type";
-  return file.size > MAX_BYTES ? "too_large" : null;
-}
-
-function isPhoto(type: string): type is ContentType {
-  return (TYPES as readonly string[]).includes(type);
-}
-
-/** A large photo in the size that a picture needs. A file that cannot be read stays as it is. */
-export async function shrink(file: Blob): Promise<Blob> {
-  if (file.size < MIN_SHRINK_BYTES) return file;
-  try {
-    const image = await createImageBitmap(file);
-    const part = Math.min(1, MAX_SIDE / Math.max(image.width, image.height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(image.width * part);
-    canvas.height = Math.round(image.height * part);
-    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
-    image.close();
-    const smaller = await jpeg(canvas);
-    return smaller.size < file.size ? smaller : file;
-  } catch {
-    return file;
-  }
-}
-
-export function jpeg(canvas: HTMLCanvasElement): Promise<Blob> {
-  return new Promise((resolve, reject) => {
-    const done = (blob: Blob | null) => (blob ? resolve(blob) : reject(new Error("no picture")));
-    canvas.toBlob(done, "image/jpeg", 0.92);
-  });
-}
-
 export interface UploadOptions {
   calls: Calls;
   ids: { projectId: string; sessionId: string };
@@ -53,16 +12,14 @@ export interface UploadOptions {
   signal: AbortSignal;
 }
 
-/** Get an upload URL, send the photo there, and confirm it. Throws `Refusal`. */
+/** Get an upload URL, send the photo (a JPEG) there, and confirm it. Throws `Refusal`. */
 export async function uploadPhoto(photo: Blob, options: UploadOptions): Promise<Session> {
   const { calls, ids, stepId, onState, signal } = options;
-  const contentType = photo.type;
-  if (!isPhoto(contentType)) throw new Refusal("wrong_type");
   onState("uploading", 0);
   const upload = await calls.createUpload({
     ...ids,
     stepId,
-    contentType,
+    contentType: "image/jpeg",
     sizeBytes: photo.size,
   });
   signal.throwIfAborted();

@@ -3,7 +3,8 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { hasCamera } from "../media/camera.ts";
-import { fileProblem, shrink, TYPES, uploadPhoto } from "../media/upload.ts";
+import { redrawn, TYPES } from "../media/photo.ts";
+import { uploadPhoto } from "../media/upload.ts";
 import { refusalOf } from "../model/refusals.ts";
 import type { Step } from "../model/types.ts";
 import { Icon } from "../parts/icons.tsx";
@@ -45,9 +46,17 @@ export function Capture({ visit, play, step, problem }: StepProps) {
     fromCamera.current = camera;
     setCamera(false);
     setUploadState(null);
-    const problem = fileProblem(taken);
-    setReason(problem);
-    if (problem === null) setPhoto(taken);
+    setReason(null);
+    setPhoto(taken);
+  }
+
+  async function choose(file: Blob) {
+    setReason(null);
+    try {
+      preview(await redrawn(file));
+    } catch (error) {
+      setReason(refusalOf(error).reason);
+    }
   }
 
   async function upload(chosen: Blob) {
@@ -56,7 +65,7 @@ export function Capture({ visit, play, step, problem }: StepProps) {
     aborter.current = controller;
     setReason(null);
     try {
-      const session = await uploadPhoto(await shrink(chosen), {
+      const session = await uploadPhoto(chosen, {
         calls: visit.backend.calls,
         ids: { projectId: play.session.projectId, sessionId: play.session.id },
         stepId: step.id,
@@ -163,7 +172,7 @@ export function Capture({ visit, play, step, problem }: StepProps) {
           </button>
         ) : null}
         {shown ? null : (
-          <PhotoSources step={step} onCamera={() => setCamera(true)} onFile={preview} />
+          <PhotoSources step={step} onCamera={() => setCamera(true)} onFile={(file) => void choose(file)} />
         )}
       </footer>
     </>
@@ -172,14 +181,16 @@ export function Capture({ visit, play, step, problem }: StepProps) {
 
 const RETRYABLE = new Set(["interrupted", "offline", "upload_missing", "unknown"]);
 
+const SERVER_REASONS = new Set([
+  ...["upload_missing", "upload_too_large", "upload_type_mismatch", "upload_too_many_pixels"],
+  ...["unsupported_media"],
+]);
+
 function captureProblem(reason: string, issues: { path: string }[]): string {
   const named = (field: string) => issues.some(({ path }) => path === field);
   if (reason === "invalid_request" && named("contentType")) return "wrong_type";
   if (reason === "invalid_request" && named("sizeBytes")) return "too_large";
-  const words = ["upload_missing", "upload_too_large", "upload_type_mismatch", "wrong_type"];
-  return [...words, "upload_too_many_pixels", "too_large"].includes(reason)
-    ? reason
-    : "interrupted";
+  return SERVER_REASONS.has(reason) ? reason : "interrupted";
 }
 
 function UploadProgress({ upload }: { upload: UploadState }) {
