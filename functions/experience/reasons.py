@@ -214,6 +214,11 @@ UPLOAD_TYPE_MISMATCH = Reason(
     "the file's bytes are not of the `declared` type but of the one `found`",
     {"declared": str, "found": str | None},
 )
+UPLOAD_DAMAGED = Reason(
+    errors.FailedPrecondition,
+    "upload_damaged",
+    "the photo breaks off before anything can be made of it, or contradicts itself",
+)
 UPLOAD_TOO_MANY_PIXELS = Reason(
     errors.FailedPrecondition,
     "upload_too_many_pixels",

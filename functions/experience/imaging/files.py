@@ -76,6 +76,23 @@ def content_type(data: bytes) -> str | None:
     return _heif_type(data)
 
 
+def is_cut_off(head: bytes, size_bytes: int) -> bool:
+    """Whether the first bytes of a file of that size show that no picture can be made of it.
+
+    Of a whole file they show all of its structure, of others where a WebP or an AVIF says it ends.
+    """
+    if len(head) >= size_bytes:
+        try:
+            read(head)
+        except ValueError:  # DamagedError, NotAnImageError
+            return True
+    if head.startswith(b"RIFF"):
+        return 8 + int.from_bytes(head[4:8], "little") > size_bytes
+    is_avif = content_type(head) == "image/avif"
+    boxes = _boxes(head, 0, len(head)) if is_avif else ()
+    return any(end > size_bytes for name, _, end in boxes if name in _TOP_BOXES)
+
+
 def size(head: bytes) -> tuple[int, int] | None:
     """Width and height as stored, where the first bytes of a file tell them."""
     try:
@@ -138,7 +155,11 @@ def _jpeg_size(frame: bytes) -> tuple[int, int]:
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """The marker, the segment and, of a scan, the pixels that follow it, up to the end of image."""
+    """The marker, the segment and, of a scan, the pixels that follow it, up to the end of image.
+
+    A file that breaks off after its first scan has begun ends there, as in a browser.
+    """
+    has_scan = False
     match = _MARKER.search(data, 2)
     for _ in range(MAX_PIECES):
         if match is None:
@@ -149,17 +170,22 @@ def _segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
         end = match.end()
         if marker not in (0x01, _SOI):
             end += max(2, *struct.unpack_from(">H", data, end))
-        match = _MARKER.search(data, end)
-        if end > len(data) or match is None:
+        if end > len(data):
             break
-        following = data[end : match.start()] if marker == _SOS else b""
+        match = _MARKER.search(data, end)
+        has_scan = has_scan or marker == _SOS
+        following = data[end : match.start() if match else None] if marker == _SOS else b""
         yield marker, data[start:end], following
-    raise DamagedError
+    else:
+        raise DamagedError
+    if not has_scan:
+        raise DamagedError
 
 
 # PNG
 
 PNG = b"\x89PNG\r\n\x1a\n"
+PNG_END = b"IEND\xaeB`\x82"
 _PNG_PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 
 

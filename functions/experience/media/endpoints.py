@@ -36,6 +36,7 @@ def create_upload(caller: Caller, request: CreateUpload) -> Upload:
         reasons.UNSUPPORTED_MEDIA,
         reasons.UPLOAD_TOO_LARGE,
         reasons.UPLOAD_TYPE_MISMATCH,
+        reasons.UPLOAD_DAMAGED,
         reasons.UPLOAD_TOO_MANY_PIXELS,
         reasons.CONTENTION,
     ],

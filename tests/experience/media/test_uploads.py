@@ -10,7 +10,7 @@ from PIL import Image
 
 from emulator.demo.client import CallError, Client
 from experience.ids import new_id
-from experience.media.models import MEBIBYTE, path_in
+from experience.media.models import HEAD_BYTES, MEBIBYTE, path_in
 from experience.media.store import objects
 from tests.experience.conftest import SignIn
 from tests.support.builders.images import encoded, png_header
@@ -209,6 +209,16 @@ class TestConfirmUpload:
             assert held["contentType"] == f"image/{shown}"
             stored = get(held["url"])
             assert (stored.content, stored.headers["content-type"]) == (photo, f"image/{shown}")
+
+    def test_a_photo_that_breaks_off_is_refused_while_another_can_be_taken(
+        self, visitor: UploadingGuest
+    ) -> None:
+        noise = encoded(Image.effect_noise((300, 300), 100))
+        assert len(noise) > HEAD_BYTES
+        for cut, type_ in ((PHOTO[:300], "jpeg"), (noise[:-20], "png")):
+            self.refused(visitor, visitor.upload(cut, f"image/{type_}"), "upload_damaged")
+        visitor.confirm(visitor.upload(noise, "image/png"))
+        assert visitor.confirm(visitor.upload(PHOTO[:-2]))["capturedMedia"]
 
     def test_a_heic_called_a_jpeg_is_refused_while_another_can_be_taken(
         self, visitor: UploadingGuest

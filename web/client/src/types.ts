@@ -603,6 +603,7 @@ export interface Callables {
       | "unsupported_media"
       | "upload_too_large"
       | "upload_type_mismatch"
+      | "upload_damaged"
       | "upload_too_many_pixels"
       | "contention"
       | "unauthenticated"
@@ -2670,6 +2671,13 @@ export interface Reasons {
       declared: string;
       found: string | null;
     };
+  };
+  /**
+   * Refused when the photo breaks off before anything can be made of it, or contradicts itself.
+   */
+  upload_damaged: {
+    code: "failed-precondition";
+    details: {};
   };
   /**
    * Refused when `width` times `height` of the photo is more than `largestPixels`.

@@ -80,6 +80,7 @@ const CAPTURE: Record<string, string> = {
   too_large: "This photo is too large. Please choose one of at most 20 MB.",
   upload_type_mismatch:
     "This file is not the picture that it claims to be. Please take another one.",
+  upload_damaged: "This photo is damaged or incomplete. Please take or choose another one.",
   upload_too_many_pixels: "This photo has more than 50 megapixels. Please choose a smaller one.",
   upload_too_large: "This photo is too large. Please choose one of at most 20 MB.",
   upload_missing: "The photo did not arrive. Please try again.",

@@ -62,7 +62,7 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> SessionView:
     A retake replaces the capture of its step: of two uploads the later one stays, in whichever
     order they are confirmed, and the other one's download URL is revoked. Confirming again changes
     nothing. Raises FailedPrecondition `upload_missing`, `unsupported_media`, `upload_too_large`,
-    `upload_type_mismatch`, `upload_too_many_pixels` and `session_not_active`.
+    `upload_type_mismatch`, `upload_damaged`, `upload_too_many_pixels` and `session_not_active`.
     """
     client = clients.firestore()
     session = get_adopted(client, request.project_id, request.session_id)
@@ -161,12 +161,14 @@ def _valid_type(uploaded: StoredObject) -> str:
     # of an empty object there is no first byte to ask for
     head = objects.read(uploaded.path, HEAD_BYTES) if uploaded.size_bytes else b""
     shown = sniff(head)
-    if shown in UNSUPPORTED_TYPES:
+    if shown in UNSUPPORTED_TYPES and kind_of(uploaded.content_type) == "image":
         raise _unsupported(shown)
     both_images = {kind_of(shown or ""), kind_of(uploaded.content_type)} == {"image"}
     if shown is None or (shown != uploaded.content_type and not both_images):
         raise _mismatch(uploaded.content_type, shown)
     if both_images:
+        if files.is_cut_off(head, uploaded.size_bytes) or _lacks_end(uploaded, head):
+            raise FailedPrecondition("upload_damaged", "The photo is damaged or incomplete.")
         width, height = files.size(head) or (0, 0)
         if width * height > MAX_PIXELS:
             raise FailedPrecondition(
@@ -177,6 +179,14 @@ def _valid_type(uploaded: StoredObject) -> str:
                 largestPixels=MAX_PIXELS,
             )
     return shown
+
+
+def _lacks_end(uploaded: StoredObject, head: bytes) -> bool:
+    """Whether a PNG has no end, which its first bytes do not show. One request more for a PNG."""
+    if not head.startswith(files.PNG) or uploaded.size_bytes <= HEAD_BYTES:
+        return False
+    tail = objects.read(uploaded.path, start=uploaded.size_bytes - HEAD_BYTES)
+    return files.PNG_END not in tail
 
 
 def _unsupported(found: str) -> FailedPrecondition:

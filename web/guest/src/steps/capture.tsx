@@ -183,7 +183,7 @@ const RETRYABLE = new Set(["interrupted", "offline", "upload_missing", "unknown"
 
 const SERVER_REASONS = new Set([
   ...["upload_missing", "upload_too_large", "upload_type_mismatch", "upload_too_many_pixels"],
-  ...["unsupported_media"],
+  ...["unsupported_media", "upload_damaged"],
 ]);
 
 function captureProblem(reason: string, issues: { path: string }[]): string {
