@@ -11,12 +11,13 @@ from google.cloud.firestore import Client
 from hypothesis import settings
 
 from emulator.billing.meter import Meter, intercept
+from emulator.config import DEFAULT_REGION
 from emulator.functions.index_check import IndexCheck
 from emulator.paths import ROOT
 from emulator.suite.suite import Suite
 from experience import clients, storage
+from tests.support import faulty_suite as faults
 from tests.support import parallel, refusals, shared_emulator
-from tests.support import trouble as support_trouble
 from tests.support.shared_emulator import SharedEmulator, SharingSuite
 
 # No example is too slow: what else the machine does at that moment is not what is tested.
@@ -70,6 +71,7 @@ def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ["REGION"] = DEFAULT_REGION  # whatever functions/.env says
     if not hasattr(config, "workerinput"):  # who runs the tests, or has others run them
         emulator = config.stash[SHARED_EMULATOR] = SharedEmulator()
         os.environ[shared_emulator.SERVER_URL] = emulator.url
@@ -133,24 +135,24 @@ def _no_query_without_index(
 
 
 @pytest.fixture(scope="session")
-def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, Client]]:
-    log = tmp_path_factory.mktemp("troubled") / "functions.log"
-    with support_trouble.a_suite("demo-trouble", log) as troubled:
-        yield troubled
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Suite, Client]]:
+    log = tmp_path_factory.mktemp("faulty") / "functions.log"
+    with faults.a_suite("demo-faults", log) as faulty:
+        yield faulty
     assert refusals.undeclared(log) == []
 
 
 @pytest.fixture(scope="module")
-def in_order_afterwards(troubled: tuple[Suite, Client]) -> Iterator[tuple[Suite, Client]]:
+def invariants_hold_afterwards(faulty: tuple[Suite, Client]) -> Iterator[tuple[Suite, Client]]:
     """The suite for a file's tests; when all are through, every invariant must hold."""
-    yield troubled
-    support_trouble.check(*troubled)
+    yield faulty
+    faults.check(*faulty)
 
 
 @pytest.fixture
-def trouble(
-    in_order_afterwards: tuple[Suite, Client], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[support_trouble.Trouble]:
+def faulty_suite(
+    invariants_hold_afterwards: tuple[Suite, Client], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[faults.FaultySuite]:
     """For a test in which things go wrong."""
-    with support_trouble.in_trouble(*in_order_afterwards, monkeypatch) as trouble:
-        yield trouble
+    with faults.a_faulty_suite(*invariants_hold_afterwards, monkeypatch) as faulty_suite:
+        yield faulty_suite

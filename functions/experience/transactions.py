@@ -140,7 +140,7 @@ def trust(transaction: Transaction, reference: DocumentReference, written_at: An
         transaction.note({reference.path: written_at})
 
 
-def existing(
+def find_existing(
     client: Client, references: Iterable[DocumentReference], transaction: Transaction
 ) -> set[str]:
     """The paths of the documents that exist. None is read a second time."""

@@ -8,7 +8,7 @@ from google.cloud.firestore import Client
 from emulator.process.http import serve
 from emulator.suite.suite import Suite
 from emulator.web import dev_server
-from tests.support import trouble
+from tests.support import faulty_suite
 from tests.support.browser import Browser, build, camera_video, settings
 from tests.support.node_installation import a_browser, install
 
@@ -22,7 +22,7 @@ def browser_suite(
     folder = tmp_path_factory.mktemp("browser")
     files = build(node)
     log = folder / "functions.log"
-    with trouble.a_suite("demo-browser", log, auth=True) as (suite, db):
+    with faulty_suite.a_suite("demo-browser", log, auth=True) as (suite, db):
         site = serve(dev_server.built_site(files, suite.env))
         video = camera_video(folder / "camera.mjpeg")
         browser_settings = settings(suite, site.url, video)
@@ -34,13 +34,13 @@ def browser_suite(
 
 
 @pytest.fixture(scope="module")
-def in_order_afterwards(
+def invariants_hold_afterwards(
     browser_suite: tuple[Suite, Client, Browser],
 ) -> Iterator[tuple[Suite, Client]]:
     """The suite for the tests of a file. After them every invariant must hold."""
     suite, db, _ = browser_suite
     yield suite, db
-    trouble.check(suite, db)
+    faulty_suite.check(suite, db)
 
 
 @pytest.fixture

@@ -1,21 +1,22 @@
 """Guests visit the demo in a real browser, and what is stored is what they did."""
 
+import io
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from PIL import Image
+from PIL import ExifTags, Image
 
 from emulator.demo import seed
-from experience.imaging.files import content_type
 from experience.media.models import MAX_BYTES
 from tests.support.browser import Browser
-from tests.support.builders.images import PHOTOS, exif, jpeg_with
-from tests.support.trouble import Trouble
+from tests.support.builders.images import PHOTOS
+from tests.support.faulty_suite import FaultySuite
 
 PHOTO = PHOTOS / "chelsea.jpg"
+ORIENTATION, GPS = ExifTags.Base.Orientation, ExifTags.IFD.GPSInfo
 REJECTED_FILES = {
     "text": "list.txt",
     "disguised": "list.jpg",
@@ -29,9 +30,9 @@ def answers(session: dict[str, Any]) -> dict[str, Any]:
     return {answer["stepId"]: answer["value"] for answer in session["answers"]}
 
 
-def visit_of(trouble: Trouble, uid: str) -> dict[str, dict[str, Any]]:
+def visit_of(faulty_suite: FaultySuite, uid: str) -> dict[str, dict[str, Any]]:
     """The guest's sessions by phase, at most one of each."""
-    sessions = trouble.of(seed.PROJECT, "sessions", createdBy=uid)
+    sessions = faulty_suite.of(seed.PROJECT, "sessions", createdBy=uid)
     found = {session["phase"]: session for session in sessions}
     assert len(found) == len(sessions), "one session for each phase"
     return found
@@ -49,13 +50,26 @@ def assert_whole(visit: dict[str, dict[str, Any]]) -> None:
     assert main["resultMedia"]["url"].startswith("http")
 
 
+def located(photo: Path, file: Path) -> Path:
+    """A photo that lies on its side, and says where and with what it was taken."""
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    exif[ExifTags.Base.Make] = "Phone"
+    exif.get_ifd(GPS)[ExifTags.GPS.GPSLatitude] = (48.0, 51.0, 29.6)
+    with Image.open(photo) as image:
+        image.save(file, exif=exif)
+    with Image.open(file) as image:
+        assert image.getexif().get_ifd(GPS)
+    return file
+
+
 class TestVisit:
     def test_a_guest_with_a_camera_downloads_a_picture(
-        self, browser: Browser, trouble: Trouble
+        self, browser: Browser, faulty_suite: FaultySuite
     ) -> None:
         seen = browser.play("wholeVisit")
         assert seen["uncaught"] == []
-        visit = visit_of(trouble, seen["uid"])
+        visit = visit_of(faulty_suite, seen["uid"])
         assert_whole(visit)
         assert answers(visit["pregate"]) == {"adult": True, "mail": "ada@example.com"}
         assert answers(visit["main"]) == {"name": "Ada", "mood": "dreamy"}
@@ -68,11 +82,11 @@ class TestVisit:
             assert list(saved.size) == seen["picture"]
 
     def test_reloading_and_going_back_lose_nothing_in_any_phase(
-        self, browser: Browser, trouble: Trouble
+        self, browser: Browser, faulty_suite: FaultySuite
     ) -> None:
         seen = browser.play("reloadAndBack", photo=str(PHOTO))
         assert seen["remembered"] == "Ada"
-        visit = visit_of(trouble, seen["uid"])
+        visit = visit_of(faulty_suite, seen["uid"])
         assert_whole(visit)
         assert answers(visit["main"]) == {"name": "Ada", "mood": "bold"}
         assert answers(visit["preshare"]) == {"fun": 4}
@@ -80,24 +94,24 @@ class TestVisit:
 
 class TestObstacles:
     def test_two_tabs_share_one_session_and_neither_loses_an_answer(
-        self, browser: Browser, trouble: Trouble
+        self, browser: Browser, faulty_suite: FaultySuite
     ) -> None:
         seen = browser.play("twoTabs")
         first, second = seen["uids"]
         assert first == second
-        main = visit_of(trouble, first)["main"]
+        main = visit_of(faulty_suite, first)["main"]
         assert answers(main) == {"name": "Ada", "mood": "bold"}
 
     def test_answers_given_without_a_connection_arrive_later(
-        self, browser: Browser, trouble: Trouble
+        self, browser: Browser, faulty_suite: FaultySuite
     ) -> None:
         seen = browser.play("offlineAnswers")
         assert seen["whileOffline"] == {}
         assert seen["afterwards"] == {"name": "Ada", "mood": "happy"}
-        assert answers(visit_of(trouble, seen["uid"])["main"]) == seen["afterwards"]
+        assert answers(visit_of(faulty_suite, seen["uid"])["main"]) == seen["afterwards"]
 
     def test_a_page_is_denied_the_session_of_another_guest(
-        self, browser: Browser, trouble: Trouble
+        self, browser: Browser, faulty_suite: FaultySuite
     ) -> None:
         seen = browser.play("deniedRequests")
         assert seen["guest"] != seen["stranger"]
@@ -110,10 +124,10 @@ class TestObstacles:
             "write": "permission-denied",
             "callable": "functions/not-found",
         }
-        assert visit_of(trouble, seen["guest"])["pregate"]["status"] == "active"
+        assert visit_of(faulty_suite, seen["guest"])["pregate"]["status"] == "active"
 
     def test_a_wrong_file_is_rejected_with_a_reason_and_a_photo_is_accepted_afterwards(
-        self, browser: Browser, trouble: Trouble, tmp_path: Path
+        self, browser: Browser, faulty_suite: FaultySuite, tmp_path: Path
     ) -> None:
         files = {name: tmp_path / file for name, file in REJECTED_FILES.items()}
         files["text"].write_text("a shopping list")
@@ -121,43 +135,42 @@ class TestObstacles:
         with files["large"].open("wb") as large:
             large.truncate(MAX_BYTES["image"] + 1)
         files["heic"].write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
-        photo = tmp_path / "called.png"
-        photo.write_bytes(jpeg_with((0xE1, b"Exif\0\0" + exif(6) + b"GPS 48.2082 N")))
         paths = {name: str(file) for name, file in files.items()}
+        photo = located(PHOTO, tmp_path / "located.jpg").rename(tmp_path / "called.png")
         seen = browser.play("rejectedFiles", photo=str(photo), **paths)
         reasons = [problem["reason"] for problem in seen["problems"]]
-        assert reasons == ["wrong_type", "too_large", "wrong_type", "unsupported_media"]
+        assert reasons == ["wrong_type", "too_large", "upload_type_mismatch", "unsupported_media"]
         assert all(problem["text"] for problem in seen["problems"])
-        main = visit_of(trouble, seen["uid"])["main"]
+        main = visit_of(faulty_suite, seen["uid"])["main"]
         assert main["jobStatus"] == "completed"
-        [held] = main["capturedMedia"]
-        sent = requests.get(held["url"], timeout=10).content
-        assert held["contentType"] == content_type(sent) == "image/jpeg"
-        assert b"Exif" not in sent
-        assert b"GPS" not in sent
+        [capture] = main["capturedMedia"]
+        sent = requests.get(capture["url"], timeout=60).content
+        with Image.open(io.BytesIO(sent)) as image, Image.open(photo) as taken:
+            assert dict(image.getexif()) == {ORIENTATION: 6}
+            assert image.tobytes() == taken.tobytes()
 
     def test_a_cancelled_photo_does_not_lead_to_the_next_step_and_is_replaced(
-        self, browser: Browser, trouble: Trouble
+        self, browser: Browser, faulty_suite: FaultySuite
     ) -> None:
         other = PHOTOS / "astronaut.jpg"
         seen = browser.play("cancelledUpload", photo=str(PHOTO), other=str(other))
         assert len(seen["stored"]) == 1
         assert seen["stored"] != [seen["first"]]
-        main = visit_of(trouble, seen["uid"])["main"]
+        main = visit_of(faulty_suite, seen["uid"])["main"]
         assert main["jobStatus"] == "completed"
 
     def test_a_guest_sees_that_the_provider_failed_and_retries(
-        self, browser: Browser, trouble: Trouble
+        self, browser: Browser, faulty_suite: FaultySuite
     ) -> None:
         seen = browser.play("providerFailure", photo=str(PHOTO))
         assert "did not work out" in seen["text"]
         assert seen["failed"]["code"] == "PROVIDER_ERROR"
         assert seen["failed"]["status"] == seen["failed"]["jobStatus"] == "failed"
-        main = visit_of(trouble, seen["uid"])["main"]
+        main = visit_of(faulty_suite, seen["uid"])["main"]
         assert main["jobStatus"] == "completed"
         with_picture = [
             job
-            for job in trouble.of(seed.PROJECT, "jobs", sessionId=main["id"])
+            for job in faulty_suite.of(seed.PROJECT, "jobs", sessionId=main["id"])
             if job["status"] == "completed"
         ]
         assert [job["id"] for job in with_picture] == [main["jobId"]]
@@ -171,9 +184,9 @@ class TestAccessibility:
     def seen(browser_suite: tuple[Any, Any, Browser]) -> Any:
         return browser_suite[2].play("keyboardVisit")
 
-    def test_the_whole_visit_works_by_keyboard(self, seen: Any, trouble: Trouble) -> None:
+    def test_the_whole_visit_works_by_keyboard(self, seen: Any, faulty_suite: FaultySuite) -> None:
         assert seen["uncaught"] == []
-        visit = visit_of(trouble, seen["uid"])
+        visit = visit_of(faulty_suite, seen["uid"])
         assert_whole(visit)
         assert answers(visit["main"]) == {"name": "Ada", "mood": "dreamy"}
         assert answers(visit["preshare"]) == {"fun": 5}

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from emulator.demo.chaos import ChaosGuest
-from tests.support.trouble import WHOLE_VISIT, Trouble, visit_of
+from tests.support.faulty_suite import WHOLE_VISIT, FaultySuite, visit_of
 from tests.support.waiting import eventually
 
 WHEN = ("before", "after")
@@ -34,56 +34,57 @@ class TestOneCommit:
         ],
     )
     def test_a_visit_ends_as_if_nothing_had_been(
-        self, trouble: Trouble, function: str, number: int, when: str
+        self, faulty_suite: FaultySuite, function: str, number: int, when: str
     ) -> None:
         uid = f"killed-{function}-{number}-{when}"
-        trouble.faults(killAtCommit=number, killWhen=when, only=function)
-        trouble.demo_guest(uid).visit()
-        trouble.suite.settle()
-        eventually(lambda: trouble.suite.faults.kill_at_commit is None)  # it was killed
-        trouble.calm()
-        assert visit_of(trouble, uid) == WHOLE_VISIT
+        faulty_suite.faults(killAtCommit=number, killWhen=when, only=function)
+        faulty_suite.demo_guest(uid).visit()
+        faulty_suite.suite.settle()
+        eventually(lambda: faulty_suite.suite.faults.kill_at_commit is None)  # it was killed
+        faulty_suite.recover()
+        assert visit_of(faulty_suite, uid) == WHOLE_VISIT
 
-    def test_a_sweep_that_dies_is_done_by_the_next(self, trouble: Trouble) -> None:
+    def test_a_sweep_that_dies_is_done_by_the_next(self, faulty_suite: FaultySuite) -> None:
         uid = "killed-sweep"
-        trouble.faults(drop=1)
-        trouble.demo_guest(uid).visit()
-        trouble.suite.settle()
-        trouble.faults(killAtCommit=1, killWhen="after", only="sweepJobs")
+        faulty_suite.faults(drop=1)
+        faulty_suite.demo_guest(uid).visit()
+        faulty_suite.suite.settle()
+        faulty_suite.faults(killAtCommit=1, killWhen="after", only="sweepJobs")
         with pytest.raises(Exception, match="did not end"):
-            trouble.sweep()
-        trouble.calm()
-        assert visit_of(trouble, uid) == WHOLE_VISIT
+            faulty_suite.sweep()
+        faulty_suite.recover()
+        assert visit_of(faulty_suite, uid) == WHOLE_VISIT
 
 
 class TestAgainAndAgain:
     @pytest.mark.parametrize("when", WHEN)
     def test_two_visits_get_through_while_an_eighth_commit_kills_three_times(
-        self, trouble: Trouble, when: str
+        self, faulty_suite: FaultySuite, when: str
     ) -> None:
         uids = [f"again-{when}-{number}" for number in range(2)]
-        with killing(trouble, 8, when), ThreadPoolExecutor(2) as pool:
+        with killing(faulty_suite, 8, when), ThreadPoolExecutor(2) as pool:
             list(
                 pool.map(
-                    ChaosGuest.visit, [trouble.demo_guest(uid, n) for n, uid in enumerate(uids)]
+                    ChaosGuest.visit,
+                    [faulty_suite.demo_guest(uid, n) for n, uid in enumerate(uids)],
                 )
             )
-        trouble.calm()
-        assert [visit_of(trouble, uid) for uid in uids] == [WHOLE_VISIT] * 2
+        faulty_suite.recover()
+        assert [visit_of(faulty_suite, uid) for uid in uids] == [WHOLE_VISIT] * 2
 
 
 @contextmanager
-def killing(trouble: Trouble, number: int, when: str) -> Iterator[None]:
+def killing(faulty_suite: FaultySuite, number: int, when: str) -> Iterator[None]:
     """Meanwhile MAX_KILLS processes, one after the other, are killed at this commit of theirs."""
     over = threading.Event()
 
     def arm() -> None:
         kills = 0
         while kills < MAX_KILLS and not over.wait(0.05):
-            if trouble.suite.faults.kill_at_commit is None:
+            if faulty_suite.suite.faults.kill_at_commit is None:
                 kills += 1
                 with suppress(requests.RequestException):  # it is being killed
-                    trouble.faults(killAtCommit=number, killWhen=when)
+                    faulty_suite.faults(killAtCommit=number, killWhen=when)
 
     armed = threading.Thread(target=arm)
     armed.start()

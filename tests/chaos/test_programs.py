@@ -11,6 +11,7 @@ from functools import partial
 from types import FunctionType
 from typing import Any
 
+import pytest
 import requests
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -21,18 +22,18 @@ from experience.ids import new_id
 from tests.support.builders.sessions import session_ref, written_session
 from tests.support.builders.venues import Venue
 from tests.support.calling import at_once
-from tests.support.trouble import GuestInTrouble, Trouble, check
+from tests.support.faulty_suite import FaultyGuest, FaultySuite, check
 
 OTHERS = int(os.environ.get("PROGRAMS", "0"))
 STEPS_TO_SHARE = 8  # and no more, when nothing goes wrong
 
 
-class ProgramGuest(GuestInTrouble):
+class ProgramGuest(FaultyGuest):
     """A guest, and what the pages in the tabs remember."""
 
-    def __init__(self, trouble: Trouble, venue: Venue, uid: str) -> None:
-        super().__init__(trouble, venue, uid)
-        self.trouble = trouble
+    def __init__(self, faulty_suite: FaultySuite, venue: Venue, uid: str) -> None:
+        super().__init__(faulty_suite, venue, uid)
+        self.faulty_suite = faulty_suite
         self.session = "none"
         self.main: str | None = None
         self.others: list[ProgramGuest] = []
@@ -79,7 +80,7 @@ def begin_preshare(guest: ProgramGuest) -> None:
 def write_main(guest: ProgramGuest) -> None:
     """A page may begin a session in the database itself, whoever it is."""
     session = written_session(guest.venue.project, guest.uid, guest.venue.main)
-    session_ref(guest.trouble.db, guest.venue.project, session["id"]).set(session)
+    session_ref(guest.faulty_suite.db, guest.venue.project, session["id"]).set(session)
     guest.session = session["id"]
 
 
@@ -179,6 +180,7 @@ programs = st.lists(
 )
 
 
+@pytest.mark.exhaustive
 class TestPrograms:
     @given(program=programs)
     @settings(
@@ -189,26 +191,28 @@ class TestPrograms:
         phases=[Phase.generate],  # a failure may hang on timing: making it smaller takes minutes
         suppress_health_check=list(HealthCheck),
     )
-    def test_end_well_for_everybody(self, trouble: Trouble, program: list[Any]) -> None:
-        venue = trouble.venue(pregate=True, preshare=True)
-        trouble.projects = [venue.project]
-        guests = {uid: ProgramGuest(trouble, venue, f"{uid}-{new_id()}") for uid in ("ann", "bob")}
+    def test_end_well_for_everybody(self, faulty_suite: FaultySuite, program: list[Any]) -> None:
+        venue = faulty_suite.venue(pregate=True, preshare=True)
+        faulty_suite.projects = [venue.project]
+        guests = {
+            uid: ProgramGuest(faulty_suite, venue, f"{uid}-{new_id()}") for uid in ("ann", "bob")
+        }
         guests["ann"].others, guests["bob"].others = [guests["bob"]], [guests["ann"]]
         killed = False
         for moment in program:
             if isinstance(moment, str) and moment in WEATHER:
-                trouble.faults(**WEATHER[moment])
+                faulty_suite.faults(**WEATHER[moment])
                 killed |= "kill" in moment
             elif isinstance(moment, str):
-                sweep(trouble, SWEEPS[moment], killed=killed)
+                sweep(faulty_suite, SWEEPS[moment], killed=killed)
             else:
                 at_once(len(moment), partial(tap, guests, moment, killed))
-        trouble.calm()
-        check(trouble.suite, trouble.db)
+        faulty_suite.recover()
+        check(faulty_suite.suite, faulty_suite.db)
         for guest in guests.values():
             assert any(advance(guest) for _ in range(STEPS_TO_SHARE)), "does not arrive"
-        trouble.calm()
-        check(trouble.suite, trouble.db)
+        faulty_suite.recover()
+        check(faulty_suite.suite, faulty_suite.db)
 
 
 def tap(guests: dict[str, ProgramGuest], moment: list[Any], killed: bool, number: int) -> None:
@@ -225,9 +229,9 @@ def tap(guests: dict[str, ProgramGuest], moment: list[Any], killed: bool, number
             raise
 
 
-def sweep(trouble: Trouble, name: str, *, killed: bool) -> None:
+def sweep(faulty_suite: FaultySuite, name: str, *, killed: bool) -> None:
     try:
-        status = trouble.suite.scheduler.run(name)
+        status = faulty_suite.suite.scheduler.run(name)
     except SuiteError:
         assert killed, f"{name} did not end"
     else:

@@ -8,7 +8,7 @@ from experience.clock import now_ms
 from tests.security_rules.clients import RestClient
 from tests.support.builders.sessions import stored_session, written_session
 from tests.support.builders.venues import Venue
-from tests.support.trouble import GuestInTrouble, Trouble
+from tests.support.faulty_suite import FaultyGuest, FaultySuite
 
 FAULTS: dict[str, dict[str, Any]] = {
     "once": {},
@@ -20,13 +20,13 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
-class Writer(GuestInTrouble):
+class Writer(FaultyGuest):
     """A guest's tab that writes to the database itself."""
 
-    def __init__(self, trouble: Trouble, venue: Venue, uid: str) -> None:
-        super().__init__(trouble, venue, uid)
-        host = trouble.suite.env["FIRESTORE_EMULATOR_HOST"]
-        self.database = RestClient(host, trouble.suite.project, uid)
+    def __init__(self, faulty_suite: FaultySuite, venue: Venue, uid: str) -> None:
+        super().__init__(faulty_suite, venue, uid)
+        host = faulty_suite.suite.env["FIRESTORE_EMULATOR_HOST"]
+        self.database = RestClient(host, faulty_suite.suite.project, uid)
 
     def write(self, experience: str) -> dict[str, Any]:
         """A session of this experience, as it was written."""
@@ -45,25 +45,27 @@ class Writer(GuestInTrouble):
 @pytest.mark.parametrize("fault", FAULTS)
 class TestVisit:
     def test_it_ends_as_one_by_callables_does(
-        self, trouble: Trouble, fault: str, patient: bool
+        self, faulty_suite: FaultySuite, fault: str, patient: bool
     ) -> None:
         """Who is patient waits for the trigger; who is in a hurry calls before it came."""
-        venue = trouble.venue(pregate=True)
-        guest = Writer(trouble, venue, f"written-{fault}-{patient}")
+        venue = faulty_suite.venue(pregate=True)
+        guest = Writer(faulty_suite, venue, f"written-{fault}-{patient}")
         guest.call("ensureGuest")
-        trouble.faults(**FAULTS[fault])
+        faulty_suite.faults(**FAULTS[fault])
         gate = guest.write(venue.pregate)
         assert guest.move_on(gate, 1)
-        self.wait(trouble, fault, patient)
+        self.wait(faulty_suite, fault, patient)
         gate = guest.complete(gate)["session"]
         main = guest.write(venue.main)
-        self.wait(trouble, fault, patient)
+        self.wait(faulty_suite, fault, patient)
         guest.take_photo(main)
         assert guest.move_on(main, 2)
         guest.complete(main)
-        trouble.calm()
+        faulty_suite.recover()
 
-        stored = [stored_session(trouble.db, venue.project, each["id"]) for each in (gate, main)]
+        stored = [
+            stored_session(faulty_suite.db, venue.project, each["id"]) for each in (gate, main)
+        ]
         assert [(each["phase"], each["status"]) for each in stored] == [
             ("pregate", "completed"),
             ("main", "completed"),
@@ -71,41 +73,45 @@ class TestVisit:
         assert [each["currentStepIndex"] for each in stored] == [1, 2]
         assert stored[0]["mainSessionId"] == main["id"]
         assert stored[1]["jobStatus"] == "completed"
-        [stored_guest] = trouble.of(venue.project, "guests")
+        [stored_guest] = faulty_suite.of(venue.project, "guests")
         assert stored_guest["activeSessions"] == {}
         assert len(stored_guest["completedExperiences"]) == 2
 
-    def wait(self, trouble: Trouble, fault: str, patient: bool) -> None:
+    def wait(self, faulty_suite: FaultySuite, fault: str, patient: bool) -> None:
         if patient:
-            trouble.suite.settle()
+            faulty_suite.suite.settle()
         if patient and fault == "lost":
-            trouble.sweep("sweepSessions")
+            faulty_suite.sweep("sweepSessions")
 
 
 class TestRefusals:
-    def test_a_second_one_of_the_experience_ends_in_an_error(self, trouble: Trouble) -> None:
-        venue = trouble.venue()
-        guest = Writer(trouble, venue, "two-tabs")
+    def test_a_second_one_of_the_experience_ends_in_an_error(
+        self, faulty_suite: FaultySuite
+    ) -> None:
+        venue = faulty_suite.venue()
+        guest = Writer(faulty_suite, venue, "two-tabs")
         guest.call("ensureGuest")
         sessions = [guest.write(venue.main) for _ in range(2)]
-        trouble.suite.settle()
-        stored = [stored_session(trouble.db, venue.project, each["id"]) for each in sessions]
+        faulty_suite.suite.settle()
+        stored = [stored_session(faulty_suite.db, venue.project, each["id"]) for each in sessions]
         assert sorted(each["status"] for each in stored) == ["active", "error"]
         refused = next(each for each in stored if each["status"] == "error")
         assert refused["error"]["code"] == "session_active"
-        [stored_guest] = trouble.of(venue.project, "guests")
+        [stored_guest] = faulty_suite.of(venue.project, "guests")
         claim = stored_guest["activeSessions"][venue.main]
         assert claim["sessionId"] in {each["id"] for each in sessions} - {refused["id"]}
         assert guest.begin()["id"] == claim["sessionId"]
         assert not guest.move_on(refused, 1)
 
     @pytest.mark.parametrize("fault", ["once", "twice", "lost"])
-    def test_what_no_guest_wrote_ends_in_an_error(self, trouble: Trouble, fault: str) -> None:
-        venue = trouble.venue()
-        guest = Writer(trouble, venue, "never-came-in")
-        trouble.faults(**FAULTS[fault])
+    def test_what_no_guest_wrote_ends_in_an_error(
+        self, faulty_suite: FaultySuite, fault: str
+    ) -> None:
+        venue = faulty_suite.venue()
+        guest = Writer(faulty_suite, venue, "never-came-in")
+        faulty_suite.faults(**FAULTS[fault])
         session = guest.write(venue.main)
-        trouble.suite.settle()
-        trouble.calm()
-        stored = stored_session(trouble.db, venue.project, session["id"])
+        faulty_suite.suite.settle()
+        faulty_suite.recover()
+        stored = stored_session(faulty_suite.db, venue.project, session["id"])
         assert (stored["status"], stored["error"]["code"]) == ("error", "guest_required")

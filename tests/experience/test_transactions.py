@@ -98,7 +98,7 @@ class TestOptimistic:
     def test_a_refusal_for_what_was_never_so_at_one_moment_is_no_answer(
         self, db: Client, counter: DocumentReference
     ) -> None:
-        """A place is taken by the very thing that looks for one, between two looks."""
+        """A free id is taken by the very process that searches for one, between two reads."""
         thing = db.document("counters", new_id())
         thing.set({"has": False})
         seen: list[bool] = []

@@ -83,7 +83,7 @@ def test_what_was_forgotten_is_told(
     assert any(path == where and message in reported for path, reported in found(run, one))
 
 
-def test_a_step_that_the_definition_does_not_have_is_told() -> None:
+def test_a_step_that_the_definition_does_not_have_is_reported() -> None:
     third = RunStep.model_validate(
         {
             "id": "three",

@@ -376,7 +376,7 @@ class TestWhatIsNoViolation:
         ],
         ids=[
             "a second try",
-            "given up",
+            "cancelled",
             "too late to link",
             "refused",
             "failed",

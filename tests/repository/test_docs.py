@@ -2,6 +2,8 @@
 
 import re
 import subprocess
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -10,11 +12,16 @@ from tests.repository import architecture
 from tests.repository.architecture import ROOT, SourceFile
 
 PAGES = architecture.files(".md")
+TRACKED = subprocess.run(
+    ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+).stdout.split()
+SOURCES = "py|tsx?|mjs|toml|yaml"
 DECISIONS = ROOT / "docs" / "decisions"
 DECISION_PARTS = ["## Context", "## Decision", "## Consequences"]
 DECISION_STATUS = r"\*\*Status:\*\* ((?:Accepted|Superseded by \[\d{4}\]\(\S+\)), \d{4}-\d\d-\d\d)"
 
 
+@cache
 def make_targets() -> set[str]:
     """The targets that `make` alone lists."""
     listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -50,10 +57,28 @@ def broken_links(page: SourceFile, root: Path = ROOT) -> list[str]:
     return broken
 
 
+def missing_files(page: SourceFile, files: Iterable[str]) -> list[str]:
+    """The source files that a page names in `code`, and of which no path of the project ends so.
+
+    A word in capitals stands for any name: `DOMAIN/models.py`.
+    """
+    paths = ["/" + file for file in files]
+    missing = []
+    for named in re.findall(rf"`([\w./-]+\.(?:{SOURCES}))`", page.text):
+        pattern = re.sub(r"\b[A-Z]+(?=/)", "[^/]+", re.escape(named))
+        if not any(re.search(rf"/{pattern}$", path) for path in paths):
+            missing.append(named)
+    return missing
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.path))
 class TestPages:
     def test_links_lead_somewhere(self, page: SourceFile) -> None:
         assert broken_links(page) == []
+
+    def test_named_source_files_exist(self, page: SourceFile) -> None:
+        if page.path.parts[:2] != ("docs", "decisions"):  # written once, about the files of its day
+            assert missing_files(page, TRACKED) == []
 
     def test_named_make_targets_exist(self, page: SourceFile) -> None:
         assert named_targets(page.text) <= make_targets()
@@ -103,6 +128,12 @@ class TestTheChecks:
         )
         (tmp_path / "page.md").write_text(page.text)
         assert broken_links(page, tmp_path) == ["gone.md", "there.md#two", "#f"]
+
+    def test_a_named_file_that_is_gone_is_found(self) -> None:
+        text = "`runs/leases.py`, `leases.py`, `DOMAIN/models.py`, `gone.py`, `runs/gone.ts`, `a.b`"
+        page = SourceFile(PurePosixPath("page.md"), text)
+        files = ["functions/runs/leases.py", "functions/guests/models.py", "begone.py"]
+        assert missing_files(page, files) == ["gone.py", "runs/gone.ts"]
 
     def test_named_targets_are_found_in_code_and_not_in_prose(self) -> None:
         text = "We make peace.\n\n`make fast` and\n\n```\n$ make tea\nmake cake X=1\n```\n"

@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from tests.repository.architecture import SourceFile
 
@@ -45,7 +46,7 @@ class Avoided:
         if self.kinds and identifier.kind not in self.kinds:
             return False
         words = identifier.words
-        return bool(re.fullmatch(self.pattern, words) or re.fullmatch(self.pattern, words.lower()))
+        return any(re.fullmatch(self.pattern, each) for each in {words, words.lower()})
 
 
 def _word(word: str) -> str:
@@ -140,6 +141,11 @@ def avoided_words(file: SourceFile) -> Iterator[str]:
     if file.path.parts[0] not in FOLDERS:
         return
     for identifier in identifiers(file):
-        for avoided in AVOIDED:
-            if avoided.catches(identifier):
-                yield f"line {identifier.line}: {identifier.name}; say {avoided.instead}"
+        for avoided in _avoided(identifier.kind, identifier.name):
+            yield f"line {identifier.line}: {identifier.name}; say {avoided.instead}"
+
+
+@cache
+def _avoided(kind: str, name: str) -> list[Avoided]:
+    identifier = Identifier(kind, name, 0)
+    return [avoided for avoided in AVOIDED if avoided.catches(identifier)]

@@ -28,7 +28,7 @@ def _every_invariant_holds_afterwards(request: pytest.FixtureRequest) -> Iterato
     """Stories after which the stored data breaks an invariant have failed."""
     stories = [item for item in request.session.items if item.path == request.path]
     if not any("suite" in getattr(story, "fixturenames", ()) for story in stories):
-        yield  # stories in trouble check their own
+        yield  # stories with faults check their own
         return
     suite: Suite = request.getfixturevalue("suite")
     client = clients.firestore()

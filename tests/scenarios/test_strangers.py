@@ -11,7 +11,7 @@ from tests.support.builders.projects import CONSENT
 from tests.support.builders.venues import Venue
 from tests.support.builders.workspaces import a_member, a_step, a_workspace
 from tests.support.calling import issue_paths, refused
-from tests.support.trouble import GuestInTrouble, Trouble
+from tests.support.faulty_suite import FaultyGuest, FaultySuite
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class Victim:
             "revokeShare": done,
             "saveExperience": {**experience, "expectedVersion": 1, "name": "Mine"},
             "saveProject": {**of_workspace, "expectedVersion": 1, "name": "Mine"},
+            "saveWorkspace": {**of_workspace, "expectedVersion": 1, "name": "Mine"},
             "setMember": {**of_workspace, "uid": "me", "role": "owner"},
             "startRun": {**of_workspace, "workflowName": "photo.transform", "payload": {}},
             "startTransform": done,
@@ -76,41 +77,46 @@ OF_WORKSPACES = {
     "publishExperience",
     "retryRun",
     "saveExperience",
+    "saveWorkspace",
     "setMember",
     "startRun",
 }
 
 
 @pytest.fixture
-def victim(trouble: Trouble) -> Victim:
-    venue = trouble.venue(preshare=True)
-    guest = trouble.guest(venue, "victim")
+def victim(faulty_suite: FaultySuite) -> Victim:
+    venue = faulty_suite.venue(preshare=True)
+    guest = faulty_suite.guest(venue, "victim")
     done = guest.photographed()
-    trouble.suite.settle()
+    faulty_suite.suite.settle()
     done = guest.call("getSession", sessionId=done["id"])["session"]
     return Victim(venue, "victim", done, guest.begin())
 
 
 class TestWhoKnowsAllIds:
-    def test_every_callable_is_tried(self, trouble: Trouble, victim: Victim) -> None:
-        deployed = set(trouble.suite.functions.endpoints("callableTrigger"))
+    def test_every_callable_is_tried(self, faulty_suite: FaultySuite, victim: Victim) -> None:
+        deployed = set(faulty_suite.suite.functions.endpoints("callableTrigger"))
         assert set(victim.asks()) | FOR_VISITORS == deployed
 
     @pytest.mark.parametrize("who", ["nobody's guest", "another guest", "another admin"])
-    def test_finds_nothing(self, trouble: Trouble, victim: Victim, who: str) -> None:
-        uid = a_member(trouble.db, trouble.venue().workspace, "admin") if "admin" in who else "eve"
-        stranger = trouble.guest(victim.venue, uid)
+    def test_finds_nothing(self, faulty_suite: FaultySuite, victim: Victim, who: str) -> None:
+        uid = (
+            a_member(faulty_suite.db, faulty_suite.venue().workspace, "admin")
+            if "admin" in who
+            else "eve"
+        )
+        stranger = faulty_suite.guest(victim.venue, uid)
         if who == "another guest":
             stranger.call("ensureGuest")
-        before = self.everything(trouble, victim)
+        before = self.everything(faulty_suite, victim)
         answers = {}
         for name, data in victim.asks().items():
             ids = {} if name in OF_WORKSPACES else {"projectId": victim.venue.project}
             answers[name] = refused(stranger.client, name, **ids, **data).status
         assert answers == dict.fromkeys(answers, "NOT_FOUND")
-        assert self.everything(trouble, victim) == before
+        assert self.everything(faulty_suite, victim) == before
 
-    def everything(self, trouble: Trouble, victim: Victim) -> Any:
+    def everything(self, faulty_suite: FaultySuite, victim: Victim) -> Any:
         """All that a stranger could have changed."""
         project, workspace = victim.venue.project, victim.venue.workspace
         paths = (
@@ -118,12 +124,17 @@ class TestWhoKnowsAllIds:
             + [f"workspaces/{workspace}/{each}" for each in ("members", "experiences")]
         )  # fmt: skip
         return [
-            trouble.db.document("projects", project).get().to_dict(),
-            *([each.to_dict() for each in trouble.db.collection(path).stream()] for path in paths),
+            faulty_suite.db.document("projects", project).get().to_dict(),
+            *(
+                [each.to_dict() for each in faulty_suite.db.collection(path).stream()]
+                for path in paths
+            ),
         ]
 
-    def test_is_led_nowhere_by_others_sessions(self, trouble: Trouble, victim: Victim) -> None:
-        stranger = trouble.guest(victim.venue, "eve")
+    def test_is_led_nowhere_by_others_sessions(
+        self, faulty_suite: FaultySuite, victim: Victim
+    ) -> None:
+        stranger = faulty_suite.guest(victim.venue, "eve")
         stranger.call("ensureGuest")
         moved = stranger.call("getNextPhase", mainSessionId=victim.done["id"])
         assert moved["phase"] == "welcome"
@@ -131,22 +142,22 @@ class TestWhoKnowsAllIds:
             stranger.begin(victim.venue.preshare, mainSessionId=victim.done["id"])
 
     def test_cannot_take_a_project_over_into_their_own_workspace(
-        self, trouble: Trouble, victim: Victim
+        self, faulty_suite: FaultySuite, victim: Victim
     ) -> None:
-        own = a_workspace(trouble.db)
-        a_member(trouble.db, own, "owner")
-        admin = trouble.client(a_member(trouble.db, own, "owner"))
+        own = a_workspace(faulty_suite.db)
+        a_member(faulty_suite.db, own, "owner")
+        admin = faulty_suite.client(a_member(faulty_suite.db, own, "owner"))
         ids = {"workspaceId": own, "projectId": victim.venue.project}
         for version in (0, 1):
             error = refused(admin, "saveProject", **ids, expectedVersion=version, name="Mine")
             assert error.status in {"NOT_FOUND", "ALREADY_EXISTS"}
-        stored = trouble.db.document("projects", victim.venue.project).get()
+        stored = faulty_suite.db.document("projects", victim.venue.project).get()
         assert stored.get("workspaceId") == victim.venue.workspace
 
 
 @pytest.fixture
-def guest(trouble: Trouble) -> GuestInTrouble:
-    guest = trouble.guest(trouble.venue(), "mallory")
+def guest(faulty_suite: FaultySuite) -> FaultyGuest:
+    guest = faulty_suite.guest(faulty_suite.venue(), "mallory")
     guest.call("ensureGuest")
     return guest
 
@@ -171,12 +182,12 @@ class TestWhatAGuestCannotSay:
             ("getNextPhase", "guestId"),
         ],
     )
-    def test_a_field_of_the_server(self, guest: GuestInTrouble, name: str, field: str) -> None:
+    def test_a_field_of_the_server(self, guest: FaultyGuest, name: str, field: str) -> None:
         error = refused(guest.client, name, projectId=guest.venue.project, **{field: "forged"})
         assert field in issue_paths(error)
 
     @pytest.mark.parametrize("forged", ["../../secrets", "a/b", ".", "", "x" * 200, "täglich"])
-    def test_a_path(self, guest: GuestInTrouble, forged: str) -> None:
+    def test_a_path(self, guest: FaultyGuest, forged: str) -> None:
         session = guest.begin()
         ids = {"sessionId": session["id"], "stepId": "photo"}
         for changed in ({"sessionId": forged}, {"stepId": forged}, {"assetId": forged}):
@@ -188,13 +199,13 @@ class TestWhatAGuestCannotSay:
             )
             assert issue_paths(error) == list(changed)
 
-    def test_that_a_draft_is_to_be_played(self, guest: GuestInTrouble) -> None:
+    def test_that_a_draft_is_to_be_played(self, guest: FaultyGuest) -> None:
         for forged in ({"mode": "preview"}, {"configSource": "draft"}):
             with pytest.raises(CallError, match="PERMISSION_DENIED"):
                 guest.begin(**forged)
 
-    def test_that_the_pregate_was_passed_or_consent_given(self, trouble: Trouble) -> None:
-        guest = trouble.guest(trouble.venue(pregate=True, consent=CONSENT), "hasty")
+    def test_that_the_pregate_was_passed_or_consent_given(self, faulty_suite: FaultySuite) -> None:
+        guest = faulty_suite.guest(faulty_suite.venue(pregate=True, consent=CONSENT), "hasty")
         with pytest.raises(CallError, match="consent_required"):
             guest.call("ensureGuest")
         with pytest.raises(CallError, match="guest_required"):
@@ -204,10 +215,10 @@ class TestWhatAGuestCannotSay:
             with pytest.raises(CallError, match="pregate_required"):
                 guest.begin(**forged)
 
-    def test_that_media_of_another_session_are_theirs(self, trouble: Trouble) -> None:
-        venue = trouble.venue(steps=[CAPTURE, a_step("name")])
-        theirs = trouble.guest(venue, "victim").photographed()["capturedMedia"][0]
-        guest = trouble.guest(venue, "thief")
+    def test_that_media_of_another_session_are_theirs(self, faulty_suite: FaultySuite) -> None:
+        venue = faulty_suite.venue(steps=[CAPTURE, a_step("name")])
+        theirs = faulty_suite.guest(venue, "victim").photographed()["capturedMedia"][0]
+        guest = faulty_suite.guest(venue, "thief")
         guest.call("ensureGuest")
         ids = {"projectId": venue.project, "sessionId": guest.begin()["id"]}
         asset, media = {"assetId": theirs["assetId"]}, {"url": theirs["url"], "type": "image"}
@@ -225,14 +236,14 @@ class TestWhatAGuestCannotSay:
         for name, data, status in tried:
             assert refused(guest.client, name, **ids, **data).status == status
 
-    def test_show_me_the_prompt(self, trouble: Trouble) -> None:
-        venue = trouble.venue(pregate=True)
-        guest, heard = trouble.guest(venue, "curious"), []
+    def test_show_me_the_prompt(self, faulty_suite: FaultySuite) -> None:
+        venue = faulty_suite.venue(pregate=True)
+        guest, heard = faulty_suite.guest(venue, "curious"), []
         guest.call("ensureGuest")
         heard += [guest.call("getProject"), guest.call("getNextPhase", experienceId=venue.main)]
         guest.complete(guest.begin(venue.pregate))
         session = guest.photographed()
-        trouble.suite.settle()
+        faulty_suite.suite.settle()
         again = {"mode": "guest", "configSource": "published", "experienceId": venue.main}
         heard += [
             guest.call("getSession", sessionId=session["id"]),

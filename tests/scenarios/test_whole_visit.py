@@ -96,7 +96,7 @@ def end_state(db: firestore.Client, visit: PlayedVisit) -> dict[str, Any]:
             for each in (pregate, main, preshare)
         ],
         "job": (job["status"], job["attemptCount"], job["error"], job["progress"]),
-        "told": (main["jobStatus"], main["jobError"]),
+        "jobState": (main["jobStatus"], main["jobError"]),
         "result": main["resultMedia"]["url"] == job["output"]["url"],
         "size": (job["output"]["format"], job["output"]["width"], job["output"]["height"]),
     }
@@ -116,7 +116,7 @@ def expected(width: int = 1080, height: int = 1080) -> dict[str, Any]:
         "consent": "2026-1",
         "answers": [{"adult": True}, {"name": "Ada", "mood": "dreamy"}, {"fun": 5}],
         "job": ("completed", 1, None, done),
-        "told": ("completed", None),
+        "jobState": ("completed", None),
         "result": True,
         "size": ("jpeg", width, height),
     }

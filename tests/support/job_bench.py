@@ -15,9 +15,10 @@ from experience.transforms.models.job import Job, job_id_of, run_id_of
 from experience.transforms.models.requests import CancelTransform, RetryTransform
 from experience.transforms.usecases import cancel, retry, runs
 from experience.transforms.usecases.create import create_job
-from experience.workflows.execution import skill_runtime, worker
+from experience.workflows.execution import skill_runtime
 from experience.workflows.runs.decisions import Delivery
 from experience.workflows.runs.models import Run, RunStatus, StepTask
+from experience.workflows.usecases import execute
 from operations.data import read
 from operations.invariants import (
     every_generation_has_ended,
@@ -29,7 +30,7 @@ from tests.support.builders.guests import a_guest
 from tests.support.builders.jobs import a_booth, a_completed_session, job_ref, stored_job
 from tests.support.builders.sessions import session_ref, stored_session
 from tests.support.builders.venues import Venue
-from tests.support.workflows.workflow_bench import Bench, Queue, run_here
+from tests.support.workflows.workflow_bench import Queue, WorkflowBench, run_here
 
 INVARIANTS = (
     a_job_is_its_run,
@@ -41,7 +42,7 @@ INVARIANTS = (
 GOING = {RunStatus.QUEUED: {"pending"}, RunStatus.RUNNING: {"running", "pending"}}
 
 
-class JobBench(Bench):
+class JobBench(WorkflowBench):
     """One completed session, its job and the job's run."""
 
     def __init__(self, client: Client, queue: Queue, session: Session) -> None:
@@ -69,7 +70,7 @@ class JobBench(Bench):
         """Deliver the job's first task, for the first time or once more."""
         task = StepTask(workspace_id=self.workspace, run_id=self.run_id, step_id="load", attempt=1)
         with suppress(TryLater):
-            worker.run_step(task, Delivery("first", retries))
+            execute.run_step(task, Delivery("first", retries))
 
     def work(self) -> dict[str, Any]:
         """Do all that there is to do of a new job; the job after it."""
@@ -98,7 +99,7 @@ class JobBench(Bench):
         return retry.retry_transform(self.uid, RetryTransform(**self.ids))
 
     def shown(self) -> tuple[str, int, str | None]:
-        """The job's status, how often a worker began, and what error the session tells."""
+        """The job's status, how often a worker began, and the session's error code."""
         job, session = self.job(), self.session()
         assert session["jobStatus"] == job["status"]
         return job["status"], job["attemptCount"], (session["jobError"] or {}).get("code")

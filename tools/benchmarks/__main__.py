@@ -9,7 +9,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.markdown import Markdown
 
-from tools.benchmarks import bench, calls, imports, load, many, pictures, runs, triggers, visits
+from tools.benchmarks import (
+    bench,
+    calls,
+    imports,
+    large_project,
+    load,
+    pictures,
+    runs,
+    triggers,
+    visits,
+)
 from tools.benchmarks.bench import Bench
 from tools.benchmarks.page import PAGE, PICTURE, ROOT, Half, Report, machine
 
@@ -37,7 +47,7 @@ def main() -> None:
             ran = runs.measure(empty, ROUNDS, RUN_SECONDS)
             picture = pictures.measure(empty, PICTURES)
             unmeasured = calls.unmeasured(empty)
-        with bench.started(log, partial(many.fill, count=SESSIONS)) as full:
+        with bench.started(log, partial(large_project.fill, count=SESSIONS)) as full:
             large = _half(full, ROUNDS_WITH_MANY)
     measured = (imported, loaded, ran, picture, few, large, unmeasured)
     report = Report(facts, ROUNDS, SESSIONS, *measured)

@@ -84,10 +84,17 @@ class Guests:
         member = {"uid": f"colleague-{self.bench.run}", "role": roles[self._number() % 2]}
         return seed.OPERATOR, {**WORKSPACE, **member}
 
+    def renamed_workspace(self) -> Call:
+        """The owner's next name for the workspace."""
+        current = self.bench.db.document("workspaces", seed.WORKSPACE).get().to_dict() or {}
+        change = {"expectedVersion": current.get("version", 1), "name": f"Demo {self._number()}"}
+        return seed.OPERATOR, {**WORKSPACE, **change}
+
     def uploaded(self) -> Call:
         """A photo that waits to be confirmed."""
         ids = {**self.session, "stepId": "photo"}
         file = {"contentType": "image/jpeg", "sizeBytes": len(self.bench.photo)}
+        self._restart_hour(self.active)
         upload = self.bench.call(self.active, "createUpload", **ids, **file)
         self.bench.caller(self.active).upload(upload, self.bench.photo).raise_for_status()
         return self.active, {**ids, "assetId": upload["assetId"]}
@@ -101,8 +108,7 @@ class Guests:
         job = self.bench.db.document("projects", seed.PROJECT, "jobs", self.job["jobId"])
         job.update({"status": status})
         self.bench.settle()
-        guest = self.bench.db.document("projects", seed.PROJECT, "guests", self.done)
-        guest.update({"rates": {}})
+        self._restart_hour(self.done)
         return self.done, self.visit
 
     def completing(self) -> Call:
@@ -124,9 +130,15 @@ class Guests:
         return seed.OPERATOR, {**PROJECT, "pageSize": 5}
 
     def photo(self) -> Call:
-        """A photo about to be taken."""
+        """A photo about to be taken, in a new hour."""
+        self._restart_hour(self.active)
         file = {"contentType": "image/jpeg", "sizeBytes": 1000}
         return self.active, {**self.session, "stepId": "photo", **file}
+
+    def _restart_hour(self, uid: str) -> None:
+        """Forget what the guest did in this hour, which is limited."""
+        guest = self.bench.db.document("projects", seed.PROJECT, "guests", uid)
+        guest.update({"rates": {}})
 
     def _number(self) -> int:
         return int(self.bench.name("").rpartition("-")[2]) + 1
@@ -172,7 +184,7 @@ CASES = [
         "getJourneySessions", "read 1, query 1",
         lambda g: (g.done, {**PROJECT, "mainSessionId": g.visit["sessionId"]}),
     ),
-    Case("createUpload", "read 1", Guests.photo, "signs an address"),
+    Case("createUpload", "read 2, write 1", Guests.photo, "signs an address"),
     Case("confirmUpload", "read 1, read 1, write 1", Guests.uploaded, "3 requests to Storage"),
     Case(
         "getDownloadUrl", "read 1",
@@ -193,6 +205,7 @@ CASES = [
     Case("publishExperience", "read 1, read 1, write 2", Guests.unpublished_experience),
     Case("saveProject", "read 1, read 1, write 1", Guests.changed_project),
     Case("publishProject", "read 1, read 1, read 1, write 1", Guests.unpublished_project),
+    Case("saveWorkspace", "read 1, read 1, write 1", Guests.renamed_workspace),
     Case("setMember", "query 1, lock, read 1, read 2, write 1", Guests.member),
     Case("listExperiences", "read 1, query 5", Guests.operator),
     Case("listProjects", "read 1, query 2", Guests.operator),

@@ -1,4 +1,4 @@
-"""How long after a write its event reaches the broker, and when its function is through."""
+"""How long after a write its event reaches the event router, and when its function has returned."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ SECONDS = 30
 
 
 def measure(bench: Bench, rounds: int, warm: int = 1) -> tuple[Samples, Samples]:
-    """From the answer to a write: its arrival at the broker, and the end of its function.
+    """From the answer to a write: its arrival at the event router, and the end of its function.
 
     The function looks at the event and returns: the session is no main session.
     """

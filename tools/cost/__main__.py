@@ -5,7 +5,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tools.cost import figures, measurement, page
+from tools.cost import figures, page, parts
 
 
 def main() -> int:
@@ -13,9 +13,7 @@ def main() -> int:
     console = Console()
     kept = figures.load()
     with console.status("Measuring …") as status:
-        measured, deployed = measurement.measure(
-            kept, lambda what: status.update(f"Measuring {what} …")
-        )
+        measured, deployed = parts.measure(kept, lambda what: status.update(f"Measuring {what} …"))
     figures.save(measured)
     page.PAGE.write_text(page.rendered(measured))
     console.print(_table(measured))

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
-from tools.cost.measuring import Case, Cost
+from tools.cost.stage import Case, Cost
 
 FILE = Path(__file__).with_name("figures.toml")
 HEADER = """\

@@ -4,7 +4,7 @@ from tests.support.builders.guests import a_guest
 from tests.support.builders.projects import CONSENT
 from tests.support.builders.venues import a_venue
 from tests.support.builders.workspaces import a_member
-from tools.cost.measuring import Stage
+from tools.cost.stage import Stage
 
 
 def measure(stage: Stage) -> None:
@@ -14,6 +14,7 @@ def measure(stage: Stage) -> None:
 
 def at_the_door(stage: Stage) -> None:
     venue = a_venue(stage.db, pregate=True, preshare=True, consent=CONSENT)
+    stage.warm(projectId=venue.project)
     project = {"projectId": venue.project}
     stage.call("visitor", "getProject", "three experiences", **project)
     accepted = {**project, "consentVersion": CONSENT["version"]}
@@ -28,6 +29,7 @@ def at_the_door(stage: Stage) -> None:
 
 def phases(stage: Stage) -> None:
     venue = a_venue(stage.db, pregate=True, preshare=True)
+    stage.warm(projectId=venue.project)
     project = {"projectId": venue.project}
     chosen = {**project, "experienceId": venue.main}
     a_guest(stage.db, venue.project, "visitor")

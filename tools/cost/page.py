@@ -9,7 +9,7 @@ import yaml
 from emulator.billing import prices
 from tools import markdown
 from tools.cost.figures import Figures
-from tools.cost.measuring import Cost
+from tools.cost.stage import Cost
 from tools.cost.visit import VISIT
 from tools.manifest import ROOT, SNAPSHOT
 

@@ -14,8 +14,8 @@ from tests.support.builders.jobs import (
 )
 from tests.support.builders.sessions import session_ref
 from tests.support.builders.venues import Venue, a_venue
-from tests.support.builders.workspaces import a_member, a_transform
-from tools.cost.measuring import Stage
+from tests.support.builders.workspaces import a_member, a_step, a_transform
+from tools.cost.stage import Stage
 
 GUEST = {"mode": "guest", "configSource": "published"}
 UID = "visitor"
@@ -29,6 +29,7 @@ def measure(stage: Stage) -> None:
 
 def photo_to_picture(stage: Stage) -> None:
     venue = a_booth(stage.db)
+    stage.warm(projectId=venue.project)
     a_guest(stage.db, venue.project, UID)
     begin = {"projectId": venue.project, "experienceId": venue.main, **GUEST}
     session = stage.caller(UID).call("createSession", **begin)["session"]
@@ -38,8 +39,7 @@ def photo_to_picture(stage: Stage) -> None:
     file = {"contentType": "image/jpeg", "sizeBytes": len(photo)}
     upload = stage.call(UID, "createUpload", "a photo, cold", **step, **file)
     stage.call(UID, "createUpload", "a photo, warm", **step, **file)
-    video = {"contentType": "video/mp4", "sizeBytes": len(photo)}
-    stage.call(UID, "createUpload", "a video, warm", **step, **video)
+    a_video(stage)
     stage.caller(UID).upload(upload, photo).raise_for_status()
     confirm = {**step, "assetId": upload["assetId"]}
     stage.call(UID, "confirmUpload", "warm", **confirm)
@@ -63,8 +63,20 @@ def photo_to_picture(stage: Stage) -> None:
     stage.call(UID, "revokeShare", "", **ids)
 
 
+def a_video(stage: Stage) -> None:
+    venue = a_venue(stage.db, steps=[a_step("clip", "capture", allowVideos=True)])
+    a_guest(stage.db, venue.project, UID)
+    begin = {"projectId": venue.project, "experienceId": venue.main, **GUEST}
+    session = stage.caller(UID).call("createSession", **begin)["session"]
+    step = {"projectId": venue.project, "sessionId": session["id"], "stepId": "clip"}
+    video = {"contentType": "video/mp4", "sizeBytes": 1_000_000}
+    stage.caller(UID).call("createUpload", **step, **video)  # keeps the version in memory
+    stage.call(UID, "createUpload", "a video, warm", **step, **video)
+
+
 def by_hand(stage: Stage) -> None:
     venue = a_booth(stage.db)
+    stage.warm(projectId=venue.project)
     with stage.without_events():
         ids, _ = _completed(stage, venue)
     stage.call(UID, "startTransform", "before the trigger came, cold", **ids)
@@ -82,6 +94,7 @@ def by_hand(stage: Stage) -> None:
 def with_a_daily_limit(stage: Stage) -> None:
     transform = a_transform(output=SMALL)
     venue = a_venue(stage.db, steps=[CAPTURE], transform=transform, dailyTransformLimit=80)
+    stage.warm(projectId=venue.project)
     with stage.without_events():
         ids, _ = _completed(stage, venue)
     stage.call(UID, "startTransform", "with a daily limit, cold", **ids)

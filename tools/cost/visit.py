@@ -6,7 +6,7 @@ from emulator.demo import seed
 from emulator.demo.guest_client import GuestClient
 from emulator.demo.visit import PHOTO
 from emulator.process.http import request
-from tools.cost.measuring import Cost, Stage
+from tools.cost.stage import Cost, Stage
 
 VISIT = "a whole visit"
 COLD, WARM = "cold", "warm"

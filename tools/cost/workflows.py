@@ -7,13 +7,14 @@ from experience.workflows.runs.requests import StartRun
 from experience.workflows.usecases import start
 from tests.support.builders.jobs import SMALL, a_photo
 from tests.support.builders.workspaces import a_member, a_transform, a_workspace
-from tools.cost.measuring import Stage
+from tools.cost.stage import Stage
 
 WORKFLOW = "photo.transform"
 
 
 def measure(stage: Stage) -> None:
     workspace = a_workspace(stage.db)
+    stage.warm(workspaceId=workspace)
     editor = a_member(stage.db, workspace, "editor")
     viewer = a_member(stage.db, workspace, "viewer")
     path = f"workspaces/{workspace}/photo.jpg"

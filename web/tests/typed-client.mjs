@@ -30,8 +30,8 @@ async function refusal(call) {
     return { response: await call };
   } catch (error) {
     const known = error instanceof RuntimeError;
-    const { code, reason, details, issues, isPassing } = error;
-    return { known, code, reason, details, issues, isPassing };
+    const { code, reason, details, issues, isTransient } = error;
+    return { known, code, reason, details, issues, isTransient };
   }
 }
 

@@ -2,12 +2,14 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any, TypeVar
 
 import flask
 from pydantic import ValidationError
+from pydantic_core import from_json
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from experience.documents import MAX_INTEGER, Request
@@ -28,14 +30,38 @@ MAX_NAME_BYTES = 1500  # https://firebase.google.com/docs/firestore/quotas
 MAX_NESTING = 10
 MAX_ISSUES = 50
 
+# Up to the next separator, past whole strings. Possessive, so that each byte is looked at once.
+_SEPARATOR = re.compile(rb'(?:[^,\[{"]++|"(?:[^"\\]++|\\.)*+")*+([,\[{]?)', re.DOTALL)
+
+
+class BodyJson:
+    """The JSON module of a request (`flask.Request.json_module`)."""
+
+    dumps = staticmethod(json.dumps)
+
+    @staticmethod
+    def loads(data: bytes) -> Any:
+        """Parse a body without making a text of it. Raises ValueError.
+
+        One emoji would make a text of four bytes for each character of the body.
+        """
+        try:
+            return from_json(data)
+        except ValueError:
+            if not data.isascii():
+                raise
+            return json.loads(data)  # takes lone surrogates and any depth, for `parse` to name them
+
 
 def check_body(request: flask.Request, max_bytes: int) -> InvalidArgument | None:
     """Why the body is not a callable's, if it is not."""
     try:
-        body = json.loads(_bounded(request, max_bytes))
+        _require_bounded(request, max_bytes)
+        request.json_module = BodyJson
+        body = request.get_json(force=True, silent=True)  # kept for the SDK, which asks again
     except RequestEntityTooLarge as error:
         return InvalidArgument(("", str(error.description)), reason="request_too_large")
-    except (ValueError, RecursionError):
+    except RecursionError:
         body = None
     if isinstance(body, dict) and set(body) == {"data"} and request.is_json:
         return None
@@ -43,8 +69,8 @@ def check_body(request: flask.Request, max_bytes: int) -> InvalidArgument | None
     return InvalidArgument(("", message), reason="malformed_request")
 
 
-def _bounded(request: flask.Request, max_bytes: int) -> bytes:
-    """The body. Raises RequestEntityTooLarge for one that is too large to be parsed."""
+def _require_bounded(request: flask.Request, max_bytes: int) -> None:
+    """Raises RequestEntityTooLarge for a body that is too large to be parsed."""
     request.max_content_length = max_bytes + 1  # bounds a body of unknown length
     try:
         data = request.get_data()
@@ -55,9 +81,16 @@ def _bounded(request: flask.Request, max_bytes: int) -> bytes:
         drain(request)
         raise RequestEntityTooLarge(f"the body is larger than {max_bytes} bytes")
     max_values = max_bytes // BYTES_PER_VALUE
-    if data.count(b",") + data.count(b"[") + data.count(b"{") > max_values:
+    if _has_more_values(data, max_values):
         raise RequestEntityTooLarge(f"the body has more than {max_values} values")
-    return data
+
+
+def _has_more_values(data: bytes, max_values: int) -> bool:
+    """Whether more than so many values begin in a body. Separators inside of strings are none."""
+    if data.count(b",") + data.count(b"[") + data.count(b"{") <= max_values:
+        return False
+    separators = takewhile(bool, (match[1] for match in _SEPARATOR.finditer(data)))
+    return sum(1 for _ in islice(separators, max_values + 1)) > max_values
 
 
 def drain(request: flask.Request) -> None:

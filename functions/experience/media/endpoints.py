@@ -11,11 +11,15 @@ from experience.sessions.models.views import SessionView
     CreateUpload,
     refuses=[
         reasons.SESSION_NOT_FOUND,
+        reasons.GUEST_NOT_FOUND,
         reasons.EXPERIENCE_NOT_FOUND,
         reasons.EXPERIENCE_VERSION_NOT_FOUND,
         reasons.ROLE_REQUIRED,
         reasons.SESSION_NOT_ACTIVE,
         reasons.UNSUPPORTED_MEDIA,
+        reasons.RATE_LIMITED,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
         reasons.CONTENTION,
     ],
 )
@@ -38,6 +42,8 @@ def create_upload(caller: Caller, request: CreateUpload) -> Upload:
         reasons.UPLOAD_TYPE_MISMATCH,
         reasons.UPLOAD_DAMAGED,
         reasons.UPLOAD_TOO_MANY_PIXELS,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
         reasons.CONTENTION,
     ],
 )
@@ -51,6 +57,8 @@ def confirm_upload(caller: Caller, request: ConfirmUpload) -> SessionView:
     refuses=[
         reasons.SESSION_NOT_FOUND,
         reasons.ASSET_NOT_FOUND,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
     ],
 )
 def get_download_url(caller: Caller, request: GetDownloadUrl) -> Download:

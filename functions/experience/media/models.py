@@ -14,9 +14,9 @@ from experience.imaging import files
 MEBIBYTE = 2**20
 MAX_BYTES = {"image": 20 * MEBIBYTE, "video": 200 * MEBIBYTE}
 
-ContentType = Literal[
-    "image/jpeg", "image/png", "image/webp", "image/avif", "video/mp4", "video/webm"
-]
+ImageType = Literal["image/jpeg", "image/png", "image/webp", "image/avif"]
+VideoType = Literal["video/mp4", "video/webm", "video/quicktime"]
+ContentType = Literal[ImageType, VideoType]
 UnsupportedType = Literal["image/heic", "image/heif"]
 """What phones take photos in, and nothing here decodes (docs/media.md)."""
 UNSUPPORTED_TYPES: tuple[str, ...] = UnsupportedType.__args__  # type: ignore[attr-defined]
@@ -25,11 +25,14 @@ CONTENT_TYPES: tuple[str, ...] = ContentType.__args__  # type: ignore[attr-defin
 HEAD_BYTES = 64 * 1024
 """How much of an upload is read: enough for its type and, of nearly every photo, its size."""
 
-# The brands of MP4 files with video; others share the container, such as HEIC photos.
-MP4_BRANDS = {
+# The type by the brand of an ISO file; others share the container, such as HEIC photos. The third
+# line is of phones that record 3GP. Source: https://mp4ra.org/registered-types/brands
+_MP4_BRANDS = (
     *(b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9"),
-    *(b"mp41", b"mp42", b"avc1", b"M4V ", b"dash", b"cmfc", b"MSNV", b"mmp4"),
-}
+    *(b"mp41", b"mp42", b"avc1", b"dash", b"cmfc", b"MSNV", b"mmp4", b"M4V ", b"M4VH", b"M4VP"),
+    *(b"3gp4", b"3gp5", b"3gp6"),
+)
+TYPE_OF_BRAND = {**dict.fromkeys(_MP4_BRANDS, "video/mp4"), b"qt  ": "video/quicktime"}
 
 
 def kind_of(content_type: str) -> str:
@@ -44,8 +47,8 @@ def sniff(head: bytes) -> str | None:
     """
     if image := files.content_type(head):
         return image
-    if head[4:8] == b"ftyp" and head[8:12] in MP4_BRANDS:
-        return "video/mp4"
+    if head[4:8] == b"ftyp":
+        return TYPE_OF_BRAND.get(head[8:12])
     if _document_type(head[:1024]) == b"webm":
         return "video/webm"
     return None

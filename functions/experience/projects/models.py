@@ -213,8 +213,12 @@ class SaveProject(Request):
 
 
 class PublishProject(Request):
-    """Make the draft of this version what guests get; a draft project goes live."""
+    """Make the draft of this version what guests get; a draft project goes live.
 
+    `workspace_id` is checked if it is given, so that the fields of `SaveProject` can be sent again.
+    """
+
+    workspace_id: DocumentId | None = None
     project_id: DocumentId
     expected_version: int = Field(ge=1)
 

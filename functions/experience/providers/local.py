@@ -15,7 +15,7 @@ from experience.providers.models import (
     Poll,
     ProviderFailed,
     State,
-    nobodys,
+    never_taken,
     parsed,
 )
 
@@ -28,7 +28,7 @@ class Local:
     Equal parameters make equal bytes, which are stored once: nothing is lost or paid by repeating.
     """
 
-    answers_at_once = True
+    completes_in_submit = True
     needs_permit = False  # the queue of steps bounds how many work here
     submit_seconds = 0.0  # one that is under way does no harm
 
@@ -42,7 +42,7 @@ class Local:
         *,
         begun_at: int | None = None,  # noqa: ARG002
         timeout_ms: int | None = None,  # noqa: ARG002
-        is_taken: Callable[[str], bool] = nobodys,  # noqa: ARG002
+        is_taken: Callable[[str], bool] = never_taken,  # noqa: ARG002
     ) -> str:
         calling.announce(ID, "submit")
         wanted = parsed(LocalParams, params)

@@ -105,16 +105,16 @@ class Blobs(Protocol):
         """Store bytes under their own hash, and return their uri: equal bytes, the same uri."""
 
     def keep(self, key: str, blob: Blob, cost_micros: int | None) -> None:
-        """Store the result of the request with this key; what was kept before stays."""
+        """Store the result of the request with this key, unless one is stored."""
 
     def kept(self, key: str) -> Kept | None:
-        """What was kept under this key."""
+        """The result stored for this key."""
 
     def address(self, uri: str) -> str:
         """An https address under which a vendor can read these bytes for the next hour."""
 
 
-def nobodys(_provider_job_id: str) -> bool:
+def never_taken(_provider_job_id: str) -> bool:
     """No other job is known."""
     return False
 
@@ -122,12 +122,12 @@ def nobodys(_provider_job_id: str) -> bool:
 class Provider(Protocol):
     """What every provider can do. Each operation can be repeated, and raises ProviderFailed."""
 
-    answers_at_once: bool
+    completes_in_submit: bool
     """Whether what was submitted has ended when `submit` returns."""
     needs_permit: bool
     """Whether the number of its jobs under way is bounded for each tenant, as vendors ask."""
     submit_seconds: float
-    """After so long nothing of a submit is under way any more, whatever became of its process."""
+    """A submit has ended after this time, even if its process has died."""
 
     def submit(
         self,
@@ -136,9 +136,9 @@ class Provider(Protocol):
         *,
         begun_at: int | None = None,
         timeout_ms: int | None = None,
-        is_taken: Callable[[str], bool] = nobodys,
+        is_taken: Callable[[str], bool] = never_taken,
     ) -> str:
-        """Begin to make something, and return the provider's own id for it.
+        """Create a job at the provider, and return its id there.
 
         `begun_at`: when an earlier submit with this key began whose outcome is unknown (Unix ms),
         or None. Then the job is found again or refused, and never paid twice. `is_taken(id)`:
@@ -147,10 +147,10 @@ class Provider(Protocol):
         """
 
     def poll(self, provider_job_id: str) -> Poll:
-        """Where it stands."""
+        """The state of the job."""
 
     def cancel(self, provider_job_id: str) -> None:
-        """Stop working on it; nothing happens where it has ended."""
+        """Cancel the job. A job that has ended stays as it is."""
 
     def fetch(self, uri: str) -> Blob:
         """A result's bytes."""
@@ -218,11 +218,22 @@ _SAME = {"image/jpg": "image/jpeg", "audio/x-wav": "audio/wav", "audio/mp3": "au
 
 
 def checked(data: bytes, content_type: str) -> Blob:
-    """A result under its plain type. Raises ProviderFailed where its bytes are something else."""
+    """A result under the type of its bytes: vendors label a JPEG as `image/png`.
+
+    The type that the vendor says counts where several types begin alike. Raises ProviderFailed
+    where the bytes are of no known type, or of another medium than the vendor says.
+    """
     plain = content_type.partition(";")[0].strip().lower()
     plain = _SAME.get(plain, plain)
     if plain not in _BEGINNINGS:
         raise ProviderFailed(f"The provider answered with {plain or 'an unnamed type'}.")
-    if not any(data[at : at + len(begin)] == begin for at, begin in _BEGINNINGS[plain]):
+    medium = plain.partition("/")[0] + "/"
+    found = [known for known in _BEGINNINGS if known.startswith(medium) and _begins(data, known)]
+    if not found:
         raise ProviderFailed(f"The provider answered with {plain} whose bytes are something else.")
-    return Blob(data, plain)
+    return Blob(data, plain if plain in found else found[0])
+
+
+def _begins(data: bytes, content_type: str) -> bool:
+    """Whether the bytes begin as files of this type do."""
+    return any(data[at : at + len(begin)] == begin for at, begin in _BEGINNINGS[content_type])

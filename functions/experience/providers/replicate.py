@@ -26,7 +26,7 @@ from experience.providers.models import (
     ReplicateParams,
     State,
     checked,
-    nobodys,
+    never_taken,
     parsed,
 )
 
@@ -62,7 +62,7 @@ class Replicate:
     by equality if it has no source.
     """
 
-    answers_at_once = False
+    completes_in_submit = False
     needs_permit = True
 
     def __init__(self, http: Http, blobs: Blobs) -> None:
@@ -77,7 +77,7 @@ class Replicate:
         *,
         begun_at: int | None = None,
         timeout_ms: int | None = None,
-        is_taken: Callable[[str], bool] = nobodys,
+        is_taken: Callable[[str], bool] = never_taken,
     ) -> str:
         calling.announce(ID, "submit")
         wanted = parsed(ReplicateParams, params)
@@ -107,12 +107,12 @@ class Replicate:
                 raise
             return str(_prediction(answer.fields)["id"])
 
-        return self._http.patient(create)
+        return self._http.retry(create)
 
     def poll(self, provider_job_id: str) -> Poll:
         calling.announce(ID, "poll")
         path = f"/predictions/{_segment(provider_job_id)}"
-        answer = self._http.patient(lambda: _accepted(self._http.call("GET", path)))
+        answer = self._http.retry(lambda: _accepted(self._http.call("GET", path)))
         prediction = _prediction(answer.fields)
         status = prediction["status"]
         if status in ("starting", "processing"):
@@ -132,7 +132,7 @@ class Replicate:
             if answer.status not in (400, 404, 409, 422):  # it has ended, or was deleted
                 _accepted(answer)
 
-        self._http.patient(once)
+        self._http.retry(once)
 
     def fetch(self, uri: str) -> Blob:
         calling.announce(ID, "fetch")
@@ -141,7 +141,7 @@ class Replicate:
             answer = _accepted(self._http.download(uri, RESULT_HOSTS, RESULT_BYTES))
             return checked(answer.body, answer.headers.get("content-type", ""))
 
-        return self._http.patient(once)
+        return self._http.retry(once)
 
     def _input(self, wanted: ReplicateParams, mark: str) -> dict[str, Any]:
         addresses = [self._blobs.address(source) + mark for source in wanted.sources]

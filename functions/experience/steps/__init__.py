@@ -6,7 +6,7 @@ to one, `registry` how stored and authored steps become objects of the right typ
 """
 
 from experience.steps.models import Step, UnknownStep
-from experience.steps.registry import STEP_TYPES, ShownStep, StepDefinition, StoredStep, parse_step
+from experience.steps.registry import STEP_TYPES, AuthoredStep, ShownStep, StoredStep, parse_step
 from experience.steps.values import StepInput, StepValue, StepValueError
 
 ROOMS = ("values", "models", "questions", "screens", "registry")
@@ -14,9 +14,9 @@ ROOMS = ("values", "models", "questions", "screens", "registry")
 __all__ = [
     "ROOMS",
     "STEP_TYPES",
+    "AuthoredStep",
     "ShownStep",
     "Step",
-    "StepDefinition",
     "StepInput",
     "StepValue",
     "StepValueError",

@@ -66,6 +66,11 @@ class Step(Document):
         return False
 
     @property
+    def takes_videos(self) -> bool:
+        """Whether the uploaded answer may be a video as well."""
+        return False
+
+    @property
     def variable(self) -> str | None:
         """The name that the answer goes by, where the step gives it one."""
         return self.config.variable if isinstance(self.config, AnswerConfig) else None

@@ -55,7 +55,7 @@ def _authored(value: Any) -> Any:
 StoredStep = Annotated[SerializeAsAny[Step], BeforeValidator(_stored)]
 """A step inside a stored document: read as `parse_step` does."""
 
-StepDefinition = Annotated[SerializeAsAny[Step], BeforeValidator(_authored)]
+AuthoredStep = Annotated[SerializeAsAny[Step], BeforeValidator(_authored)]
 """A step as an author sends it: an unknown type, an unknown field or a bad value is an error at its
 place (`steps.0.config.maxLength`)."""
 

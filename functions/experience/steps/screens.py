@@ -47,10 +47,14 @@ class ExperiencePickerStep(Step):
 class CaptureConfig(StepConfig):
     source_variable: Variable = SELECTED_EXPERIENCE
     fallback_experience_id: Id | None = None
+    allow_videos: bool = False
 
 
 class CaptureStep(Step):
-    """The guest's photo; it must be taken. `source_variable` names the choice of experience."""
+    """The guest's photo, or a video if `allow_videos`; it must be taken.
+
+    `source_variable` names the choice of experience.
+    """
 
     type: Literal["capture"]
     config: CaptureConfig = CaptureConfig()
@@ -63,6 +67,10 @@ class CaptureStep(Step):
     @property
     def takes_media(self) -> bool:
         return True
+
+    @property
+    def takes_videos(self) -> bool:
+        return self.config.allow_videos
 
     def check_input(self, given: StepInput) -> StepInput:
         if given.type != "photo":

@@ -130,16 +130,20 @@ class TestMalformedBody:
         largest = mebibytes * 1024 * 1024
         most = largest // 100
         message = f"the body is larger than {largest} bytes"
-        self.refused_beyond(suite, name, lambda size: b"x" * (size - 17), largest, message)
+        self.refused_beyond(
+            suite, name, lambda size: b'"%s"' % (b"x" * (size - 17)), largest, message
+        )
         message = f"the body has more than {most} values"
-        self.refused_beyond(suite, name, lambda count: b"{" * (count - 2), most, message)
+        self.refused_beyond(
+            suite, name, lambda count: b"[0%s]" % (b",0" * (count - 3)), most, message
+        )
 
     def refused_beyond(
         self, suite: Suite, name: str, text: Callable[[int], bytes], most: int, message: str
     ) -> None:
         answers = []
         for amount in (most, most + 1):
-            body = b'{"data":{"x":"%s"}}' % text(amount)
+            body = b'{"data":{"x":%s}}' % text(amount)
             headers = {"Content-Type": "application/json"}
             answers.append(requests.post(address(suite, name), body, headers=headers, timeout=60))
         assert [answer.status_code for answer in answers] == [401, 400]

@@ -1,6 +1,8 @@
 """Bodies that a callable does not take: read away in parts, and never held."""
 
 import io
+import json
+import tracemalloc
 
 import flask
 import pytest
@@ -8,7 +10,7 @@ import pytest
 import main
 from experience.documents import Request
 from experience.errors import InvalidArgument
-from experience.firebase.request_body import MAX_BODY_BYTES, PART_BYTES, parse
+from experience.firebase.request_body import MAX_BODY_BYTES, PART_BYTES, check_body, parse
 from experience.projects.models import ListProjects, ProjectStatus, SaveProject
 from experience.sessions.models.requests import UpdateSessionProgress
 from experience.workspaces.models import SaveExperience
@@ -37,6 +39,61 @@ class TestBodies:
             assert sent.tell() == length
             assert sent.largest <= PART_BYTES
             assert flask.request.get_data() == b""  # as the framework asks in the end
+
+
+class TestSize:
+    def checked(self, body: bytes, max_bytes: int = MAX_BODY_BYTES) -> InvalidArgument | None:
+        headers = {"content_type": "application/json"}
+        with flask.Flask("callable").test_request_context("/", method="POST", data=body, **headers):
+            request = flask.request._get_current_object()  # type: ignore[attr-defined]
+            refused = check_body(request, max_bytes)
+            if refused is None:
+                assert request.json == json.loads(body)
+            return refused
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "yes, no, perhaps, " * 10_000,
+            "[1] {a}, " * 20_000,
+            r"said \"a, b\", then [c]" * 20_000,
+            "\\\\," * 50_000,
+            "é, ü, 😀" * 20_000,
+        ],
+    )
+    def test_separators_inside_of_a_text_are_no_values(self, text: str) -> None:
+        body = b'{"data": {"title": "%s"}}' % text.encode()
+        assert self.checked(body) is None
+
+    @pytest.mark.parametrize(
+        "values", [b"[%s]" % (b"0," * 20_000 + b"0"), b"[" * 11_000, b'["%s"' % (b'","' * 20_000)]
+    )
+    def test_values_are_counted_behind_a_text_too(self, values: bytes) -> None:
+        refused = self.checked(b'{"data": {"title": "a, b", "more": %s}}' % values)
+        assert refused
+        assert refused.reason == "request_too_large"
+
+    @pytest.mark.parametrize(
+        "body", [b'"' * 1_000_001, b'"' + b'\\"' * 500_000, b",".join([b'"'] * 9)]
+    )
+    def test_a_text_without_an_end_is_malformed(self, body: bytes) -> None:
+        refused = self.checked(b'{"data": ' + body)
+        assert refused
+        assert refused.reason == "malformed_request"
+
+    def test_one_wide_character_does_not_widen_the_whole_body_several_times(self) -> None:
+        """Six times the body: itself twice, and a text of four bytes for each character."""
+        body = b'{"data": {"title": "%s"}}' % ("😀".encode() + b"a" * 4_000_000)
+        about = {"method": "POST", "data": body, "content_type": "application/json"}
+        with flask.Flask("callable").test_request_context("/", **about):
+            request = flask.request._get_current_object()  # type: ignore[attr-defined]
+            tracemalloc.start()
+            try:
+                assert check_body(request, 5_000_000) is None
+                assert request.json["data"]["title"].endswith("aa")
+                assert tracemalloc.get_traced_memory()[1] < 6.5 * len(body)
+            finally:
+                tracemalloc.stop()
 
 
 PROJECT = {"workspaceId": "w", "projectId": "p", "expectedVersion": 1}

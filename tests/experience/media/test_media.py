@@ -15,13 +15,20 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from emulator.suite.suite import Suite
-from experience import storage
-from experience.errors import FailedPrecondition
+from experience import storage, transactions
+from experience.errors import (
+    Contention,
+    FailedPrecondition,
+    InvalidArgument,
+    NotFound,
+    ResourceExhausted,
+)
 from experience.ids import new_id
 from experience.media.models import ConfirmUpload, CreateUpload, StoredObject, path_in, sniff
 from experience.media.store import download_urls, objects
 from experience.media.usecases.upload import confirm_upload, create_upload
 from experience.workflows.artifacts import store as artifact_store
+from tests.support.builders.guests import a_guest, stored_guest
 from tests.support.builders.images import PHOTOS, encoded
 from tests.support.builders.jobs import CAPTURE, a_photo
 from tests.support.builders.sessions import a_session, session_ref, stored_session
@@ -35,7 +42,8 @@ PHOTO = a_photo()
 @pytest.fixture
 def upload(db: Client) -> tuple[str, CreateUpload]:
     """A guest's uid and what they ask for a photo that they took."""
-    venue, uid = a_venue(db, steps=[CAPTURE]), f"guest-{new_id()}"
+    venue = a_venue(db, steps=[CAPTURE])
+    uid = a_guest(db, venue.project)
     session = a_session(db, venue.project, uid, venue.main, workspaceId=venue.workspace)
     return uid, CreateUpload(
         project_id=venue.project,
@@ -58,6 +66,56 @@ def uploaded(uid: str, wanted: CreateUpload) -> ConfirmUpload:
     )
 
 
+class TestHourlyLimit:
+    def test_many_at_once_begin_as_many_as_are_left_in_the_hour(
+        self, db: Client, upload: tuple[str, CreateUpload], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("UPLOADS_PER_GUEST_AND_HOUR", "3")
+        monkeypatch.setattr(transactions, "FIRST_PAUSE_SECONDS", 0.05)
+        uid, wanted = upload
+
+        def begin(_: int) -> str:
+            try:
+                return create_upload(uid, wanted, None).asset_id
+            except (ResourceExhausted, Contention):
+                return ""
+
+        with ThreadPoolExecutor(6) as pool:
+            begun = list(pool.map(begin, range(12)))
+        assert len({each for each in begun if each}) == 3
+        assert stored_guest(db, wanted.project_id, uid)["rates"]["uploads"]["count"] == 3
+
+    def test_it_counts_what_the_guest_sends_to_another_session(
+        self, db: Client, upload: tuple[str, CreateUpload], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("UPLOADS_PER_GUEST_AND_HOUR", "1")
+        uid, wanted = upload
+        create_upload(uid, wanted, None)
+        stored = stored_session(db, wanted.project_id, wanted.session_id)
+        venue = {"workspaceId": stored["workspaceId"]}
+        other = a_session(db, wanted.project_id, uid, stored["experienceId"], **venue)
+        with pytest.raises(ResourceExhausted) as refusal:
+            create_upload(uid, wanted.model_copy(update={"session_id": other}), None)
+        assert (refusal.value.reason, refusal.value.details["limit"]) == ("rate_limited", 1)
+        assert 3500 < refusal.value.details["retryAfterSeconds"] <= 3600
+
+    def test_a_refused_upload_does_not_count(
+        self, db: Client, upload: tuple[str, CreateUpload]
+    ) -> None:
+        uid, wanted = upload
+        with pytest.raises(InvalidArgument):
+            create_upload(uid, wanted.model_copy(update={"content_type": "video/mp4"}), None)
+        assert not stored_guest(db, wanted.project_id, uid).get("rates")
+
+    def test_who_is_no_guest_any_more_begins_none(
+        self, db: Client, upload: tuple[str, CreateUpload]
+    ) -> None:
+        uid, wanted = upload
+        db.document("projects", wanted.project_id, "guests", uid).delete()
+        with pytest.raises(NotFound, match="guest"):
+            create_upload(uid, wanted, None)
+
+
 class TestPackedObjects:
     def test_are_read_as_they_are_stored(self, suite: Suite) -> None:
         """Unpacked, a small object could fill the memory of whoever reads it."""
@@ -71,7 +129,7 @@ class TestPackedObjects:
 
 
 class TestErasedMeanwhile:
-    @pytest.mark.parametrize("before", ["read", "publish"])
+    @pytest.mark.parametrize("before", ["read", "confirm"])
     def test_a_photo_that_goes_while_it_is_looked_at_is_missing(
         self, upload: tuple[str, CreateUpload], monkeypatch: pytest.MonkeyPatch, before: str
     ) -> None:
@@ -79,9 +137,9 @@ class TestErasedMeanwhile:
         request = uploaded(uid, wanted)
         original = getattr(objects, before)
 
-        def too_late(path: str, *more: Any) -> Any:
-            storage.bucket().blob(path).delete()
-            return original(path, *more)
+        def too_late(found: Any, *more: Any) -> Any:
+            storage.bucket().blob(getattr(found, "path", found)).delete()
+            return original(found, *more)
 
         monkeypatch.setattr(objects, before, too_late)
         with pytest.raises(FailedPrecondition) as refusal:
@@ -132,40 +190,40 @@ class TestConfirmingAtOnce:
         for each in [*both, *reversed(both)]:
             [held] = confirm_upload(uid, each).captured_media
         assert held.asset_id == last.asset_id
-        assert requests.get(held.url, timeout=60).content == PHOTO
+        assert requests.get(str(held.url), timeout=60).content == PHOTO
 
     def test_what_a_session_shows_as_it_ends_keeps_its_address(
         self, db: Client, upload: tuple[str, CreateUpload], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         uid, wanted = upload
-        first, publish = uploaded(uid, wanted), objects.publish
+        first, confirm = uploaded(uid, wanted), objects.confirm
         [shown] = confirm_upload(uid, first).captured_media
         reference = session_ref(db, wanted.project_id, wanted.session_id)
         reference.update({"outputs.photo": {"url": shown.url, "type": "image"}})
         confirm_upload(uid, uploaded(uid, wanted))
 
-        def publish_late(path: str, seen: StoredObject) -> str:
+        def confirm_late(found: StoredObject) -> str | None:
             reference.update({"status": "completed"})
-            return publish(path, seen)
+            return confirm(found)
 
-        monkeypatch.setattr(objects, "publish", publish_late)
+        monkeypatch.setattr(objects, "confirm", confirm_late)
         with pytest.raises(FailedPrecondition, match="This session is completed"):
             confirm_upload(uid, first)
-        assert requests.get(shown.url, timeout=60).content == PHOTO
+        assert requests.get(str(shown.url), timeout=60).content == PHOTO
 
     def test_a_session_that_ends_meanwhile_takes_no_photo(
         self, db: Client, upload: tuple[str, CreateUpload], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         uid, wanted = upload
-        request, publish = uploaded(uid, wanted), objects.publish
+        request, confirm = uploaded(uid, wanted), objects.confirm
 
-        def publish_late(path: str, seen: StoredObject) -> str:
+        def confirm_late(found: StoredObject) -> str | None:
             """What takes a while in the cloud, and long enough for the guest to go on."""
             reference = session_ref(db, wanted.project_id, wanted.session_id)
             reference.update({"status": "completed"})
-            return publish(path, seen)
+            return confirm(found)
 
-        monkeypatch.setattr(objects, "publish", publish_late)
+        monkeypatch.setattr(objects, "confirm", confirm_late)
         with pytest.raises(FailedPrecondition, match="This session is completed"):
             confirm_upload(uid, request)
         stored = stored_session(db, wanted.project_id, wanted.session_id)
@@ -250,6 +308,11 @@ class TestSniff:
             (webm(document_type=b"matroska"), None),
             (mp4(), "video/mp4"),
             (mp4(brand=b"M4A "), None),
+            (mp4(brand=b"M4V "), "video/mp4"),
+            (mp4(brand=b"M4VH"), "video/mp4"),
+            (mp4(brand=b"3gp4"), "video/mp4"),
+            (mp4(brand=b"3gp5"), "video/mp4"),
+            (mp4(brand=b"qt  "), "video/quicktime"),
             (b"\x1aE\xdf\xa3", None),
             (b"\x1aE\xdf\xa3\x9fB\x82", None),
             (b"\x1aE\xdf\xa3" + bytes(60), None),

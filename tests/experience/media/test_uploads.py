@@ -18,13 +18,14 @@ from tests.support.builders.jobs import CAPTURE
 from tests.support.builders.sessions import session_ref
 from tests.support.builders.uploads import PHOTO, UploadingGuest, another, get
 from tests.support.builders.venues import Venue, a_venue
-from tests.support.builders.videos import mp4
+from tests.support.builders.videos import mp4, webm
 from tests.support.builders.workspaces import a_member, a_step, a_workspace
 
 
 @pytest.fixture(scope="module")
 def booth(db: firestore.Client) -> Venue:
-    return a_venue(db, steps=[CAPTURE, a_step("second", "capture"), a_step("name")])
+    clip = a_step("clip", "capture", allowVideos=True)
+    return a_venue(db, steps=[CAPTURE, a_step("second", "capture"), clip, a_step("name")])
 
 
 @pytest.fixture
@@ -73,7 +74,16 @@ class TestCreateUpload:
     def test_the_limits_themselves_are_allowed(
         self, visitor: UploadingGuest, content_type: str, size: int
     ) -> None:
-        assert visitor.create(content_type, size)["headers"]["content-type"] == content_type
+        upload = visitor.create(content_type, size, stepId="clip")
+        assert upload["headers"]["content-type"] == content_type
+
+    @pytest.mark.parametrize("content_type", ["video/mp4", "video/webm", "video/quicktime"])
+    def test_a_video_is_for_a_step_that_asks_for_videos(
+        self, visitor: UploadingGuest, content_type: str
+    ) -> None:
+        with pytest.raises(CallError, match="INVALID_ARGUMENT") as refused:
+            visitor.create(content_type, 1000)
+        assert [issue["path"] for issue in refused.value.details["issues"]] == ["contentType"]
 
     @pytest.mark.parametrize("content_type", ["image/heic", "image/heif"])
     def test_photos_that_nothing_here_decodes_are_refused_with_a_word_that_helps(
@@ -173,6 +183,24 @@ class TestConfirmUpload:
         photo = get(held["url"])
         assert (photo.content, photo.headers["content-type"]) == (PHOTO, "image/jpeg")
 
+    def test_the_server_decides_how_it_is_read(self, visitor: UploadingGuest) -> None:
+        """A signed address binds neither of these headers."""
+        upload = visitor.create()
+        chosen = {
+            "cache-control": "public, max-age=31536000",
+            "content-disposition": 'attachment; filename="setup.exe"',
+            "content-language": "tlh",
+        }
+        headers = {**upload["headers"], **chosen}
+        requests.put(upload["url"], data=PHOTO, headers=headers, timeout=10).raise_for_status()
+        [held] = visitor.confirm(upload["assetId"])["capturedMedia"]
+        shown = get(held["url"]).headers
+        assert {name: shown.get(name) for name in chosen} == {
+            "cache-control": "private, max-age=3600",
+            "content-disposition": "inline",
+            "content-language": None,
+        }
+
     def test_without_its_token_nobody_reads_it(self, visitor: UploadingGuest) -> None:
         [held] = visitor.confirm(visitor.upload())["capturedMedia"]
         address, _, token = held["url"].partition("&token=")
@@ -249,6 +277,16 @@ class TestConfirmUpload:
     ) -> None:
         self.refused(visitor, visitor.put_there(data, content_type), reason)
 
+    def test_a_video_that_lies_there_is_refused_by_a_step_for_photos(
+        self, visitor: UploadingGuest
+    ) -> None:
+        """As after an edit of the draft that the session previews."""
+        asset = visitor.put_there(webm(), "video/webm")
+        with pytest.raises(CallError, match="INVALID_ARGUMENT") as refused:
+            visitor.confirm(asset)
+        assert [issue["path"] for issue in refused.value.details["issues"]] == ["assetId"]
+        assert visitor.stored()["capturedMedia"] == []
+
     def test_a_photo_of_too_many_pixels_is_refused_while_another_can_be_taken(
         self, visitor: UploadingGuest
     ) -> None:
@@ -256,7 +294,7 @@ class TestConfirmUpload:
         asset = visitor.upload(huge, "image/png")
         details = self.refused(visitor, asset, "upload_too_many_pixels")
         assert (details["width"], details["height"]) == (8192, 6145)
-        assert details["largestPixels"] == 8192 * 6144
+        assert details["maxPixels"] == 8192 * 6144
 
     def test_confirming_twice_answers_the_same_and_writes_nothing(
         self, visitor: UploadingGuest

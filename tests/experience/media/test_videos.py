@@ -9,26 +9,32 @@ from google.cloud import firestore
 
 from emulator.demo.client import CallError
 from emulator.suite.suite import Suite
-from experience.media.store import objects
+from experience.media.store import objects, uploads
+from experience.retention.usecases.sweep import sweep_retention
 from tests.experience.conftest import SignIn
-from tests.support.builders.guests import a_guest
-from tests.support.builders.jobs import CAPTURE, SMALL
+from tests.support.builders.jobs import SMALL
+from tests.support.builders.sessions import session_ref
 from tests.support.builders.uploads import UploadingGuest, another, get
 from tests.support.builders.venues import a_venue
 from tests.support.builders.videos import mp4, webm
-from tests.support.builders.workspaces import a_transform
+from tests.support.builders.workspaces import a_step, a_transform
 
+CLIP = a_step("photo", "capture", allowVideos=True)
 CHUNK = 256 * 1024  # parts of a resumable upload are multiples of this
 SIZE = CHUNK + 50_000
-VIDEOS = {"video/mp4": mp4(SIZE), "video/webm": webm(SIZE)}
+VIDEOS = {
+    "video/mp4": mp4(SIZE),
+    "video/webm": webm(SIZE),
+    "video/quicktime": mp4(SIZE, brand=b"qt  "),
+}
 WEBM = VIDEOS["video/webm"]
 PAGE = "https://booth.example"
 
 
 @pytest.fixture
 def visitor(db: firestore.Client, signed_in: SignIn) -> UploadingGuest:
-    """At a booth that makes pictures of photos."""
-    venue = a_venue(db, steps=[CAPTURE], transform=a_transform(output=SMALL))
+    """At a booth that makes pictures of photos, and takes videos too."""
+    venue = a_venue(db, steps=[CLIP], transform=a_transform(output=SMALL))
     return another(db, venue, signed_in)
 
 
@@ -57,7 +63,7 @@ class TestUploading:
 
         [held] = visitor.confirm(upload["assetId"])["capturedMedia"]
         assert held["contentType"] == content_type
-        answer = get(held["url"])
+        answer = visitor.download(held["assetId"])
         assert (answer.content, answer.headers["content-type"]) == (video, content_type)
 
     def test_after_a_break_it_goes_on_where_the_server_got_to(
@@ -99,9 +105,9 @@ class TestUploading:
         upload = visitor.create("video/webm", SIZE)
         assert put(upload, WEBM, headers={"content-type": "text/html"}).status_code == 200
         [held] = visitor.confirm(upload["assetId"])["capturedMedia"]
-        assert get(held["url"]).headers["content-type"] == "video/webm"
+        assert visitor.download(held["assetId"]).headers["content-type"] == "video/webm"
 
-    def test_given_up_it_takes_nothing_more(self, visitor: UploadingGuest) -> None:
+    def test_cancelled_it_takes_nothing_more(self, visitor: UploadingGuest) -> None:
         upload = visitor.create("video/webm", SIZE)
         put(upload, WEBM[:CHUNK])
         assert requests.delete(upload["url"], timeout=10).status_code == 499
@@ -123,11 +129,12 @@ class TestUploading:
     def test_of_two_tabs_with_a_video_each_the_later_one_stays(
         self, visitor: UploadingGuest
     ) -> None:
-        tabs = [visitor.create(type_, SIZE) for type_ in VIDEOS]
-        for upload, video in zip(tabs, VIDEOS.values(), strict=True):
-            assert put(upload, video[:CHUNK]).status_code == 308
-        for upload, video in zip(tabs, VIDEOS.values(), strict=True):
-            assert put(upload, video[CHUNK:], CHUNK).status_code == 200
+        types = ("video/mp4", "video/webm")
+        tabs = [visitor.create(type_, SIZE) for type_ in types]
+        for upload, type_ in zip(tabs, types, strict=True):
+            assert put(upload, VIDEOS[type_][:CHUNK]).status_code == 308
+        for upload, type_ in zip(tabs, types, strict=True):
+            assert put(upload, VIDEOS[type_][CHUNK:], CHUNK).status_code == 200
         for upload in reversed(tabs):
             [held] = visitor.confirm(upload["assetId"])["capturedMedia"]
         assert held["contentType"] == "video/webm"
@@ -150,6 +157,24 @@ class TestUploading:
         assert "access-control-allow-origin" not in answer.headers
 
 
+class TestErasedMeanwhile:
+    def test_a_video_that_ends_in_a_session_that_is_gone_is_read_by_nobody_and_swept(
+        self, db: firestore.Client, visitor: UploadingGuest
+    ) -> None:
+        upload = visitor.create("video/webm", SIZE)
+        put(upload, WEBM[:CHUNK])
+        session_ref(db, visitor.venue.project, visitor.session).delete()
+        assert put(upload, WEBM[CHUNK:], CHUNK).status_code == 200
+
+        with pytest.raises(CallError, match="NOT_FOUND session_not_found"):
+            visitor.confirm(upload["assetId"])
+        with pytest.raises(CallError, match="NOT_FOUND session_not_found"):
+            visitor.download(upload["assetId"])
+        assert get(objects.download_url(upload["path"], "")).status_code == 403
+        sweep_retention()
+        assert objects.find(upload["path"]) is None
+
+
 class TestConfirming:
     @pytest.mark.parametrize(
         ("declared", "data", "found"),
@@ -158,7 +183,7 @@ class TestConfirming:
             ("video/webm", mp4(), "video/mp4"),
             ("video/webm", webm(document_type=b"matroska"), None),
             ("video/mp4", mp4(brand=b"heic"), "image/heic"),
-            ("video/mp4", mp4(brand=b"qt  "), None),
+            ("video/mp4", mp4(brand=b"qt  "), "video/quicktime"),
             ("video/mp4", b"<html>" + mp4(), None),
         ],
     )
@@ -174,25 +199,29 @@ class TestConfirming:
         )
         assert visitor.stored()["capturedMedia"] == []
 
-    def test_among_the_outputs_it_is_a_video_and_nothing_else(
+    def test_no_token_opens_it_and_no_document_holds_its_address(
         self, visitor: UploadingGuest
     ) -> None:
         [held] = visitor.confirm(visitor.upload(mp4(), "video/mp4"))["capturedMedia"]
-        ids = {"projectId": visitor.venue.project, "sessionId": visitor.session}
+        assert held["url"] is None
+        assert visitor.stored()["capturedMedia"] == [held]
+        found = objects.find(visitor.path_of(held["assetId"]))
+        assert found
+        assert objects.TOKENS not in found.metadata
 
-        outputs = {"photo": {"url": held["url"], "type": "image"}}
-        with pytest.raises(CallError, match="INVALID_ARGUMENT") as refused:
-            visitor.client.call("updateSessionProgress", **ids, outputs=outputs)
-        assert [i["path"] for i in refused.value.details["issues"]] == ["outputs.photo.type"]
-
-        reference = {"url": held["url"], "type": "video", "width": 64, "height": 48}
-        visitor.client.call("updateSessionProgress", **ids, outputs={"photo": reference})
-        assert visitor.stored()["outputs"] == {"photo": reference}
+    def test_of_two_takes_the_one_that_is_held_is_kept_and_the_other_swept(
+        self, visitor: UploadingGuest
+    ) -> None:
+        replaced, held = (visitor.upload(mp4(), "video/mp4") for _ in range(2))
+        visitor.confirm(replaced)
+        visitor.confirm(held)
+        listed = {each.path: each for found, _ in uploads.list_objects("") for each in found}
+        assert listed[visitor.path_of(replaced)].is_unconfirmed
+        assert not listed[visitor.path_of(held)].is_unconfirmed
 
     def test_no_picture_is_made_of_it(
         self, db: firestore.Client, visitor: UploadingGuest, suite: Suite
     ) -> None:
-        a_guest(db, visitor.venue.project, visitor.uid)
         visitor.confirm(visitor.upload(webm(), "video/webm"))
         ids = {"projectId": visitor.venue.project, "sessionId": visitor.session}
 

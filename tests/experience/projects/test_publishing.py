@@ -28,6 +28,19 @@ Draft = dict[str, Any]
 STEPS = [a_step("name"), a_step("photo", "capture")]
 
 
+class TestWorkspaceOfAProject:
+    def test_may_be_named_as_when_it_is_saved(self, db: Database, signed_in: SignIn) -> None:
+        venue = a_venue(db)
+        editor = signed_in(a_member(db, venue.workspace, "editor"))
+        about = {"projectId": venue.project, "expectedVersion": 1}
+
+        named = editor.call("publishProject", workspaceId=venue.workspace, **about)
+        error = refused(editor, "publishProject", workspaceId=a_workspace(db), **about)
+
+        assert named["id"] == venue.project
+        assert error.reason == "project_not_found"
+
+
 class TestPublishExperience:
     def test_the_draft_becomes_the_next_version_which_never_changes(
         self, db: Database, editor: Client, workspace: str, experience: str

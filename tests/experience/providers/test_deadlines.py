@@ -7,7 +7,7 @@ import pytest
 from experience.providers.http import Http
 from experience.providers.models import FailureCode, ProviderFailed
 from tests.support.vendors.replicate import ReplicateVendor
-from tests.support.vendors.server import Reply, Trouble
+from tests.support.vendors.server import Fault, Reply
 
 SECONDS = 0.3
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -36,7 +36,7 @@ class TestTheDeadline:
     def test_ends_a_response_without_an_end(
         self, replicate_vendor: ReplicateVendor, impatient: Http, flood: tuple[bytes, bytes]
     ) -> None:
-        replicate_vendor.next("get", Trouble(floods=flood))
+        replicate_vendor.next("get", Fault(floods=flood))
         began = time.monotonic()
         with pytest.raises(ProviderFailed) as caught:
             impatient.call("GET", "/predictions/a")
@@ -47,7 +47,7 @@ class TestTheDeadline:
     def test_holds_for_a_result_too(
         self, replicate_vendor: ReplicateVendor, impatient: Http
     ) -> None:
-        replicate_vendor.next("file", Trouble(floods=ENDLESS["100 Continue"]))
+        replicate_vendor.next("file", Fault(floods=ENDLESS["100 Continue"]))
         began = time.monotonic()
         with pytest.raises(ProviderFailed) as caught:
             impatient.download(f"{replicate_vendor.url}/files/a.png", (), 1000)
@@ -58,7 +58,7 @@ class TestTheDeadline:
         self, replicate_vendor: ReplicateVendor, replicate_http: Http
     ) -> None:
         answer = b"HTTP/1.1 100 Continue\r\n\r\n" + OK + b"content-length: 2\r\n\r\n{}"
-        replicate_vendor.next("get", Trouble(floods=(answer, b"")))
+        replicate_vendor.next("get", Fault(floods=(answer, b"")))
         assert replicate_http.call("GET", "/predictions/a").body == b"{}"
 
 

@@ -11,7 +11,7 @@ from experience.providers.replicate import Replicate
 from tests.experience.providers.conftest import PICTURE
 from tests.support.builders.blobs import MemoryBlobs
 from tests.support.vendors.replicate import THROTTLED, ReplicateVendor
-from tests.support.vendors.server import Reply, Trouble
+from tests.support.vendors.server import Fault, Reply
 
 MODEL = "acme/cartoonist"
 PARAMS: dict[str, Any] = {"model": MODEL, "input": {"prompt": "as a knight"}}
@@ -208,16 +208,16 @@ class TestPatience:
             predictions.poll("prediction0001")
         assert (caught.value.code, caught.value.retryable) == ("PROVIDER_ERROR", True)
 
-    @pytest.mark.parametrize("trouble", [Trouble(hangs=True), Trouble(drips=True)])
+    @pytest.mark.parametrize("fault", [Fault(hangs=True), Fault(drips=True)])
     def test_hangs_up_on_a_provider_that_says_nothing_or_little(
         self,
         replicate_vendor: ReplicateVendor,
         blobs: MemoryBlobs,
         replicate_http: Http,
-        trouble: Trouble,
+        fault: Fault,
     ) -> None:
         impatient = Http(replicate_http.base_url, replicate_http.headers, timeout_seconds=0.2)
-        replicate_vendor.next("get", trouble)
+        replicate_vendor.next("get", fault)
         with pytest.raises(Unanswered) as caught:
             Replicate(impatient, blobs).poll("prediction0001")
         assert caught.value.code is FailureCode.TIMEOUT
@@ -245,7 +245,7 @@ class TestNothingIsPaidTwice:
         self, replicate_vendor: ReplicateVendor, predictions: Replicate, after: bool
     ) -> None:
         broken = Reply(502, b"Bad gateway", content_type="text/plain")
-        replicate_vendor.next("create", Trouble(broken, after=after))
+        replicate_vendor.next("create", Fault(broken, after=after))
         job_id = predictions.submit(PARAMS, "key")
         assert list(replicate_vendor.predictions) == [job_id]
 

@@ -46,6 +46,18 @@ class TestRequiredSteps:
         a_step("fun", "opinion_scale", required=True),
     )
 
+    def test_the_last_progress_comes_along_in_all_its_forms(
+        self, db: Database, visitor: Client
+    ) -> None:
+        venue = a_venue(db, steps=[a_step("name", required=True), a_step("fun", "opinion_scale")])
+        ids = begun(db, venue)
+        last = {"answers": [{"stepId": "name", "value": "Ada"}], "inputs": {"fun": 3}}
+
+        session = visitor.call("completeSession", **ids, **last, currentStepIndex=2)["session"]
+
+        assert (session["status"], session["currentStepIndex"]) == ("completed", 2)
+        assert session["inputs"] == {"name": "Ada", "fun": 3}
+
     def test_those_that_are_missing_are_named_and_nothing_changes(
         self, db: Database, visitor: Client
     ) -> None:
@@ -197,12 +209,12 @@ class TestCompletion:
         assert error.details["status"] == status
         assert stored_guest(db, venue.project, "visitor")["completedExperiences"] == []
 
-    def test_a_visit_that_began_in_time_ends_after_the_project_closed(
+    def test_a_visit_that_began_in_time_ends_after_the_project_was_taken_back(
         self, db: Database, visitor: Client
     ) -> None:
         venue = a_venue(db)
         ids = begun(db, venue)
-        db.document("projects", venue.project).update({"status": "archived"})
+        db.document("projects", venue.project).update({"status": "draft"})
 
         assert visitor.call("completeSession", **ids)["next"]["phase"] == "share"
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experience.errors import FailedPrecondition
-from experience.sessions.models.progress import require_complete, with_answers, with_progress
-from experience.sessions.models.requests import AnswerInput, UpdateSessionProgress
+from experience.sessions.models.progress import require_complete, with_progress
+from experience.sessions.models.requests import UpdateSessionProgress
 from experience.sessions.models.session import Session
 from experience.sessions.models.views import SessionView
 from experience.workspaces.models import ExperienceConfig
@@ -95,9 +95,19 @@ class TestRequireComplete:
         assert caught.value.details == {"reason": "steps_incomplete", "steps": ["name"]}
 
     def test_an_answer_to_each_of_them_is_enough(self) -> None:
-        answer = AnswerInput(step_id="name", value="Anna")
-
-        answered = with_answers(session(), CONFIG, [answer], 100)
+        answered = progress(session(), answers=[{"stepId": "name", "value": "Anna"}])
 
         require_complete(answered, CONFIG)
         assert [each.value for each in answered.answers] == ["Anna"]
+
+
+class TestEarlierNames:
+    @pytest.mark.parametrize("stored", [{}, {"activeJobId": None}, {"activeJobId": "another"}])
+    def test_the_job_has_both_names_whatever_an_earlier_client_stored(
+        self, stored: dict[str, Any]
+    ) -> None:
+        stored_session = session(jobId="job-1", **stored)
+
+        view = SessionView.of(stored_session).shown()
+
+        assert (view["jobId"], view["activeJobId"]) == ("job-1", "job-1")

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ValidationError
 
 from experience.steps import (
     STEP_TYPES,
+    AuthoredStep,
     Step,
-    StepDefinition,
     StepValueError,
     StoredStep,
     UnknownStep,
@@ -28,7 +28,7 @@ class TestConfig:
         [
             ("info", {}),
             ("experience-picker", {"layout": "grid", "variable": "selected_experience_id"}),
-            ("capture", {"sourceVariable": "selected_experience_id", "fallbackExperienceId": None}),
+            ("capture", {"sourceVariable": "selected_experience_id", "allowVideos": False}),
             ("short_text", {"placeholder": "", "maxLength": 500, "required": False}),
             ("long_text", {"placeholder": "", "maxLength": 2000, "required": False}),
             ("multiple_choice", {"allowMultiple": False, "required": False}),
@@ -158,7 +158,7 @@ class TestConfig:
 
     def test_the_place_includes_the_model_around_the_step(self) -> None:
         class Config(BaseModel):
-            steps: list[StepDefinition]
+            steps: list[AuthoredStep]
 
         with pytest.raises(ValidationError) as refused:
             Config.model_validate(
@@ -246,6 +246,10 @@ class TestProperties:
 
     def test_only_capture_takes_media(self) -> None:
         assert [type_ for type_ in STEP_TYPES if step(type_).takes_media] == ["capture"]
+
+    def test_only_a_capture_that_asks_for_videos_takes_them(self) -> None:
+        assert not any(step(type_).takes_videos for type_ in STEP_TYPES)
+        assert step("capture", allowVideos=True).takes_videos
 
     def test_a_question_names_its_answer(self) -> None:
         assert step("email", variable="mail").variable == "mail"

@@ -12,7 +12,7 @@ from experience.transforms.usecases.sweep import sweep_jobs
 from experience.workflows.usecases.sweep import sweep_runs
 from tests.support.builders.jobs import a_booth
 from tests.support.job_bench import JobBench, NewJob, meanwhile, unrest
-from tests.support.workflows.commits import ALONE, Commit, Lost, Mishaps
+from tests.support.workflows.commits import ALONE, Mishaps, RecordedCommit, ResponseLost
 from tests.support.workflows.workflow_bench import Killed, unfinished
 
 TIMES = ("createdAt", "updatedAt", "startedAt", "completedAt", "timestamp", "processingTimeMs")
@@ -59,13 +59,13 @@ def begun(one: JobBench) -> None:
 
 @dataclass(frozen=True)
 class Scene:
-    """What happens once in the middle of a step, and how the guest goes on when all is at rest."""
+    """What happens once in the middle of a step, and what the guest does after all jobs."""
 
     step: str
     act: Callable[[JobBench], Any]
     after: Callable[[JobBench], Any] | None = None
 
-    def play(self, one: JobBench, patch: pytest.MonkeyPatch, sent: list[Commit]) -> int:
+    def play(self, one: JobBench, patch: pytest.MonkeyPatch, sent: list[RecordedCommit]) -> int:
         """All of it; how many commits were `sent` when it happened."""
         before: list[int] = []
 
@@ -129,13 +129,13 @@ def at_every_commit(
     Each time it must end as it does when nothing goes wrong. What lies before the scene is the
     same in all of them, and part of A_SECOND_ATTEMPT. How many attempts more each took.
     """
-    calm = new_visit()
+    reference = new_visit()
     with wrong.watching() as sent:
-        happened = scene.play(calm, patch, sent)
+        happened = scene.play(reference, patch, sent)
     if scene is not A_SECOND_ATTEMPT:
-        wrong.spare(happened - 1)
-    expected, attempts = came_to(calm), calm.job()["attemptCount"]
-    venue, more = a_booth(calm.client), []
+        wrong.skip_first(happened - 1)
+    expected, attempts = came_to(reference), reference.job()["attemptCount"]
+    venue, more = a_booth(reference.client), []
     for _ in wrong.runs():
         one = new_visit(venue=venue)
         with wrong.striking() as struck:
@@ -143,7 +143,7 @@ def at_every_commit(
             assert came_to(one) == expected
             more.append(one.job()["attemptCount"] - attempts)
             assert more[-1] in range(len(struck) + 1)
-    assert unrest(calm.client) == []
+    assert unrest(reference.client) == []
     return more
 
 
@@ -157,6 +157,7 @@ SCENES = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.exhaustive
 class TestEveryCommit:
     @pytest.mark.parametrize("when", ["before", "after"])
     @SCENES
@@ -173,5 +174,7 @@ class TestEveryCommit:
         self, new_visit: NewJob, monkeypatch: pytest.MonkeyPatch, scene: Scene
     ) -> None:
         monkeypatch.setattr("experience.transactions.FIRST_PAUSE_SECONDS", 0)
-        more = at_every_commit(new_visit, monkeypatch, scene, Mishaps(Lost, "after", stride=1))
+        more = at_every_commit(
+            new_visit, monkeypatch, scene, Mishaps(ResponseLost, "after", stride=1)
+        )
         assert set(more) == {0}

@@ -22,7 +22,7 @@ def counted(db: Database, project: str) -> int:
 
 
 class TestPlaces:
-    def test_giving_up_and_trying_again_before_any_attempt_takes_one_place(
+    def test_cancelling_and_retrying_before_any_attempt_takes_one_reservation(
         self, held_visit: NewTransform, db: Database, limited: Venue
     ) -> None:
         guest = held_visit(limited)
@@ -32,7 +32,7 @@ class TestPlaces:
             guest.retry()
         assert counted(db, limited.project) == 1
 
-    def test_a_retry_after_an_attempt_takes_another_place(
+    def test_a_retry_after_an_attempt_takes_another_reservation(
         self, held_visit: NewTransform, db: Database, limited: Venue
     ) -> None:
         guest = held_visit(limited, photo=b"no photo")

@@ -18,7 +18,6 @@ from experience.media.models import path_in
 from experience.media.store import objects
 from experience.providers.local import Local
 from experience.providers.models import FailureCode, ProviderFailed
-from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.runs.models import Queue, RunStatus
 from experience.workflows.usecases.sweep import sweep_runs
 from tests.support.builders.images import ASTRONAUT, encoded
@@ -161,14 +160,21 @@ class TestSuccess:
         one.agree()
 
 
-class TestRefusedInput:
-    """What another attempt cannot mend ends the job at once, in words for the guest."""
+NOT_MADE = "The picture could not be made."
 
-    def refused(self, one: JobBench, step: str, code: str, words: str) -> None:
+
+class TestRefusedInput:
+    """What another attempt cannot help ends the job at once, in words for the guest."""
+
+    def refused(self, one: JobBench, step: str, code: str, message: str, cause: str = "") -> None:
+        """The guest's message, and what the run's error has for operators instead."""
         job, session = one.work(), one.session()
         assert one.shown() == ("failed", 1, code)
         assert (job["error"]["step"], job["error"]["isRetryable"]) == (step, False)
-        assert words in job["error"]["message"]
+        assert message in job["error"]["message"]
+        error = one.whole_run().error
+        assert error
+        assert cause in error.message
         assert (job["output"], session["resultMedia"]) == (None, None)
         assert job["completedAt"] is not None
         assert session["jobError"] == {"code": code, "message": job["error"]["message"]}
@@ -199,16 +205,16 @@ class TestRefusedInput:
 
     def test_a_style_that_nobody_knows(self, new_job: NewJob) -> None:
         words = "There is no style 'cubism'."
-        self.refused(new_job(style="cubism"), "load", "PROCESSING_FAILED", words)
+        self.refused(new_job(style="cubism"), "load", "PROCESSING_FAILED", NOT_MADE, words)
 
     @pytest.mark.usefixtures("refused_downloads")
     def test_an_overlay_that_is_gone(self, one: JobBench) -> None:
         use_overlay(one, "workspaces/{workspace}/overlays/none.png", None)
-        self.refused(one, "publish", "PROCESSING_FAILED", "The overlay is not in")
+        self.refused(one, "publish", "PROCESSING_FAILED", NOT_MADE, "The overlay is not in")
 
     def test_an_overlay_that_is_no_picture(self, one: JobBench) -> None:
         use_overlay(one, "workspaces/{workspace}/overlays/text.png", b"not a PNG")
-        self.refused(one, "publish", "PROCESSING_FAILED", "overlay")
+        self.refused(one, "publish", "PROCESSING_FAILED", NOT_MADE, "The overlay cannot")
 
     @pytest.mark.parametrize(
         "path",
@@ -222,7 +228,7 @@ class TestRefusedInput:
         self, one: JobBench, path: str
     ) -> None:
         use_overlay(one, path, a_photo())
-        self.refused(one, "publish", "PROCESSING_FAILED", "The overlay is not in")
+        self.refused(one, "publish", "PROCESSING_FAILED", NOT_MADE, "The overlay is not in")
 
     @pytest.mark.parametrize("code", ["INVALID_INPUT", "PROVIDER_ERROR"])
     def test_what_a_provider_says_of_prompt_and_account_is_not_for_guests(
@@ -268,7 +274,7 @@ class TestFaults:
     def test_an_unavailable_storage_is_asked_again_only_for_a_while(
         self, one: JobBench, break_storage: BreakStorage, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(artifact_store, "RETRY_SECONDS", 0.1)
+        monkeypatch.setattr(experience_storage, "RETRY_SECONDS", 0.1)
         break_storage(503)
         one.enqueue()
         one.deliver()

@@ -83,7 +83,7 @@ class TestExactness:
         assert (statuses.count("pending"), statuses.count("failed")) == (limit, 30 - limit)
         assert list(counted(quiet_db, venue).values()) == [limit]
 
-    def test_nobody_is_refused_whose_own_event_took_the_last_place(
+    def test_nobody_is_refused_whose_own_event_took_the_last_reservation(
         self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         session = completed(quiet_db, a_limited_booth(quiet_db, 1))
@@ -115,7 +115,9 @@ class TestExactness:
         assert sum(at_once(12, begin)) == 5
         assert [job["status"] for job in jobs(quiet_db, venue)].count("pending") == 5
 
-    def test_starting_the_same_session_at_once_takes_one_place(self, quiet_db: Client) -> None:
+    def test_starting_the_same_session_at_once_takes_one_reservation(
+        self, quiet_db: Client
+    ) -> None:
         venue = a_limited_booth(quiet_db, 20)
         session = a_completed_session(quiet_db, venue)
         at_once(8, lambda _: create_job(session))
@@ -200,7 +202,9 @@ class TestUnlimited:
 
 
 class TestRetry:
-    def test_another_round_takes_another_place(self, quiet_db: Client, new_visit: NewJob) -> None:
+    def test_another_run_attempt_takes_another_reservation(
+        self, quiet_db: Client, new_visit: NewJob
+    ) -> None:
         venue = a_limited_booth(quiet_db, 2)
         failed = tried(new_visit, venue)
         failed.retry()
@@ -257,7 +261,7 @@ def tried(new_visit: NewJob, venue: Venue) -> JobBench:
 
 
 def use_up(db: Client, venue: Venue, count: int, day: str) -> None:
-    """A limit below the number of shards leaves the first ones a place each."""
+    """A limit below the number of shards leaves the first ones one reservation each."""
     for shard in range(count):
         fields = {"day": day, "shard": shard, "count": 1}
         db.document("projects", venue.project, "transformCounts", f"{day}-{shard}").set(fields)

@@ -1,4 +1,4 @@
-"""Trying a transform again that failed or was given up."""
+"""Trying a transform again that failed or was cancelled."""
 
 from typing import Any
 

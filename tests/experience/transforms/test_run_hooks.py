@@ -1,4 +1,4 @@
-"""A run and those it is done for: removed by hand, given up by operators, and what it may read."""
+"""A run and those it is done for: removed by hand, cancelled by operators, and what it may read."""
 
 from collections.abc import Callable
 from typing import Any
@@ -87,7 +87,7 @@ def test_a_run_whose_owners_are_all_gone_ends(
 class TestARunThatIsGone:
     """Somebody removed the run by hand, and its guest still waits for the picture."""
 
-    def test_the_job_can_be_given_up_and_gets_another_run(self, one: JobBench) -> None:
+    def test_the_job_can_be_cancelled_and_gets_another_run(self, one: JobBench) -> None:
         one.client.recursive_delete(one.tenant.run_ref(one.run_id))
         one.enqueue()
         one.drain()

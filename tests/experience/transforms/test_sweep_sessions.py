@@ -117,7 +117,7 @@ class TestPages:
         sweep_jobs()
         assert sorted(seen) == sorted(each.id for each in sessions)
 
-    def test_a_sweep_that_was_killed_is_taken_up_where_it_stopped(
+    def test_a_sweep_that_was_killed_resumes_where_it_stopped(
         self, quiet_db: Client, completed: Completed, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(sweeps, "PAGE_SIZE", 2)

@@ -34,6 +34,7 @@ from tests.support.builders.workspaces import a_member, a_step, a_transform, a_w
 
 SECRET = "SECRET"
 CLIP = b"\x1aE\xdf\xa3\x9fB\x82\x84webm" + bytes(1000)
+CLIP_STEP = a_step("clip", "capture", allowVideos=True)
 
 
 class Booth:
@@ -114,7 +115,7 @@ class TestCompletedSession:
     def test_the_first_captured_image_is_transformed(
         self, booth: Booth, db: firestore.Client
     ) -> None:
-        steps = [a_step(each, "capture") for each in ("clip", "photo", "second")]
+        steps = [CLIP_STEP, *(a_step(each, "capture") for each in ("photo", "second"))]
         venue = a_venue(db, steps=steps, transform=a_transform(output=SMALL))
         session = booth.visit(venue, {"second": a_photo(), "photo": a_photo(), "clip": CLIP})
         assert session["jobStatus"] == "completed"
@@ -137,7 +138,7 @@ class TestCompletedSession:
         assert booth.visit(venue, phase=phase)["jobId"] is None
         assert booth.jobs(venue) == []
 
-    @pytest.mark.parametrize("steps", [[a_step("name")], [a_step("clip", "capture")]])
+    @pytest.mark.parametrize("steps", [[a_step("name")], [CLIP_STEP]])
     def test_without_an_image_there_is_no_job(
         self, booth: Booth, db: firestore.Client, steps: list[dict[str, Any]]
     ) -> None:

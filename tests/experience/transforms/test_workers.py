@@ -140,7 +140,7 @@ class TestZombies:
 
 
 class TestVanishing:
-    def test_workers_that_vanish_again_and_again_are_given_up(
+    def test_a_job_whose_workers_vanish_again_and_again_fails(
         self, one: JobBench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def vanish(*_arguments: Any) -> None:

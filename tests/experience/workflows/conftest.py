@@ -15,7 +15,7 @@ from experience.ids import new_id
 from tests.support.shared_emulator import SharingSuite
 from tests.support.vendors.account import Account
 from tests.support.workflows.sample import skills
-from tests.support.workflows.workflow_bench import Bench, Queue
+from tests.support.workflows.workflow_bench import Queue, WorkflowBench
 
 IMPATIENT = {"SWEEP_GRACE_SECONDS": "0", "STEP_LEASE_MARGIN_SECONDS": "1"}
 
@@ -66,7 +66,7 @@ def world(workflow_suite: Suite, workflow_world: Path, monkeypatch: pytest.Monke
 @pytest.fixture
 def new_bench(
     workflow_suite: Suite, world: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[], Bench]]:
+) -> Iterator[Callable[[], WorkflowBench]]:
     """Makes workspaces in an empty database without triggers."""
     client: Any = clients.Firestore(f"demo-quiet-{new_id().lower()}", AnonymousCredentials())
     monkeypatch.setenv("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")  # as clients.py
@@ -77,10 +77,10 @@ def new_bench(
     monkeypatch.setattr(experience_storage, "bucket", lambda: bucket)
     queue = Queue()
     monkeypatch.setattr(clients, "enqueue", queue.enqueue)
-    yield lambda: Bench(client, queue, f"w-{new_id()}")
+    yield lambda: WorkflowBench(client, queue, f"w-{new_id()}")
     client.close()
 
 
 @pytest.fixture
-def bench(new_bench: Callable[[], Bench]) -> Bench:
+def bench(new_bench: Callable[[], WorkflowBench]) -> WorkflowBench:
     return new_bench()

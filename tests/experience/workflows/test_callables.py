@@ -106,24 +106,24 @@ class TestRunning:
         assert team.ended(run_id)["run"]["status"] == "completed"
 
     def test_in_the_worst_of_networks_it_comes_to_the_same(self, team: Team) -> None:
-        calm = team.ended(team.start("test.build", {"word": "hi"}))["run"]["context"]
+        expected = team.ended(team.start("test.build", {"word": "hi"}))["run"]["context"]
         faults = {"seed": 1, "duplicate": 0.5, "drop": 0.3, "delayMs": [0, 100], "abort": 0.1}
         team.suite.set_faults(parse(json.dumps(faults)))
         runs = at_once(2, lambda _: team.start("test.build", {"word": "hi"}))
         for run_id in runs:
-            assert team.ended(run_id)["run"]["context"] == calm
+            assert team.ended(run_id)["run"]["context"] == expected
             assert len(set(executions(run_id))) == 18
 
     @pytest.mark.parametrize("when", ["before", "after"])
     def test_a_build_gets_through_while_every_twelfth_commit_kills(
         self, team: Team, when: str
     ) -> None:
-        calm = team.ended(team.start("test.build", {"word": "hi"}))["run"]["context"]
+        expected = team.ended(team.start("test.build", {"word": "hi"}))["run"]["context"]
         run_id = team.start("test.build", {"word": "hi"})
         with killing(team.suite, 12, when) as killed:
             found = team.ended(run_id)
         assert killed
-        assert found["run"]["context"] == calm
+        assert found["run"]["context"] == expected
         assert {step["status"] for step in found["steps"]} == {"completed"}
         paid = [file.name for file in skills.world().glob(f"*~{run_id}~*")]
         assert len(paid) == 18
@@ -170,7 +170,7 @@ def killing(suite: Suite, number: int, when: str) -> Iterator[list[int]]:
 
 
 class TestAnswers:
-    def test_a_run_is_cancelled_and_taken_up_again(self, team: Team) -> None:
+    def test_a_run_is_cancelled_and_retried(self, team: Team) -> None:
         go = f"go-{team.id}"
         run_id = team.start("test.chain", {"plan": {"one": {"hold": go}}})
         eventually(lambda: executions(run_id))
@@ -204,7 +204,7 @@ class TestAnswers:
 
     def test_runs_are_listed_by_status_and_workflow_in_pages(self, team: Team) -> None:
         media = [team.start("test.media", MEDIA) for _ in range(3)]
-        bad = team.start("test.media", {"images": 7, "sounds": "x"})
+        bad = team.start("test.media", {"images": "impossible", "sounds": "x"})
         chain = team.start("test.chain", {})
         for run_id in (*media, bad, chain):
             team.ended(run_id)
@@ -242,6 +242,8 @@ class TestRefusals:
 
         assert wrong(workflowName="A/b") == ["workflowName"]
         assert wrong(payload=[1]) == ["payload"]
+        misspelt = {"images": 7, "sound": "x"}
+        assert wrong(payload=misspelt) == ["payload.sound", "payload.images"]
         assert wrong(baseRunId="a/b") == ["baseRunId"]
         assert wrong(changes={"steps": ["x"]}) == ["changes"]
         assert wrong(changes={"colour": 1}) == ["changes.colour"]

@@ -7,7 +7,7 @@ import pytest
 
 from operations import gantt
 from operations.__main__ import main
-from tests.support.workflows.workflow_bench import Bench
+from tests.support.workflows.workflow_bench import WorkflowBench
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -19,7 +19,7 @@ def drawn(text: str) -> tuple[list[str], list[str]]:
     return words, [each.text or "" for each in root.iter(f"{SVG}title")]
 
 
-def test_attempts_failures_and_skipped_steps_are_seen(bench: Bench) -> None:
+def test_attempts_failures_and_skipped_steps_are_seen(bench: WorkflowBench) -> None:
     run_id = bench.start("test.tree", {"plan": {"root": {"failures": 1}, "left": {"bug": True}}})
     bench.drain()
     found = gantt.load(bench.client, bench.workspace, run_id)
@@ -31,7 +31,7 @@ def test_attempts_failures_and_skipped_steps_are_seen(bench: Bench) -> None:
     assert any(bar.startswith("queue: ") for bar in bars)
 
 
-def test_cache_hits_and_what_an_update_took_are_named(bench: Bench) -> None:
+def test_cache_hits_and_what_an_update_took_are_named(bench: WorkflowBench) -> None:
     for _ in range(2):
         run_id = bench.start("test.cached", {"word": "hi"})
         bench.drain()
@@ -44,7 +44,7 @@ def test_cache_hits_and_what_an_update_took_are_named(bench: Bench) -> None:
 
 
 def test_the_command_writes_the_picture(
-    bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    bench: WorkflowBench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run_id = bench.start("test.chain")
     bench.drain()

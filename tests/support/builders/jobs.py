@@ -60,7 +60,7 @@ def a_completed_session(
 def replace_photo(session: Session, photo: bytes) -> None:
     """Let other bytes lie where the session's photo was: such as none that can be read."""
     [capture] = session.captured_media
-    storage.bucket().blob(path_in(capture.url)).upload_from_string(photo)
+    storage.bucket().blob(path_in(str(capture.url))).upload_from_string(photo)
 
 
 def job_ref(db: Client, project: str, job: str) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from experience.steps import STEP_TYPES, Step, StepDefinition, parse_step
+from experience.steps import STEP_TYPES, AuthoredStep, Step, parse_step
 
 OPTIONS = [{"label": "Red wine", "value": "red"}, {"label": "White wine", "value": "white"}]
 REQUIRED_CONFIG: dict[str, dict[str, Any]] = {
@@ -16,7 +16,7 @@ REQUIRED_CONFIG: dict[str, dict[str, Any]] = {
 
 def authored(data: dict[str, Any]) -> Step:
     """A step as an author sends it; raises ValidationError."""
-    step = TypeAdapter[Step](StepDefinition).validate_python(data)
+    step = TypeAdapter[Step](AuthoredStep).validate_python(data)
     assert isinstance(step, Step)
     return step
 

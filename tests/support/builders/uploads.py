@@ -10,6 +10,7 @@ from google.cloud import firestore
 from emulator.demo.client import Client
 from experience.ids import new_id
 from experience.media.store import objects
+from tests.support.builders.guests import a_guest
 from tests.support.builders.jobs import a_photo
 from tests.support.builders.sessions import a_session, session_ref, stored_session
 from tests.support.builders.venues import Venue
@@ -45,9 +46,15 @@ class UploadingGuest:
     def put_there(self, data: bytes, content_type: str) -> str:
         """The asset id of an object that no signed URL would have let through."""
         asset = new_id()
-        path = objects.input_path(self.venue.project, self.session, "photo", asset)
-        objects.write_once(path, data, content_type)
+        objects.write_once(self.path_of(asset), data, content_type)
         return asset
+
+    def path_of(self, asset: str) -> str:
+        return objects.input_path(self.venue.project, self.session, "photo", asset)
+
+    def download(self, asset: str) -> requests.Response:
+        ids = {"projectId": self.venue.project, "sessionId": self.session}
+        return get(self.client.call("getDownloadUrl", **ids, assetId=asset)["url"])
 
     def stored(self) -> dict[str, Any]:
         return stored_session(self.db, self.venue.project, self.session)
@@ -61,7 +68,7 @@ class UploadingGuest:
 
 
 def another(db: firestore.Client, booth: Venue, signed_in: SignIn) -> UploadingGuest:
-    uid = f"guest-{new_id()}"
+    uid = a_guest(db, booth.project)
     session = a_session(db, booth.project, uid, booth.main, workspaceId=booth.workspace)
     return UploadingGuest(signed_in(uid), db, booth, uid, session)
 

@@ -26,7 +26,7 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Trouble:
+class Fault:
     """What happens instead of one answer, `after` the request had its effect or before it."""
 
     reply: Reply | None = None
@@ -58,7 +58,7 @@ class Vendor:
     def __init__(self) -> None:
         self.received: list[Received] = []
         self.lock = threading.RLock()
-        self._ordered: dict[str, deque[Trouble]] = defaultdict(deque)
+        self._ordered: dict[str, deque[Fault]] = defaultdict(deque)
         self._closing = threading.Event()
         vendor = self
 
@@ -83,16 +83,16 @@ class Vendor:
         self._thread.join()
         self._server.server_close()
 
-    def next(self, operation: str, *troubles: Trouble | Reply) -> None:
+    def next(self, operation: str, *troubles: Fault | Reply) -> None:
         """Let these happen to the next requests of this operation, one each."""
         with self.lock:
             self._ordered[operation] += [
-                each if isinstance(each, Trouble) else Trouble(each) for each in troubles
+                each if isinstance(each, Fault) else Fault(each) for each in troubles
             ]
 
     def drop(self, operation: str, *, after: bool) -> None:
         """Hang up on the next request of this operation, after or before it had its effect."""
-        self.next(operation, Trouble(after=after))
+        self.next(operation, Fault(after=after))
 
     def asked(self, operation: str) -> list[Received]:
         """The requests of one operation so far."""
@@ -115,19 +115,19 @@ class Vendor:
         with self.lock:
             self.received.append(request)
             ordered = self._ordered[self.operation(request)]
-            trouble = ordered.popleft() if ordered else None
-        reply = self.answer(request) if trouble is None or trouble.after else None
-        if trouble and trouble.hangs:
+            fault = ordered.popleft() if ordered else None
+        reply = self.answer(request) if fault is None or fault.after else None
+        if fault and fault.hangs:
             self._closing.wait(60)
             return
-        if trouble and trouble.floods:
-            self._flood(handler, *trouble.floods)
+        if fault and fault.floods:
+            self._flood(handler, *fault.floods)
             return
-        if trouble and trouble.drips:
+        if fault and fault.drips:
             self._drip(handler)
             return
-        if trouble:
-            reply = trouble.reply
+        if fault:
+            reply = fault.reply
         if reply is None:
             handler.close_connection = True
             return

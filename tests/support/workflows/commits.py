@@ -1,4 +1,4 @@
-"""Commits by what they write, and what goes wrong at each of them once."""
+"""Recording commits by what they write, and injecting one mishap at each of them."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -20,18 +20,18 @@ Paths = list[str]
 Send = Callable[[], Any]
 
 
-class Lost(Aborted):
-    """The commit was carried out, and its answer was lost on the way."""
+class ResponseLost(Aborted):
+    """The commit was carried out, and its response was lost."""
 
     def __init__(self) -> None:
-        super().__init__("the answer was lost")  # type: ignore[no-untyped-call]
+        super().__init__("the response was lost")  # type: ignore[no-untyped-call]
 
 
 SHARED = "generationPermits"
-"""Who writes it may be the first to do so: whether it is created or changed says nothing."""
+"""Any run may create it or change it, so the kind of the write is left out."""
 
 
-class Write(NamedTuple):
+class RecordedWrite(NamedTuple):
     """What is written of a document, whichever run or session it belongs to, and whenever.
 
     A time that is the same as before is not in an update, so times do not count.
@@ -43,7 +43,7 @@ class Write(NamedTuple):
     fields: tuple[str, ...]
 
     @classmethod
-    def of(cls, pb: Any) -> "Write":
+    def of(cls, pb: Any) -> "RecordedWrite":
         *_, collection, name = path_of(pb).split("/")
         if collection == SHARED:
             return cls(collection, "write", "", ())
@@ -60,10 +60,10 @@ class Write(NamedTuple):
         return f"{self.kind} {self.document} {self.status or ' '.join(self.fields)}".strip()
 
 
-Writes = tuple[Write, ...]
+Writes = tuple[RecordedWrite, ...]
 
 
-class Commit(NamedTuple):
+class RecordedCommit(NamedTuple):
     """All that is written at once, after what, and which time it was that a run did so.
 
     What it follows is part of it: a worker that goes on with a step leaves something else behind
@@ -82,22 +82,22 @@ class Commit(NamedTuple):
 class Course:
     """The commits of one run, as they come."""
 
-    def __init__(self, calm: Sequence[Commit] = ()) -> None:
-        self.calm = {each.writes for each in calm}
-        self.often = Counter((each.writes, each.follows) for each in calm)
+    def __init__(self, reference: Sequence[RecordedCommit] = ()) -> None:
+        self.reference = {each.writes for each in reference}
+        self.often = Counter((each.writes, each.follows) for each in reference)
         self.latest: Writes = ()
         self.sent: Counter[tuple[Writes, Writes]] = Counter()
 
-    def next(self, pbs: list[Any]) -> Commit:
-        """What is about to be sent; what no calm run writes is the same in any place."""
-        writes = tuple(sorted(map(Write.of, pbs)))
-        if self.calm and writes not in self.calm:
-            return Commit(writes, (), 1)
+    def next(self, pbs: list[Any]) -> RecordedCommit:
+        """What is about to be sent; what no reference run writes is the same in any place."""
+        writes = tuple(sorted(map(RecordedWrite.of, pbs)))
+        if self.reference and writes not in self.reference:
+            return RecordedCommit(writes, (), 1)
         key = writes, self.latest
         again = self.sent[key] + 1
-        return Commit(*key, min(again, self.often[key] or 1) if self.calm else again)
+        return RecordedCommit(*key, min(again, self.often[key] or 1) if self.reference else again)
 
-    def send(self, commit: Commit) -> None:
+    def send(self, commit: RecordedCommit) -> None:
         self.sent[commit.writes, self.latest] += 1
         self.latest = commit.writes
 
@@ -110,7 +110,7 @@ def path_of(pb: Any) -> str:
 
 @contextmanager
 def intercepted(around: Callable[[list[Any], Send], Any]) -> Iterator[None]:
-    """Meanwhile each commit goes through `around`, which sends it and hands its answer on."""
+    """Meanwhile each commit goes through `around`, which sends it and returns its response."""
 
     def through(original: Callable[..., Any]) -> Callable[..., Any]:
         def commit(self: Any, *arguments: Any, **options: Any) -> Any:
@@ -125,12 +125,11 @@ def intercepted(around: Callable[[list[Any], Send], Any]) -> Iterator[None]:
 
 
 class Mishaps:
-    """At every commit that runs make something goes wrong once, as a rule at several in each run.
+    """Injects one mishap at each commit of a reference run, spread over as few runs as possible.
 
-    Between two of them at least `stride` commits are sent, so that who comes again after the
-    first one gets on; `may_strike`, asked with the paths that are about to be written, can have
-    it wait for longer. Recoveries are struck as well, where that is not too soon. It is over when
-    each commit of the calm run had its own.
+    At least `stride` commits pass between two mishaps, so that the worker that resumes makes
+    progress. `may_strike` gets the paths that are about to be written, and can delay a mishap
+    further. Commits of a recovery have their mishaps too.
     """
 
     def __init__(
@@ -145,54 +144,54 @@ class Mishaps:
         self.when = when
         self.stride = stride
         self.may_strike = may_strike
-        self.calm: list[Commit] = []
-        self.struck: set[Commit] = set()
-        self.spared: set[Commit] = set()
-        self._latest: list[Commit] = []
+        self.reference: list[RecordedCommit] = []
+        self.struck: set[RecordedCommit] = set()
+        self.skipped: set[RecordedCommit] = set()
+        self._latest: list[RecordedCommit] = []
 
     @contextmanager
-    def watching(self) -> Iterator[list[Commit]]:
-        """The commits of the calm run that is played meanwhile."""
+    def watching(self) -> Iterator[list[RecordedCommit]]:
+        """The commits of the reference run, which is executed inside."""
 
         course = Course()
 
         def around(pbs: list[Any], send: Send) -> Any:
-            self.calm.append(course.next(pbs))
-            course.send(self.calm[-1])
+            self.reference.append(course.next(pbs))
+            course.send(self.reference[-1])
             return send()
 
         with intercepted(around):
-            yield self.calm
+            yield self.reference
 
-    def spare(self, number: int) -> None:
-        """Let nothing go wrong at so many commits from the first one on."""
-        self.spared |= set(self.calm[:number])
+    def skip_first(self, number: int) -> None:
+        """Inject no mishap at the first `number` commits."""
+        self.skipped |= set(self.reference[:number])
 
     def runs(self) -> Iterator[int]:
-        """Numbers for runs to be played while `striking`, until all calm commits had their turn."""
-        assert self.calm, "a calm run that commits nothing was not watched"
+        """Numbers of runs to execute while `striking`, until every commit has had its mishap."""
+        assert self.reference, "a reference run that commits nothing was not watched"
         for number in range(1, MAX_RUNS):
             yield number
-            missed = set(self.calm) - self.struck - self.spared
+            missed = set(self.reference) - self.struck - self.skipped
             if not missed:
                 return
-            assert self._latest, f"never sent but in a calm run: {'; '.join(map(str, missed))}"
+            assert self._latest, f"never sent but in a reference run: {'; '.join(map(str, missed))}"
         pytest.fail("there are more runs than expected")
 
     @contextmanager
-    def striking(self) -> Iterator[list[Commit]]:
-        """At which commits something went wrong, so far, in the run that is played meanwhile.
+    def striking(self) -> Iterator[list[RecordedCommit]]:
+        """The commits with a mishap so far, in the run that is executed inside.
 
-        Whatever fails meanwhile says so as well.
+        They are noted on every error that it raises.
         """
         self._latest = []
-        course = Course(self.calm)
+        course = Course(self.reference)
         sent = self.stride
 
         def around(pbs: list[Any], send: Send) -> Any:
             nonlocal sent
             commit = course.next(pbs)
-            is_new = commit not in self.struck | self.spared
+            is_new = commit not in self.struck | self.skipped
             sent += 1
             strikes = is_new and sent > self.stride
             if strikes and self._latest:
@@ -205,11 +204,11 @@ class Mishaps:
                     course.latest = ()
                     raise self.mishap
             course.send(commit)
-            answer = send()
+            response = send()
             if strikes:
                 course.latest = ()
                 raise self.mishap
-            return answer
+            return response
 
         try:
             with intercepted(around):

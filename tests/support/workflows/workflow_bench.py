@@ -19,12 +19,13 @@ from google.cloud.firestore import Client, Query
 from experience.firebase.tasks import TryLater
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.definitions.loader import DEFINITIONS
-from experience.workflows.execution import skill_runtime, worker
+from experience.workflows.execution import skill_runtime
 from experience.workflows.runs import creation, store
 from experience.workflows.runs.decisions import Delivery
 from experience.workflows.runs.models import Queue as QueueName
 from experience.workflows.runs.models import Run, RunStatus, RunStep, StepTask
 from experience.workflows.runs.requests import StartRun
+from experience.workflows.usecases import execute
 from experience.workspaces.models import Role
 from tests.support.workflows.commits import Send, intercepted
 from tests.support.workflows.sample import skills
@@ -57,7 +58,7 @@ class Queue:
         self.waiting.append((task_id, task, 0))
 
 
-class Bench:
+class WorkflowBench:
     """A workspace, its runs, and the queue."""
 
     def __init__(self, client: Client, queue: Queue, workspace: str) -> None:
@@ -88,7 +89,7 @@ class Bench:
         """One task, once; again later if it fails or its worker is killed."""
         name, task, retries = self.queue.waiting.pop(index)
         try:
-            worker.run_step(task, Delivery(name, retries))
+            execute.run_step(task, Delivery(name, retries))
         except TryLater:
             self.queue.waiting.append((name, task, retries + 1))
         except Killed:
@@ -172,7 +173,7 @@ def run_here(
     return outcome
 
 
-def unfinished(bench: Bench, run_id: str) -> list[str]:
+def unfinished(bench: WorkflowBench, run_id: str) -> list[str]:
     """What a run has left unfinished; nothing once it has ended."""
     run, steps = bench.run(run_id), bench.steps(run_id).values()
     wrong = [f"{step.id} is {step.status}" for step in steps if not step.is_ended]
@@ -227,7 +228,7 @@ def paid(run_id: str) -> set[str]:
     return {file.name for file in skills.world().glob(f"*~{run_id}~*")}
 
 
-def through(bench: Bench, workflow: str, payload: dict[str, Any], request_id: str) -> str:
+def through(bench: WorkflowBench, workflow: str, payload: dict[str, Any], request_id: str) -> str:
     """A run from its start to its end, by callers and queues that come again after a crash.
 
     A task whose worker died comes again after the one that is next.
@@ -246,7 +247,7 @@ def through(bench: Bench, workflow: str, payload: dict[str, Any], request_id: st
     return run_id
 
 
-def came_to(bench: Bench, run_id: str) -> dict[str, Any]:
+def came_to(bench: WorkflowBench, run_id: str) -> dict[str, Any]:
     assert unfinished(bench, run_id) == []
     assert bench.run(run_id).status is RunStatus.COMPLETED
     return {step.id: step.output for step in bench.steps(run_id).values()}

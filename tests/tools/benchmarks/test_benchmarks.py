@@ -13,8 +13,8 @@ from tools.benchmarks import (
     calls,
     chart,
     imports,
+    large_project,
     load,
-    many,
     page,
     pictures,
     runs,
@@ -44,12 +44,13 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         db.close()
 
 
+@pytest.mark.exhaustive
 class TestRun:
     def test_every_part_measures_and_the_page_has_a_place_for_it(
         self, bench: Bench, tmp_path: Path
     ) -> None:
         statements = dict.fromkeys(imports.STATEMENTS, "pass")
-        many.fill(bench.db, count=4)
+        large_project.fill(bench.db, count=4)
         half = Half(
             calls.measure(bench, rounds=1, warm=0),
             *triggers.measure(bench, rounds=1, warm=0),

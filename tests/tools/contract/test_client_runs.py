@@ -68,7 +68,7 @@ class TestErrors:
             "reason": "consent_required",
             "details": {"reason": "consent_required", "version": CONSENT["version"]},
             "issues": [],
-            "isPassing": False,
+            "isTransient": False,
         }
         assert results["unsigned"]["reason"] == results["unsigned"]["code"] == "unauthenticated"
 
@@ -91,8 +91,8 @@ class TestRetries:
 
     def test_can_be_switched_off(self, results: dict[str, Any]) -> None:
         failed = results["notRetried"]
-        assert failed["reason"] == "no_answer"
-        assert (failed["code"], failed["isPassing"]) == ("unavailable", True)
+        assert failed["reason"] == "no_response"
+        assert (failed["code"], failed["isTransient"]) == ("unavailable", True)
         assert results["calls"]["getJob"] == 1
 
     def test_never_repeat_a_version_conflict(self, results: dict[str, Any]) -> None:

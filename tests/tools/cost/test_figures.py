@@ -8,9 +8,9 @@ import pytest
 from emulator.billing import prices
 from tests.support.shared_emulator import SharingSuite
 from tools import markdown
-from tools.cost import figures, measurement, page
+from tools.cost import figures, page, parts
 from tools.cost.figures import Figures
-from tools.cost.measuring import Cost
+from tools.cost.stage import Cost
 
 KEPT = figures.load()
 ADVICE = (
@@ -22,7 +22,7 @@ ADVICE = (
 @pytest.fixture(scope="module")
 def measured() -> tuple[Figures, set[str]]:
     """Everything, measured now."""
-    return measurement.measure(KEPT, lambda _what: None, SharingSuite)
+    return parts.measure(KEPT, lambda _what: None, SharingSuite)
 
 
 class TestFigures:

@@ -34,7 +34,7 @@ export function createClient(functions: Functions, options: Options = {}): Clien
           return (await send(request)).data;
         } catch (thrown) {
           const error = RuntimeError.from(thrown);
-          if (attempt >= attempts || !error.isPassing) throw error;
+          if (attempt >= attempts || !error.isTransient) throw error;
         }
         await pause(attempt);
       }

@@ -21,8 +21,8 @@ export class RuntimeError extends Error {
   constructor(
     /** The code of the callable protocol, such as `failed-precondition`. */
     readonly code: string,
-    /** `no_answer` if there was no response: the network failed, or the time was up. */
-    readonly reason: Reason | "no_answer",
+    /** `no_response` if there was no response: the network failed, or the time was up. */
+    readonly reason: Reason | "no_response",
     message: string,
     readonly details: Readonly<Record<string, unknown>>,
     options?: ErrorOptions,
@@ -34,11 +34,11 @@ export class RuntimeError extends Error {
   static from(thrown: unknown): RuntimeError {
     if (thrown instanceof RuntimeError) return thrown;
     if (!(thrown instanceof FirebaseError)) {
-      return new RuntimeError("internal", "no_answer", String(thrown), {}, { cause: thrown });
+      return new RuntimeError("internal", "no_response", String(thrown), {}, { cause: thrown });
     }
     const code = thrown.code.replace(/^functions\//, "");
     const details = "details" in thrown && isRecord(thrown.details) ? thrown.details : {};
-    const reason = typeof details.reason === "string" ? (details.reason as Reason) : "no_answer";
+    const reason = typeof details.reason === "string" ? (details.reason as Reason) : "no_response";
     return new RuntimeError(code, reason, thrown.message, details, { cause: thrown });
   }
 
@@ -53,7 +53,7 @@ export class RuntimeError extends Error {
   }
 
   /** Whether the same call may succeed a moment later. */
-  get isPassing(): boolean {
+  get isTransient(): boolean {
     return PASSING.has(this.code) && this.reason !== "version_conflict";
   }
 }

@@ -26,8 +26,11 @@ export type Step =
   | RewardStep;
 /**
  * What a member may do. Each role may do all that the ones before it may.
+ *
+ * An attendant looks after the guests of an evening: retries and cancels transforms, and revokes
+ * shares, but configures nothing.
  */
-export type Role = "viewer" | "editor" | "admin" | "owner";
+export type Role = "viewer" | "attendant" | "editor" | "admin" | "owner";
 /**
  * The state of a run.
  */
@@ -117,6 +120,24 @@ export interface Callables {
       | "role_required"
       | "experience_deleted"
       | "experience_empty"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Change the workspace's name or limit, delete it or restore it; owners.
+   */
+  saveWorkspace: {
+    request: SaveWorkspace;
+    response: Workspace;
+    refuses:
+      | "workspace_not_found"
+      | "role_required"
       | "version_conflict"
       | "contention"
       | "unauthenticated"
@@ -357,6 +378,8 @@ export interface Callables {
     response: Guest;
     refuses:
       | "guest_not_found"
+      | "project_not_found"
+      | "project_not_live"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -433,6 +456,8 @@ export interface Callables {
       | "session_not_found"
       | "experience_not_found"
       | "experience_version_not_found"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -453,6 +478,8 @@ export interface Callables {
       | "experience_version_not_found"
       | "role_required"
       | "session_not_active"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -476,6 +503,7 @@ export interface Callables {
       | "project_not_found"
       | "session_not_active"
       | "steps_incomplete"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -493,6 +521,8 @@ export interface Callables {
     refuses:
       | "session_not_found"
       | "main_session_not_found"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -510,6 +540,8 @@ export interface Callables {
     refuses:
       | "session_not_found"
       | "session_not_active"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -527,6 +559,8 @@ export interface Callables {
     refuses:
       | "session_not_found"
       | "session_not_active"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -559,6 +593,7 @@ export interface Callables {
     refuses:
       | "project_not_found"
       | "guest_not_found"
+      | "project_not_live"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -574,11 +609,15 @@ export interface Callables {
     response: Upload;
     refuses:
       | "session_not_found"
+      | "guest_not_found"
       | "experience_not_found"
       | "experience_version_not_found"
       | "role_required"
       | "session_not_active"
       | "unsupported_media"
+      | "rate_limited"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -605,6 +644,8 @@ export interface Callables {
       | "upload_type_mismatch"
       | "upload_damaged"
       | "upload_too_many_pixels"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -622,6 +663,8 @@ export interface Callables {
     refuses:
       | "session_not_found"
       | "asset_not_found"
+      | "project_not_found"
+      | "project_not_live"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -637,6 +680,8 @@ export interface Callables {
     response: Job;
     refuses:
       | "job_not_found"
+      | "project_not_found"
+      | "project_not_live"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -663,6 +708,8 @@ export interface Callables {
       | "no_capture"
       | "rate_limited"
       | "daily_limit_reached"
+      | "guest_daily_limit_reached"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -672,7 +719,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Try a failed or cancelled transform again.
+   * Try a failed or cancelled transform again; its guest, and attendants.
    */
   retryTransform: {
     request: RetryTransform;
@@ -686,6 +733,8 @@ export interface Callables {
       | "job_not_retryable"
       | "rate_limited"
       | "daily_limit_reached"
+      | "guest_daily_limit_reached"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -695,7 +744,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Cancel a waiting or running transform; cancelling twice returns the same.
+   * Cancel a waiting or running transform; cancelling twice returns the same; attendants too.
    */
   cancelTransform: {
     request: CancelTransform;
@@ -707,6 +756,7 @@ export interface Callables {
       | "job_not_found"
       | "role_required"
       | "job_not_cancellable"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -716,7 +766,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Give the picture a new address; every one that was handed out before ends.
+   * Give the picture a new address; every one that was handed out before ends; attendants too.
    */
   revokeShare: {
     request: RevokeShare;
@@ -726,6 +776,7 @@ export interface Callables {
       | "job_not_found"
       | "role_required"
       | "no_result"
+      | "project_not_found"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -799,7 +850,9 @@ export interface ExperiencePickerConfigDefinition {
   experienceIds: string[];
 }
 /**
- * The guest's photo; it must be taken. `source_variable` names the choice of experience.
+ * The guest's photo, or a video if `allow_videos`; it must be taken.
+ *
+ * `source_variable` names the choice of experience.
  */
 export interface CaptureStepDefinition {
   id: string;
@@ -814,6 +867,7 @@ export interface CaptureStepDefinition {
 export interface CaptureConfigDefinition {
   sourceVariable?: string;
   fallbackExperienceId?: string | null;
+  allowVideos?: boolean;
 }
 /**
  * A question with an answer of one line.
@@ -1077,7 +1131,9 @@ export interface ExperiencePickerConfig {
   experienceIds: string[];
 }
 /**
- * The guest's photo; it must be taken. `source_variable` names the choice of experience.
+ * The guest's photo, or a video if `allow_videos`; it must be taken.
+ *
+ * `source_variable` names the choice of experience.
  */
 export interface CaptureStep {
   id: string;
@@ -1092,6 +1148,7 @@ export interface CaptureStep {
 export interface CaptureConfig {
   sourceVariable: string;
   fallbackExperienceId: string | null;
+  allowVideos: boolean;
 }
 /**
  * A question with an answer of one line.
@@ -1295,6 +1352,33 @@ export interface PublishExperience {
   expectedVersion: number;
 }
 /**
+ * Change a workspace's name, status or limit. Deleted, it is closed to everybody.
+ *
+ * `expectedVersion` is the `version` that the change is made to. What is left out stays as it is;
+ * null takes the limit away.
+ */
+export interface SaveWorkspace {
+  workspaceId: string;
+  expectedVersion: number;
+  name?: string | null;
+  status?: ("active" | "deleted") | null;
+  dailyTokenLimit?: number | null;
+}
+/**
+ * A tenant: `/workspaces/{id}`.
+ *
+ * `dailyTokenLimit`: how many tokens of language models it may use in a day; none for no limit.
+ */
+export interface Workspace {
+  id: string;
+  name: string;
+  status: "active" | "deleted";
+  dailyTokenLimit: number | null;
+  version: number;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
  * Give a person a role in the workspace; none takes them out of it.
  */
 export interface SetMember {
@@ -1325,7 +1409,8 @@ export interface PageOfExperience {
 /**
  * Start a workflow with a payload; with `baseRunId`, as an update of that run.
  *
- * The payload of an update is merged into that of the base run, key by key.
+ * The payload of an update is merged into that of the base run, key by key. It is checked against
+ * the inputs of the steps that read it.
  */
 export interface StartRun {
   workspaceId: string;
@@ -1770,8 +1855,11 @@ export interface ExperienceRef {
 }
 /**
  * Make the draft of this version what guests get; a draft project goes live.
+ *
+ * `workspaceId` is checked if it is given, so that the fields of `SaveProject` can be sent again.
  */
 export interface PublishProject {
+  workspaceId?: string | null;
   projectId: string;
   expectedVersion: number;
 }
@@ -1933,7 +2021,7 @@ export interface SessionView {
   outputs: {
     [k: string]: MediaReference;
   };
-  resultMedia: CapturedMedia | null;
+  resultMedia: ResultMedia | null;
   jobId: string | null;
   jobStatus: JobStatus | null;
   jobError: JobError | null;
@@ -1961,11 +2049,13 @@ export interface Answer {
 }
 /**
  * A confirmed upload of one step. `createdAt` is when the object was written.
+ *
+ * A video has no `url`: it is read by `getDownloadUrl` alone.
  */
 export interface CapturedMedia {
   stepId: string;
   assetId: string;
-  url: string;
+  url: string | null;
   createdAt: number;
   contentType: string | null;
 }
@@ -1977,6 +2067,16 @@ export interface MediaReference {
   type: "image" | "video";
   width?: number | null;
   height?: number | null;
+}
+/**
+ * The picture that was made of a session's photo.
+ */
+export interface ResultMedia {
+  stepId: string;
+  assetId: string;
+  url: string;
+  createdAt: number;
+  contentType: string | null;
 }
 /**
  * Why there is no result, in words that a guest may read.
@@ -2050,15 +2150,26 @@ export interface MediaReferenceInput {
   height?: number | null;
 }
 /**
- * The last answers may come along; `experienceId` is the main one chosen at the welcome.
+ * The last progress may come along; `experienceId` is the main one chosen at the welcome.
  */
 export interface CompleteSession {
   projectId: string;
   sessionId: string;
+  currentStepIndex?: number | null;
   /**
    * @maxItems 50
    */
   answers?: AnswerInput[];
+  /**
+   * @maxItems 50
+   */
+  capturedMedia?: CapturedMediaInput[];
+  inputs?: {
+    [k: string]: string | number | boolean | string[];
+  };
+  outputs?: {
+    [k: string]: MediaReferenceInput;
+  };
   experienceId?: string | null;
 }
 /**
@@ -2144,7 +2255,15 @@ export interface CreateUpload {
   sessionId: string;
   stepId: string;
   contentType:
-    "image/jpeg" | "image/png" | "image/webp" | "image/avif" | "video/mp4" | "video/webm" | "image/heic" | "image/heif";
+    | "image/jpeg"
+    | "image/png"
+    | "image/webp"
+    | "image/avif"
+    | "video/mp4"
+    | "video/webm"
+    | "video/quicktime"
+    | "image/heic"
+    | "image/heif";
   sizeBytes: number;
 }
 /**
@@ -2337,7 +2456,7 @@ export interface Session {
   outputs: {
     [k: string]: MediaReference;
   };
-  resultMedia: CapturedMedia | null;
+  resultMedia: ResultMedia | null;
   jobId: string | null;
   jobStatus: JobStatus | null;
   jobError: JobError | null;
@@ -2349,16 +2468,6 @@ export interface Session {
   createdAt: number;
   updatedAt: number;
   completedAt: number | null;
-}
-/**
- * A tenant: `/workspaces/{id}`.
- */
-export interface Workspace {
-  id: string;
-  name: string;
-  status: "active" | "deleted";
-  createdAt: number;
-  updatedAt: number;
 }
 /**
  * A person of a workspace: `/workspaces/{w}/members/{uid}`.
@@ -2433,7 +2542,7 @@ export interface Reasons {
     details: {};
   };
   /**
-   * Refused when there is no such workspace, or none for this caller.
+   * Refused when there is no such workspace, or none for this caller, or it was deleted.
    */
   workspace_not_found: {
     code: "not-found";
@@ -2454,7 +2563,7 @@ export interface Reasons {
     details: {};
   };
   /**
-   * Refused when there is no such project, or none for this caller.
+   * Refused when there is no such project, or it or its workspace was deleted.
    */
   project_not_found: {
     code: "not-found";
@@ -2527,7 +2636,7 @@ export interface Reasons {
     };
   };
   /**
-   * Refused when the project is not open for guests; its members may go on.
+   * Refused when the project is not open for guests; its members may preview a draft and read what is archived.
    */
   project_not_live: {
     code: "failed-precondition";
@@ -2654,12 +2763,12 @@ export interface Reasons {
     };
   };
   /**
-   * Refused when the file has more than `largestBytes`.
+   * Refused when the file has more than `maxBytes`.
    */
   upload_too_large: {
     code: "failed-precondition";
     details: {
-      largestBytes: number;
+      maxBytes: number;
     };
   };
   /**
@@ -2680,14 +2789,14 @@ export interface Reasons {
     details: {};
   };
   /**
-   * Refused when `width` times `height` of the photo is more than `largestPixels`.
+   * Refused when `width` times `height` of the photo is more than `maxPixels`.
    */
   upload_too_many_pixels: {
     code: "failed-precondition";
     details: {
       width: number;
       height: number;
-      largestPixels: number;
+      maxPixels: number;
     };
   };
   /**
@@ -2800,9 +2909,19 @@ export interface Reasons {
     };
   };
   /**
-   * Refused when the project's `limit` of pictures for today is used up.
+   * Refused when the project's `limit` of pictures for today is used up, or what is left of it is for guests who have none yet.
    */
   daily_limit_reached: {
+    code: "resource-exhausted";
+    details: {
+      retryAfterSeconds: number;
+      limit: number;
+    };
+  };
+  /**
+   * Refused when this guest had the `limit` of pictures that one guest can have in a day.
+   */
+  guest_daily_limit_reached: {
     code: "resource-exhausted";
     details: {
       retryAfterSeconds: number;

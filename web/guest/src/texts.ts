@@ -78,11 +78,13 @@ const CAPTURE: Record<string, string> = {
   unsupported_media:
     "This browser cannot read the photo. Take one here with the camera, or choose a JPEG.",
   too_large: "This photo is too large. Please choose one of at most 20 MB.",
+  video_too_large: "This video is too large. Please choose one of at most 200 MB.",
   upload_type_mismatch:
     "This file is not the picture that it claims to be. Please take another one.",
   upload_damaged: "This photo is damaged or incomplete. Please take or choose another one.",
   upload_too_many_pixels: "This photo has more than 50 megapixels. Please choose a smaller one.",
   upload_too_large: "This photo is too large. Please choose one of at most 20 MB.",
+  rate_limited: "You have sent a lot in this hour. Please take a short break, then try again.",
   upload_missing: "The photo did not arrive. Please try again.",
   interrupted: "The upload was interrupted. Your photo is still here.",
   session_not_active: "This visit has ended meanwhile.",
@@ -125,7 +127,7 @@ export function limitWords(reason: string | null, seconds: number | null): Words
   }
   return {
     title: "That's all for today",
-    text: `All of today's pictures are made. ${comeBack(seconds)}`,
+    text: `There are no more pictures for you today. ${comeBack(seconds)}`,
   };
 }
 

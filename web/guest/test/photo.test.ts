@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isHeif } from "../src/media/photo.ts";
+import { typeOf } from "../src/media/photo.ts";
 
-const head = (text: string) => new TextEncoder().encode(text);
+const head = (text: string) => Uint8Array.from(text, (each) => each.charCodeAt(0));
 
-test("a HEIC is known by its bytes", () => {
+test("the bytes of a photo tell its type", () => {
+  assert.equal(typeOf(head("\xff\xd8\xff\xe0\0\x10JFIF")), "image/jpeg");
+  assert.equal(typeOf(head("\x89PNG\r\n\x1a\n\0\0\0\x0d")), "image/png");
+  assert.equal(typeOf(head("RIFF\n\0\0\0WEBP")), "image/webp");
   for (const brand of ["heic", "heix", "hevc", "mif1", "avif"]) {
-    assert.ok(isHeif(head(`\0\0\0\x18ftyp${brand}`)), brand);
+    assert.equal(typeOf(head(`\0\0\0\x18ftyp${brand}`)), "image/heif", brand);
   }
 });
 
-test("nothing else is taken for one", () => {
-  for (const other of ["\0\0\0\x18ftypisom", "\0\0\0\x18ftyp", "\x89PNG", "heic", ""]) {
-    assert.ok(!isHeif(head(other)), other);
+test("a video, a text and nothing are no photo", () => {
+  for (const other of ["\0\0\0\x18ftypisom", "\0\0\0\x18ftyp", "heic", "RIFF\n\0\0\0WAVE", ""]) {
+    assert.equal(typeOf(head(other)), null, other);
   }
 });

@@ -47,8 +47,9 @@ export async function rejectedFiles(stage, { text, disguised, large, heic, photo
   await guest.begins();
   await guest.playsPregate();
   await guest.answersQuestions();
-  const rejected = async (file) => {
+  const rejected = async (file, isSent) => {
     await guest.find("file").setInputFiles(file);
+    if (isSent) await guest.find("use-photo").click();
     const error = guest.find("capture-error", ':not([data-reason=""])');
     await error.waitFor();
     const problem = {
@@ -59,8 +60,8 @@ export async function rejectedFiles(stage, { text, disguised, large, heic, photo
     await guest.seesStep("photo");
     return problem;
   };
-  const problems = [];
-  for (const file of [text, large, disguised, heic]) problems.push(await rejected(file));
+  const problems = [await rejected(text), await rejected(large), await rejected(disguised, true)];
+  problems.push(await rejected(heic));
   await guest.choosesPhoto(photo);
   await guest.waitsForPicture();
   return { uid: await guest.uid(), problems };

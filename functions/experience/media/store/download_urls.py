@@ -15,7 +15,7 @@ from google.api_core.exceptions import NotFound, PreconditionFailed
 from experience import storage
 from experience.errors import Contention
 from experience.media.models import path_in
-from experience.media.store.objects import TOKENS, download_url, find
+from experience.media.store.objects import CONFIRMED, TOKENS, download_url, find
 from experience.storage import retry
 
 MAX_ATTEMPTS = 20
@@ -63,14 +63,16 @@ def revoke_others(new: NewDownloadUrl, held: str) -> None:
 
 
 def revoke_all(path: str) -> None:
-    """Revoke every download URL of an object. Two requests to the storage.
+    """Revoke every download URL of an upload, and its confirmation. Two requests to the storage.
 
     Raises google.api_core NotFound.
     """
-    _change(path, lambda _: [])
+    _change(path, lambda _: [], confirmed=False)
 
 
-def _change(path: str, change: Callable[[list[str]], list[str]]) -> list[str]:
+def _change(
+    path: str, change: Callable[[list[str]], list[str]], *, confirmed: bool = True
+) -> list[str]:
     """Change an object's tokens on the condition that nobody else did. Returns the new tokens."""
     for _ in range(MAX_ATTEMPTS):
         found = find(path)
@@ -78,10 +80,12 @@ def _change(path: str, change: Callable[[list[str]], list[str]]) -> list[str]:
             raise NotFound(path)
         tokens = [each for each in found.metadata.get(TOKENS, "").split(",") if each]
         wanted = change(tokens)
-        if wanted == tokens:
+        if wanted == tokens and (confirmed or CONFIRMED not in found.metadata):
             return tokens
         blob = storage.bucket().blob(path)
         blob.metadata = {**found.metadata, TOKENS: ",".join(wanted) or None}
+        if not confirmed:
+            blob.metadata = {**blob.metadata, CONFIRMED: None}
         try:
             blob.patch(if_metageneration_match=found.metageneration, retry=retry())
         except PreconditionFailed:

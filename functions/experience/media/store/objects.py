@@ -6,6 +6,7 @@ signed URL, which expires.
 """
 
 import uuid
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from google.api_core.exceptions import NotFound, PreconditionFailed
 
 from experience import clock, config, storage
 from experience.errors import Contention
-from experience.media.models import StoredObject
+from experience.media.models import StoredObject, kind_of
 from experience.storage import retry, signed_url
 
 if TYPE_CHECKING:
@@ -21,6 +22,18 @@ if TYPE_CHECKING:
 
 
 TOKENS = "firebaseStorageDownloadTokens"
+FIELDS = "items(name,timeCreated,updated,generation,metageneration,metadata),nextPageToken"
+"""What a listing tells of each object."""
+CONFIRMED = "confirmed"
+"""Metadata of a confirmed upload without a download URL, such as a video."""
+
+HEADERS: Mapping[str, str | None] = {
+    "cache_control": "private, max-age=3600",
+    "content_disposition": "inline",
+    "content_encoding": None,
+    "content_language": None,
+}
+"""What a confirmed upload is read with, besides its type."""
 
 
 def input_path(project_id: str, session_id: str, step_id: str, asset_id: str) -> str:
@@ -69,29 +82,57 @@ def write_once(path: str, data: bytes, content_type: str) -> str:
     return download_url(path, blob.metadata[TOKENS])
 
 
-def publish(path: str, seen: StoredObject | None = None, content_type: str | None = None) -> str:
-    """The download URL of an object, which gets its token, and its true type, at the first call.
+def publish(path: str, seen: StoredObject | None = None) -> str:
+    """The download URL of an object, which gets its token at the first call.
 
     A caller that has just read the object passes it as `seen`, which saves a second read. Raises
     google.api_core NotFound.
+    """
+    tokens = _marked(path, TOKENS, str(uuid.uuid4()), seen)
+    return download_url(path, tokens.split(",")[0])
+
+
+def confirm(uploaded: StoredObject) -> str | None:
+    """Mark an upload as confirmed, and return its download URL. A video gets none.
+
+    The same request fixes the headers that the object is read with: a signed upload lets its sender
+    choose most of them. Safe to repeat. Raises google.api_core NotFound.
+    """
+    headers = {**HEADERS, "content_type": uploaded.content_type}
+    if kind_of(uploaded.content_type) == "image":
+        tokens = _marked(uploaded.path, TOKENS, str(uuid.uuid4()), uploaded, headers)
+        return download_url(uploaded.path, tokens.split(",")[0])
+    _marked(uploaded.path, CONFIRMED, "true", uploaded, headers)
+    return None
+
+
+def _marked(
+    path: str,
+    name: str,
+    value: str,
+    seen: StoredObject | None,
+    headers: Mapping[str, str | None] | None = None,
+) -> str:
+    """What an object's metadata holds under this name, which is this value if it held nothing.
+
+    Whoever sets it sets the headers too, in one request.
     """
     for _ in range(5):
         found = seen or find(path)
         if found is None:
             raise NotFound(path)
-        if tokens := found.metadata.get(TOKENS):
-            return download_url(path, tokens.split(",")[0])
-        token = str(uuid.uuid4())
+        if held := found.metadata.get(name):
+            return held
         blob = storage.bucket().blob(path)
-        blob.metadata = {**found.metadata, TOKENS: token}
-        if content_type:
-            blob.content_type = content_type
+        blob.metadata = {**found.metadata, name: value}
+        for header, content in (headers or {}).items():
+            setattr(blob, header, content)
         try:
             blob.patch(if_metageneration_match=found.metageneration, retry=retry())
         except PreconditionFailed:
-            seen = None  # somebody else published it just now: take their token
+            seen = None  # another call has just marked it: its value stays
             continue
-        return download_url(path, token)
+        return value
     raise Contention
 
 
@@ -121,13 +162,10 @@ def _stored_object(blob: "Blob") -> StoredObject:
 
 
 def delete_of_session(project_id: str, session_id: str) -> int:
-    """Delete every object of a session, and return how many there were. Safe to repeat."""
+    """Delete every object of a session, and return how many there were. Safe to repeat.
+
+    One request for a thousand objects, and one for each hundred of them.
+    """
     folder = f"projects/{project_id}/sessions/{session_id}/"
-    count = 0
-    for blob in storage.bucket().list_blobs(prefix=folder, retry=retry()):
-        try:
-            blob.delete(retry=retry())
-        except NotFound:
-            continue
-        count += 1
-    return count
+    listed = storage.bucket().list_blobs(prefix=folder, fields=FIELDS, retry=retry())
+    return storage.delete_objects(listed)

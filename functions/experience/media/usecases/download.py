@@ -20,8 +20,10 @@ def get_download_url(uid: str, request: GetDownloadUrl) -> Download:
 
 def _path_of(session: Session, asset_id: str) -> str:
     """Where the session's asset of this id lies. Raises NotFound for any other."""
-    media = [*session.captured_media, *([session.result_media] if session.result_media else [])]
-    for each in media:
+    for each in session.captured_media:
         if each.asset_id == asset_id:
-            return path_in(each.url)
+            return objects.input_path(session.project_id, session.id, each.step_id, asset_id)
+    result = session.result_media
+    if result and result.asset_id == asset_id:
+        return path_in(result.url)
     raise NotFound("asset")

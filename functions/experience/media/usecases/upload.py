@@ -1,13 +1,16 @@
 """Uploads: from a guest's camera to a download URL in their session."""
 
 import traceback
+from dataclasses import replace
 from typing import Any
 
 from google.api_core import exceptions
 from google.cloud.firestore import Client, Transaction
 
-from experience import clients, clock, logs, transactions
+from experience import clients, clock, config, logs, transactions
 from experience.errors import FailedPrecondition, InvalidArgument
+from experience.guests.models import Guest, next_rate
+from experience.guests.store import guest_ref
 from experience.ids import new_id
 from experience.imaging import files
 from experience.imaging.models import MAX_PIXELS
@@ -21,7 +24,6 @@ from experience.media.models import (
     StoredObject,
     Upload,
     kind_of,
-    path_in,
     sniff,
 )
 from experience.media.store import download_urls, objects, uploads
@@ -29,13 +31,16 @@ from experience.sessions import store as session_store
 from experience.sessions.models.session import CapturedMedia, Session
 from experience.sessions.models.views import SessionView
 from experience.sessions.usecases.access import require_active, require_owner
-from experience.sessions.usecases.adopt import get_adopted
+from experience.sessions.usecases.adopt import get_adopted, with_adoption
+from experience.steps import Step
+from experience.store import parse, require
 
 
 def create_upload(uid: str, request: CreateUpload, origin: str | None) -> Upload:
-    """A signed URL for one upload to a capture step of an active session. One read.
+    """A signed URL for one upload to a capture step of an active session. Two reads, one write.
 
-    Nothing is stored yet: an upload that never comes leaves nothing behind.
+    The guest counts their uploads of the hour. No object is stored yet: an upload that never comes
+    leaves nothing behind. Raises ResourceExhausted `rate_limited`.
     """
     if request.content_type in UNSUPPORTED_TYPES:
         raise _unsupported(request.content_type)
@@ -43,10 +48,11 @@ def create_upload(uid: str, request: CreateUpload, origin: str | None) -> Upload
     if request.size_bytes > max_bytes:
         raise InvalidArgument(("sizeBytes", f"must be at most {max_bytes} bytes"))
     client = clients.firestore()
-    session = get_adopted(client, request.project_id, request.session_id)
-    require_owner(client, session, uid)
-    require_active(session)
-    _require_capture(client, session, request.step_id)
+    with_adoption(
+        lambda: transactions.run_optimistic(
+            client, lambda transaction: _count_upload(client, transaction, uid, request)
+        )
+    )
     asset_id = new_id()
     path = objects.input_path(request.project_id, request.session_id, request.step_id, asset_id)
     if kind_of(request.content_type) == "video":
@@ -54,6 +60,27 @@ def create_upload(uid: str, request: CreateUpload, origin: str | None) -> Upload
             path, request.content_type, request.size_bytes, asset_id, origin
         )
     return uploads.signed_upload(path, request.content_type, request.size_bytes, asset_id)
+
+
+def _count_upload(
+    client: Client, transaction: Transaction, uid: str, request: CreateUpload
+) -> None:
+    """Count an upload of this guest, if the session takes it. Raises the refusal."""
+    references = [
+        session_store.session_ref(client, request.project_id, request.session_id),
+        guest_ref(client, request.project_id, uid),
+    ]
+    session_snapshot, guest_snapshot = transactions.read(client, references, transaction)
+    session = require(parse(session_snapshot, Session), what="session")
+    require_owner(client, session, uid)
+    require_active(session)
+    step = _require_capture(client, session, request.step_id)
+    if not _takes(step, request.content_type):
+        raise InvalidArgument(("contentType", "this step takes no videos"))
+    guest = require(parse(guest_snapshot, Guest), what="guest")
+    limit = config.UPLOADS_PER_GUEST_AND_HOUR.value
+    rate = next_rate(guest.rates.get("uploads"), limit, clock.now_ms())
+    transaction.update(guest_snapshot.reference, {"rates.uploads": rate.dump()})
 
 
 def confirm_upload(uid: str, request: ConfirmUpload) -> SessionView:
@@ -70,17 +97,17 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> SessionView:
     if _holds(session, request):
         return SessionView.of(session)
     require_active(session)
-    _require_capture(client, session, request.step_id)
+    step = _require_capture(client, session, request.step_id)
     path = objects.input_path(
         request.project_id, request.session_id, request.step_id, request.asset_id
     )
-    uploaded, content_type, url = _publish_valid(path)
+    uploaded, url = _confirm_valid(path, step)
     media = CapturedMedia(
         step_id=request.step_id,
         asset_id=request.asset_id,
         url=url,
         created_at=uploaded.created_at,
-        content_type=content_type,
+        content_type=uploaded.content_type,
     )
     reference = session_store.session_ref(client, request.project_id, request.session_id)
 
@@ -102,18 +129,19 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> SessionView:
 
     session, superseded = transactions.run_optimistic(client, body)
     if superseded and not session.shows(superseded.url):
-        _revoke_url(superseded.url)
+        _withdraw(session, superseded)
     if superseded is media:
         require_active(session)
     return SessionView.of(session)
 
 
-def _revoke_url(url: str) -> None:
+def _withdraw(session: Session, superseded: CapturedMedia) -> None:
     """Revoke the URL of an upload that the session does not hold; the sweep deletes the upload.
 
     If the storage fails, the URL stays valid.
     """
-    path = path_in(url)
+    ids = (superseded.step_id, superseded.asset_id)
+    path = objects.input_path(session.project_id, session.id, *ids)
     try:
         download_urls.revoke_all(path)
     except exceptions.NotFound:
@@ -122,23 +150,31 @@ def _revoke_url(url: str) -> None:
         logs.warning("address not ended", path=path, exc=traceback.format_exc())
 
 
-def _publish_valid(path: str) -> tuple[StoredObject, str, str]:
-    """What was uploaded, the type that its bytes show, and its download URL."""
+def _confirm_valid(path: str, step: Step) -> tuple[StoredObject, str | None]:
+    """What was uploaded, under the type that its bytes show, and its download URL if it has one."""
     try:
         if uploaded := objects.find(path):
-            content_type = _valid_type(uploaded)
-            return uploaded, content_type, objects.publish(path, uploaded, content_type)
+            uploaded = replace(uploaded, content_type=_valid_type(uploaded))
+            if not _takes(step, uploaded.content_type):
+                raise InvalidArgument(("assetId", "is a video, and this step takes none"))
+            return uploaded, objects.confirm(uploaded)
     except exceptions.NotFound:
         pass  # deleted since it was found
     raise FailedPrecondition("upload_missing", "Nothing was uploaded to this address yet.")
 
 
-def _require_capture(client: Client, session: Session, step_id: str) -> None:
+def _takes(step: Step, content_type: str) -> bool:
+    """Whether a capture step takes a file of this type: a video only if it asks for videos."""
+    return kind_of(content_type) == "image" or step.takes_videos
+
+
+def _require_capture(client: Client, session: Session, step_id: str) -> Step:
     step = session_store.get_pinned_config(client, session).step(step_id)
     if step is None:
         raise InvalidArgument(("stepId", f"the experience has no step {step_id!r}"))
     if not step.takes_media:
         raise InvalidArgument(("stepId", f"a step of type {step.type!r} takes no upload"))
+    return step
 
 
 def _valid_type(uploaded: StoredObject) -> str:
@@ -156,7 +192,7 @@ def _valid_type(uploaded: StoredObject) -> str:
         raise FailedPrecondition(
             "upload_too_large",
             f"The file is larger than {max_bytes} bytes.",
-            largestBytes=max_bytes,
+            maxBytes=max_bytes,
         )
     # of an empty object there is no first byte to ask for
     head = objects.read(uploaded.path, HEAD_BYTES) if uploaded.size_bytes else b""
@@ -176,7 +212,7 @@ def _valid_type(uploaded: StoredObject) -> str:
                 f"The photo has more than {MAX_PIXELS // 1_000_000} megapixels.",
                 width=width,
                 height=height,
-                largestPixels=MAX_PIXELS,
+                maxPixels=MAX_PIXELS,
             )
     return shown
 

@@ -3,7 +3,7 @@
 from google.cloud.firestore import Client, Transaction
 
 from experience import clients, clock, transactions
-from experience.errors import FailedPrecondition, VersionConflict
+from experience.errors import FailedPrecondition, NotFound, VersionConflict
 from experience.projects import store
 from experience.projects.models import Project, ProjectStatus, PublishProject
 from experience.workspaces import store as workspace_store
@@ -22,6 +22,8 @@ def publish_project(uid: str, request: PublishProject) -> Project:
 
     def body(transaction: Transaction) -> Project:
         current = store.get_project(client, request.project_id, transaction)
+        if request.workspace_id not in (None, current.workspace_id):
+            raise NotFound("project")
         require_role(
             client, current.workspace_id, uid, Role.EDITOR, what="project",
             transaction=transaction,

@@ -40,17 +40,6 @@ def with_progress(
     return session.model_copy(update=changes)
 
 
-def with_answers(
-    session: Session, config: ExperienceConfig, answers: Iterable[AnswerInput], now: int
-) -> Session:
-    """The session with these answers merged in. Raises InvalidArgument."""
-    issues: list[Issue] = []
-    merged = _merge(session, config, _listed(answers), now, issues)
-    if issues:
-        raise InvalidArgument(*issues)
-    return session.model_copy(update={"answers": merged})
-
-
 def require_complete(session: Session, config: ExperienceConfig) -> None:
     """Raise FailedPrecondition `steps_incomplete`, naming the required steps without an answer."""
     answered = {answer.step_id for answer in session.answers}
@@ -112,7 +101,9 @@ def _outputs(
     issues: list[Issue],
 ) -> dict[str, MediaReference]:
     media = [*session.captured_media, *([session.result_media] if session.result_media else [])]
-    known = {each.url: (each.content_type or "image/").partition("/")[0] for each in media}
+    known = {
+        each.url: (each.content_type or "image/").partition("/")[0] for each in media if each.url
+    }
     merged = dict(session.outputs)
     for step_id, reference in given.items():
         if config.step(step_id) is None:

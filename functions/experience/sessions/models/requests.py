@@ -84,12 +84,9 @@ class UpdateSessionProgress(Request):
     outputs: dict[str, MediaReferenceInput] = Field(default={}, max_length=50)
 
 
-class CompleteSession(Request):
-    """The last answers may come along; `experience_id` is the main one chosen at the welcome."""
+class CompleteSession(UpdateSessionProgress):
+    """The last progress may come along; `experience_id` is the main one chosen at the welcome."""
 
-    project_id: DocumentId
-    session_id: DocumentId
-    answers: list[AnswerInput] = Field(default=[], max_length=50)
     experience_id: DocumentId | None = None
 
 

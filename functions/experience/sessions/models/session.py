@@ -53,13 +53,22 @@ class Answer(Document):
 
 
 class CapturedMedia(Document):
-    """A confirmed upload of one step. `created_at` is when the object was written."""
+    """A confirmed upload of one step. `created_at` is when the object was written.
+
+    A video has no `url`: it is read by `getDownloadUrl` alone.
+    """
 
     step_id: str
     asset_id: str
-    url: str
+    url: str | None
     created_at: int
     content_type: str | None = None
+
+
+class ResultMedia(CapturedMedia):
+    """The picture that was made of a session's photo."""
+
+    url: str
 
 
 Pixels = Annotated[int | None, Field(exclude_if=lambda pixels: pixels is None)]
@@ -117,7 +126,7 @@ class Session(Document):
     answers: Annotated[list[Answer], BeforeValidator(_empty_list)] = []
     captured_media: Annotated[list[CapturedMedia], BeforeValidator(_empty_list)] = []
     outputs: Annotated[dict[str, MediaReference], BeforeValidator(_empty_dict)] = {}
-    result_media: CapturedMedia | None = None
+    result_media: ResultMedia | None = None
     job_id: str | None = None
     job_status: JobStatus | None = None
     job_error: JobError | None = None
@@ -159,6 +168,6 @@ class Session(Document):
         """The confirmed upload of a step, if there is one."""
         return next((media for media in self.captured_media if media.step_id == step_id), None)
 
-    def shows(self, url: str) -> bool:
+    def shows(self, url: str | None) -> bool:
         """Whether this URL is among its outputs."""
         return any(output.url == url for output in self.outputs.values())

@@ -42,14 +42,14 @@ def complete_session(uid: str, request: CompleteSession) -> CompletedSession:
         session = require(parse(session_snapshot, Session), what="session")
         require_owner(client, session, uid)
         guest = require(parse(guest_snapshot, Guest), what="guest")
-        project = require_project(parse(project_snapshot, Project))
+        project = require_project(client, parse(project_snapshot, Project))
         if session.status is SessionStatus.COMPLETED:
             return session, _next_phase(client, transaction, session, guest, project, request)
         require_active(session)
 
         now = clock.now_ms()
         pinned = store.get_pinned_config(client, session)
-        done = progress.with_answers(session, pinned, request.answers, now)
+        done = progress.with_progress(session, pinned, request, now)
         progress.require_complete(done, pinned)
         done = done.model_copy(
             update={"status": SessionStatus.COMPLETED, "completed_at": now, "updated_at": now}

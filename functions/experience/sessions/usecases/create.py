@@ -65,7 +65,11 @@ def _config(client: Client, session: Session, experience: Experience | None) -> 
 def _begin(
     client: Client, transaction: Transaction, uid: str, request: CreateSession, other: str | None
 ) -> tuple[Session, Experience | None]:
-    """Read, decide and write. `other` is the active session that a search found, "" for none."""
+    """Read, decide and write.
+
+    `other` is None before a query was needed; then the id of the active session that it found, or
+    "" for none.
+    """
     session_id = _session_id(uid, request)
     project_reference = project_ref(client, request.project_id)
     guest_reference = guest_ref(client, request.project_id, uid)
@@ -76,7 +80,7 @@ def _begin(
     wanted += [main] if request.main_session_id else []
     found = {each.reference.path: each for each in transactions.read(client, wanted, transaction)}
 
-    project = require_project(parse(found[project_reference.path], Project))
+    project = require_project(client, parse(found[project_reference.path], Project))
     guest = parse(found[guest_reference.path], Guest)
     _require_mode(client, transaction, project, uid, request)
     if request.request_id:

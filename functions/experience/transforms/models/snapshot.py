@@ -3,7 +3,7 @@
 from experience.errors import FailedPrecondition
 from experience.media.models import kind_of, path_in
 from experience.projects.models import Phase
-from experience.sessions.models.session import CapturedMedia, Session, SessionStatus
+from experience.sessions.models.session import Session, SessionStatus
 from experience.transforms.models.job import Capture, Snapshot
 from experience.workspaces.models import ExperienceConfig
 
@@ -24,19 +24,17 @@ def require_snapshot(session: Session, pinned: ExperienceConfig) -> Snapshot:
     if capture is None:
         raise FailedPrecondition("no_capture", "This session has no photo.")
     return Snapshot(
-        capture=Capture(
-            step_id=capture.step_id, asset_id=capture.asset_id, path=path_in(capture.url)
-        ),
+        capture=capture,
         answers=session.answers,
         transform=transform,
         experience_version=session.experience_version,
     )
 
 
-def _image(session: Session, pinned: ExperienceConfig) -> CapturedMedia | None:
+def _image(session: Session, pinned: ExperienceConfig) -> Capture | None:
     """The image of the first capture step that has one."""
     for step in pinned.steps:
         media = session.media_of(step.id)
-        if media and kind_of(media.content_type or "image") == "image":
-            return media
+        if media and media.url and kind_of(media.content_type or "image") == "image":
+            return Capture(step_id=step.id, asset_id=media.asset_id, path=path_in(media.url))
     return None

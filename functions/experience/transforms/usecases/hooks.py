@@ -7,7 +7,7 @@ from typing import Any
 from google.cloud.firestore import Client, DocumentReference, Increment
 
 from experience.media.store import objects
-from experience.sessions.models.session import CapturedMedia, JobStatus
+from experience.sessions.models.session import JobStatus, ResultMedia
 from experience.sessions.store import session_ref
 from experience.transforms import store
 from experience.transforms.models.failures import JobFailure, cancelled_failure, failure_of
@@ -60,7 +60,7 @@ class JobHooks:
             progress = JobProgress(current_step="publish", percentage=100)
             changes |= {"status": JobStatus.COMPLETED.value, "error": None}
             changes |= {"progress": progress.dump(), "output": output.dump()}
-            result = CapturedMedia(
+            result = ResultMedia(
                 step_id=_ids(run)["stepId"],
                 asset_id=output.asset_id,
                 url=output.url,

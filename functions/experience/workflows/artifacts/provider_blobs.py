@@ -64,7 +64,7 @@ class TenantBlobs:
                 blob.data,
                 content_type=blob.content_type,
                 if_generation_match=0,
-                retry=artifact_store.retry(),
+                retry=storage.retry(),
             )
         except PreconditionFailed:
             return
@@ -76,7 +76,7 @@ class TenantBlobs:
         if key in self._kept:
             return self._kept[key]
         path = self._tenant.kept_path(key)
-        found = storage.bucket().get_blob(path, retry=artifact_store.retry())
+        found = storage.bucket().get_blob(path, retry=storage.retry())
         if found is None:
             return None
         cost = (found.metadata or {}).get(COST)
@@ -85,7 +85,7 @@ class TenantBlobs:
     def forget(self, key: str) -> None:
         """Delete the result kept under a job's id, if there is one."""
         if key in self._kept:
-            storage.bucket().blob(self._tenant.kept_path(key)).delete(retry=artifact_store.retry())
+            storage.bucket().blob(self._tenant.kept_path(key)).delete(retry=storage.retry())
             del self._kept[key]
 
     def address(self, uri: str) -> str:

@@ -6,7 +6,7 @@ not delete what a step is about to refer to.
 """
 
 import hashlib
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from google.api_core.exceptions import NotFound, PreconditionFailed
 
@@ -16,11 +16,6 @@ from experience.providers.models import Blob
 from experience.workflows.artifacts.models import Artifact, ArtifactUrl
 from experience.workflows.artifacts.tenant import Tenant
 
-if TYPE_CHECKING:
-    from google.api_core.retry import Retry
-
-
-RETRY_SECONDS = 10
 MAX_ATTEMPTS = 5
 
 
@@ -45,7 +40,7 @@ def put(tenant: Tenant, data: bytes, content_type: str) -> Stored:
     for _ in range(MAX_ATTEMPTS):
         try:
             blob.upload_from_string(
-                data, content_type=content_type, if_generation_match=0, retry=retry()
+                data, content_type=content_type, if_generation_match=0, retry=storage.retry()
             )
         except PreconditionFailed:
             if not _use_again(path):
@@ -57,7 +52,7 @@ def put(tenant: Tenant, data: bytes, content_type: str) -> Stored:
 
 def _use_again(path: str) -> bool:
     """Whether the object exists, and no running garbage collection can delete it."""
-    found = storage.bucket().get_blob(path, retry=retry())
+    found = storage.bucket().get_blob(path, retry=storage.retry())
     if found is None:
         return False
     now = clock.now_ms()
@@ -65,7 +60,7 @@ def _use_again(path: str) -> bool:
         return True
     found.metadata = {**(found.metadata or {}), "usedAt": str(now)}
     try:
-        found.patch(retry=retry())
+        found.patch(retry=storage.retry())
     except NotFound:
         return False
     return True
@@ -88,7 +83,7 @@ def fetch(tenant: Tenant, path: str) -> Blob:
     if known := tenant.blob_cache.get(path):
         return known
     stored = storage.bucket().blob(path)
-    data = stored.download_as_bytes(raw_download=True, retry=retry())
+    data = stored.download_as_bytes(raw_download=True, retry=storage.retry())
     blob = Blob(data, str(stored.content_type or ""))
     if tenant.path_in(path):  # an operator can replace an upload
         tenant.blob_cache.put(path, blob)
@@ -99,14 +94,14 @@ def read_object(uri: str) -> bytes:
     """The bytes of an object that a run may read by its owner reference. google NotFound."""
     path = uri.removeprefix(f"gs://{storage.bucket_name()}/")
     blob = storage.bucket().blob(path)
-    data: bytes = blob.download_as_bytes(raw_download=True, retry=retry())
+    data: bytes = blob.download_as_bytes(raw_download=True, retry=storage.retry())
     return data
 
 
 def exists(tenant: Tenant, uri: str) -> bool:
     """Whether the bytes still exist. One read."""
     path = tenant.path_in(uri)
-    return path is not None and bool(storage.bucket().blob(path).exists(retry=retry()))
+    return path is not None and bool(storage.bucket().blob(path).exists(retry=storage.retry()))
 
 
 def signed_url(tenant: Tenant, artifact: Artifact) -> ArtifactUrl | None:
@@ -132,10 +127,3 @@ def signed_url(tenant: Tenant, artifact: Artifact) -> ArtifactUrl | None:
 def grace_ms() -> int:
     """How long an unreferenced object is kept."""
     return int(config.ARTIFACT_GRACE_HOURS.value) * 3_600_000
-
-
-def retry() -> "Retry":
-    """How long a request to a failing storage is repeated."""
-    from google.cloud.storage.retry import DEFAULT_RETRY  # slow to import, like the client
-
-    return DEFAULT_RETRY.with_timeout(RETRY_SECONDS)

@@ -18,7 +18,7 @@ from experience.workflows.execution.preparation import (
     timeout_seconds_of,
 )
 from experience.workflows.execution.skill_runtime import SkillResult
-from experience.workflows.generations.request import generate
+from experience.workflows.generations.creation import generate
 from experience.workflows.runs import (
     dispatch,
     finalization,

@@ -47,7 +47,7 @@ def submit(tenant: Tenant, job: GenerationJob, created: Created) -> GenerationJo
             timeout_ms=job.timeout_ms,
             is_taken=lambda known: store.is_provider_job_known(tenant, job.provider_id, known),
         )
-        if provider.answers_at_once:
+        if provider.completes_in_submit:
             poll = provider.poll(provider_job_id)
             if poll.state is State.COMPLETED:
                 return completion.complete_generation(

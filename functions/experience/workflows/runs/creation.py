@@ -12,6 +12,7 @@ from experience.workflows.artifacts import payloads
 from experience.workflows.artifacts.models import Artifact
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.definitions import json_path
+from experience.workflows.definitions.declared_input import payload_issues
 from experience.workflows.definitions.loader import DEFINITIONS
 from experience.workflows.definitions.models import Workflow
 from experience.workflows.runs import finalization, planning, store
@@ -53,6 +54,8 @@ def start_workflow(
     if run_id and (existing := _find_existing(tenant, run)):
         return existing
     base, reasons, payload = _plan(tenant, workflow, request)
+    if issues := list(dict(payload_issues(workflow, DEFINITIONS.registry, payload)).items()):
+        raise InvalidArgument(*issues)
     if len(payloads.encode(payload)) > MAX_PAYLOAD_BYTES:
         raise InvalidArgument(("payload", f"must be at most {MAX_PAYLOAD_BYTES} bytes of JSON"))
     new = _new_run(tenant, workflow, run, payload, base, reasons)

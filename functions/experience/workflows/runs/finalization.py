@@ -11,7 +11,7 @@ from experience.workflows.artifacts import payloads
 from experience.workflows.artifacts.payloads import Packed
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs import decisions, hooks, store
-from experience.workflows.runs.commits import Commit
+from experience.workflows.runs.conditional_commit import Commit
 from experience.workflows.runs.errors import StepConflict
 from experience.workflows.runs.hooks import HookWrites
 from experience.workflows.runs.models import Run, RunStatus, RunStep, StepStatus

@@ -65,7 +65,7 @@ def add_hook_writes(tenant: Tenant, transaction: Transaction, writes: HookWrites
     No document is read again for that: whoever else changes one conflicts on the run.
     """
     references = [reference for reference, _ in writes]
-    existing = transactions.existing(tenant.client, references, transaction) if writes else ()
+    existing = transactions.find_existing(tenant.client, references, transaction) if writes else ()
     for reference, changes in writes:
         if reference.path in existing:
             transaction.update(reference, changes)

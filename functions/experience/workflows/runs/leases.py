@@ -13,7 +13,7 @@ from experience import clock, config
 from experience.documents import Versioned
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs import hooks, store
-from experience.workflows.runs.commits import Commit, FieldUpdates
+from experience.workflows.runs.conditional_commit import Commit, FieldUpdates
 from experience.workflows.runs.decisions import Delivery
 from experience.workflows.runs.errors import LeaseLost, StaleStep, StepConflict
 from experience.workflows.runs.hooks import HookWrites

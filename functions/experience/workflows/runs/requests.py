@@ -20,7 +20,8 @@ class Changes(Request):
 class StartRun(Request):
     """Start a workflow with a payload; with `base_run_id`, as an update of that run.
 
-    The payload of an update is merged into that of the base run, key by key.
+    The payload of an update is merged into that of the base run, key by key. It is checked against
+    the inputs of the steps that read it.
     """
 
     workspace_id: DocumentId

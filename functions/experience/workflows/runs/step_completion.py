@@ -13,7 +13,7 @@ from experience.workflows.artifacts.payloads import NOTHING, Packed
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.definitions.models import Workflow
 from experience.workflows.runs import hooks, store
-from experience.workflows.runs.commits import Commit, FieldUpdates, Write
+from experience.workflows.runs.conditional_commit import Commit, FieldUpdates, Write
 from experience.workflows.runs.errors import StaleStep, StepConflict
 from experience.workflows.runs.finalization import finalization_of
 from experience.workflows.runs.leases import Acquisition, LeasedStep, with_attempt

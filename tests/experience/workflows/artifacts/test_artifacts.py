@@ -13,17 +13,17 @@ from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.artifacts.payloads import MAX_INLINE_BYTES
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs.models import RunStatus
-from tests.support.workflows.workflow_bench import Bench, unfinished
+from tests.support.workflows.workflow_bench import WorkflowBench, unfinished
 
 DAY_MS = 24 * 3_600_000
 
 
-def objects(bench: Bench) -> list[str]:
+def objects(bench: WorkflowBench) -> list[str]:
     found = storage.bucket().list_blobs(prefix=f"tenants/{bench.workspace}/")
     return [str(blob.name).rpartition("/")[2] for blob in found]
 
 
-def draw(bench: Bench, **payload: Any) -> str:
+def draw(bench: WorkflowBench, **payload: Any) -> str:
     run_id = bench.start("test.media", {"images": "dog", "sounds": "beep", **payload})
     bench.drain()
     assert bench.run(run_id).status is RunStatus.COMPLETED
@@ -43,7 +43,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
 class TestStoring:
     def test_equal_bytes_are_stored_once_in_a_workspace(
-        self, new_bench: Callable[[], Bench]
+        self, new_bench: Callable[[], WorkflowBench]
     ) -> None:
         bench, other = new_bench(), new_bench()
         first = draw(bench)
@@ -57,14 +57,14 @@ class TestStoring:
         assert (one.uri, one.content_hash) == (two.uri, two.content_hash)
         assert one.id != two.id
 
-    def test_what_calls_itself_packed_is_read_as_it_is_stored(self, bench: Bench) -> None:
+    def test_what_calls_itself_packed_is_read_as_it_is_stored(self, bench: WorkflowBench) -> None:
         packed = gzip.compress(bytes(1_000_000))
         blob = storage.bucket().blob(f"workspaces/{bench.workspace}/photo.jpg")
         blob.content_encoding = "gzip"
         blob.upload_from_string(packed)
         assert artifact_store.fetch(bench.tenant, str(blob.name)).data == packed
 
-    def test_the_document_says_what_it_is_and_who_made_it(self, bench: Bench) -> None:
+    def test_the_document_says_what_it_is_and_who_made_it(self, bench: WorkflowBench) -> None:
         run_id = draw(bench)
         ref = bench.steps(run_id)["images"].artifacts["result"]
         document = bench.tenant.artifact_ref(ref.id).get().to_dict()
@@ -86,7 +86,7 @@ class TestStoring:
         }
 
     def test_a_step_reads_nothing_of_another_workspace(
-        self, new_bench: Callable[[], Bench]
+        self, new_bench: Callable[[], WorkflowBench]
     ) -> None:
         bench, other = new_bench(), new_bench()
         theirs = other.steps(draw(other))["images"].artifacts["result"]
@@ -97,7 +97,7 @@ class TestStoring:
         for uri in (escape, "projects/p/sessions/s", f"tenants/{bench.workspace}/sha256/"):
             assert bench.tenant.path_in(uri) is None
 
-    def test_a_tenant_is_not_made_without_a_check(self, bench: Bench) -> None:
+    def test_a_tenant_is_not_made_without_a_check(self, bench: WorkflowBench) -> None:
         with pytest.raises(TypeError):
             Tenant(bench.client, bench.workspace, object())
 
@@ -110,7 +110,7 @@ class TestStoring:
         ids=["of a shape that Firestore does not take", "too large for a document"],
     )
     def test_what_no_document_holds_lies_in_the_bucket(
-        self, bench: Bench, payload: dict[str, Any]
+        self, bench: WorkflowBench, payload: dict[str, Any]
     ) -> None:
         run_id = bench.start("test.large", payload)
         bench.drain()
@@ -125,7 +125,7 @@ class TestStoring:
 
 class TestCollecting:
     def test_what_nothing_refers_to_goes_after_the_grace(
-        self, bench: Bench, later: Callable[[float], None]
+        self, bench: WorkflowBench, later: Callable[[float], None]
     ) -> None:
         run_id = draw(bench)
         kept = objects(bench)
@@ -139,7 +139,7 @@ class TestCollecting:
             assert artifact_store.exists(bench.tenant, step.artifacts["result"].uri)
 
     def test_payloads_and_outputs_are_referred_to_as_well(
-        self, bench: Bench, later: Callable[[float], None]
+        self, bench: WorkflowBench, later: Callable[[float], None]
     ) -> None:
         bench.start("test.large", {"rows": [[1]]})
         bench.drain()
@@ -148,8 +148,21 @@ class TestCollecting:
         garbage_collection.collect_artifacts()
         assert objects(bench) == kept
 
+    def test_a_run_without_time_goes_on_where_it_stopped(
+        self, bench: WorkflowBench, later: Callable[[float], None]
+    ) -> None:
+        garbage_collection.collect_artifacts()
+        left = [artifact_store.put(bench.tenant, each, "text/plain") for each in (b"one", b"two")]
+        later(2)
+        assert garbage_collection.collect_artifacts(0)["collected"] >= 2
+        state = bench.client.document("sweeps", "artifacts")
+        assert state.get().get("object").startswith("tenants/")
+        garbage_collection.collect_artifacts()
+        assert state.get().get("object") == ""
+        assert not {each.content_hash for each in left} & set(objects(bench))
+
     def test_an_old_object_that_is_used_again_is_not_taken(
-        self, bench: Bench, later: Callable[[float], None]
+        self, bench: WorkflowBench, later: Callable[[float], None]
     ) -> None:
         stored = artifact_store.put(bench.tenant, b"old", "text/plain")
         later(2)
@@ -159,7 +172,7 @@ class TestCollecting:
         assert blob.metageneration == 2
 
     def test_one_that_is_used_between_listing_and_taking_stays(
-        self, bench: Bench, later: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+        self, bench: WorkflowBench, later: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         stored = artifact_store.put(bench.tenant, b"just in time", "text/plain")
         later(2)
@@ -176,7 +189,7 @@ class TestCollecting:
         assert stored.content_hash in objects(bench)
 
     def test_one_that_is_taken_while_it_is_used_is_stored_again(
-        self, bench: Bench, later: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+        self, bench: WorkflowBench, later: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         stored = artifact_store.put(bench.tenant, b"too late", "text/plain")
         later(2)
@@ -193,7 +206,7 @@ class TestCollecting:
         assert artifact_store.read(bench.tenant, stored.uri) == b"too late"
 
     def test_runs_that_write_meanwhile_lose_nothing(
-        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+        self, bench: WorkflowBench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """With no grace at all for what was listed, and runs that use the same old objects."""
         for word in ("dog", "beep", "beep+mixed"):

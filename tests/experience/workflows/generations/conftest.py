@@ -9,7 +9,7 @@ from tests.experience.workflows.generations.generation_bench import GenerationBe
 from tests.support.vendors.account import Account
 from tests.support.vendors.gemini import GeminiVendor
 from tests.support.vendors.replicate import ReplicateVendor
-from tests.support.workflows.workflow_bench import Bench
+from tests.support.workflows.workflow_bench import WorkflowBench
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def gemini(fresh_account: Account) -> GeminiVendor:
 
 @pytest.fixture
 def new_generations(
-    new_bench: Callable[[], Bench], fresh_account: Account, monkeypatch: pytest.MonkeyPatch
+    new_bench: Callable[[], WorkflowBench], fresh_account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], GenerationBench]:
     client = new_bench().client
     return lambda: GenerationBench(client, monkeypatch, f"w-{new_id()}")

@@ -11,13 +11,13 @@ from google.cloud.firestore import Client
 
 from experience import clock
 from experience.firebase.tasks import TryLater
-from experience.workflows.execution import skill_runtime, worker
+from experience.workflows.execution import skill_runtime
 from experience.workflows.generations import polling
 from experience.workflows.generations.models import GenerationJob, PollTask
 from experience.workflows.runs.decisions import Delivery
 from experience.workflows.runs.models import StepTask
-from experience.workflows.usecases import cancel, retry
-from tests.support.workflows.workflow_bench import Bench, Killed, Queue, run_here
+from experience.workflows.usecases import cancel, execute, retry
+from tests.support.workflows.workflow_bench import Killed, Queue, WorkflowBench, run_here
 
 REPLICATE: dict[str, Any] = {
     "providerId": "replicate",
@@ -57,7 +57,7 @@ class TimedQueue:
         self.waiting.append(Sent(task_id, function, data, due_at))
 
 
-class GenerationBench(Bench):
+class GenerationBench(WorkflowBench):
     """A workspace with providers. Time goes on only as tasks become due."""
 
     def __init__(self, client: Client, monkeypatch: pytest.MonkeyPatch, workspace: str) -> None:
@@ -94,7 +94,7 @@ class GenerationBench(Bench):
         try:
             if sent.function == "runStep":
                 task = StepTask.model_validate(sent.data)
-                worker.run_step(task, Delivery(sent.name, sent.retries))
+                execute.run_step(task, Delivery(sent.name, sent.retries))
             else:
                 polling.poll_generation(PollTask.model_validate(sent.data))
         except (TryLater, Killed) as fault:

@@ -14,7 +14,7 @@ from tests.experience.workflows.generations.generation_bench import (
 from tests.support.builders.images import ASTRONAUT, recipe
 from tests.support.vendors.gemini import GeminiVendor
 from tests.support.vendors.replicate import ReplicateVendor
-from tests.support.workflows.commits import ALONE, Commit, Mishaps
+from tests.support.workflows.commits import ALONE, Mishaps, RecordedCommit
 from tests.support.workflows.workflow_bench import Killed, unfinished
 
 
@@ -42,11 +42,12 @@ def each_alone(when: str) -> Mishaps:
     return Mishaps(Killed, when, stride=ALONE)
 
 
-def creates(commit: Commit) -> bool:
+def creates(commit: RecordedCommit) -> bool:
     """Whether it creates the job, which says that the provider is asked now."""
     return any(each.document == "generationJobs" and each.kind == "set" for each in commit.writes)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("when", ["before", "after"])
 class TestKilledAtEveryCommit:
     def test_replicate_makes_one_picture_and_it_is_not_lost(
@@ -55,8 +56,8 @@ class TestKilledAtEveryCommit:
         replicate.polls_needed = 2
         deaths = each_alone(when)
         with deaths.watching():
-            through(generations, REPLICATE, "calm")
-        assert len(deaths.calm) > 8
+            through(generations, REPLICATE, "reference")
+        assert len(deaths.reference) > 8
         for number in deaths.runs():
             began, paid = generations.now, replicate.paid
             with deaths.striking():
@@ -71,7 +72,7 @@ class TestKilledAtEveryCommit:
     ) -> None:
         deaths = each_alone(when)
         with deaths.watching():
-            through(generations, GEMINI, "calm")
+            through(generations, GEMINI, "reference")
         unlucky = []
         for number in deaths.runs():
             paid = gemini.paid
@@ -95,7 +96,7 @@ class TestKilledAtEveryCommit:
         request = {"params": {"style": "sketch"}, "sources": [source]}
         deaths = each_alone(when)
         with deaths.watching():
-            through(generations, request, "calm")
+            through(generations, request, "reference")
         for number in deaths.runs():
             with deaths.striking():
                 run_id = through(generations, request, f"killed-{number}")

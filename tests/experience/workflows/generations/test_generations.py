@@ -71,7 +71,7 @@ class TestAProviderThatIsPolled:
         assert replicate.paid == 1
         assert generations.held_permits() == []
 
-    def test_looks_as_often_as_its_kind_of_medium_is_looked_at(
+    def test_polls_as_often_as_its_kind_of_medium_needs(
         self, generations: GenerationBench, replicate: ReplicateVendor
     ) -> None:
         replicate.polls_needed = 3
@@ -95,7 +95,7 @@ class TestAProviderThatIsPolled:
     ) -> None:
         assert times_of(GenerationRequest(**request_)) == times
 
-    def test_gets_over_looks_that_fail(
+    def test_recovers_from_polls_that_fail(
         self, generations: GenerationBench, replicate: ReplicateVendor
     ) -> None:
         replicate.next("get", *[UNAVAILABLE] * 10)
@@ -215,7 +215,7 @@ class TestAProviderThatCannotBegin:
             assert generations.job(run_id).submits == 2
         assert (replicate.paid, gemini.paid) == (1, 1)
 
-    def test_is_given_up_after_a_while(
+    def test_times_out_after_a_while(
         self, generations: GenerationBench, replicate: ReplicateVendor
     ) -> None:
         replicate.next("create", *[Reply(429, {"detail": "Throttled"})] * 1000)
@@ -316,7 +316,7 @@ class TestACancelledRun:
         assert [each["status"] for each in replicate.predictions.values()] == ["canceled"]
         assert generations.job(run_id).error_code == "CANCELLED"
 
-    def test_taken_up_again_asks_anew(
+    def test_retried_it_asks_anew(
         self, generations: GenerationBench, replicate: ReplicateVendor
     ) -> None:
         run_id = cancelled_and_retried(generations)
@@ -324,7 +324,7 @@ class TestACancelledRun:
         assert generations.run(run_id).status is RunStatus.COMPLETED
         assert replicate.paid == 2
 
-    def test_taken_up_again_is_not_harmed_by_a_cancel_that_is_slow(
+    def test_retried_it_is_not_harmed_by_a_cancel_that_is_slow(
         self, generations: GenerationBench, replicate: ReplicateVendor
     ) -> None:
         run_id = cancelled_and_retried(generations)

@@ -58,6 +58,7 @@ def all_completed(bench: GenerationBench) -> bool:
 
 
 class TestPlaces:
+    @pytest.mark.exhaustive
     def test_fifty_that_wait_get_through_by_fives_in_their_order(
         self, generations: GenerationBench, fifty: list[GenerationJob]
     ) -> None:

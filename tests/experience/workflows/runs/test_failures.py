@@ -11,17 +11,17 @@ from experience.workflows.runs.dispatch import resume_step
 from experience.workflows.runs.models import RunStatus
 from experience.workflows.usecases import cancel, retry, sweep
 from tests.support.workflows.sample import skills
-from tests.support.workflows.workflow_bench import Bench, unfinished
+from tests.support.workflows.workflow_bench import WorkflowBench, unfinished
 
 
-def codes(bench: Bench, run_id: str) -> dict[str, str | None]:
+def codes(bench: WorkflowBench, run_id: str) -> dict[str, str | None]:
     steps = bench.steps(run_id).values()
     return {step.id: step.error.code if step.error else None for step in steps}
 
 
 class TestRetries:
     def test_a_failure_that_may_pass_is_tried_again_after_doubling_pauses(
-        self, bench: Bench
+        self, bench: WorkflowBench
     ) -> None:
         run_id = bench.start("test.tree", {"plan": {"root": {"failures": 2}}})
         pauses = []
@@ -35,13 +35,13 @@ class TestRetries:
         assert bench.run(run_id).status is RunStatus.COMPLETED
         assert unfinished(bench, run_id) == []
 
-    def test_when_the_attempts_are_used_up_it_has_failed(self, bench: Bench) -> None:
+    def test_when_the_attempts_are_used_up_it_has_failed(self, bench: WorkflowBench) -> None:
         run_id = bench.start("test.tree", {"plan": {"root": {"failures": 9}}})
         bench.drain()
         assert bench.executions(run_id).count("root") == 3
         assert bench.statuses(run_id)["root"] == "failed"
 
-    def test_one_that_will_not_pass_is_not_tried_again(self, bench: Bench) -> None:
+    def test_one_that_will_not_pass_is_not_tried_again(self, bench: WorkflowBench) -> None:
         plan = {"root": {"failures": 1, "retryable": False}}
         run_id = bench.start("test.tree", {"plan": plan})
         bench.drain()
@@ -50,7 +50,7 @@ class TestRetries:
         assert error
         assert (error.code, error.attempt) == ("NOT_YET", 1)
 
-    def test_a_bug_fails_the_step_and_tells_nothing_of_itself(self, bench: Bench) -> None:
+    def test_a_bug_fails_the_step_and_tells_nothing_of_itself(self, bench: WorkflowBench) -> None:
         run_id = bench.start("test.tree", {"plan": {"left": {"bug": True}}})
         bench.drain()
         error = bench.steps(run_id)["left"].error
@@ -58,7 +58,7 @@ class TestRetries:
         assert (error.code, error.message) == ("INTERNAL", "Something went wrong on our side.")
 
     def test_what_no_document_holds_does_not_stand_in_the_way_of_the_end(
-        self, bench: Bench
+        self, bench: WorkflowBench
     ) -> None:
         details = {"rows": [[1], [2]], "long": "x" * 10}
         plan = {"solo": {"failures": 1, "retryable": False, "details": details}}
@@ -73,7 +73,9 @@ class TestRetries:
 
 
 class TestDependents:
-    def test_those_that_need_a_failed_step_are_skipped_all_the_way_down(self, bench: Bench) -> None:
+    def test_those_that_need_a_failed_step_are_skipped_all_the_way_down(
+        self, bench: WorkflowBench
+    ) -> None:
         run_id = bench.start("test.tree", {"plan": {"root": {"failures": 9}}})
         bench.drain()
         skipped = dict.fromkeys(("left", "right", "leaf", "join"), "skipped")
@@ -82,7 +84,9 @@ class TestDependents:
         assert bench.executions(run_id).count("join") == 0
         assert unfinished(bench, run_id) == []
 
-    def test_the_run_fails_with_the_step_named_and_keeps_what_succeeded(self, bench: Bench) -> None:
+    def test_the_run_fails_with_the_step_named_and_keeps_what_succeeded(
+        self, bench: WorkflowBench
+    ) -> None:
         run_id = bench.start("test.tree", {"plan": {"left": {"failures": 9}}})
         bench.drain()
         run = bench.run(run_id)
@@ -93,7 +97,9 @@ class TestDependents:
         assert sorted(run.context) == ["right", "root", "solo"]
         assert run.context["root"]["data"] == {"text": "root()"}
 
-    def test_an_optional_step_that_fails_counts_as_done_without_output(self, bench: Bench) -> None:
+    def test_an_optional_step_that_fails_counts_as_done_without_output(
+        self, bench: WorkflowBench
+    ) -> None:
         run_id = bench.start("test.tree", {"plan": {"right": {"failures": 9}}})
         bench.drain()
         assert bench.statuses(run_id)["right"] == "failed"
@@ -111,7 +117,7 @@ class TestDependents:
         ids=["both", "not the optional one", "not the needed one"],
     )
     def test_when_decides_and_skips_what_needs_it_unless_it_is_optional(
-        self, bench: Bench, payload: dict[str, Any], expected: list[str]
+        self, bench: WorkflowBench, payload: dict[str, Any], expected: list[str]
     ) -> None:
         run_id = bench.start("test.maybe", payload)
         bench.drain()
@@ -120,8 +126,11 @@ class TestDependents:
         assert bench.run(run_id).status is RunStatus.COMPLETED
         assert unfinished(bench, run_id) == []
 
-    def test_an_input_that_is_not_there_fails_the_step_by_its_name(self, bench: Bench) -> None:
-        run_id = bench.start("test.media", {"images": 7, "sounds": "beep"})
+    def test_an_input_that_became_invalid_fails_the_step_by_its_name(
+        self, bench: WorkflowBench
+    ) -> None:
+        run_id = bench.start("test.media", {"images": "dog", "sounds": "beep"})
+        bench.tenant.run_ref(run_id).update({"triggerPayload.images": 7})
         bench.drain()
         error = bench.steps(run_id)["images"].error
         assert error
@@ -131,7 +140,9 @@ class TestDependents:
 
 
 class TestTimeouts:
-    def test_a_step_that_takes_too_long_is_given_up_and_tried_again(self, bench: Bench) -> None:
+    def test_a_step_that_takes_too_long_is_stopped_and_tried_again(
+        self, bench: WorkflowBench
+    ) -> None:
         stuck = f"never-{bench.workspace}"
         run_id = bench.start("test.short", {"plan": {"quick": {"stuck": stuck}}})
         bench.drain()
@@ -142,7 +153,7 @@ class TestTimeouts:
         assert bench.statuses(run_id)["after"] == "skipped"
 
     def test_what_it_gives_too_late_is_not_taken(
-        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+        self, bench: WorkflowBench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         original = skill_runtime.run_skill
 
@@ -161,7 +172,7 @@ class TestTimeouts:
         assert [each.outcome for each in quick.attempts] == ["failed", "completed"]
 
     def test_noticing_that_it_is_over_is_too_late_as_well(
-        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+        self, bench: WorkflowBench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         close = skill_runtime.SkillRuntime.close
 
@@ -182,7 +193,9 @@ class TestTimeouts:
 class TestWaiting:
     """A step that waits for something outside is parked: no worker, and no task."""
 
-    def test_it_goes_on_with_the_same_attempt_when_that_has_come(self, bench: Bench) -> None:
+    def test_it_goes_on_with_the_same_attempt_when_that_has_come(
+        self, bench: WorkflowBench
+    ) -> None:
         thing = f"thing-{bench.workspace}"
         run_id = bench.start("test.chain", {"plan": {"two": {"wait": thing}}})
         bench.drain()
@@ -197,7 +210,7 @@ class TestWaiting:
         assert unfinished(bench, run_id) == []
 
     def test_what_comes_before_it_is_parked_is_not_missed(
-        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+        self, bench: WorkflowBench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         thing = f"early-{bench.workspace}"
         run_id = bench.start("test.chain", {"plan": {"two": {"wait": thing}}})
@@ -215,7 +228,7 @@ class TestWaiting:
         assert bench.executions(run_id) == ["one", "two", "two", "three"]
         assert unfinished(bench, run_id) == []
 
-    def test_calling_twice_runs_it_once_more_only(self, bench: Bench) -> None:
+    def test_calling_twice_runs_it_once_more_only(self, bench: WorkflowBench) -> None:
         thing = f"twice-{bench.workspace}"
         run_id = bench.start("test.chain", {"plan": {"two": {"wait": thing}}})
         bench.drain()
@@ -229,7 +242,7 @@ class TestWaiting:
 
 
 class TestCancel:
-    def test_what_waits_is_skipped_and_what_runs_is_told(self, bench: Bench) -> None:
+    def test_what_waits_is_skipped_and_what_runs_is_told(self, bench: WorkflowBench) -> None:
         never = f"never-{bench.workspace}"
         run_id = bench.start("test.tree", {"plan": {"root": {"hold": never}}})
         with bench.working():
@@ -240,7 +253,7 @@ class TestCancel:
         assert set(codes(bench, run_id).values()) == {"CANCELLED"}
         assert unfinished(bench, run_id) == []
 
-    def test_a_result_that_is_there_all_the_same_is_kept(self, bench: Bench) -> None:
+    def test_a_result_that_is_there_all_the_same_is_kept(self, bench: WorkflowBench) -> None:
         go = f"go-{bench.workspace}"
         run_id = bench.start("test.chain", {"plan": {"one": {"stuck": go}}})
         with bench.working():
@@ -254,7 +267,7 @@ class TestCancel:
         }
         assert bench.executions(run_id) == ["one"]
 
-    def test_one_that_is_parked_is_over_at_once(self, bench: Bench) -> None:
+    def test_one_that_is_parked_is_over_at_once(self, bench: WorkflowBench) -> None:
         run_id = bench.start("test.chain", {"plan": {"two": {"wait": "nothing"}}})
         bench.drain()
         cancel.cancel_by_id(bench.tenant, run_id)
@@ -263,7 +276,9 @@ class TestCancel:
         bench.drain()
         assert bench.executions(run_id) == ["one", "two"]
 
-    def test_a_step_whose_worker_died_is_ended_when_its_lease_runs_out(self, bench: Bench) -> None:
+    def test_a_step_whose_worker_died_is_ended_when_its_lease_runs_out(
+        self, bench: WorkflowBench
+    ) -> None:
         run_id = bench.start("test.chain")
         lease = {"holder": "gone", "expiresAt": 1, "acquiredAt": 1, "fence": 1}
         bench.tenant.step_ref(run_id, "one").update(
@@ -276,7 +291,7 @@ class TestCancel:
         assert bench.statuses(run_id)["one"] == "skipped"
         assert unfinished(bench, run_id) == []
 
-    def test_cancelling_twice_or_too_late_changes_nothing(self, bench: Bench) -> None:
+    def test_cancelling_twice_or_too_late_changes_nothing(self, bench: WorkflowBench) -> None:
         run_id = bench.start("test.chain")
         first = cancel.cancel_by_id(bench.tenant, run_id)
         assert cancel.cancel_by_id(bench.tenant, run_id).run == first.run
@@ -286,7 +301,7 @@ class TestCancel:
 
 
 class TestRetry:
-    def test_a_failed_run_goes_on_from_what_failed(self, bench: Bench) -> None:
+    def test_a_failed_run_goes_on_from_what_failed(self, bench: WorkflowBench) -> None:
         run_id = bench.start("test.tree", {"plan": {"left": {"failures": 1}}})
         bench.drain()
         assert bench.run(run_id).status is RunStatus.FAILED
@@ -305,7 +320,7 @@ class TestRetry:
         assert unfinished(bench, run_id) == []
 
     def test_an_optional_step_runs_again_only_if_nobody_went_on_without_it(
-        self, bench: Bench
+        self, bench: WorkflowBench
     ) -> None:
         plan = {"right": {"failures": 1}, "leaf": {"failures": 1}}
         run_id = bench.start("test.tree", {"plan": plan})
@@ -317,7 +332,9 @@ class TestRetry:
         assert bench.statuses(run_id)["right"] == "failed"
         assert bench.executions(run_id).count("leaf") == 2
 
-    def test_a_cancelled_run_goes_on_and_its_old_worker_is_refused(self, bench: Bench) -> None:
+    def test_a_cancelled_run_goes_on_and_its_old_worker_is_refused(
+        self, bench: WorkflowBench
+    ) -> None:
         go = f"go-{bench.workspace}"
         run_id = bench.start("test.chain", {"plan": {"one": {"stuck": go}}})
         with bench.working():
@@ -330,7 +347,7 @@ class TestRetry:
         assert bench.run(run_id).status is RunStatus.COMPLETED
         assert unfinished(bench, run_id) == []
 
-    def test_retrying_twice_or_what_succeeded_changes_nothing(self, bench: Bench) -> None:
+    def test_retrying_twice_or_what_succeeded_changes_nothing(self, bench: WorkflowBench) -> None:
         run_id = bench.start("test.tree", {"plan": {"left": {"failures": 1}}})
         bench.drain()
         first = retry.retry_by_id(bench.tenant, run_id)

@@ -14,20 +14,20 @@ from experience.workflows.runs.decisions import Delivery
 from experience.workflows.runs.models import MAX_LOST_WORKERS, RunStatus, StepStatus
 from experience.workflows.runs.step_completion import Completion, StepOutcome
 from tests.support.calling import at_once
-from tests.support.workflows.workflow_bench import Bench, firestore_reads, unfinished
+from tests.support.workflows.workflow_bench import WorkflowBench, firestore_reads, unfinished
 
 WHOLE = 18
 LAST = "bundle"
 
 
-def finished(bench: Bench, run_id: str) -> Any:
+def finished(bench: WorkflowBench, run_id: str) -> Any:
     """What the build came to, when nothing is left undone."""
     assert unfinished(bench, run_id) == []
     assert bench.run(run_id).status is RunStatus.COMPLETED
     return bench.output(run_id, LAST)
 
 
-def finished_chain(bench: Bench, run_id: str) -> list[str]:
+def finished_chain(bench: WorkflowBench, run_id: str) -> list[str]:
     """What was run of a chain, when nothing is left undone."""
     assert unfinished(bench, run_id) == []
     assert bench.run(run_id).status is RunStatus.COMPLETED
@@ -37,7 +37,7 @@ def finished_chain(bench: Bench, run_id: str) -> list[str]:
 
 class TestLogs:
     def test_each_line_of_a_step_says_of_which_run_step_and_attempt(
-        self, bench: Bench, capfd: pytest.CaptureFixture[str]
+        self, bench: WorkflowBench, capfd: pytest.CaptureFixture[str]
     ) -> None:
         run_id = bench.start("test.tree", {"plan": {"root": {"failures": 1}}})
         bench.drain()
@@ -50,7 +50,7 @@ class TestLogs:
 
 
 class TestTheBuild:
-    def test_eighteen_steps_run_once_each(self, bench: Bench) -> None:
+    def test_eighteen_steps_run_once_each(self, bench: WorkflowBench) -> None:
         run_id = bench.start("test.build", {"word": "hi"})
         bench.drain()
         text = finished(bench, run_id)["text"]
@@ -59,7 +59,9 @@ class TestTheBuild:
         assert len(bench.executions(run_id)) == WHOLE
         assert {step.attempt for step in bench.steps(run_id).values()} == {1}
 
-    def test_no_step_begins_before_all_that_it_depends_on_has_ended(self, bench: Bench) -> None:
+    def test_no_step_begins_before_all_that_it_depends_on_has_ended(
+        self, bench: WorkflowBench
+    ) -> None:
         run_id = bench.start("test.build", {"word": "hi"})
         bench.drain()
         order = bench.executions(run_id)
@@ -67,13 +69,17 @@ class TestTheBuild:
             before = order[: order.index(step.step_id)]
             assert set(step.depends_on) <= set(before)
 
-    def test_a_step_after_a_single_one_is_worked_on_in_the_same_task(self, bench: Bench) -> None:
+    def test_a_step_after_a_single_one_is_worked_on_in_the_same_task(
+        self, bench: WorkflowBench
+    ) -> None:
         run_id = bench.start("test.chain")
         bench.deliver()
         assert bench.queue.waiting == []
         assert bench.run(run_id).status is RunStatus.COMPLETED
 
-    def test_a_step_that_waited_since_the_run_was_created_is_not_read(self, bench: Bench) -> None:
+    def test_a_step_that_waited_since_the_run_was_created_is_not_read(
+        self, bench: WorkflowBench
+    ) -> None:
         run_id = bench.start("test.chain")
         with firestore_reads() as of:
             bench.deliver()
@@ -81,7 +87,7 @@ class TestTheBuild:
         assert finished_chain(bench, run_id) == ["one", "two", "three"]
 
     @pytest.mark.parametrize("step", ["two", "three"])
-    def test_one_that_somebody_has_written_to_is(self, bench: Bench, step: str) -> None:
+    def test_one_that_somebody_has_written_to_is(self, bench: WorkflowBench, step: str) -> None:
         run_id = bench.start("test.chain")
         bench.tenant.step_ref(run_id, step).update({"losses": 3})
         with firestore_reads() as of:
@@ -91,7 +97,7 @@ class TestTheBuild:
         assert bench.steps(run_id)[step].losses == 3
 
     def test_a_worker_without_time_left_hands_on(
-        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+        self, bench: WorkflowBench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("experience.workflows.execution.worker.TASK_SECONDS", 0)
         run_id = bench.start("test.chain")
@@ -116,14 +122,14 @@ def by_chance(count: int) -> int:
 class TestDeliveries:
     @pytest.mark.parametrize("pick", [lambda count: 0, last, by_chance], ids=["in", "out", "mixed"])
     def test_tasks_that_come_twice_and_in_any_order_do_it_once(
-        self, bench: Bench, pick: Callable[[int], int]
+        self, bench: WorkflowBench, pick: Callable[[int], int]
     ) -> None:
         run_id = bench.start("test.build", {"word": "hi"})
         bench.drain(pick, twice=True)
         finished(bench, run_id)
         assert len(bench.executions(run_id)) == WHOLE
 
-    def test_a_task_that_comes_after_the_end_changes_nothing(self, bench: Bench) -> None:
+    def test_a_task_that_comes_after_the_end_changes_nothing(self, bench: WorkflowBench) -> None:
         run_id = bench.start("test.build", {"word": "hi"})
         late = list(bench.queue.waiting)
         bench.drain()
@@ -133,7 +139,7 @@ class TestDeliveries:
             bench.drain()
         assert (bench.steps(run_id), bench.run(run_id)) == before
 
-    def test_starting_twice_with_one_request_id_is_one_run(self, bench: Bench) -> None:
+    def test_starting_twice_with_one_request_id_is_one_run(self, bench: WorkflowBench) -> None:
         runs = at_once(
             4, lambda _: bench.start("test.build", {"word": "hi"}, requestId="the-build")
         )
@@ -147,7 +153,7 @@ class TestMeeting:
     """The steps of `images` all end at the same moment."""
 
     def test_parallel_finishers_do_not_wait_on_each_other(
-        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+        self, bench: WorkflowBench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         run_id = bench.start("test.build", {"word": "hi"})
         started = bench.run(run_id)
@@ -178,7 +184,7 @@ class TestMeeting:
 
 
 class TestLeases:
-    def test_a_second_worker_is_sent_away_while_the_first_works(self, bench: Bench) -> None:
+    def test_a_second_worker_is_sent_away_while_the_first_works(self, bench: WorkflowBench) -> None:
         run_id = bench.start("test.chain", {"plan": {"one": {"hold": f"go-{bench.workspace}"}}})
         again = bench.queue.waiting[0]
         with bench.working():
@@ -191,7 +197,7 @@ class TestLeases:
         assert bench.executions(run_id) == ["one", "two", "three"]
 
     def test_the_slower_of_two_workers_on_a_step_is_refused_by_its_fence(
-        self, bench: Bench
+        self, bench: WorkflowBench
     ) -> None:
         plan = {"one": {"hold": f"go-{bench.workspace}"}}
         run_id = bench.start("test.chain", {"plan": plan})
@@ -210,7 +216,9 @@ class TestLeases:
         assert bench.executions(run_id) == ["one", "one", "two", "three"]
         assert unfinished(bench, run_id) == []
 
-    def test_a_step_over_which_all_workers_vanish_fails_in_the_end(self, bench: Bench) -> None:
+    def test_a_step_over_which_all_workers_vanish_fails_in_the_end(
+        self, bench: WorkflowBench
+    ) -> None:
         run_id = bench.start("test.chain")
         step = bench.steps(run_id)["one"]
         losses = MAX_LOST_WORKERS

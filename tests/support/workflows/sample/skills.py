@@ -19,6 +19,7 @@ __all__ = ["generating"]
 
 HERE = Path(__file__).parent
 DEADLINE_SECONDS = 60
+IMPOSSIBLE = "impossible"
 _lock = threading.Lock()
 
 
@@ -79,10 +80,17 @@ def wait_for(name: str, context: Context | None = None) -> None:
         time.sleep(0.01)
 
 
+def require_possible(given: Parts) -> None:
+    """Fail for the one word that cannot be made."""
+    if given.word == IMPOSSIBLE:
+        raise SkillFailed("IMPOSSIBLE", f"{IMPOSSIBLE} cannot be made.")
+
+
 @skill("test.note", input_type=Parts, output_type=Text, version="1", max_runtime_seconds=60)
 def note(given: Parts, context: Context) -> Text:
     """Pays for its key, and tells its parts."""
     record("note", context)
+    require_possible(given)
     (world() / context.key().replace("/", "~")).write_text("paid")
     return Text(text=f"{context.step.step_id}({given.text()})")
 
@@ -112,6 +120,7 @@ def act(given: Parts, context: Context) -> Text:
 def draw(given: Parts, context: Context) -> Text:
     """Writes its word as an artifact, and reads the one that it is given."""
     record("draw", context)
+    require_possible(given)
     found = context.artifacts.read(given.first["id"]).decode() + "+" if given.first else ""
     text = found + given.word
     context.artifacts.write("result", text.encode(), "text/plain", "word.txt", {"long": len(text)})

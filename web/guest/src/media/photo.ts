@@ -1,30 +1,41 @@
-/** From a file that a guest chose to the photo that the page sends. */
+/** From a file that a guest chose to a photo that the page can send. */
 
 import { Refusal } from "../model/refusals.ts";
 
-/**
- * What the page asks for. HEIC is missing on purpose: an iPhone that is not asked for it hands over
- * a JPEG. A file of another type that the browser shows is taken as well.
- */
-export const TYPES = ["image/jpeg", "image/png", "image/webp", "image/avif"] as const;
-export const MAX_BYTES = 20 * 2 ** 20;
-const LARGE_BYTES = 3 * 2 ** 20;
-/** Of a large file: the size that a picture needs. */
-const MAX_LARGE_SIDE = 2560;
+const QUALITY = 0.92;
 /** What every phone has room to draw. */
 const MAX_SIDE = 4096;
 
 /**
- * The file drawn anew, as a JPEG: what it shows, and nothing else that its phone wrote into it, such
- * as the place. Its bytes decide what it is, not its name. Throws `Refusal`.
+ * The file under the type that its bytes show, whatever its name says. A HEIC or an AVIF is drawn
+ * anew, as a JPEG without metadata, where the browser can read it. Throws `Refusal`.
  */
-export async function redrawn(file: Blob): Promise<Blob> {
-  if (file.size > MAX_BYTES) throw new Refusal("too_large");
-  const isHeic = isHeif(new Uint8Array(await file.slice(0, 12).arrayBuffer()));
+export async function readable(file: Blob): Promise<Blob> {
+  const type = typeOf(new Uint8Array(await file.slice(0, 12).arrayBuffer()));
+  if (type === "image/heif") return redrawn(file);
+  return type && type !== file.type ? new Blob([file], { type }) : file;
+}
+
+/** The type of a photo of this beginning, or null. HEIC and AVIF share the container HEIF. */
+export function typeOf(head: Uint8Array): string | null {
+  const text = String.fromCharCode(...head);
+  if (text.startsWith("\xff\xd8\xff")) return "image/jpeg";
+  if (text.startsWith("\x89PNG")) return "image/png";
+  if (/^RIFF.{4}WEBP/s.test(text)) return "image/webp";
+  return /^.{4}ftyp(he[iv][cmsx]|avi[fs]|m[is]f1)/s.test(text) ? "image/heif" : null;
+}
+
+export function jpeg(canvas: HTMLCanvasElement): Promise<Blob> {
+  return new Promise((resolve, reject) => {
+    const done = (blob: Blob | null) => (blob ? resolve(blob) : reject(new Error("no picture")));
+    canvas.toBlob(done, "image/jpeg", QUALITY);
+  });
+}
+
+async function redrawn(file: Blob): Promise<Blob> {
   try {
-    const image = await decoded(file, isHeic);
-    const side = file.size < LARGE_BYTES ? MAX_SIDE : MAX_LARGE_SIDE;
-    const part = Math.min(1, side / Math.max(image.width, image.height));
+    const image = await decoded(file);
+    const part = Math.min(1, MAX_SIDE / Math.max(image.width, image.height));
     const canvas = document.createElement("canvas");
     canvas.width = Math.max(1, Math.round(image.width * part));
     canvas.height = Math.max(1, Math.round(image.height * part));
@@ -33,40 +44,25 @@ export async function redrawn(file: Blob): Promise<Blob> {
     context.fillStyle = "white"; // where the photo is transparent
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.drawImage(image, 0, 0, canvas.width, canvas.height);
-    if ("close" in image) image.close();
     return await jpeg(canvas);
   } catch {
-    throw new Refusal(isHeic ? "unsupported_media" : "wrong_type");
+    throw new Refusal("unsupported_media");
   }
-}
-
-/** Whether a file of this beginning is a HEIC, or an AVIF, which shares its container. */
-export function isHeif(head: Uint8Array): boolean {
-  const text = String.fromCharCode(...head.slice(4, 12));
-  return /^ftyp(hei[cmsx]|hev[cmsx]|avi[fs]|m[is]f1)$/.test(text);
-}
-
-export function jpeg(canvas: HTMLCanvasElement): Promise<Blob> {
-  return new Promise((resolve, reject) => {
-    const done = (blob: Blob | null) => (blob ? resolve(blob) : reject(new Error("no picture")));
-    canvas.toBlob(done, "image/jpeg", 0.92);
-  });
 }
 
 /** The image, upright. Some browsers decode a HEIC only for an element of the page. */
-async function decoded(file: Blob, isHeic: boolean): Promise<ImageBitmap | HTMLImageElement> {
+async function decoded(file: Blob): Promise<ImageBitmap | HTMLImageElement> {
   try {
     return await createImageBitmap(file);
-  } catch (error) {
-    if (!isHeic) throw error;
-  }
-  const url = URL.createObjectURL(file);
-  try {
-    const image = new Image();
-    image.src = url;
-    await image.decode();
-    return image;
-  } finally {
-    URL.revokeObjectURL(url);
+  } catch {
+    const url = URL.createObjectURL(file);
+    try {
+      const image = new Image();
+      image.src = url;
+      await image.decode();
+      return image;
+    } finally {
+      URL.revokeObjectURL(url);
+    }
   }
 }

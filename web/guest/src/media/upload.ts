@@ -3,6 +3,58 @@
 import type { Calls } from "../model/backend.ts";
 import { Refusal, refusalOf } from "../model/refusals.ts";
 import type { Session } from "../model/types.ts";
+import { withoutMetadata } from "./metadata.ts";
+import { jpeg } from "./photo.ts";
+
+/** HEIC is missing on purpose: an iPhone that is not asked for it hands over a JPEG. */
+export const TYPES = ["image/jpeg", "image/png", "image/webp", "image/avif"] as const;
+export const VIDEO_TYPES = ["video/mp4", "video/webm", "video/quicktime"] as const;
+type ContentType = (typeof TYPES)[number] | (typeof VIDEO_TYPES)[number];
+export const MAX_BYTES = 20 * 2 ** 20;
+const MAX_VIDEO_BYTES = 200 * 2 ** 20;
+const MIN_SHRINK_BYTES = 3 * 2 ** 20;
+const MAX_SIDE = 2560;
+
+/** What is wrong with a file, before it is uploaded, or null. A step asks for videos or not. */
+export function fileProblem(
+  file: { type: string; size: number },
+  allowVideos: boolean,
+): string | null {
+  if (isVideo(file.type) && allowVideos)
+    return file.size > MAX_VIDEO_BYTES ? "video_too_large" : null;
+  if (!isPhoto(file.type)) return "wrong_type";
+  return file.size > MAX_BYTES ? "too_large" : null;
+}
+
+function isPhoto(type: string): type is (typeof TYPES)[number] {
+  return (TYPES as readonly string[]).includes(type);
+}
+
+export function isVideo(type: string): type is (typeof VIDEO_TYPES)[number] {
+  return (VIDEO_TYPES as readonly string[]).includes(type);
+}
+
+function isAccepted(type: string): type is ContentType {
+  return isPhoto(type) || isVideo(type);
+}
+
+/** A large photo in the size that a picture needs. A file that cannot be read stays as it is. */
+export async function shrink(file: Blob): Promise<Blob> {
+  if (file.size < MIN_SHRINK_BYTES || isVideo(file.type)) return file;
+  try {
+    const image = await createImageBitmap(file);
+    const part = Math.min(1, MAX_SIDE / Math.max(image.width, image.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(image.width * part);
+    canvas.height = Math.round(image.height * part);
+    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+    image.close();
+    const smaller = await jpeg(canvas);
+    return smaller.size < file.size ? smaller : file;
+  } catch {
+    return file;
+  }
+}
 
 export interface UploadOptions {
   calls: Calls;
@@ -12,14 +64,17 @@ export interface UploadOptions {
   signal: AbortSignal;
 }
 
-/** Get an upload URL, send the photo (a JPEG) there, and confirm it. Throws `Refusal`. */
-export async function uploadPhoto(photo: Blob, options: UploadOptions): Promise<Session> {
+/** Get an upload URL, send the photo there without metadata, and confirm it. Throws `Refusal`. */
+export async function uploadPhoto(file: Blob, options: UploadOptions): Promise<Session> {
   const { calls, ids, stepId, onState, signal } = options;
+  const photo = isVideo(file.type) ? file : await withoutMetadata(file);
+  const contentType = photo.type;
+  if (!isAccepted(contentType)) throw new Refusal("wrong_type");
   onState("uploading", 0);
   const upload = await calls.createUpload({
     ...ids,
     stepId,
-    contentType: "image/jpeg",
+    contentType,
     sizeBytes: photo.size,
   });
   signal.throwIfAborted();

@@ -25,12 +25,12 @@ export class Refusal extends Error {
   }
 }
 
-/** What a call threw, as a refusal. The client's `no_answer` is `offline` here. */
+/** What a call threw, as a refusal. The client's `no_response` is `offline` here. */
 export function refusalOf(thrown: unknown): Refusal {
   if (thrown instanceof Refusal) return thrown;
-  const { code, reason, details, isPassing } = thrown as Partial<RuntimeError>;
-  if (reason === "no_answer" || code === "auth/network-request-failed") {
+  const { code, reason, details, isTransient } = thrown as Partial<RuntimeError>;
+  if (reason === "no_response" || code === "auth/network-request-failed") {
     return new Refusal("offline", {}, true);
   }
-  return new Refusal(reason ?? code ?? "unknown", { ...details }, isPassing);
+  return new Refusal(reason ?? code ?? "unknown", { ...details }, isTransient);
 }

@@ -39,6 +39,7 @@ export interface Step {
 export interface StepConfig {
   variable?: string | null;
   sourceVariable?: string;
+  allowVideos?: boolean;
   required?: boolean;
   placeholder?: string;
   maxLength?: number;

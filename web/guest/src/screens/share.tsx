@@ -50,7 +50,7 @@ export function ShareScreen({ visit, sessionId }: { visit: VisitContext; session
   }
   if (main === null) return <Skeleton />;
   const reward = main.steps.find((step) => step.type === "reward");
-  const photo = pictureUrl(main.session.capturedMedia.at(-1)?.url);
+  const photo = pictureUrl(main.session.capturedMedia.filter(({ url }) => url).at(-1)?.url);
   const inProgress = isInProgress(picture);
   return (
     <>

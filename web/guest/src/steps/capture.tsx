@@ -3,10 +3,10 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { hasCamera } from "../media/camera.ts";
-import { redrawn, TYPES } from "../media/photo.ts";
-import { uploadPhoto } from "../media/upload.ts";
+import { readable } from "../media/photo.ts";
+import { fileProblem, isVideo, shrink, TYPES, uploadPhoto, VIDEO_TYPES } from "../media/upload.ts";
 import { refusalOf } from "../model/refusals.ts";
-import type { Step } from "../model/types.ts";
+import type { Session, Step } from "../model/types.ts";
 import { Icon } from "../parts/icons.tsx";
 import { captureWords } from "../texts.ts";
 import { Camera } from "./camera.tsx";
@@ -24,7 +24,10 @@ export function Capture({ visit, play, step, problem }: StepProps) {
   const aborter = useRef<AbortController | null>(null);
   const picture = useObjectUrl(photo);
   const stored = play.session.capturedMedia.find((media) => media.stepId === step.id);
-  const shown = picture ?? (retaking ? null : (stored?.url ?? null));
+  const storedUrl = useStoredUrl(visit, play.session, stored);
+  const allowVideos = step.config?.allowVideos ?? false;
+  const shown = picture ?? (retaking ? null : storedUrl);
+  const showsVideo = isVideo(photo?.type ?? stored?.contentType ?? "");
   const busy = uploadState !== null && uploadState.state !== "failed";
   const actions = useKeptFocus(
     camera ? "camera" : (uploadState?.state ?? (shown ? "photo" : "empty")),
@@ -46,14 +49,15 @@ export function Capture({ visit, play, step, problem }: StepProps) {
     fromCamera.current = camera;
     setCamera(false);
     setUploadState(null);
-    setReason(null);
-    setPhoto(taken);
+    const problem = fileProblem(taken, allowVideos);
+    setReason(problem);
+    if (problem === null) setPhoto(taken);
   }
 
   async function choose(file: Blob) {
     setReason(null);
     try {
-      preview(await redrawn(file));
+      preview(await readable(file));
     } catch (error) {
       setReason(refusalOf(error).reason);
     }
@@ -65,7 +69,7 @@ export function Capture({ visit, play, step, problem }: StepProps) {
     aborter.current = controller;
     setReason(null);
     try {
-      const session = await uploadPhoto(chosen, {
+      const session = await uploadPhoto(await shrink(chosen), {
         calls: visit.backend.calls,
         ids: { projectId: play.session.projectId, sessionId: play.session.id },
         stepId: step.id,
@@ -118,7 +122,11 @@ export function Capture({ visit, play, step, problem }: StepProps) {
     <>
       {shown ? (
         <figure class={`preview ${busy ? "busy" : ""}`}>
-          <img data-testid="preview" src={shown} alt="Your photo" />
+          {showsVideo ? (
+            <video data-testid="preview" src={shown} controls playsInline aria-label="Your video" />
+          ) : (
+            <img data-testid="preview" src={shown} alt="Your photo" />
+          )}
           {uploadState ? <UploadProgress upload={uploadState} /> : null}
         </figure>
       ) : (
@@ -153,7 +161,7 @@ export function Capture({ visit, play, step, problem }: StepProps) {
             data-testid="use-photo"
             onClick={() => void upload(photo)}
           >
-            Use this photo
+            {showsVideo ? "Use this video" : "Use this photo"}
           </button>
         ) : null}
         {shown && !photo && !uploadState ? (
@@ -163,7 +171,7 @@ export function Capture({ visit, play, step, problem }: StepProps) {
         ) : null}
         {shown && !busy ? (
           <button class="button quiet" type="button" data-testid="retake" onClick={discard}>
-            Take another photo
+            {showsVideo ? "Take another one" : "Take another photo"}
           </button>
         ) : null}
         {busy ? (
@@ -179,18 +187,18 @@ export function Capture({ visit, play, step, problem }: StepProps) {
   );
 }
 
-const RETRYABLE = new Set(["interrupted", "offline", "upload_missing", "unknown"]);
+const RETRYABLE = new Set(["interrupted", "offline", "rate_limited", "upload_missing", "unknown"]);
 
-const SERVER_REASONS = new Set([
+const WORDED = new Set([
   ...["upload_missing", "upload_too_large", "upload_type_mismatch", "upload_too_many_pixels"],
-  ...["unsupported_media", "upload_damaged"],
+  ...["upload_damaged", "unsupported_media", "wrong_type", "too_large", "rate_limited"],
 ]);
 
 function captureProblem(reason: string, issues: { path: string }[]): string {
   const named = (field: string) => issues.some(({ path }) => path === field);
   if (reason === "invalid_request" && named("contentType")) return "wrong_type";
   if (reason === "invalid_request" && named("sizeBytes")) return "too_large";
-  return SERVER_REASONS.has(reason) ? reason : "interrupted";
+  return WORDED.has(reason) ? reason : "interrupted";
 }
 
 function UploadProgress({ upload }: { upload: UploadState }) {
@@ -233,7 +241,8 @@ function PhotoSources({ step, onCamera, onFile }: PhotoSourcesProps) {
     event.currentTarget.value = "";
     if (file) onFile(file);
   };
-  const input = { class: "sr-only", type: "file" as const, accept: TYPES.join(","), onChange };
+  const types = step.config?.allowVideos ? [...TYPES, ...VIDEO_TYPES] : TYPES;
+  const input = { class: "sr-only", type: "file" as const, accept: types.join(","), onChange };
   return (
     <>
       {hasCamera() ? (
@@ -248,7 +257,7 @@ function PhotoSources({ step, onCamera, onFile }: PhotoSourcesProps) {
       )}
       <label class="button quiet">
         <Icon name="image" />
-        Choose a photo
+        {step.config?.allowVideos ? "Choose a photo or video" : "Choose a photo"}
         <input {...input} data-testid="file" />
       </label>
     </>
@@ -275,6 +284,24 @@ function useKeptFocus(state: string): RefObject<HTMLElement | null> {
     (progress ?? element.querySelector<HTMLElement>("button, input"))?.focus();
   }, [state]);
   return actions;
+}
+
+/** The address of what is stored. A video's is signed, and only for an hour. */
+function useStoredUrl(
+  { backend }: StepProps["visit"],
+  { projectId, id: sessionId }: Session,
+  stored: Session["capturedMedia"][number] | undefined,
+): string | null {
+  const [signed, setSigned] = useState<string | null>(null);
+  const assetId = stored?.url === null ? stored.assetId : undefined;
+  useEffect(() => {
+    if (assetId === undefined) return;
+    backend.calls.getDownloadUrl({ projectId, sessionId, assetId }).then(
+      ({ url }) => setSigned(url),
+      () => setSigned(null),
+    );
+  }, [assetId]);
+  return assetId === undefined ? (stored?.url ?? null) : signed;
 }
 
 function useObjectUrl(blob: Blob | null): string | null {

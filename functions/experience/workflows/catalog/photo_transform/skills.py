@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar, cast, get_args
 from experience.documents import Document
 from experience.errors import Refusal
 from experience.imaging import files, processes
-from experience.imaging.models import ImageRefused, Recipe, Style
+from experience.imaging.models import ImageRefused, Recipe, RefusalCode, Style
 from experience.providers import gemini, local, registry, replicate
 from experience.workflows.definitions.loader import DEFINITIONS
 from experience.workflows.skills import (
@@ -32,19 +32,21 @@ T = TypeVar("T")
 VERSION = "4"
 MAX_PROMPT_LENGTH = 8000
 SECONDS = 120
+PHOTO_REFUSED = "PHOTO_REFUSED"
+"""The guest's photo cannot be used; the message is for the guest."""
 
 _MENTION = re.compile(r"@\{step:([A-Za-z0-9_-]{1,128})\}")
 _EXTENSIONS = {"jpeg": "jpg", "png": "png", "webp": "webp"}
 
 
-class Answer(Document):
+class GuestAnswer(Document):
     """What a guest answered to a step."""
 
     step_id: str
     value: str | bool | int | float | list[str]
 
 
-class PhotoInput(NamedTuple):
+class ModelInput(NamedTuple):
     """A Replicate model's input for the photo, and whether it has one for the aspect ratio."""
 
     name: str = "image"
@@ -53,9 +55,9 @@ class PhotoInput(NamedTuple):
 
 
 REPLICATE_INPUTS = {
-    "black-forest-labs/flux-kontext-pro": PhotoInput("input_image", has_aspect_ratio=True),
-    "black-forest-labs/flux-kontext-max": PhotoInput("input_image", has_aspect_ratio=True),
-    "google/nano-banana": PhotoInput("image_input", is_list=True, has_aspect_ratio=True),
+    "black-forest-labs/flux-kontext-pro": ModelInput("input_image", has_aspect_ratio=True),
+    "black-forest-labs/flux-kontext-max": ModelInput("input_image", has_aspect_ratio=True),
+    "google/nano-banana": ModelInput("image_input", is_list=True, has_aspect_ratio=True),
 }
 """The inputs of known models. Any other model has an input `image`."""
 
@@ -64,7 +66,7 @@ REFERENCE_TYPES = ("image/jpeg", "image/png", "image/webp")
 """What vendors take as it is. A guest's photo may be of other types, because it is drawn anew."""
 
 
-class Photo(Data):
+class SourcePhoto(Data):
     """A photo of this workspace, and its transform."""
 
     source_uri: str
@@ -81,7 +83,7 @@ class Image(Data):
 class Styling(Image):
     """A normalised photo, and the guest's answers."""
 
-    answers: list[Answer] = []
+    answers: list[GuestAnswer] = []
 
 
 class Measured(Data):
@@ -101,7 +103,7 @@ class Styled(Data):
 class Published(Data):
     """The result: its size, and its files.
 
-    The files are artifacts, or `published`: what the hooks of the run's owner report of them.
+    The files are artifacts, or `published`: what the run's hooks report of them.
     """
 
     format: str
@@ -115,12 +117,12 @@ class Published(Data):
 
 @skill(
     "photo.load",
-    input_type=Photo,
+    input_type=SourcePhoto,
     output_type=Measured,
     version=VERSION,
     max_runtime_seconds=SECONDS,
 )
-def load(inputs: Photo, context: Context) -> Measured:
+def load(inputs: SourcePhoto, context: Context) -> Measured:
     """Turn the photo upright, crop it, and scale it to the size that it is styled at.
 
     Before that, check that the transform can succeed, while nothing has been paid for.
@@ -134,8 +136,8 @@ def load(inputs: Photo, context: Context) -> Measured:
     _require_references(inputs.transform, context)
     photo = context.artifacts.read(inputs.source_uri)
     if files.size(photo) is None:
-        raise SkillFailed("INVALID_INPUT", "The photo is not a JPEG, PNG, WebP or AVIF image.")
-    image = _refusing(lambda: processes.normalise(photo, recipe))
+        raise SkillFailed(PHOTO_REFUSED, "The photo is not a JPEG, PNG, WebP or AVIF image.")
+    image = _refusing(lambda: processes.normalise(photo, recipe), invalid=PHOTO_REFUSED)
     width, height = files.size(image) or (0, 0)
     measures = {"width": width, "height": height}
     kind = str(files.content_type(image))
@@ -212,7 +214,7 @@ def params_of(transform: Transform, prompt: str) -> dict[str, Any]:
     """The provider's parameters for a transform, without the photo."""
     provider_id, _, model = transform.model.partition("/")
     if provider_id == replicate.ID:
-        photo = REPLICATE_INPUTS.get(model, PhotoInput())
+        photo = REPLICATE_INPUTS.get(model, ModelInput())
         shape = {"aspect_ratio": transform.aspect_ratio} if photo.has_aspect_ratio else {}
         return {
             "model": model,
@@ -231,7 +233,7 @@ def references_of(transform: Transform) -> list[str]:
     return [] if is_local else transform.reference_image_urls
 
 
-def prompt_of(prompt: str, answers: list[Answer]) -> str:
+def prompt_of(prompt: str, answers: list[GuestAnswer]) -> str:
     """The prompt, with each mention of a step replaced by the guest's answer to it.
 
     The answer to a step that was not answered is empty. Mentions within answers are not replaced.
@@ -262,7 +264,7 @@ def _require_references(transform: Transform, context: Context) -> None:
     """Check the reference images. One download for each."""
     references = references_of(transform)
     provider_id, _, model = transform.model.partition("/")
-    is_list = provider_id == gemini.ID or REPLICATE_INPUTS.get(model, PhotoInput()).is_list
+    is_list = provider_id == gemini.ID or REPLICATE_INPUTS.get(model, ModelInput()).is_list
     if references and not is_list:
         message = f"The model {transform.model} takes the photo alone, without reference images."
         raise SkillFailed("INVALID_INPUT", message)
@@ -289,12 +291,16 @@ def _overlay(context: Context, path: str) -> bytes:
         raise SkillFailed("PROCESSING_FAILED", message) from missing
 
 
-def _refusing(make: Callable[[], T]) -> T:
-    """Turn an image that the imaging refuses into a failure of the step."""
+def _refusing(make: Callable[[], T], *, invalid: str = RefusalCode.PROCESSING_FAILED) -> T:
+    """Turn an image that the imaging refuses into a failure of the step.
+
+    It has the code `invalid` if the image is to blame: the guest's photo, or else one of ours.
+    """
     try:
         return make()
     except ImageRefused as refused:
-        raise SkillFailed(refused.code, refused.message) from refused
+        code = invalid if refused.code is RefusalCode.INVALID_INPUT else refused.code
+        raise SkillFailed(code, refused.message) from refused
 
 
 DEFINITIONS.add(Path(__file__).with_name("definition.yaml"))

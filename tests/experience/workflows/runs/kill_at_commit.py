@@ -5,21 +5,21 @@ from collections.abc import Callable
 from typing import Any
 
 from experience.workflows.runs.models import StepTask
-from tests.support.workflows.commits import Commit, Mishaps, Paths
-from tests.support.workflows.workflow_bench import Bench, Killed, came_to, through
+from tests.support.workflows.commits import Mishaps, Paths, RecordedCommit
+from tests.support.workflows.workflow_bench import Killed, WorkflowBench, came_to, through
 
 
 def kill_at_every_commit(
-    bench: Bench, workflow: str, payload: dict[str, Any], count: int, when: str, stride: int
+    bench: WorkflowBench, workflow: str, payload: dict[str, Any], count: int, when: str, stride: int
 ) -> list[str]:
-    """The runs, each of which came to what a calm one of so many executions comes to.
+    """The runs, each of which came to what a reference one of so many executions comes to.
 
     What a process had done and not written down is done again, and nothing else.
     """
     deaths = Mishaps(Killed, when, stride=stride, may_strike=recovered(bench))
     with deaths.watching():
-        calm = through(bench, workflow, payload, "calm")
-    expected, executed = came_to(bench, calm), bench.executions(calm)
+        reference = through(bench, workflow, payload, "reference")
+    expected, executed = came_to(bench, reference), bench.executions(reference)
     assert len(executed) == count
     runs = []
     for number in deaths.runs():
@@ -31,17 +31,17 @@ def kill_at_every_commit(
             assert Counter(list(expected)) <= Counter(made) <= Counter(executed + again)
 
         runs.append(run_id)
-    assert len(deaths.calm) > count
+    assert len(deaths.reference) > count
     return runs
 
 
-def released_steps(commit: Commit) -> list[str]:
+def released_steps(commit: RecordedCommit) -> list[str]:
     """The steps whose worker writes down what came of them."""
     released = [each for each in commit.writes if "releasedBy" in each.fields]
     return [each.document.removeprefix("runSteps/") for each in released]
 
 
-def recovered(bench: Bench) -> Callable[[Paths], bool]:
+def recovered(bench: WorkflowBench) -> Callable[[Paths], bool]:
     """Whether nobody is dead any more.
 
     Then whoever came again has left nothing lying: a later death would have it found.

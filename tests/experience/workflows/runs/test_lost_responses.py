@@ -2,21 +2,21 @@
 
 import pytest
 
-from tests.support.workflows.commits import Lost, Mishaps
-from tests.support.workflows.workflow_bench import Bench, came_to, through
+from tests.support.workflows.commits import Mishaps, ResponseLost
+from tests.support.workflows.workflow_bench import WorkflowBench, came_to, through
 
 
-class TestLostAnswers:
+class TestLostResponses:
     @pytest.mark.parametrize("workflow", ["test.tree", "test.chain"])
     def test_a_commit_whose_answer_is_lost_strands_nothing(
-        self, bench: Bench, workflow: str, monkeypatch: pytest.MonkeyPatch
+        self, bench: WorkflowBench, workflow: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("experience.transactions.FIRST_PAUSE_SECONDS", 0)
         payload = {"plan": {"root": {"failures": 1}, "two": {"failures": 1}}}
-        losses = Mishaps(Lost, "after", stride=1)
+        losses = Mishaps(ResponseLost, "after", stride=1)
         with losses.watching():
-            calm = through(bench, workflow, payload, "calm")
-        expected, executed = came_to(bench, calm), bench.executions(calm)
+            reference = through(bench, workflow, payload, "reference")
+        expected, executed = came_to(bench, reference), bench.executions(reference)
         assert len(executed) == len(expected) + 1
         for number in losses.runs():
             with losses.striking():

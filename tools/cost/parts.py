@@ -7,7 +7,7 @@ from pathlib import Path
 from emulator.suite.suite import Suite
 from tools.cost import guests, operators, sessions, sweeps, transforms, visit, workflows
 from tools.cost.figures import Figures
-from tools.cost.measuring import Stage, stage
+from tools.cost.stage import Stage, stage
 
 # The sweeps first, while there is nothing for them to find; the visit then, in a fresh process.
 PARTS: list[Callable[[Stage], None]] = [
@@ -26,7 +26,7 @@ def measure(
 ) -> tuple[Figures, set[str]]:
     """The figures as they are now, with the reasons on record; and the names of all deployed.
 
-    `tell` learns what is being measured.
+    `show` gets the name of each part as it begins.
     """
     with (
         tempfile.TemporaryDirectory() as folder,

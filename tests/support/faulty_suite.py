@@ -1,4 +1,4 @@
-"""A suite in which things go wrong, and what must be true when that is over."""
+"""A suite that injects faults, and what must hold after them."""
 
 import json
 import time
@@ -25,10 +25,10 @@ from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member, a_step, a_transform
 from tests.support.shared_emulator import SharingSuite
 
-CALM_SECONDS = 120
+RECOVERY_SECONDS = 120
 POLL_SECONDS = 0.1
 
-# What sweeps and workers are told, so that no test waits for minutes.
+# For sweeps and workers, so that no test waits for minutes.
 IMPATIENT = {"SWEEP_GRACE_SECONDS": "0", "STEP_PAUSE_LIMIT_SECONDS": "0"}
 
 
@@ -61,7 +61,7 @@ def seed_demo(suite: Suite, db: Database) -> None:
         booth.update({f"published.{name}": value for name, value in small.items()})
 
 
-class Trouble:
+class FaultySuite:
     """One test's faults, visitors and projects in a running suite."""
 
     def __init__(self, suite: Suite, db: Database) -> None:
@@ -72,7 +72,7 @@ class Trouble:
         self._is_swept = True
 
     def faults(self, **settings: Any) -> None:
-        """Let this go wrong from now on; without settings, nothing."""
+        """Inject these faults from now on; without settings, none."""
         self._is_swept = self._is_swept and not settings
         self.suite.set_faults(parse(json.dumps(settings)))
 
@@ -82,22 +82,22 @@ class Trouble:
             assert self.suite.scheduler.run(name) == 200
             self.suite.settle()
 
-    def calm(self) -> None:
-        """End the faults, and wait and sweep until every job is at rest."""
+    def recover(self) -> None:
+        """End the faults, and wait and sweep until every job has ended."""
         self.faults()
-        deadline = time.monotonic() + CALM_SECONDS
+        deadline = time.monotonic() + RECOVERY_SECONDS
         while True:
             self.suite.settle()
             if not self._is_swept:
                 self.sweep("sweepJobs", "sweepRuns", "sweepSessions")
-            restless = [job for project in self.projects for job in self._restless(project)]
-            if not restless:
+            unfinished = [job for project in self.projects for job in self._unfinished(project)]
+            if not unfinished:
                 return
-            assert time.monotonic() < deadline, f"jobs did not end: {restless}"
+            assert time.monotonic() < deadline, f"jobs did not end: {unfinished}"
             self._is_swept = False
             time.sleep(POLL_SECONDS)
 
-    def _restless(self, project: str) -> list[dict[str, Any] | None]:
+    def _unfinished(self, project: str) -> list[dict[str, Any] | None]:
         jobs: Any = self.db.collection("projects", project, "jobs")
         going = FieldFilter("status", "in", ["pending", "running"])
         return [job.to_dict() for job in jobs.where(filter=going).stream()]
@@ -116,9 +116,9 @@ class Trouble:
         self._clients.append(Client(host, self.suite.project, uid))
         return self._clients[-1]
 
-    def guest(self, venue: Venue, uid: str) -> "GuestInTrouble":
+    def guest(self, venue: Venue, uid: str) -> "FaultyGuest":
         """A tab in which this visitor has the venue open."""
-        return GuestInTrouble(self, venue, uid)
+        return FaultyGuest(self, venue, uid)
 
     def demo_guest(self, uid: str, number: int = 0) -> ChaosGuest:
         """A visitor of the demo's project who tries again whatever passes by itself."""
@@ -140,15 +140,15 @@ class Trouble:
 
 
 @contextmanager
-def in_trouble(suite: Suite, db: Database, patch: pytest.MonkeyPatch) -> Iterator[Trouble]:
-    """While things go wrong. `check` follows, once for a file: it reads everything."""
+def a_faulty_suite(suite: Suite, db: Database, patch: pytest.MonkeyPatch) -> Iterator[FaultySuite]:
+    """One test's faults in a suite. `check` follows, once for a file: it reads everything."""
     for name, value in suite.env.items():
         patch.setenv(name, value)
-    trouble = Trouble(suite, db)
-    yield trouble
-    trouble.calm()
+    faulty_suite = FaultySuite(suite, db)
+    yield faulty_suite
+    faulty_suite.recover()
     assert not suite.index_errors()
-    trouble.close()
+    faulty_suite.close()
 
 
 def check(suite: Suite, db: Database) -> None:
@@ -160,11 +160,11 @@ def check(suite: Suite, db: Database) -> None:
     assert not found, "\n".join(f"{v.invariant}: {v.path} {v.message}" for v in found)
 
 
-class GuestInTrouble(GuestClient):
-    """A tab in which a guest visits a venue, whatever goes wrong there."""
+class FaultyGuest(GuestClient):
+    """A tab in which a guest visits a venue of a faulty suite."""
 
-    def __init__(self, trouble: Trouble, venue: Venue, uid: str) -> None:
-        super().__init__(trouble.client(uid), venue.project, a_photo())
+    def __init__(self, faulty_suite: FaultySuite, venue: Venue, uid: str) -> None:
+        super().__init__(faulty_suite.client(uid), venue.project, a_photo())
         self.venue = venue
 
     def begin(self, experience: str | None = None, **more: Any) -> Any:
@@ -192,16 +192,16 @@ WHOLE_VISIT = {
     "completed": True,
     "active": {},
     "jobs": [("completed", None)],
-    "told": ("completed", None),
+    "jobState": ("completed", None),
     "has the picture": True,
 }
 
 
-def visit_of(trouble: Trouble, uid: str, project: str = seed.PROJECT) -> dict[str, Any]:
+def visit_of(faulty_suite: FaultySuite, uid: str, project: str = seed.PROJECT) -> dict[str, Any]:
     """What is stored of a guest's whole visit, without ids and times."""
-    sessions = trouble.of(project, "sessions", createdBy=uid)
-    jobs = trouble.of(project, "jobs", createdBy=uid)
-    [guest] = trouble.of(project, "guests", id=uid)
+    sessions = faulty_suite.of(project, "sessions", createdBy=uid)
+    jobs = faulty_suite.of(project, "jobs", createdBy=uid)
+    [guest] = faulty_suite.of(project, "guests", id=uid)
     main = next(each for each in sessions if each["phase"] == "main")
     ids = [session["id"] for session in sessions]
     pictures = [job["output"] and job["output"]["url"] for job in jobs]
@@ -211,6 +211,6 @@ def visit_of(trouble: Trouble, uid: str, project: str = seed.PROJECT) -> dict[st
         "completed": [entry["sessionId"] for entry in guest["completedExperiences"]] == ids,
         "active": guest["activeSessions"],
         "jobs": [(job["status"], job["error"]) for job in jobs],
-        "told": (main["jobStatus"], main["jobError"]),
+        "jobState": (main["jobStatus"], main["jobError"]),
         "has the picture": [main["resultMedia"] and main["resultMedia"]["url"]] == pictures,
     }
