@@ -204,6 +204,12 @@ STEPS_INCOMPLETE = Reason(
 UPLOAD_MISSING = Reason(
     errors.FailedPrecondition, "upload_missing", "nothing was uploaded to the address yet"
 )
+UNSUPPORTED_MEDIA = Reason(
+    errors.FailedPrecondition,
+    "unsupported_media",
+    "the photo is one that only some phones read, such as HEIC: `found` is its type",
+    {"found": str},
+)
 UPLOAD_TOO_LARGE = Reason(
     errors.FailedPrecondition,
     "upload_too_large",
@@ -215,6 +221,11 @@ UPLOAD_TYPE_MISMATCH = Reason(
     "upload_type_mismatch",
     "the file's bytes are not of the `declared` type but of the one `found`",
     {"declared": str, "found": str | None},
+)
+UPLOAD_DAMAGED = Reason(
+    errors.FailedPrecondition,
+    "upload_damaged",
+    "the photo breaks off before anything can be made of it, or contradicts itself",
 )
 UPLOAD_TOO_MANY_PIXELS = Reason(
     errors.FailedPrecondition,

@@ -17,7 +17,12 @@ from tests.support.faulty_suite import FaultySuite
 
 PHOTO = PHOTOS / "chelsea.jpg"
 ORIENTATION, GPS = ExifTags.Base.Orientation, ExifTags.IFD.GPSInfo
-REJECTED_FILES = {"text": "list.txt", "disguised": "list.jpg", "large": "large.jpg"}
+REJECTED_FILES = {
+    "text": "list.txt",
+    "disguised": "list.jpg",
+    "large": "large.jpg",
+    "heic": "photo.jpg",
+}
 
 
 def answers(session: dict[str, Any]) -> dict[str, Any]:
@@ -129,11 +134,12 @@ class TestObstacles:
         files["disguised"].write_text("a shopping list")
         with files["large"].open("wb") as large:
             large.truncate(MAX_BYTES["image"] + 1)
+        files["heic"].write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
         paths = {name: str(file) for name, file in files.items()}
-        photo = located(PHOTO, tmp_path / "located.jpg")
+        photo = located(PHOTO, tmp_path / "located.jpg").rename(tmp_path / "called.png")
         seen = browser.play("rejectedFiles", photo=str(photo), **paths)
         reasons = [problem["reason"] for problem in seen["problems"]]
-        assert reasons == ["wrong_type", "too_large", "upload_type_mismatch"]
+        assert reasons == ["wrong_type", "too_large", "upload_type_mismatch", "unsupported_media"]
         assert all(problem["text"] for problem in seen["problems"])
         main = visit_of(faulty_suite, seen["uid"])["main"]
         assert main["jobStatus"] == "completed"

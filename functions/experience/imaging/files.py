@@ -6,7 +6,8 @@ length: the size, the orientation and the colour profile are returned, and what 
 holds pixels only, of one image. Nothing that follows the image is kept, such as another file.
 
 Sources: ITU-T T.81, annex B (JPEG); EXIF 2.32; ICC.1:2022, annex B (JPEG, PNG);
-https://www.w3.org/TR/png-3/; https://developers.google.com/speed/webp/docs/riff_container. Pure.
+https://www.w3.org/TR/png-3/; https://developers.google.com/speed/webp/docs/riff_container;
+ISO/IEC 14496-12 (boxes), 23008-12 (HEIF); https://aomediacodec.github.io/av1-avif/. Pure.
 """
 
 import re
@@ -27,7 +28,7 @@ MAX_PROFILE_BYTES = 4 * 2**20
 
 
 class NotAnImageError(ValueError):
-    """The bytes are no JPEG, PNG or WebP."""
+    """The bytes are no JPEG, PNG, WebP or AVIF."""
 
 
 class DamagedError(ValueError):
@@ -38,18 +39,18 @@ class DamagedError(ValueError):
 class ImageFile:
     """An image without metadata, and what the metadata said."""
 
-    format: Literal["JPEG", "PNG", "WEBP"]
+    format: Literal["JPEG", "PNG", "WEBP", "AVIF"]
     data: bytes
     width: int
     height: int
     orientation: int = 1
-    """1 to 8, as EXIF has it."""
+    """1 to 8, as EXIF has it. The decoder tells that of an AVIF."""
     profile: bytes | None = None
-    """An ICC profile."""
+    """An ICC profile. The decoder returns that of an AVIF."""
 
 
 def read(data: bytes) -> ImageFile:
-    """Take a JPEG, PNG or WebP apart. Raises NotAnImageError and DamagedError."""
+    """Take a JPEG, PNG, WebP or AVIF apart. Raises NotAnImageError and DamagedError."""
     try:
         if data.startswith(b"\xff\xd8\xff"):
             return _jpeg(data)
@@ -57,6 +58,8 @@ def read(data: bytes) -> ImageFile:
             return _png(data)
         if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
             return _webp(data)
+        if content_type(data) == "image/avif":
+            return _avif(data)
     except struct.error as error:  # less is there than was announced
         raise DamagedError from error
     raise NotAnImageError
@@ -68,7 +71,26 @@ def content_type(data: bytes) -> str | None:
         return "image/jpeg"
     if data.startswith(PNG):
         return "image/png"
-    return "image/webp" if data.startswith(b"RIFF") and data[8:12] == b"WEBP" else None
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "image/webp"
+    return _heif_type(data)
+
+
+def is_cut_off(head: bytes, size_bytes: int) -> bool:
+    """Whether the first bytes of a file of that size show that no picture can be made of it.
+
+    Of a whole file they show all of its structure, of others where a WebP or an AVIF says it ends.
+    """
+    if len(head) >= size_bytes:
+        try:
+            read(head)
+        except ValueError:  # DamagedError, NotAnImageError
+            return True
+    if head.startswith(b"RIFF"):
+        return 8 + int.from_bytes(head[4:8], "little") > size_bytes
+    is_avif = content_type(head) == "image/avif"
+    boxes = _boxes(head, 0, len(head)) if is_avif else ()
+    return any(end > size_bytes for name, _, end in boxes if name in _TOP_BOXES)
 
 
 def size(head: bytes) -> tuple[int, int] | None:
@@ -79,6 +101,8 @@ def size(head: bytes) -> tuple[int, int] | None:
             return width, height
         if head.startswith(b"RIFF"):
             return _webp_size(head[12:16], head[20:])
+        if _heif_type(head):
+            return _heif_size(head)
         for marker, segment, _ in _segments(head):
             if marker in _FRAMES:
                 return _jpeg_size(segment)
@@ -111,7 +135,7 @@ def _jpeg(data: bytes) -> ImageFile:
         elif marker == _SOS:
             scans += 1
         elif marker == _APP1 and body.startswith(b"Exif\0"):
-            orientation = orientation or _orientation(body)
+            orientation = orientation or exif_orientation(body)
         elif marker == _APP2 and body.startswith(b"ICC_PROFILE\0") and len(body) > 14:
             profile[body[12]] = body[14:]
         is_jfif = marker == _APP0 and body.startswith(b"JFIF\0")
@@ -131,7 +155,11 @@ def _jpeg_size(frame: bytes) -> tuple[int, int]:
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """The marker, the segment and, of a scan, the pixels that follow it, up to the end of image."""
+    """The marker, the segment and, of a scan, the pixels that follow it, up to the end of image.
+
+    A file that breaks off after its first scan has begun ends there, as in a browser.
+    """
+    has_scan = False
     match = _MARKER.search(data, 2)
     for _ in range(MAX_PIECES):
         if match is None:
@@ -142,17 +170,22 @@ def _segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
         end = match.end()
         if marker not in (0x01, _SOI):
             end += max(2, *struct.unpack_from(">H", data, end))
-        match = _MARKER.search(data, end)
-        if end > len(data) or match is None:
+        if end > len(data):
             break
-        following = data[end : match.start()] if marker == _SOS else b""
+        match = _MARKER.search(data, end)
+        has_scan = has_scan or marker == _SOS
+        following = data[end : match.start() if match else None] if marker == _SOS else b""
         yield marker, data[start:end], following
-    raise DamagedError
+    else:
+        raise DamagedError
+    if not has_scan:
+        raise DamagedError
 
 
 # PNG
 
 PNG = b"\x89PNG\r\n\x1a\n"
+PNG_END = b"IEND\xaeB`\x82"
 _PNG_PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 
 
@@ -168,7 +201,7 @@ def _png(data: bytes) -> ImageFile:
                 raise DamagedError
             kept.append(chunk)
         elif name == b"eXIf":
-            orientation = orientation or _orientation(body)
+            orientation = orientation or exif_orientation(body)
         elif name == b"iCCP" and not has_profile:  # a file may have one, and each is unpacked
             has_profile = True
             found = replace(found, profile=_inflated(body.partition(b"\0")[2][1:]))
@@ -218,7 +251,7 @@ def _webp(data: bytes) -> ImageFile:
         if name == b"VP8X":
             kept.append(chunk[:8] + bytes([body[0] & _ANIMATED_OR_CLEAR]) + body[1:])
         elif name == b"EXIF":
-            orientation = orientation or _orientation(body)
+            orientation = orientation or exif_orientation(body)
         elif name == b"ICCP":
             found = replace(found, profile=body)
         elif name in _WEBP_PIXELS and not (name == b"ANMF" and has_frame):
@@ -256,10 +289,93 @@ def _webp_size(name: bytes, body: bytes) -> tuple[int, int]:
     return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
 
 
+# AVIF, and HEIC, which shares its container and is only told apart
+
+_BRANDS = {
+    **dict.fromkeys((b"avif", b"avis"), "image/avif"),
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis"), "image/heic"),
+    **dict.fromkeys((b"hevc", b"hevx", b"hevm", b"hevs"), "image/heic"),
+}
+_ANY_CODEC = (b"mif1", b"msf1")
+_TOP_BOXES = (b"ftyp", b"meta", b"moov", b"mdat", b"free")
+_METADATA_ITEMS = (b"Exif", b"mime")
+
+
+def _heif_type(head: bytes) -> str | None:
+    """What the major brand of a container says, or the first of the others that says anything."""
+    if head[4:8] != b"ftyp":
+        return None
+    length = min(int.from_bytes(head[:4]), 256)
+    major, *others = (head[at : at + 4] for at in (8, *range(16, length, 4)))
+    if major in _BRANDS:
+        return _BRANDS[major]
+    if major not in _ANY_CODEC:
+        return None
+    return next((_BRANDS[each] for each in others if each in _BRANDS), "image/heif")
+
+
+def _avif(data: bytes) -> ImageFile:
+    """Of a sequence the image that stands for it. Exif and XMP get types that no decoder knows."""
+    end = 0
+    for name, _, end_of_box in _boxes(data, 0, len(data)):
+        if name not in _TOP_BOXES:
+            break
+        end = end_of_box
+    if end > len(data):
+        raise DamagedError
+    width, height = _heif_size(data) or (0, 0)
+    start, stop = _box(data, b"meta")
+    metadata = data[start:stop]
+    for each in _METADATA_ITEMS:
+        metadata = metadata.replace(each, b"skip")
+    kept = data[:start] + metadata + data[stop:end]
+    return _checked(ImageFile("AVIF", kept, width, height), 1)
+
+
+def _heif_size(data: bytes) -> tuple[int, int] | None:
+    """The size of the largest image: that of a grid is larger than its tiles."""
+    start, end = _box(data, b"meta", b"iprp", b"ipco")
+    sizes = [
+        struct.unpack_from(">II", data, position + 4)
+        for name, position, _ in _boxes(data, start, end)
+        if name == b"ispe"
+    ]
+    return max(sizes, key=lambda each: each[0] * each[1], default=None)
+
+
+def _box(data: bytes, *names: bytes) -> tuple[int, int]:
+    """Where the contents of a box lie within others; nowhere if there is none."""
+    start, end = 0, len(data)
+    for name in names:
+        found = (box[1:] for box in _boxes(data, start, end) if box[0] == name)
+        start, end = next(found, (end, end))
+        end = min(end, len(data))
+        start = min(start + 4, end) if name == b"meta" else start  # its version and flags
+    return start, end
+
+
+def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Every box: its name, where its contents start, and where it says that they end."""
+    for _ in range(MAX_PIECES):
+        if start + 8 > end:
+            return
+        length, name = struct.unpack_from(">I4s", data, start)
+        contents = start + 8
+        if length == 1:
+            (length,) = struct.unpack_from(">Q", data, contents)
+            contents += 8
+        end_of_box = start + length if length else end
+        if end_of_box < contents:
+            return
+        yield name, contents, end_of_box
+        start = end_of_box
+    raise DamagedError
+
+
 # What they have in common
 
 
-def _orientation(exif: bytes) -> int:
+def exif_orientation(exif: bytes) -> int:
     """Tag 0x0112 of the first directory; 0 where it is not, or makes no sense."""
     tiff = exif.removeprefix(b"Exif\0").removeprefix(b"\0")
     order = {b"II": "<", b"MM": ">"}.get(tiff[:2])

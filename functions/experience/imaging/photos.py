@@ -4,7 +4,7 @@ import io
 import math
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
@@ -15,7 +15,7 @@ from experience.imaging.models import MAX_PIXELS, ImageRefused, RefusalCode
 # What Pillow raises for bytes that are not the image that they claim to be.
 _DAMAGED = (
     OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, OverflowError,
-    struct.error, zlib.error,
+    struct.error, zlib.error, RuntimeError,
 )  # fmt: skip
 
 # EXIF 2.32, section 4.6.4: what makes the stored rows and columns stand upright.
@@ -61,8 +61,11 @@ def load(data: bytes, size: Size | None = None) -> Photo:
         if size:
             _draft(image, _turned(size, file.orientation))
         image.load()
+        if file.format == "AVIF":
+            exif, profile = image.info.get("exif", b""), image.info.get("icc_profile")
+            file = replace(file, orientation=files.exif_orientation(exif) or 1, profile=profile)
     except files.NotAnImageError as error:
-        raise _invalid("The file is not a JPEG, PNG or WebP image.") from error
+        raise _invalid("The file is not a JPEG, PNG, WebP or AVIF image.") from error
     except (UnidentifiedImageError, *_DAMAGED) as error:
         raise _invalid("The photo is damaged or incomplete.") from error
     return Photo(image, file.orientation, file.profile)

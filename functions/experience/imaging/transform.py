@@ -5,7 +5,7 @@ from experience.imaging.stages import finish, normalise, stylise
 
 
 def transform_image(data: bytes, recipe: Recipe, overlay: bytes | None = None) -> Picture:
-    """The picture of a photo (JPEG, PNG or WebP) after a recipe, the same bytes every time.
+    """The picture of a photo (JPEG, PNG, WebP or AVIF) after a recipe, the same bytes every time.
 
     They are those of a run of `photo.transform` by the local provider, which does the same stages,
     with the same images between them. Without a style the photo is only finished.

@@ -9,13 +9,17 @@ from pydantic import Field
 
 from experience.documents import Document, Request
 from experience.ids import DocumentId
+from experience.imaging import files
 
 MEBIBYTE = 2**20
 MAX_BYTES = {"image": 20 * MEBIBYTE, "video": 200 * MEBIBYTE}
 
-ContentType = Literal[
-    "image/jpeg", "image/png", "image/webp", "video/mp4", "video/webm", "video/quicktime"
-]
+ImageType = Literal["image/jpeg", "image/png", "image/webp", "image/avif"]
+VideoType = Literal["video/mp4", "video/webm", "video/quicktime"]
+ContentType = Literal[ImageType, VideoType]
+UnsupportedType = Literal["image/heic", "image/heif"]
+"""What phones take photos in, and nothing here decodes (docs/media.md)."""
+UNSUPPORTED_TYPES: tuple[str, ...] = UnsupportedType.__args__  # type: ignore[attr-defined]
 CONTENT_TYPES: tuple[str, ...] = ContentType.__args__  # type: ignore[attr-defined]
 
 HEAD_BYTES = 64 * 1024
@@ -41,12 +45,8 @@ def sniff(head: bytes) -> str | None:
 
     Sources: https://mimesniff.spec.whatwg.org/ and, for MP4, ISO/IEC 14496-12 (`ftyp`).
     """
-    if head.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return "image/webp"
+    if image := files.content_type(head):
+        return image
     if head[4:8] == b"ftyp":
         return TYPE_OF_BRAND.get(head[8:12])
     if _document_type(head[:1024]) == b"webm":
@@ -102,7 +102,7 @@ class CreateUpload(Request):
     project_id: DocumentId
     session_id: DocumentId
     step_id: DocumentId
-    content_type: ContentType
+    content_type: Literal[ContentType, UnsupportedType]
     size_bytes: int = Field(ge=1)
 
 

@@ -92,4 +92,4 @@ class TestDemo:
         photo.write_bytes(b"\xff\xd8\xff and no more")
         done = run("demo", "--photo", str(photo), "--out", str(tmp_path / "out"))
         assert done.returncode == 1
-        assert "error: No picture was made: The photo is not a JPEG" in done.stderr
+        assert "upload_damaged The photo is damaged or incomplete." in done.stderr

@@ -20,6 +20,7 @@ from tests.support.builders.images import (
     encoded,
     exif,
     jpeg_with,
+    pixels,
     png,
     png_chunk,
     png_header,
@@ -34,6 +35,7 @@ PHOTOS = {
     "palette": encoded(PHOTO.quantize(16)),
     "webp": encoded(PHOTO, "WEBP"),
     "lossless": encoded(PHOTO, "WEBP", lossless=True),
+    "avif": encoded(PHOTO, "AVIF", quality=90, speed=8),
 }
 PICTURES = {name: transform_image(data, recipe()).data for name, data in PHOTOS.items()}
 
@@ -205,14 +207,30 @@ class TestPolyglots:
 
 class TestFilesThatBreakOff:
     @pytest.mark.parametrize("name", PHOTOS)
-    def test_wherever_it_is_cut_there_is_no_picture(self, name: str) -> None:
+    def test_wherever_it_is_cut_there_is_no_picture_or_that_of_a_browser(self, name: str) -> None:
         photo = PHOTOS[name]
+        is_jpeg = photo.startswith(b"\xff\xd8")
+        begins = photo.index(b"\xff\xda") + 14 if is_jpeg else len(photo) - 1
         for length in {
             *range(0, len(photo), len(photo) // 60 + 1),
             *range(len(photo) - 9, len(photo)),
         }:
-            whole = outcome(photo[:length]) == PICTURES[name]
-            assert not whole or length == len(photo) - 1, "a padding byte at most is missing"
+            found = outcome(photo[:length])
+            assert isinstance(found, str) or length >= begins
+            assert files.is_cut_off(photo[:length], length) == isinstance(found, str)
+
+    @pytest.mark.parametrize("name", ["baseline", "progressive"])
+    def test_a_jpeg_that_lacks_its_end_shows_what_it_has(self, name: str) -> None:
+        photo = PHOTOS[name]
+        assert outcome(photo[:-2]) == PICTURES[name]
+        cut = pixels(transform_image(photo[: len(photo) * 3 // 4], recipe()).data)
+        assert abs(cut - pixels(PICTURES[name]))[:100].mean() < 12
+
+    @pytest.mark.parametrize("name", ["webp", "lossless", "avif"])
+    def test_where_it_ends_is_known_from_its_beginning(self, name: str) -> None:
+        photo = PHOTOS[name]
+        assert not files.is_cut_off(photo[:1000], len(photo))
+        assert files.is_cut_off(photo[:1000], len(photo) - 2)
 
     @pytest.mark.parametrize("name", PHOTOS)
     def test_damage_anywhere_is_refused_or_survived(self, name: str) -> None:
@@ -248,7 +266,7 @@ class TestFilesThatBreakOff:
 def test_an_outcome_is_a_picture_or_a_refusal() -> None:
     assert isinstance(transform_image(ASTRONAUT, recipe()), Picture)
     assert outcome(b"text") == (
-        "The file is not a JPEG, PNG or WebP image. Please take or choose another one."
+        "The file is not a JPEG, PNG, WebP or AVIF image. Please take or choose another one."
     )
 
 

@@ -207,7 +207,7 @@ class TestStages:
             lambda data: stages.finish(data, recipe()),
         ]
         for call in calls:
-            with pytest.raises(ImageRefused, match="not a JPEG, PNG or WebP"):
+            with pytest.raises(ImageRefused, match="not a JPEG, PNG, WebP or AVIF"):
                 call(b"a text")
 
 

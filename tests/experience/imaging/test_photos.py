@@ -39,7 +39,7 @@ class TestOrientation:
         assert difference.mean() < 3
 
     @pytest.mark.parametrize("orientation", range(1, 9))
-    @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])
+    @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "AVIF"])
     def test_every_orientation_is_undone(self, orientation: int, format_: str) -> None:
         upright = Image.new("RGB", (300, 200), "white")
         upright.paste("red", (0, 0, 60, 40))
@@ -192,10 +192,10 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("data", "message"),
         [
-            (b"", "not a JPEG, PNG or WebP"),
-            (b"this is a text that was named photo.jpg", "not a JPEG, PNG or WebP"),
-            (encoded(Image.new("RGB", (9, 9)), "GIF"), "not a JPEG, PNG or WebP"),
-            (encoded(Image.new("RGB", (9, 9)), "TIFF"), "not a JPEG, PNG or WebP"),
+            (b"", "not a JPEG, PNG, WebP or AVIF"),
+            (b"this is a text that was named photo.jpg", "not a JPEG, PNG, WebP or AVIF"),
+            (encoded(Image.new("RGB", (9, 9)), "GIF"), "not a JPEG, PNG, WebP or AVIF"),
+            (encoded(Image.new("RGB", (9, 9)), "TIFF"), "not a JPEG, PNG, WebP or AVIF"),
             (ASTRONAUT[: len(ASTRONAUT) // 2], "damaged or incomplete"),
             (encoded(Image.open(io.BytesIO(ASTRONAUT)))[:-5000], "damaged or incomplete"),
             (encoded(Image.open(io.BytesIO(ASTRONAUT)), "WEBP")[:-5000], "damaged|not a JPEG"),

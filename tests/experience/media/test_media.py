@@ -316,7 +316,11 @@ class TestSniff:
             (b"\x1aE\xdf\xa3", None),
             (b"\x1aE\xdf\xa3\x9fB\x82", None),
             (b"\x1aE\xdf\xa3" + bytes(60), None),
-            (b"\x00\x00\x00\x18ftypheic", None),
+            (b"\x00\x00\x00\x18ftypheic", "image/heic"),
+            (b"\x00\x00\x00\x18ftypmif1\0\0\0\0mif1heic", "image/heic"),
+            (b"\x00\x00\x00\x18ftypmif1\0\0\0\0mif1avif", "image/avif"),
+            (b"\x00\x00\x00\x14ftypmif1\0\0\0\0mif1avif", "image/heif"),
+            (b"\x00\x00\x00\x18ftypisom\0\0\0\0mif1avif", "video/mp4"),
             (b"RIFF\x00\x00\x00\x00WAVE", None),
             (b"GIF89a", None),
             (b"<!doctype html>", None),
@@ -333,7 +337,7 @@ class TestSniff:
         assert sniff(tail) is None or len(tail) > 2
         assert sniff(b"\x1aE\xdf\xa3" + tail) in (None, "video/webm")
 
-    @pytest.mark.parametrize("format_", ["PNG", "WEBP", "JPEG"])
+    @pytest.mark.parametrize("format_", ["PNG", "WEBP", "JPEG", "AVIF"])
     def test_what_the_encoders_write_is_known(self, format_: str) -> None:
         data = encoded(Image.new("RGB", (2, 2)), format_)
         assert sniff(data) == f"image/{format_.lower()}"

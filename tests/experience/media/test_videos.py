@@ -182,7 +182,7 @@ class TestConfirming:
             ("video/mp4", webm(), "video/webm"),
             ("video/webm", mp4(), "video/mp4"),
             ("video/webm", webm(document_type=b"matroska"), None),
-            ("video/mp4", mp4(brand=b"heic"), None),
+            ("video/mp4", mp4(brand=b"heic"), "image/heic"),
             ("video/mp4", mp4(brand=b"qt  "), "video/quicktime"),
             ("video/mp4", b"<html>" + mp4(), None),
         ],

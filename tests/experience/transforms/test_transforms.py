@@ -16,6 +16,7 @@ from experience.media.models import sniff
 from experience.transforms.models.job import job_id_of
 from experience.transforms.usecases.create import create_and_dispatch, create_job
 from tests.experience.conftest import SignIn
+from tests.support.builders.images import png
 from tests.support.builders.jobs import (
     CAPTURE,
     SMALL,
@@ -101,7 +102,7 @@ class TestCompletedSession:
     def test_a_refused_photo_is_told_in_the_session(
         self, booth: Booth, db: firestore.Client
     ) -> None:
-        session = booth.visit(a_booth(db), {"photo": b"\xff\xd8\xff no more than a beginning"})
+        session = booth.visit(a_booth(db), {"photo": png(9, 9, (b"IDAT", b"no pixels"))})
         assert (session["jobStatus"], session["resultMedia"]) == ("failed", None)
         assert session["jobError"]["code"] == "INVALID_INPUT"
 

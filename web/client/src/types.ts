@@ -614,6 +614,7 @@ export interface Callables {
       | "experience_version_not_found"
       | "role_required"
       | "session_not_active"
+      | "unsupported_media"
       | "rate_limited"
       | "project_not_found"
       | "project_not_live"
@@ -638,8 +639,10 @@ export interface Callables {
       | "role_required"
       | "session_not_active"
       | "upload_missing"
+      | "unsupported_media"
       | "upload_too_large"
       | "upload_type_mismatch"
+      | "upload_damaged"
       | "upload_too_many_pixels"
       | "project_not_found"
       | "project_not_live"
@@ -2251,7 +2254,16 @@ export interface CreateUpload {
   projectId: string;
   sessionId: string;
   stepId: string;
-  contentType: "image/jpeg" | "image/png" | "image/webp" | "video/mp4" | "video/webm" | "video/quicktime";
+  contentType:
+    | "image/jpeg"
+    | "image/png"
+    | "image/webp"
+    | "image/avif"
+    | "video/mp4"
+    | "video/webm"
+    | "video/quicktime"
+    | "image/heic"
+    | "image/heif";
   sizeBytes: number;
 }
 /**
@@ -2742,6 +2754,15 @@ export interface Reasons {
     details: {};
   };
   /**
+   * Refused when the photo is one that only some phones read, such as HEIC: `found` is its type.
+   */
+  unsupported_media: {
+    code: "failed-precondition";
+    details: {
+      found: string;
+    };
+  };
+  /**
    * Refused when the file has more than `maxBytes`.
    */
   upload_too_large: {
@@ -2759,6 +2780,13 @@ export interface Reasons {
       declared: string;
       found: string | null;
     };
+  };
+  /**
+   * Refused when the photo breaks off before anything can be made of it, or contradicts itself.
+   */
+  upload_damaged: {
+    code: "failed-precondition";
+    details: {};
   };
   /**
    * Refused when `width` times `height` of the photo is more than `maxPixels`.

@@ -74,11 +74,14 @@ const CAPTURE: Record<string, string> = {
     "We may not use the camera. Allow it in your browser's settings, or choose a photo instead.",
   camera_missing: "We found no camera here. Choose a photo instead.",
   camera_busy: "Another app is using the camera. Close it and try again, or choose a photo.",
-  wrong_type: "This is no photo that we can use. Please choose a JPEG, PNG or WebP picture.",
+  wrong_type: "This is no photo that we can use. Please choose a JPEG, PNG, WebP or AVIF picture.",
+  unsupported_media:
+    "This browser cannot read the photo. Take one here with the camera, or choose a JPEG.",
   too_large: "This photo is too large. Please choose one of at most 20 MB.",
   video_too_large: "This video is too large. Please choose one of at most 200 MB.",
   upload_type_mismatch:
     "This file is not the picture that it claims to be. Please take another one.",
+  upload_damaged: "This photo is damaged or incomplete. Please take or choose another one.",
   upload_too_many_pixels: "This photo has more than 50 megapixels. Please choose a smaller one.",
   upload_too_large: "This photo is too large. Please choose one of at most 20 MB.",
   rate_limited: "You have sent a lot in this hour. Please take a short break, then try again.",

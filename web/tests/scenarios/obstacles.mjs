@@ -42,7 +42,7 @@ export async function offlineAnswers(stage) {
 }
 
 /** A guest chooses files that are no photo or too large, and then a photo. */
-export async function rejectedFiles(stage, { text, disguised, large, photo }) {
+export async function rejectedFiles(stage, { text, disguised, large, heic, photo }) {
   const guest = await stage.guest();
   await guest.begins();
   await guest.playsPregate();
@@ -61,6 +61,7 @@ export async function rejectedFiles(stage, { text, disguised, large, photo }) {
     return problem;
   };
   const problems = [await rejected(text), await rejected(large), await rejected(disguised, true)];
+  problems.push(await rejected(heic));
   await guest.choosesPhoto(photo);
   await guest.waitsForPicture();
   return { uid: await guest.uid(), problems };

@@ -52,15 +52,15 @@ def find(path: str) -> StoredObject | None:
     return _stored_object(blob) if blob else None
 
 
-def read(path: str, first_bytes: int | None = None) -> bytes:
-    """An object's bytes, or its first ones. Raises google.api_core NotFound.
+def read(path: str, first_bytes: int | None = None, start: int = 0) -> bytes:
+    """An object's bytes, its first ones, or those from `start` on. Raises google.api_core NotFound.
 
     As they are stored: the client would unpack what its uploader calls gzip, to any size.
     """
     end = first_bytes - 1 if first_bytes else None
     blob = storage.bucket().blob(path)
     data: bytes = blob.download_as_bytes(
-        start=0 if end else None, end=end, raw_download=True, retry=retry()
+        start=start if end or start else None, end=end, raw_download=True, retry=retry()
     )
     return data
 

@@ -1,6 +1,7 @@
 """Uploads: from a guest's camera to a download URL in their session."""
 
 import traceback
+from dataclasses import replace
 from typing import Any
 
 from google.api_core import exceptions
@@ -17,6 +18,7 @@ from experience.media.models import (
     CONTENT_TYPES,
     HEAD_BYTES,
     MAX_BYTES,
+    UNSUPPORTED_TYPES,
     ConfirmUpload,
     CreateUpload,
     StoredObject,
@@ -40,6 +42,8 @@ def create_upload(uid: str, request: CreateUpload, origin: str | None) -> Upload
     The guest counts their uploads of the hour. No object is stored yet: an upload that never comes
     leaves nothing behind. Raises ResourceExhausted `rate_limited`.
     """
+    if request.content_type in UNSUPPORTED_TYPES:
+        raise _unsupported(request.content_type)
     max_bytes = MAX_BYTES[kind_of(request.content_type)]
     if request.size_bytes > max_bytes:
         raise InvalidArgument(("sizeBytes", f"must be at most {max_bytes} bytes"))
@@ -84,8 +88,8 @@ def confirm_upload(uid: str, request: ConfirmUpload) -> SessionView:
 
     A retake replaces the capture of its step: of two uploads the later one stays, in whichever
     order they are confirmed, and the other one's download URL is revoked. Confirming again changes
-    nothing. Raises FailedPrecondition `upload_missing`, `upload_too_large`, `upload_type_mismatch`,
-    `upload_too_many_pixels` and `session_not_active`.
+    nothing. Raises FailedPrecondition `upload_missing`, `unsupported_media`, `upload_too_large`,
+    `upload_type_mismatch`, `upload_damaged`, `upload_too_many_pixels` and `session_not_active`.
     """
     client = clients.firestore()
     session = get_adopted(client, request.project_id, request.session_id)
@@ -147,10 +151,10 @@ def _withdraw(session: Session, superseded: CapturedMedia) -> None:
 
 
 def _confirm_valid(path: str, step: Step) -> tuple[StoredObject, str | None]:
-    """What was uploaded, and its download URL, if it has one."""
+    """What was uploaded, under the type that its bytes show, and its download URL if it has one."""
     try:
         if uploaded := objects.find(path):
-            _require_valid(uploaded)
+            uploaded = replace(uploaded, content_type=_valid_type(uploaded))
             if not _takes(step, uploaded.content_type):
                 raise InvalidArgument(("assetId", "is a video, and this step takes none"))
             return uploaded, objects.confirm(uploaded)
@@ -173,9 +177,10 @@ def _require_capture(client: Client, session: Session, step_id: str) -> Step:
     return step
 
 
-def _require_valid(uploaded: StoredObject) -> None:
-    """Raise FailedPrecondition unless size and bytes are what the object's type allows.
+def _valid_type(uploaded: StoredObject) -> str:
+    """The type that the bytes show, if they may be uploaded. Raises FailedPrecondition.
 
+    Any type of photo is taken for any other: a phone goes by a file's name, which may be wrong.
     Compressed bytes are refused: a signed URL does not bind the header that declares them.
     """
     if uploaded.content_type not in CONTENT_TYPES:
@@ -192,9 +197,14 @@ def _require_valid(uploaded: StoredObject) -> None:
     # of an empty object there is no first byte to ask for
     head = objects.read(uploaded.path, HEAD_BYTES) if uploaded.size_bytes else b""
     shown = sniff(head)
-    if shown != uploaded.content_type:
+    if shown in UNSUPPORTED_TYPES and kind_of(uploaded.content_type) == "image":
+        raise _unsupported(shown)
+    both_images = {kind_of(shown or ""), kind_of(uploaded.content_type)} == {"image"}
+    if shown is None or (shown != uploaded.content_type and not both_images):
         raise _mismatch(uploaded.content_type, shown)
-    if kind_of(shown) == "image":
+    if both_images:
+        if files.is_cut_off(head, uploaded.size_bytes) or _lacks_end(uploaded, head):
+            raise FailedPrecondition("upload_damaged", "The photo is damaged or incomplete.")
         width, height = files.size(head) or (0, 0)
         if width * height > MAX_PIXELS:
             raise FailedPrecondition(
@@ -204,6 +214,24 @@ def _require_valid(uploaded: StoredObject) -> None:
                 height=height,
                 maxPixels=MAX_PIXELS,
             )
+    return shown
+
+
+def _lacks_end(uploaded: StoredObject, head: bytes) -> bool:
+    """Whether a PNG has no end, which its first bytes do not show. One request more for a PNG."""
+    if not head.startswith(files.PNG) or uploaded.size_bytes <= HEAD_BYTES:
+        return False
+    tail = objects.read(uploaded.path, start=uploaded.size_bytes - HEAD_BYTES)
+    return files.PNG_END not in tail
+
+
+def _unsupported(found: str) -> FailedPrecondition:
+    return FailedPrecondition(
+        "unsupported_media",
+        "HEIC photos cannot be read here. Send a JPEG, or take the photo with the page's camera. "
+        "An iPhone takes JPEGs after Settings, Camera, Formats, Most Compatible.",
+        found=found,
+    )
 
 
 def _mismatch(declared: str, shown: str | None) -> FailedPrecondition:

@@ -1,6 +1,6 @@
 /** The camera of the phone. */
 
-import { jpeg } from "./upload.ts";
+import { jpeg } from "./photo.ts";
 
 export type Facing = "user" | "environment";
 

@@ -3,6 +3,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { hasCamera } from "../media/camera.ts";
+import { readable } from "../media/photo.ts";
 import { fileProblem, isVideo, shrink, TYPES, uploadPhoto, VIDEO_TYPES } from "../media/upload.ts";
 import { refusalOf } from "../model/refusals.ts";
 import type { Session, Step } from "../model/types.ts";
@@ -51,6 +52,15 @@ export function Capture({ visit, play, step, problem }: StepProps) {
     const problem = fileProblem(taken, allowVideos);
     setReason(problem);
     if (problem === null) setPhoto(taken);
+  }
+
+  async function choose(file: Blob) {
+    setReason(null);
+    try {
+      preview(await readable(file));
+    } catch (error) {
+      setReason(refusalOf(error).reason);
+    }
   }
 
   async function upload(chosen: Blob) {
@@ -170,7 +180,7 @@ export function Capture({ visit, play, step, problem }: StepProps) {
           </button>
         ) : null}
         {shown ? null : (
-          <PhotoSources step={step} onCamera={() => setCamera(true)} onFile={preview} />
+          <PhotoSources step={step} onCamera={() => setCamera(true)} onFile={(file) => void choose(file)} />
         )}
       </footer>
     </>
@@ -179,14 +189,16 @@ export function Capture({ visit, play, step, problem }: StepProps) {
 
 const RETRYABLE = new Set(["interrupted", "offline", "rate_limited", "upload_missing", "unknown"]);
 
+const WORDED = new Set([
+  ...["upload_missing", "upload_too_large", "upload_type_mismatch", "upload_too_many_pixels"],
+  ...["upload_damaged", "unsupported_media", "wrong_type", "too_large", "rate_limited"],
+]);
+
 function captureProblem(reason: string, issues: { path: string }[]): string {
   const named = (field: string) => issues.some(({ path }) => path === field);
   if (reason === "invalid_request" && named("contentType")) return "wrong_type";
   if (reason === "invalid_request" && named("sizeBytes")) return "too_large";
-  const words = ["upload_missing", "upload_too_large", "upload_type_mismatch", "wrong_type"];
-  return [...words, "upload_too_many_pixels", "too_large", "rate_limited"].includes(reason)
-    ? reason
-    : "interrupted";
+  return WORDED.has(reason) ? reason : "interrupted";
 }
 
 function UploadProgress({ upload }: { upload: UploadState }) {

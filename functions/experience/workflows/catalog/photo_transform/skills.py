@@ -62,6 +62,10 @@ REPLICATE_INPUTS = {
 """The inputs of known models. Any other model has an input `image`."""
 
 
+REFERENCE_TYPES = ("image/jpeg", "image/png", "image/webp")
+"""What vendors take as it is. A guest's photo may be of other types, because it is drawn anew."""
+
+
 class SourcePhoto(Data):
     """A photo of this workspace, and its transform."""
 
@@ -132,7 +136,7 @@ def load(inputs: SourcePhoto, context: Context) -> Measured:
     _require_references(inputs.transform, context)
     photo = context.artifacts.read(inputs.source_uri)
     if files.size(photo) is None:
-        raise SkillFailed(PHOTO_REFUSED, "The photo is not a JPEG, PNG or WebP image.")
+        raise SkillFailed(PHOTO_REFUSED, "The photo is not a JPEG, PNG, WebP or AVIF image.")
     image = _refusing(lambda: processes.normalise(photo, recipe), invalid=PHOTO_REFUSED)
     width, height = files.size(image) or (0, 0)
     measures = {"width": width, "height": height}
@@ -273,7 +277,8 @@ def _require_references(transform: Transform, context: Context) -> None:
                 raise
             message = f"{name} is not in this workspace's folder. Replace it in the experience."
             raise SkillFailed("PROCESSING_FAILED", message) from missing
-        if files.content_type(reference) is None or files.size(reference) is None:
+        is_known = files.content_type(reference) in REFERENCE_TYPES
+        if not is_known or files.size(reference) is None:
             message = f"{name} is not a JPEG, PNG or WebP image. Replace it in the experience."
             raise SkillFailed("PROCESSING_FAILED", message)
 
