@@ -6,6 +6,7 @@ Pillow and numpy.
 
 ROOMS = (
     "models",
+    "heif",
     "files",
     "colour_profiles",
     "filters",

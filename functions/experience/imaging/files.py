@@ -6,8 +6,7 @@ length: the size, the orientation and the colour profile are returned, and what 
 holds pixels only, of one image. Nothing that follows the image is kept, such as another file.
 
 Sources: ITU-T T.81, annex B (JPEG); EXIF 2.32; ICC.1:2022, annex B (JPEG, PNG);
-https://www.w3.org/TR/png-3/; https://developers.google.com/speed/webp/docs/riff_container;
-ISO/IEC 14496-12 (boxes), 23008-12 (HEIF); https://aomediacodec.github.io/av1-avif/. Pure.
+https://www.w3.org/TR/png-3/; https://developers.google.com/speed/webp/docs/riff_container. Pure.
 """
 
 import re
@@ -17,11 +16,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from experience.imaging import heif
+from experience.imaging.models import MAX_PIECES, DamagedError
+
 MAX_SCANS = 100
 """Encoders write about ten. Each costs a pass through the whole photo, whatever its length."""
-
-MAX_PIECES = 100_000
-"""Segments or chunks of a file: 20 MiB in the smallest pieces that encoders write are a fifth."""
 
 MAX_PROFILE_BYTES = 4 * 2**20
 """The largest colour profiles, for print, have half of this. A larger one is ignored."""
@@ -29,10 +28,6 @@ MAX_PROFILE_BYTES = 4 * 2**20
 
 class NotAnImageError(ValueError):
     """The bytes are no JPEG, PNG, WebP or AVIF."""
-
-
-class DamagedError(ValueError):
-    """The file breaks off, or contradicts itself."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +68,7 @@ def content_type(data: bytes) -> str | None:
         return "image/png"
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "image/webp"
-    return _heif_type(data)
+    return heif.content_type(data)
 
 
 def is_cut_off(head: bytes, size_bytes: int) -> bool:
@@ -89,8 +84,7 @@ def is_cut_off(head: bytes, size_bytes: int) -> bool:
     if head.startswith(b"RIFF"):
         return 8 + int.from_bytes(head[4:8], "little") > size_bytes
     is_avif = content_type(head) == "image/avif"
-    boxes = _boxes(head, 0, len(head)) if is_avif else ()
-    return any(end > size_bytes for name, _, end in boxes if name in _TOP_BOXES)
+    return is_avif and heif.stated_end(head) > size_bytes
 
 
 def size(head: bytes) -> tuple[int, int] | None:
@@ -101,8 +95,8 @@ def size(head: bytes) -> tuple[int, int] | None:
             return width, height
         if head.startswith(b"RIFF"):
             return _webp_size(head[12:16], head[20:])
-        if _heif_type(head):
-            return _heif_size(head)
+        if heif.content_type(head):
+            return heif.size(head)
         for marker, segment, _ in _segments(head):
             if marker in _FRAMES:
                 return _jpeg_size(segment)
@@ -289,87 +283,13 @@ def _webp_size(name: bytes, body: bytes) -> tuple[int, int]:
     return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
 
 
-# AVIF, and HEIC, which shares its container and is only told apart
-
-_BRANDS = {
-    **dict.fromkeys((b"avif", b"avis"), "image/avif"),
-    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis"), "image/heic"),
-    **dict.fromkeys((b"hevc", b"hevx", b"hevm", b"hevs"), "image/heic"),
-}
-_ANY_CODEC = (b"mif1", b"msf1")
-_TOP_BOXES = (b"ftyp", b"meta", b"moov", b"mdat", b"free")
-_METADATA_ITEMS = (b"Exif", b"mime")
-
-
-def _heif_type(head: bytes) -> str | None:
-    """What the major brand of a container says, or the first of the others that says anything."""
-    if head[4:8] != b"ftyp":
-        return None
-    length = min(int.from_bytes(head[:4]), 256)
-    major, *others = (head[at : at + 4] for at in (8, *range(16, length, 4)))
-    if major in _BRANDS:
-        return _BRANDS[major]
-    if major not in _ANY_CODEC:
-        return None
-    return next((_BRANDS[each] for each in others if each in _BRANDS), "image/heif")
+# AVIF
 
 
 def _avif(data: bytes) -> ImageFile:
-    """Of a sequence the image that stands for it. Exif and XMP get types that no decoder knows."""
-    end = 0
-    for name, _, end_of_box in _boxes(data, 0, len(data)):
-        if name not in _TOP_BOXES:
-            break
-        end = end_of_box
-    if end > len(data):
-        raise DamagedError
-    width, height = _heif_size(data) or (0, 0)
-    start, stop = _box(data, b"meta")
-    metadata = data[start:stop]
-    for each in _METADATA_ITEMS:
-        metadata = metadata.replace(each, b"skip")
-    kept = data[:start] + metadata + data[stop:end]
-    return _checked(ImageFile("AVIF", kept, width, height), 1)
-
-
-def _heif_size(data: bytes) -> tuple[int, int] | None:
-    """The size of the largest image: that of a grid is larger than its tiles."""
-    start, end = _box(data, b"meta", b"iprp", b"ipco")
-    sizes = [
-        struct.unpack_from(">II", data, position + 4)
-        for name, position, _ in _boxes(data, start, end)
-        if name == b"ispe"
-    ]
-    return max(sizes, key=lambda each: each[0] * each[1], default=None)
-
-
-def _box(data: bytes, *names: bytes) -> tuple[int, int]:
-    """Where the contents of a box lie within others; nowhere if there is none."""
-    start, end = 0, len(data)
-    for name in names:
-        found = (box[1:] for box in _boxes(data, start, end) if box[0] == name)
-        start, end = next(found, (end, end))
-        end = min(end, len(data))
-        start = min(start + 4, end) if name == b"meta" else start  # its version and flags
-    return start, end
-
-
-def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Every box: its name, where its contents start, and where it says that they end."""
-    for _ in range(MAX_PIECES):
-        if start + 8 > end:
-            return
-        length, name = struct.unpack_from(">I4s", data, start)
-        contents = start + 8
-        if length == 1:
-            (length,) = struct.unpack_from(">Q", data, contents)
-            contents += 8
-        end_of_box = start + length if length else end
-        if end_of_box < contents:
-            return
-        yield name, contents, end_of_box
-        start = end_of_box
-    raise DamagedError
+    """Of a sequence the image that stands for it."""
+    width, height = heif.size(data) or (0, 0)
+    return _checked(ImageFile("AVIF", heif.without_metadata(data), width, height), 1)
 
 
 # What they have in common

@@ -12,6 +12,14 @@ MAX_PIXELS = 8192 * 6144
 """The largest sensor that is sold as 50 megapixels; Pillow takes 4 bytes for each."""
 
 
+MAX_PIECES = 100_000
+"""Segments, chunks or boxes of a file. 20 MiB in the smallest that encoders write are a fifth."""
+
+
+class DamagedError(ValueError):
+    """The file breaks off, or contradicts itself."""
+
+
 class RefusalCode(StrEnum):
     """The job error codes that the imaging can end with."""
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from experience.imaging import files
-from experience.imaging.models import ImageRefused, Picture, RefusalCode
+from experience.imaging.models import MAX_PIECES, ImageRefused, Picture, RefusalCode
 from experience.imaging.transform import transform_image
 from tests.support.builders.images import (
     ASTRONAUT,
@@ -117,9 +117,9 @@ class TestBombs:
     @pytest.mark.parametrize(
         "data",
         [
-            jpeg_with(*[(0xFE, b"")] * files.MAX_PIECES),
-            png(9, 9, *[(b"IDAT", b"")] * files.MAX_PIECES),
-            b"RIFF\xff\xff\xff\x00WEBP" + b"none\0\0\0\0" * (files.MAX_PIECES + 1),
+            jpeg_with(*[(0xFE, b"")] * MAX_PIECES),
+            png(9, 9, *[(b"IDAT", b"")] * MAX_PIECES),
+            b"RIFF\xff\xff\xff\x00WEBP" + b"none\0\0\0\0" * (MAX_PIECES + 1),
         ],
         ids=["JPEG", "PNG", "WebP"],
     )
