@@ -14,6 +14,10 @@ Params = Mapping[str, Any]
 P = TypeVar("P", bound=Request)
 
 
+MAX_RETRY_AFTER_SECONDS = 3600.0
+"""A longer wait than a queue can keep, or one that is no number, is as good as this."""
+
+
 class FailureCode(StrEnum):
     """The job error codes that a provider can end with."""
 
@@ -34,8 +38,9 @@ class FailureCode(StrEnum):
 class ProviderFailed(Exception):  # noqa: N818  (what a call of a provider can end with)
     """The provider did not do what it was asked to; `retryable`: it may do it next time.
 
-    `retry_after_seconds` is what it asked for itself. `cost_micros` is what it charged all the same
-    (micro-dollars), None where that is not known. `is_unsure`: the request may have had its effect.
+    `retry_after_seconds` is what it asked for itself, an hour at most. `cost_micros` is what it
+    charged all the same (micro-dollars), None where that is not known. `is_unsure`: the request may
+    have had its effect.
     """
 
     is_unsure = False
@@ -53,7 +58,9 @@ class ProviderFailed(Exception):  # noqa: N818  (what a call of a provider can e
         self.message = message
         self.code = code
         self.retryable = retryable
-        self.retry_after_seconds = retry_after_seconds
+        self.retry_after_seconds = retry_after_seconds and max(
+            0.0, min(MAX_RETRY_AFTER_SECONDS, retry_after_seconds)
+        )
         self.cost_micros = cost_micros
 
 
