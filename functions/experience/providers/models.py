@@ -170,6 +170,9 @@ class LocalParams(Request):
     style: str
 
 
+_MODEL_NAME = "[A-Za-z0-9_-][A-Za-z0-9._-]*"  # of a path, where `..` leads elsewhere
+
+
 class ReplicateParams(Request):
     """A model of Replicate, by `owner/name` or by its version's id, and the model's own input.
 
@@ -177,7 +180,7 @@ class ReplicateParams(Request):
     takes several.
     """
 
-    model: str = Field(pattern=r"^([\w.-]+/[\w.-]+|[0-9a-f]{64})$")
+    model: str = Field(pattern=rf"^({_MODEL_NAME}/{_MODEL_NAME}|[0-9a-f]{{64}})$")
     input: dict[str, Any] = {}
     sources: list[str] = []
     source_input: str = "image"

@@ -166,10 +166,11 @@ class TestAPredictionThatFails:
         assert len(replicate_vendor.asked("create")) == 1
         assert replicate_vendor.paid == 0
 
+    @pytest.mark.parametrize("model", ["../../account", "../account", "acme/..", "köln/maler"])
     def test_with_parameters_that_are_none_is_not_even_asked_for(
-        self, replicate_vendor: ReplicateVendor, predictions: Replicate
+        self, replicate_vendor: ReplicateVendor, predictions: Replicate, model: str
     ) -> None:
-        assert refused(predictions, model="../../account").code == "INVALID_INPUT"
+        assert refused(predictions, model=model).code == "INVALID_INPUT"
         assert "colour" in refused(predictions, colour="red").message
         assert not replicate_vendor.received
 
