@@ -49,11 +49,21 @@ class Package(NamedTuple):
     @property
     def is_permitted(self) -> bool:
         """Whether one alternative of the licence is permitted in all its parts."""
-        alternatives = re.split(r"\s+OR\s+", self.licence.strip("()"))
-        return any(
-            all(part.strip("() ") in PERMITTED for part in re.split(r"\s+AND\s+", each))
-            for each in alternatives
-        )
+        expression, found = self.licence, 1
+        while found:  # the innermost parentheses first: each is as good as one licence
+            expression, found = re.subn(
+                r"\(([^()]*)\)", lambda inner: "MIT" if _permits(inner[1]) else "none", expression
+            )
+        return _permits(expression)
+
+
+def _permits(expression: str) -> bool:
+    """Whether an expression without parentheses has an alternative of permitted licences."""
+    alternatives = re.split(r"\s+OR\s+", expression)
+    return any(
+        all(part.strip() in PERMITTED for part in re.split(r"\s+AND\s+", each))
+        for each in alternatives
+    )
 
 
 def python_packages(lock: Path = ROOT / "functions" / "requirements.txt") -> Iterator[Package]:

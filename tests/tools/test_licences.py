@@ -40,7 +40,11 @@ class TestPermitted:
 
     @pytest.mark.parametrize(
         "licence",
-        ["", "GPL-3.0-only", "MIT AND GPL-2.0-only", "AGPL-3.0 OR SSPL-1.0", "Mit"],
+        [
+            *("", "GPL-3.0-only", "MIT AND GPL-2.0-only", "AGPL-3.0 OR SSPL-1.0", "Mit"),
+            *("(MIT OR ISC) AND GPL-2.0-only", "GPL-2.0-only AND (MIT OR ISC)"),
+            "(GPL-2.0-only AND (MIT OR ISC))",
+        ],
     )
     def test_the_others_and_none_are_refused(self, licence: str) -> None:
         assert not package(licence).is_permitted

@@ -50,7 +50,9 @@ class BodyJson:
         except ValueError:
             if not data.isascii():
                 raise
-            return json.loads(data)  # takes lone surrogates and any depth, for `parse` to name them
+            # Takes lone surrogates and any depth, for `parse` to name them. Of bytes it would guess
+            # the encoding: in UTF-16 the strings, past which values are counted, end elsewhere.
+            return json.loads(data.decode())
 
 
 def check_body(request: flask.Request, max_bytes: int) -> InvalidArgument | None:

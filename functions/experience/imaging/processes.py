@@ -32,6 +32,9 @@ MAX_MEMORY_BYTES = 1536 * 2**20
 PIPE_BYTES = 256 * 2**10
 """Four times as large as by itself: a photo changes hands less often. Linux bounds their sum."""
 
+KEPT = ("PYTHON", "LD_", "DYLD_", "LC_", "LANG", "PATH", "HOME", "TMPDIR")
+"""How the names of environment variables begin that a process has of its parent."""
+
 PROGRAM = ("-P", "-m", "experience.imaging.child")
 
 
@@ -74,8 +77,10 @@ class _Child:
     """One process, in the middle of one request at most."""
 
     def __init__(self) -> None:
+        # Nothing but what an interpreter needs: a broken decoder finds no keys here.
+        kept = {name: value for name, value in os.environ.items() if name.startswith(KEPT)}
         environment = {
-            **os.environ,
+            **kept,
             # Where this interpreter finds modules, whoever has told it so.
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
             "OPENBLAS_NUM_THREADS": "1",  # it reserves memory for each, and nothing here uses it

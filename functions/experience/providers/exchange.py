@@ -55,10 +55,9 @@ class Response:
         if re.fullmatch(r"\d+(\.\d+)?", text):
             return float(text)
         try:
-            moment = parsedate_to_datetime(text)
-        except ValueError:
+            return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+        except (ValueError, OverflowError):
             return None
-        return max(0.0, moment.timestamp() - time.time())
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ failed with status 400 or 500 is not: https://ai.google.dev/gemini-api/docs/bill
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Callable
 from typing import Any
@@ -173,7 +172,7 @@ def _decoded(inline: dict[str, Any]) -> Blob:
     try:
         data = base64.b64decode(str(inline.get("data")), validate=True)
         return checked(data, str(inline.get("mimeType")))
-    except (binascii.Error, ProviderFailed) as error:
+    except (ValueError, ProviderFailed) as error:  # its letters need not even be ASCII
         raise _NoPicture("The provider's picture cannot be read.") from error
 
 
@@ -200,7 +199,7 @@ def _accepted(answer: Response) -> Response:
     error = answer.fields.get("error")
     error = error if isinstance(error, dict) else {}
     message = str(error.get("message") or "")[:MAX_DETAIL_LENGTH]
-    details = [each for each in error.get("details") or () if isinstance(each, dict)]
+    details = [each for each in _listed(error.get("details")) if isinstance(each, dict)]
     keyless = any(each.get("reason") == "API_KEY_INVALID" for each in details)
     match answer.status:
         case 400 if not keyless and error.get("status") == "INVALID_ARGUMENT":
@@ -229,6 +228,10 @@ def _accepted(answer: Response) -> Response:
     raise failure
 
 
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _retry_delay(details: list[dict[str, Any]]) -> float | None:
     """`google.rpc.RetryInfo`, whose `retryDelay` is seconds such as `45.837906927s`."""
     for each in details:
@@ -244,7 +247,7 @@ def _is_of_the_day(details: list[dict[str, Any]]) -> bool:
         violation
         for each in details
         if str(each.get("@type")).endswith("google.rpc.QuotaFailure")
-        for violation in each.get("violations") or ()
+        for violation in _listed(each.get("violations"))
     ]
     return any("PerDay" in str(violation) for violation in violations)
 

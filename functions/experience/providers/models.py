@@ -14,6 +14,10 @@ Params = Mapping[str, Any]
 P = TypeVar("P", bound=Request)
 
 
+MAX_RETRY_AFTER_SECONDS = 3600.0
+"""A longer wait than a queue can keep, or one that is no number, is as good as this."""
+
+
 class FailureCode(StrEnum):
     """The job error codes that a provider can end with."""
 
@@ -34,8 +38,9 @@ class FailureCode(StrEnum):
 class ProviderFailed(Exception):  # noqa: N818  (what a call of a provider can end with)
     """The provider did not do what it was asked to; `retryable`: it may do it next time.
 
-    `retry_after_seconds` is what it asked for itself. `cost_micros` is what it charged all the same
-    (micro-dollars), None where that is not known. `is_unsure`: the request may have had its effect.
+    `retry_after_seconds` is what it asked for itself, an hour at most. `cost_micros` is what it
+    charged all the same (micro-dollars), None where that is not known. `is_unsure`: the request may
+    have had its effect.
     """
 
     is_unsure = False
@@ -53,7 +58,9 @@ class ProviderFailed(Exception):  # noqa: N818  (what a call of a provider can e
         self.message = message
         self.code = code
         self.retryable = retryable
-        self.retry_after_seconds = retry_after_seconds
+        self.retry_after_seconds = retry_after_seconds and max(
+            0.0, min(MAX_RETRY_AFTER_SECONDS, retry_after_seconds)
+        )
         self.cost_micros = cost_micros
 
 
@@ -163,6 +170,9 @@ class LocalParams(Request):
     style: str
 
 
+_MODEL_NAME = "[A-Za-z0-9_-][A-Za-z0-9._-]*"  # of a path, where `..` leads elsewhere
+
+
 class ReplicateParams(Request):
     """A model of Replicate, by `owner/name` or by its version's id, and the model's own input.
 
@@ -170,7 +180,7 @@ class ReplicateParams(Request):
     takes several.
     """
 
-    model: str = Field(pattern=r"^([\w.-]+/[\w.-]+|[0-9a-f]{64})$")
+    model: str = Field(pattern=rf"^({_MODEL_NAME}/{_MODEL_NAME}|[0-9a-f]{{64}})$")
     input: dict[str, Any] = {}
     sources: list[str] = []
     source_input: str = "image"

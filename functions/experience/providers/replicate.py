@@ -217,9 +217,12 @@ def _created_at(prediction: dict[str, Any]) -> float:
 
 
 def _file(output: Any) -> str | None:
-    """The first file of an output, which is an address, or several, or several with names."""
-    values = output.values() if isinstance(output, dict) else output
-    for value in [values] if isinstance(values, str) else (values or ()):
+    """The first file of an output, which is an address, or several, or several with names.
+
+    It is what the model's author likes, such as a number.
+    """
+    values = list(output.values()) if isinstance(output, dict) else output
+    for value in values if isinstance(values, list) else [values]:
         if isinstance(value, str) and value.startswith(("https://", "http://")):
             return value
     return None
@@ -278,7 +281,7 @@ def _accepted(answer: Response) -> Response:
             )
         case 429:
             asked = answer.fields.get("retry_after")
-            seconds = float(asked) if isinstance(asked, int | float) else None
+            seconds = asked if isinstance(asked, int | float) else None
             failure = ProviderFailed(
                 "The provider is asked too often.",
                 retry_after_seconds=seconds or answer.retry_after_seconds,

@@ -18,7 +18,12 @@ _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"({_LABEL}\.)+(?!\d+\Z){_LABEL}", re.IGNORECASE)
 
 _INVISIBLE = {"Cf", "Cc", "Zs", "Zl", "Zp"}  # format characters such as U+200B, controls, spaces
-_BLANK_LETTERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # shown as nothing
+# Shown as nothing, though of other categories: fillers, selectors of a look, and what Unicode keeps
+# for more of them (Default_Ignorable_Code_Point), and the Braille pattern without dots.
+_IGNORABLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
 
 
 class StepValueError(ValueError):
@@ -105,14 +110,9 @@ def is_blank(value: Any) -> bool:
 
 def _is_visible(character: str) -> bool:
     """Whether a character can be seen by itself, as a space, a joiner or a filler cannot."""
-    if character in _BLANK_LETTERS or _is_selector(character):
+    if character.isspace() or _IGNORABLE.match(character):
         return False
-    return not character.isspace() and unicodedata.category(character) not in _INVISIBLE
-
-
-def _is_selector(character: str) -> bool:
-    """A variation selector, which chooses the look of the character before it."""
-    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+    return unicodedata.category(character) not in _INVISIBLE
 
 
 def check_text(value: Any, max_length: int) -> str:

@@ -73,6 +73,14 @@ class TestSize:
         assert refused
         assert refused.reason == "request_too_large"
 
+    @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-16"])
+    def test_only_utf_8_is_json(self, encoding: str) -> None:
+        """As UTF-16 the letter Ģ has a byte of its own that looks like the end of its text."""
+        body = ('{"data": {"title": "Ģ", "more": [%s1]}}' % ("{}," * 20_000)).encode(encoding)
+        refused = self.checked(body)
+        assert refused
+        assert refused.reason == "malformed_request"
+
     @pytest.mark.parametrize(
         "body", [b'"' * 1_000_001, b'"' + b'\\"' * 500_000, b",".join([b'"'] * 9)]
     )

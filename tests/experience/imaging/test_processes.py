@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from experience.imaging import processes, stages
+from experience.imaging.messages import Message
 from experience.imaging.models import MAX_PIXELS, ImageRefused, RefusalCode
 from experience.transforms import endpoints
 from tests.support.builders.images import ASTRONAUT, encoded, png_header, recipe
@@ -20,6 +21,14 @@ from tests.support.processes import is_gone
 from tests.support.waiting import eventually
 
 FUNCTIONS = Path(__file__).parents[3] / "functions"
+
+# It answers each request with the names of its environment.
+TELLING = """
+import os, sys
+from experience.imaging import child, messages
+child.respond = lambda _request: messages.Message({"names": sorted(os.environ)})
+child.main(int(sys.argv[1]))
+"""
 
 # It never comes back to Python, as in a decoder: no thread of it runs, and no handler of a signal.
 ENDLESS = """
@@ -124,6 +133,17 @@ class TestBounds:
         child._process.kill()
         os.waitid(os.P_PID, child._process.pid, os.WEXITED | os.WNOWAIT)
         assert processes.normalise(ASTRONAUT, recipe())
+
+    def test_the_keys_of_vendors_are_not_in_its_environment(
+        self, pool: processes._Pool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(processes, "PROGRAM", ("-c", TELLING))
+        for name in ("REPLICATE_API_TOKEN", "GOOGLE_APPLICATION_CREDENTIALS", "LD_LIBRARY_PATH"):
+            monkeypatch.setenv(name, "/nowhere")
+        with pool.borrowed() as process:
+            names = process.request(Message({})).fields["names"]
+        assert {"LD_LIBRARY_PATH", "PYTHONPATH"} <= set(names)
+        assert not {"REPLICATE_API_TOKEN", "GOOGLE_APPLICATION_CREDENTIALS"} & set(names)
 
     def test_one_that_dies_at_work_fails_that_call_alone(
         self, monkeypatch: pytest.MonkeyPatch

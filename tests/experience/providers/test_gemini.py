@@ -130,6 +130,7 @@ EMPTY: dict[str, bytes | dict[str, Any]] = {
     "no candidates": b"{}",
     "an empty list": b'{"candidates": []}',
     "no base64": {"content": {"parts": [{"inlineData": {"data": "%%"}}]}},
+    "no ASCII": {"content": {"parts": [{"inlineData": {"data": "ä"}}]}},
     "nothing known": {"content": {"parts": [7]}, "finishReason": 7},
     "no picture": {"content": {"parts": [GeminiVendor.part(b"a text", "image/png")]}},
     "a video": {"content": {"parts": [GeminiVendor.part(b"\0\0\0 ftyp", "image/png")]}},

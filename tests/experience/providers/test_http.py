@@ -111,6 +111,7 @@ class TestRetryAfter:
             ("0.5", 0.5),
             ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
             ("soon", None),
+            (f"Mon, 01 Jan {10**20} 00:00:00 GMT", None),
             ("", None),
         ],
     )

@@ -125,6 +125,8 @@ class TestAPredictionThatFails:
             ({"status": "aborted"}, "TIMEOUT", True),
             ({"status": "succeeded", "output": None}, "PROVIDER_ERROR", False),
             ({"status": "succeeded", "output": "just words"}, "PROVIDER_ERROR", False),
+            ({"status": "succeeded", "output": 42}, "PROVIDER_ERROR", False),
+            ({"status": "succeeded", "output": {"score": True}}, "PROVIDER_ERROR", False),
         ],
     )
     def test_says_why_and_whether_another_may_succeed(
@@ -147,6 +149,7 @@ class TestAPredictionThatFails:
             (Reply(422, {"detail": "- input: prompt is required"}), "INVALID_INPUT", False),
             (Reply(422, {"detail": "Blocked by content policy"}), "SAFETY_FILTERED", False),
             (Reply(429, {"detail": "Throttled", "retry_after": 900}), "PROVIDER_ERROR", True),
+            (Reply(429, {"detail": "Throttled", "retry_after": 10**400}), "PROVIDER_ERROR", True),
         ],
     )
     def test_that_was_refused_is_not_asked_for_again(
@@ -163,10 +166,11 @@ class TestAPredictionThatFails:
         assert len(replicate_vendor.asked("create")) == 1
         assert replicate_vendor.paid == 0
 
+    @pytest.mark.parametrize("model", ["../../account", "../account", "acme/..", "köln/maler"])
     def test_with_parameters_that_are_none_is_not_even_asked_for(
-        self, replicate_vendor: ReplicateVendor, predictions: Replicate
+        self, replicate_vendor: ReplicateVendor, predictions: Replicate, model: str
     ) -> None:
-        assert refused(predictions, model="../../account").code == "INVALID_INPUT"
+        assert refused(predictions, model=model).code == "INVALID_INPUT"
         assert "colour" in refused(predictions, colour="red").message
         assert not replicate_vendor.received
 

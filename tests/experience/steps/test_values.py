@@ -104,6 +104,9 @@ REFUSED: list[tuple[str, dict[str, Any], Any, str]] = [
             "\u115f\u1160",
             "\u2800",
             "\ufe0f",
+            "\u180b\u180f",
+            "\u2065\ufff0",
+            "\U000e0100\U000e01f0",
             "\U000e0020",
             "\u0000",
         )

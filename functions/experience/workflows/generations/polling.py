@@ -74,7 +74,8 @@ def _poll_provider(tenant: Tenant, job: GenerationJob) -> GenerationJob:
         logs.warning("poll failed", **_log_fields(job), code=failure.code)
         if not failure.retryable:
             return completion.fail_generation(tenant, job, failure)
-        pause_ms = max(pause_ms, (failure.retry_after_seconds or 0) * 1000)
+        asked_ms = (failure.retry_after_seconds or 0) * 1000
+        pause_ms = min(max(pause_ms, asked_ms), job.timeout_ms)  # it ends in time even so
     except Refusal as refused:
         logs.warning("poll refused", **_log_fields(job), reason=refused.reason)
     now = clock.now_ms()

@@ -105,6 +105,15 @@ class TestAProviderThatIsPolled:
         assert generations.job(run_id).attempts == 2
         assert replicate.paid == 1
 
+    def test_that_asks_for_a_day_is_given_up_at_the_end_of_its_job(
+        self, generations: GenerationBench, replicate: ReplicateVendor
+    ) -> None:
+        replicate.next("get", *[Reply(429, {}, headers={"Retry-After": "86400"})] * 9)
+        run_id = generations.ask({**REPLICATE, "timeoutMs": 10_000})
+        asked_at = generations.now
+        assert generations.work_until_ended(run_id).status == "timed_out"
+        assert generations.now < asked_at + 30_000
+
     def test_that_takes_too_long_is_told_and_its_job_timed_out(
         self, generations: GenerationBench, replicate: ReplicateVendor
     ) -> None:
