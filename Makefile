@@ -6,13 +6,13 @@ LOCK_FLAGS ?=
 
 # One lock for what is deployed, one for the laptop and CI that agrees with it.
 COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --no-header --strip-extras \
-	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(LOCK_FLAGS)
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --generate-hashes $(LOCK_FLAGS)
 
 # A run starts a hundred short-lived Pythons: each may use what the one before has compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chaos up test exhaustive lint format cost bench snapshot styles screenshots lock client reference
+.PHONY: help setup demo chaos up test exhaustive lint format cost bench snapshot styles screenshots lock licences client reference
 # Folders are no targets. Make would find them up to date, so a mistyped `make tests` would pass.
 FOLDERS := docs emulator functions operations tests tools web
 .PHONY: $(FOLDERS)
@@ -62,6 +62,9 @@ snapshot: setup ## Accept the functions' present names and options as the deploy
 
 styles: setup ## Draw every style of one photo into docs/pictures/styles.jpg
 	@$(PYTHON_IN_VENV) -m tools.styles
+
+licences: setup ## List the licence of each package that is deployed
+	@$(PYTHON_IN_VENV) -m tools.licences
 
 client: setup ## Write the typed web client anew from the functions' models (needs Node 20.19)
 	@$(PYTHON_IN_VENV) -m tools.contract client

@@ -1,11 +1,14 @@
 """Reads firebase.json, the one place for ports and paths."""
 
 import json
+import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from dotenv import dotenv_values
 
 from emulator.firestore import indexes
 from emulator.process.errors import SuiteError
@@ -15,6 +18,7 @@ from emulator.process.errors import SuiteError
 EMULATORS = ("auth", "functions", "firestore", "storage", "tasks", "eventarc", "hub")
 PAGE = "hosting"
 MAX_PORT = 65_535
+DEFAULT_REGION = "us-central1"
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,20 @@ def check_free(config: Config) -> None:
                 f" End the program that has it, change emulators.{name}.port in"
                 " firebase.json, or pass --free-ports."
             ) from error
+
+
+def parameters(functions: Path, project: str) -> dict[str, str]:
+    """What .env, .env.PROJECT and .env.local set, of which the last one counts, as for the CLI."""
+    values: dict[str, str | None] = {}
+    for name in (".env", f".env.{project}", ".env.local"):
+        values |= dotenv_values(functions / name, interpolate=False)
+    return {key: value or "" for key, value in values.items()}
+
+
+def region(functions: Path, project: str) -> str:
+    """Where all functions run: the parameter REGION of this process, or else of its files."""
+    variables = {**parameters(functions, project), **os.environ}
+    return variables.get("REGION") or DEFAULT_REGION
 
 
 def _source(content: Any) -> str:

@@ -11,6 +11,7 @@ from google.cloud.firestore import Client
 from hypothesis import settings
 
 from emulator.billing.meter import Meter, intercept
+from emulator.config import DEFAULT_REGION
 from emulator.functions.index_check import IndexCheck
 from emulator.paths import ROOT
 from emulator.suite.suite import Suite
@@ -70,6 +71,7 @@ def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ["REGION"] = DEFAULT_REGION  # whatever functions/.env says
     if not hasattr(config, "workerinput"):  # who runs the tests, or has others run them
         emulator = config.stash[SHARED_EMULATOR] = SharedEmulator()
         os.environ[shared_emulator.SERVER_URL] = emulator.url

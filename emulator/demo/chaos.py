@@ -80,11 +80,14 @@ def run(console: Console, suite: Suite, guests: int, faults: Faults) -> None:
 
 
 def _show(console: Console, suite: Suite, visits: list[Future[None]]) -> None:
-    """A bar for the guests, and below it what has gone wrong. Raises what ended a visit."""
+    """A bar for the guests, and below it what has gone wrong, until their transforms have begun.
+
+    Raises what ended a visit.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     progress = Progress(*columns, TimeElapsedColumn(), console=console)
     bar = progress.add_task("Guests", total=len(visits))
-    wrong = Text("Gone wrong: nothing", style="dim")
+    wrong = Text(style="dim")
     pending = set(visits)
     with Live(console=console) as live:
         while pending:
@@ -92,13 +95,21 @@ def _show(console: Console, suite: Suite, visits: list[Future[None]]) -> None:
             for visit in done:
                 visit.result()
             progress.advance(bar, len(done))
+            if not pending:
+                suite.settle(MAX_SETTLE_SECONDS)  # most transforms begin after the visits
             with contextlib.suppress(SuiteError, OSError):  # a killed process cannot report
-                injected = suite.injected_faults()
-                counts = _listed({what: injected[name] for name, what in FAULT_LABELS.items()})
-                wrong.plain = f"Gone wrong: {counts or 'nothing'}"
+                wrong.plain = _wrong(suite)
             live.update(Group(progress, wrong))
     if not console.is_terminal:  # where the last line is not ended
         console.line()
+
+
+def _wrong(suite: Suite) -> str:
+    """What has gone wrong so far. It can only be nothing where no faults are set."""
+    injected = suite.injected_faults()
+    counts = _listed({what: injected[name] for name, what in FAULT_LABELS.items()})
+    none = "nothing" if suite.faults.are_none else "none of the faults has struck yet"
+    return f"Gone wrong: {counts or none}"
 
 
 def _listed(counts: Mapping[str, int]) -> str:
@@ -165,8 +176,7 @@ class ChaosRun:
 
     def visit(self, number: int) -> None:
         """Play one guest's whole visit; some guests tap twice."""
-        host = self.suite.env["FUNCTIONS_EMULATOR_HOST"]
-        guest = Client(host, self.suite.project, f"guest-{number:03}")
+        guest = Client.of(self.suite.env, f"guest-{number:03}")
         began = time.monotonic()
         try:
             ChaosGuest(self, guest, number).visit()

@@ -3,10 +3,13 @@
 import base64
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import requests
+
+from emulator.config import DEFAULT_REGION
 
 
 class CallError(Exception):
@@ -52,11 +55,16 @@ class Client:
     functions_host: str
     project: str
     uid: str | None
-    region: str = "us-central1"
+    region: str = DEFAULT_REGION
     session: requests.Session = field(default_factory=requests.Session)
 
     def __post_init__(self) -> None:
         self.session.trust_env = False  # no proxy between processes of one machine
+
+    @classmethod
+    def of(cls, env: Mapping[str, str], uid: str | None) -> Self:
+        """A visitor of the suite with this environment."""
+        return cls(env["FUNCTIONS_EMULATOR_HOST"], env["GCLOUD_PROJECT"], uid, env["REGION"])
 
     def call(self, name: str, /, **data: Any) -> Any:
         """The result of the callable. Raises CallError."""

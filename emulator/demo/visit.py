@@ -68,7 +68,7 @@ class DemoVisit:
         self.suite = suite
         self.style = style
         self.experience = seed.CARTOON if style == "cartoon" else seed.SKETCH
-        self.client = Client(suite.env["FUNCTIONS_EMULATOR_HOST"], suite.project, uid)
+        self.client = Client.of(suite.env, uid)
         self.waited_seconds = 0.0  # for the picture
         self.progress = Progress(
             SpinnerColumn(),

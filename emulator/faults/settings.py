@@ -10,6 +10,9 @@ from emulator.process.errors import SuiteError
 Probability = Annotated[float, Field(ge=0, le=1)]
 Milliseconds = Annotated[float, Field(ge=0, le=600_000)]
 
+MODIFIERS = {"seed", "kill_when", "only"}
+"""The settings that are no faults by themselves."""
+
 
 class InvalidFaultsError(SuiteError, ValueError):
     """Invalid settings; the message names each field."""
@@ -50,6 +53,11 @@ class Faults(BaseModel):
     def apply_to(self, subject: str) -> bool:
         """Whether they concern this subject, which begins with the name of a function."""
         return self.only is None or self.only == subject.partition(" ")[0]
+
+    @property
+    def are_none(self) -> bool:
+        """Whether nothing can go wrong: no fault is set."""
+        return self.model_dump(exclude=MODIFIERS) == Faults().model_dump(exclude=MODIFIERS)
 
     def to_json(self) -> str:
         return self.model_dump_json(by_alias=True)

@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any
 
 import flask
 import functions_framework
-from dotenv import dotenv_values
 from firebase_functions.private.serving import functions_as_yaml
 from functions_framework import _function_registry, execution_id
 from werkzeug.wrappers import Request, Response
 
+from emulator import config
 from emulator.billing.meter import Meter, install
 from emulator.faults.settings import parse
 from emulator.functions.firestore_faults import FirestoreFaults
@@ -47,11 +47,8 @@ MAX_THREADS = 64
 
 def load_environment(source: Path, project: str) -> None:
     """Read .env, .env.PROJECT and .env.local as the Firebase CLI does; set variables stay."""
-    values: dict[str, str | None] = {}
-    for name in (".env", f".env.{project}", ".env.local"):
-        values |= dotenv_values(source / name, interpolate=False)
-    for key, value in values.items():
-        os.environ.setdefault(key, value or "")
+    for key, value in config.parameters(source, project).items():
+        os.environ.setdefault(key, value)
 
 
 def load_functions(source: Path) -> dict[str, Function]:

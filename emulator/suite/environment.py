@@ -10,14 +10,16 @@ Environment = Mapping[str, str]
 
 
 def environment(
-    project: str, bucket: str, addresses: Mapping[str, str], credentials: Path
+    project: str, bucket: str, region: str, addresses: Mapping[str, str], credentials: Path
 ) -> dict[str, str]:
-    """The variables that Google's libraries and the Firebase CLI read, and EMULATOR_SUITE_HOST.
+    """The variables that Google's libraries and the Firebase CLI read, and the suite's own.
 
     `addresses` has host:port by the names of firebase.json.
     """
     at = {name: connect_address(address) for name, address in addresses.items()}
     return {
+        "REGION": region,
+        "VITE_REGION": region,  # where the guest page reads it
         "GCLOUD_PROJECT": project,
         "GOOGLE_CLOUD_PROJECT": project,
         "FIRESTORE_EMULATOR_HOST": at["firestore"],

@@ -62,7 +62,6 @@ class Suite:
         root: Path = ROOT,
         free_ports: bool = False,
         functions_source: str | None = None,
-        region: str = "us-central1",
         live: bool = False,
         functions_log: Path | None = None,
         data: Path | None = None,
@@ -75,7 +74,7 @@ class Suite:
         self.root = root
         self.free_ports = free_ports
         self.functions_source = functions_source
-        self.region = region
+        self.region = config.DEFAULT_REGION
         self.live = live
         self.functions_log = functions_log
         self.data = data
@@ -127,6 +126,7 @@ class Suite:
             self.root, self.functions_source, self.free_ports, page=self._with_page
         )
         config.check_free(self.config)
+        self.region = config.region(self.config.functions, self.project)
         folder.remove_leftovers()
         self.folder = folder.create()
         self._cleanup.callback(folder.remove_at_end(self.folder))
@@ -145,7 +145,13 @@ class Suite:
         self._take_address("functions")
         if self._with_page:
             self._take_address("hosting")
-        self.env = environment(self.project, self.bucket, self.addresses, self.service_account.file)
+        self.env = environment(
+            self.project,
+            self.bucket,
+            self.region,
+            self.addresses,
+            self.service_account.file,
+        )
         self._start_functions()
         self._start_page()
         self._new_state()

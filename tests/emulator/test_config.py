@@ -52,6 +52,35 @@ class TestFirebaseJson:
         assert config.read(project) == of_a_list
 
 
+class TestRegion:
+    @pytest.mark.parametrize(
+        ("files", "variable", "region"),
+        [
+            ({}, None, "us-central1"),
+            ({".env": "REGION="}, None, "us-central1"),
+            ({".env": "REGION=europe-west1"}, None, "europe-west1"),
+            ({".env": "REGION=a", ".env.demo-here": "REGION=b"}, None, "b"),
+            ({".env": "REGION=a", ".env.demo-elsewhere": "REGION=b"}, None, "a"),
+            ({".env.demo-here": "REGION=b", ".env.local": "REGION=c"}, None, "c"),
+            ({".env.local": "REGION=c"}, "asia-east1", "asia-east1"),
+        ],
+    )
+    def test_is_the_one_that_the_functions_read(
+        self,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        files: dict[str, str],
+        variable: str | None,
+        region: str,
+    ) -> None:
+        for name, text in files.items():
+            (tmp_path / name).write_text(text)
+        monkeypatch.delenv("REGION")
+        if variable:
+            monkeypatch.setenv("REGION", variable)
+        assert config.region(tmp_path, "demo-here") == region
+
+
 class TestIndexes:
     @pytest.mark.parametrize(
         ("text", "complaint"),

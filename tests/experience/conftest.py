@@ -9,6 +9,7 @@ from emulator.demo.client import Client
 from emulator.suite.suite import Suite
 from experience import clients, transactions
 from experience.ids import new_id
+from experience.imaging import processes
 from tests.support.builders.workspaces import a_member, a_workspace, an_experience
 from tests.support.job_bench import JobBench, NewJob, visits_in
 
@@ -48,6 +49,15 @@ def workspace(db: firestore.Client) -> str:
 @pytest.fixture(scope="module")
 def editor(db: firestore.Client, signed_in: SignIn, workspace: str) -> Client:
     return signed_in(a_member(db, workspace, "editor"))
+
+
+@pytest.fixture
+def endless_imaging(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every photo take longer than its process may."""
+    pool = processes._Pool()
+    monkeypatch.setattr(processes, "_pool", lambda: pool)
+    monkeypatch.setattr(processes, "PROGRAM", ("-c", "import sys; sys.stdin.read()"))
+    monkeypatch.setattr(processes, "MAX_SECONDS", 0.01)
 
 
 @pytest.fixture

@@ -24,14 +24,14 @@ LOCKS = {
 
 
 def pins(text: str) -> dict[str, Version]:
-    """A lock's pins by canonical name. Raises ValueError for a line that pins nothing."""
+    """A lock's pins by canonical name. Raises ValueError for a line that is no pin with hashes."""
     found: dict[str, Version] = {}
-    for line in text.splitlines():
+    for line in text.replace("\\\n", "").splitlines():
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        pin = re.fullmatch(r"([A-Za-z0-9._-]+)==([^\s;]+)", line)
+        pin = re.fullmatch(r"([A-Za-z0-9._-]+)==([^\s;]+)( +--hash=sha256:[0-9a-f]{64})+", line)
         if not pin:
-            raise ValueError(f"not a plain pin: {line!r}")
+            raise ValueError(f"not a pin with hashes: {line!r}")
         found[canonical(pin[1])] = Version(pin[2])
     return found
 
@@ -105,16 +105,20 @@ class TestDeployedCode:
 
 
 class TestTheChecks:
+    HASH = f"--hash=sha256:{'0' * 64}"
+
     @pytest.mark.parametrize(
-        "line", ["rich", "rich>=15", "rich @ file:rich.whl", "--find-links wheels", "-e ."]
+        "line",
+        ["rich", "rich>=15", "rich @ file:rich.whl", "--find-links wheels", "-e .", "rich==15.0.0"],
     )
-    def test_a_line_that_pins_nothing_is_refused(self, line: str) -> None:
-        with pytest.raises(ValueError, match="not a plain pin"):
-            pins(f"numpy==2.4.6\n{line}\n")
+    def test_a_line_that_is_no_pin_with_hashes_is_refused(self, line: str) -> None:
+        with pytest.raises(ValueError, match="not a pin with hashes"):
+            pins(f"numpy==2.4.6 {self.HASH}\n{line}\n")
 
     def test_a_missing_and_an_outdated_pin_are_found(self) -> None:
         wanted = [Requirement("rich>=15"), Requirement("numpy>=2.4"), Requirement("pillow")]
-        assert unmet(wanted, pins("rich==14.0\npillow==13.0.0")) == ["rich>=15", "numpy>=2.4"]
+        lock = f"rich==14.0 {self.HASH}\npillow==13.0.0 \\\n    {self.HASH} \\\n    {self.HASH}"
+        assert unmet(wanted, pins(lock)) == ["rich>=15", "numpy>=2.4"]
 
     def test_reachable_follows_requirements_and_extras(self) -> None:
         found = reachable([Requirement("firebase-functions")])

@@ -9,6 +9,7 @@ from google.cloud.firestore import Client
 
 from experience import clients
 from experience.firebase.tasks import TryLater
+from experience.imaging import processes
 from experience.sessions.models.session import Session
 from experience.transforms.models.job import Job, job_id_of, run_id_of
 from experience.transforms.models.requests import CancelTransform, RetryTransform
@@ -149,14 +150,12 @@ def visits_in(client: Client, patch: pytest.MonkeyPatch) -> NewJob:
 
 def meanwhile(patch: pytest.MonkeyPatch, step: str, do: Callable[[], Any]) -> None:
     """Let something happen once, while a worker is in the middle of this step."""
-    from experience.imaging import stages
-
     name = {"load": "normalise", "stylise": "stylise", "publish": "finish"}[step]
-    original = getattr(stages, name)
+    original = getattr(processes, name)
 
     def interrupted(*arguments: Any) -> Any:
-        patch.setattr(stages, name, original)
+        patch.setattr(processes, name, original)
         do()
         return original(*arguments)
 
-    patch.setattr(stages, name, interrupted)
+    patch.setattr(processes, name, interrupted)

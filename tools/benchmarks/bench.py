@@ -51,7 +51,7 @@ class Bench:
     def caller(self, uid: str) -> Client:
         """A signed-in visitor; all of them share one connection."""
         address = self.suite.env["FUNCTIONS_EMULATOR_HOST"]
-        return Client(address, self.suite.project, uid, session=self._connection)
+        return Client(address, self.suite.project, uid, self.suite.region, self._connection)
 
     def call(self, uid: str, function: str, /, **data: Any) -> Any:
         """The callable's answer."""

@@ -58,13 +58,12 @@ def _run(
     seconds: float,
 ) -> tuple[list[float], float]:
     """How long each call waited for its answer, and how long it went on."""
-    address, project = bench.suite.env["FUNCTIONS_EMULATOR_HOST"], bench.suite.project
     barrier = threading.Barrier(len(calls))
     mark = bench.name("many")
 
     def visit(call: Call) -> list[float]:
         waited: list[float] = []
-        caller = Client(address, project, f"{mark}-{call[0]}")
+        caller = Client.of(bench.suite.env, f"{mark}-{call[0]}")
         barrier.wait()
         deadline = time.perf_counter() + seconds
         while not waited or time.perf_counter() < deadline:

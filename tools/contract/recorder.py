@@ -103,7 +103,7 @@ class Recorder:
 
     def client(self, uid: str | None) -> Client:
         """A client that calls the suite's functions as this user."""
-        return Client(self.suite.env["FUNCTIONS_EMULATOR_HOST"], self.suite.project, uid)
+        return Client.of(self.suite.env, uid)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:

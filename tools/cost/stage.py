@@ -82,8 +82,7 @@ class Stage:
     def caller(self, uid: str) -> Client:
         """A signed-in visitor."""
         if uid not in self._callers:
-            address = self.suite.env["FUNCTIONS_EMULATOR_HOST"]
-            self._callers[uid] = Client(address, self.suite.project, uid)
+            self._callers[uid] = Client.of(self.suite.env, uid)
         return self._callers[uid]
 
     def call(self, uid: str, function: str, state: str, /, **data: Any) -> Any:

@@ -79,7 +79,8 @@ def install(lock: int) -> None:
     shutil.rmtree(VENV, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
 
-    command = [str(PYTHON), "-m", "pip", "install", "--progress-bar=off", "-r", str(LOCK)]
+    command = [str(PYTHON), "-m", "pip", "install", "--progress-bar=off"]
+    command += ["--require-hashes", "-r", str(LOCK)]
     # pip holds the guard too: should this process be killed, the next one waits until pip ends.
     pip = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, pass_fds=[lock]

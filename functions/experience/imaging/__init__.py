@@ -1,6 +1,7 @@
 """From the bytes of a photo to those of a picture.
 
-Only the worker imports this, where it is used: all but `models` loads Pillow and numpy. Pure.
+`processes` is what others call: it makes the `stages` run in child processes, which alone load
+Pillow and numpy.
 """
 
 ROOMS = (
@@ -12,4 +13,7 @@ ROOMS = (
     "styles",
     "stages",
     "transform",
+    "messages",
+    "child",
+    "processes",
 )

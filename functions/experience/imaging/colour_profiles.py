@@ -6,6 +6,7 @@ phones embed the simplest form, a matrix and a curve for each channel, and only 
 engine gets a profile of these tags alone, each copied once, so nothing else of the file reaches it.
 
 Source: ICC.1:2022, clauses 7.2 (header), 7.3 (tag table), 8.3.3, 10.6 (curv), 10.18 (para), 10.31.
+Pure.
 """
 
 import struct

@@ -6,7 +6,7 @@ length: the size, the orientation and the colour profile are returned, and what 
 holds pixels only, of one image. Nothing that follows the image is kept, such as another file.
 
 Sources: ITU-T T.81, annex B (JPEG); EXIF 2.32; ICC.1:2022, annex B (JPEG, PNG);
-https://www.w3.org/TR/png-3/; https://developers.google.com/speed/webp/docs/riff_container
+https://www.w3.org/TR/png-3/; https://developers.google.com/speed/webp/docs/riff_container. Pure.
 """
 
 import re

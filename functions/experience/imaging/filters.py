@@ -1,4 +1,4 @@
-"""The image filters that styles are made of, on float32 planes with values from 0 to 1."""
+"""The image filters that styles are made of, on float32 planes with values from 0 to 1. Pure."""
 
 import math
 

@@ -19,6 +19,8 @@ class RefusalCode(StrEnum):
     """The guest's photo cannot be used; another one may."""
     PROCESSING_FAILED = "PROCESSING_FAILED"
     """Something else is wrong, such as the overlay."""
+    TIMEOUT = "TIMEOUT"
+    """It took too long, and would again."""
 
 
 class ImageRefused(Exception):  # noqa: N818 - says what happened, as the job's error does

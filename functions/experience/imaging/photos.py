@@ -1,4 +1,4 @@
-"""Reading an image that a stranger sent: bounded, upright, cropped, opaque, in sRGB."""
+"""Reading an image that a stranger sent: bounded, upright, cropped, opaque, in sRGB. Pure."""
 
 import io
 import math

@@ -3,7 +3,7 @@
 Between two stages lies a JPEG of quality 97 without chroma subsampling: it is written and read in
 a fifth of a PNG's time, has a third of its bytes, and what it loses cannot be seen. For a picture
 that is to be a PNG it is one as well: plain areas stay plain. Nothing there is transparent: a photo
-is put on white first, and a style gives opaque pictures. Each stage raises `ImageRefused`.
+is put on white first, and a style gives opaque pictures. Each stage raises `ImageRefused`. Pure.
 """
 
 import io

@@ -1,4 +1,4 @@
-"""The looks that a photo can get. Another one is a function here and its name in `models.Style`."""
+"""The looks that a photo can get. Another one is a function here, and its name in `Style`. Pure."""
 
 import math
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""A photo becomes a picture: one pure function from bytes to bytes."""
+"""A photo becomes a picture: one pure function from bytes to bytes. Pure."""
 
 from experience.imaging.models import Picture, Recipe
 from experience.imaging.stages import finish, normalise, stylise

@@ -36,6 +36,9 @@ SOURCE_BYTES = 14 * 1024 * 1024
 
 MAX_DETAIL_LENGTH = 300
 
+MAX_REPEATS = 2
+"""How often a request is sent again because its answer, which is paid for, holds no picture."""
+
 UNSAFE_ENDS = frozenset(
     (
         *("SAFETY", "PROHIBITED_CONTENT", "BLOCKLIST", "SPII", "RECITATION"),
@@ -50,7 +53,8 @@ class Gemini:
 
     So the provider's job id is the key. An answer that was lost on its way cannot be had again: the
     API knows no key and lists nothing. It is then not asked a second time, because it might have
-    charged for the first; the failure says so, and an operator decides.
+    charged for the first; the failure says so, and an operator decides. An answer without a picture
+    is no rare thing, and often the next one has it: it is asked for again, twice at most.
     """
 
     completes_in_submit = True
@@ -67,7 +71,7 @@ class Gemini:
         idempotency_key: str,
         *,
         begun_at: int | None = None,
-        timeout_ms: int | None = None,  # noqa: ARG002  (the API has no deadline)
+        timeout_ms: int | None = None,
         is_taken: Callable[[str], bool] = never_taken,  # noqa: ARG002
     ) -> str:
         calling.announce(ID, "submit")
@@ -79,15 +83,28 @@ class Gemini:
         path = f"/models/{quote(wanted.model, safe='')}:generateContent"
         body = self._body(wanted)
 
-        def once() -> Response:
+        costs: list[int | None] = []  # of each answer, with a picture or without
+
+        def once() -> Blob:
             try:
-                return _accepted(self._http.call("POST", path, body))
+                answer = _accepted(self._http.call("POST", path, body)).fields
             except Unanswered as unanswered:
                 raise _lost(unanswered.code) from unanswered
+            costs.append(_cost(wanted.model, answer))
+            try:
+                return _picture(answer)
+            except _NoPicture as failed:
+                failed.retryable = len(costs) <= MAX_REPEATS
+                raise
 
-        answer = self._http.retry(once).fields
-        cost = _cost(wanted.model, answer)
-        self._blobs.keep(idempotency_key, _picture(answer, cost), cost)
+        try:
+            picture = self._http.retry(once, timeout_ms / 1000 if timeout_ms else None)
+        except ProviderFailed as failed:
+            failed.cost_micros = _total(costs)
+            if isinstance(failed, _NoPicture):  # whoever else retries would pay once more
+                failed.retryable = False
+            raise
+        self._blobs.keep(idempotency_key, picture, _total(costs))
         return idempotency_key
 
     def poll(self, provider_job_id: str) -> Poll:
@@ -126,38 +143,44 @@ class Gemini:
         return {"contents": [{"role": "user", "parts": parts}], "generationConfig": settings}
 
 
-def _picture(answer: dict[str, Any], cost: int | None) -> Blob:
-    """The picture in an answer. Raises ProviderFailed: an answer without one is no rare thing."""
+class _NoPicture(ProviderFailed):
+    """The answer holds words alone, nothing, or what nobody can read."""
+
+
+def _picture(answer: dict[str, Any]) -> Blob:
+    """The picture in an answer. Raises _NoPicture, and ProviderFailed for one that is refused."""
     feedback = answer.get("promptFeedback")
     if isinstance(feedback, dict) and feedback.get("blockReason"):
-        raise _unsafe(cost)
+        raise _unsafe()
     candidates = answer.get("candidates")
     candidate = candidates[0] if isinstance(candidates, list) and candidates else None
     if not isinstance(candidate, dict):
-        raise ProviderFailed("The provider's answer cannot be read.", retryable=False)
+        raise _NoPicture("The provider's answer cannot be read.")
     content = candidate.get("content")
     parts = content.get("parts") if isinstance(content, dict) else None
     for part in parts if isinstance(parts, list) else ():
         inline = part.get("inlineData") if isinstance(part, dict) else None
         # A model that thinks in pictures sends its drafts along.
         if isinstance(inline, dict) and not part.get("thought"):
-            return _decoded(inline, cost)
+            return _decoded(inline)
     reason = str(candidate.get("finishReason") or "no reason")[:40]
     if reason in UNSAFE_ENDS:
-        raise _unsafe(cost)
-    raise ProviderFailed(
-        f"The provider answered without a picture ({reason}).", retryable=False, cost_micros=cost
-    )
+        raise _unsafe()
+    raise _NoPicture(f"The provider answered without a picture ({reason}).")
 
 
-def _decoded(inline: dict[str, Any], cost: int | None) -> Blob:
+def _decoded(inline: dict[str, Any]) -> Blob:
     try:
         data = base64.b64decode(str(inline.get("data")), validate=True)
         return checked(data, str(inline.get("mimeType")))
     except (binascii.Error, ProviderFailed) as error:
-        raise ProviderFailed(
-            "The provider's picture cannot be read.", retryable=False, cost_micros=cost
-        ) from error
+        raise _NoPicture("The provider's picture cannot be read.") from error
+
+
+def _total(costs: list[int | None]) -> int | None:
+    """What all answers cost together; None where that is not known, or nothing was answered."""
+    known = [cost for cost in costs if cost is not None]
+    return sum(known) if known and len(known) == len(costs) else None
 
 
 def _cost(model: str, answer: dict[str, Any]) -> int | None:
@@ -226,12 +249,9 @@ def _is_of_the_day(details: list[dict[str, Any]]) -> bool:
     return any("PerDay" in str(violation) for violation in violations)
 
 
-def _unsafe(cost: int | None) -> ProviderFailed:
+def _unsafe() -> ProviderFailed:
     return ProviderFailed(
-        "The provider will not make this.",
-        code=FailureCode.SAFETY_FILTERED,
-        retryable=False,
-        cost_micros=cost,
+        "The provider will not make this.", code=FailureCode.SAFETY_FILTERED, retryable=False
     )
 
 

@@ -58,12 +58,14 @@ class Http:
             {"content-type": "application/json", **headers},
         )
 
-    def retry(self, once: Callable[[], T]) -> T:
+    def retry(self, once: Callable[[], T], within_seconds: float | None = None) -> T:
         """Call `once`, and retry transient failures with full jitter until one timeout has passed.
 
-        If a provider asks for a longer wait, its failure is raised at once.
+        Or `within_seconds`, if that is less. If a provider asks for a longer wait, its failure is
+        raised at once.
         """
-        latest = time.monotonic() + self.timeout_seconds
+        seconds = self.timeout_seconds if within_seconds is None else within_seconds
+        latest = time.monotonic() + min(seconds, self.timeout_seconds)
         for number in itertools.count(1):
             try:
                 return once()

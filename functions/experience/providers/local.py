@@ -1,9 +1,9 @@
-"""The provider `local`: Pillow and numpy in this process. No network, no price."""
+"""The provider `local`: our own imaging. No network, no price."""
 
 from collections.abc import Callable
 from typing import cast, get_args
 
-from experience.imaging import files
+from experience.imaging import files, processes
 from experience.imaging.models import ImageRefused, Style
 from experience.providers import calling
 from experience.providers.models import (
@@ -44,8 +44,6 @@ class Local:
         timeout_ms: int | None = None,  # noqa: ARG002
         is_taken: Callable[[str], bool] = never_taken,  # noqa: ARG002
     ) -> str:
-        from experience.imaging import stages
-
         calling.announce(ID, "submit")
         wanted = parsed(LocalParams, params)
         if wanted.style not in get_args(Style):
@@ -53,7 +51,7 @@ class Local:
             raise _failed(message, FailureCode.PROCESSING_FAILED)
         source = self._read(wanted.sources[0])
         try:
-            picture = stages.stylise(source.data, cast(Style, wanted.style))
+            picture = processes.stylise(source.data, cast(Style, wanted.style))
         except ImageRefused as refused:
             raise _failed(refused.message, FailureCode(refused.code)) from refused
         return self._blobs.write(Blob(picture, str(files.content_type(picture))))

@@ -218,11 +218,22 @@ _SAME = {"image/jpg": "image/jpeg", "audio/x-wav": "audio/wav", "audio/mp3": "au
 
 
 def checked(data: bytes, content_type: str) -> Blob:
-    """A result under its plain type. Raises ProviderFailed where its bytes are something else."""
+    """A result under the type of its bytes: vendors label a JPEG as `image/png`.
+
+    The type that the vendor says counts where several types begin alike. Raises ProviderFailed
+    where the bytes are of no known type, or of another medium than the vendor says.
+    """
     plain = content_type.partition(";")[0].strip().lower()
     plain = _SAME.get(plain, plain)
     if plain not in _BEGINNINGS:
         raise ProviderFailed(f"The provider answered with {plain or 'an unnamed type'}.")
-    if not any(data[at : at + len(begin)] == begin for at, begin in _BEGINNINGS[plain]):
+    medium = plain.partition("/")[0] + "/"
+    found = [known for known in _BEGINNINGS if known.startswith(medium) and _begins(data, known)]
+    if not found:
         raise ProviderFailed(f"The provider answered with {plain} whose bytes are something else.")
-    return Blob(data, plain)
+    return Blob(data, plain if plain in found else found[0])
+
+
+def _begins(data: bytes, content_type: str) -> bool:
+    """Whether the bytes begin as files of this type do."""
+    return any(data[at : at + len(begin)] == begin for at, begin in _BEGINNINGS[content_type])

@@ -56,6 +56,13 @@ class TestChaosRun:
         assert "every invariant holds" in done.stdout
         assert "is lost" in (tmp_path / "suite.log").read_text()
 
+    @pytest.mark.exhaustive
+    def test_strikes_transforms_that_begin_after_the_visits(self, tmp_path: Path) -> None:
+        done = run("demo", "--guests", "2", "--faults", '{"provider": 1}', "--out", str(tmp_path))
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert re.search(r"^Gone wrong: \d+ failed by the provider$", done.stdout, re.MULTILINE)
+        assert re.search(r"^Jobs: 2 completed at attempt \d$", done.stdout, re.MULTILINE)
+
     def test_names_what_breaks_an_invariant(self, suite: Suite) -> None:
         project = f"project-{new_id()}"
         guest = a_guest(clients.firestore(), project, completed={"booth": "nowhere"})

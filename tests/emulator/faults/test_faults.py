@@ -19,6 +19,19 @@ class TestSettings:
     def test_without_any_nothing_goes_wrong(self) -> None:
         assert parse("{}") == Faults()
 
+    @pytest.mark.parametrize(
+        ("settings", "are_none"),
+        [
+            ("{}", True),
+            ('{"seed": 3, "only": "createSession", "killWhen": "after"}', True),
+            ('{"provider": 1}', False),
+            ('{"delayMs": [0, 5]}', False),
+            ('{"killAtCommit": 9}', False),
+        ],
+    )
+    def test_those_that_can_strike_are_told_from_none(self, settings: str, are_none: bool) -> None:
+        assert parse(settings).are_none is are_none
+
     def test_each_has_its_name_in_json(self) -> None:
         settings = {
             "seed": 3,

@@ -70,6 +70,8 @@ class TestEnvironment:
             "FUNCTIONS_EMULATOR",
             "FIREBASE_CONFIG",
             "GOOGLE_APPLICATION_CREDENTIALS",
+            "REGION",
+            "VITE_REGION",
         }
         assert chain.env["STORAGE_EMULATOR_HOST"].startswith("http://127.0.0.1:")
         assert json.loads(chain.env["FIREBASE_CONFIG"]) == {

@@ -1,15 +1,11 @@
 """Files made to harm: bombs, files that are two things at once, and files that break off."""
 
 import io
-import os
 import struct
-import subprocess
-import sys
 import tracemalloc
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +15,6 @@ from PIL import Image
 from experience.imaging import files
 from experience.imaging.models import ImageRefused, Picture, RefusalCode
 from experience.imaging.transform import transform_image
-from experience.transforms import endpoints
 from tests.support.builders.images import (
     ASTRONAUT,
     encoded,
@@ -31,7 +26,6 @@ from tests.support.builders.images import (
     recipe,
 )
 
-FUNCTIONS = Path(__file__).parents[3] / "functions"
 PHOTO = Image.open(io.BytesIO(ASTRONAUT)).resize((160, 120))
 PHOTOS = {
     "baseline": encoded(PHOTO, "JPEG", quality=90, exif=Image.Exif()),
@@ -249,41 +243,6 @@ class TestFilesThatBreakOff:
             assert outcome(photo[:start] + photo[middle:end] + photo[start:])
 
         shuffle()
-
-
-@pytest.mark.exhaustive
-class TestMemory:
-    """The hungriest file that is accepted, a WebP, in a process of its own."""
-
-    MEBIBYTES = 1400
-    MAX_SIZE = (8192, 6144)
-
-    def test_the_function_has_room_to_spare(self) -> None:
-        deployed = endpoints.run_transform.__firebase_endpoint__.availableMemoryMb  # type: ignore[attr-defined]
-        assert deployed >= self.MEBIBYTES + 500
-
-    @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="read from Linux's /proc")
-    def test_the_worst_photo_under_the_worst_overlay(self) -> None:
-        photo = encoded(Image.new("RGB", self.MAX_SIZE, "teal"), "WEBP", lossless=True, method=0)
-        code = (
-            "import sys\n"
-            "from experience.imaging.models import Recipe\n"
-            "from experience.imaging.transform import transform_image\n"
-            "photo = sys.stdin.buffer.read()\n"
-            "picture = transform_image(photo, Recipe(None, '9:16', 'png', 4096), overlay=photo)\n"
-            "assert (picture.width, picture.height) == (4096, 7282)\n"
-            # the resource module would tell the peak of the process that started this one
-            "print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])\n"
-        )
-        environment = {**os.environ, "PYTHONPATH": str(FUNCTIONS)}
-        ran = subprocess.run(
-            [sys.executable, "-c", code],
-            input=photo,
-            stdout=subprocess.PIPE,
-            env=environment,
-            check=True,
-        )
-        assert int(ran.stdout) / 1024 < self.MEBIBYTES
 
 
 def test_an_outcome_is_a_picture_or_a_refusal() -> None:

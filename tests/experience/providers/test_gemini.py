@@ -4,13 +4,15 @@ import base64
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from experience.providers.gemini import SOURCE_BYTES, Gemini
 from experience.providers.http import Http
 from experience.providers.models import Blob, FailureCode, ProviderFailed, State
 from tests.experience.providers.conftest import PICTURE
 from tests.support.builders.blobs import MemoryBlobs
-from tests.support.vendors.gemini import GENERATE, GeminiVendor, exhausted, refusal
+from tests.support.builders.images import encoded
+from tests.support.vendors.gemini import GENERATE, USAGE, GeminiVendor, exhausted, refusal
 from tests.support.vendors.server import Fault, Reply
 
 PARAMS = {"prompt": "as a knight"}
@@ -33,6 +35,15 @@ class TestAPicture:
         assert (poll.state, poll.cost_micros) == (State.COMPLETED, COST)
         assert pictures.fetch(str(poll.result_uri)) == Blob(PICTURE, "image/png")
         assert len(gemini_vendor.received) == gemini_vendor.paid == 1
+
+    def test_is_of_the_type_that_its_bytes_have(
+        self, gemini_vendor: GeminiVendor, pictures: Gemini
+    ) -> None:
+        photo = encoded(Image.new("RGB", (8, 8), "teal"), "JPEG")
+        part = gemini_vendor.part(photo, "image/png")
+        gemini_vendor.candidate = {"content": {"parts": [part]}, "finishReason": "STOP"}
+        poll = pictures.poll(pictures.submit(PARAMS, "key"))
+        assert pictures.fetch(str(poll.result_uri)) == Blob(photo, "image/jpeg")
 
     def test_is_asked_for_with_prompt_photos_and_shape(
         self, gemini_vendor: GeminiVendor, pictures: Gemini, blobs: MemoryBlobs
@@ -78,18 +89,15 @@ class TestARefusal:
             ("IMAGE_SAFETY", "SAFETY_FILTERED"),
             ("IMAGE_PROHIBITED_CONTENT", "SAFETY_FILTERED"),
             ("IMAGE_RECITATION", "SAFETY_FILTERED"),
-            ("NO_IMAGE", "PROVIDER_ERROR"),
-            ("STOP", "PROVIDER_ERROR"),
-            ("MAX_TOKENS", "PROVIDER_ERROR"),
         ],
     )
     def test_of_the_picture_is_told_from_its_reason_and_its_cost_is_known(
         self, gemini_vendor: GeminiVendor, pictures: Gemini, reason: str, code: str
     ) -> None:
-        parts = [{"text": "I cannot."}] if reason == "STOP" else []
-        gemini_vendor.candidate = {"content": {"parts": parts}, "finishReason": reason}
+        gemini_vendor.candidate = {"content": {"parts": []}, "finishReason": reason}
         failure = refused(pictures)
         assert (failure.code, failure.retryable, failure.cost_micros) == (code, False, COST)
+        assert gemini_vendor.paid == 1
 
     @pytest.mark.parametrize(
         ("reply", "code"),
@@ -111,31 +119,58 @@ class TestARefusal:
         assert (failure.code, failure.retryable) == (code, False)
         assert len(gemini_vendor.received) == 1
 
-    @pytest.mark.parametrize(
-        "body",
-        [
-            b"<html>",
-            b"[]",
-            b"{}",
-            b'{"candidates": []}',
-            b'{"candidates": [{"content": {"parts": [{"inlineData": {"data": "%%"}}]}}]}',
-            b'{"candidates": [{"content": {"parts": [7]}, "finishReason": 7}]}',
-        ],
-    )
-    def test_an_answer_that_is_no_picture_is_not_asked_for_twice(
-        self, gemini_vendor: GeminiVendor, pictures: Gemini, body: bytes
-    ) -> None:
-        gemini_vendor.next(GENERATE, Reply(200, body))
-        failure = refused(pictures)
-        assert (failure.code, failure.retryable) == ("PROVIDER_ERROR", False)
-        assert len(gemini_vendor.received) == 1
 
-    def test_bytes_that_are_not_what_their_type_says_are_no_picture(
+WORDS = {"content": {"parts": [{"text": "I cannot."}]}, "finishReason": "STOP"}
+EMPTY: dict[str, bytes | dict[str, Any]] = {
+    "words": WORDS,
+    "NO_IMAGE": {"content": {"parts": []}, "finishReason": "NO_IMAGE"},
+    "MAX_TOKENS": {"finishReason": "MAX_TOKENS"},
+    "no JSON": b"<html>",
+    "no object": b"[]",
+    "no candidates": b"{}",
+    "an empty list": b'{"candidates": []}',
+    "no base64": {"content": {"parts": [{"inlineData": {"data": "%%"}}]}},
+    "nothing known": {"content": {"parts": [7]}, "finishReason": 7},
+    "no picture": {"content": {"parts": [GeminiVendor.part(b"a text", "image/png")]}},
+    "a video": {"content": {"parts": [GeminiVendor.part(b"\0\0\0 ftyp", "image/png")]}},
+}
+
+
+def emptied(content: bytes | dict[str, Any]) -> Reply:
+    """An answer that costs what a picture does, where it says so at all."""
+    if isinstance(content, bytes):
+        return Reply(200, content)
+    return Reply(200, {"candidates": [content], "usageMetadata": USAGE})
+
+
+class TestAnAnswerWithoutAPicture:
+    @pytest.mark.parametrize("content", EMPTY.values(), ids=EMPTY)
+    def test_is_asked_for_again(
+        self, gemini_vendor: GeminiVendor, pictures: Gemini, content: bytes | dict[str, Any]
+    ) -> None:
+        gemini_vendor.next(GENERATE, emptied(content), emptied(content))
+        poll = pictures.poll(pictures.submit(PARAMS, "key"))
+        assert pictures.fetch(str(poll.result_uri)) == Blob(PICTURE, "image/png")
+        assert len(gemini_vendor.received) == 3
+        assert poll.cost_micros == (3 * COST if isinstance(content, dict) else None)
+
+    def test_ends_the_job_when_it_comes_a_third_time(
         self, gemini_vendor: GeminiVendor, pictures: Gemini
     ) -> None:
-        part = gemini_vendor.part(b"a text", "image/png")
-        gemini_vendor.candidate = {"content": {"parts": [part]}, "finishReason": "STOP"}
-        assert refused(pictures).code is FailureCode.PROVIDER_ERROR
+        gemini_vendor.candidate = WORDS
+        failure = refused(pictures)
+        assert (failure.code, failure.retryable) == ("PROVIDER_ERROR", False)
+        assert failure.cost_micros == 3 * COST
+        assert len(gemini_vendor.received) == 3
+
+    def test_is_not_asked_for_again_after_the_time_of_its_job(
+        self, gemini_vendor: GeminiVendor, pictures: Gemini
+    ) -> None:
+        gemini_vendor.candidate = WORDS
+        with pytest.raises(ProviderFailed, match="without a picture") as caught:
+            pictures.submit(PARAMS, "key", timeout_ms=1)
+        assert (caught.value.retryable, caught.value.cost_micros) == (False, COST)
+        assert len(gemini_vendor.received) == 1
 
 
 class TestPatience:

@@ -5,7 +5,7 @@ import pytest
 from experience.providers import http
 from experience.providers.exchange import Response
 from experience.providers.http import Http
-from experience.providers.models import ProviderFailed
+from experience.providers.models import Blob, ProviderFailed
 from experience.providers.replicate import Replicate
 from tests.experience.providers.conftest import PICTURE
 from tests.support.builders.blobs import MemoryBlobs
@@ -40,13 +40,13 @@ class TestWhatAResultIs:
         "reply",
         [
             Reply(200, PICTURE, content_type="text/html"),
-            Reply(200, PICTURE, content_type="image/jpeg"),
+            Reply(200, PICTURE, content_type="video/mp4"),
             Reply(200, b"<html>", content_type="image/png"),
             Reply(200, b"", content_type="image/png"),
             Reply(200, PICTURE, content_type="image/png", declared=len(PICTURE) + 9),
             Reply(500, b"", content_type="text/plain"),
         ],
-        ids=["a page", "mislabelled", "a page as png", "empty", "cut off", "an error"],
+        ids=["a page", "another medium", "a page as png", "empty", "cut off", "an error"],
     )
     def test_is_what_it_says_and_whole(
         self, replicate_vendor: ReplicateVendor, predictions: Replicate, reply: Reply
@@ -56,6 +56,13 @@ class TestWhatAResultIs:
         assert (failure.code, failure.retryable) == ("PROVIDER_ERROR", True)
         replicate_vendor.next("file", reply)
         assert predictions.fetch(f"{replicate_vendor.url}/files/a.png").data == PICTURE
+
+    def test_is_of_the_type_that_its_bytes_have(
+        self, replicate_vendor: ReplicateVendor, predictions: Replicate
+    ) -> None:
+        replicate_vendor.next("file", Reply(200, PICTURE, content_type="image/jpeg"))
+        fetched = predictions.fetch(f"{replicate_vendor.url}/files/a.png")
+        assert fetched == Blob(PICTURE, "image/png")
 
     def test_is_no_larger_than_it_may_be(
         self,

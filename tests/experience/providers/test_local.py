@@ -40,6 +40,13 @@ class TestLocal:
         assert Local(blobs).submit(params, "key", begun_at=1) == first
         assert len(blobs.stored) == 2
 
+    @pytest.mark.usefixtures("endless_imaging")
+    def test_ends_a_picture_that_takes_too_long_for_good(
+        self, blobs: MemoryBlobs, photo: str
+    ) -> None:
+        failure = failed(blobs, sources=[photo], style="sketch")
+        assert (failure.code, failure.retryable) == (FailureCode.TIMEOUT, False)
+
     def test_refuses_an_unknown_style(self, blobs: MemoryBlobs, photo: str) -> None:
         failure = failed(blobs, sources=[photo], style="van gogh")
         assert (failure.code, failure.retryable) == (FailureCode.PROCESSING_FAILED, False)

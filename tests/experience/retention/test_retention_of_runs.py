@@ -8,7 +8,7 @@ from google.api_core.exceptions import ServiceUnavailable
 from google.cloud.firestore import Client
 
 from experience import clock, storage
-from experience.imaging import stages
+from experience.imaging import processes
 from experience.media.store import objects
 from experience.retention.usecases import sweep
 from experience.retention.usecases.sweep import sweep_retention
@@ -48,7 +48,7 @@ def done(one: JobBench, patch: pytest.MonkeyPatch) -> None:
 
 def failed(one: JobBench, patch: pytest.MonkeyPatch) -> None:
     with patch.context() as broken:
-        broken.setattr(stages, "finish", lambda *_arguments: None)
+        broken.setattr(processes, "finish", lambda *_arguments: None)
         one.work()
     assert one.shown()[0] == "failed"
     assert left(one)["artifacts"] == 2  # those that it would go on with

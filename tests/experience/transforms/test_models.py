@@ -11,6 +11,7 @@ from experience.sessions.models.session import JobStatus
 from experience.transforms.models.failures import JobErrorCode
 from experience.transforms.models.job import Job, JobProgress, JobReservation, job_id_of, run_id_of
 from experience.transforms.usecases import hooks, runs
+from experience.workflows.catalog.photo_transform import skills
 from experience.workflows.definitions.loader import DEFINITIONS
 from experience.workflows.runs.hooks import hooks_of
 from experience.workflows.runs.models import (
@@ -159,6 +160,7 @@ class TestOwner:
         ("code", "job_code", "retryable"),
         [
             ("INVALID_INPUT", "INVALID_INPUT", False),
+            ("PHOTO_REFUSED", "INVALID_INPUT", False),
             ("ARTIFACT_NOT_FOUND", "INVALID_INPUT", False),
             ("PROCESSING_FAILED", "PROCESSING_FAILED", False),
             ("SAFETY_FILTERED", "SAFETY_FILTERED", False),
@@ -175,7 +177,8 @@ class TestOwner:
     def test_a_run_s_error_is_told_in_a_guest_s_words(
         self, client: Client, jobs: hooks.JobHooks, code: str, job_code: str, *, retryable: bool
     ) -> None:
-        error = RunError(code=code, message="m", failed_step_id="stylise", timestamp=1)
+        secret = "the prompt in workspaces/w"
+        error = RunError(code=code, message=secret, failed_step_id="stylise", timestamp=1)
         ended = run(RunStatus.FAILED, error=error)
         (_, changes), (_, shown) = jobs.on_run_finalized(client, ended, {}, NOW)
         failure = changes["error"]
@@ -183,7 +186,7 @@ class TestOwner:
         assert (failure["code"], failure["isRetryable"]) == (job_code, retryable)
         assert (failure["step"], failure["timestamp"]) == ("stylise", NOW)
         assert shown["jobError"] == {"code": job_code, "message": failure["message"]}
-        assert "CONFIGURED" not in failure["message"]
+        assert (failure["message"] == secret) is (code == skills.PHOTO_REFUSED)
 
     def test_every_code_of_a_job_is_told_as_itself(
         self, client: Client, jobs: hooks.JobHooks

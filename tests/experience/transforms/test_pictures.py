@@ -11,14 +11,13 @@ from PIL import Image
 
 from emulator.process.http import serve
 from experience import storage as experience_storage
-from experience.imaging import stages
+from experience.imaging import processes
 from experience.imaging.models import Recipe
 from experience.imaging.transform import transform_image
 from experience.media.models import path_in
 from experience.media.store import objects
 from experience.providers.local import Local
 from experience.providers.models import FailureCode, ProviderFailed
-from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.runs.models import Queue, RunStatus
 from experience.workflows.usecases.sweep import sweep_runs
 from tests.support.builders.images import ASTRONAUT, encoded
@@ -161,14 +160,21 @@ class TestSuccess:
         one.agree()
 
 
-class TestRefusedInput:
-    """What another attempt cannot mend ends the job at once, in words for the guest."""
+NOT_MADE = "The picture could not be made."
 
-    def refused(self, one: JobBench, step: str, code: str, words: str) -> None:
+
+class TestRefusedInput:
+    """What another attempt cannot help ends the job at once, in words for the guest."""
+
+    def refused(self, one: JobBench, step: str, code: str, message: str, cause: str = "") -> None:
+        """The guest's message, and what the run's error has for operators instead."""
         job, session = one.work(), one.session()
         assert one.shown() == ("failed", 1, code)
         assert (job["error"]["step"], job["error"]["isRetryable"]) == (step, False)
-        assert words in job["error"]["message"]
+        assert message in job["error"]["message"]
+        error = one.whole_run().error
+        assert error
+        assert cause in error.message
         assert (job["output"], session["resultMedia"]) == (None, None)
         assert job["completedAt"] is not None
         assert session["jobError"] == {"code": code, "message": job["error"]["message"]}
@@ -189,18 +195,26 @@ class TestRefusedInput:
         experience_storage.bucket().blob(path_in(capture["url"])).delete()
         self.refused(one, "load", "INVALID_INPUT", "The photo is gone.")
 
+    @pytest.mark.usefixtures("endless_imaging")
+    def test_a_photo_that_takes_too_long_is_tried_once(self, one: JobBench) -> None:
+        error = one.work()["error"]
+        assert one.shown() == ("failed", 1, "TIMEOUT")
+        assert (error["step"], error["isRetryable"]) == ("load", True)  # by its guest
+        assert one.steps(one.run_id)["load"].attempt == 1
+        assert unrest(one.client) == []
+
     def test_a_style_that_nobody_knows(self, new_job: NewJob) -> None:
         words = "There is no style 'cubism'."
-        self.refused(new_job(style="cubism"), "load", "PROCESSING_FAILED", words)
+        self.refused(new_job(style="cubism"), "load", "PROCESSING_FAILED", NOT_MADE, words)
 
     @pytest.mark.usefixtures("refused_downloads")
     def test_an_overlay_that_is_gone(self, one: JobBench) -> None:
         use_overlay(one, "workspaces/{workspace}/overlays/none.png", None)
-        self.refused(one, "publish", "PROCESSING_FAILED", "The overlay is not in")
+        self.refused(one, "publish", "PROCESSING_FAILED", NOT_MADE, "The overlay is not in")
 
     def test_an_overlay_that_is_no_picture(self, one: JobBench) -> None:
         use_overlay(one, "workspaces/{workspace}/overlays/text.png", b"not a PNG")
-        self.refused(one, "publish", "PROCESSING_FAILED", "overlay")
+        self.refused(one, "publish", "PROCESSING_FAILED", NOT_MADE, "The overlay cannot")
 
     @pytest.mark.parametrize(
         "path",
@@ -214,7 +228,7 @@ class TestRefusedInput:
         self, one: JobBench, path: str
     ) -> None:
         use_overlay(one, path, a_photo())
-        self.refused(one, "publish", "PROCESSING_FAILED", "The overlay is not in")
+        self.refused(one, "publish", "PROCESSING_FAILED", NOT_MADE, "The overlay is not in")
 
     @pytest.mark.parametrize("code", ["INVALID_INPUT", "PROVIDER_ERROR"])
     def test_what_a_provider_says_of_prompt_and_account_is_not_for_guests(
@@ -260,7 +274,7 @@ class TestFaults:
     def test_an_unavailable_storage_is_asked_again_only_for_a_while(
         self, one: JobBench, break_storage: BreakStorage, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(artifact_store, "RETRY_SECONDS", 0.1)
+        monkeypatch.setattr(experience_storage, "RETRY_SECONDS", 0.1)
         break_storage(503)
         one.enqueue()
         one.deliver()
@@ -328,7 +342,7 @@ class TestFaults:
     def test_a_bug_that_stays_fails_the_job_in_the_end(
         self, one: JobBench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(stages, "finish", lambda *_arguments: None)
+        monkeypatch.setattr(processes, "finish", lambda *_arguments: None)
         one.work()
         assert one.shown() == ("failed", ATTEMPTS, "UNKNOWN")
         assert one.job()["error"]["step"] == "publish"

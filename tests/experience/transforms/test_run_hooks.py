@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from experience.errors import NotFound
-from experience.imaging import stages
+from experience.imaging import processes
 from experience.workflows.runs.models import RunStatus
 from experience.workflows.runs.requests import CancelRun, RetryRun
 from experience.workflows.usecases import cancel, retry
@@ -49,7 +49,7 @@ class TestRemovedByHand:
     def test_so_does_one_that_waits_and_fails(
         self, one: JobBench, monkeypatch: pytest.MonkeyPatch, what: str
     ) -> None:
-        monkeypatch.setattr(stages, "normalise", lambda *_arguments: None)
+        monkeypatch.setattr(processes, "normalise", lambda *_arguments: None)
         one.enqueue()
         removed(one, what)()
         one.drain()

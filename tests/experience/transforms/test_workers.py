@@ -9,7 +9,7 @@ import pytest
 from google.cloud.firestore import Client
 
 from experience.errors import FailedPrecondition
-from experience.imaging import stages
+from experience.imaging import processes
 from experience.workflows.runs.models import MAX_LOST_WORKERS, RunStatus
 from experience.workflows.usecases.sweep import sweep_runs
 from tests.support.builders.jobs import replace_photo
@@ -146,7 +146,7 @@ class TestVanishing:
         def vanish(*_arguments: Any) -> None:
             raise Killed
 
-        monkeypatch.setattr(stages, "normalise", vanish)
+        monkeypatch.setattr(processes, "normalise", vanish)
         one.enqueue()
         for number in range(1, MAX_LOST_WORKERS + 2):
             with pytest.raises(Killed):
@@ -307,7 +307,7 @@ class TestRetried:
     def test_it_has_as_many_attempts_again(
         self, one: JobBench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(stages, "normalise", lambda *_arguments: None)
+        monkeypatch.setattr(processes, "normalise", lambda *_arguments: None)
         one.work()
         assert one.shown() == ("failed", 5, "UNKNOWN")
         one.retry()

@@ -242,8 +242,8 @@ class TestRefusals:
 
         assert wrong(workflowName="A/b") == ["workflowName"]
         assert wrong(payload=[1]) == ["payload"]
-        assert wrong(payload={"images": 7, "sound": "x"}) == [
-            "payload.sound", "payload.images"]  # fmt: skip
+        misspelt = {"images": 7, "sound": "x"}
+        assert wrong(payload=misspelt) == ["payload.sound", "payload.images"]
         assert wrong(baseRunId="a/b") == ["baseRunId"]
         assert wrong(changes={"steps": ["x"]}) == ["changes"]
         assert wrong(changes={"colour": 1}) == ["changes.colour"]

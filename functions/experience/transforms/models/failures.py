@@ -29,18 +29,32 @@ class JobFailure(Document):
     timestamp: int
 
 
-GUEST_MESSAGES = {
-    "ARTIFACT_NOT_FOUND": (JobErrorCode.INVALID_INPUT, "The photo is gone."),
-    "WORKER_LOST": (JobErrorCode.TIMEOUT, "The transform did not finish in time."),
-    "INTERNAL": (JobErrorCode.UNKNOWN, "Something went wrong on our side."),
-}
-"""What a guest sees for an engine code. A code of both enums keeps its meaning."""
+PHOTO_REFUSED = "PHOTO_REFUSED"
+"""The one code of an engine's error whose message is written for the guest."""
 
-PROVIDER_MESSAGES = {
-    JobErrorCode.INVALID_INPUT: "The picture could not be made of this.",
-    JobErrorCode.PROVIDER_ERROR: "The picture could not be made.",
+CODES = {
+    PHOTO_REFUSED: JobErrorCode.INVALID_INPUT,
+    "ARTIFACT_NOT_FOUND": JobErrorCode.INVALID_INPUT,
+    "WORKER_LOST": JobErrorCode.TIMEOUT,
+    "INTERNAL": JobErrorCode.UNKNOWN,
+    **{code.value: code for code in JobErrorCode},
 }
-"""A provider's own words may quote the prompt or name our account: only operators see them."""
+"""A job's code for an engine's. Any other is nothing that a guest could make sense of."""
+
+GUEST_MESSAGES: dict[str, str] = {
+    "ARTIFACT_NOT_FOUND": "The photo is gone.",
+    JobErrorCode.INVALID_INPUT: "The picture could not be made of this.",
+    JobErrorCode.QUOTA_EXCEEDED: "No more pictures can be made now.",
+    JobErrorCode.PROVIDER_ERROR: "The picture could not be made.",
+    JobErrorCode.SAFETY_FILTERED: "This picture is not made. Please try it with another photo.",
+    JobErrorCode.PROCESSING_FAILED: "The picture could not be made.",
+    JobErrorCode.STORAGE_ERROR: "The picture could not be stored.",
+    JobErrorCode.TIMEOUT: "The transform did not finish in time.",
+    JobErrorCode.CANCELLED: "The transform was cancelled.",
+    JobErrorCode.UNKNOWN: "Something went wrong on our side.",
+}
+"""By the engine's code or else the job's. The engine's own words quote prompts, paths, models and
+accounts, so they stay with the run, which only operators read."""
 
 NOT_RETRYABLE = {
     JobErrorCode.INVALID_INPUT,
@@ -51,17 +65,12 @@ NOT_RETRYABLE = {
 
 
 def failure_of(code: str, message: str, step: str | None, now: int) -> JobFailure:
-    if code in GUEST_MESSAGES:
-        known, message = GUEST_MESSAGES[code]
-    elif code in set(JobErrorCode):
-        known = JobErrorCode(code)
-        message = PROVIDER_MESSAGES.get(known, message) if step == "stylise" else message
-    else:  # nothing that a guest could make sense of, such as a missing key
-        known = JobErrorCode.PROVIDER_ERROR
-        message = PROVIDER_MESSAGES[known]
+    """A run's or a step's error as its guest may read it."""
+    known = CODES.get(code, JobErrorCode.PROVIDER_ERROR)
+    own = message if code == PHOTO_REFUSED else None
     return JobFailure(
         code=known,
-        message=message,
+        message=own or GUEST_MESSAGES.get(code) or GUEST_MESSAGES[known],
         step=step,
         is_retryable=known not in NOT_RETRYABLE,
         timestamp=now,
@@ -69,9 +78,5 @@ def failure_of(code: str, message: str, step: str | None, now: int) -> JobFailur
 
 
 def cancelled_failure(now: int) -> JobFailure:
-    return JobFailure(
-        code=JobErrorCode.CANCELLED,
-        message="The transform was cancelled.",
-        is_retryable=True,
-        timestamp=now,
-    )
+    """The failure of a job that was cancelled."""
+    return failure_of(JobErrorCode.CANCELLED, "", None, now)

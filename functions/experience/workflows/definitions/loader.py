@@ -1,5 +1,7 @@
 """Loading definitions from YAML. An invalid one is rejected with file, line and reason."""
 
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,21 +30,42 @@ class InvalidDefinitionError(ValueError):
 
 @dataclass
 class Definitions:
-    """The workflows by name, each valid for the skills of one registry."""
+    """The workflows by name, each valid for the skills of one registry.
+
+    Files are added in any order, also before the modules with their skills are imported. They are
+    loaded together, by `load` or when a workflow is first asked for.
+    """
 
     registry: Registry
-    workflows: dict[str, Workflow] = field(default_factory=dict)
+    _added: list[Path] = field(default_factory=list)
+    _loaded: dict[str, Workflow] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, source: Path) -> None:
-        """Load a file, or every `.yaml` of a folder. InvalidDefinitionError."""
-        for file in sorted(source.glob("*.yaml")) if source.is_dir() else [source]:
-            text = file.read_text(encoding="utf-8")
-            workflow = parse(text, file.name, self.registry)
-            if workflow.workflow_name in self.workflows:
-                raise InvalidDefinitionError(
-                    f"{file.name}:1: there is a workflow {workflow.workflow_name} already"
-                )
-            self.workflows[workflow.workflow_name] = workflow
+        """Add a file, or every `.yaml` of a folder."""
+        self._added += sorted(source.glob("*.yaml")) if source.is_dir() else [source]
+
+    def load(self) -> None:
+        """Load what was added since, for the skills that are registered now.
+
+        InvalidDefinitionError, and again for as long as the definition is invalid.
+        """
+        with self._lock:
+            while self._added:
+                file = self._added[0]
+                workflow = parse(file.read_text(encoding="utf-8"), file.name, self.registry)
+                if workflow.workflow_name in self._loaded:
+                    raise InvalidDefinitionError(
+                        f"{file.name}:1: there is a workflow {workflow.workflow_name} already"
+                    )
+                self._loaded[workflow.workflow_name] = workflow
+                del self._added[0]
+
+    @property
+    def workflows(self) -> Mapping[str, Workflow]:
+        """All that were added. InvalidDefinitionError."""
+        self.load()
+        return self._loaded
 
 
 DEFINITIONS = Definitions(REGISTRY)

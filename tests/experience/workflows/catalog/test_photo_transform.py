@@ -243,8 +243,8 @@ class TestRefused:
             studio.transform(good, overlay),
         ]
         assert [failure(each) for each in failed] == [
-            ("load", "INVALID_INPUT"),
-            ("load", "INVALID_INPUT"),
+            ("load", "PHOTO_REFUSED"),
+            ("load", "PHOTO_REFUSED"),
             ("load", "ARTIFACT_NOT_FOUND"),
             ("load", "ARTIFACT_NOT_FOUND"),
             ("load", "PROCESSING_FAILED"),

@@ -90,8 +90,21 @@ class TestGoodOnes:
         definitions = Definitions(REGISTRY)
         definitions.add(tmp_path)
         assert list(definitions.workflows) == ["a.b"]
+        definitions.add(tmp_path)
         with pytest.raises(InvalidDefinitionError, match=r"a\.yaml:1: .*a\.b already"):
-            definitions.add(tmp_path)
+            definitions.load()
+
+    def test_its_skills_may_come_later_than_itself(self, tmp_path: Path) -> None:
+        """Modules with skills are imported in any order."""
+        (tmp_path / "a.yaml").write_text(GOOD)
+        registry = Registry()
+        definitions = Definitions(registry)
+        definitions.add(tmp_path)
+        with pytest.raises(InvalidDefinitionError, match="there is no skill draw"):
+            definitions.load()
+        registry.values.update(REGISTRY.values)
+        registry.skills.update(REGISTRY.skills)
+        assert list(definitions.workflows) == ["a.b"]
 
 
 # what stands there, what is put in its place, the line and the words of the refusal

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, TypeVar, cast, get_args
 
 from experience.documents import Document
 from experience.errors import Refusal
-from experience.imaging import files
-from experience.imaging.models import ImageRefused, Recipe, Style
+from experience.imaging import files, processes
+from experience.imaging.models import ImageRefused, Recipe, RefusalCode, Style
 from experience.providers import gemini, local, registry, replicate
 from experience.workflows.definitions.loader import DEFINITIONS
 from experience.workflows.skills import (
@@ -32,6 +32,8 @@ T = TypeVar("T")
 VERSION = "4"
 MAX_PROMPT_LENGTH = 8000
 SECONDS = 120
+PHOTO_REFUSED = "PHOTO_REFUSED"
+"""The guest's photo cannot be used; the message is for the guest."""
 
 _MENTION = re.compile(r"@\{step:([A-Za-z0-9_-]{1,128})\}")
 _EXTENSIONS = {"jpeg": "jpg", "png": "png", "webp": "webp"}
@@ -121,8 +123,7 @@ def load(inputs: SourcePhoto, context: Context) -> Measured:
 
     Before that, check that the transform can succeed, while nothing has been paid for.
     """
-    from experience.imaging import stages
-
+    processes.warm_up()  # while the photo is fetched
     try:
         registry.require(provider_of(inputs.transform.model))
     except Refusal as refused:
@@ -131,8 +132,8 @@ def load(inputs: SourcePhoto, context: Context) -> Measured:
     _require_references(inputs.transform, context)
     photo = context.artifacts.read(inputs.source_uri)
     if files.size(photo) is None:
-        raise SkillFailed("INVALID_INPUT", "The photo is not a JPEG, PNG or WebP image.")
-    image = _refusing(lambda: stages.normalise(photo, recipe))
+        raise SkillFailed(PHOTO_REFUSED, "The photo is not a JPEG, PNG or WebP image.")
+    image = _refusing(lambda: processes.normalise(photo, recipe), invalid=PHOTO_REFUSED)
     width, height = files.size(image) or (0, 0)
     measures = {"width": width, "height": height}
     kind = str(files.content_type(image))
@@ -172,13 +173,11 @@ def stylise(inputs: Styling, context: Context) -> Styled:
 )
 def publish(inputs: Image, context: Context) -> Published:
     """Shape and scale the styled image, add the overlay, and encode it as files."""
-    from experience.imaging import stages
-
     transform = inputs.transform
     overlay = _overlay(context, transform.overlay.path) if transform.overlay else None
     styled = context.artifacts.read(inputs.image.uri)
     recipe = _recipe(transform)
-    picture = _refusing(lambda: stages.finish(styled, recipe, overlay))
+    picture = _refusing(lambda: processes.finish(styled, recipe, overlay))
     rendered = [
         File(f"result.{_EXTENSIONS[picture.format]}", picture.data, picture.content_type),
         File("thumb.webp", picture.thumbnail, "image/webp"),
@@ -287,12 +286,16 @@ def _overlay(context: Context, path: str) -> bytes:
         raise SkillFailed("PROCESSING_FAILED", message) from missing
 
 
-def _refusing(make: Callable[[], T]) -> T:
-    """Turn an image that the imaging refuses into a failure of the step."""
+def _refusing(make: Callable[[], T], *, invalid: str = RefusalCode.PROCESSING_FAILED) -> T:
+    """Turn an image that the imaging refuses into a failure of the step.
+
+    It has the code `invalid` if the image is to blame: the guest's photo, or else one of ours.
+    """
     try:
         return make()
     except ImageRefused as refused:
-        raise SkillFailed(refused.code, refused.message) from refused
+        code = invalid if refused.code is RefusalCode.INVALID_INPUT else refused.code
+        raise SkillFailed(code, refused.message) from refused
 
 
 DEFINITIONS.add(Path(__file__).with_name("definition.yaml"))
