@@ -41,6 +41,18 @@ TRANSFORMS_PER_GUEST_AND_HOUR = IntParam(
     description="How many transforms one guest may start or retry by hand within an hour.",
 )
 
+TRANSFORMS_PER_GUEST_AND_DAY = IntParam(
+    "TRANSFORMS_PER_GUEST_AND_DAY",
+    default=30,
+    description="How many transforms one guest may have in a day, automatic ones included.",
+)
+
+PAID_TRANSFORMS_PER_PROJECT_AND_DAY = IntParam(
+    "PAID_TRANSFORMS_PER_PROJECT_AND_DAY",
+    default=1000,
+    description="How many transforms by a paid vendor a project has per day, if it sets no limit.",
+)
+
 UPLOADS_PER_GUEST_AND_HOUR = IntParam(
     "UPLOADS_PER_GUEST_AND_HOUR",
     default=30,
@@ -51,6 +63,12 @@ SESSION_IDLE_HOURS = IntParam(
     "SESSION_IDLE_HOURS",
     default=24,
     description="How long an active session may stay untouched before it counts as abandoned.",
+)
+
+STATUS_SECONDS = IntParam(
+    "STATUS_SECONDS",
+    default=60,
+    description="How long an instance remembers whether a project or a workspace is still open.",
 )
 
 SWEEP_GRACE_SECONDS = IntParam(

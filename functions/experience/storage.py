@@ -128,15 +128,15 @@ def _delete_batch(blobs: "list[Blob]", if_unchanged: bool) -> int:
     from google.api_core.exceptions import from_http_response
     from google.cloud.storage.batch import Batch
 
-    class AnsweredBatch(Batch):  # type: ignore[misc]
+    class AnsweredBatch(Batch):
         """A batch that keeps the answer to each of its calls."""
 
         def finish(self, raise_exception: bool = True) -> Any:  # noqa: ARG002
-            self.answers = super().finish(raise_exception=False)
+            self.answers = super().finish(raise_exception=False)  # type: ignore[no-untyped-call]
             return self.answers
 
     def send() -> int:
-        with AnsweredBatch(bucket().client) as batch:
+        with AnsweredBatch(bucket().client) as batch:  # type: ignore[no-untyped-call]
             for blob in blobs:
                 seen = (blob.generation, blob.metageneration) if if_unchanged else (None, None)
                 blob.delete(
@@ -148,4 +148,4 @@ def _delete_batch(blobs: "list[Blob]", if_unchanged: bool) -> int:
                 raise from_http_response(answer)
         return sum(answer.status_code < 300 for answer in batch.answers)
 
-    return retry()(send)()  # type: ignore[no-any-return]
+    return retry()(send)()

@@ -124,7 +124,7 @@ export function limitWords(reason: string | null, seconds: number | null): Words
   }
   return {
     title: "That's all for today",
-    text: `All of today's pictures are made. ${comeBack(seconds)}`,
+    text: `There are no more pictures for you today. ${comeBack(seconds)}`,
   };
 }
 

@@ -1,9 +1,14 @@
-"""A project's transforms per day: its limit, its days, and the refusal of one that is full."""
+"""Transforms per day: the limits of a project and of a guest, and the refusals of a full day."""
 
 from datetime import UTC, datetime, timedelta
 
 from experience.errors import ResourceExhausted
-from experience.projects.models import Project
+from experience.guests.models import Guest, Rate
+from experience.projects.models import Phase, Project, ProjectConfig
+from experience.sessions.models.session import Session
+
+RESERVED_FRACTION = 5
+"""One in so many of a project's day is for guests who have had none yet."""
 
 
 def day_of(now: int) -> str:
@@ -11,19 +16,73 @@ def day_of(now: int) -> str:
     return datetime.fromtimestamp(now / 1000, UTC).strftime("%Y%m%d")
 
 
-def limit_of(project: Project) -> int | None:
-    """A project's transforms per day, whatever config a session is answered against."""
-    return (project.published_config or project.draft_config).daily_transform_limit
+def config_of(project: Project) -> ProjectConfig:
+    """The config that limits a project, whatever config a session is answered against."""
+    return project.published_config or project.draft_config
+
+
+def transforms_today(
+    guest: Guest, project: Project, now: int, *, before: Session | None = None
+) -> int:
+    """How many transforms a guest had today: one for each main session, and one for each retry.
+
+    `before`: only those of sessions that the guest completed before this one. So the order in which
+    events arrive decides nothing, and nothing is counted in a document of its own.
+    """
+    experiences = config_of(project).experiences
+    latest = (before.completed_at or now, before.id) if before else (now + 1, "")
+    sessions = [
+        entry
+        for entry in guest.completed_experiences
+        if day_of(entry.completed_at) == day_of(now)
+        and (entry.completed_at, entry.session_id) < latest
+        and experiences.phase_of(entry.experience_id, even_disabled=True) in (Phase.MAIN, None)
+    ]
+    retries = guest.rates.get("retries")
+    return len(sessions) + (retries.count if retries and _is_of_today(retries, now) else 0)
+
+
+def next_retries(guest: Guest, now: int) -> Rate:
+    """The guest's retries of today with one more."""
+    retries = guest.rates.get("retries")
+    if retries is None or not _is_of_today(retries, now):
+        return Rate(since=now, count=1)
+    return retries.model_copy(update={"count": retries.count + 1})
+
+
+def open_limit(limit: int, made: int) -> int:
+    """How much of a project's day is open to a guest who had so many transforms today.
+
+    The rest is for guests who had none, so that a few guests cannot use up the day.
+    """
+    return limit - -(-limit // RESERVED_FRACTION) if made else limit
 
 
 def exhausted(limit: int, now: int) -> ResourceExhausted:
     """The refusal of a project whose day is full; it begins anew at midnight UTC."""
-    moment = datetime.fromtimestamp(now / 1000, UTC)
-    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    seconds = int((midnight - moment).total_seconds()) + 1
     return ResourceExhausted(
         "daily_limit_reached",
-        "This project's pictures for today are used up.",
-        retryAfterSeconds=seconds,
+        "Today's pictures are used up.",
+        retryAfterSeconds=_seconds_to_midnight(now),
         limit=limit,
     )
+
+
+def guest_exhausted(limit: int, now: int) -> ResourceExhausted:
+    """The refusal of a guest who had all pictures that one guest can have in a day."""
+    return ResourceExhausted(
+        "guest_daily_limit_reached",
+        "You have had all the pictures that one guest can have today.",
+        retryAfterSeconds=_seconds_to_midnight(now),
+        limit=limit,
+    )
+
+
+def _is_of_today(rate: Rate, now: int) -> bool:
+    return day_of(rate.since) == day_of(now)
+
+
+def _seconds_to_midnight(now: int) -> int:
+    moment = datetime.fromtimestamp(now / 1000, UTC)
+    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return int((midnight - moment).total_seconds()) + 1

@@ -6,9 +6,11 @@
 from google.cloud.firestore import Client, Transaction
 
 from experience import clients, clock, transactions
-from experience.errors import FailedPrecondition
+from experience.errors import FailedPrecondition, ResourceExhausted
+from experience.guests.models import Guest
+from experience.guests.store import guest_ref
 from experience.projects.models import Phase, Project
-from experience.projects.store import project_ref
+from experience.projects.store import project_ref, unless_deleted
 from experience.sessions import store as session_store
 from experience.sessions.models.session import JobError, JobStatus, Session, SessionStatus
 from experience.store import parse
@@ -17,7 +19,7 @@ from experience.transforms.models import quota
 from experience.transforms.models.failures import JobErrorCode, JobFailure
 from experience.transforms.models.job import Job, JobInternals, JobReservation, Snapshot, job_id_of
 from experience.transforms.models.snapshot import require_snapshot
-from experience.transforms.usecases import runs
+from experience.transforms.usecases import limits, runs
 
 
 def create_and_dispatch(session: Session) -> bool:
@@ -34,9 +36,9 @@ def create_and_dispatch(session: Session) -> bool:
 def create_job(session: Session) -> Job | None:
     """Create the job of a completed main session that has a transform and a capture, once.
 
-    Two reads, seven writes (with a daily limit one more of both); nothing of either for a session
-    without a transform. Over the limit the job is created as failed. Returns the job, if it was
-    created now.
+    Three reads, seven writes (with a daily limit one more of both); nothing of either for a session
+    without a transform. Over the project's or the guest's limit the job is created as failed.
+    Returns the job, if it was created now.
     """
     if session.phase is not Phase.MAIN or session.status is not SessionStatus.COMPLETED:
         return None
@@ -47,29 +49,29 @@ def create_job(session: Session) -> Job | None:
     except FailedPrecondition:
         return None
 
+    references = [
+        session_store.session_ref(client, session.project_id, session.id),
+        project_ref(client, session.project_id),
+        guest_ref(client, session.project_id, str(session.created_by)),
+    ]
+
     def body(transaction: Transaction) -> Job | None:
-        session_snapshot, project_snapshot = transactions.read(
-            client,
-            [
-                session_store.session_ref(client, session.project_id, session.id),
-                project_ref(client, session.project_id),
-            ],
-            transaction,
-        )
-        current, project = parse(session_snapshot, Session), parse(project_snapshot, Project)
+        first, second, third = transactions.read(client, references, transaction)
+        current = parse(first, Session)
+        project = unless_deleted(client, parse(second, Project))
         if not current or not project:  # deleted before this event was delivered
             return None
         if current.job_id is not None:
             return None
-        now = clock.now_ms()
-        limit, reservation = quota.limit_of(project), None
-        if limit is not None:
-            job_id = job_id_of(session.project_id, session.id)
-            reservation = store.find_reservation(
-                client, transaction, session.project_id, job_id, limit, now
+        now, guest = clock.now_ms(), parse(third, Guest)
+        made = quota.transforms_today(guest, project, now, before=current) if guest else 0
+        try:
+            reservation = limits.reserve(
+                client, transaction, project, current, snapshot.transform, made, now
             )
-        full = limit is not None and reservation is None
-        return write_job(client, transaction, current, snapshot, reservation, now, over_quota=full)
+        except ResourceExhausted as exhausted:
+            return write_job(client, transaction, current, snapshot, None, now, exhausted.message)
+        return write_job(client, transaction, current, snapshot, reservation, now)
 
     return transactions.run_optimistic(client, body)
 
@@ -81,15 +83,11 @@ def write_job(
     snapshot: Snapshot,
     reservation: store.Reservation | None,
     now: int,
-    *,
-    over_quota: bool = False,
+    over_quota: str | None = None,
 ) -> Job:
-    """Write a session's job with its run, or `failed` at once where the project's day is full."""
-    failure = JobFailure(
-        code=JobErrorCode.QUOTA_EXCEEDED,
-        message="Today's pictures are used up.",
-        is_retryable=True,
-        timestamp=now,
+    """Write a session's job with its run, or `failed` at once with the words for a full day."""
+    failure = over_quota and JobFailure(
+        code=JobErrorCode.QUOTA_EXCEEDED, message=over_quota, is_retryable=True, timestamp=now
     )
     job = Job(
         id=job_id_of(session.project_id, session.id),
@@ -97,23 +95,23 @@ def write_job(
         session_id=session.id,
         experience_id=session.experience_id,
         workspace_id=session.workspace_id,
-        status=JobStatus.FAILED if over_quota else JobStatus.PENDING,
-        error=failure if over_quota else None,
+        status=JobStatus.FAILED if failure else JobStatus.PENDING,
+        error=failure or None,
         created_by=session.created_by,
         created_at=now,
         updated_at=now,
-        completed_at=now if over_quota else None,
+        completed_at=now if failure else None,
     )
     if reservation:
         reservation.write(transaction)
-    if not over_quota:
+    if not failure:
         new = runs.create_run(client, transaction, job, snapshot, now)
         job = job.model_copy(update={"run_id": new.run.id})
     transaction.create(store.job_ref(client, job.project_id, job.id), job.dump())
     counted = JobReservation(day=reservation.day, attempts=0) if reservation else None
     internals = JobInternals(snapshot=snapshot, counted=counted)
     transaction.create(store.internals_ref(client, job.project_id, job.id), internals.dump())
-    shown = JobError(code=failure.code, message=failure.message).dump() if over_quota else None
+    shown = JobError(code=failure.code, message=failure.message).dump() if failure else None
     transaction.update(
         session_store.session_ref(client, job.project_id, session.id),
         {"jobId": job.id, "jobStatus": job.status.value, "jobError": shown, "updatedAt": now},

@@ -1,4 +1,4 @@
-"""What limits transforms: the project's day and the guest's hour."""
+"""What limits transforms: the project's day, the guest's day and the guest's hour."""
 
 from google.cloud.firestore import Client, Transaction
 
@@ -7,46 +7,70 @@ from experience.guests.models import Guest, next_rate
 from experience.guests.store import guest_ref
 from experience.projects.models import Project
 from experience.projects.store import project_ref, require_project
+from experience.providers import local
 from experience.sessions.models.session import Session
 from experience.store import parse, require
 from experience.transforms import store
 from experience.transforms.models import quota
 from experience.transforms.models.job import job_id_of
+from experience.workflows.catalog.photo_transform.skills import provider_of
+from experience.workspaces.models import Transform
 
 
 def get_project_and_guest(
-    client: Client, transaction: Transaction, session: Session, uid: str
+    client: Client, transaction: Transaction, session: Session
 ) -> tuple[Project, Guest]:
     """The project and the guest whose limits a start or a retry counts against."""
     references = [
         project_ref(client, session.project_id),
-        guest_ref(client, session.project_id, uid),
+        guest_ref(client, session.project_id, str(session.created_by)),
     ]
     first, second = transactions.read(client, references, transaction)
     guest = require(parse(second, Guest), what="guest")
-    return require_project(parse(first, Project)), guest
+    return require_project(client, parse(first, Project)), guest
+
+
+def limit_of(project: Project, transform: Transform) -> int | None:
+    """A project's transforms per day. Where a vendor is paid there always is a limit."""
+    limit = quota.config_of(project).daily_transform_limit
+    if limit is None and provider_of(transform.model) != local.ID:
+        return int(config.PAID_TRANSFORMS_PER_PROJECT_AND_DAY.value)
+    return limit
 
 
 def reserve(
-    client: Client, transaction: Transaction, project: Project, session: Session, now: int
+    client: Client,
+    transaction: Transaction,
+    project: Project,
+    session: Session,
+    transform: Transform,
+    made: int,
+    now: int,
 ) -> store.Reservation | None:
-    """A reservation in the project's daily limit; None for a project without one.
+    """A reservation in the project's day; None for a project without a limit.
 
-    Raises ResourceExhausted.
+    `made`: how many transforms the guest had today. Raises ResourceExhausted.
     """
-    limit = quota.limit_of(project)
+    most = int(config.TRANSFORMS_PER_GUEST_AND_DAY.value)
+    if made >= most:
+        raise quota.guest_exhausted(most, now)
+    limit = limit_of(project, transform)
     if limit is None:
         return None
     job_id = job_id_of(project.id, session.id)
-    reservation = store.find_reservation(client, transaction, project.id, job_id, limit, now)
+    is_open = quota.open_limit(limit, made)
+    reservation = store.find_reservation(client, transaction, project.id, job_id, is_open, now)
     if reservation is None:
         raise quota.exhausted(limit, now)
     return reservation
 
 
-def count_transform(client: Client, transaction: Transaction, guest: Guest, now: int) -> None:
+def count_transform(
+    client: Client, transaction: Transaction, guest: Guest, now: int, *, is_retry: bool = False
+) -> None:
     """One more transform by hand within the hour. One write. Raises ResourceExhausted."""
     limit = config.TRANSFORMS_PER_GUEST_AND_HOUR.value
-    rate = next_rate(guest.rates.get("transforms"), limit, now)
-    reference = guest_ref(client, guest.project_id, guest.id)
-    transaction.update(reference, {"rates.transforms": rate.dump()})
+    changes = {"rates.transforms": next_rate(guest.rates.get("transforms"), limit, now).dump()}
+    if is_retry:
+        changes["rates.retries"] = quota.next_retries(guest, now).dump()
+    transaction.update(guest_ref(client, guest.project_id, guest.id), changes)

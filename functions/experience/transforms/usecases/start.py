@@ -6,6 +6,7 @@ from experience import clients, clock, transactions
 from experience.sessions import store as session_store
 from experience.sessions.usecases.access import require_owner
 from experience.transforms import store
+from experience.transforms.models import quota
 from experience.transforms.models.job import Job
 from experience.transforms.models.requests import StartTransform
 from experience.transforms.models.snapshot import require_snapshot
@@ -18,7 +19,8 @@ def start_transform(uid: str, request: StartTransform) -> Job:
 
     Three reads, eight writes and a task to create it (with a daily limit one more read and write),
     two reads where it exists. Raises FailedPrecondition `session_not_completed`, `no_transform` and
-    `no_capture`, and ResourceExhausted `daily_limit_reached` and `rate_limited`.
+    `no_capture`, and ResourceExhausted `daily_limit_reached`, `guest_daily_limit_reached` and
+    `rate_limited`.
     """
     client = clients.firestore()
 
@@ -31,8 +33,9 @@ def start_transform(uid: str, request: StartTransform) -> Job:
             return store.get_job(client, request.project_id, session.job_id), False
         snapshot = require_snapshot(session, session_store.get_pinned_config(client, session))
         now = clock.now_ms()
-        project, guest = get_project_and_guest(client, transaction, session, uid)
-        reservation = reserve(client, transaction, project, session, now)
+        project, guest = get_project_and_guest(client, transaction, session)
+        made = quota.transforms_today(guest, project, now, before=session)
+        reservation = reserve(client, transaction, project, session, snapshot.transform, made, now)
         count_transform(client, transaction, guest, now)
         return create.write_job(client, transaction, session, snapshot, reservation, now), True
 

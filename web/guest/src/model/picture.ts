@@ -44,6 +44,7 @@ export function pictureOf(session: Session | null, job: Job | null): Picture {
   };
 }
 
+const LIMITS = new Set(["daily_limit_reached", "guest_daily_limit_reached", "rate_limited"]);
 const START_AFTER_MS = 3_000;
 const POLL_INTERVAL_MS = 3_000;
 /** A network may hold back a listener's updates without an error. */
@@ -126,7 +127,7 @@ export class PictureWatcher {
       if (!this.isListening) this.poll();
     } catch (error) {
       const refusal = refusalOf(error);
-      const limited = ["daily_limit_reached", "rate_limited"].includes(refusal.reason);
+      const limited = LIMITS.has(refusal.reason);
       this.refused = {
         ...(limited ? { status: "limited" as const } : {}),
         reason: refusal.reason,
@@ -150,7 +151,7 @@ export class PictureWatcher {
         this.schedule(START_AFTER_MS, () => this.startIfNeeded());
         return;
       }
-      const limited = reason === "daily_limit_reached" || reason === "rate_limited";
+      const limited = LIMITS.has(reason);
       this.refused = limited
         ? { status: "limited", reason, retryAfterSeconds }
         : { status: "none", reason };
