@@ -21,9 +21,11 @@ from emulator.paths import ROOT
 from emulator.process import signals
 from emulator.process.child import ForegroundChild
 from emulator.process.errors import SuiteError
+from emulator.storage.exports import export_objects
 from emulator.suite import discovery
 from emulator.suite.suite import Suite
 from emulator.web import node
+from emulator.web.auth import export_accounts
 
 POLL_SECONDS = 0.5
 ROLES = {
@@ -118,15 +120,22 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def export(options: argparse.Namespace) -> int:
-    """Write the documents of a running suite to a folder."""
-    suite = discovery.find("FIRESTORE_EMULATOR_HOST", root=options.root)
+    """Write the documents, objects and accounts of a running suite to a folder."""
+    suite = discovery.find("FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST", root=options.root)
     address = suite["FIRESTORE_EMULATOR_HOST"]
     project = options.project or suite.get("GCLOUD_PROJECT", "demo-guest")
     try:
         FirestoreEmulator(address).export(project, options.folder)
     except OSError as error:
         raise SuiteError(f"No Firestore emulator answers at {address}: {error}") from error
-    print(f"Exported to {options.folder}. Once imported it shows in every project id.")
+    bucket = f"{project}.appspot.com"
+    objects = export_objects(suite["STORAGE_EMULATOR_HOST"], bucket, options.folder)
+    accounts = export_accounts(suite["FIREBASE_AUTH_EMULATOR_HOST"], project, options.folder)
+    found = "no accounts: there is no Auth emulator" if accounts is None else f"{accounts} accounts"
+    print(
+        f"Exported to {options.folder}: the documents, {objects} objects, {found}."
+        " Once imported, a document shows in every project id."
+    )
     return 0
 
 
@@ -215,7 +224,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=execute)
 
     command = commands.add_parser(
-        "export", parents=[with_root], help="write a running suite's documents to a folder"
+        "export", parents=[with_root], help="write a running suite's data to a folder"
     )
     command.add_argument("folder", type=Path, metavar="DIR")
     command.add_argument("--project", type=project_id, help="default: the suite's own")

@@ -35,6 +35,7 @@ def find(*required: str, root: Path = ROOT) -> Environment:
     return {
         "GCLOUD_PROJECT": suite["project"],
         "FIRESTORE_EMULATOR_HOST": at["firestore"],
+        "FIREBASE_AUTH_EMULATOR_HOST": at["auth"],
         "STORAGE_EMULATOR_HOST": f"http://{at['storage']}",
         "EMULATOR_SUITE_HOST": hub,
     }

@@ -26,6 +26,7 @@ from emulator.process.errors import PortTakenError, SuiteError
 from emulator.process.file_watcher import FileWatcher
 from emulator.process.http import request, serve
 from emulator.process.pages import without_pages
+from emulator.storage.exports import import_objects
 from emulator.storage.faults import fail_sometimes
 from emulator.storage.server import create_app
 from emulator.suite import folder, service_account, settle
@@ -161,6 +162,7 @@ class Suite:
             self.auth.wait_until_ready()
         if self.page:
             self.page.wait_until_ready()
+        self._import()
         self._register(self.gate.barrier_project, settle.BARRIER_TRIGGER)
         self.add_project(self.project)
         if self.live:
@@ -265,6 +267,14 @@ class Suite:
         self.gate.app = None  # drop the events of earlier writes as they arrive
         self.event_router.close()
         self.tasks.close()
+
+    def _import(self) -> None:
+        """Begin with the objects and accounts of an export; Firestore has its documents by now."""
+        if self.data is None:
+            return
+        import_objects(self.env["STORAGE_EMULATOR_HOST"], self.bucket, self.data)
+        if self.auth:
+            self.auth.import_accounts(self.project, self.data)
 
     def _start_functions(self) -> None:
         self.functions = FunctionsSupervisor(

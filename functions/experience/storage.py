@@ -136,7 +136,7 @@ def _delete_batch(blobs: "list[Blob]", if_unchanged: bool) -> int:
             return self.answers
 
     def send() -> int:
-        with AnsweredBatch(bucket().client) as batch:  # type: ignore[no-untyped-call]
+        with AnsweredBatch(blobs[0].client) as batch:  # type: ignore[no-untyped-call]
             for blob in blobs:
                 seen = (blob.generation, blob.metageneration) if if_unchanged else (None, None)
                 blob.delete(

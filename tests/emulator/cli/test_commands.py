@@ -143,6 +143,7 @@ class TestExec:
         output, errors = process.communicate(timeout=60)
         assert process.returncode == 0, errors
         assert "shows in every project id" in output
+        assert "0 objects, no accounts" in output
         assert (tmp_path / "export" / "firestore_export").is_dir()
 
     def test_what_is_wrong_is_one_message_without_a_traceback(

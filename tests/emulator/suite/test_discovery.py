@@ -1,10 +1,14 @@
 """How commands find a running suite."""
 
+import gzip
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+import requests
 
 from emulator.cli.commands import main
+from emulator.storage.exports import import_objects
 from emulator.suite import discovery
 from emulator.suite.suite import Suite
 from tests.support.chain_project import edit_firebase_json
@@ -37,6 +41,38 @@ class TestRunning:
         root = self._at(project, sample_suite.addresses["hub"])
         assert main(["export", "--root", str(root), str(tmp_path / "export")]) == 0
         assert (tmp_path / "export" / "firestore_export").is_dir()
+
+    def test_its_objects_are_exported_and_another_begins_with_them(
+        self, sample_suite: Suite, project: Path, tmp_path: Path
+    ) -> None:
+        root = self._at(project, sample_suite.addresses["hub"])
+        url, bucket = sample_suite.env["STORAGE_EMULATOR_HOST"], sample_suite.bucket
+        objects = f"{url}/storage/v1/b/{bucket}/o"
+        packed = gzip.compress(b"a page")
+        resource = {
+            "contentType": "text/html",
+            "contentEncoding": "gzip",
+            "metadata": {"firebaseStorageDownloadTokens": "token"},
+        }
+        name = "a folder%2Fpage.html"
+        address = f"{objects}/{quote(name, safe='')}"
+        upload = {"uploadType": "media", "name": name}
+        requests.post(f"{url}/upload/storage/v1/b/{bucket}/o", packed, params=upload, timeout=10)
+        requests.patch(address, json=resource, timeout=10).raise_for_status()
+        requests.post(
+            f"{url}/upload/storage/v1/b/{bucket}/o", b"", params={**upload, "name": "empty"}
+        ).raise_for_status()
+
+        assert main(["export", "--root", str(root), str(tmp_path / "export")]) == 0
+        for each in (address, f"{objects}/empty"):
+            requests.delete(each, timeout=10).raise_for_status()
+        assert import_objects(url, bucket, tmp_path / "export") == 2
+
+        found = requests.get(address, timeout=10).json()
+        assert {key: found[key] for key in resource} == resource
+        page = requests.get(address, params={"alt": "media"}, timeout=10)
+        assert page.text == "a page"
+        assert requests.get(f"{objects}/empty", timeout=10).json()["size"] == "0"
 
     def test_without_any_it_explains_how_to_start_one(
         self, project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -18,7 +18,7 @@ from emulator.process.http import request
 from emulator.process.ports import free_port
 from emulator.suite.suite import Suite
 from emulator.web import node
-from emulator.web.auth import AuthEmulator
+from emulator.web.auth import EXPORT, AuthEmulator, export_accounts
 from tests.support.chain_project import CHAIN
 from tests.support.node_installation import install
 from tests.support.processes import is_gone
@@ -68,6 +68,17 @@ class TestAuth:
         assert signed_in["idToken"].endswith("."), "unsigned"
         status, found = _account(auth, "lookup", idToken=signed_in["idToken"])
         assert [user["localId"] for user in found["users"]] == [signed_in["localId"]]
+
+    def test_an_export_brings_accounts_back(self, auth: AuthEmulator, tmp_path: Path) -> None:
+        _, signed_in = _account(auth, "signUp", returnSecureToken=True)
+        exported = export_accounts(auth.address, PROJECT, tmp_path)
+        assert exported
+        auth.clear(PROJECT)
+        auth.import_accounts(PROJECT, tmp_path)
+        assert export_accounts(auth.address, PROJECT, tmp_path) == exported
+        assert signed_in["localId"] in (tmp_path / EXPORT).read_text()
+        assert export_accounts(f"127.0.0.1:{free_port()}", PROJECT, tmp_path) is None
+        auth.import_accounts(PROJECT, tmp_path / "nothing")
 
     def test_cleared_accounts_are_forgotten(self, auth: AuthEmulator) -> None:
         _, signed_in = _account(auth, "signUp", returnSecureToken=True)
