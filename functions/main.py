@@ -45,6 +45,7 @@ from experience.workflows.endpoints import sweep_runs as sweepRuns
 from experience.workspaces.endpoints import list_experiences as listExperiences
 from experience.workspaces.endpoints import publish_experience as publishExperience
 from experience.workspaces.endpoints import save_experience as saveExperience
+from experience.workspaces.endpoints import save_workspace as saveWorkspace
 from experience.workspaces.endpoints import set_member as setMember
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "runTransform",
     "saveExperience",
     "saveProject",
+    "saveWorkspace",
     "setMember",
     "startRun",
     "startTransform",

@@ -51,6 +51,12 @@ class Data:
         """Whose session it is."""
         return self.guests.get(f"projects/{session.project_id}/guests/{session.created_by}")
 
+    def was_deleted(self, project_id: str) -> bool:
+        """Whether a project or its workspace was deleted."""
+        project = self.projects.get(f"projects/{project_id}")
+        workspace = self.workspaces.get(f"workspaces/{project.workspace_id}") if project else None
+        return "deleted" in {each.status for each in (project, workspace) if each}
+
     def config(self, session: Session) -> ExperienceConfig | None:
         """The published config that a session is pinned to; None for a draft's."""
         if session.config_source == "draft":

@@ -65,6 +65,12 @@ SESSION_IDLE_HOURS = IntParam(
     description="How long an active session may stay untouched before it counts as abandoned.",
 )
 
+STATUS_SECONDS = IntParam(
+    "STATUS_SECONDS",
+    default=60,
+    description="How long an instance remembers whether a project or a workspace is still open.",
+)
+
 SWEEP_GRACE_SECONDS = IntParam(
     "SWEEP_GRACE_SECONDS",
     default=120,

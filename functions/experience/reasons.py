@@ -91,14 +91,22 @@ def _missing(what: str) -> Reason:
     return Reason(errors.NotFound, word, f"there is no such {what}, or none for this caller")
 
 
-WORKSPACE_NOT_FOUND = _missing("workspace")
+WORKSPACE_NOT_FOUND = Reason(
+    errors.NotFound,
+    "workspace_not_found",
+    "there is no such workspace, or none for this caller, or it was deleted",
+)
 EXPERIENCE_NOT_FOUND = _missing("experience")
 EXPERIENCE_VERSION_NOT_FOUND = Reason(
     errors.NotFound,
     "experience_version_not_found",
     "what the session is answered against was erased",
 )
-PROJECT_NOT_FOUND = _missing("project")
+PROJECT_NOT_FOUND = Reason(
+    errors.NotFound,
+    "project_not_found",
+    "there is no such project, or it or its workspace was deleted",
+)
 GUEST_NOT_FOUND = Reason(
     errors.NotFound, "guest_not_found", "this person is no guest of the project"
 )
@@ -124,7 +132,7 @@ ROLE_REQUIRED = Reason(
 PROJECT_NOT_LIVE = Reason(
     errors.FailedPrecondition,
     "project_not_live",
-    "the project is not open for guests; its members may go on",
+    "the project is not open for guests; its members may preview a draft and read what is archived",
     {"status": str},
 )
 PROJECT_NOT_PUBLISHED = Reason(

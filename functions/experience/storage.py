@@ -1,8 +1,10 @@
-"""The bucket: access to it, how long a failing storage is retried, and signed URLs."""
+"""The bucket: access to it, how long a failing storage is retried, signed URLs, and deletion."""
 
 import functools
 import json
 import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,7 @@ from experience.clients import project_id
 
 if TYPE_CHECKING:
     from google.api_core.retry import Retry
-    from google.cloud.storage import Bucket
+    from google.cloud.storage import Blob, Bucket
 
 
 @functools.cache
@@ -98,3 +100,52 @@ def signed_url(path: str, method: str, seconds: int, **options: Any) -> str:
         )
     )
     return url
+
+
+MAX_BATCH = 100
+"""Calls of one batch request. https://cloud.google.com/storage/docs/batch"""
+MAX_BATCHES = 8
+"""How many batch requests are sent side by side."""
+
+
+def delete_objects(blobs: "Iterable[Blob]", *, if_unchanged: bool = False) -> int:
+    """Delete objects as they were listed, and return how many of them were there.
+
+    `if_unchanged`: only those that nobody has written to since. A hundred are one request, and
+    eight requests are sent side by side. What fails is raised after all others are deleted. Safe
+    to repeat.
+    """
+    listed = list(blobs)
+    batches = [listed[start : start + MAX_BATCH] for start in range(0, len(listed), MAX_BATCH)]
+    if len(batches) == 1:
+        return _delete_batch(batches[0], if_unchanged)
+    with ThreadPoolExecutor(MAX_BATCHES) as pool:
+        deleting = [pool.submit(_delete_batch, batch, if_unchanged) for batch in batches]
+    return sum(each.result() for each in deleting)
+
+
+def _delete_batch(blobs: "list[Blob]", if_unchanged: bool) -> int:
+    from google.api_core.exceptions import from_http_response
+    from google.cloud.storage.batch import Batch
+
+    class AnsweredBatch(Batch):
+        """A batch that keeps the answer to each of its calls."""
+
+        def finish(self, raise_exception: bool = True) -> Any:  # noqa: ARG002
+            self.answers = super().finish(raise_exception=False)  # type: ignore[no-untyped-call]
+            return self.answers
+
+    def send() -> int:
+        with AnsweredBatch(bucket().client) as batch:  # type: ignore[no-untyped-call]
+            for blob in blobs:
+                seen = (blob.generation, blob.metageneration) if if_unchanged else (None, None)
+                blob.delete(
+                    if_generation_match=seen[0], if_metageneration_match=seen[1], retry=None
+                )
+        for answer in batch.answers:
+            # 404: it is gone already. 412: somebody has written to it since.
+            if answer.status_code >= 300 and answer.status_code not in (404, 412):
+                raise from_http_response(answer)
+        return sum(answer.status_code < 300 for answer in batch.answers)
+
+    return retry()(send)()

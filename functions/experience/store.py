@@ -1,10 +1,14 @@
 """Typed reads of stored documents, which the store of every domain is made of.
 
 A store has three verbs: `get_x` raises NotFound, `find_x` may find nothing, and `query_x` makes a
-query. What is read in one request is parsed one by one.
+query. What is read in one request is parsed one by one. What hardly changes an instance remembers.
 """
 
-from typing import Any, TypeVar
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot, Transaction
 from pydantic import ValidationError
@@ -15,6 +19,7 @@ from experience.errors import NotFound
 
 D = TypeVar("D", bound=Document)
 T = TypeVar("T")
+V = TypeVar("V")
 
 
 def get(
@@ -73,3 +78,33 @@ def require(document: T | None, *, what: str) -> T:
     if document is None:
         raise NotFound(what)
     return document
+
+
+class Memory(Generic[V]):
+    """The values used last, at most `max_count`, each for at most `max_age_seconds()`."""
+
+    def __init__(self, max_count: int, max_age_seconds: Callable[[], float] | None = None) -> None:
+        self._max_count = max_count
+        self._max_age_seconds = max_age_seconds
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, tuple[V, float]] = OrderedDict()
+
+    def get(self, key: str) -> V | None:
+        """The value that was kept under this key, unless it is too old or was dropped."""
+        with self._lock:
+            if key not in self._kept:
+                return None
+            value, kept_at = self._kept[key]
+            if self._max_age_seconds and time.monotonic() - kept_at >= self._max_age_seconds():
+                return None
+            self._kept.move_to_end(key)
+            return value
+
+    def keep(self, key: str, value: V) -> V:
+        """Keep a value, which it returns; the one used longest ago is dropped if need be."""
+        with self._lock:
+            self._kept[key] = value, time.monotonic()
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._max_count:
+                self._kept.popitem(last=False)
+        return value

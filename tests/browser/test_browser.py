@@ -1,11 +1,13 @@
 """Guests visit the demo in a real browser, and what is stored is what they did."""
 
+import io
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from PIL import Image
+import requests
+from PIL import ExifTags, Image
 
 from emulator.demo import seed
 from experience.media.models import MAX_BYTES
@@ -14,6 +16,7 @@ from tests.support.builders.images import PHOTOS
 from tests.support.faulty_suite import FaultySuite
 
 PHOTO = PHOTOS / "chelsea.jpg"
+ORIENTATION, GPS = ExifTags.Base.Orientation, ExifTags.IFD.GPSInfo
 REJECTED_FILES = {"text": "list.txt", "disguised": "list.jpg", "large": "large.jpg"}
 
 
@@ -40,6 +43,19 @@ def assert_whole(visit: dict[str, dict[str, Any]]) -> None:
     assert main["jobStatus"] == "completed"
     assert len(main["capturedMedia"]) == 1
     assert main["resultMedia"]["url"].startswith("http")
+
+
+def located(photo: Path, file: Path) -> Path:
+    """A photo that lies on its side, and says where and with what it was taken."""
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    exif[ExifTags.Base.Make] = "Phone"
+    exif.get_ifd(GPS)[ExifTags.GPS.GPSLatitude] = (48.0, 51.0, 29.6)
+    with Image.open(photo) as image:
+        image.save(file, exif=exif)
+    with Image.open(file) as image:
+        assert image.getexif().get_ifd(GPS)
+    return file
 
 
 class TestVisit:
@@ -114,13 +130,18 @@ class TestObstacles:
         with files["large"].open("wb") as large:
             large.truncate(MAX_BYTES["image"] + 1)
         paths = {name: str(file) for name, file in files.items()}
-        seen = browser.play("rejectedFiles", photo=str(PHOTO), **paths)
+        photo = located(PHOTO, tmp_path / "located.jpg")
+        seen = browser.play("rejectedFiles", photo=str(photo), **paths)
         reasons = [problem["reason"] for problem in seen["problems"]]
         assert reasons == ["wrong_type", "too_large", "upload_type_mismatch"]
         assert all(problem["text"] for problem in seen["problems"])
         main = visit_of(faulty_suite, seen["uid"])["main"]
         assert main["jobStatus"] == "completed"
-        assert len(main["capturedMedia"]) == 1
+        [capture] = main["capturedMedia"]
+        sent = requests.get(capture["url"], timeout=60).content
+        with Image.open(io.BytesIO(sent)) as image, Image.open(photo) as taken:
+            assert dict(image.getexif()) == {ORIENTATION: 6}
+            assert image.tobytes() == taken.tobytes()
 
     def test_a_cancelled_photo_does_not_lead_to_the_next_step_and_is_replaced(
         self, browser: Browser, faulty_suite: FaultySuite

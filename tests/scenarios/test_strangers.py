@@ -57,6 +57,7 @@ class Victim:
             "revokeShare": done,
             "saveExperience": {**experience, "expectedVersion": 1, "name": "Mine"},
             "saveProject": {**of_workspace, "expectedVersion": 1, "name": "Mine"},
+            "saveWorkspace": {**of_workspace, "expectedVersion": 1, "name": "Mine"},
             "setMember": {**of_workspace, "uid": "me", "role": "owner"},
             "startRun": {**of_workspace, "workflowName": "photo.transform", "payload": {}},
             "startTransform": done,
@@ -76,6 +77,7 @@ OF_WORKSPACES = {
     "publishExperience",
     "retryRun",
     "saveExperience",
+    "saveWorkspace",
     "setMember",
     "startRun",
 }

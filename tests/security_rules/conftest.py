@@ -74,6 +74,7 @@ def setting(suite: Suite) -> Iterator[Setting]:
         "G": a_guest(db, project),
         "O": a_guest(db, project),
         "V": a_member(db, workspace, "viewer"),
+        "T": a_member(db, workspace, "attendant"),
         "E": a_member(db, workspace, "editor"),
         "A": a_member(db, workspace, "admin"),
         "X": a_member(db, other_workspace, "admin"),

@@ -7,6 +7,7 @@ import pytest
 
 from tests.security_rules.clients import RestClient
 from tests.security_rules.conftest import Setting
+from tests.support.builders.guests import a_guest
 from tests.support.builders.projects import a_project
 from tests.support.builders.sessions import a_session
 from tests.support.builders.workspaces import a_member, a_workspace
@@ -114,6 +115,52 @@ class TestMembership:
         setting.db.document(f"{workspace}/members/{uid}").delete()
         assert not former.get(setting.paths["projects/jobs/jobInternals"])
         assert not former.query(f"{setting.paths['projects']}/sessions")
+
+
+class TestClosed:
+    """What a guest reads and moves on in is as open as its project and its workspace."""
+
+    @pytest.mark.parametrize("how", ["archived", "deleted", "workspace deleted"])
+    def test_a_closed_project_shows_its_guests_nothing_and_takes_nothing(
+        self, setting: Setting, guest: RestClient, how: str
+    ) -> None:
+        db, workspace = setting.db, a_workspace(setting.db)
+        project = a_project(db, workspace)
+        uid = a_guest(db, project, str(guest.uid))
+        session = f"projects/{project}/sessions/{a_session(db, project, uid, 'booth')}"
+        db.document(f"projects/{project}/jobs/j").set({"createdBy": uid})
+        viewer = RestClient(guest.firestore, guest.project, a_member(db, workspace, "viewer"))
+        own = [session, f"projects/{project}/guests/{uid}", f"projects/{project}/jobs/j"]
+
+        def allowed(who: RestClient) -> set[bool]:
+            listed = who.query(f"projects/{project}/sessions", createdBy=uid)
+            return {listed, *map(who.get, own)}
+
+        assert allowed(guest) == {True}
+        assert guest.update(session, currentStepIndex=1)
+        if how == "workspace deleted":
+            db.document("workspaces", workspace).update({"status": "deleted"})
+        else:
+            db.document("projects", project).update({"status": how})
+
+        path, fields = setting.new_session(uid, project, workspaceId=None)
+        assert allowed(guest) == {False}
+        assert not guest.update(session, currentStepIndex=2)
+        assert not guest.create(path, **fields)
+        assert allowed(viewer) == {how == "archived"}
+        assert viewer.get(f"projects/{project}") == (how != "workspace deleted")
+
+    def test_a_deleted_workspace_is_closed_to_its_owner(
+        self, setting: Setting, guest: RestClient
+    ) -> None:
+        workspace = a_workspace(setting.db)
+        uid = a_member(setting.db, workspace, "owner")
+        owner, path = RestClient(guest.firestore, guest.project, uid), f"workspaces/{workspace}"
+        assert owner.get(path)
+        setting.db.document(path).update({"status": "deleted"})
+        assert not owner.get(path)
+        assert not owner.query(f"{path}/members")
+        assert not owner.query(f"{path}/experiences")
 
 
 class TestStorage:

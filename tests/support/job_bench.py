@@ -15,9 +15,10 @@ from experience.transforms.models.job import Job, job_id_of, run_id_of
 from experience.transforms.models.requests import CancelTransform, RetryTransform
 from experience.transforms.usecases import cancel, retry, runs
 from experience.transforms.usecases.create import create_job
-from experience.workflows.execution import skill_runtime, worker
+from experience.workflows.execution import skill_runtime
 from experience.workflows.runs.decisions import Delivery
 from experience.workflows.runs.models import Run, RunStatus, StepTask
+from experience.workflows.usecases import execute
 from operations.data import read
 from operations.invariants import (
     every_generation_has_ended,
@@ -69,7 +70,7 @@ class JobBench(WorkflowBench):
         """Deliver the job's first task, for the first time or once more."""
         task = StepTask(workspace_id=self.workspace, run_id=self.run_id, step_id="load", attempt=1)
         with suppress(TryLater):
-            worker.run_step(task, Delivery("first", retries))
+            execute.run_step(task, Delivery("first", retries))
 
     def work(self) -> dict[str, Any]:
         """Do all that there is to do of a new job; the job after it."""

@@ -84,6 +84,12 @@ class Guests:
         member = {"uid": f"colleague-{self.bench.run}", "role": roles[self._number() % 2]}
         return seed.OPERATOR, {**WORKSPACE, **member}
 
+    def renamed_workspace(self) -> Call:
+        """The owner's next name for the workspace."""
+        current = self.bench.db.document("workspaces", seed.WORKSPACE).get().to_dict() or {}
+        change = {"expectedVersion": current.get("version", 1), "name": f"Demo {self._number()}"}
+        return seed.OPERATOR, {**WORKSPACE, **change}
+
     def uploaded(self) -> Call:
         """A photo that waits to be confirmed."""
         ids = {**self.session, "stepId": "photo"}
@@ -199,6 +205,7 @@ CASES = [
     Case("publishExperience", "read 1, read 1, write 2", Guests.unpublished_experience),
     Case("saveProject", "read 1, read 1, write 1", Guests.changed_project),
     Case("publishProject", "read 1, read 1, read 1, write 1", Guests.unpublished_project),
+    Case("saveWorkspace", "read 1, read 1, write 1", Guests.renamed_workspace),
     Case("setMember", "query 1, lock, read 1, read 2, write 1", Guests.member),
     Case("listExperiences", "read 1, query 5", Guests.operator),
     Case("listProjects", "read 1, query 2", Guests.operator),

@@ -108,6 +108,7 @@ class BadInputRecorder:
             "publishExperience": {**experience, "expectedVersion": 1},
             "saveProject": {**workspace, **scene.in_project},
             "publishProject": {**scene.in_project, "expectedVersion": 1},
+            "saveWorkspace": {**workspace, "expectedVersion": 1},
             "setMember": {**workspace, "uid": self._callers["viewer"].uid},
         }
 

@@ -84,6 +84,7 @@ def _prepare(scene: Scene, recorder: Recorder) -> None:
     call("publishProject", **scene.in_project, expectedVersion=1)
     vera = scene.guest.uid.replace("ada", "vera") if scene.guest.uid else ""
     call("setMember", **where, uid=vera, role="viewer")
+    call("saveWorkspace", **where, expectedVersion=1, name="Summer agency")
 
 
 def _drafts() -> list[tuple[str, str, dict[str, Any]]]:

@@ -14,6 +14,7 @@ def measure(stage: Stage) -> None:
 
 def at_the_door(stage: Stage) -> None:
     venue = a_venue(stage.db, pregate=True, preshare=True, consent=CONSENT)
+    stage.warm(projectId=venue.project)
     project = {"projectId": venue.project}
     stage.call("visitor", "getProject", "three experiences", **project)
     accepted = {**project, "consentVersion": CONSENT["version"]}
@@ -28,6 +29,7 @@ def at_the_door(stage: Stage) -> None:
 
 def phases(stage: Stage) -> None:
     venue = a_venue(stage.db, pregate=True, preshare=True)
+    stage.warm(projectId=venue.project)
     project = {"projectId": venue.project}
     chosen = {**project, "experienceId": venue.main}
     a_guest(stage.db, venue.project, "visitor")

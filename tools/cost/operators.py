@@ -8,6 +8,7 @@ from tools.cost.stage import Stage
 
 def measure(stage: Stage) -> None:
     workspace = a_workspace(stage.db)
+    stage.warm(workspaceId=workspace)
     editor = a_member(stage.db, workspace, "editor")
     experience = f"experience-{new_id()}"
     drafting_an_experience(stage, workspace, editor, experience)
@@ -42,7 +43,11 @@ def drafting_a_project(stage: Stage, workspace: str, editor: str, experience: st
 
 def members(stage: Stage) -> None:
     workspace = a_workspace(stage.db)
+    stage.warm(workspaceId=workspace)
     owner = a_member(stage.db, workspace, "owner")
+    renamed = {"workspaceId": workspace, "expectedVersion": 1, "name": "Other"}
+    stage.call(owner, "saveWorkspace", "another name", **renamed)
+    stage.call(owner, "saveWorkspace", "nothing new", **renamed)
     member = {"workspaceId": workspace, "uid": "colleague"}
     stage.call(owner, "setMember", "a new one", **member, role="viewer")
     stage.call(owner, "setMember", "another role", **member, role="editor")

@@ -85,6 +85,7 @@ def what_a_guest_writes(stage: Stage) -> None:
 
 def previews(stage: Stage) -> None:
     venue = a_venue(stage.db)
+    stage.warm(projectId=venue.project)
     editor = a_member(stage.db, venue.workspace, "editor")
     a_guest(stage.db, venue.project, editor)
     begin = {"projectId": venue.project, "experienceId": venue.main}
@@ -110,6 +111,7 @@ def other_ends(stage: Stage) -> None:
 
 def _entered(stage: Stage, **venue: Any) -> Venue:
     made = a_venue(stage.db, **venue)
+    stage.warm(projectId=made.project)
     a_guest(stage.db, made.project, UID)
     return made
 

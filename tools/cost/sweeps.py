@@ -23,6 +23,7 @@ def measure(stage: Stage) -> None:
 
     stage.run_schedule("sweepRetention", "nothing to do")
     venue = a_venue(stage.db, retentionDays=30)
+    stage.warm(projectId=venue.project)
     old = now_ms() - 31 * DAY_MS
     guest = stage.db.document("projects", venue.project, "guests", a_guest(stage.db, venue.project))
     guest.update({"createdAt": old})
@@ -33,11 +34,13 @@ def measure(stage: Stage) -> None:
     assert not guest.get().exists
 
     venue = a_venue(stage.db)
+    stage.warm(projectId=venue.project)
     a_guest(stage.db, venue.project, "g")
     a_session(stage.db, venue.project, "g", venue.main, updatedAt=now_ms() - DAY_MS)
     stage.run_schedule("sweepSessions", "one forgotten session")
 
     venue = a_venue(stage.db)
+    stage.warm(projectId=venue.project)
     a_guest(stage.db, venue.project, "g")
     written = written_session(venue.project, "g", venue.main)
     with stage.without_events():
@@ -45,6 +48,7 @@ def measure(stage: Stage) -> None:
     stage.run_schedule("sweepSessions", "one session whose event was lost")
 
     venue = a_booth(stage.db)
+    stage.warm(projectId=venue.project)
     with stage.without_events():
         session = a_completed_session(stage.db, venue)
         create_job(session)

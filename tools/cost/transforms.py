@@ -29,6 +29,7 @@ def measure(stage: Stage) -> None:
 
 def photo_to_picture(stage: Stage) -> None:
     venue = a_booth(stage.db)
+    stage.warm(projectId=venue.project)
     a_guest(stage.db, venue.project, UID)
     begin = {"projectId": venue.project, "experienceId": venue.main, **GUEST}
     session = stage.caller(UID).call("createSession", **begin)["session"]
@@ -75,6 +76,7 @@ def a_video(stage: Stage) -> None:
 
 def by_hand(stage: Stage) -> None:
     venue = a_booth(stage.db)
+    stage.warm(projectId=venue.project)
     with stage.without_events():
         ids, _ = _completed(stage, venue)
     stage.call(UID, "startTransform", "before the trigger came, cold", **ids)
@@ -92,6 +94,7 @@ def by_hand(stage: Stage) -> None:
 def with_a_daily_limit(stage: Stage) -> None:
     transform = a_transform(output=SMALL)
     venue = a_venue(stage.db, steps=[CAPTURE], transform=transform, dailyTransformLimit=80)
+    stage.warm(projectId=venue.project)
     with stage.without_events():
         ids, _ = _completed(stage, venue)
     stage.call(UID, "startTransform", "with a daily limit, cold", **ids)

@@ -14,6 +14,7 @@ WORKFLOW = "photo.transform"
 
 def measure(stage: Stage) -> None:
     workspace = a_workspace(stage.db)
+    stage.warm(workspaceId=workspace)
     editor = a_member(stage.db, workspace, "editor")
     viewer = a_member(stage.db, workspace, "viewer")
     path = f"workspaces/{workspace}/photo.jpg"

@@ -11,8 +11,11 @@ from experience import logs
 from experience.firebase.deployment import REGION
 
 
-def schedule(*, every: str) -> Callable[[Callable[[], None]], Any]:
-    """Deploy a function that runs again and again, such as `every="15 minutes"`."""
+def schedule(*, every: str, timeout_seconds: int = 300) -> Callable[[Callable[[], None]], Any]:
+    """Deploy a function that runs again and again, such as `every="15 minutes"`.
+
+    `timeout_seconds`: at most 1800.
+    """
 
     def decorate(function: Callable[[], None]) -> Any:
         name = to_camel(function.__name__)
@@ -31,7 +34,7 @@ def schedule(*, every: str) -> Callable[[Callable[[], None]], Any]:
             region=REGION,
             cpu=1,
             memory=options.MemoryOption.MB_512,
-            timeout_sec=300,
+            timeout_sec=timeout_seconds,
             max_instances=1,
         )(handle)
 

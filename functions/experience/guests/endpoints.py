@@ -25,6 +25,8 @@ def ensure_guest(caller: Caller, request: EnsureGuest) -> Guest:
     GetGuest,
     refuses=[
         reasons.GUEST_NOT_FOUND,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
     ],
 )
 def get_guest(caller: Caller, request: GetGuest) -> Guest:

@@ -8,7 +8,7 @@ from experience.guests import store
 from experience.guests.models import EnsureGuest, GetGuest, Guest, GuestConsent, ListGuests
 from experience.projects.models import Project
 from experience.projects.store import get_project, project_ref, require_project
-from experience.projects.usecases.access import require_visitable
+from experience.projects.usecases.access import require_open, require_unarchived, require_visitable
 from experience.store import parse
 from experience.workspaces.models import Role
 from experience.workspaces.usecases.access import require_role
@@ -31,8 +31,9 @@ def ensure_guest(uid: str, request: EnsureGuest) -> Guest:
             ],
             transaction,
         )
-        project = require_project(parse(project_snapshot, Project))
+        project = require_project(client, parse(project_snapshot, Project))
         require_visitable(client, project, uid, transaction)
+        require_unarchived(project.status)
         guest = parse(guest_snapshot, Guest)
         now = clock.now_ms()
         consent = _consent(project, guest, request.consent_version, now)
@@ -51,7 +52,9 @@ def ensure_guest(uid: str, request: EnsureGuest) -> Guest:
 
 def get_guest(uid: str, request: GetGuest) -> Guest:
     """The caller as a guest. One read. NotFound before their first visit."""
-    return store.get_guest(clients.firestore(), request.project_id, uid)
+    client = clients.firestore()
+    require_open(client, request.project_id)
+    return store.get_guest(client, request.project_id, uid)
 
 
 def list_guests(uid: str, request: ListGuests) -> pages.Page[Guest]:

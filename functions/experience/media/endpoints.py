@@ -17,6 +17,8 @@ from experience.sessions.models.views import SessionView
         reasons.ROLE_REQUIRED,
         reasons.SESSION_NOT_ACTIVE,
         reasons.RATE_LIMITED,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
         reasons.CONTENTION,
     ],
 )
@@ -37,6 +39,8 @@ def create_upload(caller: Caller, request: CreateUpload) -> Upload:
         reasons.UPLOAD_TOO_LARGE,
         reasons.UPLOAD_TYPE_MISMATCH,
         reasons.UPLOAD_TOO_MANY_PIXELS,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
         reasons.CONTENTION,
     ],
 )
@@ -50,6 +54,8 @@ def confirm_upload(caller: Caller, request: ConfirmUpload) -> SessionView:
     refuses=[
         reasons.SESSION_NOT_FOUND,
         reasons.ASSET_NOT_FOUND,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
     ],
 )
 def get_download_url(caller: Caller, request: GetDownloadUrl) -> Download:

@@ -10,6 +10,10 @@ DAY_MS = 24 * 3_600_000
 UPLOAD_KEPT_MS = DAY_MS
 """How long an upload waits for its confirmation. Its session is abandoned by then."""
 
+RECHECKED_MS = 3 * DAY_MS
+"""How long after an object's last write its session is looked up. Whatever wrote to it while its
+session was deleted has ended by then, and a sweep that failed has been repeated."""
+
 
 class RetentionState(Document):
     """`/sweeps/retention`: the project and the object at which the last run ran out of time."""

@@ -1,6 +1,7 @@
 """The queries of retention, and the deletion of a session with everything that belongs to it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from google.cloud.firestore import Client, DocumentReference, FieldFilter
@@ -59,14 +60,29 @@ def query_sessions_of(client: Client, project_id: str, uid: str) -> Any:
     return _by(client, project_id, uid)
 
 
+@dataclass(frozen=True)
+class SessionIds:
+    """What must be known of a session to delete it, even if its document cannot be read."""
+
+    project_id: str
+    id: str
+    workspace_id: str | None
+    job_id: str | None
+
+    @classmethod
+    def of(cls, session: Session) -> "SessionIds":
+        """The ids of a session."""
+        return cls(session.project_id, session.id, session.workspace_id, session.job_id)
+
+
 def delete_session(
-    client: Client, session: Session, of_run: Iterable[DocumentReference] = ()
-) -> None:
+    client: Client, session: SessionIds, of_run: Iterable[DocumentReference] = ()
+) -> int:
     """Delete a session: first its objects, then itself, its job and the job's run together.
 
-    Safe to repeat.
+    Returns the number of its objects. Safe to repeat.
     """
-    objects.delete_of_session(session.project_id, session.id)
+    count = objects.delete_of_session(session.project_id, session.id)
     batch = client.batch()
     if session.job_id:
         batch.delete(internals_ref(client, session.project_id, session.job_id))
@@ -75,6 +91,7 @@ def delete_session(
         batch.delete(each)
     batch.delete(session_ref(client, session.project_id, session.id))
     transactions.retry(batch.commit)
+    return count
 
 
 def _by(client: Client, project_id: str, uid: str) -> Any:

@@ -80,6 +80,8 @@ def create_session(caller: Caller, request: CreateSession) -> SessionWithSteps:
         reasons.SESSION_NOT_FOUND,
         reasons.EXPERIENCE_NOT_FOUND,
         reasons.EXPERIENCE_VERSION_NOT_FOUND,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
         reasons.CONTENTION,
     ],
 )
@@ -96,6 +98,8 @@ def get_session(caller: Caller, request: GetSession) -> SessionWithSteps:
         reasons.EXPERIENCE_VERSION_NOT_FOUND,
         reasons.ROLE_REQUIRED,
         reasons.SESSION_NOT_ACTIVE,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
         reasons.CONTENTION,
     ],
 )
@@ -115,6 +119,7 @@ def update_session_progress(caller: Caller, request: UpdateSessionProgress) -> S
         reasons.PROJECT_NOT_FOUND,
         reasons.SESSION_NOT_ACTIVE,
         reasons.STEPS_INCOMPLETE,
+        reasons.PROJECT_NOT_LIVE,
         reasons.CONTENTION,
     ],
 )
@@ -128,6 +133,8 @@ def complete_session(caller: Caller, request: CompleteSession) -> CompletedSessi
     refuses=[
         reasons.SESSION_NOT_FOUND,
         reasons.MAIN_SESSION_NOT_FOUND,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
         reasons.CONTENTION,
     ],
 )
@@ -141,6 +148,8 @@ def get_journey_sessions(caller: Caller, request: GetJourneySessions) -> Journey
     refuses=[
         reasons.SESSION_NOT_FOUND,
         reasons.SESSION_NOT_ACTIVE,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
         reasons.CONTENTION,
     ],
 )
@@ -154,6 +163,8 @@ def abandon_session(caller: Caller, request: AbandonSession) -> SessionView:
     refuses=[
         reasons.SESSION_NOT_FOUND,
         reasons.SESSION_NOT_ACTIVE,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
         reasons.CONTENTION,
     ],
 )
@@ -178,6 +189,7 @@ def list_sessions(caller: Caller, request: ListSessions) -> Page[SessionView]:
     refuses=[
         reasons.PROJECT_NOT_FOUND,
         reasons.GUEST_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
     ],
 )
 def get_guest_history(caller: Caller, request: GetGuestHistory) -> Page[HistoryEntry]:

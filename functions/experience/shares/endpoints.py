@@ -14,9 +14,10 @@ from experience.shares.models import RevokeShare
         reasons.JOB_NOT_FOUND,
         reasons.ROLE_REQUIRED,
         reasons.NO_RESULT,
+        reasons.PROJECT_NOT_FOUND,
         reasons.CONTENTION,
     ],
 )
 def revoke_share(caller: Caller, request: RevokeShare) -> SessionView:
-    """Give the picture a new address; every one that was handed out before ends."""
+    """Give the picture a new address; every one that was handed out before ends; attendants too."""
     return usecases.revoke_share(caller.uid, request)

@@ -3,35 +3,35 @@
 from typing import Any
 
 from google.api_core.exceptions import NotFound as ObjectNotFound
-from google.cloud.firestore import Client, Transaction
+from google.cloud.firestore import Transaction
 
 from experience import clients, clock, transactions
-from experience.errors import FailedPrecondition, NotFound
+from experience.errors import FailedPrecondition
 from experience.media.models import path_in
 from experience.media.store import download_urls
 from experience.media.store.download_urls import NewDownloadUrl
 from experience.sessions import store as session_store
 from experience.sessions.models.session import Session
 from experience.sessions.models.views import SessionView
+from experience.sessions.usecases.access import require_attended
 from experience.shares.models import RevokeShare
 from experience.store import parse, require
 from experience.transforms import store as transform_store
 from experience.transforms.models.job import Job, JobOutput
-from experience.workspaces.models import Role
-from experience.workspaces.usecases.access import require_role
 
 
 def revoke_share(uid: str, request: RevokeShare) -> SessionView:
     """Give picture and thumbnail new download URLs, and revoke all earlier ones.
 
-    For the session's guest and for editors. Four reads, one more for an operator; two writes. Each
-    call makes new addresses. However many callers there are at once, and wherever one of them
-    breaks off, session and job hold addresses that work: a new one is added before it is written
-    down, and the earlier ones end after that. Raises FailedPrecondition `no_result`.
+    For the session's guest and for attendants, also once the project is archived. Four reads, one
+    more for an operator; two writes. Each call makes new addresses. However many callers there are
+    at once, and wherever one of them breaks off, session and job hold addresses that work: a new
+    one is added before it is written down, and the earlier ones end after that. Raises
+    FailedPrecondition `no_result`.
     """
     client = clients.firestore()
     session = session_store.get_session(client, request.project_id, request.session_id)
-    _require_guest_or_editor(client, session, uid)
+    require_attended(client, session, uid)
     if session.job_id is None or session.result_media is None:
         raise _no_result()
     job = transform_store.get_job(client, session.project_id, session.job_id)
@@ -65,15 +65,6 @@ def revoke_share(uid: str, request: RevokeShare) -> SessionView:
     for link in added:
         download_urls.revoke_others(link, now_held.get(link.path, ""))
     return SessionView.of(shown)
-
-
-def _require_guest_or_editor(client: Client, session: Session, uid: str) -> None:
-    """Raise NotFound or PermissionDenied unless it is the caller's own, or they are an editor."""
-    if session.created_by == uid and session.is_visit:
-        return
-    if session.workspace_id is None:
-        raise NotFound("session")
-    require_role(client, session.workspace_id, uid, Role.EDITOR, what="session")
 
 
 def _urls(output: JobOutput) -> list[str]:

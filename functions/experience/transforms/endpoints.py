@@ -16,15 +16,18 @@ from experience.transforms.models.requests import (
     StartTransform,
 )
 from experience.transforms.usecases import cancel, create, read, retry, runs, start, sweep
-from experience.workflows.execution.worker import TASK_SECONDS, run_step
+from experience.workflows.execution.worker import TASK_SECONDS
 from experience.workflows.runs.decisions import Delivery
 from experience.workflows.runs.models import StepTask
+from experience.workflows.usecases.execute import run_step
 
 
 @callable_function(
     GetJob,
     refuses=[
         reasons.JOB_NOT_FOUND,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
     ],
 )
 def get_job(caller: Caller, request: GetJob) -> Job:
@@ -48,6 +51,7 @@ def get_job(caller: Caller, request: GetJob) -> Job:
         reasons.RATE_LIMITED,
         reasons.DAILY_LIMIT_REACHED,
         reasons.GUEST_DAILY_LIMIT_REACHED,
+        reasons.PROJECT_NOT_LIVE,
         reasons.CONTENTION,
     ],
 )
@@ -68,11 +72,12 @@ def start_transform(caller: Caller, request: StartTransform) -> Job:
         reasons.RATE_LIMITED,
         reasons.DAILY_LIMIT_REACHED,
         reasons.GUEST_DAILY_LIMIT_REACHED,
+        reasons.PROJECT_NOT_LIVE,
         reasons.CONTENTION,
     ],
 )
 def retry_transform(caller: Caller, request: RetryTransform) -> Job:
-    """Try a failed or cancelled transform again."""
+    """Try a failed or cancelled transform again; its guest, and attendants."""
     return retry.retry_transform(caller.uid, request)
 
 
@@ -85,11 +90,12 @@ def retry_transform(caller: Caller, request: RetryTransform) -> Job:
         reasons.JOB_NOT_FOUND,
         reasons.ROLE_REQUIRED,
         reasons.JOB_NOT_CANCELLABLE,
+        reasons.PROJECT_NOT_LIVE,
         reasons.CONTENTION,
     ],
 )
 def cancel_transform(caller: Caller, request: CancelTransform) -> Job:
-    """Cancel a waiting or running transform; cancelling twice returns the same."""
+    """Cancel a waiting or running transform; cancelling twice returns the same; attendants too."""
     return cancel.cancel_transform(caller.uid, request)
 
 

@@ -19,7 +19,7 @@ from experience.workflows.runs.decisions import Delivery
 from experience.workflows.runs.models import RunSummary, StepTask
 from experience.workflows.runs.requests import CancelRun, GetRun, ListRuns, RetryRun, StartRun
 from experience.workflows.runs.views import RunView
-from experience.workflows.usecases import cancel, read, retry, start, sweep
+from experience.workflows.usecases import cancel, execute, read, retry, start, sweep
 
 
 @callable_function(
@@ -87,7 +87,7 @@ def get_artifact_url(caller: Caller, request: GetArtifactUrl) -> ArtifactUrl:
 )
 def run_step(task: StepTask) -> None:
     """Execute an attempt at a step, and the steps that it makes ready."""
-    worker.run_step(task, Delivery(*delivered_task()))
+    execute.run_step(task, Delivery(*delivered_task()))
 
 
 @task_function(
@@ -111,7 +111,7 @@ def sweep_runs() -> None:
     sweep.sweep_runs()
 
 
-@schedule(every="24 hours")
+@schedule(every="24 hours", timeout_seconds=1800)
 def collect_artifacts() -> None:
     """Delete objects that nothing refers to."""
     garbage_collection.collect_artifacts()

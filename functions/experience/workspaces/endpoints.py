@@ -10,9 +10,11 @@ from experience.workspaces.models import (
     Membership,
     PublishExperience,
     SaveExperience,
+    SaveWorkspace,
     SetMember,
+    Workspace,
 )
-from experience.workspaces.usecases import members, publish, read, save
+from experience.workspaces.usecases import members, publish, read, save, workspace
 
 
 @callable_function(
@@ -46,6 +48,20 @@ def save_experience(caller: Caller, request: SaveExperience) -> Experience:
 def publish_experience(caller: Caller, request: PublishExperience) -> Experience:
     """Make the draft what guests get from now on; editors."""
     return publish.publish_experience(caller.uid, request)
+
+
+@callable_function(
+    SaveWorkspace,
+    refuses=[
+        reasons.WORKSPACE_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.VERSION_CONFLICT,
+        reasons.CONTENTION,
+    ],
+)
+def save_workspace(caller: Caller, request: SaveWorkspace) -> Workspace:
+    """Change the workspace's name or limit, delete it or restore it; owners."""
+    return workspace.save_workspace(caller.uid, request)
 
 
 @callable_function(

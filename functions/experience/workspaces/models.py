@@ -12,14 +12,20 @@ from experience.imaging.models import Style
 from experience.parts import PartOf
 from experience.steps import AuthoredStep, Step, StoredStep
 
+MAX_DAILY_TOKENS = 1_000_000_000
 MAX_DRAFT_BYTES = 400_000
 """Draft and published config lie in one document, and Firestore takes a MiB for each document."""
 
 
 class Role(StrEnum):
-    """What a member may do. Each role may do all that the ones before it may."""
+    """What a member may do. Each role may do all that the ones before it may.
+
+    An attendant looks after the guests of an evening: retries and cancels transforms, and revokes
+    shares, but configures nothing.
+    """
 
     VIEWER = "viewer"
+    ATTENDANT = "attendant"
     EDITOR = "editor"
     ADMIN = "admin"
     OWNER = "owner"
@@ -46,11 +52,16 @@ def require_sufficient(held: Role | None, needed: Role, what: str) -> Role:
 
 
 class Workspace(Document):
-    """A tenant: `/workspaces/{id}`."""
+    """A tenant: `/workspaces/{id}`.
+
+    `daily_token_limit`: how many tokens of language models it may use in a day; none for no limit.
+    """
 
     id: str
     name: str
     status: Literal["active", "deleted"] = "active"
+    daily_token_limit: int | None = None
+    version: int = Field(default=1, ge=1)
     created_at: int
     updated_at: int
 
@@ -209,6 +220,20 @@ class PublishExperience(Request):
     workspace_id: DocumentId
     experience_id: DocumentId
     expected_version: int = Field(ge=1)
+
+
+class SaveWorkspace(Request):
+    """Change a workspace's name, status or limit. Deleted, it is closed to everybody.
+
+    `expected_version` is the `version` that the change is made to. What is left out stays as it is;
+    null takes the limit away.
+    """
+
+    workspace_id: DocumentId
+    expected_version: int = Field(ge=1)
+    name: str | None = Field(default=None, min_length=1, max_length=100)
+    status: Literal["active", "deleted"] | None = None
+    daily_token_limit: int | None = Field(default=None, ge=0, le=MAX_DAILY_TOKENS)
 
 
 class SetMember(Request):

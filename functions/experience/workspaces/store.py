@@ -1,8 +1,5 @@
 """Where workspaces, members and experiences live."""
 
-import threading
-from collections import OrderedDict
-
 from google.cloud.firestore import (
     Client,
     CollectionReference,
@@ -11,17 +8,19 @@ from google.cloud.firestore import (
     Transaction,
 )
 
-from experience import transactions
-from experience.store import find, get, parse_or_log, require
+from experience import config, transactions
+from experience.store import Memory, find, get, parse_or_log, require
 from experience.workspaces.models import (
     Experience,
     ExperienceConfig,
     ExperienceVersion,
     Member,
     Role,
+    Workspace,
 )
 
 MAX_CACHED_VERSIONS = 200
+MAX_CACHED_STATUSES = 1000
 
 
 def workspace_ref(client: Client, workspace_id: str) -> DocumentReference:
@@ -62,9 +61,40 @@ def version_ref(
 def find_role(
     client: Client, workspace_id: str, uid: str, transaction: Transaction | None = None
 ) -> Role | None:
-    """The caller's role in a workspace, or None for non-members. One read."""
+    """The caller's role in a workspace, or None for non-members. One read.
+
+    A deleted workspace has no members: not even its owner passes, but by `saveWorkspace`.
+    """
+    if is_deleted(client, workspace_id):
+        return None
     member = find(client, member_ref(client, workspace_id, uid), Member, transaction)
     return member.role if member else None
+
+
+_deleted = Memory[bool](MAX_CACHED_STATUSES, lambda: config.STATUS_SECONDS.value)
+
+
+def is_deleted(client: Client, workspace_id: str) -> bool:
+    """Whether a workspace was deleted, as of `STATUS_SECONDS` ago at most.
+
+    One read in this process within that time. It is the one place that decides.
+    """
+    reference = workspace_ref(client, workspace_id)
+    key = f"{client.project}/{reference.path}"
+    if (kept := _deleted.get(key)) is not None:
+        return kept
+    [snapshot] = transactions.read(client, [reference])
+    status = (transactions.fields(snapshot) or {}).get("status")
+    return _deleted.keep(key, status == "deleted")
+
+
+def find_owner_role(
+    client: Client, workspace: Workspace, uid: str, transaction: Transaction
+) -> Role | None:
+    """As `find_role`, but the owner of a deleted workspace is found too, to restore it."""
+    member = find(client, member_ref(client, workspace.id, uid), Member, transaction)
+    role = member.role if member else None
+    return role if role is Role.OWNER or workspace.status == "active" else None
 
 
 def find_experiences(
@@ -88,27 +118,8 @@ def find_experiences(
     return found
 
 
-class _Versions:
-    """Published versions never change, so an instance reads each of them once."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[str, ExperienceVersion] = OrderedDict()
-
-    def get(self, path: str) -> ExperienceVersion | None:
-        with self._lock:
-            if path in self._kept:
-                self._kept.move_to_end(path)
-            return self._kept.get(path)
-
-    def keep(self, path: str, version: ExperienceVersion) -> None:
-        with self._lock:
-            self._kept[path] = version
-            while len(self._kept) > MAX_CACHED_VERSIONS:
-                self._kept.popitem(last=False)
-
-
-_versions = _Versions()
+# Published versions never change, so an instance reads each of them once.
+_versions = Memory[ExperienceVersion](MAX_CACHED_VERSIONS)
 
 
 def get_version(
@@ -120,8 +131,7 @@ def get_version(
     if kept := _versions.get(key):
         return kept
     found = get(client, reference, ExperienceVersion, what="experience version")
-    _versions.keep(key, found)
-    return found
+    return _versions.keep(key, found)
 
 
 def get_draft(client: Client, workspace_id: str, experience_id: str) -> ExperienceConfig:

@@ -10,9 +10,11 @@ from google.cloud import firestore
 from emulator.demo.client import CallError
 from emulator.suite.suite import Suite
 from experience.media.store import objects, uploads
+from experience.retention.usecases.sweep import sweep_retention
 from tests.experience.conftest import SignIn
 from tests.support.builders.jobs import SMALL
-from tests.support.builders.uploads import UploadingGuest, another
+from tests.support.builders.sessions import session_ref
+from tests.support.builders.uploads import UploadingGuest, another, get
 from tests.support.builders.venues import a_venue
 from tests.support.builders.videos import mp4, webm
 from tests.support.builders.workspaces import a_step, a_transform
@@ -155,6 +157,24 @@ class TestUploading:
         assert "access-control-allow-origin" not in answer.headers
 
 
+class TestErasedMeanwhile:
+    def test_a_video_that_ends_in_a_session_that_is_gone_is_read_by_nobody_and_swept(
+        self, db: firestore.Client, visitor: UploadingGuest
+    ) -> None:
+        upload = visitor.create("video/webm", SIZE)
+        put(upload, WEBM[:CHUNK])
+        session_ref(db, visitor.venue.project, visitor.session).delete()
+        assert put(upload, WEBM[CHUNK:], CHUNK).status_code == 200
+
+        with pytest.raises(CallError, match="NOT_FOUND session_not_found"):
+            visitor.confirm(upload["assetId"])
+        with pytest.raises(CallError, match="NOT_FOUND session_not_found"):
+            visitor.download(upload["assetId"])
+        assert get(objects.download_url(upload["path"], "")).status_code == 403
+        sweep_retention()
+        assert objects.find(upload["path"]) is None
+
+
 class TestConfirming:
     @pytest.mark.parametrize(
         ("declared", "data", "found"),
@@ -195,9 +215,9 @@ class TestConfirming:
         replaced, held = (visitor.upload(mp4(), "video/mp4") for _ in range(2))
         visitor.confirm(replaced)
         visitor.confirm(held)
-        listed = [each.path for found, _ in uploads.list_unconfirmed("") for each in found]
-        assert visitor.path_of(replaced) in listed
-        assert visitor.path_of(held) not in listed
+        listed = {each.path: each for found, _ in uploads.list_objects("") for each in found}
+        assert listed[visitor.path_of(replaced)].is_unconfirmed
+        assert not listed[visitor.path_of(held)].is_unconfirmed
 
     def test_no_picture_is_made_of_it(
         self, db: firestore.Client, visitor: UploadingGuest, suite: Suite

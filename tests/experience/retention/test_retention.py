@@ -1,6 +1,5 @@
 """What is deleted when its time is over, what is kept, and what a run that broke off leaves."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,98 +7,28 @@ from google.cloud.firestore import Client
 
 from emulator.suite.suite import Suite
 from experience import clock, storage, sweeps, transactions
-from experience.media.models import path_in
-from experience.media.store import download_urls, objects, uploads
+from experience.media.store import objects
 from experience.retention import store
 from experience.retention.usecases import sweep
 from experience.retention.usecases.sweep import sweep_retention
 from experience.transforms.models.quota import day_of
-from operations.check import check
+from tests.experience.retention.visits import (
+    DAY,
+    a_kept_venue,
+    a_visit,
+    assert_valid,
+    just_before,
+    left,
+)
 from tests.support.builders.guests import a_guest
-from tests.support.builders.sessions import a_session, session_ref, stored_session
-from tests.support.builders.venues import Venue, a_venue
-from tests.support.builders.workspaces import a_member
+from tests.support.builders.sessions import a_session, stored_session
 from tests.support.calling import at_once
 
-DAY = 24 * 3_600_000
-DAYS = 30
 
-
-def a_kept_venue(db: Client, days: int | None = DAYS, **venue: Any) -> Venue:
-    """A venue that keeps its visits for so many days."""
-    made = a_venue(db, retentionDays=days, **venue)
-    a_member(db, made.workspace, "owner")
-    return made
-
-
-def a_visit(db: Client, venue: Venue, *ages: float, uid: str | None = None) -> str:
-    """The uid of a guest with a completed session, photo and job for each age (in days)."""
-    now = clock.now_ms()
-    uid = a_guest(db, venue.project, uid)
-    entries = []
-    for age in ages:
-        then = now - round(age * DAY)
-        session = a_session(
-            db,
-            venue.project,
-            uid,
-            venue.main,
-            workspaceId=venue.workspace,
-            status="completed",
-            **dict.fromkeys(("createdAt", "updatedAt", "completedAt"), then),
-        )
-        urls = [objects.write_once(path, b"x", "image/jpeg") for path in paths_of(venue, session)]
-        capture = {"stepId": "name", "assetId": "a", "url": urls[0], "createdAt": then}
-        result = {**capture, "assetId": "r", "url": urls[1]}
-        shown = {"capturedMedia": [capture], "jobId": session, "jobStatus": "completed"}
-        session_ref(db, venue.project, session).update({**shown, "resultMedia": result})
-        a_job(db, venue, uid, session, then, urls)
-        entries.append({"experienceId": venue.main, "completedAt": then, "sessionId": session})
-    came = now - round(max(ages) * DAY)
-    guest = db.document("projects", venue.project, "guests", uid)
-    guest.update({"createdAt": came, "completedExperiences": entries})
-    return uid
-
-
-def a_job(db: Client, venue: Venue, uid: str, session: str, then: int, urls: list[str]) -> None:
-    output: dict[str, Any] = {
-        "assetId": "r",
-        "url": urls[1],
-        "path": path_in(urls[1]),
-        "format": "png",
-    }
-    output |= {"width": 1, "height": 1, "sizeBytes": 1, "processingTimeMs": 1}
-    job = db.document("projects", venue.project, "jobs", session)
-    fields: dict[str, Any] = {"id": session, "projectId": venue.project, "sessionId": session}
-    fields |= {"experienceId": venue.main, "workspaceId": venue.workspace, "createdBy": uid}
-    fields |= {"status": "completed", "createdAt": then, "updatedAt": then, "output": output}
-    job.set(fields)
-    capture = {"stepId": "name", "assetId": "a", "path": path_in(urls[0])}
-    snapshot: dict[str, Any] = {"capture": capture, "transform": {"enabled": True, "prompt": ""}}
-    snapshot |= {"experienceVersion": 1}
-    job.collection("jobInternals").document("state").set({"snapshot": snapshot})
-
-
-def paths_of(venue: Venue, session: str) -> list[str]:
-    return [
-        objects.input_path(venue.project, session, "name", "a"),
-        objects.result_path(venue.project, session, session, 1, "result.png"),
-    ]
-
-
-def left(db: Client, venue: Venue) -> dict[str, int]:
-    """How many documents and objects the project has."""
-    names = ("guests", "sessions", "jobs", "transformCounts")
-    counts = {
-        name: len(list(db.collection("projects", venue.project, name).list_documents()))
-        for name in names
-    }
-    stored = storage.bucket().list_blobs(prefix=f"projects/{venue.project}/")
-    return {**counts, "objects": len(list(stored))}
-
-
-def assert_valid(suite: Suite, db: Client, venue: Venue) -> None:
-    assert not check(db, suite.bucket, project_id=venue.project).violations
+@pytest.fixture(autouse=True)
+def _an_empty_bucket(suite: Suite) -> None:
+    """What other tests left belongs to sessions that are not in this test's database."""
+    storage.delete_objects(storage.bucket().list_blobs(prefix="projects/"))
 
 
 NOTHING = {"guests": 0, "sessions": 0, "jobs": 0, "transformCounts": 0, "objects": 0}
@@ -195,7 +124,7 @@ class TestMeanwhile:
         def touch() -> None:
             guest.update({"consent": {"version": "2", "acceptedAt": clock.now_ms()}})
 
-        _just_before(monkeypatch, transactions, "run", touch)
+        just_before(monkeypatch, transactions, "run", touch)
         assert not any(sweep_retention().values())
         assert left(quiet_db, venue) == before
 
@@ -209,7 +138,7 @@ class TestMeanwhile:
         def touch() -> None:
             session.reference.update({"updatedAt": clock.now_ms()})
 
-        _just_before(monkeypatch, transactions, "run", touch)
+        just_before(monkeypatch, transactions, "run", touch)
         assert not any(sweep_retention().values())
         assert left(quiet_db, venue)["sessions"] == 1
 
@@ -225,7 +154,7 @@ class TestMeanwhile:
             fields = {"workspaceId": venue.workspace}
             new.append(a_session(quiet_db, venue.project, uid, venue.main, **fields))
 
-        _just_before(monkeypatch, store, "query_sessions_of", come_again)
+        just_before(monkeypatch, store, "query_sessions_of", come_again)
         assert sweep_retention()["guests"] == 1
         assert left(quiet_db, venue) == {**NOTHING, "guests": 1, "sessions": 1}
         assert stored_session(quiet_db, venue.project, new[0])["status"] == "active"
@@ -308,89 +237,6 @@ class TestTime:
         assert swept == [*ids[:2], *ids[1:], ids[0]]
         assert [left(quiet_db, venue)["guests"] for venue in venues] == [0, 0, 0]
         assert store.state_ref(quiet_db).get().get("project") == ""
-
-
-class TestUploads:
-    @pytest.fixture
-    def late(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """What was uploaded just now has waited for long enough."""
-        monkeypatch.setattr(sweep, "UPLOAD_KEPT_MS", -DAY)
-
-    def uploaded(self, db: Client, venue: Venue) -> tuple[str, str]:
-        """The session, and the path of an object that was uploaded and not confirmed."""
-        session = a_session(db, venue.project, "g", venue.main, workspaceId=venue.workspace)
-        path = objects.input_path(venue.project, session, "photo", "asset")
-        storage.bucket().blob(path).upload_from_string(b"x", content_type="image/jpeg")
-        return session, path
-
-    @pytest.mark.usefixtures("late")
-    def test_what_nobody_confirmed_is_deleted(self, quiet_db: Client) -> None:
-        venue = a_venue(quiet_db)
-        _, path = self.uploaded(quiet_db, venue)
-        confirmed = objects.input_path(venue.project, "s", "photo", "confirmed")
-        objects.write_once(confirmed, b"x", "image/jpeg")
-        assert sweep_retention()["uploads"] >= 1
-        assert [objects.find(each) is None for each in (path, confirmed)] == [True, False]
-
-    @pytest.mark.usefixtures("late")
-    def test_what_a_retake_replaced_is_deleted(self, quiet_db: Client) -> None:
-        path = objects.input_path(a_venue(quiet_db).project, "s", "photo", "replaced")
-        objects.write_once(path, b"x", "image/jpeg")
-        download_urls.revoke_all(path)
-        sweep_retention()
-        assert objects.find(path) is None
-
-    def test_what_may_be_confirmed_yet_is_kept(self, quiet_db: Client) -> None:
-        _, path = self.uploaded(quiet_db, a_venue(quiet_db))
-        sweep_retention()
-        assert objects.find(path)
-
-    @pytest.mark.usefixtures("late")
-    def test_what_a_session_names_is_kept_whoever_took_its_address(self, quiet_db: Client) -> None:
-        venue = a_venue(quiet_db)
-        session, path = self.uploaded(quiet_db, venue)
-        capture = {"stepId": "photo", "assetId": "asset", "url": "u", "createdAt": 1}
-        reference = session_ref(quiet_db, venue.project, session)
-        reference.update({"capturedMedia": [capture]})
-        sweep_retention()
-        assert objects.find(path)
-        shown = {"photo": {"url": objects.download_url(path, "ended"), "type": "image"}}
-        reference.update({"capturedMedia": [], "outputs": shown})
-        sweep_retention()
-        assert objects.find(path)
-
-    @pytest.mark.usefixtures("late")
-    def test_what_is_confirmed_at_that_moment_is_kept(
-        self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        _, path = self.uploaded(quiet_db, a_venue(quiet_db))
-        _just_before(monkeypatch, uploads, "delete_if_unchanged", lambda: objects.publish(path))
-        sweep_retention()
-        assert objects.find(path)
-
-    @pytest.mark.usefixtures("late")
-    def test_a_run_without_time_goes_on_where_it_stopped(self, quiet_db: Client) -> None:
-        venue = a_venue(quiet_db)
-        paths = [self.uploaded(quiet_db, venue)[1] for _ in range(2)]
-        sweep_retention(0)
-        assert store.state_ref(quiet_db).get().get("upload").startswith("projects/")
-        sweep_retention()
-        assert [objects.find(path) for path in paths] == [None, None]
-        assert store.state_ref(quiet_db).get().get("upload") == ""
-
-
-def _just_before(
-    monkeypatch: pytest.MonkeyPatch, module: Any, name: str, do: Callable[[], Any]
-) -> None:
-    """Let something happen once, just before this function of a module is called."""
-    original = getattr(module, name)
-
-    def after(*arguments: Any, **options: Any) -> Any:
-        monkeypatch.setattr(module, name, original)
-        do()
-        return original(*arguments, **options)
-
-    monkeypatch.setattr(module, name, after)
 
 
 def _broken(*_arguments: Any, **_options: Any) -> Any:

@@ -97,10 +97,9 @@ class TestGetSession:
         assert [step["id"] for step in answer["steps"]] == ["name"]
         assert "SECRET" not in str(answer)
 
-    def test_it_outlives_the_project_and_the_experience(
+    def test_it_outlives_the_experience(
         self, db: Database, signed_in: SignIn, venue: Venue, session: str
     ) -> None:
-        db.document("projects", venue.project).update({"status": "deleted"})
         db.document("workspaces", venue.workspace, "experiences", venue.main).delete()
 
         answer = signed_in("owner").call("getSession", **of(venue, "getSession", session))

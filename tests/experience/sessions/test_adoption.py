@@ -139,9 +139,9 @@ class TestTakenIn:
 Prepare = Callable[[Client], Session]
 
 
-def archived(db: Client) -> Session:
+def taken_back(db: Client) -> Session:
     session = written(db, venue := a_venue(db))
-    db.document("projects", venue.project).update({"status": "archived"})
+    db.document("projects", venue.project).update({"status": "draft"})
     return session
 
 
@@ -211,7 +211,7 @@ def named(**fields: Any) -> Prepare:
 
 
 REFUSED: list[tuple[Prepare, str]] = [
-    (archived, "project_not_live"),
+    (taken_back, "project_not_live"),
     (elsewhere, "experience_unavailable"),
     (drafted, "experience_unavailable"),
     (disabled, "experience_unavailable"),

@@ -209,12 +209,12 @@ class TestCompletion:
         assert error.details["status"] == status
         assert stored_guest(db, venue.project, "visitor")["completedExperiences"] == []
 
-    def test_a_visit_that_began_in_time_ends_after_the_project_closed(
+    def test_a_visit_that_began_in_time_ends_after_the_project_was_taken_back(
         self, db: Database, visitor: Client
     ) -> None:
         venue = a_venue(db)
         ids = begun(db, venue)
-        db.document("projects", venue.project).update({"status": "archived"})
+        db.document("projects", venue.project).update({"status": "draft"})
 
         assert visitor.call("completeSession", **ids)["next"]["phase"] == "share"
 

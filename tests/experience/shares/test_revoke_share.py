@@ -125,10 +125,10 @@ class TestRevoked:
 
 
 class TestWho:
-    def test_editors_may(self, picture: Picture, signed_in: SignIn) -> None:
-        editor = a_member(picture.db, picture.venue.workspace, "editor")
+    def test_attendants_may(self, picture: Picture, signed_in: SignIn) -> None:
+        attendant = a_member(picture.db, picture.venue.workspace, "attendant")
         before = picture.addresses()
-        signed_in(editor).call("revokeShare", **picture.ids)
+        signed_in(attendant).call("revokeShare", **picture.ids)
         assert not any(map(works, before))
 
     def test_nobody_else_may(self, picture: Picture, signed_in: SignIn) -> None:

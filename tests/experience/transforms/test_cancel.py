@@ -1,9 +1,16 @@
 """Giving a transform up, also while a worker is in the middle of it."""
 
 import pytest
+from google.cloud.firestore import Client as Database
 
+from experience.errors import NotFound, PermissionDenied, Refusal
+from experience.transforms.models.requests import CancelTransform, RetryTransform
+from experience.transforms.usecases.cancel import cancel_transform
+from experience.transforms.usecases.retry import retry_transform
 from tests.experience.transforms.conftest import NewTransform
-from tests.support.job_bench import meanwhile
+from tests.support.builders.guests import stored_guest
+from tests.support.builders.workspaces import a_member, a_workspace
+from tests.support.job_bench import JobBench, meanwhile
 
 
 class TestCancel:
@@ -59,3 +66,33 @@ class TestCancel:
         guest.suite.settle()
         assert guest.shown() == ("completed", 1, None)
         guest.agree()
+
+
+class TestAttendants:
+    def test_they_cancel_and_retry_and_the_guest_is_not_counted(
+        self, quiet_db: Database, one: JobBench
+    ) -> None:
+        attendant = a_member(quiet_db, one.workspace, "attendant")
+
+        cancelled = cancel_transform(attendant, CancelTransform(**one.ids))
+        assert cancelled.status == one.job()["status"] == "cancelled"
+        retried = retry_transform(attendant, RetryTransform(**one.ids))
+        assert retried.status == "pending"
+        one.drain()
+
+        assert one.job()["status"] == "completed"
+        assert not stored_guest(quiet_db, one.project, one.uid).get("rates")
+
+    def test_those_below_and_others_do_not(self, quiet_db: Database, one: JobBench) -> None:
+        before = one.everything()
+        refusals: dict[str, type[Refusal]] = {
+            a_member(quiet_db, one.workspace, "viewer"): PermissionDenied,
+            a_member(quiet_db, a_workspace(quiet_db), "owner"): NotFound,
+            "another guest": NotFound,
+        }
+        for uid, refusal in refusals.items():
+            with pytest.raises(refusal):
+                cancel_transform(uid, CancelTransform(**one.ids))
+            with pytest.raises(refusal):
+                retry_transform(uid, RetryTransform(**one.ids))
+        assert one.everything() == before

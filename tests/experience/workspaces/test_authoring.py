@@ -40,6 +40,7 @@ class TestWhoMayAuthor:
             ("guest", "NOT_FOUND"),
             ("another workspace's owner", "NOT_FOUND"),
             ("viewer", "PERMISSION_DENIED"),
+            ("attendant", "PERMISSION_DENIED"),
             ("editor", None),
             ("admin", None),
             ("owner", None),
@@ -71,7 +72,7 @@ class TestWhoMayAuthor:
         assert found.status == status
         assert found.details == {
             "reason": found.reason,
-            **({"required": "editor", "role": "viewer"} if who == "viewer" else {}),
+            **({"required": "editor", "role": who} if status == "PERMISSION_DENIED" else {}),
         }
         assert stored_project(db, venue.project) == before
         assert stored_experience(db, venue.workspace, venue.main)["name"] == "Booth"

@@ -12,7 +12,7 @@ from tests.support.builders.workspaces import a_member, a_workspace
 from tests.support.calling import at_once, issue_paths, outcome, refused
 
 SignIn = Callable[[str | None], Client]
-ROLES = ("viewer", "editor", "admin", "owner")
+ROLES = ("viewer", "attendant", "editor", "admin", "owner")
 
 
 @pytest.fixture
@@ -37,6 +37,7 @@ class TestWhoMaySetMembers:
             ("visitor", "NOT_FOUND"),
             ("another workspace's owner", "NOT_FOUND"),
             ("viewer", "PERMISSION_DENIED"),
+            ("attendant", "PERMISSION_DENIED"),
             ("editor", "PERMISSION_DENIED"),
         ],
     )
@@ -90,8 +91,9 @@ class TestSetMember:
             return found.status if isinstance(found, CallError) else "yes"
 
         assert may_save() == "NOT_FOUND"
-        admin.call("setMember", **about, role="viewer")
-        assert may_save() == "PERMISSION_DENIED"
+        for role in ("viewer", "attendant"):
+            admin.call("setMember", **about, role=role)
+            assert may_save() == "PERMISSION_DENIED"
         admin.call("setMember", **about, role="editor")
         assert may_save() == "yes"
         admin.call("setMember", **about, role=None)

@@ -19,12 +19,13 @@ from google.cloud.firestore import Client, Query
 from experience.firebase.tasks import TryLater
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.definitions.loader import DEFINITIONS
-from experience.workflows.execution import skill_runtime, worker
+from experience.workflows.execution import skill_runtime
 from experience.workflows.runs import creation, store
 from experience.workflows.runs.decisions import Delivery
 from experience.workflows.runs.models import Queue as QueueName
 from experience.workflows.runs.models import Run, RunStatus, RunStep, StepTask
 from experience.workflows.runs.requests import StartRun
+from experience.workflows.usecases import execute
 from experience.workspaces.models import Role
 from tests.support.workflows.commits import Send, intercepted
 from tests.support.workflows.sample import skills
@@ -88,7 +89,7 @@ class WorkflowBench:
         """One task, once; again later if it fails or its worker is killed."""
         name, task, retries = self.queue.waiting.pop(index)
         try:
-            worker.run_step(task, Delivery(name, retries))
+            execute.run_step(task, Delivery(name, retries))
         except TryLater:
             self.queue.waiting.append((name, task, retries + 1))
         except Killed:

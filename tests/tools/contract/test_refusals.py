@@ -102,6 +102,7 @@ class TestTheWatch:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("experience.guests.store.find_guest", refuse)
             patch.setattr("experience.clients.firestore", lambda: None)
+            patch.setattr("experience.guests.usecases.require_open", lambda *_: None)
             with pytest.raises(AssertionError, match=r"\['getGuest'\] do not declare"):
                 usecases.get_guest("uid", request)
 
@@ -109,6 +110,7 @@ class TestTheWatch:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("experience.guests.store.find_guest", lambda *_: None)
             patch.setattr("experience.clients.firestore", lambda: None)
+            patch.setattr("experience.guests.usecases.require_open", lambda *_: None)
             with pytest.raises(NotFound):
                 usecases.get_guest("uid", GetGuest(project_id="p"))
 

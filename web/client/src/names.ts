@@ -6,6 +6,7 @@ import type { Callables } from "./types.js";
 export const CALLABLES = [
   "saveExperience",
   "publishExperience",
+  "saveWorkspace",
   "setMember",
   "listExperiences",
   "startRun",

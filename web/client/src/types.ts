@@ -26,8 +26,11 @@ export type Step =
   | RewardStep;
 /**
  * What a member may do. Each role may do all that the ones before it may.
+ *
+ * An attendant looks after the guests of an evening: retries and cancels transforms, and revokes
+ * shares, but configures nothing.
  */
-export type Role = "viewer" | "editor" | "admin" | "owner";
+export type Role = "viewer" | "attendant" | "editor" | "admin" | "owner";
 /**
  * The state of a run.
  */
@@ -117,6 +120,24 @@ export interface Callables {
       | "role_required"
       | "experience_deleted"
       | "experience_empty"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Change the workspace's name or limit, delete it or restore it; owners.
+   */
+  saveWorkspace: {
+    request: SaveWorkspace;
+    response: Workspace;
+    refuses:
+      | "workspace_not_found"
+      | "role_required"
       | "version_conflict"
       | "contention"
       | "unauthenticated"
@@ -357,6 +378,8 @@ export interface Callables {
     response: Guest;
     refuses:
       | "guest_not_found"
+      | "project_not_found"
+      | "project_not_live"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -433,6 +456,8 @@ export interface Callables {
       | "session_not_found"
       | "experience_not_found"
       | "experience_version_not_found"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -453,6 +478,8 @@ export interface Callables {
       | "experience_version_not_found"
       | "role_required"
       | "session_not_active"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -476,6 +503,7 @@ export interface Callables {
       | "project_not_found"
       | "session_not_active"
       | "steps_incomplete"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -493,6 +521,8 @@ export interface Callables {
     refuses:
       | "session_not_found"
       | "main_session_not_found"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -510,6 +540,8 @@ export interface Callables {
     refuses:
       | "session_not_found"
       | "session_not_active"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -527,6 +559,8 @@ export interface Callables {
     refuses:
       | "session_not_found"
       | "session_not_active"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -559,6 +593,7 @@ export interface Callables {
     refuses:
       | "project_not_found"
       | "guest_not_found"
+      | "project_not_live"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -580,6 +615,8 @@ export interface Callables {
       | "role_required"
       | "session_not_active"
       | "rate_limited"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -604,6 +641,8 @@ export interface Callables {
       | "upload_too_large"
       | "upload_type_mismatch"
       | "upload_too_many_pixels"
+      | "project_not_found"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -621,6 +660,8 @@ export interface Callables {
     refuses:
       | "session_not_found"
       | "asset_not_found"
+      | "project_not_found"
+      | "project_not_live"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -636,6 +677,8 @@ export interface Callables {
     response: Job;
     refuses:
       | "job_not_found"
+      | "project_not_found"
+      | "project_not_live"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -663,6 +706,7 @@ export interface Callables {
       | "rate_limited"
       | "daily_limit_reached"
       | "guest_daily_limit_reached"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -672,7 +716,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Try a failed or cancelled transform again.
+   * Try a failed or cancelled transform again; its guest, and attendants.
    */
   retryTransform: {
     request: RetryTransform;
@@ -687,6 +731,7 @@ export interface Callables {
       | "rate_limited"
       | "daily_limit_reached"
       | "guest_daily_limit_reached"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -696,7 +741,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Cancel a waiting or running transform; cancelling twice returns the same.
+   * Cancel a waiting or running transform; cancelling twice returns the same; attendants too.
    */
   cancelTransform: {
     request: CancelTransform;
@@ -708,6 +753,7 @@ export interface Callables {
       | "job_not_found"
       | "role_required"
       | "job_not_cancellable"
+      | "project_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -717,7 +763,7 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Give the picture a new address; every one that was handed out before ends.
+   * Give the picture a new address; every one that was handed out before ends; attendants too.
    */
   revokeShare: {
     request: RevokeShare;
@@ -727,6 +773,7 @@ export interface Callables {
       | "job_not_found"
       | "role_required"
       | "no_result"
+      | "project_not_found"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -1300,6 +1347,33 @@ export interface PublishExperience {
   workspaceId: string;
   experienceId: string;
   expectedVersion: number;
+}
+/**
+ * Change a workspace's name, status or limit. Deleted, it is closed to everybody.
+ *
+ * `expectedVersion` is the `version` that the change is made to. What is left out stays as it is;
+ * null takes the limit away.
+ */
+export interface SaveWorkspace {
+  workspaceId: string;
+  expectedVersion: number;
+  name?: string | null;
+  status?: ("active" | "deleted") | null;
+  dailyTokenLimit?: number | null;
+}
+/**
+ * A tenant: `/workspaces/{id}`.
+ *
+ * `dailyTokenLimit`: how many tokens of language models it may use in a day; none for no limit.
+ */
+export interface Workspace {
+  id: string;
+  name: string;
+  status: "active" | "deleted";
+  dailyTokenLimit: number | null;
+  version: number;
+  createdAt: number;
+  updatedAt: number;
 }
 /**
  * Give a person a role in the workspace; none takes them out of it.
@@ -2386,16 +2460,6 @@ export interface Session {
   completedAt: number | null;
 }
 /**
- * A tenant: `/workspaces/{id}`.
- */
-export interface Workspace {
-  id: string;
-  name: string;
-  status: "active" | "deleted";
-  createdAt: number;
-  updatedAt: number;
-}
-/**
  * A person of a workspace: `/workspaces/{w}/members/{uid}`.
  */
 export interface Member {
@@ -2468,7 +2532,7 @@ export interface Reasons {
     details: {};
   };
   /**
-   * Refused when there is no such workspace, or none for this caller.
+   * Refused when there is no such workspace, or none for this caller, or it was deleted.
    */
   workspace_not_found: {
     code: "not-found";
@@ -2489,7 +2553,7 @@ export interface Reasons {
     details: {};
   };
   /**
-   * Refused when there is no such project, or none for this caller.
+   * Refused when there is no such project, or it or its workspace was deleted.
    */
   project_not_found: {
     code: "not-found";
@@ -2562,7 +2626,7 @@ export interface Reasons {
     };
   };
   /**
-   * Refused when the project is not open for guests; its members may go on.
+   * Refused when the project is not open for guests; its members may preview a draft and read what is archived.
    */
   project_not_live: {
     code: "failed-precondition";

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 TOKENS = "firebaseStorageDownloadTokens"
+FIELDS = "items(name,timeCreated,updated,generation,metageneration,metadata),nextPageToken"
+"""What a listing tells of each object."""
 CONFIRMED = "confirmed"
 """Metadata of a confirmed upload without a download URL, such as a video."""
 
@@ -160,13 +162,10 @@ def _stored_object(blob: "Blob") -> StoredObject:
 
 
 def delete_of_session(project_id: str, session_id: str) -> int:
-    """Delete every object of a session, and return how many there were. Safe to repeat."""
+    """Delete every object of a session, and return how many there were. Safe to repeat.
+
+    One request for a thousand objects, and one for each hundred of them.
+    """
     folder = f"projects/{project_id}/sessions/{session_id}/"
-    count = 0
-    for blob in storage.bucket().list_blobs(prefix=folder, retry=retry()):
-        try:
-            blob.delete(retry=retry())
-        except NotFound:
-            continue
-        count += 1
-    return count
+    listed = storage.bucket().list_blobs(prefix=folder, fields=FIELDS, retry=retry())
+    return storage.delete_objects(listed)

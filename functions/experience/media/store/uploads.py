@@ -1,14 +1,16 @@
 """Uploads: where a client sends a file, and the ones that nobody confirmed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-
-from google.api_core.exceptions import NotFound, PreconditionFailed
+from typing import TYPE_CHECKING
 
 from experience import clock, config, storage
 from experience.media.models import Upload
-from experience.media.store.objects import CONFIRMED, TOKENS
+from experience.media.store.objects import CONFIRMED, FIELDS, TOKENS
 from experience.storage import retry, signed_url
+
+if TYPE_CHECKING:
+    from google.cloud.storage import Blob
 
 
 def signed_upload(path: str, content_type: str, size_bytes: int, asset_id: str) -> Upload:
@@ -51,55 +53,55 @@ def resumable_upload(
 
 
 @dataclass(frozen=True)
-class UnconfirmedUpload:
-    """An upload that was never confirmed, or that a retake replaced.
+class ListedObject:
+    """An object of a session, as a listing shows it. Times are in Unix milliseconds."""
 
-    `created_at` is in Unix milliseconds.
-    """
-
+    blob: "Blob"
     path: str
     project_id: str
     session_id: str
     created_at: int
-    generation: int
-    metageneration: int
+    updated_at: int
+    is_unconfirmed: bool
+    """Whether it is an upload that was never confirmed, or that a retake replaced."""
+
+    @property
+    def asset_id(self) -> str:
+        """Of an upload."""
+        return self.path.rpartition("/")[2]
 
 
-def list_unconfirmed(after: str) -> Iterator[tuple[list[UnconfirmedUpload], str]]:
-    """Unconfirmed uploads of all projects, and the name of the last object that was listed.
+def list_objects(after: str) -> Iterator[tuple[list[ListedObject], str]]:
+    """The objects of all sessions, and the name of the last object that was listed.
 
     In pages, from the object named `after` on; one request for a thousand objects.
     """
     listed = storage.bucket().list_blobs(
-        prefix="projects/",
-        start_offset=after or None,
-        fields="items(name,timeCreated,generation,metageneration,metadata),nextPageToken",
-        retry=retry(),
+        prefix="projects/", start_offset=after or None, fields=FIELDS, retry=retry()
     )
     for page in listed.pages:
         blobs = list(page)
-        if not blobs:
-            continue
-        found = []
-        for blob in blobs:
-            match blob.name.split("/"):
-                case ["projects", project_id, "sessions", session_id, "inputs", _, _]:
-                    if not {TOKENS, CONFIRMED} & (blob.metadata or {}).keys():
-                        created_at = int(blob.time_created.timestamp() * 1000)
-                        ids = (blob.name, project_id, session_id)
-                        versions = (blob.generation, blob.metageneration)
-                        found.append(UnconfirmedUpload(*ids, created_at, *versions))
-        yield found, blobs[-1].name
+        if blobs:
+            found = [each for blob in blobs if (each := _listed_object(blob))]
+            yield found, blobs[-1].name
 
 
-def delete_if_unchanged(loose: UnconfirmedUpload) -> bool:
-    """Delete an upload, unless somebody confirms or replaces it at this moment."""
-    try:
-        storage.bucket().blob(loose.path).delete(
-            if_generation_match=loose.generation,
-            if_metageneration_match=loose.metageneration,
-            retry=retry(),
-        )
-    except (NotFound, PreconditionFailed):
-        return False
-    return True
+def _listed_object(blob: "Blob") -> ListedObject | None:
+    match blob.name.split("/"):
+        case ["projects", project_id, "sessions", session_id, folder, *_]:
+            marks = {TOKENS, CONFIRMED} & (blob.metadata or {}).keys()
+            return ListedObject(
+                blob=blob,
+                path=blob.name,
+                project_id=project_id,
+                session_id=session_id,
+                created_at=int(blob.time_created.timestamp() * 1000),
+                updated_at=int(blob.updated.timestamp() * 1000),
+                is_unconfirmed=folder == "inputs" and not marks,
+            )
+    return None
+
+
+def delete_unchanged(found: Iterable[ListedObject]) -> int:
+    """Delete objects, but none that somebody confirms or replaces at this moment."""
+    return storage.delete_objects((each.blob for each in found), if_unchanged=True)

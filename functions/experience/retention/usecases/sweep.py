@@ -1,4 +1,4 @@
-"""Deleting guests with their visits when their time is over, and uploads that nobody confirmed."""
+"""Deleting guests with their visits when their time is over, and objects that belong to nobody."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -12,16 +12,18 @@ from experience.guests.models import Guest
 from experience.guests.store import find_guest, guest_ref
 from experience.media.models import path_in
 from experience.media.store import uploads
-from experience.media.store.uploads import UnconfirmedUpload
+from experience.media.store.uploads import ListedObject
 from experience.projects.models import Project
 from experience.retention import store
 from experience.retention.models import (
+    RECHECKED_MS,
     UPLOAD_KEPT_MS,
     RetentionState,
     is_orphaned,
     kept_since,
     last_seen,
 )
+from experience.retention.store import SessionIds
 from experience.sessions.models.session import Session
 from experience.sessions.store import session_ref
 from experience.store import find, parse, parse_or_log
@@ -30,8 +32,8 @@ from experience.transforms.models.quota import day_of
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.usecases import delete
 
-RUN_MS = 200_000
-"""How long one run lasts; the function has 300 s. The next run begins where this one stopped."""
+RUN_MS = 1_500_000
+"""How long one run may last; the function has 1800 s. The next begins where this one stopped."""
 
 MAX_WORKERS = 8
 
@@ -181,33 +183,51 @@ def _delete_session(client: Client, session: Session) -> None:
     if session.job_id and session.workspace_id:
         run_id = run_id_of(session.project_id, session.job_id)
         of_run = delete.documents_of(Tenant.of_document(client, session), run_id)
-    store.delete_session(client, session, of_run)
+    store.delete_session(client, SessionIds.of(session), of_run)
 
 
 def _sweep_uploads(run: _SweepRun, first: str) -> str:
-    """Delete uploads that nobody confirmed in time; gives the name at which this run stopped."""
+    """Delete objects that belong to no session; gives the name at which this run stopped."""
     reached = first
-    for found, reached in uploads.list_unconfirmed(first):
-        late = [each for each in found if each.created_at <= run.now - UPLOAD_KEPT_MS]
-        run.count("uploads", sum(map(uploads.delete_if_unchanged, _unused(run, late))))
+    for found, reached in uploads.list_objects(first):
+        late = run.now - UPLOAD_KEPT_MS
+        new = run.now - RECHECKED_MS
+        doubtful = [each for each in found if each.is_unconfirmed or each.updated_at > new]
+        run.count("uploads", uploads.delete_unchanged(_loose(run, doubtful, late)))
         if run.is_over:
             return reached
     return ""
 
 
-def _unused(run: _SweepRun, found: list[UnconfirmedUpload]) -> Iterable[UnconfirmedUpload]:
-    """The uploads that no session names: a download URL may have been revoked by hand."""
+def _loose(run: _SweepRun, found: list[ListedObject], late: int) -> Iterable[ListedObject]:
+    """The objects whose session is gone, and the uploads that nobody confirmed in time.
+
+    One read for each of the sessions. An upload may have been under way, and a worker at work, when
+    their session was deleted. A session may name an upload whose download URL was revoked by hand.
+    """
     references = {
         (each.project_id, each.session_id): session_ref(
             run.client, each.project_id, each.session_id
         )
         for each in found
     }
-    named: set[str] = set()
-    for snapshot in transactions.read(run.client, references.values()) if references else ():
-        session = transactions.fields(snapshot) or {}
-        media = session.get("capturedMedia") or []
-        named |= {each["assetId"] for each in media}
-        shown = (session.get("outputs") or {}).values()
-        named |= {path_in(each["url"]).rpartition("/")[2] for each in shown}
-    return [each for each in found if each.path.rpartition("/")[2] not in named]
+    sessions: dict[tuple[str, str], dict[str, Any]] = {}
+    if references:
+        for ids, snapshot in zip(
+            references, transactions.read(run.client, references.values()), strict=True
+        ):
+            if snapshot.exists:
+                sessions[ids] = snapshot.to_dict() or {}
+    for each in found:
+        session = sessions.get((each.project_id, each.session_id))
+        is_late = each.is_unconfirmed and each.created_at <= late
+        if session is None or (is_late and each.asset_id not in _assets_of(session)):
+            yield each
+
+
+def _assets_of(session: dict[str, Any]) -> set[str]:
+    """The ids of the uploads that a session names."""
+    shown = (session.get("outputs") or {}).values()
+    return {each["assetId"] for each in session.get("capturedMedia") or []} | {
+        path_in(each["url"]).rpartition("/")[2] for each in shown
+    }

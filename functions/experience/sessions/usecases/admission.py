@@ -10,7 +10,7 @@ from experience.guests.models import ActiveSession, Guest, next_rate
 from experience.guests.store import active_session_path
 from experience.guests.usecases import require_consent
 from experience.projects.models import Phase, Project, ProjectConfig
-from experience.projects.usecases.access import not_live
+from experience.projects.usecases.access import not_live, require_unarchived
 from experience.sessions import store
 from experience.sessions.models.requests import CreateSession
 from experience.sessions.models.session import Mode, Session, claim_of
@@ -33,7 +33,8 @@ def claim_fields(guest: Guest, session: Session, now: int) -> dict[str, Any]:
 def admit(project: Project, guest: Guest | None, request: CreateSession) -> tuple[Guest, Phase]:
     """The guest, if they may begin here, and the phase of the session. Raises the refusal."""
     if request.mode is Mode.GUEST and not project.is_live:
-        raise not_live(project)
+        raise not_live(project.status)
+    require_unarchived(project.status)
     if guest is None:
         raise FailedPrecondition("guest_required", "Call ensureGuest for this project first.")
     if request.mode is Mode.GUEST:

@@ -86,7 +86,7 @@ def _admission(
     now: int,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The fields that adoption adds to the session and to its guest. Raises the refusal."""
-    project = require_project(project)
+    project = require_project(client, project)
     request = _request(session)
     guest, phase = admission.admit(project, guest, request)
     experience = admission.require_playable(client, transaction, project, guest, phase, request)

@@ -42,7 +42,7 @@ def complete_session(uid: str, request: CompleteSession) -> CompletedSession:
         session = require(parse(session_snapshot, Session), what="session")
         require_owner(client, session, uid)
         guest = require(parse(guest_snapshot, Guest), what="guest")
-        project = require_project(parse(project_snapshot, Project))
+        project = require_project(client, parse(project_snapshot, Project))
         if session.status is SessionStatus.COMPLETED:
             return session, _next_phase(client, transaction, session, guest, project, request)
         require_active(session)

@@ -80,7 +80,7 @@ def _begin(
     wanted += [main] if request.main_session_id else []
     found = {each.reference.path: each for each in transactions.read(client, wanted, transaction)}
 
-    project = require_project(parse(found[project_reference.path], Project))
+    project = require_project(client, parse(found[project_reference.path], Project))
     guest = parse(found[guest_reference.path], Guest)
     _require_mode(client, transaction, project, uid, request)
     if request.request_id:

@@ -9,6 +9,7 @@ from experience import clients, clock, transactions
 from experience.errors import NotFound
 from experience.guests.models import Guest
 from experience.guests.store import active_session_path, guest_ref
+from experience.projects.usecases.access import require_open
 from experience.sessions import store
 from experience.sessions.models.requests import AbandonSession, FailSession
 from experience.sessions.models.session import Session, SessionError, SessionStatus
@@ -21,8 +22,10 @@ from experience.store import parse, require
 def abandon_session(uid: str, request: AbandonSession) -> SessionView:
     """Abandon an active session, so that a new one can begin. Two reads, two writes.
 
-    Abandoning again returns the same. Raises FailedPrecondition `session_not_active`.
+    Abandoning again returns the same. Raises FailedPrecondition `session_not_active` and
+    `project_not_live`.
     """
+    require_open(clients.firestore(), request.project_id)
 
     def decide(session: Session) -> dict[str, Any]:
         if session.status is SessionStatus.ABANDONED:
@@ -36,8 +39,10 @@ def abandon_session(uid: str, request: AbandonSession) -> SessionView:
 def fail_session(uid: str, request: FailSession) -> SessionView:
     """Record that a client could not go on. Two reads, two writes.
 
-    Failing again returns the same. Raises FailedPrecondition `session_not_active`.
+    Failing again returns the same. Raises FailedPrecondition `session_not_active` and
+    `project_not_live`.
     """
+    require_open(clients.firestore(), request.project_id)
 
     def decide(session: Session) -> dict[str, Any]:
         if session.status is SessionStatus.ERROR:

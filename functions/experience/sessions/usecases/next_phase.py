@@ -30,7 +30,7 @@ def get_next_phase(uid: str, request: GetNextPhase) -> NextPhase:
     if request.main_session_id:
         wanted.append(store.session_ref(client, request.project_id, request.main_session_id))
     snapshots = transactions.read(client, wanted)
-    project = require_project(parse(snapshots[0], Project))
+    project = require_project(client, parse(snapshots[0], Project))
     require_visitable(client, project, uid)
     guest = parse(snapshots[1], Guest)
     experiences = (project.published_config or project.draft_config).experiences

@@ -5,6 +5,7 @@ from experience.errors import InvalidArgument, NotFound
 from experience.guests.store import get_guest
 from experience.projects.models import Phase
 from experience.projects.store import get_project
+from experience.projects.usecases.access import require_open
 from experience.sessions import store
 from experience.sessions.models.requests import (
     GetGuestHistory,
@@ -102,7 +103,9 @@ def get_guest_history(uid: str, request: GetGuestHistory) -> pages.Page[HistoryE
     """
     client = clients.firestore()
     guest_id = request.guest_id or uid
-    if guest_id != uid:
+    if guest_id == uid:
+        require_open(client, request.project_id)
+    else:
         project = get_project(client, request.project_id)
         require_role(client, project.workspace_id, uid, Role.VIEWER, what="guest")
     guest = get_guest(client, request.project_id, guest_id)

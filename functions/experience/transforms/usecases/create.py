@@ -10,7 +10,7 @@ from experience.errors import FailedPrecondition, ResourceExhausted
 from experience.guests.models import Guest
 from experience.guests.store import guest_ref
 from experience.projects.models import Phase, Project
-from experience.projects.store import project_ref
+from experience.projects.store import project_ref, unless_deleted
 from experience.sessions import store as session_store
 from experience.sessions.models.session import JobError, JobStatus, Session, SessionStatus
 from experience.store import parse
@@ -57,7 +57,8 @@ def create_job(session: Session) -> Job | None:
 
     def body(transaction: Transaction) -> Job | None:
         first, second, third = transactions.read(client, references, transaction)
-        current, project = parse(first, Session), parse(second, Project)
+        current = parse(first, Session)
+        project = unless_deleted(client, parse(second, Project))
         if not current or not project:  # deleted before this event was delivered
             return None
         if current.job_id is not None:

@@ -18,16 +18,16 @@ from experience.workspaces.models import Transform
 
 
 def get_project_and_guest(
-    client: Client, transaction: Transaction, session: Session, uid: str
+    client: Client, transaction: Transaction, session: Session
 ) -> tuple[Project, Guest]:
     """The project and the guest whose limits a start or a retry counts against."""
     references = [
         project_ref(client, session.project_id),
-        guest_ref(client, session.project_id, uid),
+        guest_ref(client, session.project_id, str(session.created_by)),
     ]
     first, second = transactions.read(client, references, transaction)
     guest = require(parse(second, Guest), what="guest")
-    return require_project(parse(first, Project)), guest
+    return require_project(client, parse(first, Project)), guest
 
 
 def limit_of(project: Project, transform: Transform) -> int | None:

@@ -5,9 +5,11 @@ from typing import Any
 from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot, Transaction
 
 from experience import clients, transactions
+from experience.projects.store import get_status
+from experience.projects.usecases.access import require_open
 from experience.sessions import store as session_store
 from experience.sessions.models.session import Session
-from experience.sessions.usecases.access import require_owner
+from experience.sessions.usecases.access import require_attended
 from experience.store import parse, require
 from experience.transforms import store
 from experience.transforms.models.job import Job, job_id_of
@@ -20,8 +22,11 @@ def get_job(uid: str, request: GetJob) -> Job:
     """A job, for its guest and for operators. One read, one more for an operator."""
     client = clients.firestore()
     job = store.get_job(client, request.project_id, request.job_id)
-    if job.created_by != uid:
+    if job.created_by == uid:
+        require_open(client, job.project_id)
+    else:
         require_role(client, job.workspace_id, uid, Role.VIEWER, what="job")
+        get_status(client, job.project_id)
     return job
 
 
@@ -32,9 +37,9 @@ def get_session_and_job(
     request: RetryTransform | CancelTransform,
     *further: DocumentReference,
 ) -> tuple[Session, Job, list[DocumentSnapshot[Any]]]:
-    """Session and job, and what else is asked for, in one request.
+    """Session and job, and what else is asked for, in one request; one read more for an attendant.
 
-    Raises NotFound, also for another guest's session.
+    Raises NotFound, also for another guest's session, and PermissionDenied for viewers.
     """
     project_id, job_id = request.project_id, job_id_of(request.project_id, request.session_id)
     references = [
@@ -44,5 +49,6 @@ def get_session_and_job(
     ]
     snapshots = transactions.read(client, references, transaction)
     session = require(parse(snapshots[0], Session), what="session")
-    require_owner(client, session, uid)
+    require_attended(client, session, uid)
+    require_open(client, session.project_id)
     return session, require(parse(snapshots[1], Job), what="job"), snapshots[2:]

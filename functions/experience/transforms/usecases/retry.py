@@ -28,7 +28,8 @@ def retry_transform(uid: str, request: RetryTransform) -> Job:
     Nine reads; four writes and one for each step that is done again. Asked again while that goes
     on, or after it succeeded, it returns the job for three reads and starts nothing. Raises
     FailedPrecondition `job_not_retryable` for a job that was never retried and did not fail, and
-    ResourceExhausted as `start_transform` does.
+    ResourceExhausted as `start_transform` does. An attendant's retry costs one read more, and only
+    the daily limit bounds it.
     """
     client = clients.firestore()
     job_id = job_id_of(request.project_id, request.session_id)
@@ -47,14 +48,15 @@ def retry_transform(uid: str, request: RetryTransform) -> Job:
         # A reservation of today that no attempt has used still holds.
         today, counted = quota.day_of(now), internals.counted
         unused = counted is not None and counted.is_unused(job, today)
-        project, guest = get_project_and_guest(client, transaction, session, uid)
+        project, guest = get_project_and_guest(client, transaction, session)
         reservation = None
         if not unused:
             made = quota.transforms_today(guest, project, now)
             transform = internals.snapshot.transform
             reservation = reserve(client, transaction, project, session, transform, made, now)
         run = runs.find_run(client, transaction, job)
-        count_transform(client, transaction, guest, now, is_retry=True)
+        if guest.id == uid:  # what an attendant does is not counted against the guest
+            count_transform(client, transaction, guest, now, is_retry=True)
         if reservation:
             reservation.write(transaction)
             counted = JobReservation(day=reservation.day, attempts=job.attempt_count)

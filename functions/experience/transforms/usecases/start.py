@@ -33,7 +33,7 @@ def start_transform(uid: str, request: StartTransform) -> Job:
             return store.get_job(client, request.project_id, session.job_id), False
         snapshot = require_snapshot(session, session_store.get_pinned_config(client, session))
         now = clock.now_ms()
-        project, guest = get_project_and_guest(client, transaction, session, uid)
+        project, guest = get_project_and_guest(client, transaction, session)
         made = quota.transforms_today(guest, project, now, before=session)
         reservation = reserve(client, transaction, project, session, snapshot.transform, made, now)
         count_transform(client, transaction, guest, now)

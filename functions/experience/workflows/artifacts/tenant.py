@@ -10,7 +10,7 @@ from google.cloud.firestore import Client, CollectionReference, DocumentReferenc
 from experience import storage, transactions
 from experience.workflows.artifacts.blob_cache import BlobCache
 from experience.workspaces.models import Role, require_sufficient
-from experience.workspaces.store import find_role
+from experience.workspaces.store import find_role, is_deleted
 
 _KEY = object()
 
@@ -87,6 +87,10 @@ class Tenant:
             case ["workspaces", workspace_id, *_] if snapshot.get("tenantId") == workspace_id:
                 return cls(client, workspace_id, _KEY)
         return None
+
+    def is_deleted(self) -> bool:
+        """Whether the workspace was deleted, which does no paid work any more. Mostly no read."""
+        return is_deleted(self.client, self.id)
 
     def collection(self, *path: str) -> CollectionReference:
         """`/workspaces/{w}/…`"""

@@ -47,6 +47,8 @@ def generate(work: LeasedStep, request: GenerationRequest) -> Generation:
     write more, and one read and one write for each poll. One read more for each failed attempt.
     """
     tenant = work.tenant
+    if tenant.is_deleted():
+        raise SkillFailed("CANCELLED", "The workspace was deleted.")
     try:
         job, created = _find(work, request), None
         if job is None:

@@ -59,6 +59,8 @@ def is_provider_job_known(tenant: Tenant, provider_id: str, provider_job_id: str
 
 def is_wanted(tenant: Tenant, job: GenerationJob) -> bool:
     """Whether its step may still ask for it. A job that is not wanted stays so. One read."""
+    if tenant.is_deleted():
+        return False
     found = find_step(tenant, job.run_id, job.run_step_id)
     if found is None or found.value.is_ended or found.value.cancel_requested:
         return False

@@ -148,6 +148,19 @@ class TestCollecting:
         garbage_collection.collect_artifacts()
         assert objects(bench) == kept
 
+    def test_a_run_without_time_goes_on_where_it_stopped(
+        self, bench: WorkflowBench, later: Callable[[float], None]
+    ) -> None:
+        garbage_collection.collect_artifacts()
+        left = [artifact_store.put(bench.tenant, each, "text/plain") for each in (b"one", b"two")]
+        later(2)
+        assert garbage_collection.collect_artifacts(0)["collected"] >= 2
+        state = bench.client.document("sweeps", "artifacts")
+        assert state.get().get("object").startswith("tenants/")
+        garbage_collection.collect_artifacts()
+        assert state.get().get("object") == ""
+        assert not {each.content_hash for each in left} & set(objects(bench))
+
     def test_an_old_object_that_is_used_again_is_not_taken(
         self, bench: WorkflowBench, later: Callable[[float], None]
     ) -> None:

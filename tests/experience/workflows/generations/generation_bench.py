@@ -11,12 +11,12 @@ from google.cloud.firestore import Client
 
 from experience import clock
 from experience.firebase.tasks import TryLater
-from experience.workflows.execution import skill_runtime, worker
+from experience.workflows.execution import skill_runtime
 from experience.workflows.generations import polling
 from experience.workflows.generations.models import GenerationJob, PollTask
 from experience.workflows.runs.decisions import Delivery
 from experience.workflows.runs.models import StepTask
-from experience.workflows.usecases import cancel, retry
+from experience.workflows.usecases import cancel, execute, retry
 from tests.support.workflows.workflow_bench import Killed, Queue, WorkflowBench, run_here
 
 REPLICATE: dict[str, Any] = {
@@ -94,7 +94,7 @@ class GenerationBench(WorkflowBench):
         try:
             if sent.function == "runStep":
                 task = StepTask.model_validate(sent.data)
-                worker.run_step(task, Delivery(sent.name, sent.retries))
+                execute.run_step(task, Delivery(sent.name, sent.retries))
             else:
                 polling.poll_generation(PollTask.model_validate(sent.data))
         except (TryLater, Killed) as fault:

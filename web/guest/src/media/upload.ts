@@ -3,6 +3,7 @@
 import type { Calls } from "../model/backend.ts";
 import { Refusal, refusalOf } from "../model/refusals.ts";
 import type { Session } from "../model/types.ts";
+import { withoutMetadata } from "./metadata.ts";
 
 export const TYPES = ["image/jpeg", "image/png", "image/webp"] as const;
 export const VIDEO_TYPES = ["video/mp4", "video/webm", "video/quicktime"] as const;
@@ -68,9 +69,10 @@ export interface UploadOptions {
   signal: AbortSignal;
 }
 
-/** Get an upload URL, send the photo there, and confirm it. Throws `Refusal`. */
-export async function uploadPhoto(photo: Blob, options: UploadOptions): Promise<Session> {
+/** Get an upload URL, send the photo there without metadata, and confirm it. Throws `Refusal`. */
+export async function uploadPhoto(file: Blob, options: UploadOptions): Promise<Session> {
   const { calls, ids, stepId, onState, signal } = options;
+  const photo = isVideo(file.type) ? file : await withoutMetadata(file);
   const contentType = photo.type;
   if (!isAccepted(contentType)) throw new Refusal("wrong_type");
   onState("uploading", 0);
