@@ -1,12 +1,14 @@
 """Where jobs live."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from google.cloud.firestore import Client, DocumentReference, Transaction
+from google.cloud.firestore import Client, DocumentReference, FieldFilter, Transaction
 
 from experience import transactions
 from experience.ids import fingerprint
 from experience.projects.store import project_ref
+from experience.sessions.models.session import JobStatus
 from experience.store import get, parse
 from experience.transforms.models.job import Job, JobInternals
 from experience.transforms.models.quota import day_of
@@ -45,6 +47,20 @@ def find_job_with_internals(
     first, second = transactions.read(client, references, transaction)
     job, internals = parse(first, Job), parse(second, JobInternals)
     return (job, internals) if job and internals else None
+
+
+def find_queue(client: Client, project_id: str, guest_id: str, count: int) -> list[Job]:
+    """The first of a guest's jobs that have not ended, in their order. One read each."""
+    statuses = [JobStatus.PENDING.value, JobStatus.RUNNING.value]
+    query: Any = (
+        project_ref(client, project_id)
+        .collection("jobs")
+        .where(filter=FieldFilter("createdBy", "==", guest_id))
+        .where(filter=FieldFilter("status", "in", statuses))
+        .order_by("queuedAt")
+        .limit(count)
+    )
+    return [job for found in query.stream() if (job := parse(found, Job))]
 
 
 @dataclass(frozen=True)

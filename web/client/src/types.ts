@@ -2317,6 +2317,7 @@ export interface GetJob {
  *
  * `runId`: the run of `photo.transform`, in the workspace, that does the work; null for a job that
  * nobody works on yet. `attemptCount`: how often a worker began, with the run or with a step anew.
+ * `queuedAt`: when it was created or last retried; the transforms of a guest start in this order.
  */
 export interface Job {
   id: string;
@@ -2331,6 +2332,7 @@ export interface Job {
   progress: JobProgress | null;
   output: JobOutput | null;
   error: JobFailure | null;
+  queuedAt: number | null;
   createdAt: number;
   updatedAt: number;
   startedAt: number | null;

@@ -38,6 +38,7 @@ class Job(Document):
 
     `runId`: the run of `photo.transform`, in the workspace, that does the work; null for a job that
     nobody works on yet. `attemptCount`: how often a worker began, with the run or with a step anew.
+    `queuedAt`: when it was created or last retried; the transforms of a guest start in this order.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Job(Document):
     progress: JobProgress | None = None
     output: JobOutput | None = None
     error: JobFailure | None = None
+    queued_at: int | None = None
     created_at: int
     updated_at: int
     started_at: int | None = None
@@ -132,6 +134,7 @@ def restarted_job(job: Job, now: int) -> Job:
             "error": None,
             "progress": None,
             "completed_at": None,
+            "queued_at": now,
             "updated_at": now,
         }
     )

@@ -3,9 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 from experience.errors import ResourceExhausted
-from experience.guests.models import Guest, Rate
+from experience.guests.models import CompletedExperience, Guest, Rate
 from experience.projects.models import Phase, Project, ProjectConfig
 from experience.sessions.models.session import Session
+
+DAY_MS = 24 * 3_600_000
+
+MAX_RUNNING_PER_GUEST = 2
+"""How many transforms of one guest run at once. The others wait in their order."""
 
 RESERVED_FRACTION = 5
 """One in so many of a project's day is for guests who have had none yet."""
@@ -29,17 +34,27 @@ def transforms_today(
     `before`: only those of sessions that the guest completed before this one. So the order in which
     events arrive decides nothing, and nothing is counted in a document of its own.
     """
-    experiences = config_of(project).experiences
     latest = (before.completed_at or now, before.id) if before else (now + 1, "")
     sessions = [
         entry
-        for entry in guest.completed_experiences
+        for entry in _main_sessions(guest, project)
         if day_of(entry.completed_at) == day_of(now)
         and (entry.completed_at, entry.session_id) < latest
-        and experiences.phase_of(entry.experience_id, even_disabled=True) in (Phase.MAIN, None)
     ]
     retries = guest.rates.get("retries")
     return len(sessions) + (retries.count if retries and _is_of_today(retries, now) else 0)
+
+
+def may_have_others(guest: Guest, project: Project, now: int) -> bool:
+    """Whether two transforms may be on their way for a guest who has just completed a session.
+
+    Those of the last day and of retries, since none is on its way for longer.
+    """
+    retries = guest.rates.get("retries")
+    if retries and now - retries.since < 2 * DAY_MS:
+        return True
+    recent = [each for each in _main_sessions(guest, project) if now - each.completed_at < DAY_MS]
+    return len(recent) > MAX_RUNNING_PER_GUEST
 
 
 def next_retries(guest: Guest, now: int) -> Rate:
@@ -76,6 +91,16 @@ def guest_exhausted(limit: int, now: int) -> ResourceExhausted:
         retryAfterSeconds=_seconds_to_midnight(now),
         limit=limit,
     )
+
+
+def _main_sessions(guest: Guest, project: Project) -> list[CompletedExperience]:
+    """The entries of main sessions, also of experiences that the project has no more."""
+    experiences = config_of(project).experiences
+    return [
+        entry
+        for entry in guest.completed_experiences
+        if experiences.phase_of(entry.experience_id, even_disabled=True) in (Phase.MAIN, None)
+    ]
 
 
 def _is_of_today(rate: Rate, now: int) -> bool:

@@ -71,7 +71,8 @@ def create_job(session: Session) -> Job | None:
             )
         except ResourceExhausted as exhausted:
             return write_job(client, transaction, current, snapshot, None, now, exhausted.message)
-        return write_job(client, transaction, current, snapshot, reservation, now)
+        in_turn = guest is not None and quota.may_have_others(guest, project, now)
+        return write_job(client, transaction, current, snapshot, reservation, now, in_turn=in_turn)
 
     return transactions.run_optimistic(client, body)
 
@@ -84,6 +85,8 @@ def write_job(
     reservation: store.Reservation | None,
     now: int,
     over_quota: str | None = None,
+    *,
+    in_turn: bool = False,
 ) -> Job:
     """Write a session's job with its run, or `failed` at once with the words for a full day."""
     failure = over_quota and JobFailure(
@@ -98,6 +101,7 @@ def write_job(
         status=JobStatus.FAILED if failure else JobStatus.PENDING,
         error=failure or None,
         created_by=session.created_by,
+        queued_at=now,
         created_at=now,
         updated_at=now,
         completed_at=now if failure else None,
@@ -105,7 +109,7 @@ def write_job(
     if reservation:
         reservation.write(transaction)
     if not failure:
-        new = runs.create_run(client, transaction, job, snapshot, now)
+        new = runs.create_run(client, transaction, job, snapshot, now, in_turn=in_turn)
         job = job.model_copy(update={"run_id": new.run.id})
     transaction.create(store.job_ref(client, job.project_id, job.id), job.dump())
     counted = JobReservation(day=reservation.day, attempts=0) if reservation else None

@@ -9,9 +9,11 @@ from google.cloud.firestore import Client, DocumentReference, Increment
 from experience.media.store import objects
 from experience.sessions.models.session import JobStatus, ResultMedia
 from experience.sessions.store import session_ref
+from experience.store import find
 from experience.transforms import store
 from experience.transforms.models.failures import JobFailure, cancelled_failure, failure_of
-from experience.transforms.models.job import JobOutput, JobProgress, session_fields
+from experience.transforms.models.job import Job, JobOutput, JobProgress, session_fields
+from experience.transforms.models.quota import MAX_RUNNING_PER_GUEST
 from experience.workflows.runs.hooks import HOOKS, HookWrites
 from experience.workflows.runs.models import Run, RunError, RunStatus, RunStep, StepError
 from experience.workflows.skills import File
@@ -24,6 +26,22 @@ PROGRESS_PERCENT = {"load": 0, "stylise": 30, "publish": 90}
 
 class JobHooks:
     """What a run of a job writes to the job and its session. `workflows.runs.hooks.RunHooks`."""
+
+    def may_start(self, client: Client, run: Run) -> bool:
+        """Whether fewer than two transforms of the guest are ahead of this one.
+
+        The jobs themselves are the queue: a worker that dies has acquired nothing. Two reads, one
+        more for a retry; none for a guest who can have no two others on their way.
+        """
+        ids = _ids(run)
+        guest_id = ids.get("guestId")
+        if guest_id is None and run.run_attempt:  # since then the guest may have started others
+            job = find(client, store.job_ref(client, ids["projectId"], ids["jobId"]), Job)
+            guest_id = job.created_by if job else None
+        if guest_id is None:
+            return True
+        first = store.find_queue(client, ids["projectId"], guest_id, MAX_RUNNING_PER_GUEST)
+        return len(first) < MAX_RUNNING_PER_GUEST or ids["jobId"] in {job.id for job in first}
 
     def on_step_started(self, client: Client, run: Run, step: RunStep) -> HookWrites:
         """One write for a step that is progress; two for the first step of a run or an attempt."""
@@ -84,6 +102,7 @@ class JobHooks:
             "error": None,
             "progress": None,
             "completedAt": None,
+            "queuedAt": now,
             "updatedAt": now,
         }
         return [(job, changes), (session, session_fields(JobStatus.PENDING, None, now))]

@@ -26,9 +26,18 @@ QUEUE = Queue.RUN_TRANSFORM
 
 
 def create_run(
-    client: Client, transaction: Transaction, job: Job, snapshot: Snapshot, now: int
+    client: Client,
+    transaction: Transaction,
+    job: Job,
+    snapshot: Snapshot,
+    now: int,
+    *,
+    in_turn: bool,
 ) -> NewRun:
-    """Create the job's run, in the transaction that says so in the job. Four writes."""
+    """Create the job's run, in the transaction that says so in the job. Four writes.
+
+    `in_turn`: whether it may have to wait for others of the guest.
+    """
     tenant = Tenant.of_document(client, job)
     source = f"gs://{storage.bucket_name()}/{snapshot.capture.path}"
     payload = {
@@ -42,6 +51,8 @@ def create_run(
         "jobId": job.id,
         "stepId": snapshot.capture.step_id,
     }
+    if in_turn and job.created_by:
+        ids["guestId"] = job.created_by
     owner_reference = OwnerReference(kind=KIND, ids=ids, reads=[source])
     new = creation.new_owned_run(
         tenant, WORKFLOW, run_id_of(job.project_id, job.id), payload, QUEUE, owner_reference, now
@@ -94,7 +105,7 @@ def restart_run(
     tenant = Tenant.of_document(client, job)
     if run:
         return retry.retry_in_transaction(transaction, tenant, *run, now)[1]
-    new = create_run(client, transaction, job, snapshot, now)
+    new = create_run(client, transaction, job, snapshot, now, in_turn=True)
     again = restarted_job(job, now).model_copy(update={"run_id": new.run.id})
     transaction.update(store.job_ref(client, job.project_id, job.id), job.difference(again))
     session = session_ref(client, job.project_id, job.session_id)

@@ -37,7 +37,11 @@ def start_transform(uid: str, request: StartTransform) -> Job:
         made = quota.transforms_today(guest, project, now, before=session)
         reservation = reserve(client, transaction, project, session, snapshot.transform, made, now)
         count_transform(client, transaction, guest, now)
-        return create.write_job(client, transaction, session, snapshot, reservation, now), True
+        in_turn = quota.may_have_others(guest, project, now)
+        job = create.write_job(
+            client, transaction, session, snapshot, reservation, now, in_turn=in_turn
+        )
+        return job, True
 
     job, is_new = transactions.run_optimistic(client, body)
     if is_new:

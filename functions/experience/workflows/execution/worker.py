@@ -22,6 +22,7 @@ from experience.workflows.generations.creation import generate
 from experience.workflows.runs import (
     dispatch,
     finalization,
+    hooks,
     leases,
     planning,
     step_completion,
@@ -37,6 +38,8 @@ from experience.workflows.skills import REGISTRY, Cancelled, SkillFailed, Waitin
 TASK_SECONDS = 540
 """The timeout of the task function. Its last seconds are reserved for the commits."""
 COMMIT_SECONDS = 30
+TURN_SECONDS = 5
+"""How long a run that has to wait for its turn waits before it asks again."""
 MAX_READS = 10
 """How often a step that others keep changing is read before the task is delivered again."""
 
@@ -147,6 +150,10 @@ class Worker:
 
         StepConflict.
         """
+        if self.run.status is RunStatus.QUEUED and not self._may_start():
+            held = leases.hold_back(self.tenant, step, TURN_SECONDS, now)
+            dispatch.enqueue_next(held, delay_seconds=TURN_SECONDS)
+            return NO_STEPS
         prepared = self.preparer.prepare(step.value, now)
         if isinstance(prepared, StepOutcome):
             return self._complete(step, prepared)
@@ -157,6 +164,10 @@ class Worker:
             running = self.run.model_copy(update=started)
             self.stored_run = replace(self.stored_run, value=running)
         return self._run_skill(work, prepared)
+
+    def _may_start(self) -> bool:
+        run_hooks = hooks.hooks_of(self.run)
+        return run_hooks is None or run_hooks.may_start(self.tenant.client, self.run)
 
     def _run_skill(self, work: LeasedStep, prepared: PreparedStep) -> NextSteps:
         """Run a step's skill under its lease, and commit the outcome. LeaseLost."""

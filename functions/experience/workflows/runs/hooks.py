@@ -27,6 +27,9 @@ class RunHooks(Protocol):
     Each hook may be called again for the same change: after a crash, or after a conflict.
     """
 
+    def may_start(self, client: Client, run: Run) -> bool:
+        """Whether the first step of a queued run may start now, or has to wait for its turn."""
+
     def on_step_started(self, client: Client, run: Run, step: RunStep) -> HookWrites:
         """A step starts: the run's first one, the next one, or another attempt."""
 

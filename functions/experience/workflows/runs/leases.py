@@ -100,6 +100,22 @@ def new_acquisition(
     return Acquisition(step, after, lease)
 
 
+def hold_back(tenant: Tenant, step: Versioned[RunStep], seconds: float, now: int) -> RunStep:
+    """Let a ready step wait, without a worker, before its next attempt. One write. StepConflict."""
+    due_at = now + round(seconds * 1000)
+    after = step.value.model_copy(
+        update={"dispatch": step.value.dispatch + 1, "due_at": due_at, "updated_at": now}
+    )
+    commit = Commit(tenant.client)
+    commit.update(
+        tenant.step_ref(after.run_id, after.id),
+        step.value.difference(after),
+        if_written_at=step.update_time,
+    )
+    commit.send()
+    return after
+
+
 def acquire(tenant: Tenant, run: Versioned[Run], acquisition: Acquisition) -> LeasedStep:
     """Start an attempt. StepConflict.
 

@@ -1,4 +1,4 @@
-"""A guest's pictures of a day, those that nobody asked for too, and what is left for others."""
+"""What one guest can have: so many transforms a day, and two of them at once."""
 
 from typing import Any
 
@@ -16,17 +16,21 @@ from experience.transforms.usecases.cancel import cancel_transform
 from experience.transforms.usecases.create import create_job
 from experience.transforms.usecases.retry import retry_transform
 from experience.transforms.usecases.start import start_transform
+from experience.workflows.execution.worker import TURN_SECONDS
+from experience.workflows.usecases.sweep import sweep_runs
+from tests.experience.transforms.conftest import NewTransform
 from tests.support.builders.guests import a_guest
 from tests.support.builders.jobs import CAPTURE, SMALL, a_completed_session
 from tests.support.builders.sessions import session_fields, stored_session
 from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_transform
+from tests.support.job_bench import JobBench, NewJob, unrest
 
 NOON = 1_735_732_800_000  # 2025-01-01T12:00:00Z
 HOUR = 3_600_000
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _noon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now_ms", lambda: NOON)
 
@@ -72,6 +76,7 @@ HAD_THEIRS = ("failed", "You have had all the pictures that one guest can have t
 FULL = ("failed", "Today's pictures are used up.")
 
 
+@pytest.mark.usefixtures("_noon")
 class TestAGuestsDay:
     def test_binds_what_the_event_starts_and_what_the_guest_starts(
         self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
@@ -102,6 +107,7 @@ class TestAGuestsDay:
         assert by_event(quiet_db, second) == HAD_THEIRS
 
 
+@pytest.mark.usefixtures("_noon")
 class TestAProjectsDay:
     def test_keeps_a_part_for_guests_who_have_had_none(self, quiet_db: Client) -> None:
         """A fifth of ten, of which the greedy guest may have had their first picture."""
@@ -185,3 +191,165 @@ class TestTransformsToday:
         limits = (0, 1, 2, 5, 100, 101)
         assert [quota.open_limit(limit, 0) for limit in limits] == list(limits)
         assert [quota.open_limit(limit, 1) for limit in limits] == [0, 0, 1, 4, 80, 80]
+
+
+WAITING = ("pending", 0, None)
+COMPLETED = ("completed", 1, None)
+
+
+def of_one_guest(db: Client, new_visit: NewJob, count: int, *, known: int) -> list[JobBench]:
+    """So many visits of a guest whose own document knows of some of them; each has its job."""
+    venue = a_booth(db)
+    first = new_visit(venue=venue)
+    sessions = [a_completed_session(db, venue, createdBy=first.uid) for _ in range(1, count)]
+    visits = [first, *(JobBench(db, first.queue, session) for session in sessions)]
+    entries = [
+        {
+            "experienceId": venue.main,
+            "completedAt": each.completed.completed_at,
+            "sessionId": each.completed.id,
+        }
+        for each in visits[:known]
+    ]
+    guest = db.document("projects", venue.project, "guests", first.uid)
+    guest.update({"completedExperiences": entries})
+    for number, each in enumerate(visits):
+        each.begin()
+        each.job_ref.update({"queuedAt": number})  # else several have the same millisecond
+    return visits
+
+
+def queued(visit: JobBench) -> list[str]:
+    """The runs whose tasks wait in the queue."""
+    return [task.run_id for _, task, _ in visit.queue.waiting]
+
+
+class TestTheThird:
+    def test_goes_on_when_one_before_it_has_ended(
+        self, quiet_db: Client, new_visit: NewJob
+    ) -> None:
+        first, second, third, fourth = of_one_guest(quiet_db, new_visit, 4, known=4)
+        for each in (third, fourth):
+            each.enqueue()
+            each.deliver(-1)
+            assert each.shown() == WAITING
+        assert queued(first) == [third.run_id, fourth.run_id]
+        assert first.queue.delays["load"] == TURN_SECONDS
+        for each in (second, first):
+            each.enqueue()
+        first.deliver(2)
+        third.deliver(0)
+        assert (second.shown(), third.shown(), fourth.shown()) == (COMPLETED, COMPLETED, WAITING)
+        first.drain()
+        assert [each.shown() for each in (first, fourth)] == [COMPLETED] * 2
+        assert unrest(quiet_db) == []
+
+    def test_is_found_by_the_sweep_if_its_task_is_lost(
+        self, quiet_db: Client, new_visit: NewJob
+    ) -> None:
+        first, second, third = of_one_guest(quiet_db, new_visit, 3, known=3)
+        third.enqueue()
+        third.deliver()
+        third.queue.waiting.clear()
+        for each in (first, second):
+            each.work()
+        third.tenant.step_ref(third.run_id, "load").update({"dueAt": 1})
+        sweep_runs()
+        third.deliver(queued(third).index(third.run_id))
+        assert third.shown() == COMPLETED
+
+    def test_that_is_cancelled_does_not_start(self, quiet_db: Client, new_visit: NewJob) -> None:
+        third = of_one_guest(quiet_db, new_visit, 3, known=3)[2]
+        third.enqueue()
+        third.deliver()
+        third.cancel()
+        third.drain()
+        assert third.shown() == ("cancelled", 0, "CANCELLED")
+
+
+class TestARetry:
+    def test_waits_behind_those_that_were_started_before_it(
+        self, quiet_db: Client, new_visit: NewJob
+    ) -> None:
+        first, second, _ = of_one_guest(quiet_db, new_visit, 3, known=0)
+        first.cancel()
+        first.retry()
+        first.deliver()
+        assert first.shown() == WAITING
+        second.enqueue()
+        second.deliver(1)
+        assert second.shown() == COMPLETED
+        first.drain()
+        assert first.shown() == COMPLETED
+
+
+class TestAnOrdinaryGuest:
+    def test_asks_nobody_whose_turn_it_is(self, quiet_db: Client, new_visit: NewJob) -> None:
+        for each in of_one_guest(quiet_db, new_visit, 2, known=2):
+            owner = each.whole_run().owner_reference
+            assert owner is not None
+            assert "guestId" not in owner.ids
+
+    @pytest.mark.parametrize(
+        ("hours_ago", "retried_hours_ago", "may_have_others"),
+        [
+            ([], None, False),
+            ([0, 1], None, False),
+            ([0, 1, 2], None, True),
+            ([0, 1, 25], None, False),
+            ([0], 30, True),
+            ([0], 49, False),
+        ],
+    )
+    def test_is_told_by_what_they_did_lately(
+        self, hours_ago: list[int], retried_hours_ago: int | None, may_have_others: bool
+    ) -> None:
+        now = 100 * HOUR
+        entries = [
+            CompletedExperience(experience_id="e", completed_at=now - each * HOUR, session_id="s")
+            for each in hours_ago
+        ]
+        rates = {}
+        if retried_hours_ago is not None:
+            rates = {"retries": Rate(since=now - retried_hours_ago * HOUR, count=1)}
+        guest = Guest(id="ada", project_id="p", auth_uid="ada", created_at=1)
+        guest = guest.model_copy(update={"completed_experiences": entries, "rates": rates})
+        project = Project(id="p", workspace_id="w", name="Party", created_at=1, updated_at=1)
+        assert quota.may_have_others(guest, project, now) is may_have_others
+
+
+@pytest.fixture
+def limited(db: Client) -> Venue:
+    """A venue that makes ten pictures a day."""
+    return a_booth(db, 10)
+
+
+def counted(db: Client, project: str) -> int:
+    shards = db.collection("projects", project, "transformCounts").stream()
+    return sum(shard.get("count") for shard in shards)
+
+
+class TestPlaces:
+    def test_cancelling_and_retrying_before_any_attempt_takes_one_reservation(
+        self, held_visit: NewTransform, db: Client, limited: Venue
+    ) -> None:
+        guest = held_visit(limited)
+        guest.begin()
+        for _ in range(4):
+            guest.cancel()
+            guest.retry()
+        assert counted(db, limited.project) == 1
+
+    def test_a_retry_after_an_attempt_takes_another_reservation(
+        self, held_visit: NewTransform, db: Client, limited: Venue
+    ) -> None:
+        guest = held_visit(limited, photo=b"no photo")
+        guest.begin().work()
+        guest.retry()
+        assert counted(db, limited.project) == 2
+
+    def test_a_draft_s_session_counts_by_the_published_limit(
+        self, held_visit: NewTransform, db: Client, limited: Venue
+    ) -> None:
+        held_visit(limited, mode="preview", configSource="draft").begin()
+        assert counted(db, limited.project) == 1
