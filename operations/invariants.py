@@ -214,7 +214,8 @@ def session_and_job_agree(data: Data) -> Found:
             yield path, f"has the error {recorded_code}, but its job has another"
     for path, job in data.jobs.items():
         owner = data.session(job.project_id, job.session_id)
-        if owner is None or owner.job_id != job.id or owner.created_by != job.created_by:
+        guest = owner.created_by if owner and owner.is_visit else None
+        if owner is None or owner.job_id != job.id or job.created_by != guest:
             yield path, f"is for session {job.session_id}, which does not name it"
 
 

@@ -16,6 +16,10 @@ _CONNECTIONS = urllib3.PoolManager(maxsize=16)
 _token = functools.cache(unsigned_token)
 
 
+# By which a guest asks for their own sessions, beside their uid.
+VISITS: dict[str, Any] = {"mode": "guest", "configSource": "published"}
+
+
 @dataclass(frozen=True)
 class RestClient:
     """Somebody with or without a uid. Each method says whether the rules allow what it does.

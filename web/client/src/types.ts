@@ -2304,7 +2304,8 @@ export interface GetJob {
  * `/projects/{projectId}/jobs/{id}`: what its guest may see. Timestamps in Unix ms.
  *
  * `runId`: the run of `photo.transform`, in the workspace, that does the work; null for a job that
- * nobody works on yet. `attemptCount`: how often a worker began, with the run or with a step anew.
+ * nobody works on yet. `createdBy`: its guest; null for the job of a preview, which only members
+ * read. `attemptCount`: how often a worker began, with the run or with a step anew.
  */
 export interface Job {
   id: string;
