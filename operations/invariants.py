@@ -76,7 +76,7 @@ def a_session_has_its_place(data: Data) -> Found:
         project = data.projects.get(f"projects/{session.project_id}")
         if project is None:
             yield path, "belongs to no project"
-        elif project.workspace_id != session.workspace_id:
+        elif project.workspace_id != session.workspace_id and not session.was_refused:
             yield path, f"names workspace {session.workspace_id}, not {project.workspace_id}"
         strange = session.created_by and data.guest_of(session) is None
         if strange and not session.was_refused:

@@ -51,6 +51,16 @@ class TestSessionsOfOthers:
         assert not guest.query(f"projects/{project}/sessions")
         assert not guest.query(f"projects/{project}/sessions", projectId=project)
 
+    def test_a_guests_own_lists_are_short(self, setting: Setting, guest: RestClient) -> None:
+        for collection, which in (("sessions", VISITS), ("jobs", {})):
+            path = f"{setting.paths['projects']}/{collection}"
+            allowed = {
+                limit: guest.query(path, limit=limit, createdBy=guest.uid, **which)
+                for limit in (1, 100, 101, None)
+            }
+            assert allowed == {1: True, 100: True, 101: False, None: False}
+            assert setting.visitors["V"].query(path, limit=None)
+
     def test_others_are_not_even_counted(self, setting: Setting, guest: RestClient) -> None:
         sessions = f"{setting.paths['projects']}/sessions"
         assert guest.count(sessions, createdBy=guest.uid, **VISITS)

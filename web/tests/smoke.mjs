@@ -12,6 +12,7 @@ import {
   connectFirestoreEmulator,
   doc,
   getFirestore,
+  limit,
   onSnapshot,
   query,
   setDoc,
@@ -81,6 +82,7 @@ const sessionsOf = (uid) => (db) =>
     where("createdBy", "==", uid),
     where("mode", "==", "guest"),
     where("configSource", "==", "published"),
+    limit(100),
   );
 
 results.before = (await guest.snapshot(session)).data();

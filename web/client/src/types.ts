@@ -2426,7 +2426,7 @@ export interface Documents {
  * `/projects/{projectId}/sessions/{id}`. Timestamps are Unix milliseconds.
  *
  * A guest may write a new one themselves. Until the server has adopted it, it has no workspace,
- * no version and no phase; one that the server refused never gets a phase.
+ * no version and no phase; one that the server refused never gets a phase, and expires.
  */
 export interface Session {
   id: string;
