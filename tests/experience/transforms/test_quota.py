@@ -15,8 +15,9 @@ from experience.transforms.usecases import cancel
 from experience.transforms.usecases.create import create_job
 from experience.transforms.usecases.retry import retry_transform
 from experience.transforms.usecases.start import start_transform
+from tests.experience.transforms.conftest import NewTransform
 from tests.support.builders.guests import a_guest, stored_guest
-from tests.support.builders.jobs import CAPTURE, SMALL, a_completed_session
+from tests.support.builders.jobs import CAPTURE, SMALL, a_booth, a_completed_session
 from tests.support.builders.sessions import stored_session
 from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_transform
@@ -265,3 +266,37 @@ def use_up(db: Client, venue: Venue, count: int, day: str) -> None:
     for shard in range(count):
         fields = {"day": day, "shard": shard, "count": 1}
         db.document("projects", venue.project, "transformCounts", f"{day}-{shard}").set(fields)
+
+
+@pytest.fixture
+def limited(db: Client) -> Venue:
+    """A venue that makes ten pictures a day."""
+    venue = a_booth(db)
+    db.document("projects", venue.project).update({"publishedConfig.dailyTransformLimit": 10})
+    return venue
+
+
+class TestWhatCounts:
+    def test_cancelling_and_retrying_before_any_attempt_takes_one_reservation(
+        self, held_visit: NewTransform, db: Client, limited: Venue
+    ) -> None:
+        guest = held_visit(limited)
+        guest.begin()
+        for _ in range(4):
+            guest.cancel()
+            guest.retry()
+        assert list(counted(db, limited).values()) == [1]
+
+    def test_a_retry_after_an_attempt_takes_another_reservation(
+        self, held_visit: NewTransform, db: Client, limited: Venue
+    ) -> None:
+        guest = held_visit(limited, photo=b"no photo")
+        guest.begin().work()
+        guest.retry()
+        assert list(counted(db, limited).values()) == [2]
+
+    def test_a_draft_s_session_counts_by_the_published_limit(
+        self, held_visit: NewTransform, db: Client, limited: Venue
+    ) -> None:
+        held_visit(limited, mode="preview", configSource="draft").begin()
+        assert list(counted(db, limited).values()) == [1]
