@@ -76,7 +76,7 @@ def a_session_has_its_place(data: Data) -> Found:
         project = data.projects.get(f"projects/{session.project_id}")
         if project is None:
             yield path, "belongs to no project"
-        elif project.workspace_id != session.workspace_id:
+        elif project.workspace_id != session.workspace_id and not session.was_refused:
             yield path, f"names workspace {session.workspace_id}, not {project.workspace_id}"
         strange = session.created_by and data.guest_of(session) is None
         if strange and not session.was_refused:
@@ -214,7 +214,8 @@ def session_and_job_agree(data: Data) -> Found:
             yield path, f"has the error {recorded_code}, but its job has another"
     for path, job in data.jobs.items():
         owner = data.session(job.project_id, job.session_id)
-        if owner is None or owner.job_id != job.id or owner.created_by != job.created_by:
+        guest = owner.created_by if owner and owner.is_visit else None
+        if owner is None or owner.job_id != job.id or job.created_by != guest:
             yield path, f"is for session {job.session_id}, which does not name it"
 
 

@@ -16,6 +16,10 @@ _CONNECTIONS = urllib3.PoolManager(maxsize=16)
 _token = functools.cache(unsigned_token)
 
 
+# By which a guest asks for their own sessions, beside their uid.
+VISITS: dict[str, Any] = {"mode": "guest", "configSource": "published"}
+
+
 @dataclass(frozen=True)
 class RestClient:
     """Somebody with or without a uid. Each method says whether the rules allow what it does.
@@ -32,13 +36,23 @@ class RestClient:
     def get(self, path: str) -> bool:
         return self._ask("GET", f"/{path}")
 
-    def query(self, path: str, /, *, everywhere: bool = False, **where: str | None) -> bool:
+    def query(
+        self,
+        path: str,
+        /,
+        *,
+        everywhere: bool = False,
+        limit: int | None = 100,
+        **where: str | None,
+    ) -> bool:
         """The documents of a collection whose fields equal these; `everywhere`: of its name."""
         parent, collection = self._query_of(path, everywhere, where)
+        collection |= {} if limit is None else {"limit": limit}
         return self._ask("POST", f"{parent}:runQuery", {"structuredQuery": collection})
 
     def count(self, path: str, /, **where: str | None) -> bool:
         parent, collection = self._query_of(path, False, where)
+        collection["limit"] = 100
         counted = {"structuredQuery": collection, "aggregations": [{"count": {}}]}
         aggregation = {"structuredAggregationQuery": counted}
         return self._ask("POST", f"{parent}:runAggregationQuery", aggregation)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.security_rules.clients import RestClient
+from tests.security_rules.clients import VISITS, RestClient
 from tests.security_rules.conftest import Setting
 from tests.support.builders.guests import a_guest
 from tests.support.builders.projects import a_project
@@ -30,8 +30,8 @@ class TestSessionsOfOthers:
         self, setting: Setting, guest: RestClient, other: RestClient
     ) -> None:
         sessions = f"{setting.paths['projects']}/sessions"
-        assert guest.query(sessions, createdBy=guest.uid)
-        assert not other.query(sessions, createdBy=guest.uid)
+        assert guest.query(sessions, createdBy=guest.uid, **VISITS)
+        assert not other.query(sessions, createdBy=guest.uid, **VISITS)
 
     def test_sessions_of_nobody_belong_to_nobody(self, setting: Setting, guest: RestClient) -> None:
         path = f"{setting.paths['projects']}/sessions/ownerless"
@@ -47,13 +47,23 @@ class TestSessionsOfOthers:
     ) -> None:
         project = a_project(setting.db, setting.paths["workspaces"].split("/")[1])
         a_session(setting.db, project, str(guest.uid), "experience")
-        assert guest.query(f"projects/{project}/sessions", createdBy=guest.uid)
+        assert guest.query(f"projects/{project}/sessions", createdBy=guest.uid, **VISITS)
         assert not guest.query(f"projects/{project}/sessions")
         assert not guest.query(f"projects/{project}/sessions", projectId=project)
 
+    def test_a_guests_own_lists_are_short(self, setting: Setting, guest: RestClient) -> None:
+        for collection, which in (("sessions", VISITS), ("jobs", {})):
+            path = f"{setting.paths['projects']}/{collection}"
+            allowed = {
+                limit: guest.query(path, limit=limit, createdBy=guest.uid, **which)
+                for limit in (1, 100, 101, None)
+            }
+            assert allowed == {1: True, 100: True, 101: False, None: False}
+            assert setting.visitors["V"].query(path, limit=None)
+
     def test_others_are_not_even_counted(self, setting: Setting, guest: RestClient) -> None:
         sessions = f"{setting.paths['projects']}/sessions"
-        assert guest.count(sessions, createdBy=guest.uid)
+        assert guest.count(sessions, createdBy=guest.uid, **VISITS)
         assert not guest.count(sessions)
 
     def test_one_foreign_document_refuses_the_whole_batch(
@@ -116,6 +126,27 @@ class TestMembership:
         assert not former.get(setting.paths["projects/jobs/jobInternals"])
         assert not former.query(f"{setting.paths['projects']}/sessions")
 
+    def test_a_preview_is_read_by_todays_members_alone(
+        self, setting: Setting, guest: RestClient
+    ) -> None:
+        db, workspace = setting.db, setting.workspace
+        uid = a_member(db, workspace, "editor")
+        editor = RestClient(guest.firestore, guest.project, uid)
+        previews = [
+            f"projects/{setting.project}/sessions/"
+            + a_session(db, setting.project, uid, "booth", **fields)
+            for fields in ({"mode": "preview"}, {"configSource": "draft"})
+        ]
+        assert all(map(editor.get, previews))
+        assert not any(editor.update(path, currentStepIndex=1) for path in previews)
+        db.document("workspaces", workspace, "members", uid).delete()
+
+        sessions = f"projects/{setting.project}/sessions"
+        assert not any(map(editor.get, previews))
+        assert not editor.query(sessions, createdBy=uid)
+        assert not editor.query(sessions, createdBy=uid, mode="guest")
+        assert editor.query(sessions, createdBy=uid, **VISITS)
+
 
 class TestClosed:
     """What a guest reads and moves on in is as open as its project and its workspace."""
@@ -133,7 +164,7 @@ class TestClosed:
         own = [session, f"projects/{project}/guests/{uid}", f"projects/{project}/jobs/j"]
 
         def allowed(who: RestClient) -> set[bool]:
-            listed = who.query(f"projects/{project}/sessions", createdBy=uid)
+            listed = who.query(f"projects/{project}/sessions", createdBy=uid, **VISITS)
             return {listed, *map(who.get, own)}
 
         assert allowed(guest) == {True}

@@ -24,7 +24,7 @@ from experience.sessions.models.session import Session
 from experience.transforms.models.job import Job, JobInternals
 from experience.workspaces.models import Experience, ExperienceVersion, Member, Workspace
 from tests.security_rules import matrix
-from tests.security_rules.clients import RestClient
+from tests.security_rules.clients import VISITS, RestClient
 from tests.security_rules.conftest import Setting
 from tests.security_rules.matrix import Cell
 from tests.support.builders.venues import Venue, a_venue
@@ -55,14 +55,17 @@ def _by_workspace(setting: Setting, who: RestClient, collection: str) -> bool:
     return who.query(_collection(setting.paths[collection]), workspaceId=setting.workspace)
 
 
+def _own(who: RestClient, path: str, *, everywhere: bool = False) -> bool:
+    visits = VISITS if path.endswith("sessions") else {}
+    return who.query(path, everywhere=everywhere, createdBy=who.uid, **visits)
+
+
 def _in_group(setting: Setting, who: RestClient, collection: str) -> bool:
     name = collection.rpartition("/")[2]
-    filters: list[dict[str, Any]] = [
-        {},
-        {"createdBy": who.uid},
-        {"workspaceId": setting.workspace},
-    ]
-    return any(who.query(name, everywhere=True, **each) for each in filters)
+    filters: list[dict[str, Any]] = [{}, {"workspaceId": setting.workspace}]
+    return _own(who, name, everywhere=True) or any(
+        who.query(name, everywhere=True, **each) for each in filters
+    )
 
 
 def _creates(setting: Setting, who: RestClient, collection: str) -> bool:
@@ -96,9 +99,7 @@ def _writable(fields: dict[str, Any]) -> dict[str, Any]:
 OPERATIONS: dict[str, Operation] = {
     "get": lambda setting, who, each: who.get(setting.paths[each]),
     "list": lambda setting, who, each: who.query(_collection(setting.paths[each])),
-    "own": lambda setting, who, each: who.query(
-        _collection(setting.paths[each]), createdBy=who.uid
-    ),
+    "own": lambda setting, who, each: _own(who, _collection(setting.paths[each])),
     "workspace": _by_workspace,
     "group": _in_group,
     "create": _creates,

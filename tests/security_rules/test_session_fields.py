@@ -11,6 +11,7 @@ from tests.security_rules import matrix
 from tests.security_rules.clients import RestClient
 from tests.security_rules.conftest import Setting
 from tests.security_rules.matrix import ABSENT, Field
+from tests.support.builders.guests import a_guest
 from tests.support.builders.projects import a_project
 from tests.support.builders.sessions import written_session
 
@@ -103,8 +104,18 @@ class TestWhere:
     ) -> None:
         project = a_project(setting.db, setting.workspace, status=status)
         guest = setting.visitors["G"]
+        a_guest(setting.db, project, guest.uid)
         path, fields = setting.new_session(guest.uid, project)
         assert not guest.create(path, **fields)
+
+    def test_no_session_begins_before_its_guest_has_entered(self, setting: Setting) -> None:
+        project = a_project(setting.db, setting.workspace)
+        guest = setting.visitors["G"]
+        flood = [setting.new_session(guest.uid, project) for _ in range(3)]
+        assert not guest.commit(*(guest.write(*each) for each in flood))
+        assert not guest.create(flood[0][0], **flood[0][1])
+        a_guest(setting.db, project, guest.uid)
+        assert guest.create(flood[0][0], **flood[0][1])
 
     def test_no_session_begins_in_a_project_that_does_not_exist(self, setting: Setting) -> None:
         guest = setting.visitors["G"]
@@ -115,6 +126,7 @@ class TestWhere:
         """The document lies in one project and says that it is of another, and the other way."""
         guest = setting.visitors["G"]
         other = a_project(setting.db, setting.workspace)
+        a_guest(setting.db, other, guest.uid)
         path, fields = setting.new_session(guest.uid)
         assert not guest.create(path, **{**fields, "projectId": other})
         assert not guest.create(path.replace(setting.project, other), **fields)

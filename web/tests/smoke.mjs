@@ -12,6 +12,7 @@ import {
   connectFirestoreEmulator,
   doc,
   getFirestore,
+  limit,
   onSnapshot,
   query,
   setDoc,
@@ -76,7 +77,13 @@ results.created = await guest.call("createSession", newSession);
 const sessionId = results.created.session.id;
 const session = (db) => doc(db, "projects", projectId, "sessions", sessionId);
 const sessionsOf = (uid) => (db) =>
-  query(collection(db, "projects", projectId, "sessions"), where("createdBy", "==", uid));
+  query(
+    collection(db, "projects", projectId, "sessions"),
+    where("createdBy", "==", uid),
+    where("mode", "==", "guest"),
+    where("configSource", "==", "published"),
+    limit(100),
+  );
 
 results.before = (await guest.snapshot(session)).data();
 const nextStep = guest.snapshot(session, (snapshot) => snapshot.get("currentStepIndex") === 1);

@@ -20,12 +20,14 @@ class DocumentEvent:
     """A change of one document, as it was delivered: at least once, late, and in any order.
 
     `before` and `after` are the document's fields at the time of the change, None where there
-    was no document. Both may be equal, and both may be None.
+    was no document. Both may be equal, and both may be None. `written_at` is Firestore's time of
+    the write that made `after`.
     """
 
     params: Mapping[str, str]
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
+    written_at: Any = None
 
 
 EventHandler = Callable[[DocumentEvent], None]
@@ -58,7 +60,9 @@ def _trigger(
         def handle(event: firestore_fn.Event[Any]) -> None:
             before, after = unpack(event.data)
             try:
-                function(DocumentEvent(event.params, _fields(before), _fields(after)))
+                written_at = after.update_time if after is not None else None
+                fields = _fields(before), _fields(after)
+                function(DocumentEvent(event.params, *fields, written_at))
             except ValidationError as error:
                 # What cannot be read now will not be readable at the next delivery either.
                 logs.error(

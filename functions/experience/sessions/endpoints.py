@@ -208,4 +208,4 @@ def on_session_created(event: DocumentEvent) -> None:
     """Adopt a session that its guest wrote; link a new main session's pregate to it."""
     if event.after:
         ids = {"id": event.params["sessionId"], "projectId": event.params["projectId"]}
-        adopt.adopt_and_link(Session.load({**event.after, **ids}))
+        adopt.adopt_written(Session.load({**event.after, **ids}), event.written_at)

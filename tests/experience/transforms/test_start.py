@@ -6,14 +6,18 @@ import pytest
 from google.cloud.firestore import Client as Database
 
 from emulator.suite.suite import Suite
-from experience.transforms.usecases.create import create_and_dispatch
+from experience.errors import NotFound
+from experience.transforms.models.requests import GetJob
+from experience.transforms.usecases.create import create_and_dispatch, create_job
+from experience.transforms.usecases.read import get_job
 from tests.experience.conftest import SignIn
 from tests.experience.transforms.conftest import PER_HOUR, NewTransform
 from tests.support.builders.guests import a_guest, stored_guest
-from tests.support.builders.jobs import CAPTURE, SMALL
+from tests.support.builders.jobs import CAPTURE, SMALL, a_booth, a_completed_session
 from tests.support.builders.venues import a_venue
 from tests.support.builders.workspaces import a_member, a_step, a_transform, a_workspace
 from tests.support.calling import at_once, refused
+from tests.support.job_bench import NewJob
 
 CALLS = ("startTransform", "retryTransform", "cancelTransform")
 
@@ -174,3 +178,21 @@ class TestWhose:
 def test_a_session_without_a_job_has_none_to_act_on(visit: NewTransform, name: str) -> None:
     error = visit().refused(name)
     assert (error.status, error.reason) == ("NOT_FOUND", "job_not_found")
+
+
+class TestPreviews:
+    def test_who_was_removed_from_the_workspace_reads_its_job_no_more(
+        self, quiet_db: Database, new_visit: NewJob
+    ) -> None:
+        venue = a_booth(quiet_db)
+        editor = a_member(quiet_db, venue.workspace, "editor")
+        job = create_job(a_completed_session(quiet_db, venue, mode="preview", createdBy=editor))
+        assert job
+        request = GetJob(project_id=venue.project, job_id=job.id)
+        assert get_job(editor, request) == job
+        assert job.created_by is None
+
+        quiet_db.document("workspaces", venue.workspace, "members", editor).delete()
+
+        with pytest.raises(NotFound):
+            get_job(editor, request)

@@ -2316,8 +2316,9 @@ export interface GetJob {
  * `/projects/{projectId}/jobs/{id}`: what its guest may see. Timestamps in Unix ms.
  *
  * `runId`: the run of `photo.transform`, in the workspace, that does the work; null for a job that
- * nobody works on yet. `attemptCount`: how often a worker began, with the run or with a step anew.
- * `queuedAt`: when it was created or last retried; the transforms of a guest start in this order.
+ * nobody works on yet. `createdBy`: its guest; null for the job of a preview, which only members
+ * read. `queuedAt`: when it was created or last retried; the transforms of a guest start in this
+ * order. `attemptCount`: how often a worker began, with the run or with a step anew.
  */
 export interface Job {
   id: string;
@@ -2439,7 +2440,7 @@ export interface Documents {
  * `/projects/{projectId}/sessions/{id}`. Timestamps are Unix milliseconds.
  *
  * A guest may write a new one themselves. Until the server has adopted it, it has no workspace,
- * no version and no phase; one that the server refused never gets a phase.
+ * no version and no phase; one that the server refused never gets a phase, and expires.
  */
 export interface Session {
   id: string;

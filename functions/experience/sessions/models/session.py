@@ -1,9 +1,11 @@
 """Sessions: `/projects/{p}/sessions/{s}`."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from experience.documents import Document
 from experience.projects.models import Phase
@@ -105,11 +107,15 @@ def _empty_dict(given: Any) -> Any:
     return {} if given is None or given == [] else given
 
 
+ExpireAt = Annotated[SkipJsonSchema[datetime | None], Field(exclude_if=lambda time: time is None)]
+"""When Firestore's TTL policy deletes a document: a timestamp, stored only where there is one."""
+
+
 class Session(Document):
     """`/projects/{projectId}/sessions/{id}`. Timestamps are Unix milliseconds.
 
     A guest may write a new one themselves. Until the server has adopted it, it has no workspace,
-    no version and no phase; one that the server refused never gets a phase.
+    no version and no phase; one that the server refused never gets a phase, and expires.
     """
 
     id: str
@@ -135,6 +141,7 @@ class Session(Document):
     pregate_session_id: str | None = None
     created_by: str | None = None
     request_fingerprint: str | None = None
+    expire_at: ExpireAt = None
     created_at: int
     updated_at: int
     completed_at: int | None = None

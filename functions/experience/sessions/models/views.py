@@ -1,5 +1,7 @@
 """What callables about sessions return."""
 
+from datetime import datetime
+
 from pydantic import Field
 
 from experience.documents import Document
@@ -17,6 +19,7 @@ class SessionView(Session):
     """
 
     request_fingerprint: str | None = Field(default=None, exclude=True)
+    expire_at: datetime | None = Field(default=None, exclude=True)
     inputs: dict[str, str | int | float | bool | list[str]]
     active_job_id: str | None
     result_asset_id: str | None

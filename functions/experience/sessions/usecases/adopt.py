@@ -5,8 +5,10 @@ The rules let a guest create a session with nothing decided in it. The checks an
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from google.api_core import exceptions
 from google.cloud.firestore import Client, Transaction
 from pydantic import ValidationError
 
@@ -21,9 +23,17 @@ from experience.sessions.models.requests import CreateSession
 from experience.sessions.models.session import Session, SessionError, SessionStatus
 from experience.sessions.usecases import admission, link
 from experience.sessions.usecases.access import Unadopted
-from experience.store import parse, parse_versioned
+from experience.store import Memory, parse, parse_versioned
 
 T = TypeVar("T")
+
+EMPTY: dict[str, Any] = {"answers": [], "capturedMedia": [], "outputs": {}}
+"""Its guest may have written null for them: as lists and maps they are read from now on."""
+REFUSED_FOR = timedelta(hours=1)
+MAX_REFUSED = 10
+"""How many sessions of one guest an instance refuses before it refuses them without a look, until
+none has come for a minute."""
+_refused = Memory[int](1000, lambda: 60)
 
 
 def adopt(session: Session) -> Session:
@@ -61,12 +71,9 @@ def adopt(session: Session) -> Session:
         try:
             added, claiming = _admission(client, transaction, current, project, guest, now)
         except Refusal as refused:
-            error = SessionError(code=refused.reason, message=refused.message)
-            added, claiming = {"status": SessionStatus.ERROR, "error": error}, {}
+            added, claiming = _refusal(refused.reason, refused.message, now), {}
         adopted = current.model_copy(update={**given, **added})
-        # Its guest may have written null for them: as lists and maps they are read from now on.
-        empty: dict[str, Any] = {"answers": [], "capturedMedia": [], "outputs": {}}
-        transaction.update(references[0], {**current.difference(adopted), **empty})
+        transaction.update(references[0], {**current.difference(adopted), **EMPTY})
         if claiming:
             transaction.update(references[1], claiming)
         return adopted
@@ -74,7 +81,43 @@ def adopt(session: Session) -> Session:
     adopted = transactions.run_optimistic(client, body)
     if adopted.was_refused and adopted.error:
         logs.warning("session refused", session=adopted.id, reason=adopted.error.code)
+        _refused.keep(_flood_of(adopted), (_refused.get(_flood_of(adopted)) or 0) + 1)
     return adopted
+
+
+def refuse_flood(session: Session, written_at: Any) -> bool:
+    """Refuse a new session of a guest who floods the project, and return whether it was refused.
+
+    One write and no read, so that other guests' events wait as little as can be. Only a session
+    that nobody has changed since `written_at`, its first write.
+    """
+    if (_refused.get(_flood_of(session)) or 0) < MAX_REFUSED:
+        return False
+    client = clients.firestore()
+    reference = store.session_ref(client, session.project_id, session.id)
+    refusal = _refusal("rate_limited", "Too many refused sessions.", clock.now_ms())
+    refused = session.model_copy(update=refusal)
+    option = client.write_option(last_update_time=written_at)
+    changes = {**session.difference(refused), **EMPTY}
+    try:
+        transactions.retry(lambda: reference.update(changes, option=option))
+    except (exceptions.FailedPrecondition, exceptions.NotFound):
+        return False  # a call has adopted it already
+    return True
+
+
+def _refusal(code: str, message: str, now: int) -> dict[str, Any]:
+    """The fields of a refused session, which Firestore deletes after an hour."""
+    return {
+        "status": SessionStatus.ERROR,
+        "error": SessionError(code=code, message=message),
+        "expire_at": datetime.fromtimestamp(now / 1000, UTC) + REFUSED_FOR,
+        "updated_at": now,
+    }
+
+
+def _flood_of(session: Session) -> str:
+    return f"{session.project_id}/{session.created_by}"
 
 
 def _admission(
@@ -132,6 +175,12 @@ def with_adoption(work: Callable[[], T]) -> T:
     except Unadopted as met:
         adopt(met.session)
         return work()
+
+
+def adopt_written(session: Session, written_at: Any) -> None:
+    """Adopt a session that was written just now and link its pregate, unless its guest floods."""
+    if not (session.awaits_adoption and refuse_flood(session, written_at)):
+        adopt_and_link(session)
 
 
 def adopt_and_link(session: Session) -> bool:

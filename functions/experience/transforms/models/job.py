@@ -37,8 +37,9 @@ class Job(Document):
     """`/projects/{projectId}/jobs/{id}`: what its guest may see. Timestamps in Unix ms.
 
     `runId`: the run of `photo.transform`, in the workspace, that does the work; null for a job that
-    nobody works on yet. `attemptCount`: how often a worker began, with the run or with a step anew.
-    `queuedAt`: when it was created or last retried; the transforms of a guest start in this order.
+    nobody works on yet. `createdBy`: its guest; null for the job of a preview, which only members
+    read. `queuedAt`: when it was created or last retried; the transforms of a guest start in this
+    order. `attemptCount`: how often a worker began, with the run or with a step anew.
     """
 
     id: str

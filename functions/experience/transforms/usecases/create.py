@@ -100,7 +100,7 @@ def write_job(
         workspace_id=session.workspace_id,
         status=JobStatus.FAILED if failure else JobStatus.PENDING,
         error=failure or None,
-        created_by=session.created_by,
+        created_by=session.created_by if session.is_visit else None,
         queued_at=now,
         created_at=now,
         updated_at=now,
