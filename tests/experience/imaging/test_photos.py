@@ -196,7 +196,7 @@ class TestRefusals:
             (b"this is a text that was named photo.jpg", "not a JPEG, PNG, WebP or AVIF"),
             (encoded(Image.new("RGB", (9, 9)), "GIF"), "not a JPEG, PNG, WebP or AVIF"),
             (encoded(Image.new("RGB", (9, 9)), "TIFF"), "not a JPEG, PNG, WebP or AVIF"),
-            (ASTRONAUT[: len(ASTRONAUT) // 2], "damaged or incomplete"),
+            (ASTRONAUT[:300], "damaged or incomplete"),
             (encoded(Image.open(io.BytesIO(ASTRONAUT)))[:-5000], "damaged or incomplete"),
             (encoded(Image.open(io.BytesIO(ASTRONAUT)), "WEBP")[:-5000], "damaged|not a JPEG"),
             (png_header(9, 9), "damaged or incomplete"),
