@@ -1,6 +1,7 @@
 """The commands for a deployed project, or for a local one."""
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -10,9 +11,11 @@ from google.api_core.exceptions import GoogleAPICallError, RetryError
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import firestore
 
+from experience.ids import is_document_id, is_uid
 from operations import gantt
 from operations.bootstrap import BootstrapError, bootstrap
 from operations.check import check
+from operations.erasure import Contention, erase_guest
 
 MAX_PROBE_SECONDS = 10
 """For the first request: a database that does not respond is reported instead of waited for."""
@@ -86,6 +89,23 @@ def _gantt(client: firestore.Client, options: argparse.Namespace) -> int:
     return 0
 
 
+def _erase_guest(client: firestore.Client, options: argparse.Namespace) -> int:
+    if not (is_document_id(options.visited) and is_uid(options.guest)):
+        print("error: --visited or --guest is no id that a document can have", file=sys.stderr)
+        return 2
+    try:
+        receipt = erase_guest(client, options.bucket, options.visited, options.guest)
+    except Contention:
+        print("error: something is left: the guest goes on; run this again", file=sys.stderr)
+        return 1
+    print(json.dumps(receipt.shown(), indent=2))
+    if not (receipt.guests or receipt.sessions or receipt.jobs):
+        where = f"project {options.visited} of {_database(client)}"
+        print(f"error: there was nothing of guest {options.guest} in {where}", file=sys.stderr)
+        return 1
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m operations", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -109,6 +129,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     objects.add_argument("--no-bucket", action="store_true", help="check the documents alone")
     command.set_defaults(run=_check)
+
+    command = commands.add_parser(
+        "erase-guest", parents=[shared], help="erase a guest with everything of theirs"
+    )
+    command.add_argument(
+        "--visited", required=True, metavar="ID", help="the project that they visited"
+    )
+    command.add_argument("--guest", required=True, metavar="UID")
+    command.add_argument("--bucket", required=True, metavar="NAME", help="where their photos are")
+    command.set_defaults(run=_erase_guest)
 
     command = commands.add_parser(
         "gantt", parents=[shared], help="draw a run: its steps, their attempts and waits"

@@ -37,6 +37,7 @@ class Victim:
             "completeSession": active,
             "confirmUpload": {**photo, "assetId": self.done["capturedMedia"][0]["assetId"]},
             "createUpload": {**photo, "contentType": "image/jpeg", "sizeBytes": 1000},
+            "eraseGuest": {"guestId": self.uid},
             "failSession": {**active, "code": "X", "message": "failed"},
             "getArtifactUrl": {**of_workspace, "artifactId": "one"},
             "getDownloadUrl": {**done, "assetId": self.done["capturedMedia"][0]["assetId"]},

@@ -194,6 +194,10 @@ CASES = [
         "revokeShare", "read 1, read 1, read 2, write 2",
         lambda g: (g.done, g.visit), "8 requests to Storage",
     ),
+    Case(
+        "eraseGuest", "read 1, query 1, query 1, read 1, write 2",
+        lambda g: (g.bench.pregate()[0], PROJECT), "looks twice",
+    ),
     Case("getJob", "read 1", lambda g: (g.done, g.job)),
     Case("startTransform", "read 1, read 1", lambda g: (g.done, g.visit)),
     Case(

@@ -50,6 +50,7 @@ def play(scene: Scene, recorder: Recorder) -> None:
     _end_sessions_early(scene, recorder)
     _read_as_member(scene, recorder, main)
     _cancel_and_retry(scene, recorder, main)
+    _erase(scene, recorder)
     workflow_examples.play(scene.workspace, scene.operator, recorder)
 
 
@@ -213,3 +214,16 @@ def _cancel_and_retry(scene: Scene, recorder: Recorder, main: dict[str, Any]) ->
     call("cancelTransform")
     with recorder.phase("share"):
         call("retryTransform")
+
+
+def _erase(scene: Scene, recorder: Recorder) -> None:
+    vera = recorder.client(scene.guest.uid.replace("ada", "vera") if scene.guest.uid else None)
+    vera.call("ensureGuest", **scene.in_project, consentVersion=CONSENT["version"])
+    recorder.call(
+        "an owner of the workspace",
+        scene.operator,
+        "eraseGuest",
+        **scene.in_project,
+        guestId=vera.uid,
+    )
+    vera.close()

@@ -61,6 +61,8 @@ def photo_to_picture(stage: Stage) -> None:
     asset = {**ids, "assetId": upload["assetId"]}
     stage.call(viewer, "getDownloadUrl", "by an operator", **asset)
     stage.call(UID, "revokeShare", "", **ids)
+    stage.call(UID, "eraseGuest", "a guest with a picture", projectId=venue.project)
+    stage.call(UID, "eraseGuest", "again", projectId=venue.project)
 
 
 def a_video(stage: Stage) -> None:

@@ -1,7 +1,8 @@
-"""When a guest's time is over, and how far a sweep has come."""
+"""When a guest's time is over, how far a sweep has come, and what an erasure is answered with."""
 
-from experience.documents import Document
+from experience.documents import Document, Request
 from experience.guests.models import Guest
+from experience.ids import DocumentId, Uid
 from experience.projects.models import Project
 from experience.sessions.models.session import Session
 
@@ -41,3 +42,25 @@ def last_seen(guest: Guest, newest: Session | None) -> int:
 def is_orphaned(session: Session, guest: Guest | None) -> bool:
     """Whether a session's guest is gone, or was created again after the session's last write."""
     return guest is None or session.updated_at < guest.created_at
+
+
+class EraseGuest(Request):
+    """A guest to be erased: the caller, or for an admin the guest of this uid."""
+
+    project_id: DocumentId
+    guest_id: Uid | None = None
+
+
+class Erasure(Document):
+    """The receipt of an erasure: how much of each kind is gone. It names nobody.
+
+    Another call for the same guest finds nothing more, and its receipt says so.
+    """
+
+    receipt_id: str
+    erased_at: int
+    guests: int
+    sessions: int
+    jobs: int
+    runs: int
+    objects: int

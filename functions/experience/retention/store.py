@@ -94,5 +94,16 @@ def delete_session(
     return count
 
 
+def delete_objects_of(session: SessionIds) -> int:
+    """Delete the objects of a session, and return how many there were. Safe to repeat."""
+    return objects.delete_of_session(session.project_id, session.id)
+
+
+def query_jobs_of(client: Client, project_id: str, uid: str) -> Any:
+    """Query: all jobs of a guest."""
+    jobs = project_ref(client, project_id).collection("jobs")
+    return jobs.where(filter=FieldFilter("createdBy", "==", uid))
+
+
 def _by(client: Client, project_id: str, uid: str) -> Any:
     return sessions_ref(client, project_id).where(filter=FieldFilter("createdBy", "==", uid))

@@ -40,6 +40,7 @@ export const CALLABLES = [
   "retryTransform",
   "cancelTransform",
   "revokeShare",
+  "eraseGuest",
 ] as const satisfies readonly (keyof Callables)[];
 
 /** The paths of the documents that clients may listen to. */

@@ -785,6 +785,24 @@ export interface Callables {
       | "invalid_request"
       | "internal";
   };
+  /**
+   * Erase a guest with everything of theirs, at once: the guest, or an admin for them.
+   */
+  eraseGuest: {
+    request: EraseGuest;
+    response: Erasure;
+    refuses:
+      | "project_not_found"
+      | "guest_not_found"
+      | "role_required"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
 }
 /**
  * Create an experience, or change its name, status or draft.
@@ -2398,6 +2416,27 @@ export interface CancelTransform {
 export interface RevokeShare {
   projectId: string;
   sessionId: string;
+}
+/**
+ * A guest to be erased: the caller, or for an admin the guest of this uid.
+ */
+export interface EraseGuest {
+  projectId: string;
+  guestId?: string | null;
+}
+/**
+ * The receipt of an erasure: how much of each kind is gone. It names nobody.
+ *
+ * Another call for the same guest finds nothing more, and its receipt says so.
+ */
+export interface Erasure {
+  receiptId: string;
+  erasedAt: number;
+  guests: number;
+  sessions: number;
+  jobs: number;
+  runs: number;
+  objects: number;
 }
 /**
  * The documents that clients may listen to, and which clients.

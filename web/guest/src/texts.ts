@@ -140,6 +140,11 @@ export function comeBack(seconds: number | null): string {
   return `Try again in about ${Math.round(minutes / 60)} hours.`;
 }
 
+export const ERASE = {
+  button: "Delete my visit",
+  question: "Delete your photos, pictures and answers from this event, for good?",
+};
+
 export const STAGES: Record<string, string> = {
   waiting: "Getting ready",
   pending: "In the queue",

@@ -9,6 +9,7 @@ import hashlib
 from typing import Any, NamedTuple
 
 from google.api_core.exceptions import NotFound, PreconditionFailed
+from google.cloud.firestore import FieldFilter
 
 from experience import clock, config, storage
 from experience.errors import Contention
@@ -102,6 +103,23 @@ def exists(tenant: Tenant, uri: str) -> bool:
     """Whether the bytes still exist. One read."""
     path = tenant.path_in(uri)
     return path is not None and bool(storage.bucket().blob(path).exists(retry=storage.retry()))
+
+
+def delete_unshared(tenant: Tenant, path: str, run_id: str) -> bool:
+    """Delete an object at once, unless an artifact of another run refers to it. One query.
+
+    A step that stores equal bytes at this moment finds them gone, and is retried.
+    """
+    content_hash = path.rpartition("/")[2]
+    same = FieldFilter("contentHash", "==", content_hash)
+    found = tenant.collection("artifacts").where(filter=same).select(["runId"]).stream()
+    if any(each.get("runId") != run_id for each in found):
+        return False
+    try:
+        storage.bucket().blob(path).delete(retry=storage.retry())
+    except NotFound:
+        return False
+    return True
 
 
 def signed_url(tenant: Tenant, artifact: Artifact) -> ArtifactUrl | None:

@@ -29,6 +29,7 @@ export type Calls = Pick<
   | "completeSession"
   | "createUpload"
   | "confirmUpload"
+  | "eraseGuest"
   | "getDownloadUrl"
   | "getJob"
   | "startTransform"

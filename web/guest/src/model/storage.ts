@@ -66,3 +66,11 @@ export function keepDraft(sessionId: string, stepId: string, text: string | null
   if (text === null) drafts.removeItem(draftKey(sessionId, stepId));
   else drafts.setItem(draftKey(sessionId, stepId), text);
 }
+
+/** Forget all that this page keeps: entries, drafts, and answers that were not sent. */
+export function forget(): void {
+  for (const kept of [store(), storageOrMemory("sessionStorage")]) {
+    const keys = Array.from({ length: kept.length }, (_, index) => kept.key(index));
+    for (const key of keys) if (key?.startsWith("guest-page:")) kept.removeItem(key);
+  }
+}

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { goToWelcome } from "../model/history.ts";
 import type { Picture } from "../model/picture.ts";
 import { type Refusal, refusalOf } from "../model/refusals.ts";
+import { forget } from "../model/storage.ts";
 import { pictureUrl } from "../model/theme.ts";
 import type { SessionWithSteps } from "../model/types.ts";
 import type { VisitContext } from "../model/visit.ts";
@@ -11,7 +12,7 @@ import { Brand, Heading, ProblemCard, Skeleton } from "../parts/frame.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { JobCard, Reveal, PictureActions } from "../parts/result.tsx";
 import { isInProgress, usePicture } from "../parts/use-picture.ts";
-import { needsNewPhoto } from "../texts.ts";
+import { ERASE, needsNewPhoto, problemWords } from "../texts.ts";
 
 export function ShareScreen({ visit, sessionId }: { visit: VisitContext; sessionId: string }) {
   const { backend, project } = visit;
@@ -96,6 +97,7 @@ export function ShareScreen({ visit, sessionId }: { visit: VisitContext; session
           <Icon name="again" />
           {needsNewPhoto(picture.reason) ? "Take a new photo" : "Make another one"}
         </button>
+        <EraseVisit visit={visit} />
       </main>
     </>
   );
@@ -105,4 +107,42 @@ function headline(picture: Picture): string {
   if (picture.status === "completed") return "Here you are!";
   if (isInProgress(picture)) return "Your picture is on its way";
   return picture.status === "none" ? "Thank you!" : "Almost there";
+}
+
+/** Everything of the guest in this project goes, after they have been asked whether they mean it. */
+function EraseVisit({ visit }: { visit: VisitContext }) {
+  const { backend, project } = visit;
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+
+  async function erase() {
+    if (busy || !confirm(ERASE.question)) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      await backend.calls.eraseGuest({ projectId: project.id });
+      forget();
+      location.replace(`/${project.id}`);
+    } catch (error) {
+      setProblem(problemWords(refusalOf(error).reason).text);
+      setBusy(false);
+    }
+  }
+
+  return (
+    <>
+      <button
+        class="link"
+        type="button"
+        data-testid="erase"
+        aria-busy={busy}
+        onClick={() => void erase()}
+      >
+        {ERASE.button}
+      </button>
+      <p class="error" role="alert" hidden={!problem}>
+        {problem}
+      </p>
+    </>
+  );
 }

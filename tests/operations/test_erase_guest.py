@@ -1,0 +1,32 @@
+"""Erasing a guest from a terminal."""
+
+import json
+
+from emulator.suite.suite import Suite
+from experience.media.store.objects import find, write_once
+from tests.operations.conftest import Command, StoredVisit
+
+
+class TestEraseGuestCommand:
+    def test_deletes_everything_of_the_guest_and_prints_a_receipt(
+        self, suite: Suite, command: Command, visit: StoredVisit
+    ) -> None:
+        for name in (visit.photo, visit.picture):
+            write_once(name, b"picture", "image/jpeg")
+        [guest] = visit.db.collection("projects", visit.venue.project, "guests").stream()
+        where = ("--project", visit.db.project, "--bucket", suite.bucket)
+        who = ("--visited", visit.venue.project, "--guest", guest.id)
+
+        done = command("erase-guest", *where, *who)
+
+        assert (done.returncode, done.stderr) == (0, "")
+        receipt = json.loads(done.stdout)
+        assert (receipt["guests"], receipt["sessions"], receipt["objects"]) == (1, 3, 2)
+        for name in ("guests", "sessions", "jobs"):
+            assert not list(visit.db.collection("projects", visit.venue.project, name).stream())
+        assert not any(find(name) for name in (visit.photo, visit.picture))
+
+        again = command("erase-guest", *where, *who)  # as after a typing error
+        assert again.returncode == 1
+        assert json.loads(again.stdout)["guests"] == 0
+        assert again.stderr.startswith(f"error: there was nothing of guest {guest.id} in project ")
