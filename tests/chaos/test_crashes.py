@@ -56,6 +56,7 @@ class TestOneCommit:
         assert visit_of(faulty_suite, uid) == WHOLE_VISIT
 
 
+@pytest.mark.exhaustive
 class TestAgainAndAgain:
     @pytest.mark.parametrize("when", WHEN)
     def test_two_visits_get_through_while_an_eighth_commit_kills_three_times(

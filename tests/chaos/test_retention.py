@@ -3,6 +3,8 @@
 import contextlib
 from typing import Any
 
+import pytest
+
 from emulator.process.errors import SuiteError
 from experience.clock import now_ms
 from tests.support.builders.venues import Venue
@@ -18,6 +20,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.exhaustive
 class TestRetention:
     def test_a_whole_visit_goes_in_the_end_and_the_others_stay(
         self, faulty_suite: FaultySuite

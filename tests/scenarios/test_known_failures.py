@@ -68,6 +68,7 @@ class TestEverythingTwice:
     def test_a_visit_in_which_everything_is_tapped_twice(self, faulty_suite: FaultySuite) -> None:
         visit(faulty_suite, "double-taps", 2, at_once)
 
+    @pytest.mark.exhaustive
     def test_a_visit_in_which_every_call_comes_twenty_times_at_once(
         self, faulty_suite: FaultySuite
     ) -> None:

@@ -18,7 +18,6 @@ from experience.transforms.usecases.retry import retry_transform
 from experience.transforms.usecases.start import start_transform
 from experience.workflows.execution.worker import TURN_SECONDS
 from experience.workflows.usecases.sweep import sweep_runs
-from tests.experience.transforms.conftest import NewTransform
 from tests.support.builders.guests import a_guest
 from tests.support.builders.jobs import CAPTURE, SMALL, a_completed_session
 from tests.support.builders.sessions import session_fields, stored_session
@@ -316,40 +315,3 @@ class TestAnOrdinaryGuest:
         guest = guest.model_copy(update={"completed_experiences": entries, "rates": rates})
         project = Project(id="p", workspace_id="w", name="Party", created_at=1, updated_at=1)
         assert quota.may_have_others(guest, project, now) is may_have_others
-
-
-@pytest.fixture
-def limited(db: Client) -> Venue:
-    """A venue that makes ten pictures a day."""
-    return a_booth(db, 10)
-
-
-def counted(db: Client, project: str) -> int:
-    shards = db.collection("projects", project, "transformCounts").stream()
-    return sum(shard.get("count") for shard in shards)
-
-
-class TestPlaces:
-    def test_cancelling_and_retrying_before_any_attempt_takes_one_reservation(
-        self, held_visit: NewTransform, db: Client, limited: Venue
-    ) -> None:
-        guest = held_visit(limited)
-        guest.begin()
-        for _ in range(4):
-            guest.cancel()
-            guest.retry()
-        assert counted(db, limited.project) == 1
-
-    def test_a_retry_after_an_attempt_takes_another_reservation(
-        self, held_visit: NewTransform, db: Client, limited: Venue
-    ) -> None:
-        guest = held_visit(limited, photo=b"no photo")
-        guest.begin().work()
-        guest.retry()
-        assert counted(db, limited.project) == 2
-
-    def test_a_draft_s_session_counts_by_the_published_limit(
-        self, held_visit: NewTransform, db: Client, limited: Venue
-    ) -> None:
-        held_visit(limited, mode="preview", configSource="draft").begin()
-        assert counted(db, limited.project) == 1

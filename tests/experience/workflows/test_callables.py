@@ -114,6 +114,7 @@ class TestRunning:
             assert team.ended(run_id)["run"]["context"] == expected
             assert len(set(executions(run_id))) == 18
 
+    @pytest.mark.exhaustive
     @pytest.mark.parametrize("when", ["before", "after"])
     def test_a_build_gets_through_while_every_twelfth_commit_kills(
         self, team: Team, when: str
