@@ -15,8 +15,9 @@ from tests.support.job_bench import JobBench, NewJob, meanwhile, unrest
 from tests.support.workflows.commits import ALONE, Mishaps, RecordedCommit, ResponseLost
 from tests.support.workflows.workflow_bench import Killed, unfinished
 
-TIMES = ("createdAt", "updatedAt", "startedAt", "completedAt", "timestamp", "processingTimeMs")
+TIMES = ("createdAt", "updatedAt", "queuedAt", "startedAt", "completedAt", "timestamp")
 NAMES = (
+    "processingTimeMs",
     "id",
     "projectId",
     "sessionId",
