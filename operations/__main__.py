@@ -15,7 +15,7 @@ from experience.ids import is_document_id, is_uid
 from operations import gantt
 from operations.bootstrap import BootstrapError, bootstrap
 from operations.check import check
-from operations.erasure import Contention, erase_guest
+from operations.erasure import Contention, WrongBucketError, erase_guest
 
 MAX_PROBE_SECONDS = 10
 """For the first request: a database that does not respond is reported instead of waited for."""
@@ -98,6 +98,9 @@ def _erase_guest(client: firestore.Client, options: argparse.Namespace) -> int:
     except Contention:
         print("error: something is left: the guest goes on; run this again", file=sys.stderr)
         return 1
+    except WrongBucketError as error:
+        print(f"error: the guest's photos are in the bucket {error}", file=sys.stderr)
+        return 2
     print(json.dumps(receipt.shown(), indent=2))
     if not (receipt.guests or receipt.sessions or receipt.jobs):
         where = f"project {options.visited} of {_database(client)}"

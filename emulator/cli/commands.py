@@ -122,15 +122,17 @@ def execute(options: argparse.Namespace) -> int:
 def export(options: argparse.Namespace) -> int:
     """Write the documents, objects and accounts of a running suite to a folder."""
     suite = discovery.find("FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST", root=options.root)
-    address = suite["FIRESTORE_EMULATOR_HOST"]
-    project = options.project or suite.get("GCLOUD_PROJECT", "demo-guest")
+    of_suite = suite.get("GCLOUD_PROJECT", "demo-guest")
+    project = options.project or of_suite
+    bucket = f"{of_suite}.appspot.com"  # a suite has one, whichever project the documents are in
+    firestore, storage = suite["FIRESTORE_EMULATOR_HOST"], suite["STORAGE_EMULATOR_HOST"]
+    auth = suite.get("FIREBASE_AUTH_EMULATOR_HOST")
     try:
-        FirestoreEmulator(address).export(project, options.folder)
+        FirestoreEmulator(firestore).export(project, options.folder)
     except OSError as error:
-        raise SuiteError(f"No Firestore emulator answers at {address}: {error}") from error
-    bucket = f"{project}.appspot.com"
-    objects = export_objects(suite["STORAGE_EMULATOR_HOST"], bucket, options.folder)
-    accounts = export_accounts(suite["FIREBASE_AUTH_EMULATOR_HOST"], project, options.folder)
+        raise SuiteError(f"No Firestore emulator answers at {firestore}: {error}") from error
+    objects = export_objects(storage, bucket, options.folder)
+    accounts = export_accounts(auth, project, options.folder) if auth else None
     found = "no accounts: there is no Auth emulator" if accounts is None else f"{accounts} accounts"
     print(
         f"Exported to {options.folder}: the documents, {objects} objects, {found}."

@@ -80,7 +80,10 @@ def _listed(session: requests.Session, url: str, bucket: str) -> Iterator[dict[s
     token = ""
     while True:
         address = f"{url}/storage/v1/b/{bucket}/o"
-        response = session.get(address, params={"pageToken": token}, timeout=MAX_SECONDS)
+        try:
+            response = session.get(address, params={"pageToken": token}, timeout=MAX_SECONDS)
+        except requests.ConnectionError as error:
+            raise SuiteError(f"No storage answers at {url}: {error}") from error
         _require(response)
         page = response.json()
         yield from page.get("items", [])

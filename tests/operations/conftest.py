@@ -66,6 +66,7 @@ class StoredVisit:
 
     db: Client
     venue: Venue
+    bucket: str
 
     @property
     def project(self) -> str:
@@ -99,7 +100,7 @@ class StoredVisit:
 
 
 @pytest.fixture
-def visit(quiet_db: Client) -> StoredVisit:
+def visit(suite: Suite, quiet_db: Client) -> StoredVisit:
     """Pregate, main and preshare completed, and the picture made; every document by hand."""
     db, workspace = quiet_db, a_workspace(quiet_db)
     a_member(db, workspace, "owner")
@@ -107,10 +108,10 @@ def visit(quiet_db: Client) -> StoredVisit:
     main = an_experience(db, workspace, steps, a_transform())
     before, after = an_experience(db, workspace), an_experience(db, workspace)
     project = a_project(db, workspace, [main], before, after)
-    visit = StoredVisit(db, Venue(workspace, project, main, before, after))
+    visit = StoredVisit(db, Venue(workspace, project, main, before, after), suite.bucket)
     a_guest(db, project, "guest", completed={before: "pre", main: "main", after: "post"})
     ended = {"workspaceId": workspace, "status": "completed", "completedAt": 2}
-    result = {**_media(visit.picture), "assetId": "job-1"}
+    result = {**_media(visit, visit.picture), "assetId": "job-1"}
     kinds: dict[str, tuple[str, dict[str, Any]]] = {
         "pre": (before, {"phase": "pregate", "mainSessionId": "main"}),
         "main": (
@@ -120,7 +121,7 @@ def visit(quiet_db: Client) -> StoredVisit:
                 "completedAt": 4,
                 "pregateSessionId": "pre",
                 "answers": [_answer("name")],
-                "capturedMedia": [_media(visit.photo)],
+                "capturedMedia": [_media(visit, visit.photo)],
                 "resultMedia": result,
                 "jobId": "job",
                 "jobStatus": "completed",
@@ -138,7 +139,7 @@ def visit(quiet_db: Client) -> StoredVisit:
 def _job(visit: StoredVisit, workspace: str, experience: str) -> None:
     output = {
         "assetId": "job-1",
-        "url": _media(visit.picture)["url"],
+        "url": _media(visit, visit.picture)["url"],
         "path": visit.picture,
         "format": "png",
         "width": 256,
@@ -167,8 +168,9 @@ def _job(visit: StoredVisit, workspace: str, experience: str) -> None:
     visit.change("jobs/job/jobInternals/state", snapshot=snapshot)
 
 
-def _media(path: str) -> dict[str, Any]:
-    url = f"http://localhost/v0/b/bucket/o/{path.replace('/', '%2F')}?alt=media&token=t"
+def _media(visit: StoredVisit, path: str) -> dict[str, Any]:
+    name = path.replace("/", "%2F")
+    url = f"http://localhost/v0/b/{visit.bucket}/o/{name}?alt=media&token=t"
     return {"stepId": "photo", "assetId": "asset", "url": url, "createdAt": 1}
 
 

@@ -1,6 +1,7 @@
 """Erasing a guest from a terminal."""
 
 import json
+from typing import Any
 
 from emulator.suite.suite import Suite
 from experience.media.store.objects import find, write_once
@@ -30,3 +31,25 @@ class TestEraseGuestCommand:
         assert again.returncode == 1
         assert json.loads(again.stdout)["guests"] == 0
         assert again.stderr.startswith(f"error: there was nothing of guest {guest.id} in project ")
+
+    def test_with_another_bucket_than_that_of_the_photos_nothing_is_deleted(
+        self, suite: Suite, command: Command, visit: StoredVisit
+    ) -> None:
+        arguments = ("erase-guest", "--project", visit.db.project, "--guest", "guest")
+        visited = ("--visited", visit.venue.project)
+
+        missing = command(*arguments, *visited, "--bucket", "no-such-bucket")
+        visit.change("sessions/main", capturedMedia=[photo_in("another-bucket")])
+        other = command(*arguments, *visited, "--bucket", suite.bucket)
+
+        assert missing.returncode == other.returncode == 2
+        assert "no-such-bucket" in missing.stderr
+        assert "another-bucket" in other.stderr
+        for name, count in (("guests", 1), ("sessions", 3), ("jobs", 1)):
+            found = list(visit.db.collection("projects", visit.venue.project, name).stream())
+            assert len(found) == count
+
+
+def photo_in(bucket: str) -> dict[str, Any]:
+    url = f"http://localhost/v0/b/{bucket}/o/photo?alt=media&token=t"
+    return {"stepId": "photo", "assetId": "asset", "url": url, "createdAt": 1}

@@ -15,6 +15,7 @@ _BRANDS = {
 }
 _ANY_CODEC = (b"mif1", b"msf1")
 _TOP_BOXES = (b"ftyp", b"meta", b"moov", b"mdat", b"free")
+_IMAGE_BOXES = {b"meta", b"mdat"}
 _METADATA_ITEMS = (b"Exif", b"mime")
 
 
@@ -32,12 +33,17 @@ def content_type(head: bytes) -> str | None:
 
 
 def stated_end(data: bytes) -> int:
-    """Where the file ends, as far as its boxes reach; what follows the image does not count."""
-    end = 0
+    """Where the file ends, as far as its boxes reach; what follows the image does not count.
+
+    Cameras and editors may put boxes of their own between those of the image.
+    """
+    end, seen = 0, set()
     for name, _, end_of_box in _boxes(data, 0, len(data)):
-        if name not in _TOP_BOXES:
+        if name in _TOP_BOXES:
+            end = end_of_box
+            seen.add(name)
+        elif seen >= _IMAGE_BOXES:
             break
-        end = end_of_box
     return end
 
 

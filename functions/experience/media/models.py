@@ -81,6 +81,11 @@ def path_in(url: str) -> str:
     return unquote(urlsplit(url).path.partition("/o/")[2])
 
 
+def bucket_in(url: str) -> str:
+    """The name of the object's bucket, out of its download URL."""
+    return urlsplit(url).path.partition("/o/")[0].rpartition("/b/")[2]
+
+
 @dataclass(frozen=True)
 class StoredObject:
     """An object of the bucket. `created_at` is in Unix milliseconds."""

@@ -89,3 +89,27 @@ class TestRunning:
         taken = project / "firebase.json"
         assert main(["export", "--root", str(root), str(taken)]) == 1
         assert f"error: Nothing can be exported to {taken}" in capsys.readouterr().err
+
+    def test_any_of_its_projects_is_exported_with_the_one_bucket_and_without_auth(
+        self, sample_suite: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST", "GCLOUD_PROJECT"):
+            monkeypatch.setenv(name, sample_suite.env[name])
+        monkeypatch.delenv("FIREBASE_AUTH_EMULATOR_HOST", raising=False)
+
+        assert main(["export", "--project", "demo-another", str(tmp_path / "export")]) == 0
+        assert (tmp_path / "export" / "storage_export" / "objects.json").is_file()
+
+    def test_storage_that_does_not_answer_is_reported(
+        self,
+        sample_suite: Suite,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        firestore = sample_suite.env["FIRESTORE_EMULATOR_HOST"]
+        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", firestore)
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", "http://127.0.0.1:1")
+
+        assert main(["export", str(tmp_path / "export")]) == 1
+        assert "error: No storage answers at http://127.0.0.1:1" in capsys.readouterr().err

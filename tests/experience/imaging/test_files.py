@@ -17,6 +17,7 @@ from experience.imaging.models import MAX_PIECES, ImageRefused, Picture, Refusal
 from experience.imaging.transform import transform_image
 from tests.support.builders.images import (
     ASTRONAUT,
+    avif_with,
     encoded,
     exif,
     jpeg_with,
@@ -230,6 +231,12 @@ class TestFilesThatBreakOff:
     def test_where_it_ends_is_known_from_its_beginning(self, name: str) -> None:
         photo = PHOTOS[name]
         assert not files.is_cut_off(photo[:1000], len(photo))
+        assert files.is_cut_off(photo[:1000], len(photo) - 2)
+
+    @pytest.mark.parametrize("name", [b"uuid", b"skip"])
+    def test_an_avif_may_have_boxes_of_its_makers_before_its_image(self, name: bytes) -> None:
+        photo = avif_with(PHOTOS["avif"], name, b"a name of 16 byte and more")
+        assert outcome(photo) == PICTURES["avif"]
         assert files.is_cut_off(photo[:1000], len(photo) - 2)
 
     @pytest.mark.parametrize("name", PHOTOS)

@@ -79,6 +79,14 @@ def jpeg_with(*segments: tuple[int, bytes], photo: bytes = ASTRONAUT) -> bytes:
     return photo[:2] + b"".join(added) + photo[2:]
 
 
+def avif_with(photo: bytes, name: bytes, body: bytes) -> bytes:
+    """An AVIF of one image with one more box before all but the first."""
+    box = struct.pack(">I4s", 8 + len(body), name) + body
+    start, image = int.from_bytes(photo[:4]), photo.index(b"mdat") + 4
+    moved = photo.replace(struct.pack(">I", image), struct.pack(">I", image + len(box)), 1)
+    return moved[:start] + box + moved[start:]
+
+
 def exif(orientation: int, entries: int = 1) -> bytes:
     """A TIFF directory that names the orientation, last of so many entries."""
     others = b"".join(

@@ -103,6 +103,12 @@ test("a JPEG that lacks its end keeps what it has", async () => {
   assert.deepEqual((await cleaned(photo)).subarray(-50), photo.subarray(-50));
 });
 
+test("bytes between the segments of a JPEG hide nothing", async () => {
+  const hidden = segment(0xe1, "Exif\0\0", exif(1));
+  const photo = bytesOf([0xff, 0xd8], hidden, [0, 7], [0xff, 0xff], hidden.subarray(1), SCAN);
+  assert.deepEqual(await cleaned(photo), bytesOf([0xff, 0xd8], SCAN));
+});
+
 test("a PNG keeps its pixels and its orientation alone", async () => {
   const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
   const header = chunk("IHDR", Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]));
@@ -140,7 +146,7 @@ test("a WebP keeps its pixels and its orientation alone", async () => {
 });
 
 test("what is damaged or of another kind stays as it is", async () => {
-  const damaged = bytesOf([0xff, 0xd8], segment(0xe1, "Exif\0\0", exif(6)), "no segment");
+  const damaged = bytesOf([0xff, 0xd8], segment(0xe1, "Exif\0\0", exif(6)), [0xff, 0xda]);
   for (const file of [damaged, bytesOf("GIF89a"), bytesOf("RIFF"), Buffer.alloc(0)])
     assert.deepEqual(await cleaned(file, "image/gif"), file);
 });

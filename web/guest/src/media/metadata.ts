@@ -32,17 +32,11 @@ function cleaned(bytes: Bytes): Bytes[] | null {
 }
 
 /** Source: ITU-T T.81, annex B.1; the segments of metadata by their first bytes. */
-function cleanedJpeg(bytes: Bytes): Bytes[] | null {
+function cleanedJpeg(bytes: Bytes): Bytes[] {
   const kept: Bytes[] = [];
   let orientation: number | null = null;
-  let at = 2;
-  while (at < bytes.length) {
-    if (bytes[at] !== 0xff) return null;
+  for (let at = nextSegment(bytes, 2); at < bytes.length; at = nextSegment(bytes, at)) {
     const marker = bytes[at + 1] ?? 0;
-    if (marker === 0xff) {
-      at += 1; // any number of them may fill the gap
-      continue;
-    }
     if (marker === 0xd9) {
       kept.push(bytes.slice(at, at + 2));
       break;
@@ -51,7 +45,7 @@ function cleanedJpeg(bytes: Bytes): Bytes[] | null {
     const name = text(bytes, at + 4, at + 16);
     if (marker === 0xe1 && name.startsWith(EXIF))
       orientation ??= orientationIn(bytes.subarray(at + 4 + EXIF.length, end));
-    const next = marker === 0xda ? endOfScan(bytes, end) : end;
+    const next = marker === 0xda ? nextSegment(bytes, end) : end;
     if (isKeptSegment(marker, name)) kept.push(bytes.slice(at, next));
     at = next;
   }
@@ -67,8 +61,11 @@ function isKeptSegment(marker: number, name: string): boolean {
   return !isApplicationOrComment;
 }
 
-/** Where the next segment begins: at the first marker that is no stuffing and no restart. */
-function endOfScan(bytes: Bytes, start: number): number {
+/**
+ * Where the next segment begins: at the first marker that is no stuffing and no restart. What lies
+ * between two segments, decoders pass over.
+ */
+function nextSegment(bytes: Bytes, start: number): number {
   for (let at = bytes.indexOf(0xff, start); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
     const marker = bytes[at + 1] ?? 0;
     const isData = marker === 0 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd7);
