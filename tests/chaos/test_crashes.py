@@ -16,6 +16,7 @@ WHEN = ("before", "after")
 MAX_KILLS = 3
 
 
+@pytest.mark.exhaustive
 class TestOneCommit:
     """`number` is the commit of that function at which the process dies.
 

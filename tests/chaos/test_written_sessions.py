@@ -43,6 +43,7 @@ class Writer(FaultyGuest):
 
 @pytest.mark.parametrize("patient", [True, False], ids=["patient", "in a hurry"])
 @pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.exhaustive
 class TestVisit:
     def test_it_ends_as_one_by_callables_does(
         self, faulty_suite: FaultySuite, fault: str, patient: bool

@@ -25,6 +25,7 @@ def measured() -> tuple[Figures, set[str]]:
     return parts.measure(KEPT, lambda _what: None, SharingSuite)
 
 
+@pytest.mark.exhaustive
 class TestFigures:
     def test_are_what_is_measured(self, measured: tuple[Figures, set[str]]) -> None:
         now, _ = measured

@@ -130,6 +130,7 @@ class TestPlaces:
             assert len(bench.held_permits()) == MAX_PERMITS["image"]
         assert replicate.most_at_once == 2 * MAX_PERMITS["image"]
 
+    @pytest.mark.exhaustive
     def test_in_any_order_of_tasks(
         self, generations: GenerationBench, replicate: ReplicateVendor
     ) -> None:

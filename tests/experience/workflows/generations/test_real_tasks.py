@@ -73,6 +73,7 @@ class TestRealTasks:
         assert vendor.paid == paid + 1
         assert [job["status"] for job in jobs(team)] == ["completed"]
 
+    @pytest.mark.exhaustive
     def test_more_than_may_be_at_once_get_through_in_the_worst_of_networks(
         self, team: Team, vendor: ReplicateVendor
     ) -> None:
