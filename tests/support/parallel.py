@@ -22,12 +22,13 @@ MAX_PROCESSES = 4
 # What starts something for itself, by the beginnings of its files' paths, the slowest first.
 # Files that are not named here share the suite that every process has.
 DEDICATED_SUITES = {
-    "faults": ("tests/chaos/",),
     "workflows": ("tests/experience/workflows/",),
-    "costs": ("tests/tools/cost/",),
-    "a browser": ("tests/browser/",),  # by now its packages are there
+    "commands": ("tests/emulator/cli/", "tests/emulator/demo/"),
     "samples": ("tests/emulator/faults/", "tests/emulator/billing/"),
-    "commands": ("tests/emulator/", "tests/tools/contract/", "tests/tools/benchmarks/"),
+    "suites": ("tests/emulator/", "tests/tools/contract/", "tests/tools/benchmarks/"),
+    "faults": ("tests/chaos/",),
+    "a browser": ("tests/browser/",),  # by now its packages are there
+    "costs": ("tests/tools/cost/",),
 }
 # Of those that share, the ones that take long.
 SLOW = (
