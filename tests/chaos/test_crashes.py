@@ -22,7 +22,7 @@ class TestOneCommit:
 
     Before its only commit it dies as if its call or event had not come, which test_deliveries has,
     and what follows where onSessionCompleted dies after it.
-    A lease that was taken and not heard of is in usecases/transforms/test_crashes.
+    A lease that was taken and not heard of is in tests/experience/transforms/test_crashes.py.
     """
 
     @pytest.mark.parametrize(

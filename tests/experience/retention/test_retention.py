@@ -6,7 +6,7 @@ import pytest
 from google.cloud.firestore import Client
 
 from emulator.suite.suite import Suite
-from experience import clock, storage, sweeps, transactions
+from experience import clock, sweeps, transactions
 from experience.media.store import objects
 from experience.retention import store
 from experience.retention.usecases import sweep
@@ -23,13 +23,6 @@ from tests.experience.retention.visits import (
 from tests.support.builders.guests import a_guest
 from tests.support.builders.sessions import a_session, stored_session
 from tests.support.calling import at_once
-
-
-@pytest.fixture(autouse=True)
-def _an_empty_bucket(suite: Suite) -> None:
-    """What other tests left belongs to sessions that are not in this test's database."""
-    storage.delete_objects(storage.bucket().list_blobs(prefix="projects/"))
-
 
 NOTHING = {"guests": 0, "sessions": 0, "jobs": 0, "transformCounts": 0, "objects": 0}
 

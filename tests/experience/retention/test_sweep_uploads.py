@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client
 
-from emulator.suite.suite import Suite
 from experience import storage
 from experience.media.store import download_urls, objects, uploads
 from experience.retention import store
@@ -19,12 +18,6 @@ from tests.experience.retention.visits import (
 )
 from tests.support.builders.sessions import a_session, session_ref
 from tests.support.builders.venues import Venue, a_venue
-
-
-@pytest.fixture(autouse=True)
-def _an_empty_bucket(suite: Suite) -> None:
-    """What other tests left belongs to sessions that are not in this test's database."""
-    storage.delete_objects(storage.bucket().list_blobs(prefix="projects/"))
 
 
 class TestUploads:
