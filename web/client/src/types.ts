@@ -2612,6 +2612,13 @@ export interface Reasons {
     details: {};
   };
   /**
+   * Refused when there is no such event, or none for this caller, or its workspace was deleted.
+   */
+  event_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
    * Refused when this person is no guest of the project.
    */
   guest_not_found: {
@@ -2692,6 +2699,15 @@ export interface Reasons {
   project_not_published: {
     code: "failed-precondition";
     details: {};
+  };
+  /**
+   * Refused when the event is not open for guests; its members may try out a draft and read what is archived.
+   */
+  event_not_live: {
+    code: "failed-precondition";
+    details: {
+      status: string;
+    };
   };
   /**
    * Refused when enabled experiences of the draft are not active or not published.
