@@ -18,6 +18,7 @@ A domain imports only shared modules and domains that stand above it in this lis
     sessions     one run through an experience, from creation to completion
     media        signed uploads, their confirmation, and download addresses
     transforms   the job that turns a capture into a picture
+    events       the earlier, event-centred way: events, their journeys, steps and experiences
     shares       taking the addresses of a picture back
     retention    deleting what has been kept for long enough
 """
@@ -33,6 +34,7 @@ DOMAINS = (
     "sessions",
     "media",
     "transforms",
+    "events",
     "shares",
     "retention",
 )
