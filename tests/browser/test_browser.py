@@ -81,6 +81,7 @@ class TestVisit:
         with Image.open(seen["download"]["path"]) as saved:
             assert list(saved.size) == seen["picture"]
 
+    @pytest.mark.exhaustive
     def test_reloading_and_going_back_lose_nothing_in_any_phase(
         self, browser: Browser, faulty_suite: FaultySuite
     ) -> None:
@@ -110,6 +111,7 @@ class TestObstacles:
         assert seen["afterwards"] == {"name": "Ada", "mood": "happy"}
         assert answers(visit_of(faulty_suite, seen["uid"])["main"]) == seen["afterwards"]
 
+    @pytest.mark.exhaustive
     def test_a_page_is_denied_the_session_of_another_guest(
         self, browser: Browser, faulty_suite: FaultySuite
     ) -> None:
@@ -149,6 +151,7 @@ class TestObstacles:
             assert dict(image.getexif()) == {ORIENTATION: 6}
             assert image.tobytes() == taken.tobytes()
 
+    @pytest.mark.exhaustive
     def test_a_cancelled_photo_does_not_lead_to_the_next_step_and_is_replaced(
         self, browser: Browser, faulty_suite: FaultySuite
     ) -> None:
@@ -159,6 +162,7 @@ class TestObstacles:
         main = visit_of(faulty_suite, seen["uid"])["main"]
         assert main["jobStatus"] == "completed"
 
+    @pytest.mark.exhaustive
     def test_a_guest_sees_that_the_provider_failed_and_retries(
         self, browser: Browser, faulty_suite: FaultySuite
     ) -> None:

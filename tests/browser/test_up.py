@@ -80,6 +80,7 @@ def stored(env: dict[str, str], path: str, **changed: str) -> Any:
     return json.loads(response)["fields"]
 
 
+@pytest.mark.exhaustive
 class TestUp:
     def test_a_guest_enters_at_the_printed_address_and_an_import_keeps_the_data(
         self, node: str, tmp_path: Path

@@ -12,11 +12,12 @@ from emulator.demo.chaos import ChaosGuest
 from tests.support.faulty_suite import WHOLE_VISIT, FaultySuite, visit_of
 from tests.support.waiting import eventually
 
+pytestmark = pytest.mark.exhaustive
+
 WHEN = ("before", "after")
 MAX_KILLS = 3
 
 
-@pytest.mark.exhaustive
 class TestOneCommit:
     """`number` is the commit of that function at which the process dies.
 
@@ -57,7 +58,6 @@ class TestOneCommit:
         assert visit_of(faulty_suite, uid) == WHOLE_VISIT
 
 
-@pytest.mark.exhaustive
 class TestAgainAndAgain:
     @pytest.mark.parametrize("when", WHEN)
     def test_two_visits_get_through_while_an_eighth_commit_kills_three_times(

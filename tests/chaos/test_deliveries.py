@@ -10,6 +10,8 @@ from tests.support.calling import at_once
 from tests.support.faulty_suite import WHOLE_VISIT, FaultySuite, visit_of
 from tests.support.waiting import eventually
 
+pytestmark = pytest.mark.exhaustive
+
 DELIVERED = ["onJobCreated", "onSessionCompleted", "onSessionCreated", "runTransform"]
 # A visit starts no run of a workflow; tests/experience/workflows try what runs are delivered to.
 OF_RUNS = ["pollGeneration", "runStep"]
@@ -63,7 +65,6 @@ class TestOneFunction:
         assert attempts(faulty_suite, fault) == [1]
 
 
-@pytest.mark.exhaustive
 class TestEverything:
     @pytest.mark.parametrize("replay", range(3))
     def test_visits_in_the_worst_of_networks_end_the_same(

@@ -24,6 +24,8 @@ from tests.support.builders.venues import Venue
 from tests.support.calling import at_once
 from tests.support.faulty_suite import FaultyGuest, FaultySuite, check
 
+pytestmark = pytest.mark.exhaustive
+
 OTHERS = int(os.environ.get("PROGRAMS", "0"))
 STEPS_TO_SHARE = 8  # and no more, when nothing goes wrong
 
@@ -180,7 +182,6 @@ programs = st.lists(
 )
 
 
-@pytest.mark.exhaustive
 class TestPrograms:
     @given(program=programs)
     @settings(

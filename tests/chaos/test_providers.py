@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from experience.workflows.generations.models import MAX_SUBMITS
 from tests.support.faulty_suite import FaultySuite
 from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.exhaustive
 
 
 def ended(faulty_suite: FaultySuite, project: str) -> dict[str, Any]:

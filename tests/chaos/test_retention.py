@@ -10,6 +10,8 @@ from experience.clock import now_ms
 from tests.support.builders.venues import Venue
 from tests.support.faulty_suite import FaultySuite
 
+pytestmark = pytest.mark.exhaustive
+
 DAY = 24 * 3_600_000
 
 FAULTS: dict[str, dict[str, Any]] = {
@@ -20,7 +22,6 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.exhaustive
 class TestRetention:
     def test_a_whole_visit_goes_in_the_end_and_the_others_stay(
         self, faulty_suite: FaultySuite

@@ -10,6 +10,8 @@ from tests.support.builders.sessions import stored_session, written_session
 from tests.support.builders.venues import Venue
 from tests.support.faulty_suite import FaultyGuest, FaultySuite
 
+pytestmark = pytest.mark.exhaustive
+
 FAULTS: dict[str, dict[str, Any]] = {
     "once": {},
     "twice": {"duplicate": 1},
@@ -43,7 +45,6 @@ class Writer(FaultyGuest):
 
 @pytest.mark.parametrize("patient", [True, False], ids=["patient", "in a hurry"])
 @pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.exhaustive
 class TestVisit:
     def test_it_ends_as_one_by_callables_does(
         self, faulty_suite: FaultySuite, fault: str, patient: bool

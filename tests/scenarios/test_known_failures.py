@@ -203,6 +203,7 @@ class TestLinks:
             assert linked["mainSessionId"] == mains[venue, uid]
 
 
+@pytest.mark.exhaustive
 class TestTransforms:
     @pytest.mark.parametrize("status", ["pending", "running"])
     def test_a_job_that_nobody_works_on_is_found_and_finished(

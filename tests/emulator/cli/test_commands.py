@@ -117,12 +117,14 @@ class TestExec:
         assert env["FIRESTORE_EMULATOR_HOST"].startswith("127.0.0.1:")
         assert not Path(env["GOOGLE_APPLICATION_CREDENTIALS"]).parent.exists()
 
+    @pytest.mark.exhaustive
     @BESIDE_FIRESTORE
     def test_a_command_that_a_signal_ended_has_the_status_of_a_shell(self, run: Run) -> None:
         process = run(*_execute("sh", "-c", "kill -TERM $$"))
         process.communicate(timeout=60)
         assert process.returncode == 128 + signal.SIGTERM
 
+    @pytest.mark.exhaustive
     @BESIDE_FIRESTORE
     def test_a_command_that_does_not_exist_is_reported(self, run: Run) -> None:
         process = run(*_execute("no-such-command"))
@@ -136,6 +138,7 @@ class TestExec:
         assert process.returncode == 1
         assert errors.startswith("error: exec needs a command")
 
+    @pytest.mark.exhaustive
     @BESIDE_FIRESTORE
     def test_a_command_can_export_what_the_suite_holds(self, run: Run, tmp_path: Path) -> None:
         export = (sys.executable, "-m", "emulator", "export", str(tmp_path / "export"))
@@ -171,6 +174,7 @@ class TestExec:
         assert process.returncode == 128 + number
         _assert_all_end(pids, since)
 
+    @pytest.mark.exhaustive
     @BESIDE_FIRESTORE
     def test_a_second_ctrl_c_leaves_nothing_either(self, run: Run, tmp_path: Path) -> None:
         file = tmp_path / "pids"
@@ -191,6 +195,7 @@ class TestExec:
         process.kill()
         _assert_all_end(pids, since)
 
+    @pytest.mark.exhaustive
     @BESIDE_FIRESTORE
     def test_it_ends_when_its_parent_is_killed(self, run: Run, tmp_path: Path) -> None:
         file = tmp_path / "pids"
@@ -262,6 +267,7 @@ class TestStart:
         os.kill(suite, signal.SIGTERM)
         _assert_all_end(pids, since)
 
+    @pytest.mark.exhaustive
     @BESIDE_FIRESTORE
     def test_one_in_a_terminal_ends_with_its_parent(self, run: Run, tmp_path: Path) -> None:
         parent = "import subprocess, sys; subprocess.call([sys.executable, *sys.argv[1:]])"
@@ -272,6 +278,7 @@ class TestStart:
         process.kill()
         _assert_all_end(pids, since)
 
+    @pytest.mark.exhaustive
     def test_firestore_that_ends_by_itself_ends_the_suite_with_an_error(
         self, run: Run, tmp_path: Path
     ) -> None:

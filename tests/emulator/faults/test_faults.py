@@ -185,6 +185,7 @@ class TestOption:
             check=False,
         )
 
+    @pytest.mark.exhaustive
     def test_a_suite_starts_with_them(self) -> None:
         show = (
             "import os, urllib.request as u;"

@@ -10,6 +10,7 @@ from emulator.suite.suite import Suite
 from tests.support.builders.venues import a_venue
 
 
+@pytest.mark.exhaustive
 class TestWithoutJava:
     def test_a_callable_works_on_the_runtime_that_python_carries(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -124,6 +124,7 @@ class TestLoading:
         with pytest.raises(SuiteError, match=r"(?s)helpers\.py.*ZeroDivisionError"):
             own_supervisor.start()
 
+    @pytest.mark.exhaustive
     def test_a_missing_main_is_reported(
         self, own_supervisor: FunctionsSupervisor, own_source: Path
     ) -> None:
@@ -131,6 +132,7 @@ class TestLoading:
         with pytest.raises(SuiteError, match=r"main\.py does not exist"):
             own_supervisor.start()
 
+    @pytest.mark.exhaustive
     def test_a_main_that_exits_is_reported(
         self, own_supervisor: FunctionsSupervisor, own_source: Path
     ) -> None:
@@ -171,6 +173,7 @@ class TestReload:
         eventually(lambda: "echoed" in response())
         eventually(lambda: len(reloads) == 2)
 
+    @pytest.mark.exhaustive
     def test_of_two_edits_within_a_second_the_later_one_runs(
         self, own_source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -269,6 +272,7 @@ class TestPort:
 
 
 class TestHost:
+    @pytest.mark.exhaustive
     @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the loopback has one address")
     @pytest.mark.parametrize("host", ["127.0.0.3", "0.0.0.0"])
     def test_functions_listen_at_the_given_host(
@@ -295,6 +299,7 @@ class TestCrash:
         crash(own_supervisor)
         assert crash(own_supervisor) == ["loaded"]
 
+    @pytest.mark.exhaustive
     def test_one_with_threads_is_not_copied_but_loaded_again(
         self, own_supervisor: FunctionsSupervisor, own_source: Path
     ) -> None:
@@ -313,6 +318,7 @@ class TestCrash:
         assert call(own_supervisor, "echo", 2).json()["result"]["echoed"] == 2
         assert own_supervisor._fork_server.pid != crashing
 
+    @pytest.mark.exhaustive
     def test_calls_that_crash_one_after_another_leave_one_that_serves(
         self, own_supervisor: FunctionsSupervisor
     ) -> None:

@@ -202,6 +202,7 @@ class TestLive:
         edited.replace(rules)
         eventually(lambda: self._read(live, live.project) == 403)
 
+    @pytest.mark.exhaustive
     def test_edited_indexes_are_read_and_broken_ones_are_reported(self, live: Suite) -> None:
         indexes = live.root / "firestore.indexes.json"
 
@@ -222,6 +223,7 @@ class TestLive:
 
 
 class TestStartAndStop:
+    @pytest.mark.exhaustive
     def test_two_suites_run_side_by_side(self, chain: Suite, suite_log: Path) -> None:
         project = chain.project
         with Suite(project, root=CHAIN, free_ports=True, functions_log=suite_log) as second:
@@ -261,6 +263,7 @@ class TestStartAndStop:
             ):
                 Suite(root=project).start()
 
+    @pytest.mark.exhaustive
     @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the loopback has one address")
     def test_hosts_of_firebase_json_are_listened_at(
         self, project: Path, suite_log: Path, monkeypatch: pytest.MonkeyPatch
@@ -304,6 +307,7 @@ class TestStartAndStop:
         with pytest.raises(SuiteError, match=r"firestore\.rules: (?s:.*)L2:"):
             suite.start()
 
+    @pytest.mark.exhaustive
     def test_a_firestore_that_already_runs_is_used_and_left_running(
         self, chain: Suite, suite_log: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
     ) -> None:

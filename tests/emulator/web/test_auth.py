@@ -136,6 +136,7 @@ class TestWithoutIt:
         with pytest.raises(node.NodeMissingError):
             node.find()
 
+    @pytest.mark.exhaustive
     def test_start_reports_it_and_runs_the_rest(self, tmp_path: Path) -> None:
         (tmp_path / "ps").symlink_to(shutil.which("ps") or "")
         arguments = ["--root", str(CHAIN), "--free-ports", "--log", str(tmp_path / "log")]
