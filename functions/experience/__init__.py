@@ -18,6 +18,8 @@ A domain imports only shared modules and domains that stand above it in this lis
     sessions     one run through an experience, from creation to completion
     media        signed uploads, their confirmation, and download addresses
     transforms   the job that turns a capture into a picture
+    events       the earlier, event-centred way: events, their journeys, steps and experiences
+    journeys     a guest's session of an event: inputs, one photo, and the picture made of it
     shares       taking the addresses of a picture back
     retention    deleting what has been kept for long enough
 """
@@ -33,6 +35,8 @@ DOMAINS = (
     "sessions",
     "media",
     "transforms",
+    "events",
+    "journeys",
     "shares",
     "retention",
 )

@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, Self, TypeVar
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import SkipJsonSchema
 
 B = TypeVar("B", bound=BaseModel)
+V = TypeVar("V")
 
 MAX_INTEGER = 2**53
 """JSON's numbers are exact up to here."""
@@ -53,6 +55,26 @@ class Document(BaseModel):
             str(field.serialization_alias or field.alias or name): _declared(getattr(self, name))
             for name, field in type(self).model_fields.items()
         }
+
+
+def _is_none(value: Any) -> bool:
+    return value is None
+
+
+Sparse = Annotated[V | SkipJsonSchema[None], Field(exclude_if=_is_none)]
+"""A field that a document has with a value, or not at all: None is never stored and never shown."""
+
+
+class SparseDocument(Document):
+    """A document whose older readers hold that a field is absent, never null.
+
+    What was never given is not stored: a document that is read and dumped is what was read. A
+    field that may be missing is `Sparse`, and `store.field_updates` deletes one that ends.
+    """
+
+    def dump(self) -> dict[str, Any]:
+        """The fields that were read or given, as they are stored."""
+        return self.model_dump(by_alias=True, exclude_unset=True)
 
 
 def _declared(value: Any) -> Any:

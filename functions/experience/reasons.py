@@ -107,6 +107,11 @@ PROJECT_NOT_FOUND = Reason(
     "project_not_found",
     "there is no such project, or it or its workspace was deleted",
 )
+EVENT_NOT_FOUND = Reason(
+    errors.NotFound,
+    "event_not_found",
+    "there is no such event, or none for this caller, or its workspace was deleted",
+)
 GUEST_NOT_FOUND = Reason(
     errors.NotFound, "guest_not_found", "this person is no guest of the project"
 )
@@ -139,6 +144,12 @@ PROJECT_NOT_PUBLISHED = Reason(
     errors.FailedPrecondition,
     "project_not_published",
     "a project is to go live that was never published",
+)
+EVENT_NOT_LIVE = Reason(
+    errors.FailedPrecondition,
+    "event_not_live",
+    "the event is not open for guests; its members may try out a draft and read what is archived",
+    {"status": str},
 )
 EXPERIENCES_UNAVAILABLE = Reason(
     errors.FailedPrecondition,
@@ -200,6 +211,12 @@ STEPS_INCOMPLETE = Reason(
     "steps_incomplete",
     "required steps lack an answer; `steps` are their ids",
     {"steps": list[str]},
+)
+MOVE_NOT_ALLOWED = Reason(
+    errors.FailedPrecondition,
+    "move_not_allowed",
+    "the session's state allows no such move: it is `from` and would become `to`",
+    {"from": str, "to": str},
 )
 UPLOAD_MISSING = Reason(
     errors.FailedPrecondition, "upload_missing", "nothing was uploaded to the address yet"

@@ -10,14 +10,21 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot, Transaction
+from google.cloud.firestore import (
+    DELETE_FIELD,
+    Client,
+    DocumentReference,
+    DocumentSnapshot,
+    Transaction,
+)
 from pydantic import ValidationError
 
 from experience import logs, transactions
-from experience.documents import Document, Versioned
+from experience.documents import Document, SparseDocument, Versioned
 from experience.errors import NotFound
 
 D = TypeVar("D", bound=Document)
+S = TypeVar("S", bound=SparseDocument)
 T = TypeVar("T")
 V = TypeVar("V")
 
@@ -78,6 +85,12 @@ def require(document: T | None, *, what: str) -> T:
     if document is None:
         raise NotFound(what)
     return document
+
+
+def field_updates(stored: S, changed: S) -> dict[str, Any]:
+    """What turns one into the other, by top-level field: a field that ends is deleted."""
+    ended = stored.dump().keys() - changed.dump().keys()
+    return {**stored.difference(changed), **dict.fromkeys(ended, DELETE_FIELD)}
 
 
 class Memory(Generic[V]):

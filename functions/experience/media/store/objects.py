@@ -158,6 +158,7 @@ def _stored_object(blob: "Blob") -> StoredObject:
         metadata=dict(blob.metadata or {}),
         metageneration=int(blob.metageneration),
         content_encoding=str(blob.content_encoding or ""),
+        generation=int(blob.generation),
     )
 
 

@@ -1,0 +1,1 @@
+"""What an event consists of, and what operators send about it."""

@@ -1,0 +1,54 @@
+"""Events: `/events/{e}`."""
+
+from enum import StrEnum
+
+from experience.documents import Sparse, SparseDocument
+
+
+class EventStatus(StrEnum):
+    """Guests can begin a session in a live event and in no other."""
+
+    DRAFT = "draft"
+    LIVE = "live"
+    ARCHIVED = "archived"
+
+
+class EventTheme(SparseDocument):
+    """How the pages of an event look."""
+
+    primary_color: Sparse[str] = None
+    logo_url: Sparse[str] = None
+    font_family: Sparse[str] = None
+
+
+class EventConsent(SparseDocument):
+    """What a guest must agree to before anything else. A new version asks everyone again."""
+
+    version: str
+    text: str
+    minimum_age: Sparse[int] = None
+
+
+class Event(SparseDocument):
+    """`/events/{id}`. Timestamps are Unix milliseconds; an absent `version` counts as 0.
+
+    Without an `active_journey_id`, guests capture and transform a photo and nothing else.
+    """
+
+    id: str
+    workspace_id: str
+    name: str
+    status: EventStatus
+    active_journey_id: Sparse[str] = None
+    theme: Sparse[EventTheme] = None
+    retention_days: Sparse[int] = None
+    daily_transform_limit: Sparse[int] = None
+    consent: Sparse[EventConsent] = None
+    version: int = 0
+    created_at: int
+    updated_at: int
+
+    @property
+    def is_live(self) -> bool:
+        """Whether guests can begin a session in it."""
+        return self.status is EventStatus.LIVE

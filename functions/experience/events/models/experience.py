@@ -1,0 +1,56 @@
+"""The experiences of events: `/experiences/{x}`."""
+
+from typing import Literal
+
+from experience.documents import Sparse, SparseDocument
+from experience.workspaces.models import Transform
+
+
+class AiPhotoConfig(SparseDocument):
+    """How a photo becomes a picture. Guests never see this: it holds the prompt."""
+
+    enabled: bool = False
+    model: str = "local"
+    prompt: str = ""
+    reference_image_urls: list[str] = []
+    aspect_ratio: Literal["1:1", "3:2", "2:3", "16:9", "9:16"] = "1:1"
+
+    @property
+    def transform(self) -> Transform:
+        """The same for the engine, with its own defaults for what is not said here."""
+        return Transform(
+            enabled=self.enabled,
+            model=self.model,
+            prompt=self.prompt,
+            reference_image_urls=self.reference_image_urls,
+            aspect_ratio=self.aspect_ratio,
+        )
+
+
+class EventCaptureConfig(SparseDocument):
+    """How the photo is taken. `countdown` is in seconds."""
+
+    type: str = "photo"
+    countdown: int = 0
+    camera_facing: str = "front"
+
+
+class EventExperience(SparseDocument):
+    """`/experiences/{id}`: what a guest of a workspace's events can choose for their photo.
+
+    An absent `version` counts as 0.
+    """
+
+    id: str
+    workspace_id: str
+    name: str
+    status: Literal["active", "deleted"]
+    ai_photo_config: Sparse[AiPhotoConfig] = None
+    capture_config: EventCaptureConfig = EventCaptureConfig()
+    preview_media_url: Sparse[str] = None
+    version: int = 0
+
+    @property
+    def is_active(self) -> bool:
+        """Whether guests can choose it."""
+        return self.status == "active"
