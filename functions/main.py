@@ -12,6 +12,9 @@ from experience.guests.endpoints import list_guests as listGuests
 from experience.media.endpoints import confirm_upload as confirmUpload
 from experience.media.endpoints import create_upload as createUpload
 from experience.media.endpoints import get_download_url as getDownloadUrl
+from experience.media.endpoints import on_project_updated as onProjectUpdated
+from experience.media.endpoints import on_workspace_updated as onWorkspaceUpdated
+from experience.media.endpoints import update_download_urls as updateDownloadUrls
 from experience.projects.endpoints import get_project as getProject
 from experience.projects.endpoints import list_projects as listProjects
 from experience.projects.endpoints import publish_project as publishProject
@@ -84,8 +87,10 @@ __all__ = [
     "listRuns",
     "listSessions",
     "onJobCreated",
+    "onProjectUpdated",
     "onSessionCompleted",
     "onSessionCreated",
+    "onWorkspaceUpdated",
     "pollGeneration",
     "publishExperience",
     "publishProject",
@@ -109,5 +114,6 @@ __all__ = [
     "sweepRetention",
     "sweepRuns",
     "sweepSessions",
+    "updateDownloadUrls",
     "updateSessionProgress",
 ]

@@ -3195,6 +3195,16 @@ export interface Reasons {
     };
   };
   /**
+   * Refused when the session's state allows no such move: it is `from` and would become `to`.
+   */
+  move_not_allowed: {
+    code: "failed-precondition";
+    details: {
+      from: string;
+      to: string;
+    };
+  };
+  /**
    * Refused when nothing was uploaded to the address yet.
    */
   upload_missing: {

@@ -87,7 +87,10 @@ class StepPreparer:
                     cache_hit=True,
                     input_hash=input_hash,
                 )
-        return PreparedStep(skill, inputs, input_hash, timeout_seconds_of(definition, skill))
+        timeout_seconds = timeout_seconds_of(definition, skill)
+        if self.run.deadline_at is not None:
+            timeout_seconds = min(timeout_seconds, max(0, self.run.deadline_at - now) / 1000)
+        return PreparedStep(skill, inputs, input_hash, timeout_seconds)
 
     def _sources(self, definition: StepDefinition) -> Sources:
         """The data that the step's selectors read. One read for each output that is not known."""

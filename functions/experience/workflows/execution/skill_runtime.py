@@ -32,6 +32,8 @@ from experience.workflows.skills import (
 
 POLL_SECONDS = 1.0
 MAX_ARTIFACTS = 100
+TIMEOUT = "TIMEOUT"
+"""The code of an attempt that took too long, here or at a provider."""
 
 Generate = Callable[[LeasedStep, GenerationRequest], Generation]
 
@@ -237,7 +239,7 @@ def run_skill(
     if in_time:
         return in_time[0]
     message = f"The step took longer than {timeout_seconds:g} s."
-    return SkillFailed("TIMEOUT", message, retryable=True)
+    return SkillFailed(TIMEOUT, message, retryable=True)
 
 
 def _storage_failed() -> SkillFailed:

@@ -17,7 +17,8 @@ from experience.workflows.execution.preparation import (
     step_error,
     timeout_seconds_of,
 )
-from experience.workflows.execution.skill_runtime import SkillResult
+from experience.workflows.execution.skill_runtime import TIMEOUT, SkillResult
+from experience.workflows.generations.cancellation import cancel_generations
 from experience.workflows.generations.creation import generate
 from experience.workflows.runs import (
     dispatch,
@@ -28,7 +29,12 @@ from experience.workflows.runs import (
     step_completion,
     store,
 )
-from experience.workflows.runs.decisions import Decision, Delivery, decide
+from experience.workflows.runs.decisions import (
+    DEADLINE_EXCEEDED,
+    Decision,
+    Delivery,
+    decide,
+)
 from experience.workflows.runs.errors import TRANSIENT, LeaseLost, StaleStep, StepConflict
 from experience.workflows.runs.leases import Acquisition, LeasedStep
 from experience.workflows.runs.models import Run, RunStatus, RunStep, StepStatus, StepTask
@@ -57,11 +63,18 @@ NO_STEPS = NextSteps([])
 def run_step(task: StepTask, delivery: Delivery) -> None:
     """Execute an attempt at a step, and the steps that it makes ready. Safe to repeat at any time.
 
-    TryLater where the database or the storage fails.
+    A run that is past its deadline ends instead, whichever of its steps the task names. TryLater
+    where the database or the storage fails.
     """
     try:
         opened = store.open_step(clients.firestore(), task)
-        if opened:
+        if opened is None:
+            return
+        tenant, run, _ = opened
+        if run.value.is_overdue(clock.now_ms()):
+            finalization.expire_run(tenant, task.run_id)
+            cancel_generations(tenant, task.run_id)
+        else:
             Worker(*opened, delivery).work(task)
     except LeaseLost:
         # The step's new holder has a task of its own, and the sweep finds all other steps.
@@ -195,17 +208,25 @@ class Worker:
         if isinstance(outcome, Cancelled) or work.step.cancel_requested:
             return self._complete(work, _cancelled(work.step))
         if isinstance(outcome, Waiting):
-            leases.park(work, outcome.wait_ms)
+            left_ms = self._left_ms()
+            leases.park(work, outcome.wait_ms if left_ms is None else min(outcome.wait_ms, left_ms))
             return NO_STEPS
         return self._fail(work, outcome)
 
     def _fail(self, work: LeasedStep, failure: SkillFailed) -> NextSteps:
-        """Release the step for another attempt if its policy allows one; else fail it."""
+        """Release the step for another attempt if its policy and the deadline allow one.
+
+        Otherwise fail it. An attempt that the deadline cut off fails for that reason.
+        """
         step, policy = work.step, self.workflow.by_id[work.step.id].retry_policy
-        error = step_error(step, failure.code, failure.message, **failure.details)
-        if not failure.retryable or step.failures + 1 >= policy.max_attempts:
-            return self._complete(work, StepOutcome(StepStatus.FAILED, error=error))
         pause_ms = leases.capped_pause_ms(policy.pause_ms(step.failures + 1))
+        left_ms = self._left_ms()
+        has_time = left_ms is None or pause_ms < left_ms
+        is_cut_off = failure.code == TIMEOUT and not has_time
+        code = DEADLINE_EXCEEDED if is_cut_off else failure.code
+        error = step_error(step, code, failure.message, **failure.details)
+        if not failure.retryable or not has_time or step.failures + 1 >= policy.max_attempts:
+            return self._complete(work, StepOutcome(StepStatus.FAILED, error=error))
         released = leases.release(work, self.run, error, pause_ms)
         logs.warning(
             "step retried", run=step.run_id, step=step.id, attempt=step.attempt, code=error.code
@@ -300,6 +321,11 @@ class Worker:
             return step
         self.stored_run, step = store.get_step_with_run(self.tenant, self.run.id, step_id)
         return step
+
+    def _left_ms(self) -> int | None:
+        """How long it is to the run's deadline; None for a run without one."""
+        deadline_at = self.run.deadline_at
+        return None if deadline_at is None else max(0, deadline_at - clock.now_ms())
 
     def _first_task(self, step_id: str) -> StepTask:
         """The task for a step that has just become ready."""

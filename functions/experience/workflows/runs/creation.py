@@ -88,6 +88,7 @@ def new_owned_run(
     queue: Queue,
     owner_reference: OwnerReference,
     now: int,
+    deadline_at: int | None = None,
 ) -> "NewRun":
     """A new run for documents of another domain, which creates it together with those."""
     workflow = DEFINITIONS.workflows[workflow_name]
@@ -100,6 +101,7 @@ def new_owned_run(
         remaining_sinks=0,
         queue=queue,
         owner_reference=owner_reference,
+        deadline_at=deadline_at,
         created_at=now,
         updated_at=now,
     )

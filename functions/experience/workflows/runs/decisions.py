@@ -12,9 +12,13 @@ from experience.workflows.runs.models import (
     RunError,
     RunStatus,
     RunStep,
+    StepError,
     StepStatus,
     StepTask,
 )
+
+DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
+"""The code of a run that did not end by its deadline."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,30 @@ def decide(  # noqa: PLR0911  (a table of answers)
 def all_ended(steps: Iterable[RunStep]) -> bool:
     """Whether every step has ended."""
     return all(step.is_ended for step in steps)
+
+
+def with_deadline_exceeded(step: RunStep, now: int) -> RunStep:
+    """The step of an overdue run: failed, whoever has its lease, unless it has ended."""
+    if step.is_ended:
+        return step
+    error = StepError(
+        code=DEADLINE_EXCEEDED,
+        message="The run did not end by its deadline.",
+        attempt=step.attempt,
+        timestamp=now,
+    )
+    return step.model_copy(
+        update={
+            "status": StepStatus.FAILED,
+            "error": error,
+            "lease": None,
+            "parked": False,
+            "remaining_dependencies": 0,
+            "ended_at": now,
+            "duration_ms": now - step.started_at if step.started_at is not None else None,
+            "updated_at": now,
+        }
+    )
 
 
 def run_outcome(

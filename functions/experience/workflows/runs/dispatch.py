@@ -1,8 +1,6 @@
 """Enqueueing the tasks of steps."""
 
-from google.cloud.firestore import (
-    Transaction,
-)
+from google.cloud.firestore import Transaction
 
 from experience import clients, clock, transactions
 from experience.ids import fingerprint
@@ -11,10 +9,14 @@ from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.definitions.loader import DEFINITIONS
 from experience.workflows.runs.models import (
     Queue,
+    Run,
     RunStep,
     StepStatus,
     StepTask,
 )
+
+DEADLINE_MARGIN_SECONDS = 1
+"""How long after a run's deadline its task comes: the clocks of two instances differ a little."""
 
 
 def enqueue(task: StepTask, queue: Queue, *, delay_seconds: float = 0) -> None:
@@ -59,6 +61,24 @@ def enqueue_first(tenant: Tenant, workflow_name: str, run_id: str, queue: Queue)
         if not step.depends_on:
             task = StepTask(workspace_id=tenant.id, run_id=run_id, step_id=step.step_id, attempt=1)
             enqueue(task, queue)
+
+
+def enqueue_deadline(run: Run) -> None:
+    """Enqueue a task for just after a run's deadline: whatever has become of it, it then ends.
+
+    It is a task for the first step under a name of its own, because any task of an overdue run
+    ends the run.
+    """
+    if run.deadline_at is None:
+        return
+    first = run.workflow().steps[0]
+    task = StepTask(
+        workspace_id=run.tenant_id, run_id=run.id, step_id=first.step_id, attempt=1
+    ).model_dump(mode="json", by_alias=True)
+    left_seconds = max(0, run.deadline_at - clock.now_ms()) / 1000
+    name = fingerprint("deadline", *task.values())
+    delay_seconds = left_seconds + DEADLINE_MARGIN_SECONDS
+    clients.enqueue(run.queue.value, task, task_id=name, delay_seconds=delay_seconds)
 
 
 def enqueue_ready(steps: list[RunStep]) -> None:

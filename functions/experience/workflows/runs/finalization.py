@@ -99,3 +99,31 @@ def finalize_run(tenant: Tenant, run_id: str) -> bool:
             continue
         finalization.log()
         return True
+
+
+def expire_run(tenant: Tenant, run_id: str) -> bool:
+    """End a run that is past its deadline, and return whether this call did.
+
+    Its open steps fail, also one whose worker is alive: that worker's commits are rejected from
+    then on. One read for the run and for each step; one write for the run, for each open step, and
+    those of the hooks.
+    """
+    while True:
+        run, steps = store.get_run_with_versioned_steps(tenant, run_id)
+        now = clock.now_ms()
+        if not run.value.is_overdue(now):
+            return False
+        ended = [decisions.with_deadline_exceeded(step.value, now) for step in steps]
+        finalization = finalization_of(tenant, run.value, ended, now)
+        commit = Commit(tenant.client)
+        for before, after in zip(steps, ended, strict=True):
+            if changes := before.value.difference(after):
+                reference = tenant.step_ref(run_id, after.id)
+                commit.update(reference, changes, if_written_at=before.update_time)
+        finalization.add_to(commit, if_written_at=run.update_time)
+        try:
+            commit.send()
+        except StepConflict:
+            continue
+        finalization.log()
+        return True

@@ -106,6 +106,7 @@ class Run(RunSummary):
     `definition`: the JSON of the workflow as it was when the run started. `remainingSinks`: how
     many steps without dependents have not ended. `runAttempt`: how often the run was retried.
     `request`: the fingerprint of the call that started it. `queue`: the queue of its tasks.
+    `deadlineAt`: when the run fails if it has not ended by then, with all attempts at its steps.
     """
 
     definition: str
@@ -114,11 +115,16 @@ class Run(RunSummary):
     request: str | None = None
     queue: Queue = Queue.RUN_STEP
     owner_reference: OwnerReference | None = None
+    deadline_at: int | None = None
 
     @property
     def is_active(self) -> bool:
         """Whether it has not ended."""
         return self.status in ACTIVE
+
+    def is_overdue(self, now: int) -> bool:
+        """Whether it has not ended, and its deadline has passed."""
+        return self.is_active and self.deadline_at is not None and now >= self.deadline_at
 
     def workflow(self) -> Workflow:
         """The definition that the run stores."""

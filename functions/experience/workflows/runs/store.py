@@ -32,11 +32,19 @@ def get_run_with_steps(
     tenant: Tenant, run_id: str, transaction: Transaction | None = None
 ) -> tuple[Versioned[Run], list[RunStep]]:
     """A run with all its steps, in the order of its definition. One read each. NotFound."""
+    run, steps = get_run_with_versioned_steps(tenant, run_id, transaction)
+    return run, [step.value for step in steps]
+
+
+def get_run_with_versioned_steps(
+    tenant: Tenant, run_id: str, transaction: Transaction | None = None
+) -> tuple[Versioned[Run], list[Versioned[RunStep]]]:
+    """As `get_run_with_steps`, with the times of the steps' writes."""
     [found] = transactions.read(tenant.client, [tenant.run_ref(run_id)], transaction)
     run = require(parse_versioned(found, Run), what="run")
     references = [tenant.step_ref(run_id, each.step_id) for each in run.value.workflow().steps]
     steps = transactions.read(tenant.client, references, transaction)
-    return run, [step for each in steps if (step := parse(each, RunStep))]
+    return run, [step for each in steps if (step := parse_versioned(each, RunStep))]
 
 
 def get_step_with_run(
