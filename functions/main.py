@@ -1,5 +1,11 @@
 """Everything that is deployed, by the name under which clients and Google's services know it."""
 
+from experience.events.endpoints import list_events as listEvents
+from experience.events.endpoints import save_event as saveEvent
+from experience.events.endpoints import save_event_experience as saveEventExperience
+from experience.events.endpoints import save_journey as saveJourney
+from experience.events.endpoints import save_step as saveStep
+from experience.events.endpoints import set_active_journey as setActiveJourney
 from experience.guests.endpoints import ensure_guest as ensureGuest
 from experience.guests.endpoints import get_guest as getGuest
 from experience.guests.endpoints import list_guests as listGuests
@@ -74,6 +80,7 @@ __all__ = [
     "getProject",
     "getRun",
     "getSession",
+    "listEvents",
     "listExperiences",
     "listGuests",
     "listProjects",
@@ -92,9 +99,14 @@ __all__ = [
     "revokeShare",
     "runStep",
     "runTransform",
+    "saveEvent",
+    "saveEventExperience",
     "saveExperience",
+    "saveJourney",
     "saveProject",
+    "saveStep",
     "saveWorkspace",
+    "setActiveJourney",
     "setMember",
     "startRun",
     "startTransform",

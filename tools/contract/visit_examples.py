@@ -10,12 +10,13 @@ from emulator.demo.seed import PHOTOS
 from emulator.suite.suite import Suite
 from experience.ids import new_id
 from operations.bootstrap import bootstrap
-from tools.contract import workflow_examples
+from tools.contract import event_examples, workflow_examples
 from tools.contract.recorder import Recorder, Scrubber
 
 PREGATE, MAIN, PRESHARE = "house-rules", "photo-booth", "feedback"
 CONSENT = {"version": "2026-1", "text": "We keep your picture for 30 days.", "minimumAge": 16}
 MAX_PHOTO_BYTES = 2_000_000
+NAMES = ("agency", "summer-party", "olga", "ada", "launch", "vera")
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Scene:
 
     workspace: str
     project: str
+    event: str
     operator: Client
     guest: Client
 
@@ -35,12 +37,13 @@ class Scene:
 def set_up(suite: Suite, database: Database) -> tuple[Scene, Recorder]:
     """An empty workspace with an owner, and a guest who is not registered yet."""
     run = new_id()
-    names = {f"{name}-{run}": name for name in ("agency", "summer-party", "olga", "ada", "vera")}
-    workspace, project, owner, guest, _ = names
+    names = {f"{name}-{run}": name for name in NAMES}
+    workspace, project, owner, guest, event, _ = names
     names[suite.project] = "demo-guest"
     recorder = Recorder(suite, database, project, Scrubber(names))
     bootstrap(database, workspace, "Agency", owner)
-    return Scene(workspace, project, recorder.client(owner), recorder.client(guest)), recorder
+    people = recorder.client(owner), recorder.client(guest)
+    return Scene(workspace, project, event, *people), recorder
 
 
 def play(scene: Scene, recorder: Recorder) -> None:
@@ -51,6 +54,7 @@ def play(scene: Scene, recorder: Recorder) -> None:
     _read_as_member(scene, recorder, main)
     _cancel_and_retry(scene, recorder, main)
     _erase(scene, recorder)
+    event_examples.play(scene.workspace, scene.event, scene.operator, recorder)
     workflow_examples.play(scene.workspace, scene.operator, recorder)
 
 

@@ -39,6 +39,12 @@ export const CALLABLES = [
   "startTransform",
   "retryTransform",
   "cancelTransform",
+  "saveEvent",
+  "saveJourney",
+  "saveStep",
+  "setActiveJourney",
+  "saveEventExperience",
+  "listEvents",
   "revokeShare",
   "eraseGuest",
 ] as const satisfies readonly (keyof Callables)[];
@@ -53,4 +59,8 @@ export const paths = {
   member: (workspaceId: string, uid: string) => `workspaces/${workspaceId}/members/${uid}`,
   experience: (workspaceId: string, experienceId: string) => `workspaces/${workspaceId}/experiences/${experienceId}`,
   experienceVersion: (workspaceId: string, experienceId: string, version: string) => `workspaces/${workspaceId}/experiences/${experienceId}/experienceVersions/${version}`,
+  event: (eventId: string) => `events/${eventId}`,
+  journey: (eventId: string, journeyId: string) => `events/${eventId}/journeys/${journeyId}`,
+  step: (eventId: string, stepId: string) => `events/${eventId}/steps/${stepId}`,
+  eventExperience: (experienceId: string) => `experiences/${experienceId}`,
 } as const;
