@@ -7,6 +7,7 @@ from rich.console import Console
 
 from emulator.process.errors import SuiteError
 from emulator.web import node
+from tools import journey_states
 from tools.contract import examples, reference_pages, typed_client
 
 
@@ -15,6 +16,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.contract", description=__doc__)
     parser.add_argument("target", choices=["client", "reference"])
     if parser.parse_args().target == "reference":
+        journey_states.write()
         reference_pages.write(examples.record_in_new_suite())
         return
     try:

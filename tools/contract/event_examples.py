@@ -29,11 +29,12 @@ def play(workspace: str, event: str, operator: Client, recorder: Recorder) -> No
         event={"name": "Launch", "theme": theme, "status": "live"},
     )
     for step in (
+        {"type": "short_text", "title": "Your name?", "config": {"required": True}},
         {"type": "experience-picker", "config": {"experienceIds": [experience]}},
         {"type": "capture", "title": "Smile!"},
     ):
         call("saveStep", eventId=event, stepId=step["type"], expectedVersion=0, step=step)
-    journey = {"name": "Photo booth", "stepOrder": ["experience-picker", "capture"]}
+    journey = {"name": "Photo booth", "stepOrder": ["short_text", "experience-picker", "capture"]}
     call("saveJourney", eventId=event, journeyId="booth", expectedVersion=0, journey=journey)
     call("setActiveJourney", eventId=event, journeyId="booth", expectedVersion=1)
     call("listEvents", workspaceId=workspace)

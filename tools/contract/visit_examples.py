@@ -10,7 +10,7 @@ from emulator.demo.seed import PHOTOS
 from emulator.suite.suite import Suite
 from experience.ids import new_id
 from operations.bootstrap import bootstrap
-from tools.contract import event_examples, workflow_examples
+from tools.contract import event_examples, journey_examples, workflow_examples
 from tools.contract.recorder import Recorder, Scrubber
 
 PREGATE, MAIN, PRESHARE = "house-rules", "photo-booth", "feedback"
@@ -55,6 +55,7 @@ def play(scene: Scene, recorder: Recorder) -> None:
     _cancel_and_retry(scene, recorder, main)
     _erase(scene, recorder)
     event_examples.play(scene.workspace, scene.event, scene.operator, recorder)
+    journey_examples.play(scene.event, scene.guest, recorder)
     workflow_examples.play(scene.workspace, scene.operator, recorder)
 
 
