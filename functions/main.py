@@ -12,6 +12,7 @@ from experience.guests.endpoints import list_guests as listGuests
 from experience.journeys.endpoints import create_capture_upload as createCaptureUpload
 from experience.journeys.endpoints import get_event_session as getEventSession
 from experience.journeys.endpoints import go_to_step as goToStep
+from experience.journeys.endpoints import list_event_sessions as listEventSessions
 from experience.journeys.endpoints import save_capture as saveCapture
 from experience.journeys.endpoints import save_step_input as saveStepInput
 from experience.journeys.endpoints import start_journey as startJourney
@@ -89,6 +90,7 @@ __all__ = [
     "getRun",
     "getSession",
     "goToStep",
+    "listEventSessions",
     "listEvents",
     "listExperiences",
     "listGuests",

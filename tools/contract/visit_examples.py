@@ -56,6 +56,8 @@ def play(scene: Scene, recorder: Recorder) -> None:
     _erase(scene, recorder)
     event_examples.play(scene.workspace, scene.event, scene.operator, recorder)
     journey_examples.play(scene.event, scene.guest, recorder)
+    member = "a member of the workspace"
+    recorder.call(member, scene.operator, "listEventSessions", eventId=scene.event, pageSize=10)
     workflow_examples.play(scene.workspace, scene.operator, recorder)
 
 

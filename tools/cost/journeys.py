@@ -23,6 +23,7 @@ def measure(stage: Stage) -> None:
     stage.call(UID, "getEventSession", "three steps, one experience, warm", **ids)
     viewer = a_member(stage.db, workspace, "viewer")
     stage.call(viewer, "getEventSession", "by a member", **ids)
+    stage.call(viewer, "listEventSessions", "a page of one, and more", **about, pageSize=1)
     name = {**ids, "stepId": "name", "input": {"type": "text", "value": "Anna"}}
     stage.call(UID, "saveStepInput", "warm", **name)
     stage.call(UID, "saveStepInput", "nothing new", **name)

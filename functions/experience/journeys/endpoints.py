@@ -6,6 +6,7 @@ from experience.journeys.models.requests import (
     CreateCaptureUpload,
     GetEventSession,
     GoToStep,
+    ListEventSessions,
     SaveCapture,
     SaveStepInput,
     StartJourney,
@@ -15,6 +16,7 @@ from experience.journeys.models.views import JourneySession
 from experience.journeys.usecases import capture, read, save_input, start
 from experience.journeys.usecases import go_to_step as moving
 from experience.media.models import SignedUpload
+from experience.pages import Page
 
 
 @callable_function(
@@ -115,3 +117,14 @@ def create_capture_upload(caller: Caller, request: CreateCaptureUpload) -> Signe
 def save_capture(caller: Caller, request: SaveCapture) -> EventSessionView:
     """Make the uploaded file the session's photo, if it is what it says."""
     return capture.save_capture(caller.uid, request)
+
+
+@callable_function(
+    ListEventSessions,
+    refuses=[
+        reasons.EVENT_NOT_FOUND,
+    ],
+)
+def list_event_sessions(caller: Caller, request: ListEventSessions) -> Page[EventSessionView]:
+    """The event's sessions, the newest first; members."""
+    return read.list_event_sessions(caller.uid, request)

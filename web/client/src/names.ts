@@ -51,6 +51,7 @@ export const CALLABLES = [
   "goToStep",
   "createCaptureUpload",
   "saveCapture",
+  "listEventSessions",
   "revokeShare",
   "eraseGuest",
 ] as const satisfies readonly (keyof Callables)[];

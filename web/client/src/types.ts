@@ -1017,6 +1017,21 @@ export interface Callables {
       | "internal";
   };
   /**
+   * The event's sessions, the newest first; members.
+   */
+  listEventSessions: {
+    request: ListEventSessions;
+    response: PageOfEventSessionView;
+    refuses:
+      | "event_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
    * Give the picture a new address; every one that was handed out before ends; attendants too.
    */
   revokeShare: {
@@ -3015,6 +3030,18 @@ export interface SaveCapture {
   eventId: string;
   sessionId: string;
   stepId?: string | null;
+}
+/**
+ * The sessions of an event, the newest first.
+ */
+export interface ListEventSessions {
+  eventId: string;
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfEventSessionView {
+  items: EventSessionView[];
+  nextPageToken: string | null;
 }
 /**
  * The session whose picture gets a new address; every earlier one ends.

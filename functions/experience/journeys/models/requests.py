@@ -25,6 +25,14 @@ class GetEventSession(Request):
     session_id: DocumentId
 
 
+class ListEventSessions(Request):
+    """The sessions of an event, the newest first."""
+
+    event_id: DocumentId
+    page_size: int = Field(default=50, ge=1, le=100)
+    page_token: str | None = Field(default=None, max_length=1000)
+
+
 class SaveStepInput(Request):
     """What a guest put into one step of their journey; an earlier input is replaced."""
 

@@ -4,15 +4,17 @@ from collections.abc import Iterable
 
 from google.cloud.firestore import Client
 
-from experience import clients
+from experience import clients, pages
 from experience.events import store as event_store
 from experience.journeys import store
-from experience.journeys.models.requests import GetEventSession
+from experience.journeys.models.requests import GetEventSession, ListEventSessions
 from experience.journeys.models.session import EventSession, EventSessionView
 from experience.journeys.models.views import ExperienceView, JourneySession
 from experience.journeys.usecases.access import require_reader
 from experience.steps import Step, UnknownStep
 from experience.steps.screens import CaptureStep, ExperiencePickerStep
+from experience.workspaces.models import Role
+from experience.workspaces.usecases.access import require_role
 
 
 def get_event_session(uid: str, request: GetEventSession) -> JourneySession:
@@ -66,3 +68,22 @@ def _find_experiences(
         for each in found.values()
         if each.is_active and each.workspace_id == workspace_id
     ]
+
+
+def list_event_sessions(uid: str, request: ListEventSessions) -> pages.Page[EventSessionView]:
+    """A page of an event's sessions, for members of its workspace. NotFound.
+
+    Two reads, and one for each session.
+    """
+    client = clients.firestore()
+    event = event_store.get_event(client, request.event_id)
+    require_role(client, event.workspace_id, uid, Role.VIEWER, what="event")
+    page = pages.newest_first(
+        store.event_sessions_ref(client, event.id),
+        {"eventId": event.id},
+        request.page_size,
+        request.page_token,
+        EventSession,
+    )
+    items = [EventSessionView.of(session) for session in page.items]
+    return pages.Page[EventSessionView](items=items, next_page_token=page.next_page_token)
