@@ -99,6 +99,8 @@ class StoredObject:
     """Counts the changes of its metadata."""
     content_encoding: str = ""
     """What its bytes are packed with, as its uploader says: `gzip`."""
+    generation: int = 0
+    """The number of its contents: another upload to the same path has another."""
 
 
 class CreateUpload(Request):
