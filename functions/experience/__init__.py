@@ -19,6 +19,7 @@ A domain imports only shared modules and domains that stand above it in this lis
     media        signed uploads, their confirmation, and download addresses
     transforms   the job that turns a capture into a picture
     events       the earlier, event-centred way: events, their journeys, steps and experiences
+    journeys     a guest's session of an event: inputs, one photo, and the picture made of it
     shares       taking the addresses of a picture back
     retention    deleting what has been kept for long enough
 """
@@ -35,6 +36,7 @@ DOMAINS = (
     "media",
     "transforms",
     "events",
+    "journeys",
     "shares",
     "retention",
 )

@@ -212,6 +212,12 @@ STEPS_INCOMPLETE = Reason(
     "required steps lack an answer; `steps` are their ids",
     {"steps": list[str]},
 )
+MOVE_NOT_ALLOWED = Reason(
+    errors.FailedPrecondition,
+    "move_not_allowed",
+    "the session's state allows no such move: it is `from` and would become `to`",
+    {"from": str, "to": str},
+)
 UPLOAD_MISSING = Reason(
     errors.FailedPrecondition, "upload_missing", "nothing was uploaded to the address yet"
 )

@@ -1,0 +1,1 @@
+"""Event sessions, what callers send about them, and the decisions about them."""
