@@ -1,6 +1,6 @@
 """Everything that is stored, read once, for the invariants to look at."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from experience.documents import Document
 from experience.guests.models import Guest
+from experience.journeys.models.session import EventSession
 from experience.projects.models import Project
 from experience.sessions.models.session import Session
 from experience.transforms.models.job import Job, JobInternals
@@ -22,6 +23,9 @@ from experience.workspaces.models import (
     Workspace,
 )
 
+OF_EVENTS = (EventSession,)
+"""The models of what lies below `/events/{e}`."""
+
 
 @dataclass(frozen=True)
 class Data:
@@ -34,6 +38,7 @@ class Data:
     projects: dict[str, Project] = field(default_factory=dict)
     guests: dict[str, Guest] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
+    event_sessions: dict[str, EventSession] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     internals: dict[str, JobInternals] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
@@ -67,11 +72,13 @@ class Data:
 
 def read(client: Client, bucket: str | None = None, project_id: str | None = None) -> Data:
     """Everything, or one project with its workspace; with `bucket` the names of its objects too."""
-    inside = ["workspaces/", "projects/"]
+    inside = ["workspaces/", "projects/", "events/"]
+    media = ["projects/", "captures/", "results/"]
     if project_id:
         project = client.document("projects", project_id).get().to_dict() or {}
         inside = [f"workspaces/{project.get('workspaceId')}/", f"projects/{project_id}/"]
-    objects = frozenset(_objects(client, bucket, inside[1])) if bucket else None
+        media = inside[1:]
+    objects = frozenset(_objects(client, bucket, media)) if bucket else None
     data = Data(objects=objects)
     kinds: tuple[tuple[str, type[Document], dict[str, Any]], ...] = (
         ("workspaces", Workspace, data.workspaces),
@@ -81,6 +88,7 @@ def read(client: Client, bucket: str | None = None, project_id: str | None = Non
         ("projects", Project, data.projects),
         ("guests", Guest, data.guests),
         ("sessions", Session, data.sessions),
+        ("sessions", EventSession, data.event_sessions),
         ("jobs", Job, data.jobs),
         ("jobInternals", JobInternals, data.internals),
         ("runs", Run, data.runs),
@@ -91,8 +99,10 @@ def read(client: Client, bucket: str | None = None, project_id: str | None = Non
     for name, model, into in kinds:
         for snapshot in client.collection_group(name).stream():
             path = snapshot.reference.path
-            # Other things have collections of the same name: an event has sessions too.
             if not f"{path}/".startswith(tuple(inside)):
+                continue
+            # Projects and events both have sessions.
+            if path.startswith("events/") != (model in OF_EVENTS):
                 continue
             try:
                 into[path] = model.load(snapshot.to_dict() or {})
@@ -102,8 +112,10 @@ def read(client: Client, bucket: str | None = None, project_id: str | None = Non
     return data
 
 
-def _objects(client: Client, bucket: str, prefix: str) -> Iterator[str]:
+def _objects(client: Client, bucket: str, prefixes: Iterable[str]) -> Iterator[str]:
     from google.cloud import storage
 
-    for blob in storage.Client(project=client.project).list_blobs(bucket, prefix=prefix):
-        yield blob.name
+    source = storage.Client(project=client.project)
+    for prefix in prefixes:
+        for blob in source.list_blobs(bucket, prefix=prefix):
+            yield blob.name

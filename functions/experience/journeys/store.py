@@ -1,9 +1,17 @@
 """Where event sessions live."""
 
-from google.cloud.firestore import Client, CollectionReference, DocumentReference, Transaction
+from typing import Any
 
-from experience.journeys.models.session import EventSession
-from experience.store import get
+from google.cloud.firestore import (
+    Client,
+    CollectionReference,
+    DocumentReference,
+    FieldFilter,
+    Transaction,
+)
+
+from experience.journeys.models.session import EventSession, SessionState
+from experience.store import get, parse
 
 
 def event_sessions_ref(client: Client, event_id: str) -> CollectionReference:
@@ -22,3 +30,32 @@ def get_event_session(
     """One session of any guest. One read. NotFound."""
     reference = event_session_ref(client, event_id, session_id)
     return get(client, reference, EventSession, transaction, what="session")
+
+
+def event_guest_ref(client: Client, event_id: str, uid: str) -> DocumentReference:
+    """`/events/{e}/eventGuests/{uid}`"""
+    return client.document("events", event_id, "eventGuests", uid)
+
+
+def find_transforming(
+    client: Client, event_id: str, guest_id: str, count: int
+) -> list[EventSession]:
+    """The first of a guest's sessions that are transforming, in their order. One read each."""
+    query: Any = (
+        event_sessions_ref(client, event_id)
+        .where(filter=FieldFilter("createdBy", "==", guest_id))
+        .where(filter=FieldFilter("state", "==", SessionState.TRANSFORMING.value))
+        .order_by("transformingSince")
+        .limit(count)
+    )
+    return [session for found in query.stream() if (session := parse(found, EventSession))]
+
+
+def query_stuck(client: Client, before: int) -> Any:
+    """Query: sessions of all events that are transforming, last updated before this (Unix ms)."""
+    return (
+        client.collection_group("sessions")
+        .where(filter=FieldFilter("state", "==", SessionState.TRANSFORMING.value))
+        .where(filter=FieldFilter("updatedAt", "<=", before))
+        .order_by("updatedAt")
+    )

@@ -1,0 +1,1 @@
+"""The use cases of event sessions, one module for each verb."""
