@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from experience.steps import STEP_TYPES, UnknownStep, parse_step
 from experience.workspaces.models import Experience, ExperienceVersion, Member, Workspace
 from tests.support.builders.images import PHOTOS
 from tests.support.builders.jobs import size_of
+from tests.support.calling import at_once
 from tests.support.commands import run
 
 NOW = 1_700_000_000_000
@@ -148,6 +150,19 @@ class TestDemo:
         assert total == [sum(column) for column in zip(*costs.values(), strict=True)]
         assert min(total) > 0
         assert "BUG" not in (tmp_path / "functions.log").read_text().upper()
+
+    @pytest.mark.exhaustive
+    def test_two_regions_at_once_keep_out_of_each_others_way(self, tmp_path: Path) -> None:
+        regions = ("asia-northeast1", "europe-west1")
+
+        def demo(number: int) -> "subprocess.CompletedProcess[str]":
+            region = regions[number]
+            return run("demo", "--out", str(tmp_path / region), REGION=region)
+
+        for region, each in zip(regions, at_once(len(regions), demo), strict=True):
+            assert each.returncode == 0, each.stdout + each.stderr
+            assert re.search(r"job +\w+ completed, attempt 1", each.stdout)
+            assert size_of((tmp_path / region / "cartoon.jpg").read_bytes()) == (1080, 1080)
 
     @pytest.mark.parametrize(
         ("photo", "message"),

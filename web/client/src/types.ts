@@ -2612,6 +2612,13 @@ export interface Reasons {
     details: {};
   };
   /**
+   * Refused when there is no such event, or none for this caller, or its workspace was deleted.
+   */
+  event_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
    * Refused when this person is no guest of the project.
    */
   guest_not_found: {
@@ -2692,6 +2699,15 @@ export interface Reasons {
   project_not_published: {
     code: "failed-precondition";
     details: {};
+  };
+  /**
+   * Refused when the event is not open for guests; its members may try out a draft and read what is archived.
+   */
+  event_not_live: {
+    code: "failed-precondition";
+    details: {
+      status: string;
+    };
   };
   /**
    * Refused when enabled experiences of the draft are not active or not published.
@@ -2786,6 +2802,16 @@ export interface Reasons {
     code: "failed-precondition";
     details: {
       steps: string[];
+    };
+  };
+  /**
+   * Refused when the session's state allows no such move: it is `from` and would become `to`.
+   */
+  move_not_allowed: {
+    code: "failed-precondition";
+    details: {
+      from: string;
+      to: string;
     };
   };
   /**
