@@ -3,6 +3,9 @@
 from experience.guests.endpoints import ensure_guest as ensureGuest
 from experience.guests.endpoints import get_guest as getGuest
 from experience.guests.endpoints import list_guests as listGuests
+from experience.journeys.endpoints import retry_journey as retryJourney
+from experience.journeys.endpoints import sweep_journeys as sweepJourneys
+from experience.journeys.endpoints import trigger_transform as triggerTransform
 from experience.media.endpoints import confirm_upload as confirmUpload
 from experience.media.endpoints import create_upload as createUpload
 from experience.media.endpoints import get_download_url as getDownloadUrl
@@ -82,6 +85,7 @@ __all__ = [
     "pollGeneration",
     "publishExperience",
     "publishProject",
+    "retryJourney",
     "retryRun",
     "retryTransform",
     "revokeShare",
@@ -94,8 +98,10 @@ __all__ = [
     "startRun",
     "startTransform",
     "sweepJobs",
+    "sweepJourneys",
     "sweepRetention",
     "sweepRuns",
     "sweepSessions",
+    "triggerTransform",
     "updateSessionProgress",
 ]

@@ -10,7 +10,7 @@ from emulator.demo.seed import PHOTOS
 from emulator.suite.suite import Suite
 from experience.ids import new_id
 from operations.bootstrap import bootstrap
-from tools.contract import workflow_examples
+from tools.contract import transform_examples, workflow_examples
 from tools.contract.recorder import Recorder, Scrubber
 
 PREGATE, MAIN, PRESHARE = "house-rules", "photo-booth", "feedback"
@@ -52,6 +52,7 @@ def play(scene: Scene, recorder: Recorder) -> None:
     _cancel_and_retry(scene, recorder, main)
     _erase(scene, recorder)
     workflow_examples.play(scene.workspace, scene.operator, recorder)
+    transform_examples.play(scene.workspace, scene.guest, recorder)
 
 
 def _prepare(scene: Scene, recorder: Recorder) -> None:

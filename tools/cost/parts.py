@@ -5,7 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from emulator.suite.suite import Suite
-from tools.cost import guests, operators, sessions, sweeps, transforms, visit, workflows
+from tools.cost import (
+    guests,
+    journey_transforms,
+    operators,
+    sessions,
+    sweeps,
+    transforms,
+    visit,
+    workflows,
+)
 from tools.cost.figures import Figures
 from tools.cost.stage import Stage, stage
 
@@ -18,6 +27,7 @@ PARTS: list[Callable[[Stage], None]] = [
     transforms.measure,
     operators.measure,
     workflows.measure,
+    journey_transforms.measure,
 ]
 
 

@@ -68,7 +68,10 @@ class TestTriggerTransform:
         assert len(run_ids) == 1
         guest = one.client.document("events", one.event, "eventGuests", one.uid).get().to_dict()
         assert guest
-        assert guest["transforms"]["count"] == guest["transformsOfDay"]["count"] == 1
+        assert {name: rate["count"] for name, rate in guest["rates"].items()} == {
+            "transforms": 1,
+            "transformsOfDay": 1,
+        }
 
     def test_takes_the_answers_and_the_very_photo_that_was_saved(
         self, new_journey: NewJourney

@@ -157,7 +157,7 @@ class TestGoingOn:
         one = failed(new_journey)
         one.reference.update({"data.photo": {"type": "photo", "url": "https://p.example/1"}})
         if is_deleted:
-            bucket().blob(objects.event_capture_path(one.event, one.id)).delete()
+            bucket().blob(objects.capture_path(one.event, one.id)).delete()
         else:
             one.take_photo()
         with pytest.raises(FailedPrecondition) as refusal:

@@ -41,7 +41,7 @@ class JourneyBench(WorkflowBench):
 
     def take_photo(self, photo: bytes | None = None) -> dict[str, Any]:
         """Upload a photo, as a guest does; what a session then holds of it."""
-        blob = bucket().blob(objects.event_capture_path(self.event, self.id))
+        blob = bucket().blob(objects.capture_path(self.event, self.id))
         blob.upload_from_string(a_photo() if photo is None else photo, content_type="image/jpeg")
         return {"inputImagePath": blob.name, "captureGeneration": int(blob.generation)}
 

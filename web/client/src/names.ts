@@ -39,6 +39,8 @@ export const CALLABLES = [
   "startTransform",
   "retryTransform",
   "cancelTransform",
+  "triggerTransform",
+  "retryJourney",
   "revokeShare",
   "eraseGuest",
 ] as const satisfies readonly (keyof Callables)[];

@@ -76,6 +76,10 @@ export type JobErrorCode =
   | "TIMEOUT"
   | "CANCELLED"
   | "UNKNOWN";
+/**
+ * Where an event session stands; `moves` has the ways from one state to another.
+ */
+export type SessionState = "created" | "captured" | "transforming" | "ready" | "error";
 
 /**
  * Everything that web clients and the functions agree on.
@@ -258,6 +262,7 @@ export interface Callables {
     refuses:
       | "run_not_found"
       | "role_required"
+      | "run_not_retryable"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -757,6 +762,52 @@ export interface Callables {
       | "role_required"
       | "job_not_cancellable"
       | "project_not_live"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Begin the transform of a captured photo, once while it runs; its guest, and attendants.
+   */
+  triggerTransform: {
+    request: TriggerTransform;
+    response: EventSession;
+    refuses:
+      | "session_not_found"
+      | "event_not_found"
+      | "experience_not_found"
+      | "role_required"
+      | "event_not_live"
+      | "move_not_allowed"
+      | "no_experience"
+      | "no_transform"
+      | "rate_limited"
+      | "daily_limit_reached"
+      | "guest_daily_limit_reached"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Go on after an error, with the photo if it still stands; its guest, and attendants.
+   */
+  retryJourney: {
+    request: RetryJourney;
+    response: EventSession;
+    refuses:
+      | "session_not_found"
+      | "event_not_found"
+      | "role_required"
+      | "event_not_live"
+      | "move_not_allowed"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -2411,6 +2462,52 @@ export interface CancelTransform {
   sessionId: string;
 }
 /**
+ * The session whose photo is to be transformed, and by which experience if none was picked.
+ */
+export interface TriggerTransform {
+  eventId: string;
+  sessionId: string;
+  experienceId?: string | null;
+}
+/**
+ * `/events/{eventId}/sessions/{id}`. Timestamps are Unix milliseconds.
+ *
+ * `data` holds an input by the id of its step, as `StepInput` dumps it, and the id of the selected
+ * experience. One that began without a journey has neither `journeyId` nor what follows it.
+ */
+export interface EventSession {
+  id: string;
+  eventId: string;
+  state: SessionState;
+  inputImagePath?: string;
+  resultImagePath?: string;
+  error?: string;
+  journeyId?: string;
+  currentStepIndex?: number;
+  data?: {
+    [k: string]: unknown;
+  };
+  createdAt: number;
+  updatedAt: number;
+  createdBy?: string;
+  workspaceId?: string;
+  stepOrder?: string[];
+  requestFingerprint?: string;
+  uploadRate?: Rate;
+  captureGeneration?: number;
+  resultGeneration?: number;
+  runId?: string;
+  transformAttempt?: number;
+  transformingSince?: number;
+}
+/**
+ * The session that is to go on after an error.
+ */
+export interface RetryJourney {
+  eventId: string;
+  sessionId: string;
+}
+/**
  * The session whose picture gets a new address; every earlier one ends.
  */
 export interface RevokeShare {
@@ -2885,6 +2982,13 @@ export interface Reasons {
     details: {};
   };
   /**
+   * Refused when nothing says which experience transforms the photo: none was picked, named or set as fallback.
+   */
+  no_experience: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
    * Refused when the session has no photo.
    */
   no_capture: {
@@ -2977,7 +3081,7 @@ export interface Reasons {
     };
   };
   /**
-   * Refused when the project's `limit` of pictures for today is used up, or what is left of it is for guests who have none yet.
+   * Refused when the `limit` of pictures of a project or event for today is used up, or what is left of it is for guests who have none yet.
    */
   daily_limit_reached: {
     code: "resource-exhausted";
@@ -2995,6 +3099,13 @@ export interface Reasons {
       retryAfterSeconds: number;
       limit: number;
     };
+  };
+  /**
+   * Refused when the run is of an event's session, whose next transform has a run of its own.
+   */
+  run_not_retryable: {
+    code: "failed-precondition";
+    details: {};
   };
   /**
    * Refused when somebody else changed it first; `currentVersion` is the version now.

@@ -1,14 +1,12 @@
 """The transform of a session's photo: what callers send, what a run is made of, and its errors."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
-from pydantic import Field
-
-from experience.documents import Document, Request
-from experience.guests.models import Rate
+from experience.documents import Request
+from experience.guests.models import Rate, next_rate
 from experience.ids import DocumentId, derived_id
+from experience.journeys.models.guest import EventGuest
 from experience.journeys.models.session import EventSession
 from experience.steps import Step, StepValue
 from experience.steps.screens import SELECTED_EXPERIENCE, CaptureStep, ExperiencePickerStep
@@ -37,34 +35,27 @@ class RetryJourney(Request):
     session_id: DocumentId
 
 
-class EventGuest(Document):
-    """`/events/{eventId}/eventGuests/{id}`: how many transforms a guest of an event began.
+HOUR, DAY = "transforms", "transformsOfDay"
+"""The rates of an event's guest: the transforms of this hour, and of a day."""
 
-    In this hour, and on the day of `transforms_of_day.since`. `expire_at` is a timestamp, as TTL
-    policies need it.
-    """
 
-    id: str
-    event_id: str
-    transforms: Rate | None = None
-    transforms_of_day: Rate | None = None
-    expire_at: datetime | None = None
-    created_at: int = Field(default=0)
-    updated_at: int = Field(default=0)
+def transforms_today(guest: EventGuest, now: int) -> int:
+    """How many transforms a guest of an event began today, in all their sessions."""
+    rate = guest.rates.get(DAY)
+    return rate.count if rate and day_of(rate.since) == day_of(now) else 0
 
-    def transforms_today(self, now: int) -> int:
-        """How many transforms the guest began today, in all their sessions."""
-        rate = self.transforms_of_day
-        return rate.count if rate and day_of(rate.since) == day_of(now) else 0
 
-    def next_of_day(self, now: int) -> Rate:
-        """The transforms of today with one more."""
-        return Rate(since=now, count=self.transforms_today(now) + 1)
+def may_have_others(guest: EventGuest) -> bool:
+    """Whether two other transforms may be on their way when another one begins."""
+    rate = guest.rates.get(HOUR)
+    return rate is not None and rate.count >= MAX_RUNNING_PER_GUEST
 
-    @property
-    def may_have_others(self) -> bool:
-        """Whether two other transforms may be on their way when another one begins."""
-        return self.transforms is not None and self.transforms.count >= MAX_RUNNING_PER_GUEST
+
+def next_rates(guest: EventGuest, hourly_limit: int, now: int) -> dict[str, Rate]:
+    """The guest's rates with one more transform. Raises ResourceExhausted."""
+    hour = next_rate(guest.rates.get(HOUR), hourly_limit, now)
+    day = Rate(since=now, count=transforms_today(guest, now) + 1)
+    return {**guest.rates, HOUR: hour, DAY: day}
 
 
 def run_id_of(event_id: str, session_id: str, attempt: int) -> str:

@@ -75,7 +75,7 @@ def find_standing_photo(session: EventSession) -> int | None:
     One request to the storage, and none for a session without a photo. An upload that nobody saved
     has replaced the photo. Earlier sessions say nothing of the generation.
     """
-    path = objects.event_capture_path(session.event_id, session.id)
+    path = objects.capture_path(session.event_id, session.id)
     if session.input_image_path != path:
         return None
     found = objects.find(path)

@@ -1,7 +1,6 @@
 """Transforming the photo of an event session."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from google.cloud.firestore import DELETE_FIELD, Client, Transaction
@@ -11,18 +10,20 @@ from experience.errors import FailedPrecondition, NotFound
 from experience.events.models.event import Event
 from experience.events.models.experience import EventExperience
 from experience.events.store import event_ref, experience_ref, find_steps
-from experience.guests.models import next_rate
 from experience.journeys import store
+from experience.journeys.models.guest import EventGuest
 from experience.journeys.models.moves import require_move
 from experience.journeys.models.session import EventSession, SessionState
 from experience.journeys.models.transform import (
-    EventGuest,
     TriggerTransform,
     answers_of,
     changed_session,
     chosen_experience_id,
+    may_have_others,
+    next_rates,
     run_id_of,
     source_steps,
+    transforms_today,
 )
 from experience.journeys.usecases.hooks import KIND
 from experience.journeys.usecases.retry import (
@@ -39,9 +40,6 @@ from experience.workspaces.models import Transform, TransformOutput
 
 OUTPUT = TransformOutput(format="png")
 """The one documented path of a picture says so."""
-
-RATES_KEPT = timedelta(days=2)
-"""How long a guest's rates are kept: those of a day matter until it is over."""
 
 
 @dataclass(frozen=True)
@@ -116,14 +114,17 @@ def _begin(
     run_id = run_id_of(event.id, session.id, attempt)
 
     is_own = session.created_by == uid  # what an attendant does is not counted against the guest
-    guest = parse(guest_snapshot, EventGuest) or _new_guest(event.id, uid, now)
-    made = guest.transforms_today(now) if is_own else 0
+    guest = parse(guest_snapshot, EventGuest) or EventGuest(
+        id=uid, event_id=event.id, rates={}, created_at=now, updated_at=now
+    )
+    made = transforms_today(guest, now) if is_own else 0
     limit = limits.limit_of(event.daily_transform_limit, transform)
     reservation = limits.reserve_in_day(
         client, transaction, event_ref(client, event.id), run_id, limit, made, now
     )
     if is_own:
-        counted = _counted(guest, now)
+        rates = next_rates(guest, int(config.TRANSFORMS_PER_GUEST_AND_HOUR.value), now)
+        counted = guest.model_copy(update={"rates": rates})
         if guest_snapshot.exists:
             transaction.update(guest_ref, guest.difference(counted))
         else:
@@ -132,7 +133,7 @@ def _begin(
         reservation.write(transaction)
 
     ids = {"eventId": event.id, "sessionId": session.id}
-    if session.created_by and (guest.may_have_others or not is_own):
+    if session.created_by and (may_have_others(guest) or not is_own):
         ids["guestId"] = session.created_by
     run = PhotoRun(
         run_id=run_id,
@@ -180,20 +181,3 @@ def _require_transform(
     if photo_config is None or not photo_config.enabled:
         raise FailedPrecondition("no_transform", "This experience transforms nothing.")
     return photo_config.transform.model_copy(update={"output": OUTPUT})
-
-
-def _new_guest(event_id: str, uid: str, now: int) -> EventGuest:
-    return EventGuest(id=uid, event_id=event_id, created_at=now, updated_at=now)
-
-
-def _counted(guest: EventGuest, now: int) -> EventGuest:
-    """The guest with one more transform. Raises ResourceExhausted."""
-    limit = int(config.TRANSFORMS_PER_GUEST_AND_HOUR.value)
-    return guest.model_copy(
-        update={
-            "transforms": next_rate(guest.transforms, limit, now),
-            "transforms_of_day": guest.next_of_day(now),
-            "expire_at": datetime.fromtimestamp(now / 1000, UTC) + RATES_KEPT,
-            "updated_at": now,
-        }
-    )

@@ -47,8 +47,8 @@ def result_path(project_id: str, session_id: str, job_id: str, attempt: int, nam
     return f"projects/{project_id}/sessions/{session_id}/results/{job_id}/{attempt}/{name}"
 
 
-def event_capture_path(event_id: str, session_id: str) -> str:
-    """`captures/{e}/{s}/input.jpg`: the photo of an event's session, whatever its type."""
+def capture_path(event_id: str, session_id: str) -> str:
+    """`captures/{e}/{s}/input.jpg`: of all takes of an event's session, one after another."""
     return f"captures/{event_id}/{session_id}/input.jpg"
 
 
