@@ -9,6 +9,9 @@ from experience.journeys.endpoints import trigger_transform as triggerTransform
 from experience.media.endpoints import confirm_upload as confirmUpload
 from experience.media.endpoints import create_upload as createUpload
 from experience.media.endpoints import get_download_url as getDownloadUrl
+from experience.media.endpoints import on_project_updated as onProjectUpdated
+from experience.media.endpoints import on_workspace_updated as onWorkspaceUpdated
+from experience.media.endpoints import update_download_urls as updateDownloadUrls
 from experience.projects.endpoints import get_project as getProject
 from experience.projects.endpoints import list_projects as listProjects
 from experience.projects.endpoints import publish_project as publishProject
@@ -80,8 +83,10 @@ __all__ = [
     "listRuns",
     "listSessions",
     "onJobCreated",
+    "onProjectUpdated",
     "onSessionCompleted",
     "onSessionCreated",
+    "onWorkspaceUpdated",
     "pollGeneration",
     "publishExperience",
     "publishProject",
@@ -103,5 +108,6 @@ __all__ = [
     "sweepRuns",
     "sweepSessions",
     "triggerTransform",
+    "updateDownloadUrls",
     "updateSessionProgress",
 ]

@@ -1,7 +1,9 @@
 """What operators cost, who draft, publish and look."""
 
 from experience.ids import new_id
+from experience.media.store import objects
 from tests.support.builders.projects import a_config
+from tests.support.builders.venues import a_venue
 from tests.support.builders.workspaces import a_member, a_step, a_workspace
 from tools.cost.stage import Stage
 
@@ -14,6 +16,7 @@ def measure(stage: Stage) -> None:
     drafting_an_experience(stage, workspace, editor, experience)
     drafting_a_project(stage, workspace, editor, experience)
     members(stage)
+    closed_projects(stage)
 
 
 def drafting_an_experience(stage: Stage, workspace: str, editor: str, experience: str) -> None:
@@ -53,3 +56,21 @@ def members(stage: Stage) -> None:
     stage.call(owner, "setMember", "another role", **member, role="editor")
     stage.call(owner, "setMember", "nothing new", **member, role="editor")
     stage.call(owner, "setMember", "taken out", **member, role=None)
+
+
+def closed_projects(stage: Stage) -> None:
+    """A project with one picture is archived and opened again, then its workspace is deleted."""
+    venue = a_venue(stage.db)
+    path = objects.result_path(venue.project, "session", "job", 1, "result.png")
+    objects.write_once(path, b"x", "image/png")
+    project = stage.db.document("projects", venue.project)
+    workspace = stage.db.document("workspaces", venue.workspace)
+    unchanged = {"onProjectUpdated": "another draft"}
+    stage.measure(unchanged, lambda: project.update({"name": "Other"}))
+    archived = {"onProjectUpdated": "archived", "updateDownloadUrls": "one picture ends"}
+    stage.measure(archived, lambda: project.update({"status": "archived"}))
+    opened = {"onProjectUpdated": "opened again", "updateDownloadUrls": "one picture is restored"}
+    stage.measure(opened, lambda: project.update({"status": "live"}))
+    stage.measure({"onWorkspaceUpdated": "another name"}, lambda: workspace.update({"name": "O"}))
+    deleted = {"onWorkspaceUpdated": "deleted, with one project"}
+    stage.measure(deleted, lambda: workspace.update({"status": "deleted"}))

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { Backend } from "../src/model/backend.ts";
 import { type Picture, PictureWatcher, pictureOf } from "../src/model/picture.ts";
 import { Refusal } from "../src/model/refusals.ts";
+import { JobPicture } from "../src/model/sessions/project-session.ts";
 import type { Job, Session } from "../src/model/types.ts";
 
 const job = (fields: object) => fields as Job;
@@ -65,7 +66,8 @@ test("without a listener a retried picture is polled again", async () => {
       onStatus = (status) => status === wanted && resolve();
     });
   const ids = { projectId: "p", sessionId: "s" };
-  const watcher = new PictureWatcher(backend, ids, (picture) => onStatus(picture.status));
+  const source = new JobPicture(backend, ids);
+  const watcher = new PictureWatcher(source, (picture) => onStatus(picture.status));
   const failed = reaches("failed");
   void watcher.start();
   await failed;
@@ -83,7 +85,8 @@ test("a refusal that is not transient ends the waiting", async (t) => {
   const calls = { getSession: refused, getJob: refused, startTransform: refused };
   const ids = { projectId: "p", sessionId: "s" };
   const reported = new Promise<Picture>((resolve) => {
-    const watcher = new PictureWatcher({ calls } as unknown as Backend, ids, (picture) => {
+    const source = new JobPicture({ calls } as unknown as Backend, ids);
+    const watcher = new PictureWatcher(source, (picture) => {
       watcher.stop();
       resolve(picture);
     });

@@ -1,52 +1,55 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PendingProgress } from "../src/model/outbox.ts";
-import { Play, type PlayCalls } from "../src/model/play.ts";
+import { Play } from "../src/model/play.ts";
 import { Refusal } from "../src/model/refusals.ts";
-import type { NextPhase, Session, Step } from "../src/model/types.ts";
+import type { SessionBackend } from "../src/model/sessions/session-backend.ts";
+import type { NextPhase, PlayedSession, Step } from "../src/model/types.ts";
 import { deferred, MemoryStore } from "./memory.ts";
 
 const SHARE: NextPhase = { phase: "share", experienceId: null, params: {}, replace: true };
 
 /** A server for one session, as far as `Play` needs it. */
 class Server {
-  session: Session;
+  session: PlayedSession;
   completions = 0;
   online = true;
 
   constructor(
     readonly steps: Step[],
-    fields: Partial<Session> = {},
+    fields: Partial<PlayedSession> = {},
   ) {
-    const fresh = { id: "s", projectId: "p", phase: "main", status: "active", updatedAt: 1 };
+    const fresh = { id: "s", phase: "main", status: "active", updatedAt: 1 };
     const empty = { currentStepIndex: 0, answers: [], capturedMedia: [] };
-    this.session = { ...fresh, ...empty, ...fields } as unknown as Session;
+    this.session = { ...fresh, ...empty, ...fields } as unknown as PlayedSession;
   }
 
-  get calls(): PlayCalls {
-    return {
-      updateSessionProgress: async ({ answers = [], currentStepIndex }) => {
+  get backend(): SessionBackend {
+    const backend: Pick<SessionBackend, "scope" | "save" | "complete"> = {
+      scope: "p",
+      save: async ({ answers, currentStepIndex }) => {
         this.check();
         if (this.session.status !== "active") {
           throw new Refusal("session_not_active", { status: this.session.status });
         }
         this.merge(answers);
         if (typeof currentStepIndex === "number") this.change({ currentStepIndex });
-        return this.session as never;
+        return this.session;
       },
-      completeSession: async ({ answers = [] }) => {
+      complete: async (answers) => {
         this.check();
         this.merge(answers);
         if (this.session.status === "active") {
           this.completions++;
           this.change({ status: "completed" });
         }
-        return { session: this.session as never, next: SHARE };
+        return { session: this.session, next: SHARE };
       },
     };
+    return backend as SessionBackend;
   }
 
-  change(fields: Partial<Session>): Session {
+  change(fields: Partial<PlayedSession>): PlayedSession {
     this.session = { ...this.session, ...fields, updatedAt: this.session.updatedAt + 1 };
     return this.session;
   }
@@ -58,7 +61,7 @@ class Server {
   private merge(answers: readonly { stepId: string; value: unknown }[]): void {
     const named = new Set(answers.map(({ stepId }) => stepId));
     const others = this.session.answers.filter(({ stepId }) => !named.has(stepId));
-    this.change({ answers: [...others, ...answers] as Session["answers"] });
+    this.change({ answers: [...others, ...answers] as PlayedSession["answers"] });
   }
 
   private check(): void {
@@ -70,11 +73,9 @@ function open(server: Server, store = new MemoryStore(), shown: number | null = 
   const left = deferred<NextPhase>();
   const changes: (() => void)[] = [];
   const play = new Play(
-    { session: server.session as never, steps: server.steps as never },
+    { session: server.session, steps: server.steps, backend: server.backend },
     {
-      calls: server.calls,
       store,
-      chosen: null,
       shown,
       leave: left.resolve,
       changed: () => changes.splice(0).forEach((change) => change()),
@@ -187,15 +188,9 @@ test("a session completes before its closing steps, and these survive a reload",
 
 test("a step that still needs an answer is shown again", async () => {
   const server = new Server(steps);
-  const calls = server.calls;
   const { play, until } = open(server);
   const refusal = new Refusal("steps_incomplete", { steps: ["name"] });
-  Object.assign(play, {
-    options: {
-      ...Reflect.get(play, "options"),
-      calls: { ...calls, completeSession: () => Promise.reject(refusal) },
-    },
-  });
+  play.backend.complete = () => Promise.reject(refusal);
   play.start();
   play.submit("name", undefined);
   play.submit("wish", undefined);

@@ -1,15 +1,14 @@
 /** Uploading a photo into a session. */
 
-import type { Calls } from "../model/backend.ts";
 import { Refusal, refusalOf } from "../model/refusals.ts";
-import type { Session } from "../model/types.ts";
+import type { SessionBackend, Upload } from "../model/sessions/session-backend.ts";
+import type { ContentType, PlayedSession } from "../model/types.ts";
 import { withoutMetadata } from "./metadata.ts";
 import { jpeg } from "./photo.ts";
 
 /** HEIC is missing on purpose: an iPhone that is not asked for it hands over a JPEG. */
 export const TYPES = ["image/jpeg", "image/png", "image/webp", "image/avif"] as const;
 export const VIDEO_TYPES = ["video/mp4", "video/webm", "video/quicktime"] as const;
-type ContentType = (typeof TYPES)[number] | (typeof VIDEO_TYPES)[number];
 export const MAX_BYTES = 20 * 2 ** 20;
 const MAX_VIDEO_BYTES = 200 * 2 ** 20;
 const MIN_SHRINK_BYTES = 3 * 2 ** 20;
@@ -57,39 +56,34 @@ export async function shrink(file: Blob): Promise<Blob> {
 }
 
 export interface UploadOptions {
-  calls: Calls;
-  ids: { projectId: string; sessionId: string };
+  backend: SessionBackend;
   stepId: string;
   onState(state: "uploading" | "checking", percentage: number): void;
   signal: AbortSignal;
 }
 
 /** Get an upload URL, send the photo there without metadata, and confirm it. Throws `Refusal`. */
-export async function uploadPhoto(file: Blob, options: UploadOptions): Promise<Session> {
-  const { calls, ids, stepId, onState, signal } = options;
+export async function uploadPhoto(file: Blob, options: UploadOptions): Promise<PlayedSession> {
+  const { backend, stepId, onState, signal } = options;
   const photo = isVideo(file.type) ? file : await withoutMetadata(file);
   const contentType = photo.type;
   if (!isAccepted(contentType)) throw new Refusal("wrong_type");
   onState("uploading", 0);
-  const upload = await calls.createUpload({
-    ...ids,
-    stepId,
-    contentType,
-    sizeBytes: photo.size,
-  });
+  const upload = await backend.createUpload(stepId, contentType, photo.size);
   signal.throwIfAborted();
   await put(photo, upload, (percentage) => onState("uploading", percentage), signal);
   onState("checking", 100);
-  return confirm(calls, { ...ids, stepId, assetId: upload.assetId }, signal);
+  return untilConfirmed(() => backend.confirmUpload(stepId, upload.assetId), signal);
 }
 
-type Confirmation = Parameters<Calls["confirmUpload"]>[0];
-
 /** Confirm an uploaded photo. A lost call is repeated: the file is there already. */
-async function confirm(calls: Calls, request: Confirmation, signal: AbortSignal): Promise<Session> {
+async function untilConfirmed(
+  confirm: () => Promise<PlayedSession>,
+  signal: AbortSignal,
+): Promise<PlayedSession> {
   for (let failures = 0; ; failures++) {
     try {
-      return await calls.confirmUpload(request);
+      return await confirm();
     } catch (error) {
       const refusal = refusalOf(error);
       if (!refusal.isTransient || failures === 2) throw refusal;
@@ -99,19 +93,13 @@ async function confirm(calls: Calls, request: Confirmation, signal: AbortSignal)
   }
 }
 
-interface UploadUrl {
-  url: string;
-  method: string;
-  headers: Record<string, string>;
-}
-
 /** The URL accepts one file, and an earlier attempt of this page has arrived after all. */
 const ALREADY_UPLOADED = 412;
 
 /** With XMLHttpRequest, because `fetch` reports no progress of an upload. */
 function put(
   photo: Blob,
-  { url, method, headers }: UploadUrl,
+  { url, method, headers }: Upload,
   onProgress: (percentage: number) => void,
   signal: AbortSignal,
 ): Promise<void> {

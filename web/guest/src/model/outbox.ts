@@ -5,7 +5,7 @@
  */
 
 import { type Refusal, refusalOf } from "./refusals.ts";
-import type { Session, Value } from "./types.ts";
+import type { PlayedSession, Value } from "./types.ts";
 
 /** The part of `Storage` that is used. */
 export interface KeyValueStore {
@@ -34,10 +34,10 @@ export class PendingProgress {
 
   constructor(
     private readonly store: KeyValueStore,
-    readonly projectId: string,
+    scope: string,
     readonly sessionId: string,
   ) {
-    this.prefix = `${PREFIX}${projectId}:${sessionId}:`;
+    this.prefix = `${PREFIX}${scope}:${sessionId}:`;
   }
 
   setAnswer(stepId: string, value: Value): void {
@@ -113,14 +113,14 @@ export function refusedAnswers(refusal: Refusal, sent: Progress): Map<string, st
 
 export interface OutboxListener {
   onSaving(saving: Saving): void;
-  onSaved(session: Session): void;
+  onSaved(session: PlayedSession): void;
   /** The server has rejected this answer: the step must be answered again. */
   onRefused(stepId: string, message: string): void;
   /** The session accepts no more answers. */
   onEnded(refusal: Refusal): void;
 }
 
-type Send = (progress: Progress) => Promise<Session>;
+type Send = (progress: Progress) => Promise<PlayedSession>;
 type Timer = ReturnType<typeof setTimeout>;
 
 /** Do the work in one tab of this browser at a time, where the browser has locks. */

@@ -1,6 +1,5 @@
-/** The picture of a main session while it is made, by listening or by polling. */
+/** The picture of a session while it is made, by listening or by polling. */
 
-import type { Backend } from "./backend.ts";
 import { refusalOf } from "./refusals.ts";
 import type { Job, JobStatus, Session } from "./types.ts";
 
@@ -44,6 +43,20 @@ export function pictureOf(session: Session | null, job: Job | null): Picture {
   };
 }
 
+/** What a picture is read from, and the commands for it, which throw `Refusal`. */
+export interface PictureSource {
+  /** As it was read, reported or returned last. */
+  current(): Picture;
+  read(): Promise<void>;
+  /** Keep `current` up to date from now on. After `onLost` there are no more reports. */
+  listen(changed: () => void, onLost: () => void): Promise<() => void>;
+  /** Begin the picture, unless that is done. */
+  start(): Promise<void>;
+  retry(): Promise<void>;
+  /** Null if a picture that is begun cannot be cancelled. */
+  cancel: (() => Promise<void>) | null;
+}
+
 const LIMITS = new Set(["daily_limit_reached", "guest_daily_limit_reached", "rate_limited"]);
 const START_AFTER_MS = 3_000;
 const POLL_INTERVAL_MS = 3_000;
@@ -51,12 +64,9 @@ const POLL_INTERVAL_MS = 3_000;
 const MAX_SILENCE_MS = 10_000;
 const FINAL = new Set<Picture["status"]>(["completed", "failed", "cancelled", "none", "limited"]);
 
-/** Follows the picture of a completed main session until `stop`. */
+/** Follows the picture of a completed session until `stop`. */
 export class PictureWatcher {
-  private session: Session | null = null;
-  private job: Job | null = null;
-  private stops: (() => void)[] = [];
-  private isListeningToJob = false;
+  private stopListening = () => {};
   private isListening = false;
   private isStopped = false;
   private isPolling = false;
@@ -65,8 +75,7 @@ export class PictureWatcher {
   private timers = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(
-    private readonly backend: Backend,
-    private readonly ids: { projectId: string; sessionId: string },
+    private readonly source: PictureSource,
     private readonly onPicture: (picture: Picture) => void,
   ) {}
 
@@ -75,27 +84,17 @@ export class PictureWatcher {
     this.schedule(MAX_SILENCE_MS, () => {
       if (!this.isListening) this.poll();
     });
+    const changed = () => {
+      this.isListening = true;
+      this.report();
+    };
+    const onLost = () => {
+      this.isListening = false;
+      this.poll();
+    };
     try {
-      const live = await import("./live.ts");
-      if (this.isStopped) return;
-      const { projectId, sessionId } = this.ids;
-      const onLost = () => {
-        this.isListening = false;
-        this.poll();
-      };
-      const onSession = (session: Session) => {
-        this.isListening = true;
-        this.session = session;
-        this.report();
-        if (!session.jobId || this.isListeningToJob || this.isStopped) return;
-        this.isListeningToJob = true;
-        const onJob = (job: Job) => {
-          this.job = job;
-          this.report();
-        };
-        this.stops.push(live.watchJob(this.backend, projectId, session.jobId, onJob, onLost));
-      };
-      this.stops.push(live.watchSession(this.backend, projectId, sessionId, onSession, onLost));
+      this.stopListening = await this.source.listen(changed, onLost);
+      if (this.isStopped) this.stopListening();
     } catch {
       this.poll();
     }
@@ -103,26 +102,27 @@ export class PictureWatcher {
 
   stop(): void {
     this.isStopped = true;
-    for (const stop of this.stops) stop();
+    this.stopListening();
     for (const timer of this.timers) clearTimeout(timer);
+  }
+
+  get canCancel(): boolean {
+    return this.source.cancel !== null;
   }
 
   /** Start the transform again after a failure or a cancellation. */
   async retry(): Promise<void> {
-    await this.command(() => this.backend.calls.retryTransform(this.ids));
+    await this.command(() => this.source.retry());
   }
 
   async cancel(): Promise<void> {
-    await this.command(() => this.backend.calls.cancelTransform(this.ids));
+    await this.command(async () => this.source.cancel?.());
   }
 
-  private async command(call: () => Promise<Job>): Promise<void> {
+  private async command(call: () => Promise<void>): Promise<void> {
     try {
-      const job = await call();
+      await call();
       this.refused = null;
-      this.job = job;
-      // Until the listener reports a newer session, its older status must not outweigh the job's.
-      if (this.session) this.session = { ...this.session, jobStatus: job.status };
       this.report();
       if (!this.isListening) this.poll();
     } catch (error) {
@@ -138,11 +138,11 @@ export class PictureWatcher {
     }
   }
 
-  /** Ask for the job if there is none yet. An experience without a transform refuses it for good. */
+  /** Ask for the picture if nothing makes it yet. A session without a transform refuses for good. */
   private async startIfNeeded(): Promise<void> {
-    if (this.isStopped || this.job || this.session?.jobId) return;
+    if (this.isStopped) return;
     try {
-      this.job = await this.backend.calls.startTransform(this.ids);
+      await this.source.start();
       this.report();
     } catch (error) {
       const { reason, retryAfterSeconds, isTransient } = refusalOf(error);
@@ -164,23 +164,20 @@ export class PictureWatcher {
     if (this.isPolling || this.isStopped) return;
     this.isPolling = true;
     const pollOnce = async () => {
-      const { calls } = this.backend;
       try {
-        this.session = (await calls.getSession(this.ids)).session;
-        const { jobId } = this.session;
-        if (jobId) this.job = await calls.getJob({ projectId: this.ids.projectId, jobId });
+        await this.source.read();
         this.report();
       } catch {
         // The next poll tries again.
       }
       if (FINAL.has(this.picture().status)) this.isPolling = false;
-      else this.schedule(POLL_INTERVAL_MS, pollOnce);
+      else if (!this.isStopped) this.schedule(POLL_INTERVAL_MS, pollOnce);
     };
     void pollOnce();
   }
 
   private picture(): Picture {
-    return { ...pictureOf(this.session, this.job), ...this.refused };
+    return { ...this.source.current(), ...this.refused };
   }
 
   private report(): void {

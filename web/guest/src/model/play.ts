@@ -1,6 +1,5 @@
 /** One session being played: the guest's answers, the step they are at, and how it ends. */
 
-import type { Client } from "experience-client";
 import { firstClosingStep, isBlank, isRequired, valueToSend } from "./answers.ts";
 import {
   type KeyValueStore,
@@ -11,16 +10,17 @@ import {
   withLock,
 } from "./outbox.ts";
 import { type Refusal, refusalOf } from "./refusals.ts";
-import type { NextPhase, Session, SessionWithSteps, Step, Value } from "./types.ts";
+import type { SessionBackend } from "./sessions/session-backend.ts";
+import type { NextPhase, PlayedSession, Step, Value } from "./types.ts";
 
-/** The callables that play a session. */
-export type PlayCalls = Pick<Client, "updateSessionProgress" | "completeSession">;
+export interface StartedSession {
+  session: PlayedSession;
+  steps: Step[];
+  backend: SessionBackend;
+}
 
 export interface PlayOptions {
-  calls: PlayCalls;
   store: KeyValueStore;
-  /** The main experience that the guest chose on the welcome screen, to which a pregate leads. */
-  chosen: string | null;
   /** The step shown before a reload of a completed session. */
   shown: number | null;
   /** Lead the guest to the next phase. */
@@ -33,8 +33,9 @@ const MIN_WAIT_MS = 500;
 const MAX_WAIT_MS = 8_000;
 
 export class Play {
-  session: Session;
+  session: PlayedSession;
   readonly steps: Step[];
+  readonly backend: SessionBackend;
   index: number;
   saving: Saving = "saved";
   /** Why the session cannot be played any more: its status, or the server's reason. */
@@ -55,29 +56,25 @@ export class Play {
   private closed = false;
 
   constructor(
-    started: SessionWithSteps,
+    started: StartedSession,
     private readonly options: PlayOptions,
   ) {
     this.session = started.session;
     this.steps = started.steps;
+    this.backend = started.backend;
     this.closingStep =
       started.session.phase === "main" ? firstClosingStep(started.steps) : started.steps.length;
     this.serverIndex = started.session.currentStepIndex;
-    const { projectId, id: sessionId } = started.session;
-    this.pending = new PendingProgress(options.store, projectId, sessionId);
-    this.outbox = new Outbox(
-      this.pending,
-      (progress) => options.calls.updateSessionProgress({ projectId, sessionId, ...progress }),
-      {
-        onSaving: (saving) => {
-          this.saving = saving;
-          options.changed();
-        },
-        onSaved: (session) => this.update(session),
-        onRefused: (stepId, message) => this.refuse(stepId, message),
-        onEnded: (refusal) => this.handleEnd(refusal),
+    this.pending = new PendingProgress(options.store, this.backend.scope, started.session.id);
+    this.outbox = new Outbox(this.pending, (progress) => this.backend.save(progress), {
+      onSaving: (saving) => {
+        this.saving = saving;
+        options.changed();
       },
-    );
+      onSaved: (session) => this.update(session),
+      onRefused: (stepId, message) => this.refuse(stepId, message),
+      onEnded: (refusal) => this.handleEnd(refusal),
+    });
     const start = this.pending.read().progress.currentStepIndex ?? this.serverIndex;
     this.index = this.clamp(this.isActive ? start : Math.max(options.shown ?? 0, this.closingStep));
   }
@@ -155,7 +152,7 @@ export class Play {
   }
 
   /** Accept the session from a response or a listener, unless it is older than the one here. */
-  update(session: Session): void {
+  update(session: PlayedSession): void {
     if (this.closed || session.updatedAt < this.session.updatedAt) return;
     const before = this.session;
     this.session = session;
@@ -223,15 +220,10 @@ export class Play {
   }
 
   private async completeOnce(): Promise<NextPhase | Refusal> {
-    const { projectId, id: sessionId } = this.session;
     const { progress, forget } = this.pending.read();
     try {
-      const { session, next } = await this.options.calls.completeSession({
-        projectId,
-        sessionId,
-        ...(this.isActive && progress.answers.length > 0 ? { answers: progress.answers } : {}),
-        ...(this.options.chosen === null ? {} : { experienceId: this.options.chosen }),
-      });
+      const answers = this.isActive ? progress.answers : [];
+      const { session, next } = await this.backend.complete(answers);
       forget();
       this.pending.dropIndex();
       this.session = session;

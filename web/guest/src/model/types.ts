@@ -1,6 +1,6 @@
 /** The contract's nouns under the names that this page uses. */
 
-import type { AnswerInput, ProjectPage, SessionView } from "experience-client";
+import type { AnswerInput, Callables, ProjectPage, SessionView } from "experience-client";
 
 export type {
   Job,
@@ -14,6 +14,40 @@ export type Project = ProjectPage;
 export type Value = AnswerInput["value"];
 /** The fields that a session has both in its document and in a callable's response. */
 export type Session = Omit<SessionView, "inputs" | "activeJobId" | "resultAssetId">;
+
+export type ContentType = Callables["createUpload"]["request"]["contentType"];
+
+/** What playing a session needs to know of it. */
+export interface PlayedSession {
+  id: string;
+  phase: Session["phase"];
+  status: Session["status"];
+  currentStepIndex: number;
+  answers: { stepId: string; value: Value }[];
+  capturedMedia: StoredMedia[];
+  updatedAt: number;
+}
+
+export interface StoredMedia {
+  stepId: string;
+  assetId?: string;
+  /** Null if it has to be signed. */
+  url: string | null;
+  contentType: string | null;
+}
+
+/** The project or the event whose code the guest scanned, as far as its screens show it. */
+export interface Venue {
+  name: string;
+  theme: Theme | null;
+  /** What an experience picker offers. */
+  choices: Choice[];
+}
+
+export interface Choice {
+  id: string;
+  name: string;
+}
 
 export interface Theme {
   primaryColor?: unknown;

@@ -4,13 +4,22 @@ import { type Backend, connect } from "./backend.ts";
 import { currentRoute } from "./history.ts";
 import { refusalOf } from "./refusals.ts";
 import { entry, keepEntry } from "./storage.ts";
-import type { Project } from "./types.ts";
+import type { Project, Venue } from "./types.ts";
 
 export interface VisitContext {
   backend: Backend;
   project: Project;
   /** Whether the project knows the guest and has the consent that it asks for. */
   entered: boolean;
+}
+
+/** What the screens of a project show of it. */
+export function venueOf({ name, theme, experiences }: Project): Venue {
+  return {
+    name,
+    theme,
+    choices: experiences.main.map((each) => ({ id: each.experienceId, name: each.name })),
+  };
 }
 
 let connection: Promise<Backend> | null = null;

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { pictureUrl } from "../model/theme.ts";
-import type { Project } from "../model/types.ts";
+import type { Venue } from "../model/types.ts";
 import { comeBack, problemWords } from "../texts.ts";
 import { Icon } from "./icons.tsx";
 
@@ -20,12 +20,12 @@ export function Page({ phase, children }: PageProps) {
   );
 }
 
-/** The project's logo, or its name. */
-export function Brand({ project }: { project: Project }) {
-  const logo = pictureUrl(project.theme?.logoUrl);
+/** The logo of the project or the event, or its name. */
+export function Brand({ venue }: { venue: Pick<Venue, "name" | "theme"> }) {
+  const logo = pictureUrl(venue.theme?.logoUrl);
   const [broken, setBroken] = useState(false);
-  if (logo === null || broken) return <span class="brand-name">{project.name}</span>;
-  return <img class="brand-logo" src={logo} alt={project.name} onError={() => setBroken(true)} />;
+  if (logo === null || broken) return <span class="brand-name">{venue.name}</span>;
+  return <img class="brand-logo" src={logo} alt={venue.name} onError={() => setBroken(true)} />;
 }
 
 /**

@@ -32,7 +32,7 @@ export function JobCard({ followed }: { followed: FollowedPicture }) {
           >
             <span class="bar-fill" style={{ width: `${Math.max(6, percentage)}%` }} />
           </span>
-          {status === "waiting" ? null : (
+          {status === "waiting" || cancel === null ? null : (
             <button
               class="link"
               type="button"

@@ -1,31 +1,27 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Backend } from "../model/backend.ts";
 import { type Picture, PictureWatcher, WAITING } from "../model/picture.ts";
+import type { SessionBackend } from "../model/sessions/session-backend.ts";
 
 export interface FollowedPicture {
   picture: Picture;
   busy: boolean;
   retry(): void;
-  cancel(): void;
+  /** Null if the picture cannot be cancelled. */
+  cancel: (() => void) | null;
 }
 
-/** The picture of a completed main session while it is made, and commands for it. */
-export function usePicture(
-  backend: Backend,
-  projectId: string,
-  sessionId: string,
-  completed: boolean,
-): FollowedPicture {
+/** The picture of a completed session while it is made, and commands for it. */
+export function usePicture(backend: SessionBackend, completed: boolean): FollowedPicture {
   const [picture, setPicture] = useState(WAITING);
   const [busy, setBusy] = useState(false);
   const watcher = useRef<PictureWatcher | null>(null);
   useEffect(() => {
     if (!completed) return;
-    const started = new PictureWatcher(backend, { projectId, sessionId }, setPicture);
+    const started = new PictureWatcher(backend.picture(), setPicture);
     watcher.current = started;
     void started.start();
     return () => started.stop();
-  }, [backend, projectId, sessionId, completed]);
+  }, [backend, completed]);
 
   async function once(command: (watcher: PictureWatcher) => Promise<void>) {
     if (busy || !watcher.current) return;
@@ -37,7 +33,7 @@ export function usePicture(
     picture,
     busy,
     retry: () => void once((current) => current.retry()),
-    cancel: () => void once((current) => current.cancel()),
+    cancel: watcher.current?.canCancel ? () => void once((current) => current.cancel()) : null,
   };
 }
 

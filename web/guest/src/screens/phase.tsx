@@ -1,24 +1,14 @@
-/** A phase with a session: finds or creates the session, and shows its steps one by one. */
+/** A phase of a project: its session, found or created, and where it leads. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
-import {
-  goTo,
-  keepInEntry,
-  entryState,
-  sessionRequestId,
-  startAgain,
-  goToWelcome,
-} from "../model/history.ts";
-import { Play } from "../model/play.ts";
+import { goTo, goToWelcome, sessionRequestId, startAgain } from "../model/history.ts";
+import type { StartedSession } from "../model/play.ts";
 import { type Refusal, refusalOf } from "../model/refusals.ts";
 import type { Route } from "../model/routes.ts";
-import { store } from "../model/storage.ts";
-import type { SessionWithSteps } from "../model/types.ts";
-import type { VisitContext } from "../model/visit.ts";
-import { ProblemCard, Skeleton } from "../parts/frame.tsx";
-import { StepScreen } from "./step.tsx";
+import { ProjectSession } from "../model/sessions/project-session.ts";
+import { venueOf, type VisitContext } from "../model/visit.ts";
+import { Player } from "./player.tsx";
 
-type PlayedRoute = Exclude<Route, { phase: "none" | "welcome" | "share" }>;
+type PlayedRoute = Extract<Route, { phase: "pregate" | "main" | "preshare" }>;
 
 interface Props {
   route: PlayedRoute;
@@ -27,81 +17,33 @@ interface Props {
 }
 
 export function PhaseScreen({ route, visit, onGuestRequired }: Props) {
-  const { backend } = visit;
   const { projectId } = route;
-  const [play, setPlay] = useState<Play | null>(null);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const [attempts, setAttempts] = useState(0);
-  const [, redraw] = useState(0);
-  const latest = useRef<Play | null>(null);
-
-  useEffect(() => {
-    let current = true;
-    setRefusal(null);
-    startSession(route, visit).then(
-      (started) => {
-        if (!current || started === null) return;
-        const opened = new Play(started, {
-          calls: backend.calls,
-          store: store(),
-          chosen: route.phase === "pregate" ? route.chosen : null,
-          shown: entryState().shown ?? null,
-          leave: (next) => goTo(projectId, next),
-          changed: () => {
-            if (latest.current !== opened) return;
-            if (!opened.isActive && opened.ended === null) keepInEntry({ shown: opened.index });
-            redraw((n) => n + 1);
-          },
-        });
-        latest.current = opened;
-        setPlay(opened);
-        opened.start();
-      },
-      (error: unknown) => {
-        if (!current) return;
-        const refused = refusalOf(error);
-        if (["guest_required", "consent_required", "guest_not_found"].includes(refused.reason)) {
-          onGuestRequired();
-        } else if (refused.reason === "main_session_not_found") goToWelcome(projectId);
-        else setRefusal(refused);
-      },
-    );
-    return () => {
-      current = false;
-      latest.current?.close();
-      latest.current = null;
-    };
-  }, [attempts]);
-
-  useEffect(() => (play ? followOtherTabs(play, visit, projectId) : undefined), [play]);
-  const retry = () => setAttempts((n) => n + 1);
-  useEffect(() => {
-    if (!refusal?.isTransient) return;
-    addEventListener("online", retry);
-    return () => removeEventListener("online", retry);
-  }, [refusal]);
-
-  if (refusal) {
-    return (
-      <ProblemCard
-        reason={refusal.reason}
-        retryAfterSeconds={refusal.retryAfterSeconds}
-        onRetry={retry}
-        onStartAgain={() => goToWelcome(projectId)}
-      />
-    );
-  }
-  if (play === null) return <Skeleton />;
-  if (play.ended !== null) return <ProblemCard reason={play.ended} onStartAgain={startAgain} />;
-  return <StepScreen visit={visit} play={play} />;
+  const redirects = ({ reason }: Refusal) => {
+    if (GUEST_REQUIRED.has(reason)) onGuestRequired();
+    else if (reason === "main_session_not_found") goToWelcome(projectId);
+    else return false;
+    return true;
+  };
+  return (
+    <Player
+      venue={venueOf(visit.project)}
+      open={() => startSession(route, visit)}
+      leave={(next) => goTo(projectId, next)}
+      redirects={redirects}
+      onStartAgain={startAgain}
+      onGiveUp={() => goToWelcome(projectId)}
+    />
+  );
 }
+
+const GUEST_REQUIRED = new Set(["guest_required", "consent_required", "guest_not_found"]);
 
 /** The session of this phase, or null if the guest was redirected. */
 async function startSession(
   route: PlayedRoute,
   visit: VisitContext,
-): Promise<SessionWithSteps | null> {
-  const { calls } = visit.backend;
+): Promise<StartedSession | null> {
+  const { backend } = visit;
   const { experiences } = visit.project;
   const { projectId } = route;
   const experienceId =
@@ -119,7 +61,11 @@ async function startSession(
     ...(route.phase === "main" && route.pregate ? { pregateSessionId: route.pregate } : {}),
   };
   try {
-    return await calls.createSession({ ...request, requestId: sessionRequestId() });
+    const requestId = sessionRequestId();
+    const { session, steps } = await backend.calls.createSession({ ...request, requestId });
+    const chosen = route.phase === "pregate" ? route.chosen : null;
+    const ids = { projectId, sessionId: session.id };
+    return { session, steps, backend: new ProjectSession(backend, ids, chosen) };
   } catch (error) {
     const { reason } = refusalOf(error);
     if (reason === "pregate_required") {
@@ -142,43 +88,4 @@ async function redirect(route: PlayedRoute, visit: VisitContext): Promise<void> 
     ...(route.phase === "preshare" ? { mainSessionId: route.mainSessionId } : {}),
   });
   goTo(projectId, { ...next, replace: true });
-}
-
-/** Keep up with what other tabs do to the session, by listening, or by polling when shown again. */
-function followOtherTabs(play: Play, visit: VisitContext, projectId: string): () => void {
-  const { backend } = visit;
-  const sessionId = play.session.id;
-  let stop = () => {};
-  let closed = false;
-  let isListening = false;
-  const poll = async () => {
-    if (document.visibilityState !== "visible") return;
-    play.retryNow();
-    if (isListening) return;
-    try {
-      play.update((await backend.calls.getSession({ projectId, sessionId })).session);
-    } catch {
-      // The next poll tries again.
-    }
-  };
-  const online = () => play.retryNow();
-  addEventListener("online", online);
-  document.addEventListener("visibilitychange", poll);
-  import("../model/live.ts").then(
-    ({ watchSession }) => {
-      if (closed) return;
-      isListening = true;
-      const onLost = () => {
-        isListening = false;
-      };
-      stop = watchSession(backend, projectId, sessionId, (session) => play.update(session), onLost);
-    },
-    () => {},
-  );
-  return () => {
-    closed = true;
-    stop();
-    removeEventListener("online", online);
-    document.removeEventListener("visibilitychange", poll);
-  };
 }

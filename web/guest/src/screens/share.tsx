@@ -1,37 +1,36 @@
-/** The end of a visit: the picture, and ways to keep and share it. */
+/** The end of a visit: the picture of its main session. */
 
 import { useEffect, useState } from "preact/hooks";
 import { goToWelcome } from "../model/history.ts";
-import type { Picture } from "../model/picture.ts";
+import type { StartedSession } from "../model/play.ts";
 import { type Refusal, refusalOf } from "../model/refusals.ts";
+import { ProjectSession } from "../model/sessions/project-session.ts";
 import { forget } from "../model/storage.ts";
-import { pictureUrl } from "../model/theme.ts";
-import type { SessionWithSteps } from "../model/types.ts";
-import type { VisitContext } from "../model/visit.ts";
-import { Brand, Heading, ProblemCard, Skeleton } from "../parts/frame.tsx";
-import { Icon } from "../parts/icons.tsx";
-import { JobCard, Reveal, PictureActions } from "../parts/result.tsx";
-import { isInProgress, usePicture } from "../parts/use-picture.ts";
-import { ERASE, needsNewPhoto, problemWords } from "../texts.ts";
+import { venueOf, type VisitContext } from "../model/visit.ts";
+import { ProblemCard, Skeleton } from "../parts/frame.tsx";
+import { ERASE, problemWords } from "../texts.ts";
+import { Result } from "./result.tsx";
 
 export function ShareScreen({ visit, sessionId }: { visit: VisitContext; sessionId: string }) {
   const { backend, project } = visit;
   const projectId = project.id;
-  const [main, setMain] = useState<SessionWithSteps | null>(null);
+  const [main, setMain] = useState<StartedSession | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [attempts, setAttempts] = useState(0);
-  const followed = usePicture(backend, projectId, sessionId, main !== null);
-  const { picture } = followed;
 
   useEffect(() => {
     let current = true;
     setRefusal(null);
-    backend.calls.getSession({ projectId, sessionId }).then(
-      (found) => {
+    const ids = { projectId, sessionId };
+    backend.calls.getSession(ids).then(
+      ({ session, steps }) => {
         if (!current) return;
         // Only a completed main session has a picture to share.
-        if (found.session.phase === "main" && found.session.status === "completed") setMain(found);
-        else goToWelcome(projectId);
+        if (session.phase === "main" && session.status === "completed") {
+          setMain({ session, steps, backend: new ProjectSession(backend, ids) });
+        } else {
+          goToWelcome(projectId);
+        }
       },
       (error: unknown) => current && setRefusal(refusalOf(error)),
     );
@@ -50,63 +49,11 @@ export function ShareScreen({ visit, sessionId }: { visit: VisitContext; session
     );
   }
   if (main === null) return <Skeleton />;
-  const reward = main.steps.find((step) => step.type === "reward");
-  const photo = pictureUrl(main.session.capturedMedia.filter(({ url }) => url).at(-1)?.url);
-  const inProgress = isInProgress(picture);
   return (
-    <>
-      <header class="topbar">
-        <div class="topbar-row">
-          <span class="icon-button" aria-hidden="true" />
-          <Brand project={project} />
-          <span class="icon-button" aria-hidden="true" />
-        </div>
-      </header>
-      <main class="result share-screen">
-        <div class="step-text">
-          <Heading of={inProgress ? "in-progress" : picture.status}>{headline(picture)}</Heading>
-          <p class="lead">
-            {picture.url
-              ? `Take your picture from ${project.name} along.`
-              : inProgress
-                ? "It appears here by itself. You can stay on this page."
-                : ""}
-          </p>
-        </div>
-        <Reveal picture={picture} name={project.name} />
-        {!picture.url && !inProgress && photo ? (
-          <figure class="preview">
-            <img src={photo} alt="Your photo" />
-          </figure>
-        ) : null}
-        <JobCard followed={followed} />
-        {picture.url ? (
-          <PictureActions
-            url={picture.url}
-            name={project.name}
-            config={reward?.config ?? {}}
-            withQr
-          />
-        ) : null}
-        <button
-          class={`button ${needsNewPhoto(picture.reason) ? "primary" : "quiet"}`}
-          type="button"
-          data-testid="again"
-          onClick={() => goToWelcome(projectId)}
-        >
-          <Icon name="again" />
-          {needsNewPhoto(picture.reason) ? "Take a new photo" : "Make another one"}
-        </button>
-        <EraseVisit visit={visit} />
-      </main>
-    </>
+    <Result {...main} venue={venueOf(project)} onAgain={() => goToWelcome(projectId)}>
+      <EraseVisit visit={visit} />
+    </Result>
   );
-}
-
-function headline(picture: Picture): string {
-  if (picture.status === "completed") return "Here you are!";
-  if (isInProgress(picture)) return "Your picture is on its way";
-  return picture.status === "none" ? "Thank you!" : "Almost there";
 }
 
 /** Everything of the guest in this project goes, after they have been asked whether they mean it. */

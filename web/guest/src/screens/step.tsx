@@ -5,25 +5,24 @@ import { problemWith } from "../model/answers.ts";
 import { canSkip, type Play } from "../model/play.ts";
 import { askedBy, asksForValue, isKnownType } from "../model/step-types.ts";
 import { draft, keepDraft } from "../model/storage.ts";
-import type { Project, Step, Value } from "../model/types.ts";
-import type { VisitContext } from "../model/visit.ts";
+import type { Step, Value, Venue } from "../model/types.ts";
 import { Brand, Heading } from "../parts/frame.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { StepMedia } from "../parts/media.tsx";
 import { rendererOf } from "../steps/renderers.tsx";
 
 interface Props {
-  visit: VisitContext;
+  venue: Venue;
   play: Play;
 }
 
-export function StepScreen({ visit, play }: Props) {
+export function StepScreen({ venue, play }: Props) {
   const { step } = play;
   return (
     <>
-      <TopBar play={play} project={visit.project} />
+      <TopBar play={play} venue={venue} />
       {step ? (
-        <StepForm key={step.id} visit={visit} play={play} step={step} />
+        <StepForm key={step.id} venue={venue} play={play} step={step} />
       ) : (
         <EmptyPhase play={play} />
       )}
@@ -37,7 +36,7 @@ function EmptyPhase({ play }: { play: Play }) {
   return null;
 }
 
-function TopBar({ play, project }: { play: Play; project: Project }) {
+function TopBar({ play, venue }: Props) {
   const { index, steps } = play;
   return (
     <header class="topbar">
@@ -55,7 +54,7 @@ function TopBar({ play, project }: { play: Play; project: Project }) {
         ) : (
           <span class="icon-button" aria-hidden="true" />
         )}
-        <Brand project={project} />
+        <Brand venue={venue} />
         <SaveState play={play} />
       </div>
       <div
@@ -101,12 +100,12 @@ function SaveState({ play }: { play: Play }) {
 }
 
 interface FormProps {
-  visit: VisitContext;
+  venue: Venue;
   play: Play;
   step: Step;
 }
 
-function StepForm({ visit, play, step }: FormProps) {
+function StepForm({ venue, play, step }: FormProps) {
   const { id: sessionId } = play.session;
   const isText = askedBy(step) === "text";
   const [edited, setEdited] = useState<Value | undefined>(() =>
@@ -170,7 +169,7 @@ function StepForm({ visit, play, step }: FormProps) {
           <StepMedia step={step} />
           {Renderer ? (
             <Renderer
-              visit={visit}
+              venue={venue}
               play={play}
               step={step}
               value={value}

@@ -72,7 +72,7 @@ export function Welcome({ visit, onEnter }: { visit: VisitContext; onEnter(): vo
       <header class="hero">
         <div class="hero-light" aria-hidden="true" />
         <div class="hero-text">
-          {project.theme?.logoUrl ? <Brand project={project} /> : null}
+          {project.theme?.logoUrl ? <Brand venue={project} /> : null}
           <p class="eyebrow">Welcome to</p>
           <h1>{project.name}</h1>
         </div>

@@ -6,7 +6,8 @@ import { hasCamera } from "../media/camera.ts";
 import { readable } from "../media/photo.ts";
 import { fileProblem, isVideo, shrink, TYPES, uploadPhoto, VIDEO_TYPES } from "../media/upload.ts";
 import { refusalOf } from "../model/refusals.ts";
-import type { Session, Step } from "../model/types.ts";
+import type { SessionBackend } from "../model/sessions/session-backend.ts";
+import type { Step, StoredMedia } from "../model/types.ts";
 import { Icon } from "../parts/icons.tsx";
 import { captureWords } from "../texts.ts";
 import { Camera } from "./camera.tsx";
@@ -14,7 +15,7 @@ import type { StepProps } from "./props.ts";
 
 type UploadState = { state: "uploading" | "checking" | "failed"; percentage: number };
 
-export function Capture({ visit, play, step, problem }: StepProps) {
+export function Capture({ play, step, problem }: StepProps) {
   const [camera, setCamera] = useState(false);
   const [photo, setPhoto] = useState<Blob | null>(null);
   const [uploadState, setUploadState] = useState<UploadState | null>(null);
@@ -24,7 +25,7 @@ export function Capture({ visit, play, step, problem }: StepProps) {
   const aborter = useRef<AbortController | null>(null);
   const picture = useObjectUrl(photo);
   const stored = play.session.capturedMedia.find((media) => media.stepId === step.id);
-  const storedUrl = useStoredUrl(visit, play.session, stored);
+  const storedUrl = useStoredUrl(play.backend, stored);
   const allowVideos = step.config?.allowVideos ?? false;
   const shown = picture ?? (retaking ? null : storedUrl);
   const showsVideo = isVideo(photo?.type ?? stored?.contentType ?? "");
@@ -70,8 +71,7 @@ export function Capture({ visit, play, step, problem }: StepProps) {
     setReason(null);
     try {
       const session = await uploadPhoto(await shrink(chosen), {
-        calls: visit.backend.calls,
-        ids: { projectId: play.session.projectId, sessionId: play.session.id },
+        backend: play.backend,
         stepId: step.id,
         onState: (state, percentage) =>
           controller.signal.aborted || setUploadState({ state, percentage }),
@@ -287,19 +287,12 @@ function useKeptFocus(state: string): RefObject<HTMLElement | null> {
 }
 
 /** The address of what is stored. A video's is signed, and only for an hour. */
-function useStoredUrl(
-  { backend }: StepProps["visit"],
-  { projectId, id: sessionId }: Session,
-  stored: Session["capturedMedia"][number] | undefined,
-): string | null {
+function useStoredUrl(backend: SessionBackend, stored: StoredMedia | undefined): string | null {
   const [signed, setSigned] = useState<string | null>(null);
   const assetId = stored?.url === null ? stored.assetId : undefined;
   useEffect(() => {
     if (assetId === undefined) return;
-    backend.calls.getDownloadUrl({ projectId, sessionId, assetId }).then(
-      ({ url }) => setSigned(url),
-      () => setSigned(null),
-    );
+    backend.signedUrl(assetId).then(setSigned, () => setSigned(null));
   }, [assetId]);
   return assetId === undefined ? (stored?.url ?? null) : signed;
 }

@@ -9,10 +9,9 @@ import type { StepProps } from "./props.ts";
 const MIN_SECONDS_PER_MESSAGE = 2;
 const MAX_SECONDS_PER_MESSAGE = 6;
 
-export function Processing({ visit, play, step }: StepProps) {
-  const { projectId, id } = play.session;
+export function Processing({ play, step }: StepProps) {
   const completed = play.session.status === "completed";
-  const followed = usePicture(visit.backend, projectId, id, completed);
+  const followed = usePicture(play.backend, completed);
   const messages = step.config?.messages ?? [];
   const seconds = (step.config?.estimatedDuration ?? 30) / Math.max(1, messages.length);
   const message = useTurns(

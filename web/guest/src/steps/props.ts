@@ -1,11 +1,10 @@
 import type { ComponentChildren } from "preact";
 import type { Play } from "../model/play.ts";
-import type { Step, Value } from "../model/types.ts";
-import type { VisitContext } from "../model/visit.ts";
+import type { Step, Value, Venue } from "../model/types.ts";
 
 /** What the renderer of a step type gets. */
 export interface StepProps {
-  visit: VisitContext;
+  venue: Venue;
   play: Play;
   step: Step;
   /** The answer so far, of a step that asks for a value. */

@@ -80,8 +80,7 @@ export function YesNo(props: StepProps) {
 
 export function ExperiencePicker(props: StepProps) {
   const { experienceIds = [], layout = "grid" } = props.step.config ?? {};
-  const { main } = props.visit.project.experiences;
-  const names = new Map(main.map((one) => [one.experienceId, one.name]));
+  const names = new Map(props.venue.choices.map(({ id, name }) => [id, name]));
   const options = experienceIds.map((id) => ({ value: id, label: names.get(id) ?? readable(id) }));
   return <Choices {...props} kind={layout} options={options} />;
 }

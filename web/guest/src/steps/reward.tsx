@@ -4,12 +4,11 @@ import { JobCard, PictureActions, Reveal } from "../parts/result.tsx";
 import { isInProgress, usePicture } from "../parts/use-picture.ts";
 import type { StepProps } from "./props.ts";
 
-export function Reward({ visit, play, step }: StepProps) {
-  const { projectId, id } = play.session;
+export function Reward({ venue, play, step }: StepProps) {
   const completed = play.session.status === "completed";
-  const followed = usePicture(visit.backend, projectId, id, completed);
+  const followed = usePicture(play.backend, completed);
   const { picture } = followed;
-  const { name } = visit.project;
+  const { name } = venue;
   return (
     <div class="result">
       <Reveal picture={picture} name={name} />

@@ -1,0 +1,127 @@
+/** A session of a project: its callables, its documents, and the job that makes its picture. */
+
+import type { Backend } from "../backend.ts";
+import type { Progress } from "../outbox.ts";
+import { type Picture, type PictureSource, pictureOf } from "../picture.ts";
+import type { ContentType, Job, Session } from "../types.ts";
+import type { SessionBackend, Stop } from "./session-backend.ts";
+
+interface Ids {
+  projectId: string;
+  sessionId: string;
+}
+
+export class ProjectSession implements SessionBackend {
+  constructor(
+    private readonly backend: Backend,
+    private readonly ids: Ids,
+    /** The main experience that the guest chose on the welcome screen, to which a pregate leads. */
+    private readonly chosen: string | null = null,
+  ) {}
+
+  get scope(): string {
+    return this.ids.projectId;
+  }
+
+  async read() {
+    return (await this.backend.calls.getSession(this.ids)).session;
+  }
+
+  async watch(onSession: (session: Session) => void, onLost: () => void): Promise<Stop> {
+    const { watchSession } = await import("../live.ts");
+    const { projectId, sessionId } = this.ids;
+    return watchSession(this.backend, projectId, sessionId, onSession, onLost);
+  }
+
+  save(progress: Progress) {
+    return this.backend.calls.updateSessionProgress({ ...this.ids, ...progress });
+  }
+
+  complete(answers: Progress["answers"]) {
+    return this.backend.calls.completeSession({
+      ...this.ids,
+      ...(answers.length > 0 ? { answers } : {}),
+      ...(this.chosen === null ? {} : { experienceId: this.chosen }),
+    });
+  }
+
+  createUpload(stepId: string, contentType: ContentType, sizeBytes: number) {
+    return this.backend.calls.createUpload({ ...this.ids, stepId, contentType, sizeBytes });
+  }
+
+  confirmUpload(stepId: string, assetId = "") {
+    return this.backend.calls.confirmUpload({ ...this.ids, stepId, assetId });
+  }
+
+  async signedUrl(assetId: string) {
+    return (await this.backend.calls.getDownloadUrl({ ...this.ids, assetId })).url;
+  }
+
+  picture() {
+    return new JobPicture(this.backend, this.ids);
+  }
+}
+
+/** The picture of a completed main session, as the session and its job show it. */
+export class JobPicture implements PictureSource {
+  private session: Session | null = null;
+  private job: Job | null = null;
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly ids: Ids,
+  ) {}
+
+  current(): Picture {
+    return pictureOf(this.session, this.job);
+  }
+
+  async read(): Promise<void> {
+    const { calls } = this.backend;
+    this.session = (await calls.getSession(this.ids)).session;
+    const { jobId } = this.session;
+    if (jobId) this.job = await calls.getJob({ projectId: this.ids.projectId, jobId });
+  }
+
+  async listen(changed: () => void, onLost: () => void): Promise<Stop> {
+    const live = await import("../live.ts");
+    const { projectId, sessionId } = this.ids;
+    let stopJob: Stop | null = null;
+    let isStopped = false;
+    const onJob = (job: Job) => {
+      this.job = job;
+      changed();
+    };
+    const onSession = (session: Session) => {
+      this.session = session;
+      changed();
+      if (!session.jobId || stopJob || isStopped) return;
+      stopJob = live.watchJob(this.backend, projectId, session.jobId, onJob, onLost);
+    };
+    const stopSession = live.watchSession(this.backend, projectId, sessionId, onSession, onLost);
+    return () => {
+      isStopped = true;
+      stopSession();
+      stopJob?.();
+    };
+  }
+
+  async start(): Promise<void> {
+    if (this.job || this.session?.jobId) return;
+    this.job = await this.backend.calls.startTransform(this.ids);
+  }
+
+  async retry(): Promise<void> {
+    this.take(await this.backend.calls.retryTransform(this.ids));
+  }
+
+  readonly cancel = async (): Promise<void> => {
+    this.take(await this.backend.calls.cancelTransform(this.ids));
+  };
+
+  private take(job: Job): void {
+    this.job = job;
+    // Until the listener reports a newer session, its older status must not outweigh the job's.
+    if (this.session) this.session = { ...this.session, jobStatus: job.status };
+  }
+}

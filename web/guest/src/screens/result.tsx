@@ -1,0 +1,84 @@
+/** The end of a session: the picture as it is made, and ways to keep and share it. */
+
+import type { ComponentChildren } from "preact";
+import type { Picture } from "../model/picture.ts";
+import type { SessionBackend } from "../model/sessions/session-backend.ts";
+import { pictureUrl } from "../model/theme.ts";
+import type { PlayedSession, Step, Venue } from "../model/types.ts";
+import { Brand, Heading } from "../parts/frame.tsx";
+import { Icon } from "../parts/icons.tsx";
+import { JobCard, PictureActions, Reveal } from "../parts/result.tsx";
+import { isInProgress, usePicture } from "../parts/use-picture.ts";
+import { needsNewPhoto } from "../texts.ts";
+
+interface Props {
+  venue: Venue;
+  backend: SessionBackend;
+  session: PlayedSession;
+  steps: Step[];
+  /** Lead the guest to another picture. */
+  onAgain(): void;
+  children?: ComponentChildren;
+}
+
+export function Result({ venue, backend, session, steps, onAgain, children }: Props) {
+  const followed = usePicture(backend, true);
+  const { picture } = followed;
+  const reward = steps.find((step) => step.type === "reward");
+  const photo = pictureUrl(session.capturedMedia.filter(({ url }) => url).at(-1)?.url);
+  const inProgress = isInProgress(picture);
+  return (
+    <>
+      <header class="topbar">
+        <div class="topbar-row">
+          <span class="icon-button" aria-hidden="true" />
+          <Brand venue={venue} />
+          <span class="icon-button" aria-hidden="true" />
+        </div>
+      </header>
+      <main class="result share-screen">
+        <div class="step-text">
+          <Heading of={inProgress ? "in-progress" : picture.status}>{headline(picture)}</Heading>
+          <p class="lead">
+            {picture.url
+              ? `Take your picture from ${venue.name} along.`
+              : inProgress
+                ? "It appears here by itself. You can stay on this page."
+                : ""}
+          </p>
+        </div>
+        <Reveal picture={picture} name={venue.name} />
+        {!picture.url && !inProgress && photo ? (
+          <figure class="preview">
+            <img src={photo} alt="Your photo" />
+          </figure>
+        ) : null}
+        <JobCard followed={followed} />
+        {picture.url ? (
+          <PictureActions
+            url={picture.url}
+            name={venue.name}
+            config={reward?.config ?? {}}
+            withQr
+          />
+        ) : null}
+        <button
+          class={`button ${needsNewPhoto(picture.reason) ? "primary" : "quiet"}`}
+          type="button"
+          data-testid="again"
+          onClick={onAgain}
+        >
+          <Icon name="again" />
+          {needsNewPhoto(picture.reason) ? "Take a new photo" : "Make another one"}
+        </button>
+        {children}
+      </main>
+    </>
+  );
+}
+
+function headline(picture: Picture): string {
+  if (picture.status === "completed") return "Here you are!";
+  if (isInProgress(picture)) return "Your picture is on its way";
+  return picture.status === "none" ? "Thank you!" : "Almost there";
+}
