@@ -3,7 +3,13 @@
 from experience.guests.endpoints import ensure_guest as ensureGuest
 from experience.guests.endpoints import get_guest as getGuest
 from experience.guests.endpoints import list_guests as listGuests
+from experience.journeys.endpoints import create_capture_upload as createCaptureUpload
+from experience.journeys.endpoints import get_event_session as getEventSession
+from experience.journeys.endpoints import go_to_step as goToStep
 from experience.journeys.endpoints import retry_journey as retryJourney
+from experience.journeys.endpoints import save_capture as saveCapture
+from experience.journeys.endpoints import save_step_input as saveStepInput
+from experience.journeys.endpoints import start_journey as startJourney
 from experience.journeys.endpoints import sweep_journeys as sweepJourneys
 from experience.journeys.endpoints import trigger_transform as triggerTransform
 from experience.media.endpoints import confirm_upload as confirmUpload
@@ -62,6 +68,7 @@ __all__ = [
     "collectArtifacts",
     "completeSession",
     "confirmUpload",
+    "createCaptureUpload",
     "createSession",
     "createUpload",
     "ensureGuest",
@@ -69,6 +76,7 @@ __all__ = [
     "failSession",
     "getArtifactUrl",
     "getDownloadUrl",
+    "getEventSession",
     "getGuest",
     "getGuestHistory",
     "getJob",
@@ -77,6 +85,7 @@ __all__ = [
     "getProject",
     "getRun",
     "getSession",
+    "goToStep",
     "listExperiences",
     "listGuests",
     "listProjects",
@@ -96,10 +105,13 @@ __all__ = [
     "revokeShare",
     "runStep",
     "runTransform",
+    "saveCapture",
     "saveExperience",
     "saveProject",
+    "saveStepInput",
     "saveWorkspace",
     "setMember",
+    "startJourney",
     "startRun",
     "startTransform",
     "sweepJobs",

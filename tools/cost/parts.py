@@ -8,6 +8,7 @@ from emulator.suite.suite import Suite
 from tools.cost import (
     guests,
     journey_transforms,
+    journeys,
     operators,
     sessions,
     sweeps,
@@ -25,6 +26,7 @@ PARTS: list[Callable[[Stage], None]] = [
     guests.measure,
     sessions.measure,
     transforms.measure,
+    journeys.measure,
     operators.measure,
     workflows.measure,
     journey_transforms.measure,

@@ -9,7 +9,7 @@ from google.cloud.firestore import Client, FieldFilter
 from experience import clients
 from experience.clock import now_ms
 from experience.ids import new_id
-from experience.journeys.models.session import EventSession
+from experience.journeys.models.session import EventSessionView
 from experience.journeys.models.transform import RetryJourney, TriggerTransform
 from experience.journeys.usecases import retry, transform
 from experience.media.store import objects
@@ -63,11 +63,11 @@ class JourneyBench(WorkflowBench):
         self.reference.set({name: each for name, each in stored.items() if each is not None})
         return self
 
-    def trigger(self, uid: str | None = None, **more: Any) -> EventSession:
+    def trigger(self, uid: str | None = None, **more: Any) -> EventSessionView:
         """As the callable does."""
         return transform.trigger_transform(uid or self.uid, TriggerTransform(**self.ids, **more))
 
-    def retry(self, uid: str | None = None) -> EventSession:
+    def retry(self, uid: str | None = None) -> EventSessionView:
         """As the callable does."""
         return retry.retry_journey(uid or self.uid, RetryJourney(**self.ids))
 

@@ -262,7 +262,6 @@ export interface Callables {
     refuses:
       | "run_not_found"
       | "role_required"
-      | "run_not_retryable"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -771,23 +770,17 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Begin the transform of a captured photo, once while it runs; its guest, and attendants.
+   * Begin a session of a live event, at the first step of its journey.
    */
-  triggerTransform: {
-    request: TriggerTransform;
-    response: EventSession;
+  startJourney: {
+    request: StartJourney;
+    response: JourneySession;
     refuses:
-      | "session_not_found"
       | "event_not_found"
-      | "experience_not_found"
-      | "role_required"
       | "event_not_live"
-      | "move_not_allowed"
-      | "no_experience"
-      | "no_transform"
+      | "consent_required"
+      | "request_id_reused"
       | "rate_limited"
-      | "daily_limit_reached"
-      | "guest_daily_limit_reached"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -797,17 +790,101 @@ export interface Callables {
       | "internal";
   };
   /**
-   * Go on after an error, with the photo if it still stands; its guest, and attendants.
+   * A session with its steps, for its guest and for the members of the event's workspace.
    */
-  retryJourney: {
-    request: RetryJourney;
-    response: EventSession;
+  getEventSession: {
+    request: GetEventSession;
+    response: JourneySession;
     refuses:
       | "session_not_found"
       | "event_not_found"
-      | "role_required"
       | "event_not_live"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Keep what a guest put into one step, and touch no other.
+   */
+  saveStepInput: {
+    request: SaveStepInput;
+    response: EventSessionView;
+    refuses:
+      | "session_not_found"
+      | "event_not_found"
+      | "event_not_live"
+      | "no_journey"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Go back to any step, or forward past answered required ones.
+   */
+  goToStep: {
+    request: GoToStep;
+    response: EventSessionView;
+    refuses:
+      | "session_not_found"
+      | "event_not_found"
+      | "event_not_live"
+      | "no_journey"
+      | "steps_incomplete"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * An address to which the session's photo can be uploaded once, in place of the one there.
+   */
+  createCaptureUpload: {
+    request: CreateCaptureUpload;
+    response: SignedUpload;
+    refuses:
+      | "session_not_found"
+      | "event_not_found"
+      | "event_not_live"
+      | "no_journey"
       | "move_not_allowed"
+      | "unsupported_media"
+      | "rate_limited"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Make the uploaded file the session's photo, if it is what it says.
+   */
+  saveCapture: {
+    request: SaveCapture;
+    response: EventSessionView;
+    refuses:
+      | "session_not_found"
+      | "event_not_found"
+      | "event_not_live"
+      | "no_journey"
+      | "move_not_allowed"
+      | "upload_missing"
+      | "unsupported_media"
+      | "upload_too_large"
+      | "upload_type_mismatch"
+      | "upload_damaged"
+      | "upload_too_many_pixels"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -2341,7 +2418,6 @@ export interface CreateUpload {
  * An image is one PUT. A video is PUT in one piece or in parts, as a resumable upload.
  */
 export interface Upload {
-  assetId: string;
   path: string;
   url: string;
   method: "PUT";
@@ -2349,6 +2425,7 @@ export interface Upload {
     [k: string]: string;
   };
   expiresAt: number;
+  assetId: string;
 }
 /**
  * A file that has been uploaded.
@@ -2462,20 +2539,32 @@ export interface CancelTransform {
   sessionId: string;
 }
 /**
- * The session whose photo is to be transformed, and by which experience if none was picked.
+ * Begin a session of an event. `consentVersion` is of the text that the guest accepted.
  */
-export interface TriggerTransform {
+export interface StartJourney {
   eventId: string;
-  sessionId: string;
-  experienceId?: string | null;
+  consentVersion?: string | null;
+  requestId?: string | null;
 }
 /**
- * `/events/{eventId}/sessions/{id}`. Timestamps are Unix milliseconds.
+ * A session with its journey, a step for each id of its `stepOrder`, and what can be chosen.
+ */
+export interface JourneySession {
+  session: EventSessionView;
+  journey: Journey | null;
+  steps: {
+    [k: string]: unknown;
+  }[];
+  experiences: ExperienceView[];
+}
+/**
+ * A session of an event, as clients get it. Timestamps are Unix milliseconds.
  *
  * `data` holds an input by the id of its step, as `StepInput` dumps it, and the id of the selected
  * experience. One that began without a journey has neither `journeyId` nor what follows it.
+ * `resultImagePath` is the picture's download URL, whatever its name says.
  */
-export interface EventSession {
+export interface EventSessionView {
   id: string;
   eventId: string;
   state: SessionState;
@@ -2484,28 +2573,140 @@ export interface EventSession {
   error?: string;
   journeyId?: string;
   currentStepIndex?: number;
+  stepOrder?: string[];
   data?: {
     [k: string]: unknown;
   };
+  createdBy?: string;
   createdAt: number;
   updatedAt: number;
-  createdBy?: string;
-  workspaceId?: string;
-  stepOrder?: string[];
-  requestFingerprint?: string;
-  uploadRate?: Rate;
-  captureGeneration?: number;
-  resultGeneration?: number;
-  runId?: string;
-  transformAttempt?: number;
-  transformingSince?: number;
 }
 /**
- * The session that is to go on after an error.
+ * `/events/{eventId}/journeys/{id}`: the order in which guests go through an event's steps.
+ *
+ * The steps are documents of the event (`/events/{eventId}/steps/{s}`), which several journeys may
+ * share. An absent `version` counts as 0.
  */
-export interface RetryJourney {
+export interface Journey {
+  id: string;
+  eventId: string;
+  name: string;
+  stepOrder: string[];
+  status: "active" | "deleted";
+  version: number;
+}
+/**
+ * What a guest sees of an experience that they may choose, and never its prompt.
+ */
+export interface ExperienceView {
+  id: string;
+  name: string;
+  previewMediaUrl?: string;
+  captureConfig: EventCaptureConfig;
+}
+/**
+ * How the photo is taken. `countdown` is in seconds.
+ */
+export interface EventCaptureConfig {
+  type: string;
+  countdown: number;
+  cameraFacing: string;
+}
+/**
+ * One session of an event.
+ */
+export interface GetEventSession {
   eventId: string;
   sessionId: string;
+}
+/**
+ * What a guest put into one step of their journey; an earlier input is replaced.
+ */
+export interface SaveStepInput {
+  eventId: string;
+  sessionId: string;
+  stepId: string;
+  input: TextInput | BooleanInput | NumberInput | SelectionInput | SelectionsInput | PhotoInput;
+}
+/**
+ * What was typed into a text or email step.
+ */
+export interface TextInput {
+  type?: "text";
+  value: string;
+}
+/**
+ * A yes or a no.
+ */
+export interface BooleanInput {
+  type?: "boolean";
+  value: boolean;
+}
+/**
+ * A point on a scale.
+ */
+export interface NumberInput {
+  type?: "number";
+  value: number;
+}
+/**
+ * One chosen option: its value, or the id of a chosen experience.
+ */
+export interface SelectionInput {
+  type?: "selection";
+  selectedId: string;
+}
+/**
+ * Several chosen options.
+ */
+export interface SelectionsInput {
+  type?: "selections";
+  selectedIds: string[];
+}
+/**
+ * A captured photo, for the server to write: whose upload it is, nobody checks here.
+ */
+export interface PhotoInput {
+  type?: "photo";
+  url: string;
+}
+/**
+ * A position in the session's `stepOrder`; its length is the end.
+ */
+export interface GoToStep {
+  eventId: string;
+  sessionId: string;
+  index: number;
+}
+/**
+ * A photo that a guest is about to upload, for the capture step `stepId` if there is one.
+ */
+export interface CreateCaptureUpload {
+  eventId: string;
+  sessionId: string;
+  stepId?: string | null;
+  contentType: "image/jpeg" | "image/png" | "image/webp" | "image/avif" | "image/heic" | "image/heif";
+  sizeBytes: number;
+}
+/**
+ * Where to send the file, and with which headers, until `expiresAt` (Unix milliseconds).
+ */
+export interface SignedUpload {
+  path: string;
+  url: string;
+  method: "PUT";
+  headers: {
+    [k: string]: string;
+  };
+  expiresAt: number;
+}
+/**
+ * A photo that has been uploaded, for the capture step `stepId` if there is one.
+ */
+export interface SaveCapture {
+  eventId: string;
+  sessionId: string;
+  stepId?: string | null;
 }
 /**
  * The session whose picture gets a new address; every earlier one ends.
@@ -2547,6 +2748,10 @@ export interface Documents {
    * `/projects/{projectId}/sessions/{sessionId}`, for its guest, and members of the workspace.
    */
   session: Session;
+  /**
+   * `/events/{eventId}/sessions/{sessionId}`, for its guest, and members of the workspace.
+   */
+  eventSession: EventSession;
   /**
    * `/projects/{projectId}/jobs/{jobId}`, for its guest, and members of the workspace.
    */
@@ -2607,6 +2812,36 @@ export interface Session {
   createdAt: number;
   updatedAt: number;
   completedAt: number | null;
+}
+/**
+ * `/events/{eventId}/sessions/{id}`: what clients get, and what the server keeps about it.
+ *
+ * Sessions of earlier versions have nothing of the latter, and no `stepOrder` and `createdBy`.
+ */
+export interface EventSession {
+  id: string;
+  eventId: string;
+  state: SessionState;
+  inputImagePath?: string;
+  resultImagePath?: string;
+  error?: string;
+  journeyId?: string;
+  currentStepIndex?: number;
+  stepOrder?: string[];
+  data?: {
+    [k: string]: unknown;
+  };
+  createdBy?: string;
+  createdAt: number;
+  updatedAt: number;
+  workspaceId?: string;
+  requestFingerprint?: string;
+  uploadRate?: Rate;
+  captureGeneration?: number;
+  resultGeneration?: number;
+  runId?: string;
+  transformAttempt?: number;
+  transformingSince?: number;
 }
 /**
  * A person of a workspace: `/workspaces/{w}/members/{uid}`.
@@ -2841,7 +3076,7 @@ export interface Reasons {
     };
   };
   /**
-   * Refused when the guest has not accepted this `version` of the project's consent.
+   * Refused when the guest has not accepted this `version` of the project's or event's consent.
    */
   consent_required: {
     code: "failed-precondition";
@@ -2900,6 +3135,13 @@ export interface Reasons {
     details: {
       steps: string[];
     };
+  };
+  /**
+   * Refused when the session goes through no journey, so has no steps.
+   */
+  no_journey: {
+    code: "failed-precondition";
+    details: {};
   };
   /**
    * Refused when the session's state allows no such move: it is `from` and would become `to`.
@@ -2978,13 +3220,6 @@ export interface Reasons {
    * Refused when the experience transforms nothing.
    */
   no_transform: {
-    code: "failed-precondition";
-    details: {};
-  };
-  /**
-   * Refused when nothing says which experience transforms the photo: none was picked, named or set as fallback.
-   */
-  no_experience: {
     code: "failed-precondition";
     details: {};
   };
@@ -3081,7 +3316,7 @@ export interface Reasons {
     };
   };
   /**
-   * Refused when the `limit` of pictures of a project or event for today is used up, or what is left of it is for guests who have none yet.
+   * Refused when the project's `limit` of pictures for today is used up, or what is left of it is for guests who have none yet.
    */
   daily_limit_reached: {
     code: "resource-exhausted";
@@ -3099,13 +3334,6 @@ export interface Reasons {
       retryAfterSeconds: number;
       limit: number;
     };
-  };
-  /**
-   * Refused when the run is of an event's session, whose next transform has a run of its own.
-   */
-  run_not_retryable: {
-    code: "failed-precondition";
-    details: {};
   };
   /**
    * Refused when somebody else changed it first; `currentVersion` is the version now.

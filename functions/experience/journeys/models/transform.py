@@ -63,17 +63,15 @@ def run_id_of(event_id: str, session_id: str, attempt: int) -> str:
     return derived_id("run", event_id, session_id, attempt)
 
 
-def source_steps(session: EventSession) -> list[str]:
-    """The steps that have to be known to tell which experience transforms the photo.
+def needs_steps(session: EventSession) -> bool:
+    """Whether its steps have to be known to tell which experience transforms the photo.
 
-    None where the guest picked one in the usual way: then it is in the session.
+    Not where the guest picked one in the usual way: then it is in the session.
     """
     picked_elsewhere = any(
         isinstance(session.input_of(step_id), SelectionInput) for step_id in session.data or {}
     )
-    if session.selected_experience_id and not picked_elsewhere:
-        return []
-    return list(session.step_order or [])
+    return picked_elsewhere or session.selected_experience_id is None
 
 
 def chosen_experience_id(
@@ -109,15 +107,9 @@ def answers_of(session: EventSession) -> Iterator[tuple[str, StepValue]]:
             yield step_id, given.content
 
 
-def photo_step_ids(session: EventSession) -> list[str]:
-    """The steps whose input is a photo."""
-    every = session.data or {}
-    return [each for each in every if isinstance(session.input_of(each), PhotoInput)]
-
-
 def without_photos(session: EventSession) -> EventSession:
     """The session without the inputs that are photos."""
-    photos = photo_step_ids(session)
+    photos = session.photo_steps
     kept = {name: each for name, each in (session.data or {}).items() if name not in photos}
     return changed_session(session, {"data": kept}, ()) if photos else session
 

@@ -1,1 +1,1 @@
-"""The use cases of event sessions, one module for each verb."""
+"""What guests do in an event, what members read of it, and how a photo becomes a picture."""

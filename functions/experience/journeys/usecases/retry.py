@@ -9,7 +9,6 @@ from google.cloud.firestore import (
     DocumentSnapshot,
     Transaction,
 )
-from google.cloud.firestore_v1.field_path import FieldPath
 
 from experience import clients, clock, transactions
 from experience.events.models.event import Event
@@ -17,11 +16,10 @@ from experience.events.store import event_ref, require_event
 from experience.events.usecases.access import require_unarchived
 from experience.journeys import store
 from experience.journeys.models.moves import require_move
-from experience.journeys.models.session import EventSession, SessionState
+from experience.journeys.models.session import EventSession, EventSessionView, SessionState
 from experience.journeys.models.transform import (
     RetryJourney,
     changed_session,
-    photo_step_ids,
     without_photos,
 )
 from experience.media.store import objects
@@ -33,7 +31,7 @@ ENDED_BY_RETRY = ("error", "resultImagePath")
 """What a session loses that leaves `error`."""
 
 
-def retry_journey(uid: str, request: RetryJourney) -> EventSession:
+def retry_journey(uid: str, request: RetryJourney) -> EventSessionView:
     """Leave `error`: for `captured` where the photo still stands, else for `created`.
 
     Two reads, one more before them, one request to the storage, and one write. One read more for an
@@ -56,9 +54,8 @@ def retry_journey(uid: str, request: RetryJourney) -> EventSession:
         changes: dict[str, Any] = {"state": after.value, "updatedAt": clock.now_ms()}
         ended, paths = list(ENDED_BY_RETRY), list(ENDED_BY_RETRY)
         if photo is None:
-            lost = photo_step_ids(session)
             ended += ["inputImagePath", "captureGeneration"]
-            paths = [*ended, *(FieldPath("data", each).to_api_repr() for each in lost)]
+            paths = [*ended, *store.data_fields(dict.fromkeys(session.photo_steps))]
         else:
             changes["captureGeneration"] = photo
         reference = store.event_session_ref(client, request.event_id, request.session_id)
@@ -66,7 +63,7 @@ def retry_journey(uid: str, request: RetryJourney) -> EventSession:
         changed = changed_session(session, changes, ended)
         return changed if photo is not None else without_photos(changed)
 
-    return transactions.run_optimistic(client, body)
+    return EventSessionView.of(transactions.run_optimistic(client, body))
 
 
 def find_standing_photo(session: EventSession) -> int | None:

@@ -1,5 +1,6 @@
 """Transforming the photo of an event session."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,28 +10,30 @@ from experience import clients, clock, config, transactions
 from experience.errors import FailedPrecondition, NotFound
 from experience.events.models.event import Event
 from experience.events.models.experience import EventExperience
-from experience.events.store import event_ref, experience_ref, find_steps
+from experience.events.store import event_ref, experience_ref
 from experience.journeys import store
 from experience.journeys.models.guest import EventGuest
 from experience.journeys.models.moves import require_move
-from experience.journeys.models.session import EventSession, SessionState
+from experience.journeys.models.session import EventSession, EventSessionView, SessionState
 from experience.journeys.models.transform import (
     TriggerTransform,
     answers_of,
     changed_session,
     chosen_experience_id,
     may_have_others,
+    needs_steps,
     next_rates,
     run_id_of,
-    source_steps,
     transforms_today,
 )
+from experience.journeys.usecases.access import require_step_order
 from experience.journeys.usecases.hooks import KIND
 from experience.journeys.usecases.retry import (
     ENDED_BY_RETRY,
     find_standing_photo,
     get_session_and_event,
 )
+from experience.steps import Step
 from experience.store import find, parse
 from experience.transforms.usecases import limits, photo_runs
 from experience.transforms.usecases.photo_runs import PhotoRun
@@ -58,7 +61,7 @@ class PhotoUnknown(Exception):  # noqa: N818  (control flow, not an error)
         self.session = session
 
 
-def trigger_transform(uid: str, request: TriggerTransform) -> EventSession:
+def trigger_transform(uid: str, request: TriggerTransform) -> EventSessionView:
     """Begin the transform of a captured photo: `captured` to `transforming`, with its run.
 
     Four reads, six writes and two tasks; with a daily limit one more of both. One read for each
@@ -84,7 +87,7 @@ def trigger_transform(uid: str, request: TriggerTransform) -> EventSession:
     if triggered.begun:
         tenant, new = triggered.begun
         photo_runs.try_dispatch_with_deadline(tenant, new.run)
-    return triggered.session
+    return EventSessionView.of(triggered.session)
 
 
 def _begin(
@@ -170,7 +173,10 @@ def _require_transform(
     requested: str | None,
 ) -> Transform:
     """How the photo becomes a picture. NotFound and FailedPrecondition."""
-    steps = find_steps(client, event.id, source_steps(session), transaction)
+    steps: Mapping[str, Step] = {}
+    if needs_steps(session) and session.journey_id:
+        order = require_step_order(client, session, transaction)
+        steps = store.find_steps(client, event.id, order, transaction)
     experience_id = chosen_experience_id(session, steps, requested)
     if experience_id is None:
         raise FailedPrecondition("no_experience", "No experience was picked for this photo.")
