@@ -1,5 +1,11 @@
 """Everything that is deployed, by the name under which clients and Google's services know it."""
 
+from experience.events.endpoints import list_events as listEvents
+from experience.events.endpoints import save_event as saveEvent
+from experience.events.endpoints import save_event_experience as saveEventExperience
+from experience.events.endpoints import save_journey as saveJourney
+from experience.events.endpoints import save_step as saveStep
+from experience.events.endpoints import set_active_journey as setActiveJourney
 from experience.guests.endpoints import ensure_guest as ensureGuest
 from experience.guests.endpoints import get_guest as getGuest
 from experience.guests.endpoints import list_guests as listGuests
@@ -86,6 +92,7 @@ __all__ = [
     "getRun",
     "getSession",
     "goToStep",
+    "listEvents",
     "listExperiences",
     "listGuests",
     "listProjects",
@@ -106,10 +113,15 @@ __all__ = [
     "runStep",
     "runTransform",
     "saveCapture",
+    "saveEvent",
+    "saveEventExperience",
     "saveExperience",
+    "saveJourney",
     "saveProject",
+    "saveStep",
     "saveStepInput",
     "saveWorkspace",
+    "setActiveJourney",
     "setMember",
     "startJourney",
     "startRun",

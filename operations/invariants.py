@@ -18,6 +18,7 @@ from experience.transforms.models.snapshot import require_snapshot
 from experience.workflows.generations.models import GenerationStatus
 from experience.workspaces.models import Role
 from operations.data import Data
+from operations.event_invariants import EVENT_INVARIANTS
 from operations.run_invariants import (
     a_job_is_its_run,
     an_event_session_is_its_run,
@@ -335,6 +336,7 @@ INVARIANTS: tuple[Callable[[Data], Found], ...] = (
     every_generation_has_ended,
     no_media_without_a_session,
     media_lie_in_the_bucket,
+    *EVENT_INVARIANTS,
 )
 
 

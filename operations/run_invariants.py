@@ -62,9 +62,12 @@ def a_job_is_its_run(data: Data) -> Found:
 def an_event_session_is_its_run(data: Data) -> Found:
     """A session of an event has ended as the run of its newest transform did, with what it made.
 
-    No transform is under way. A picture is there in `ready` alone, and an error in `error` alone.
+    Its ids are those of its path. No transform is under way. A picture is there in `ready` alone,
+    and an error in `error` alone.
     """
     for path, session in data.event_sessions.items():
+        if path != f"events/{session.event_id}/sessions/{session.id}":
+            yield path, f"has the id {session.id} of {session.event_id}"
         state = session.state
         if state is SessionState.TRANSFORMING:
             yield path, "is still transforming"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from operations.check import Violation, check
+from operations.event_invariants import EVENT_INVARIANTS
 from operations.invariants import INVARIANTS
 from tests.operations.conftest import StoredVisit
 
@@ -348,7 +349,8 @@ class TestRules:
             "every_generation_has_ended",
             "every_run_has_ended",
             "a_job_is_its_run",
-        }
+            "an_event_session_is_its_run",
+        } | {each.__name__ for each in EVENT_INVARIANTS}
 
         assert {each.__name__ for each in INVARIANTS} == {
             broken[0] for broken in BROKEN
@@ -391,6 +393,7 @@ class TestWhatIsNoViolation:
         assert reported(visit) == []
 
     def test_an_event_s_session_is_another_thing(self, visit: StoredVisit) -> None:
-        visit.db.document("events/e/sessions/s").set({"id": 7})
+        session = {"id": "s", "eventId": "e", "state": "created", "createdAt": 1, "updatedAt": 1}
+        visit.db.document("events/e/sessions/s").set(session)
 
         assert reported(visit) == []

@@ -15,6 +15,7 @@ def measure(stage: Stage) -> None:
     experience = f"experience-{new_id()}"
     drafting_an_experience(stage, workspace, editor, experience)
     drafting_a_project(stage, workspace, editor, experience)
+    making_an_event(stage, workspace, editor)
     members(stage)
     closed_projects(stage)
 
@@ -42,6 +43,29 @@ def drafting_a_project(stage: Stage, workspace: str, editor: str, experience: st
     stage.call(editor, "publishProject", "one experience", **project)
     stage.call(editor, "publishProject", "one experience, again", **project)
     stage.call(editor, "listProjects", "a page of one", workspaceId=workspace)
+
+
+def making_an_event(stage: Stage, workspace: str, editor: str) -> None:
+    photo = {"workspaceId": workspace, "experienceId": f"experience-{new_id()}"}
+    change = {"expectedVersion": 0, "experience": {"name": "Cartoon"}}
+    stage.call(editor, "saveEventExperience", "a new one", **photo, **change)
+    stage.call(editor, "saveEventExperience", "nothing new", **photo, **change)
+    at = {"eventId": f"event-{new_id()}", "expectedVersion": 0}
+    fields = {"name": "Launch", "theme": {"primaryColor": "#336699"}}
+    stage.call(editor, "saveEvent", "a new one", **at, workspaceId=workspace, event=fields)
+    change = {**at, "expectedVersion": 1, "event": {"name": "Opening"}}
+    stage.call(editor, "saveEvent", "a change", **change)
+    stage.call(editor, "saveEvent", "nothing new", **change)
+    pick = {"type": "experience-picker", "config": {"experienceIds": [photo["experienceId"]]}}
+    stage.call(editor, "saveStep", "one experience to pick", **at, stepId="pick", step=pick)
+    stage.call(editor, "saveStep", "nothing new", **at, stepId="pick", step=pick)
+    journey = {"journeyId": "journey", "journey": {"name": "Booth", "stepOrder": ["pick"]}}
+    stage.call(editor, "saveJourney", "one step", **at, **journey)
+    stage.call(editor, "saveJourney", "nothing new", **at, **journey)
+    chosen = {**at, "expectedVersion": 2, "journeyId": "journey"}
+    stage.call(editor, "setActiveJourney", "one step", **chosen)
+    stage.call(editor, "setActiveJourney", "nothing new", **chosen)
+    stage.call(editor, "listEvents", "a page of one", workspaceId=workspace)
 
 
 def members(stage: Stage) -> None:

@@ -254,6 +254,16 @@ class TestAtOnce:
         project.update()
         assert objects.find(project.path) is None
 
+    def test_what_is_written_to_and_then_deleted_is_passed_over(
+        self, project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        project.set("archived")
+        storage.bucket().blob(project.path).delete()
+        stale = storage.bucket().blob(project.path)
+        stale.metadata = {objects.TOKENS: "token"}
+        monkeypatch.setattr(storage, "change_metadata", lambda due: [blob for blob, _ in due])
+        assert download_urls.update([stale], is_open=False) == 1
+
     def test_who_never_gets_through_comes_again(
         self, project: Project, monkeypatch: pytest.MonkeyPatch
     ) -> None:
