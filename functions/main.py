@@ -13,12 +13,16 @@ from experience.journeys.endpoints import create_capture_upload as createCapture
 from experience.journeys.endpoints import get_event_session as getEventSession
 from experience.journeys.endpoints import go_to_step as goToStep
 from experience.journeys.endpoints import list_event_sessions as listEventSessions
+from experience.journeys.endpoints import retry_journey as retryJourney
 from experience.journeys.endpoints import save_capture as saveCapture
 from experience.journeys.endpoints import save_step_input as saveStepInput
 from experience.journeys.endpoints import start_journey as startJourney
+from experience.journeys.endpoints import sweep_journeys as sweepJourneys
+from experience.journeys.endpoints import trigger_transform as triggerTransform
 from experience.media.endpoints import confirm_upload as confirmUpload
 from experience.media.endpoints import create_upload as createUpload
 from experience.media.endpoints import get_download_url as getDownloadUrl
+from experience.media.endpoints import on_event_updated as onEventUpdated
 from experience.media.endpoints import on_project_updated as onProjectUpdated
 from experience.media.endpoints import on_workspace_updated as onWorkspaceUpdated
 from experience.media.endpoints import update_download_urls as updateDownloadUrls
@@ -97,6 +101,7 @@ __all__ = [
     "listProjects",
     "listRuns",
     "listSessions",
+    "onEventUpdated",
     "onJobCreated",
     "onProjectUpdated",
     "onSessionCompleted",
@@ -105,6 +110,7 @@ __all__ = [
     "pollGeneration",
     "publishExperience",
     "publishProject",
+    "retryJourney",
     "retryRun",
     "retryTransform",
     "revokeShare",
@@ -125,9 +131,11 @@ __all__ = [
     "startRun",
     "startTransform",
     "sweepJobs",
+    "sweepJourneys",
     "sweepRetention",
     "sweepRuns",
     "sweepSessions",
+    "triggerTransform",
     "updateDownloadUrls",
     "updateSessionProgress",
 ]
