@@ -6,6 +6,8 @@ import pytest
 import requests
 
 from experience.errors import FailedPrecondition, NotFound, PermissionDenied, ResourceExhausted
+from experience.journeys.models.moves import is_move
+from experience.journeys.models.session import SessionState
 from experience.media.store import objects
 from experience.storage import bucket
 from experience.workflows.runs.models import RunStatus
@@ -136,6 +138,37 @@ class TestTriggerTransform:
         assert one.trigger(attendant, experience_id=one.experience).state == "transforming"
         guests = one.client.document("events", one.event).collection("eventGuests")
         assert list(guests.stream()) == []
+
+
+@pytest.mark.parametrize("state", SessionState)
+def test_every_state_is_left_by_a_move_or_kept(
+    new_journey: NewJourney, state: SessionState
+) -> None:
+    """Of a session with a photo: `is_move` says what a call does, and a repeated call nothing."""
+    ends = {
+        "trigger": SessionState.TRANSFORMING,
+        "retry": SessionState.CREATED if state is SessionState.CREATED else SessionState.CAPTURED,
+    }
+    for name, end in ends.items():
+        error = {"error": "AI transform failed: cancelled"} if state is SessionState.ERROR else {}
+        one = new_journey(state=state.value, **error)
+        through = SessionState.CAPTURED if state is SessionState.ERROR else state
+        before, call = one.session(), getattr(one, name)
+        if state is end or is_move(through, end):
+            assert call().state is end
+            assert ("error" in one.session()) is False
+            after = one.session()
+            assert call().state is end
+            assert one.session() == after
+        else:
+            with pytest.raises(FailedPrecondition) as refusal:
+                call()
+            assert refusal.value.details == {
+                "reason": "move_not_allowed",
+                "from": state.value,
+                "to": end.value,
+            }
+            assert one.session() == before
 
 
 class TestLimits:

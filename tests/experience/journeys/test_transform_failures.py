@@ -10,6 +10,8 @@ from experience.imaging import processes
 from experience.journeys.models.session import SessionState
 from experience.journeys.usecases.sweep import sweep_journeys
 from experience.media.store import objects
+from experience.providers.local import Local
+from experience.providers.models import ProviderFailed
 from experience.storage import bucket
 from experience.workflows.usecases import cancel, retry
 from experience.workflows.usecases.sweep import sweep_runs
@@ -41,6 +43,18 @@ class TestFailures:
         message = "The photo is not a JPEG, PNG, WebP or AVIF image."
         assert one.shown() == ("error", f"AI transform failed: {message}")
         assert list(problems(one.session())) == []
+
+    def test_a_provider_that_fails_is_told_without_its_own_words(
+        self, new_journey: NewJourney, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: Any, **__: Any) -> str:
+            raise ProviderFailed("SECRET PROMPT", retryable=False)
+
+        monkeypatch.setattr(Local, "submit", fail)
+        one = new_journey()
+        one.trigger()
+        one.drain()
+        assert one.shown() == ("error", "AI transform failed: The picture could not be made.")
 
     def test_a_fault_that_passes_is_not_seen(
         self, new_journey: NewJourney, monkeypatch: pytest.MonkeyPatch
