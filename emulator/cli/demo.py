@@ -12,7 +12,8 @@ from rich.console import Console
 from emulator.cli.options import add_faults, project_id
 from emulator.demo import chaos, seed
 from emulator.demo.client import CallError
-from emulator.demo.visit import PHOTO, DemoVisit
+from emulator.demo.shown import PHOTO
+from emulator.demo.visit import DemoVisit
 from emulator.faults import settings
 from emulator.paths import ROOT
 from emulator.process import signals
