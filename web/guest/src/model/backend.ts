@@ -11,6 +11,7 @@ import {
 } from "firebase/auth";
 import { connectFunctionsEmulator, getFunctions } from "firebase/functions";
 import { Refusal, refusalOf } from "./refusals.ts";
+import type { EventCalls } from "./types.ts";
 
 export interface Config {
   projectId: string;
@@ -35,7 +36,8 @@ export type Calls = Pick<
   | "startTransform"
   | "retryTransform"
   | "cancelTransform"
->;
+> &
+  EventCalls;
 
 const REGION = (import.meta.env.VITE_REGION as string | undefined) ?? "us-central1";
 const TIMEOUT_MS = 30_000;
@@ -73,7 +75,7 @@ export async function connect(): Promise<Backend> {
   // Callers of these two retry at intervals of their own, and show it.
   const once = createClient(functions, { attempts: 1, timeoutMs: TIMEOUT_MS });
   const { updateSessionProgress, completeSession } = once;
-  const calls = { ...retrying, updateSessionProgress, completeSession };
+  const calls = { ...retrying, updateSessionProgress, completeSession } as unknown as Calls;
   return { calls, uid: user.uid, app, config };
 }
 

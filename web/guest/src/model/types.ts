@@ -39,14 +39,32 @@ export interface StoredMedia {
 /** The project or the event whose code the guest scanned, as far as its screens show it. */
 export interface Venue {
   name: string;
-  theme: Theme | null;
-  /** What an experience picker offers. */
-  choices: Choice[];
+  theme?: Theme | null;
 }
 
+/** An experience that a picker offers. */
 export interface Choice {
   id: string;
   name: string;
+  previewMediaUrl?: string;
+}
+
+/** How a photo is taken, where its experience says so. */
+export interface CameraSettings {
+  facing: "user" | "environment";
+  countdownSeconds: number;
+}
+
+/** An event, as far as its page shows it. */
+export interface EventPage extends Venue {
+  id: string;
+  consent?: ConsentText;
+}
+
+export interface ConsentText {
+  version: string;
+  text: string;
+  minimumAge?: number | null;
 }
 
 export interface Theme {
@@ -87,10 +105,70 @@ export interface StepConfig {
   maxLabel?: string;
   layout?: "grid" | "list" | "carousel";
   experienceIds?: string[];
+  fallbackExperienceId?: string | null;
   messages?: string[];
   estimatedDuration?: number;
   allowDownload?: boolean;
   allowSystemShare?: boolean;
   allowEmail?: boolean;
   socials?: string[];
+}
+
+// To be replaced by the contract's own.
+export type StepInput =
+  | { type: "text"; value: string }
+  | { type: "boolean"; value: boolean }
+  | { type: "number"; value: number }
+  | { type: "selection"; selectedId: string }
+  | { type: "selections"; selectedIds: string[] }
+  | { type: "photo"; url: string };
+
+export interface EventSessionView {
+  id: string;
+  eventId: string;
+  state: "created" | "captured" | "transforming" | "ready" | "error";
+  inputImagePath?: string;
+  resultImagePath?: string;
+  error?: string;
+  journeyId?: string;
+  currentStepIndex?: number;
+  stepOrder?: string[];
+  data?: { [k: string]: unknown };
+  createdBy?: string;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface JourneySession {
+  session: EventSessionView;
+  journey: { id: string; name: string } | null;
+  steps: Step[];
+  experiences: {
+    id: string;
+    name: string;
+    previewMediaUrl?: string;
+    captureConfig: { type: string; countdown: number; cameraFacing: string };
+  }[];
+}
+
+interface EventIds {
+  eventId: string;
+  sessionId: string;
+}
+
+export interface EventCalls {
+  startJourney(r: {
+    eventId: string;
+    requestId?: string;
+    consentVersion?: string;
+  }): Promise<JourneySession>;
+  getEventSession(r: EventIds): Promise<JourneySession>;
+  saveStepInput(r: EventIds & { stepId: string; input: StepInput }): Promise<EventSessionView>;
+  goToStep(r: EventIds & { index: number }): Promise<EventSessionView>;
+  createCaptureUpload(
+    r: EventIds & { stepId?: string; contentType: string; sizeBytes: number },
+  ): Promise<{ url: string; method: string; headers: Record<string, string> }>;
+  saveCapture(r: EventIds & { stepId?: string }): Promise<EventSessionView>;
+  triggerTransform(r: EventIds & { experienceId?: string }): Promise<EventSessionView>;
+  retryJourney(r: EventIds): Promise<EventSessionView>;
 }
