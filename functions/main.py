@@ -3,6 +3,12 @@
 from experience.guests.endpoints import ensure_guest as ensureGuest
 from experience.guests.endpoints import get_guest as getGuest
 from experience.guests.endpoints import list_guests as listGuests
+from experience.journeys.endpoints import create_capture_upload as createCaptureUpload
+from experience.journeys.endpoints import get_event_session as getEventSession
+from experience.journeys.endpoints import go_to_step as goToStep
+from experience.journeys.endpoints import save_capture as saveCapture
+from experience.journeys.endpoints import save_step_input as saveStepInput
+from experience.journeys.endpoints import start_journey as startJourney
 from experience.media.endpoints import confirm_upload as confirmUpload
 from experience.media.endpoints import create_upload as createUpload
 from experience.media.endpoints import get_download_url as getDownloadUrl
@@ -56,6 +62,7 @@ __all__ = [
     "collectArtifacts",
     "completeSession",
     "confirmUpload",
+    "createCaptureUpload",
     "createSession",
     "createUpload",
     "ensureGuest",
@@ -63,6 +70,7 @@ __all__ = [
     "failSession",
     "getArtifactUrl",
     "getDownloadUrl",
+    "getEventSession",
     "getGuest",
     "getGuestHistory",
     "getJob",
@@ -71,6 +79,7 @@ __all__ = [
     "getProject",
     "getRun",
     "getSession",
+    "goToStep",
     "listExperiences",
     "listGuests",
     "listProjects",
@@ -87,10 +96,13 @@ __all__ = [
     "revokeShare",
     "runStep",
     "runTransform",
+    "saveCapture",
     "saveExperience",
     "saveProject",
+    "saveStepInput",
     "saveWorkspace",
     "setMember",
+    "startJourney",
     "startRun",
     "startTransform",
     "sweepJobs",

@@ -175,7 +175,7 @@ LAST_OWNER = Reason(
 CONSENT_REQUIRED = Reason(
     errors.FailedPrecondition,
     "consent_required",
-    "the guest has not accepted this `version` of the project's consent",
+    "the guest has not accepted this `version` of the project's or event's consent",
     {"version": str},
 )
 GUEST_REQUIRED = Reason(
@@ -211,6 +211,9 @@ STEPS_INCOMPLETE = Reason(
     "steps_incomplete",
     "required steps lack an answer; `steps` are their ids",
     {"steps": list[str]},
+)
+NO_JOURNEY = Reason(
+    errors.FailedPrecondition, "no_journey", "the session goes through no journey, so has no steps"
 )
 MOVE_NOT_ALLOWED = Reason(
     errors.FailedPrecondition,

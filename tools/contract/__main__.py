@@ -7,7 +7,7 @@ from rich.console import Console
 
 from emulator.process.errors import SuiteError
 from emulator.web import node
-from tools.contract import examples, reference_pages, typed_client
+from tools.contract import examples, journey_states, reference_pages, typed_client
 
 
 def main() -> None:
@@ -15,6 +15,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.contract", description=__doc__)
     parser.add_argument("target", choices=["client", "reference"])
     if parser.parse_args().target == "reference":
+        journey_states.write()
         reference_pages.write(examples.record_in_new_suite())
         return
     try:

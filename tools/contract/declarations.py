@@ -11,6 +11,7 @@ from experience import DOMAINS, reasons
 from experience.documents import Document, Request
 from experience.firebase.callables import DECLARATION, Declaration
 from experience.guests.models import Guest
+from experience.journeys.models.session import EventSession
 from experience.projects.models import Project
 from experience.reasons import Reason
 from experience.sessions.models.session import Session
@@ -81,6 +82,12 @@ DOCUMENTS = (
     ),
     ListenedDocument(
         "session", Session, "projects/{projectId}/sessions/{sessionId}", "its guest, and " + MEMBERS
+    ),
+    ListenedDocument(
+        "eventSession",
+        EventSession,
+        "events/{eventId}/sessions/{sessionId}",
+        "its guest, and " + MEMBERS,
     ),
     ListenedDocument("job", Job, "projects/{projectId}/jobs/{jobId}", "its guest, and " + MEMBERS),
     ListenedDocument("project", Project, "projects/{projectId}", MEMBERS),

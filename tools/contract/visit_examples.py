@@ -10,7 +10,7 @@ from emulator.demo.seed import PHOTOS
 from emulator.suite.suite import Suite
 from experience.ids import new_id
 from operations.bootstrap import bootstrap
-from tools.contract import workflow_examples
+from tools.contract import journey_examples, workflow_examples
 from tools.contract.recorder import Recorder, Scrubber
 
 PREGATE, MAIN, PRESHARE = "house-rules", "photo-booth", "feedback"
@@ -24,6 +24,7 @@ class Scene:
 
     workspace: str
     project: str
+    event: str
     operator: Client
     guest: Client
 
@@ -35,12 +36,14 @@ class Scene:
 def set_up(suite: Suite, database: Database) -> tuple[Scene, Recorder]:
     """An empty workspace with an owner, and a guest who is not registered yet."""
     run = new_id()
-    names = {f"{name}-{run}": name for name in ("agency", "summer-party", "olga", "ada", "vera")}
-    workspace, project, owner, guest, _ = names
+    called = ("agency", "summer-party", "olga", "ada", "vera", "launch")
+    names = {f"{name}-{run}": name for name in called}
+    workspace, project, owner, guest, _, event = names
     names[suite.project] = "demo-guest"
     recorder = Recorder(suite, database, project, Scrubber(names))
     bootstrap(database, workspace, "Agency", owner)
-    return Scene(workspace, project, recorder.client(owner), recorder.client(guest)), recorder
+    clients = (recorder.client(owner), recorder.client(guest))
+    return Scene(workspace, project, event, *clients), recorder
 
 
 def play(scene: Scene, recorder: Recorder) -> None:
@@ -51,6 +54,7 @@ def play(scene: Scene, recorder: Recorder) -> None:
     _read_as_member(scene, recorder, main)
     _cancel_and_retry(scene, recorder, main)
     _erase(scene, recorder)
+    journey_examples.play(scene.workspace, scene.event, scene.guest, recorder)
     workflow_examples.play(scene.workspace, scene.operator, recorder)
 
 

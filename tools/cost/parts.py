@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from emulator.suite.suite import Suite
-from tools.cost import guests, operators, sessions, sweeps, transforms, visit, workflows
+from tools.cost import guests, journeys, operators, sessions, sweeps, transforms, visit, workflows
 from tools.cost.figures import Figures
 from tools.cost.stage import Stage, stage
 
@@ -16,6 +16,7 @@ PARTS: list[Callable[[Stage], None]] = [
     guests.measure,
     sessions.measure,
     transforms.measure,
+    journeys.measure,
     operators.measure,
     workflows.measure,
 ]

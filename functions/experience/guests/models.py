@@ -5,7 +5,7 @@ import math
 from pydantic import Field
 
 from experience.documents import Document, Request
-from experience.errors import ResourceExhausted
+from experience.errors import FailedPrecondition, ResourceExhausted
 from experience.ids import DocumentId
 from experience.projects.models import ExperienceRef
 
@@ -81,6 +81,25 @@ def with_request(
     """The requests with one more, the newest ones: retries come within minutes, not days."""
     newest = sorted(requests.items(), key=lambda item: -item[1].at)[: MAX_REMEMBERED_REQUESTS - 1]
     return {**dict(newest), request_id: joined}
+
+
+def with_consent(
+    held: GuestConsent | None, asked_version: str | None, accepted_version: str | None, now: int
+) -> GuestConsent | None:
+    """What a guest's consent is to be, given what is asked for and what was sent.
+
+    Raises FailedPrecondition `consent_required` where the version asked for was neither accepted
+    now nor before.
+    """
+    if asked_version is None or (held and held.version == asked_version):
+        return held
+    if accepted_version != asked_version:
+        raise FailedPrecondition(
+            "consent_required",
+            "The guest must accept the current consent first.",
+            version=asked_version,
+        )
+    return GuestConsent(version=asked_version, accepted_at=now)
 
 
 WINDOW_MS = 3_600_000

@@ -3,9 +3,15 @@
 from google.cloud.firestore import Transaction
 
 from experience import clients, clock, pages, transactions
-from experience.errors import FailedPrecondition
 from experience.guests import store
-from experience.guests.models import EnsureGuest, GetGuest, Guest, GuestConsent, ListGuests
+from experience.guests.models import (
+    EnsureGuest,
+    GetGuest,
+    Guest,
+    GuestConsent,
+    ListGuests,
+    with_consent,
+)
 from experience.projects.models import Project
 from experience.projects.store import get_project, project_ref, require_project
 from experience.projects.usecases.access import require_open, require_unarchived, require_visitable
@@ -78,12 +84,4 @@ def _consent(
     """What the guest's consent is to be, given what the project asks and what was sent."""
     asked = project.config().consent
     held = guest.consent if guest else None
-    if asked is None or (held and held.version == asked.version):
-        return held
-    if accepted_version != asked.version:
-        raise FailedPrecondition(
-            "consent_required",
-            "The guest must accept the project's current consent first.",
-            version=asked.version,
-        )
-    return GuestConsent(version=asked.version, accepted_at=now)
+    return with_consent(held, asked.version if asked else None, accepted_version, now)

@@ -113,18 +113,23 @@ class CreateUpload(Request):
     size_bytes: int = Field(ge=1)
 
 
-class Upload(Document):
+class SignedUpload(Document):
+    """Where to send the file, and with which headers, until `expires_at` (Unix milliseconds)."""
+
+    path: str
+    url: str
+    method: Literal["PUT"] = "PUT"
+    headers: dict[str, str]
+    expires_at: int
+
+
+class Upload(SignedUpload):
     """Where to send the file, and with which headers, until `expires_at` (Unix milliseconds).
 
     An image is one PUT. A video is PUT in one piece or in parts, as a resumable upload.
     """
 
     asset_id: str
-    path: str
-    url: str
-    method: Literal["PUT"] = "PUT"
-    headers: dict[str, str]
-    expires_at: int
 
 
 class ConfirmUpload(Request):

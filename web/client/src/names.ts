@@ -39,6 +39,12 @@ export const CALLABLES = [
   "startTransform",
   "retryTransform",
   "cancelTransform",
+  "startJourney",
+  "getEventSession",
+  "saveStepInput",
+  "goToStep",
+  "createCaptureUpload",
+  "saveCapture",
   "revokeShare",
   "eraseGuest",
 ] as const satisfies readonly (keyof Callables)[];
@@ -47,6 +53,7 @@ export const CALLABLES = [
 export const paths = {
   guest: (projectId: string, guestId: string) => `projects/${projectId}/guests/${guestId}`,
   session: (projectId: string, sessionId: string) => `projects/${projectId}/sessions/${sessionId}`,
+  eventSession: (eventId: string, sessionId: string) => `events/${eventId}/sessions/${sessionId}`,
   job: (projectId: string, jobId: string) => `projects/${projectId}/jobs/${jobId}`,
   project: (projectId: string) => `projects/${projectId}`,
   workspace: (workspaceId: string) => `workspaces/${workspaceId}`,

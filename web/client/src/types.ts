@@ -76,6 +76,10 @@ export type JobErrorCode =
   | "TIMEOUT"
   | "CANCELLED"
   | "UNKNOWN";
+/**
+ * Where an event session stands; `moves` has the ways from one state to another.
+ */
+export type SessionState = "created" | "captured" | "transforming" | "ready" | "error";
 
 /**
  * Everything that web clients and the functions agree on.
@@ -757,6 +761,130 @@ export interface Callables {
       | "role_required"
       | "job_not_cancellable"
       | "project_not_live"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Begin a session of a live event, at the first step of its journey.
+   */
+  startJourney: {
+    request: StartJourney;
+    response: JourneySession;
+    refuses:
+      | "event_not_found"
+      | "event_not_live"
+      | "consent_required"
+      | "request_id_reused"
+      | "rate_limited"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * A session with its steps, for its guest and for the members of the event's workspace.
+   */
+  getEventSession: {
+    request: GetEventSession;
+    response: JourneySession;
+    refuses:
+      | "session_not_found"
+      | "event_not_found"
+      | "event_not_live"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Keep what a guest put into one step, and touch no other.
+   */
+  saveStepInput: {
+    request: SaveStepInput;
+    response: EventSessionView;
+    refuses:
+      | "session_not_found"
+      | "event_not_found"
+      | "event_not_live"
+      | "no_journey"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Go back to any step, or forward past answered required ones.
+   */
+  goToStep: {
+    request: GoToStep;
+    response: EventSessionView;
+    refuses:
+      | "session_not_found"
+      | "event_not_found"
+      | "event_not_live"
+      | "no_journey"
+      | "steps_incomplete"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * An address to which the session's photo can be uploaded once, in place of the one there.
+   */
+  createCaptureUpload: {
+    request: CreateCaptureUpload;
+    response: SignedUpload;
+    refuses:
+      | "session_not_found"
+      | "event_not_found"
+      | "event_not_live"
+      | "no_journey"
+      | "move_not_allowed"
+      | "unsupported_media"
+      | "rate_limited"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Make the uploaded file the session's photo, if it is what it says.
+   */
+  saveCapture: {
+    request: SaveCapture;
+    response: EventSessionView;
+    refuses:
+      | "session_not_found"
+      | "event_not_found"
+      | "event_not_live"
+      | "no_journey"
+      | "move_not_allowed"
+      | "upload_missing"
+      | "unsupported_media"
+      | "upload_too_large"
+      | "upload_type_mismatch"
+      | "upload_damaged"
+      | "upload_too_many_pixels"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -2290,7 +2418,6 @@ export interface CreateUpload {
  * An image is one PUT. A video is PUT in one piece or in parts, as a resumable upload.
  */
 export interface Upload {
-  assetId: string;
   path: string;
   url: string;
   method: "PUT";
@@ -2298,6 +2425,7 @@ export interface Upload {
     [k: string]: string;
   };
   expiresAt: number;
+  assetId: string;
 }
 /**
  * A file that has been uploaded.
@@ -2411,6 +2539,176 @@ export interface CancelTransform {
   sessionId: string;
 }
 /**
+ * Begin a session of an event. `consentVersion` is of the text that the guest accepted.
+ */
+export interface StartJourney {
+  eventId: string;
+  consentVersion?: string | null;
+  requestId?: string | null;
+}
+/**
+ * A session with its journey, a step for each id of its `stepOrder`, and what can be chosen.
+ */
+export interface JourneySession {
+  session: EventSessionView;
+  journey: Journey | null;
+  steps: {
+    [k: string]: unknown;
+  }[];
+  experiences: ExperienceView[];
+}
+/**
+ * A session of an event, as clients get it. Timestamps are Unix milliseconds.
+ *
+ * `data` holds an input by the id of its step, as `StepInput` dumps it, and the id of the selected
+ * experience. One that began without a journey has neither `journeyId` nor what follows it.
+ * `resultImagePath` is the picture's download URL, whatever its name says.
+ */
+export interface EventSessionView {
+  id: string;
+  eventId: string;
+  state: SessionState;
+  inputImagePath?: string;
+  resultImagePath?: string;
+  error?: string;
+  journeyId?: string;
+  currentStepIndex?: number;
+  stepOrder?: string[];
+  data?: {
+    [k: string]: unknown;
+  };
+  createdBy?: string;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * `/events/{eventId}/journeys/{id}`: the order in which guests go through an event's steps.
+ *
+ * The steps are documents of the event (`/events/{eventId}/steps/{s}`), which several journeys may
+ * share. An absent `version` counts as 0.
+ */
+export interface Journey {
+  id: string;
+  eventId: string;
+  name: string;
+  stepOrder: string[];
+  status: "active" | "deleted";
+  version: number;
+}
+/**
+ * What a guest sees of an experience that they may choose, and never its prompt.
+ */
+export interface ExperienceView {
+  id: string;
+  name: string;
+  previewMediaUrl?: string;
+  captureConfig: EventCaptureConfig;
+}
+/**
+ * How the photo is taken. `countdown` is in seconds.
+ */
+export interface EventCaptureConfig {
+  type: string;
+  countdown: number;
+  cameraFacing: string;
+}
+/**
+ * One session of an event.
+ */
+export interface GetEventSession {
+  eventId: string;
+  sessionId: string;
+}
+/**
+ * What a guest put into one step of their journey; an earlier input is replaced.
+ */
+export interface SaveStepInput {
+  eventId: string;
+  sessionId: string;
+  stepId: string;
+  input: TextInput | BooleanInput | NumberInput | SelectionInput | SelectionsInput | PhotoInput;
+}
+/**
+ * What was typed into a text or email step.
+ */
+export interface TextInput {
+  type?: "text";
+  value: string;
+}
+/**
+ * A yes or a no.
+ */
+export interface BooleanInput {
+  type?: "boolean";
+  value: boolean;
+}
+/**
+ * A point on a scale.
+ */
+export interface NumberInput {
+  type?: "number";
+  value: number;
+}
+/**
+ * One chosen option: its value, or the id of a chosen experience.
+ */
+export interface SelectionInput {
+  type?: "selection";
+  selectedId: string;
+}
+/**
+ * Several chosen options.
+ */
+export interface SelectionsInput {
+  type?: "selections";
+  selectedIds: string[];
+}
+/**
+ * A captured photo, for the server to write: whose upload it is, nobody checks here.
+ */
+export interface PhotoInput {
+  type?: "photo";
+  url: string;
+}
+/**
+ * A position in the session's `stepOrder`; its length is the end.
+ */
+export interface GoToStep {
+  eventId: string;
+  sessionId: string;
+  index: number;
+}
+/**
+ * A photo that a guest is about to upload, for the capture step `stepId` if there is one.
+ */
+export interface CreateCaptureUpload {
+  eventId: string;
+  sessionId: string;
+  stepId?: string | null;
+  contentType: "image/jpeg" | "image/png" | "image/webp" | "image/avif" | "image/heic" | "image/heif";
+  sizeBytes: number;
+}
+/**
+ * Where to send the file, and with which headers, until `expiresAt` (Unix milliseconds).
+ */
+export interface SignedUpload {
+  path: string;
+  url: string;
+  method: "PUT";
+  headers: {
+    [k: string]: string;
+  };
+  expiresAt: number;
+}
+/**
+ * A photo that has been uploaded, for the capture step `stepId` if there is one.
+ */
+export interface SaveCapture {
+  eventId: string;
+  sessionId: string;
+  stepId?: string | null;
+}
+/**
  * The session whose picture gets a new address; every earlier one ends.
  */
 export interface RevokeShare {
@@ -2450,6 +2748,10 @@ export interface Documents {
    * `/projects/{projectId}/sessions/{sessionId}`, for its guest, and members of the workspace.
    */
   session: Session;
+  /**
+   * `/events/{eventId}/sessions/{sessionId}`, for its guest, and members of the workspace.
+   */
+  eventSession: EventSession;
   /**
    * `/projects/{projectId}/jobs/{jobId}`, for its guest, and members of the workspace.
    */
@@ -2510,6 +2812,36 @@ export interface Session {
   createdAt: number;
   updatedAt: number;
   completedAt: number | null;
+}
+/**
+ * `/events/{eventId}/sessions/{id}`: what clients get, and what the server keeps about it.
+ *
+ * Sessions of earlier versions have nothing of the latter, and no `stepOrder` and `createdBy`.
+ */
+export interface EventSession {
+  id: string;
+  eventId: string;
+  state: SessionState;
+  inputImagePath?: string;
+  resultImagePath?: string;
+  error?: string;
+  journeyId?: string;
+  currentStepIndex?: number;
+  stepOrder?: string[];
+  data?: {
+    [k: string]: unknown;
+  };
+  createdBy?: string;
+  createdAt: number;
+  updatedAt: number;
+  workspaceId?: string;
+  requestFingerprint?: string;
+  uploadRate?: Rate;
+  captureGeneration?: number;
+  resultGeneration?: number;
+  runId?: string;
+  transformAttempt?: number;
+  transformingSince?: number;
 }
 /**
  * A person of a workspace: `/workspaces/{w}/members/{uid}`.
@@ -2744,7 +3076,7 @@ export interface Reasons {
     };
   };
   /**
-   * Refused when the guest has not accepted this `version` of the project's consent.
+   * Refused when the guest has not accepted this `version` of the project's or event's consent.
    */
   consent_required: {
     code: "failed-precondition";
@@ -2803,6 +3135,13 @@ export interface Reasons {
     details: {
       steps: string[];
     };
+  };
+  /**
+   * Refused when the session goes through no journey, so has no steps.
+   */
+  no_journey: {
+    code: "failed-precondition";
+    details: {};
   };
   /**
    * Refused when the session's state allows no such move: it is `from` and would become `to`.

@@ -18,11 +18,11 @@ class Move(NamedTuple):
 
 MOVES = (
     Move(CREATED, CAPTURED, "saveCapture"),
-    Move(CAPTURED, CAPTURED, "saveCapture: retake"),
+    Move(CAPTURED, CAPTURED, "saveCapture (retake)"),
     Move(CAPTURED, TRANSFORMING, "triggerTransform"),
     Move(TRANSFORMING, READY, "picture made"),
     Move(TRANSFORMING, ERROR, "transform failed"),
-    Move(ERROR, CREATED, "retryJourney: photo lost"),
+    Move(ERROR, CREATED, "retryJourney (photo lost)"),
     Move(ERROR, CAPTURED, "retryJourney, triggerTransform, saveCapture"),
 )
 

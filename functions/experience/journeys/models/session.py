@@ -14,6 +14,7 @@ from experience.documents import Sparse, SparseDocument
 from experience.guests.models import Rate
 from experience.steps import StepInput
 from experience.steps.screens import SELECTED_EXPERIENCE
+from experience.steps.values import PhotoInput
 
 _INPUT: TypeAdapter[StepInput] = TypeAdapter(StepInput)
 
@@ -28,32 +29,42 @@ class SessionState(StrEnum):
     ERROR = "error"
 
 
-class EventSession(SparseDocument):
-    """`/events/{eventId}/sessions/{id}`. Timestamps are Unix milliseconds.
+class EventSessionView(SparseDocument):
+    """A session of an event, as clients get it. Timestamps are Unix milliseconds.
 
     `data` holds an input by the id of its step, as `StepInput` dumps it, and the id of the selected
     experience. One that began without a journey has neither `journey_id` nor what follows it.
+    `result_image_path` is the picture's download URL, whatever its name says.
     """
 
     id: str
     event_id: str
     state: SessionState
     input_image_path: Sparse[str] = None
-    """Where the photo lies in the bucket."""
     result_image_path: Sparse[str] = None
-    """The picture's download URL, whatever the name says."""
     error: Sparse[str] = None
     journey_id: Sparse[str] = None
     current_step_index: Sparse[Annotated[int, Field(ge=0)]] = None
+    step_order: Sparse[list[str]] = None
     data: Sparse[dict[str, Any]] = None
+    created_by: Sparse[str] = None
     created_at: int
     updated_at: int
 
-    # The server's own. Sessions of before it have none of them.
-    created_by: Sparse[str] = None
+    @classmethod
+    def of(cls, session: "EventSession") -> "EventSessionView":
+        """The view of a session."""
+        names = cls.model_fields.keys() & session.model_fields_set
+        return cls.model_construct(**{name: getattr(session, name) for name in names})
+
+
+class EventSession(EventSessionView):
+    """`/events/{eventId}/sessions/{id}`: what clients get, and what the server keeps about it.
+
+    Sessions of earlier versions have nothing of the latter, and no `step_order` and `created_by`.
+    """
+
     workspace_id: Sparse[str] = None
-    step_order: Sparse[list[str]] = None
-    """The journey's steps as they were ordered when the session began."""
     request_fingerprint: Sparse[str] = None
     upload_rate: Sparse[Rate] = None
     capture_generation: Sparse[int] = None
@@ -75,6 +86,11 @@ class EventSession(SparseDocument):
             return _INPUT.validate_python(stored)
         except ValidationError:
             return None
+
+    @property
+    def photo_steps(self) -> list[str]:
+        """The steps whose input is the photo."""
+        return [key for key in self.data or {} if isinstance(self.input_of(key), PhotoInput)]
 
     @property
     def selected_experience_id(self) -> str | None:

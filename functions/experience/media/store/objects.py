@@ -46,19 +46,27 @@ def result_path(project_id: str, session_id: str, job_id: str, attempt: int, nam
     return f"projects/{project_id}/sessions/{session_id}/results/{job_id}/{attempt}/{name}"
 
 
+def capture_path(event_id: str, session_id: str) -> str:
+    """`captures/{e}/{s}/input.jpg`: of all takes of an event's session, one after another."""
+    return f"captures/{event_id}/{session_id}/input.jpg"
+
+
 def find(path: str) -> StoredObject | None:
     """What is stored there, or None."""
     blob = storage.bucket().get_blob(path, retry=retry())
     return _stored_object(blob) if blob else None
 
 
-def read(path: str, first_bytes: int | None = None, start: int = 0) -> bytes:
+def read(
+    path: str, first_bytes: int | None = None, start: int = 0, generation: int | None = None
+) -> bytes:
     """An object's bytes, its first ones, or those from `start` on. Raises google.api_core NotFound.
 
-    As they are stored: the client would unpack what its uploader calls gzip, to any size.
+    As they are stored: the client would unpack what its uploader calls gzip, to any size. With a
+    `generation` only what was stored under it, which a later upload to the same path replaces.
     """
     end = first_bytes - 1 if first_bytes else None
-    blob = storage.bucket().blob(path)
+    blob = storage.bucket().blob(path, generation=generation)
     data: bytes = blob.download_as_bytes(
         start=start if end or start else None, end=end, raw_download=True, retry=retry()
     )
@@ -96,7 +104,8 @@ def confirm(uploaded: StoredObject) -> str | None:
     """Mark an upload as confirmed, and return its download URL. A video gets none.
 
     The same request fixes the headers that the object is read with: a signed upload lets its sender
-    choose most of them. Safe to repeat. Raises google.api_core NotFound.
+    choose most of them. Safe to repeat. Raises google.api_core NotFound, also where another upload
+    has replaced it.
     """
     headers = {**HEADERS, "content_type": uploaded.content_type}
     if kind_of(uploaded.content_type) == "image":
@@ -115,11 +124,13 @@ def _marked(
 ) -> str:
     """What an object's metadata holds under this name, which is this value if it held nothing.
 
-    Whoever sets it sets the headers too, in one request.
+    Whoever sets it sets the headers too, in one request. An upload that replaced what was `seen`
+    is another object.
     """
+    generation = seen.generation if seen else None
     for _ in range(5):
         found = seen or find(path)
-        if found is None:
+        if found is None or generation not in (None, found.generation):
             raise NotFound(path)
         if held := found.metadata.get(name):
             return held
@@ -128,7 +139,11 @@ def _marked(
         for header, content in (headers or {}).items():
             setattr(blob, header, content)
         try:
-            blob.patch(if_metageneration_match=found.metageneration, retry=retry())
+            blob.patch(
+                if_generation_match=found.generation,
+                if_metageneration_match=found.metageneration,
+                retry=retry(),
+            )
         except PreconditionFailed:
             seen = None  # another call has just marked it: its value stays
             continue

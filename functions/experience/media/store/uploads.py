@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from experience import clock, config, storage
-from experience.media.models import Upload
+from experience.media.models import SignedUpload, Upload
 from experience.media.store.objects import CONFIRMED, FIELDS, TOKENS
 from experience.storage import retry, signed_url
 
@@ -14,20 +14,26 @@ if TYPE_CHECKING:
 
 
 def signed_upload(path: str, content_type: str, size_bytes: int, asset_id: str) -> Upload:
-    """A V4 signed PUT that takes this type, at most this size, and only once.
+    """A V4 signed PUT that takes this type, at most this size, and only once."""
+    signed = signed_put(path, content_type, size_bytes)
+    return Upload(asset_id=asset_id, **dict(signed))
+
+
+def signed_put(path: str, content_type: str, size_bytes: int, generation: int = 0) -> SignedUpload:
+    """A V4 signed PUT that takes this type and at most this size, in place of this generation.
 
     https://cloud.google.com/storage/docs/xml-api/reference-headers
     """
     headers = {
         "content-type": content_type,
         "x-goog-content-length-range": f"1,{size_bytes}",
-        "x-goog-if-generation-match": "0",
+        "x-goog-if-generation-match": str(generation),
     }
     seconds = config.UPLOAD_URL_SECONDS.value
     # Signing adds a Host to the headers that it gets.
     url = signed_url(path, "PUT", seconds, headers=dict(headers))
     expires_at = clock.now_ms() + seconds * 1000
-    return Upload(asset_id=asset_id, path=path, url=url, headers=headers, expires_at=expires_at)
+    return SignedUpload(path=path, url=url, headers=headers, expires_at=expires_at)
 
 
 def resumable_upload(

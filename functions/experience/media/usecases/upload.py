@@ -2,7 +2,6 @@
 
 import traceback
 from dataclasses import replace
-from typing import Any
 
 from google.api_core import exceptions
 from google.cloud.firestore import Client, Transaction
@@ -12,21 +11,15 @@ from experience.errors import FailedPrecondition, InvalidArgument
 from experience.guests.models import Guest, next_rate
 from experience.guests.store import guest_ref
 from experience.ids import new_id
-from experience.imaging import files
-from experience.imaging.models import MAX_PIXELS
 from experience.media.models import (
-    CONTENT_TYPES,
-    HEAD_BYTES,
-    MAX_BYTES,
-    UNSUPPORTED_TYPES,
     ConfirmUpload,
     CreateUpload,
     StoredObject,
     Upload,
     kind_of,
-    sniff,
 )
 from experience.media.store import download_urls, objects, uploads
+from experience.media.usecases import verification
 from experience.sessions import store as session_store
 from experience.sessions.models.session import CapturedMedia, Session
 from experience.sessions.models.views import SessionView
@@ -42,11 +35,7 @@ def create_upload(uid: str, request: CreateUpload, origin: str | None) -> Upload
     The guest counts their uploads of the hour. No object is stored yet: an upload that never comes
     leaves nothing behind. Raises ResourceExhausted `rate_limited`.
     """
-    if request.content_type in UNSUPPORTED_TYPES:
-        raise _unsupported(request.content_type)
-    max_bytes = MAX_BYTES[kind_of(request.content_type)]
-    if request.size_bytes > max_bytes:
-        raise InvalidArgument(("sizeBytes", f"must be at most {max_bytes} bytes"))
+    verification.require_uploadable(request.content_type, request.size_bytes)
     client = clients.firestore()
     with_adoption(
         lambda: transactions.run_optimistic(
@@ -154,7 +143,7 @@ def _confirm_valid(path: str, step: Step) -> tuple[StoredObject, str | None]:
     """What was uploaded, under the type that its bytes show, and its download URL if it has one."""
     try:
         if uploaded := objects.find(path):
-            uploaded = replace(uploaded, content_type=_valid_type(uploaded))
+            uploaded = replace(uploaded, content_type=verification.valid_type(uploaded))
             if not _takes(step, uploaded.content_type):
                 raise InvalidArgument(("assetId", "is a video, and this step takes none"))
             return uploaded, objects.confirm(uploaded)
@@ -175,70 +164,6 @@ def _require_capture(client: Client, session: Session, step_id: str) -> Step:
     if not step.takes_media:
         raise InvalidArgument(("stepId", f"a step of type {step.type!r} takes no upload"))
     return step
-
-
-def _valid_type(uploaded: StoredObject) -> str:
-    """The type that the bytes show, if they may be uploaded. Raises FailedPrecondition.
-
-    Any type of photo is taken for any other: a phone goes by a file's name, which may be wrong.
-    Compressed bytes are refused: a signed URL does not bind the header that declares them.
-    """
-    if uploaded.content_type not in CONTENT_TYPES:
-        raise _mismatch(uploaded.content_type, None)
-    if uploaded.content_encoding not in ("", "identity"):
-        raise _mismatch(uploaded.content_type, uploaded.content_encoding)
-    max_bytes = MAX_BYTES[kind_of(uploaded.content_type)]
-    if uploaded.size_bytes > max_bytes:
-        raise FailedPrecondition(
-            "upload_too_large",
-            f"The file is larger than {max_bytes} bytes.",
-            maxBytes=max_bytes,
-        )
-    # of an empty object there is no first byte to ask for
-    head = objects.read(uploaded.path, HEAD_BYTES) if uploaded.size_bytes else b""
-    shown = sniff(head)
-    if shown in UNSUPPORTED_TYPES and kind_of(uploaded.content_type) == "image":
-        raise _unsupported(shown)
-    both_images = {kind_of(shown or ""), kind_of(uploaded.content_type)} == {"image"}
-    if shown is None or (shown != uploaded.content_type and not both_images):
-        raise _mismatch(uploaded.content_type, shown)
-    if both_images:
-        if files.is_cut_off(head, uploaded.size_bytes) or _lacks_end(uploaded, head):
-            raise FailedPrecondition("upload_damaged", "The photo is damaged or incomplete.")
-        width, height = files.size(head) or (0, 0)
-        if width * height > MAX_PIXELS:
-            raise FailedPrecondition(
-                "upload_too_many_pixels",
-                f"The photo has more than {MAX_PIXELS // 1_000_000} megapixels.",
-                width=width,
-                height=height,
-                maxPixels=MAX_PIXELS,
-            )
-    return shown
-
-
-def _lacks_end(uploaded: StoredObject, head: bytes) -> bool:
-    """Whether a PNG has no end, which its first bytes do not show. One request more for a PNG."""
-    if not head.startswith(files.PNG) or uploaded.size_bytes <= HEAD_BYTES:
-        return False
-    tail = objects.read(uploaded.path, start=uploaded.size_bytes - HEAD_BYTES)
-    return files.PNG_END not in tail
-
-
-def _unsupported(found: str) -> FailedPrecondition:
-    return FailedPrecondition(
-        "unsupported_media",
-        "HEIC photos cannot be read here. Send a JPEG, or take the photo with the page's camera. "
-        "An iPhone takes JPEGs after Settings, Camera, Formats, Most Compatible.",
-        found=found,
-    )
-
-
-def _mismatch(declared: str, shown: str | None) -> FailedPrecondition:
-    details: dict[str, Any] = {"declared": declared, "found": shown}
-    return FailedPrecondition(
-        "upload_type_mismatch", f"The file's bytes are not {declared}.", **details
-    )
 
 
 def _holds(session: Session, request: ConfirmUpload) -> bool:

@@ -1,0 +1,117 @@
+"""Callables of event sessions."""
+
+from experience import reasons
+from experience.firebase.callables import Caller, callable_function
+from experience.journeys.models.requests import (
+    CreateCaptureUpload,
+    GetEventSession,
+    GoToStep,
+    SaveCapture,
+    SaveStepInput,
+    StartJourney,
+)
+from experience.journeys.models.session import EventSessionView
+from experience.journeys.models.views import JourneySession
+from experience.journeys.usecases import capture, read, save_input, start
+from experience.journeys.usecases import go_to_step as moving
+from experience.media.models import SignedUpload
+
+
+@callable_function(
+    StartJourney,
+    refuses=[
+        reasons.EVENT_NOT_FOUND,
+        reasons.EVENT_NOT_LIVE,
+        reasons.CONSENT_REQUIRED,
+        reasons.REQUEST_ID_REUSED,
+        reasons.RATE_LIMITED,
+        reasons.CONTENTION,
+    ],
+)
+def start_journey(caller: Caller, request: StartJourney) -> JourneySession:
+    """Begin a session of a live event, at the first step of its journey."""
+    return start.start_journey(caller.uid, request)
+
+
+@callable_function(
+    GetEventSession,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.EVENT_NOT_FOUND,
+        reasons.EVENT_NOT_LIVE,
+    ],
+)
+def get_event_session(caller: Caller, request: GetEventSession) -> JourneySession:
+    """A session with its steps, for its guest and for the members of the event's workspace."""
+    return read.get_event_session(caller.uid, request)
+
+
+@callable_function(
+    SaveStepInput,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.EVENT_NOT_FOUND,
+        reasons.EVENT_NOT_LIVE,
+        reasons.NO_JOURNEY,
+        reasons.CONTENTION,
+    ],
+)
+def save_step_input(caller: Caller, request: SaveStepInput) -> EventSessionView:
+    """Keep what a guest put into one step, and touch no other."""
+    return save_input.save_step_input(caller.uid, request)
+
+
+@callable_function(
+    GoToStep,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.EVENT_NOT_FOUND,
+        reasons.EVENT_NOT_LIVE,
+        reasons.NO_JOURNEY,
+        reasons.STEPS_INCOMPLETE,
+        reasons.CONTENTION,
+    ],
+)
+def go_to_step(caller: Caller, request: GoToStep) -> EventSessionView:
+    """Go back to any step, or forward past answered required ones."""
+    return moving.go_to_step(caller.uid, request)
+
+
+@callable_function(
+    CreateCaptureUpload,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.EVENT_NOT_FOUND,
+        reasons.EVENT_NOT_LIVE,
+        reasons.NO_JOURNEY,
+        reasons.MOVE_NOT_ALLOWED,
+        reasons.UNSUPPORTED_MEDIA,
+        reasons.RATE_LIMITED,
+        reasons.CONTENTION,
+    ],
+)
+def create_capture_upload(caller: Caller, request: CreateCaptureUpload) -> SignedUpload:
+    """An address to which the session's photo can be uploaded once, in place of the one there."""
+    return capture.create_capture_upload(caller.uid, request)
+
+
+@callable_function(
+    SaveCapture,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.EVENT_NOT_FOUND,
+        reasons.EVENT_NOT_LIVE,
+        reasons.NO_JOURNEY,
+        reasons.MOVE_NOT_ALLOWED,
+        reasons.UPLOAD_MISSING,
+        reasons.UNSUPPORTED_MEDIA,
+        reasons.UPLOAD_TOO_LARGE,
+        reasons.UPLOAD_TYPE_MISMATCH,
+        reasons.UPLOAD_DAMAGED,
+        reasons.UPLOAD_TOO_MANY_PIXELS,
+        reasons.CONTENTION,
+    ],
+)
+def save_capture(caller: Caller, request: SaveCapture) -> EventSessionView:
+    """Make the uploaded file the session's photo, if it is what it says."""
+    return capture.save_capture(caller.uid, request)

@@ -1,0 +1,60 @@
+"""What callers send about event sessions."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from experience.documents import Request
+from experience.ids import DocumentId, RequestId
+from experience.media.models import ImageType, UnsupportedType
+from experience.steps import StepInput
+
+
+class StartJourney(Request):
+    """Begin a session of an event. `consent_version` is of the text that the guest accepted."""
+
+    event_id: DocumentId
+    consent_version: str | None = None
+    request_id: RequestId | None = None
+
+
+class GetEventSession(Request):
+    """One session of an event."""
+
+    event_id: DocumentId
+    session_id: DocumentId
+
+
+class SaveStepInput(Request):
+    """What a guest put into one step of their journey; an earlier input is replaced."""
+
+    event_id: DocumentId
+    session_id: DocumentId
+    step_id: DocumentId
+    input: StepInput
+
+
+class GoToStep(Request):
+    """A position in the session's `stepOrder`; its length is the end."""
+
+    event_id: DocumentId
+    session_id: DocumentId
+    index: int = Field(ge=0)
+
+
+class CreateCaptureUpload(Request):
+    """A photo that a guest is about to upload, for the capture step `step_id` if there is one."""
+
+    event_id: DocumentId
+    session_id: DocumentId
+    step_id: DocumentId | None = None
+    content_type: Literal[ImageType, UnsupportedType]
+    size_bytes: int = Field(ge=1)
+
+
+class SaveCapture(Request):
+    """A photo that has been uploaded, for the capture step `step_id` if there is one."""
+
+    event_id: DocumentId
+    session_id: DocumentId
+    step_id: DocumentId | None = None

@@ -1,0 +1,1 @@
+"""What guests do in an event, and what members read of it."""

@@ -1,0 +1,30 @@
+"""Keeping what a guest puts into a step."""
+
+from experience import clients, clock, transactions
+from experience.journeys import store
+from experience.journeys.models.inputs import data_changes
+from experience.journeys.models.requests import SaveStepInput
+from experience.journeys.models.session import EventSessionView
+from experience.journeys.usecases.access import require_guest, require_own_step
+
+
+def save_step_input(uid: str, request: SaveStepInput) -> EventSessionView:
+    """Check an input against its step as it is now, and keep it. Two reads, one write.
+
+    Only the step's own key of `data` is written, so that two tabs lose nothing. The same input
+    again writes nothing. Raises InvalidArgument, and FailedPrecondition `no_journey`.
+    """
+    client = clients.firestore()
+    session = store.get_event_session(client, request.event_id, request.session_id)
+    require_guest(client, session, uid)
+    step = require_own_step(client, session, request.step_id)
+    changes = data_changes(step, request.input)
+    data = session.data or {}
+    if all(data.get(key) == value for key, value in changes.items()):
+        return EventSessionView.of(session)
+    now = clock.now_ms()
+    reference = store.event_session_ref(client, session.event_id, session.id)
+    updates = {**store.data_fields(changes), "updatedAt": now}
+    transactions.retry(lambda: reference.update(updates))
+    kept = {"data": {**data, **changes}, "updated_at": now}
+    return EventSessionView.of(session.model_copy(update=kept))
