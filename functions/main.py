@@ -1,5 +1,11 @@
 """Everything that is deployed, by the name under which clients and Google's services know it."""
 
+from experience.events.endpoints import list_events as listEvents
+from experience.events.endpoints import save_event as saveEvent
+from experience.events.endpoints import save_event_experience as saveEventExperience
+from experience.events.endpoints import save_journey as saveJourney
+from experience.events.endpoints import save_step as saveStep
+from experience.events.endpoints import set_active_journey as setActiveJourney
 from experience.guests.endpoints import ensure_guest as ensureGuest
 from experience.guests.endpoints import get_guest as getGuest
 from experience.guests.endpoints import list_guests as listGuests
@@ -12,6 +18,9 @@ from experience.journeys.endpoints import start_journey as startJourney
 from experience.media.endpoints import confirm_upload as confirmUpload
 from experience.media.endpoints import create_upload as createUpload
 from experience.media.endpoints import get_download_url as getDownloadUrl
+from experience.media.endpoints import on_project_updated as onProjectUpdated
+from experience.media.endpoints import on_workspace_updated as onWorkspaceUpdated
+from experience.media.endpoints import update_download_urls as updateDownloadUrls
 from experience.projects.endpoints import get_project as getProject
 from experience.projects.endpoints import list_projects as listProjects
 from experience.projects.endpoints import publish_project as publishProject
@@ -80,14 +89,17 @@ __all__ = [
     "getRun",
     "getSession",
     "goToStep",
+    "listEvents",
     "listExperiences",
     "listGuests",
     "listProjects",
     "listRuns",
     "listSessions",
     "onJobCreated",
+    "onProjectUpdated",
     "onSessionCompleted",
     "onSessionCreated",
+    "onWorkspaceUpdated",
     "pollGeneration",
     "publishExperience",
     "publishProject",
@@ -97,10 +109,15 @@ __all__ = [
     "runStep",
     "runTransform",
     "saveCapture",
+    "saveEvent",
+    "saveEventExperience",
     "saveExperience",
+    "saveJourney",
     "saveProject",
+    "saveStep",
     "saveStepInput",
     "saveWorkspace",
+    "setActiveJourney",
     "setMember",
     "startJourney",
     "startRun",
@@ -109,5 +126,6 @@ __all__ = [
     "sweepRetention",
     "sweepRuns",
     "sweepSessions",
+    "updateDownloadUrls",
     "updateSessionProgress",
 ]

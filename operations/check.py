@@ -43,5 +43,7 @@ def check(client: Client, bucket: str | None = None, project_id: str | None = No
         "jobs": len(data.jobs),
         "objects": len(data.objects or ()),
     }
-    is_empty = not (any(counts.values()) or data.workspaces or data.projects or data.unreadable)
+    is_empty = not (
+        any(counts.values()) or data.workspaces or data.projects or data.events or data.unreadable
+    )
     return Report(counts, violations, is_empty)

@@ -1,6 +1,6 @@
 """Everything that is stored, read once, for the invariants to look at."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,9 +8,13 @@ from google.cloud.firestore import Client
 from pydantic import ValidationError
 
 from experience.documents import Document
+from experience.events.models.event import Event
+from experience.events.models.experience import EventExperience
+from experience.events.models.journey import Journey
 from experience.guests.models import Guest
 from experience.projects.models import Project
 from experience.sessions.models.session import Session
+from experience.steps import Step, parse_step
 from experience.transforms.models.job import Job, JobInternals
 from experience.workflows.generations.models import GenerationJob, GenerationPermit
 from experience.workflows.runs.models import Run, RunStep
@@ -40,6 +44,10 @@ class Data:
     steps: dict[str, RunStep] = field(default_factory=dict)
     generations: dict[str, GenerationJob] = field(default_factory=dict)
     permits: dict[str, GenerationPermit] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)
+    journeys: dict[str, Journey] = field(default_factory=dict)
+    event_steps: dict[str, Step] = field(default_factory=dict)
+    event_experiences: dict[str, EventExperience] = field(default_factory=dict)
     objects: frozenset[str] | None = None
     unreadable: dict[str, str] = field(default_factory=dict)
 
@@ -67,39 +75,51 @@ class Data:
 
 def read(client: Client, bucket: str | None = None, project_id: str | None = None) -> Data:
     """Everything, or one project with its workspace; with `bucket` the names of its objects too."""
-    inside = ["workspaces/", "projects/"]
+    inside = ["workspaces/", "projects/", "events/", "experiences/"]
     if project_id:
         project = client.document("projects", project_id).get().to_dict() or {}
         inside = [f"workspaces/{project.get('workspaceId')}/", f"projects/{project_id}/"]
     objects = frozenset(_objects(client, bucket, inside[1])) if bucket else None
     data = Data(objects=objects)
-    kinds: tuple[tuple[str, type[Document], dict[str, Any]], ...] = (
-        ("workspaces", Workspace, data.workspaces),
-        ("members", Member, data.members),
-        ("experiences", Experience, data.experiences),
-        ("experienceVersions", ExperienceVersion, data.versions),
-        ("projects", Project, data.projects),
-        ("guests", Guest, data.guests),
-        ("sessions", Session, data.sessions),
-        ("jobs", Job, data.jobs),
-        ("jobInternals", JobInternals, data.internals),
-        ("runs", Run, data.runs),
-        ("runSteps", RunStep, data.steps),
-        ("generationJobs", GenerationJob, data.generations),
-        ("generationPermits", GenerationPermit, data.permits),
-    )
-    for name, model, into in kinds:
+    kinds = _kinds(data)
+    for name in dict.fromkeys(collection.rpartition("/")[2] for collection in kinds):
         for snapshot in client.collection_group(name).stream():
             path = snapshot.reference.path
             # Other things have collections of the same name: an event has sessions too.
-            if not f"{path}/".startswith(tuple(inside)):
+            collection = "/".join(path.split("/")[::2])
+            if collection not in kinds or not f"{path}/".startswith(tuple(inside)):
                 continue
+            parse, into = kinds[collection]
             try:
-                into[path] = model.load(snapshot.to_dict() or {})
+                into[path] = parse(snapshot.to_dict() or {})
             except ValidationError as error:
                 places = (".".join(map(str, each["loc"])) for each in error.errors())
                 data.unreadable[path] = ", ".join(dict.fromkeys(places))
     return data
+
+
+def _kinds(data: Data) -> dict[str, tuple[Callable[[dict[str, Any]], Document], dict[str, Any]]]:
+    """How the documents of each collection are read, and where they go."""
+    workspace, project = "workspaces", "projects"
+    return {
+        workspace: (Workspace.load, data.workspaces),
+        f"{workspace}/members": (Member.load, data.members),
+        f"{workspace}/experiences": (Experience.load, data.experiences),
+        f"{workspace}/experiences/experienceVersions": (ExperienceVersion.load, data.versions),
+        project: (Project.load, data.projects),
+        f"{project}/guests": (Guest.load, data.guests),
+        f"{project}/sessions": (Session.load, data.sessions),
+        f"{project}/jobs": (Job.load, data.jobs),
+        f"{project}/jobs/jobInternals": (JobInternals.load, data.internals),
+        f"{workspace}/runs": (Run.load, data.runs),
+        f"{workspace}/runs/runSteps": (RunStep.load, data.steps),
+        f"{workspace}/generationJobs": (GenerationJob.load, data.generations),
+        f"{workspace}/generationPermits": (GenerationPermit.load, data.permits),
+        "events": (Event.load, data.events),
+        "events/journeys": (Journey.load, data.journeys),
+        "events/steps": (parse_step, data.event_steps),
+        "experiences": (EventExperience.load, data.event_experiences),
+    }
 
 
 def _objects(client: Client, bucket: str, prefix: str) -> Iterator[str]:

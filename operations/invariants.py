@@ -18,6 +18,7 @@ from experience.transforms.models.snapshot import require_snapshot
 from experience.workflows.generations.models import GenerationStatus
 from experience.workspaces.models import Role
 from operations.data import Data
+from operations.event_invariants import EVENT_INVARIANTS
 from operations.run_invariants import a_job_is_its_run, every_run_has_ended
 
 Found = Iterator[tuple[str, str]]
@@ -324,6 +325,7 @@ INVARIANTS: tuple[Callable[[Data], Found], ...] = (
     every_generation_has_ended,
     no_media_without_a_session,
     media_lie_in_the_bucket,
+    *EVENT_INVARIANTS,
 )
 
 

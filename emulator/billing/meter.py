@@ -10,6 +10,7 @@ import itertools
 import math
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -158,8 +159,9 @@ def _count_responses(meter: Meter) -> None:
 
     def metered_send(session: requests.Session, *args: Any, **kwargs: Any) -> requests.Response:
         response: requests.Response = send(session, *args, **kwargs)
-        if kind := OPERATIONS.get(response.headers.get("X-Emulator-Operation", "")):
-            meter.add(current_function(), **{kind: 1})
+        named = response.headers.get("X-Emulator-Operation", "").split(",")  # of a batch, many
+        if amounts := Counter(OPERATIONS[kind] for kind in named if kind in OPERATIONS):
+            meter.add(current_function(), **amounts)
         return response
 
     session_class.send = metered_send

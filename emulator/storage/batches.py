@@ -20,6 +20,8 @@ from emulator.storage.errors import ErrorKind, StorageError, unsupported
 batches = Blueprint("batches", __name__)
 
 MAX_CALLS = 100
+OPERATION = "X-Emulator-Operation"
+"""The header of a response that names what was counted; of a batch, once for each call."""
 
 
 @batches.post("/batch/storage/v1")
@@ -33,16 +35,23 @@ def batch() -> ResponseReturnValue:
     if not 1 <= len(parts) <= MAX_CALLS:
         raise StorageError(ErrorKind.INVALID, f"A batch has 1 to {MAX_CALLS} calls.")
     boundary = f"batch_{secrets.token_hex(8)}"
+    responses = [_run(part) for part in parts]
     body = b"".join(
-        f"--{boundary}\r\nContent-Type: application/http\r\n\r\n".encode() + _run(part) + b"\r\n"
-        for part in parts
+        f"--{boundary}\r\nContent-Type: application/http\r\n\r\n".encode()
+        + b"\r\n".join([*_head(response), b"", response.get_data()])
+        + b"\r\n"
+        for response in responses
     )
-    return Response(
+    answered = Response(
         body + f"--{boundary}--".encode(), content_type=f"multipart/mixed; boundary={boundary}"
     )
+    counted = [each.headers[OPERATION] for each in responses if OPERATION in each.headers]
+    if counted:
+        answered.headers[OPERATION] = ",".join(counted)
+    return answered
 
 
-def _run(part: Message) -> bytes:
+def _run(part: Message) -> ClientResponse:
     """The response to one call, as it would have come over its own connection."""
     text = str(part.get_payload()).lstrip()
     line, _, rest = text.replace("\r\n", "\n").partition("\n")
@@ -54,7 +63,7 @@ def _run(part: Message) -> bytes:
     sent = BytesParser().parsebytes(headers.encode())
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - documented
     # in a context of its own, so that no call sees what another has left in `g`
-    response = Context().run(
+    return Context().run(
         Client(app, ClientResponse).open,
         path,
         method=method,
@@ -62,7 +71,6 @@ def _run(part: Message) -> bytes:
         headers=[(name, value) for name, value in sent.items() if name.lower() != "content-length"],
         data=body.encode(),
     )
-    return b"\r\n".join([*_head(response), b"", response.get_data()])
 
 
 def _head(response: ClientResponse) -> Iterator[bytes]:

@@ -42,7 +42,7 @@ def create_app(bucket: str, public_keys: dict[str, str], root: Path | None = Non
 
     `extensions["objects"]` is the `ObjectStore` (`clear()` empties it). `extensions["operations"]`
     counts what the cloud would bill: {"classA": n, "classB": n, "delete": n}. The response to a
-    counted request names the operation in `X-Emulator-Operation`.
+    counted request names the operation in `X-Emulator-Operation`, a batch those of all its calls.
     """
     app = Flask(__name__, static_folder=None)
     app.url_map.converters.update(segment=Segment, segments=Segments)

@@ -126,16 +126,16 @@ def load_strictly(
     model: type[B], data: Any, *, extra: Literal["allow", "ignore", "forbid"] | None = None
 ) -> B:
     """A model of JSON's values, of which none is converted but the texts of enums and dates."""
-    text = json.dumps(_with_whole_numbers(data))
+    text = json.dumps(with_whole_numbers(data))
     return model.model_validate_json(text, strict=True, extra=extra)
 
 
-def _with_whole_numbers(value: Any) -> Any:
+def with_whole_numbers(value: Any) -> Any:
     """JSON has one type of numbers; 3.0 and 3 are the same."""
     if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_INTEGER:
         return int(value)
     if isinstance(value, dict):
-        return {key: _with_whole_numbers(item) for key, item in value.items()}
+        return {key: with_whole_numbers(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_with_whole_numbers(item) for item in value]
+        return [with_whole_numbers(item) for item in value]
     return value

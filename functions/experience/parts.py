@@ -12,7 +12,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, GetCoreSchemaHandler, ValidationError, create_model
 from pydantic_core import core_schema
 
-from experience.documents import Request
+from experience.documents import Request, load_strictly, with_whole_numbers
 from experience.errors import InvalidArgument, Location, issues_of
 
 
@@ -47,16 +47,32 @@ def merge(stored: Mapping[str, Any], part: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def checked(model: type[BaseModel], part: Mapping[str, Any], path: str) -> dict[str, Any]:
+    """The part, if each value fits the model, as `PartOf` checks it in a request.
+
+    For a part whose model is known only once the stored object was read. InvalidArgument.
+    """
+    try:
+        load_strictly(_partial(model), part, extra="forbid")
+    except ValidationError as error:
+        issues = issues_of(error, part)
+        raise InvalidArgument(*((f"{path}.{where}", what) for where, what in issues)) from error
+    given: dict[str, Any] = with_whole_numbers(dict(part))
+    return given
+
+
 def require_valid(
-    model: type[BaseModel], merged: dict[str, Any], part: Mapping[str, Any], path: str
+    model: type[BaseModel], merged: dict[str, Any], part: Mapping[str, Any] | None, path: str
 ) -> None:
     """Raise InvalidArgument if what the part touches does not fit the model after the merge.
 
-    Stored fields that this version does not know are kept, so they are no issue here.
+    Without a part the whole is new, and everything counts. Stored fields that this version does
+    not know are kept, so they are no issue here.
     """
 
     def counts(kind: str, location: Location) -> bool:
-        return kind != "extra_forbidden" and (not location or location[0] in part)
+        touched = part is None or not location or location[0] in part
+        return touched and kind != "extra_forbidden"
 
     try:
         model.model_validate(merged)

@@ -116,6 +116,8 @@ GUEST_NOT_FOUND = Reason(
     errors.NotFound, "guest_not_found", "this person is no guest of the project"
 )
 SESSION_NOT_FOUND = _missing("session")
+JOURNEY_NOT_FOUND = _missing("journey")
+STEP_NOT_FOUND = _missing("step")
 MAIN_SESSION_NOT_FOUND = Reason(
     errors.NotFound, "main_session_not_found", "`mainSessionId` is no main session of this caller"
 )
@@ -154,8 +156,28 @@ EVENT_NOT_LIVE = Reason(
 EXPERIENCES_UNAVAILABLE = Reason(
     errors.FailedPrecondition,
     "experiences_unavailable",
-    "enabled experiences of the draft are not active or not published",
+    "enabled experiences of the draft are not active or not published, or those of an event's step"
+    " are not active ones of its workspace",
     {"experiences": list[str]},
+)
+STEPS_MISSING = Reason(
+    errors.FailedPrecondition,
+    "steps_missing",
+    "the event has no such steps; `steps` are the ids without one",
+    {"steps": list[str]},
+)
+JOURNEY_DELETED = Reason(
+    errors.FailedPrecondition,
+    "journey_deleted",
+    "a deleted journey is to become the event's active one",
+)
+JOURNEY_EMPTY = Reason(
+    errors.FailedPrecondition, "journey_empty", "the event's active journey would have no steps"
+)
+JOURNEY_ACTIVE = Reason(
+    errors.FailedPrecondition,
+    "journey_active",
+    "the journey to delete is the event's active one; choose another or none before",
 )
 EXPERIENCE_DELETED = Reason(
     errors.FailedPrecondition,
@@ -303,6 +325,12 @@ REQUEST_ID_REUSED = Reason(
 )
 PROJECT_ID_TAKEN = Reason(
     errors.AlreadyExists, "project_id_taken", "another workspace has a project of this id"
+)
+EVENT_ID_TAKEN = Reason(
+    errors.AlreadyExists, "event_id_taken", "another workspace has an event of this id"
+)
+EXPERIENCE_ID_TAKEN = Reason(
+    errors.AlreadyExists, "experience_id_taken", "another workspace has an experience of this id"
 )
 
 _WAIT = {"retryAfterSeconds": int, "limit": int}

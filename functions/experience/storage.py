@@ -1,12 +1,12 @@
-"""The bucket: access to it, how long a failing storage is retried, signed URLs, and deletion."""
+"""The bucket: access to it, how long a failing storage is retried, signed URLs, and batches."""
 
 import functools
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import google.auth
 import google.auth.credentials
@@ -16,6 +16,8 @@ from experience.clients import project_id
 if TYPE_CHECKING:
     from google.api_core.retry import Retry
     from google.cloud.storage import Blob, Bucket
+
+T = TypeVar("T")
 
 
 @functools.cache
@@ -115,16 +117,46 @@ def delete_objects(blobs: "Iterable[Blob]", *, if_unchanged: bool = False) -> in
     eight requests are sent side by side. What fails is raised after all others are deleted. Safe
     to repeat.
     """
-    listed = list(blobs)
-    batches = [listed[start : start + MAX_BATCH] for start in range(0, len(listed), MAX_BATCH)]
+
+    def delete(blob: "Blob") -> None:
+        seen = (blob.generation, blob.metageneration) if if_unchanged else (None, None)
+        blob.delete(if_generation_match=seen[0], if_metageneration_match=seen[1], retry=None)
+
+    return sum(status < 300 for status in _send_batches(delete, list(blobs)))
+
+
+def change_metadata(changes: "Sequence[tuple[Blob, Mapping[str, str | None]]]") -> "list[Blob]":
+    """Change keys of the metadata of objects as they were listed; None removes a key.
+
+    In batches, as `delete_objects`. Returns the objects that somebody has written to since, which
+    stay as they are. An object that is gone is passed over. Safe to repeat.
+    """
+
+    def change(each: "tuple[Blob, Mapping[str, str | None]]") -> None:
+        blob, metadata = each
+        changed = blob.bucket.blob(blob.name)  # of its own, because it becomes what is answered
+        changed.metadata = metadata
+        changed.patch(
+            if_generation_match=blob.generation,
+            if_metageneration_match=blob.metageneration,
+            retry=None,
+        )
+
+    statuses = _send_batches(change, changes)
+    return [blob for (blob, _), status in zip(changes, statuses, strict=True) if status == 412]
+
+
+def _send_batches(call: Callable[[T], None], items: Sequence[T]) -> list[int]:
+    """Make a call for each item, and return the status of each, in order."""
+    batches = [items[start : start + MAX_BATCH] for start in range(0, len(items), MAX_BATCH)]
     if len(batches) == 1:
-        return _delete_batch(batches[0], if_unchanged)
+        return _send_batch(call, batches[0])
     with ThreadPoolExecutor(MAX_BATCHES) as pool:
-        deleting = [pool.submit(_delete_batch, batch, if_unchanged) for batch in batches]
-    return sum(each.result() for each in deleting)
+        sent = [pool.submit(_send_batch, call, batch) for batch in batches]
+    return [status for each in sent for status in each.result()]
 
 
-def _delete_batch(blobs: "list[Blob]", if_unchanged: bool) -> int:
+def _send_batch(call: Callable[[T], None], items: Sequence[T]) -> list[int]:
     from google.api_core.exceptions import from_http_response
     from google.cloud.storage.batch import Batch
 
@@ -135,17 +167,14 @@ def _delete_batch(blobs: "list[Blob]", if_unchanged: bool) -> int:
             self.answers = super().finish(raise_exception=False)  # type: ignore[no-untyped-call]
             return self.answers
 
-    def send() -> int:
-        with AnsweredBatch(blobs[0].client) as batch:  # type: ignore[no-untyped-call]
-            for blob in blobs:
-                seen = (blob.generation, blob.metageneration) if if_unchanged else (None, None)
-                blob.delete(
-                    if_generation_match=seen[0], if_metageneration_match=seen[1], retry=None
-                )
+    def send() -> list[int]:
+        with AnsweredBatch(bucket().client) as batch:  # type: ignore[no-untyped-call]
+            for item in items:
+                call(item)
         for answer in batch.answers:
             # 404: it is gone already. 412: somebody has written to it since.
             if answer.status_code >= 300 and answer.status_code not in (404, 412):
                 raise from_http_response(answer)
-        return sum(answer.status_code < 300 for answer in batch.answers)
+        return [answer.status_code for answer in batch.answers]
 
     return retry()(send)()

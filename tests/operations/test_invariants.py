@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from operations.check import Violation, check
+from operations.event_invariants import EVENT_INVARIANTS
 from operations.invariants import INVARIANTS
 from tests.operations.conftest import StoredVisit
 
@@ -348,7 +349,7 @@ class TestRules:
             "every_generation_has_ended",
             "every_run_has_ended",
             "a_job_is_its_run",
-        }
+        } | {each.__name__ for each in EVENT_INVARIANTS}
 
         assert {each.__name__ for each in INVARIANTS} == {
             broken[0] for broken in BROKEN

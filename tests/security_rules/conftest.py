@@ -13,6 +13,7 @@ from experience.ids import new_id
 from tests.security_rules import matrix
 from tests.security_rules.clients import RestClient
 from tests.security_rules.matrix import ABSENT
+from tests.support.builders.events import an_event, an_event_experience
 from tests.support.builders.guests import a_guest
 from tests.support.builders.projects import a_project
 from tests.support.builders.sessions import a_session
@@ -83,6 +84,8 @@ def setting(suite: Suite) -> Iterator[Setting]:
         "workspaces": workspace,
         "workspaces/members": uids["V"],
         "workspaces/experiences": experience,
+        "events": an_event(db, workspace),
+        "experiences": an_event_experience(db, workspace),
         "projects": project,
         "projects/guests": uids["G"],
         "projects/sessions": a_session(db, project, str(uids["G"]), experience),

@@ -7,10 +7,11 @@ import pytest
 
 from tests.security_rules.clients import VISITS, RestClient
 from tests.security_rules.conftest import Setting
+from tests.support.builders.events import an_event
 from tests.support.builders.guests import a_guest
 from tests.support.builders.projects import a_project
 from tests.support.builders.sessions import a_session
-from tests.support.builders.workspaces import a_member, a_workspace
+from tests.support.builders.workspaces import a_member, a_step, a_workspace
 
 STORAGE_RULES = Path(__file__).parents[2] / "storage.rules"
 
@@ -112,6 +113,29 @@ class TestWaysAround:
         for who in "VEX":
             assert not setting.visitors[who].get(f"workspaces/{workspace}")
             assert not setting.visitors[who].query(f"projects/{project}/sessions")
+
+
+class TestEvents:
+    @pytest.mark.parametrize("status", ["live", "draft", "archived", "workspace deleted"])
+    def test_only_a_live_one_of_an_active_workspace_is_shown_to_guests(
+        self, setting: Setting, guest: RestClient, status: str
+    ) -> None:
+        workspace = a_workspace(setting.db)
+        event = an_event(setting.db, workspace, [a_step("name")])
+        path, member = f"events/{event}", RestClient(guest.firestore, guest.project, "member")
+        setting.db.document(f"workspaces/{workspace}/members/member").set({"role": "viewer"})
+        setting.db.document(f"{path}/sessions/s").set({"createdBy": guest.uid})
+        if status == "workspace deleted":
+            setting.db.document(f"workspaces/{workspace}").update({"status": "deleted"})
+        else:
+            setting.db.document(path).update({"status": status})
+
+        shown = [path, f"{path}/journeys/journey", f"{path}/steps/name"]
+        assert [guest.get(each) for each in shown] == [status == "live"] * 3
+        assert guest.get(f"{path}/sessions/s") is (status in {"live", "draft"})
+        assert [member.get(each) for each in shown] == [status != "workspace deleted"] * 3
+        assert not guest.query(f"{path}/steps")
+        assert not guest.query("events", status="live")
 
 
 class TestMembership:

@@ -17,6 +17,9 @@ from emulator.demo import seed
 from emulator.suite.suite import Suite
 from experience import DOMAINS
 from experience.documents import Document
+from experience.events.models.event import Event
+from experience.events.models.experience import EventExperience
+from experience.events.models.journey import Journey
 from experience.guests.models import Guest
 from experience.ids import new_id
 from experience.projects.models import Project
@@ -39,6 +42,9 @@ MODELS: dict[str, type[Document]] = {
     "workspaces/members": Member,
     "workspaces/experiences": Experience,
     "workspaces/experiences/experienceVersions": ExperienceVersion,
+    "events": Event,
+    "events/journeys": Journey,
+    "experiences": EventExperience,
     "projects": Project,
     "projects/guests": Guest,
     "projects/sessions": Session,

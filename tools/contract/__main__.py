@@ -7,7 +7,8 @@ from rich.console import Console
 
 from emulator.process.errors import SuiteError
 from emulator.web import node
-from tools.contract import examples, journey_states, reference_pages, typed_client
+from tools import journey_states
+from tools.contract import examples, reference_pages, typed_client
 
 
 def main() -> None:

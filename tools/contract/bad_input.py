@@ -109,6 +109,10 @@ class BadInputRecorder:
             "saveProject": {**workspace, **scene.in_project},
             "publishProject": {**scene.in_project, "expectedVersion": 1},
             "saveWorkspace": {**workspace, "expectedVersion": 1},
+            "saveEvent": workspace,
+            "saveStep": {"eventId": scene.event, "expectedVersion": 1},
+            "saveJourney": {"eventId": scene.event, "journeyId": "booth", "expectedVersion": 1},
+            "saveEventExperience": {"experienceId": f"{scene.event}-cartoon", "expectedVersion": 1},
             "setMember": {**workspace, "uid": self._callers["viewer"].uid},
         }
 

@@ -9,12 +9,16 @@ from typing import Any
 import main
 from experience import DOMAINS, reasons
 from experience.documents import Document, Request
+from experience.events.models.event import Event
+from experience.events.models.experience import EventExperience
+from experience.events.models.journey import Journey
 from experience.firebase.callables import DECLARATION, Declaration
 from experience.guests.models import Guest
 from experience.journeys.models.session import EventSession
 from experience.projects.models import Project
 from experience.reasons import Reason
 from experience.sessions.models.session import Session
+from experience.steps import Step
 from experience.transforms.models.job import Job
 from experience.workspaces.models import (
     Experience,
@@ -76,6 +80,7 @@ class ListenedDocument:
 
 
 MEMBERS = "members of the workspace"
+OF_A_LIVE_EVENT = "anybody who is signed in while the event is live, and " + MEMBERS
 DOCUMENTS = (
     ListenedDocument(
         "guest", Guest, "projects/{projectId}/guests/{guestId}", "the guest, and " + MEMBERS
@@ -102,6 +107,10 @@ DOCUMENTS = (
         "workspaces/{workspaceId}/experiences/{experienceId}/experienceVersions/{version}",
         MEMBERS,
     ),
+    ListenedDocument("event", Event, "events/{eventId}", OF_A_LIVE_EVENT),
+    ListenedDocument("journey", Journey, "events/{eventId}/journeys/{journeyId}", OF_A_LIVE_EVENT),
+    ListenedDocument("step", Step, "events/{eventId}/steps/{stepId}", OF_A_LIVE_EVENT),
+    ListenedDocument("eventExperience", EventExperience, "experiences/{experienceId}", MEMBERS),
 )
 
 

@@ -10,12 +10,13 @@ from emulator.demo.seed import PHOTOS
 from emulator.suite.suite import Suite
 from experience.ids import new_id
 from operations.bootstrap import bootstrap
-from tools.contract import journey_examples, workflow_examples
+from tools.contract import event_examples, journey_examples, workflow_examples
 from tools.contract.recorder import Recorder, Scrubber
 
 PREGATE, MAIN, PRESHARE = "house-rules", "photo-booth", "feedback"
 CONSENT = {"version": "2026-1", "text": "We keep your picture for 30 days.", "minimumAge": 16}
 MAX_PHOTO_BYTES = 2_000_000
+NAMES = ("agency", "summer-party", "olga", "ada", "launch", "vera")
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,13 @@ class Scene:
 def set_up(suite: Suite, database: Database) -> tuple[Scene, Recorder]:
     """An empty workspace with an owner, and a guest who is not registered yet."""
     run = new_id()
-    called = ("agency", "summer-party", "olga", "ada", "vera", "launch")
-    names = {f"{name}-{run}": name for name in called}
-    workspace, project, owner, guest, _, event = names
+    names = {f"{name}-{run}": name for name in NAMES}
+    workspace, project, owner, guest, event, _ = names
     names[suite.project] = "demo-guest"
     recorder = Recorder(suite, database, project, Scrubber(names))
     bootstrap(database, workspace, "Agency", owner)
-    clients = (recorder.client(owner), recorder.client(guest))
-    return Scene(workspace, project, event, *clients), recorder
+    people = recorder.client(owner), recorder.client(guest)
+    return Scene(workspace, project, event, *people), recorder
 
 
 def play(scene: Scene, recorder: Recorder) -> None:
@@ -54,7 +54,8 @@ def play(scene: Scene, recorder: Recorder) -> None:
     _read_as_member(scene, recorder, main)
     _cancel_and_retry(scene, recorder, main)
     _erase(scene, recorder)
-    journey_examples.play(scene.workspace, scene.event, scene.guest, recorder)
+    event_examples.play(scene.workspace, scene.event, scene.operator, recorder)
+    journey_examples.play(scene.event, scene.guest, recorder)
     workflow_examples.play(scene.workspace, scene.operator, recorder)
 
 

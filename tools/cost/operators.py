@@ -1,7 +1,9 @@
 """What operators cost, who draft, publish and look."""
 
 from experience.ids import new_id
+from experience.media.store import objects
 from tests.support.builders.projects import a_config
+from tests.support.builders.venues import a_venue
 from tests.support.builders.workspaces import a_member, a_step, a_workspace
 from tools.cost.stage import Stage
 
@@ -13,7 +15,9 @@ def measure(stage: Stage) -> None:
     experience = f"experience-{new_id()}"
     drafting_an_experience(stage, workspace, editor, experience)
     drafting_a_project(stage, workspace, editor, experience)
+    making_an_event(stage, workspace, editor)
     members(stage)
+    closed_projects(stage)
 
 
 def drafting_an_experience(stage: Stage, workspace: str, editor: str, experience: str) -> None:
@@ -41,6 +45,29 @@ def drafting_a_project(stage: Stage, workspace: str, editor: str, experience: st
     stage.call(editor, "listProjects", "a page of one", workspaceId=workspace)
 
 
+def making_an_event(stage: Stage, workspace: str, editor: str) -> None:
+    photo = {"workspaceId": workspace, "experienceId": f"experience-{new_id()}"}
+    change = {"expectedVersion": 0, "experience": {"name": "Cartoon"}}
+    stage.call(editor, "saveEventExperience", "a new one", **photo, **change)
+    stage.call(editor, "saveEventExperience", "nothing new", **photo, **change)
+    at = {"eventId": f"event-{new_id()}", "expectedVersion": 0}
+    fields = {"name": "Launch", "theme": {"primaryColor": "#336699"}}
+    stage.call(editor, "saveEvent", "a new one", **at, workspaceId=workspace, event=fields)
+    change = {**at, "expectedVersion": 1, "event": {"name": "Opening"}}
+    stage.call(editor, "saveEvent", "a change", **change)
+    stage.call(editor, "saveEvent", "nothing new", **change)
+    pick = {"type": "experience-picker", "config": {"experienceIds": [photo["experienceId"]]}}
+    stage.call(editor, "saveStep", "one experience to pick", **at, stepId="pick", step=pick)
+    stage.call(editor, "saveStep", "nothing new", **at, stepId="pick", step=pick)
+    journey = {"journeyId": "journey", "journey": {"name": "Booth", "stepOrder": ["pick"]}}
+    stage.call(editor, "saveJourney", "one step", **at, **journey)
+    stage.call(editor, "saveJourney", "nothing new", **at, **journey)
+    chosen = {**at, "expectedVersion": 2, "journeyId": "journey"}
+    stage.call(editor, "setActiveJourney", "one step", **chosen)
+    stage.call(editor, "setActiveJourney", "nothing new", **chosen)
+    stage.call(editor, "listEvents", "a page of one", workspaceId=workspace)
+
+
 def members(stage: Stage) -> None:
     workspace = a_workspace(stage.db)
     stage.warm(workspaceId=workspace)
@@ -53,3 +80,21 @@ def members(stage: Stage) -> None:
     stage.call(owner, "setMember", "another role", **member, role="editor")
     stage.call(owner, "setMember", "nothing new", **member, role="editor")
     stage.call(owner, "setMember", "taken out", **member, role=None)
+
+
+def closed_projects(stage: Stage) -> None:
+    """A project with one picture is archived and opened again, then its workspace is deleted."""
+    venue = a_venue(stage.db)
+    path = objects.result_path(venue.project, "session", "job", 1, "result.png")
+    objects.write_once(path, b"x", "image/png")
+    project = stage.db.document("projects", venue.project)
+    workspace = stage.db.document("workspaces", venue.workspace)
+    unchanged = {"onProjectUpdated": "another draft"}
+    stage.measure(unchanged, lambda: project.update({"name": "Other"}))
+    archived = {"onProjectUpdated": "archived", "updateDownloadUrls": "one picture ends"}
+    stage.measure(archived, lambda: project.update({"status": "archived"}))
+    opened = {"onProjectUpdated": "opened again", "updateDownloadUrls": "one picture is restored"}
+    stage.measure(opened, lambda: project.update({"status": "live"}))
+    stage.measure({"onWorkspaceUpdated": "another name"}, lambda: workspace.update({"name": "O"}))
+    deleted = {"onWorkspaceUpdated": "deleted, with one project"}
+    stage.measure(deleted, lambda: workspace.update({"status": "deleted"}))

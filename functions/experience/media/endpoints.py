@@ -1,9 +1,23 @@
-"""Callables about media."""
+"""Callables about media, and what follows for it when a project is closed or opened."""
+
+from firebase_functions import options
 
 from experience import reasons
 from experience.firebase.callables import Caller, callable_function
-from experience.media.models import ConfirmUpload, CreateUpload, Download, GetDownloadUrl, Upload
+from experience.firebase.events import DocumentEvent, on_updated
+from experience.firebase.tasks import task_function
+from experience.media.models import (
+    ConfirmUpload,
+    CreateUpload,
+    Download,
+    GetDownloadUrl,
+    UpdateDownloadUrls,
+    Upload,
+    opened,
+)
 from experience.media.usecases import download, upload
+from experience.media.usecases import update_download_urls as update
+from experience.projects.models import CLOSED
 from experience.sessions.models.views import SessionView
 
 
@@ -64,3 +78,36 @@ def confirm_upload(caller: Caller, request: ConfirmUpload) -> SessionView:
 def get_download_url(caller: Caller, request: GetDownloadUrl) -> Download:
     """A signed address of one of the session's files."""
     return download.get_download_url(caller.uid, request)
+
+
+@on_updated(document="projects/{projectId}")
+def on_project_updated(event: DocumentEvent) -> None:
+    """Suspend the download URLs of a project that was closed, restore those of one that opened."""
+    is_open = opened(event.before, event.after, CLOSED)
+    if is_open is not None:
+        project_id = event.params["projectId"]
+        update.enqueue_for_project(project_id, str(event.written_at), is_open=is_open)
+
+
+@on_updated(document="workspaces/{workspaceId}")
+def on_workspace_updated(event: DocumentEvent) -> None:
+    """The same for each project of a workspace that was deleted or restored."""
+    is_open = opened(event.before, event.after, {"deleted"})
+    if is_open is not None:
+        workspace_id = event.params["workspaceId"]
+        update.enqueue_for_workspace(workspace_id, str(event.written_at), is_open=is_open)
+
+
+@task_function(
+    UpdateDownloadUrls,
+    memory=options.MemoryOption.MB_512,
+    timeout_seconds=300,
+    # For crashes, a database or a storage that fails, and objects that others keep writing to.
+    retry=options.RetryConfig(
+        max_attempts=20, min_backoff_seconds=2, max_backoff_seconds=60, max_doublings=5
+    ),
+    rate=options.RateLimits(max_concurrent_dispatches=10, max_dispatches_per_second=10),
+)
+def update_download_urls(task: UpdateDownloadUrls) -> None:
+    """Let the download URLs of a project work if it is open, and only then."""
+    update.update_download_urls(task)

@@ -1,8 +1,8 @@
 """What may be uploaded, what callers send about it, and how bytes show their type."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field
@@ -154,3 +154,24 @@ class Download(Document):
 
     url: str
     expires_at: int
+
+
+def opened(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, closed: Collection[str]
+) -> bool | None:
+    """Whether a change opened a project or a workspace, or closed it; None if it did neither."""
+    was_open, is_open = ((fields or {}).get("status") not in closed for fields in (before, after))
+    return None if is_open == was_open else is_open
+
+
+class UpdateDownloadUrls(Request):
+    """A task: let the download URLs of a project work if it is open, and only then.
+
+    `cause` tells one occasion from another. `after` is the object at which an earlier task
+    stopped, and `part` counts these tasks.
+    """
+
+    project_id: DocumentId
+    cause: str
+    after: str = ""
+    part: int = 0

@@ -27,6 +27,10 @@ class ProjectStatus(StrEnum):
     DELETED = "deleted"
 
 
+CLOSED = frozenset({ProjectStatus.ARCHIVED, ProjectStatus.DELETED})
+"""Of a project in this state no guest may begin, continue or see anything."""
+
+
 class ExperienceRef(Document):
     """An experience of the project's workspace, in the place where it is used."""
 

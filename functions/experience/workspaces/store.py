@@ -1,5 +1,7 @@
 """Where workspaces, members and experiences live."""
 
+from collections.abc import Collection
+
 from google.cloud.firestore import (
     Client,
     CollectionReference,
@@ -83,9 +85,20 @@ def is_deleted(client: Client, workspace_id: str) -> bool:
     key = f"{client.project}/{reference.path}"
     if (kept := _deleted.get(key)) is not None:
         return kept
-    [snapshot] = transactions.read(client, [reference])
-    status = (transactions.fields(snapshot) or {}).get("status")
-    return _deleted.keep(key, status == "deleted")
+    return _deleted.keep(key, bool(find_deleted(client, [workspace_id])))
+
+
+def find_deleted(client: Client, workspace_ids: Collection[str]) -> set[str]:
+    """Those of the workspaces that are deleted at this moment. One read each, in one request."""
+    if not workspace_ids:
+        return set()
+    references = [workspace_ref(client, each) for each in workspace_ids]
+    found = transactions.read(client, references)
+    return {
+        snapshot.id
+        for snapshot in found
+        if (transactions.fields(snapshot) or {}).get("status") == "deleted"
+    }
 
 
 def find_owner_role(

@@ -189,6 +189,44 @@ class TestBatches:
         with pytest.raises(NotFound), client.batch():
             bucket.delete_blob("absent")
 
+    def test_each_patch_has_its_own_conditions(
+        self, client: storage.Client, bucket: storage.Bucket
+    ) -> None:
+        """null removes a key, other keys stay, and a stale copy changes nothing."""
+        for name in "ab":
+            blob = bucket.blob(name)
+            blob.metadata = {"kept": "1", "gone": "2"}
+            blob.upload_from_string("x")
+        batch = client.batch(raise_exception=False)
+        with batch:
+            for name, seen in (("a", 1), ("b", 7), ("absent", 1)):
+                changed = bucket.blob(name)
+                changed.metadata = {"gone": None, "new": "3"}
+                changed.patch(if_metageneration_match=seen, retry=None)
+        assert [response.status_code for response in batch._responses] == [200, 412, 404]
+        found = {blob.name: (blob.metadata, blob.metageneration) for blob in bucket.list_blobs()}
+        assert found == {
+            "a": ({"kept": "1", "new": "3"}, 2),
+            "b": ({"kept": "1", "gone": "2"}, 1),
+        }
+
+    def test_the_response_names_what_each_call_is_billed_as(
+        self, url: str, bucket: storage.Bucket
+    ) -> None:
+        bucket.blob("a").upload_from_string("x")
+        path = f"/storage/v1/b/{bucket.name}/o/a"
+        body = "".join(
+            f"--b\r\nContent-Type: application/http\r\n\r\n{method} {path} HTTP/1.1\r\n\r\n"
+            for method in ("PATCH", "GET", "DELETE", "GET")
+        )
+        response = requests.post(
+            f"{url}/batch/storage/v1",
+            data=body + "--b--",
+            headers={"Content-Type": "multipart/mixed; boundary=b"},
+            timeout=10,
+        )
+        assert response.headers["X-Emulator-Operation"] == "classA,classB,delete"
+
     @pytest.mark.parametrize(
         ("content_type", "body"),
         [

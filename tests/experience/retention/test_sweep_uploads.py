@@ -142,13 +142,13 @@ def flood(venue: Venue, session: str, count: int) -> None:
 
 
 def batches_of(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many objects each request that deletes names, from now on."""
+    """How many objects each batch names, from now on."""
     sizes: list[int] = []
-    original = storage._delete_batch
+    original = storage._send_batch
 
-    def counted(blobs: list[Any], if_unchanged: bool) -> int:
-        sizes.append(len(blobs))
-        return original(blobs, if_unchanged)
+    def counted(call: Any, items: list[Any]) -> list[int]:
+        sizes.append(len(items))
+        return original(call, items)
 
-    monkeypatch.setattr(storage, "_delete_batch", counted)
+    monkeypatch.setattr(storage, "_send_batch", counted)
     return sizes

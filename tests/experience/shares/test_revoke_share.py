@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import requests
 from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import Client
@@ -24,6 +23,7 @@ from tests.support.builders.sessions import a_session, session_ref, stored_sessi
 from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member, a_workspace
 from tests.support.calling import at_once, refused
+from tests.support.media.downloads import works
 
 SignIn = Callable[[str | None], Client]
 
@@ -85,12 +85,6 @@ def picture(db: Database) -> Picture:
     fields |= {"createdBy": session.created_by, "createdAt": 1, "updatedAt": 1, "output": output}
     job_ref(db, venue.project, job).set(fields)
     return Picture(db, venue, session)
-
-
-def works(url: str) -> bool:
-    status = requests.get(url, timeout=30).status_code
-    assert status in (200, 403)
-    return status == 200
 
 
 class TestRevoked:

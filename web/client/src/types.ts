@@ -77,6 +77,10 @@ export type JobErrorCode =
   | "CANCELLED"
   | "UNKNOWN";
 /**
+ * Guests can begin a session in a live event and in no other.
+ */
+export type EventStatus = "draft" | "live" | "archived";
+/**
  * Where an event session stands; `moves` has the ways from one state to another.
  */
 export type SessionState = "created" | "captured" | "transforming" | "ready" | "error";
@@ -762,6 +766,125 @@ export interface Callables {
       | "job_not_cancellable"
       | "project_not_live"
       | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Create an event or change it; editors.
+   */
+  saveEvent: {
+    request: SaveEvent;
+    response: Event;
+    refuses:
+      | "workspace_not_found"
+      | "event_not_found"
+      | "role_required"
+      | "event_id_taken"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Create a journey of an event or change it; editors.
+   */
+  saveJourney: {
+    request: SaveJourney;
+    response: Journey;
+    refuses:
+      | "event_not_found"
+      | "journey_not_found"
+      | "role_required"
+      | "steps_missing"
+      | "journey_active"
+      | "journey_empty"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Create a step of an event or change it; editors.
+   */
+  saveStep: {
+    request: SaveStep;
+    response: SavedStep;
+    refuses:
+      | "event_not_found"
+      | "step_not_found"
+      | "role_required"
+      | "experiences_unavailable"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Choose the journey that the event's next sessions go through; editors.
+   */
+  setActiveJourney: {
+    request: SetActiveJourney;
+    response: Event;
+    refuses:
+      | "event_not_found"
+      | "journey_not_found"
+      | "role_required"
+      | "journey_deleted"
+      | "journey_empty"
+      | "steps_missing"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Create an experience of events or change it; editors.
+   */
+  saveEventExperience: {
+    request: SaveEventExperience;
+    response: EventExperience;
+    refuses:
+      | "workspace_not_found"
+      | "experience_not_found"
+      | "role_required"
+      | "experience_id_taken"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The workspace's events, the newest first; members.
+   */
+  listEvents: {
+    request: ListEvents;
+    response: PageOfEvent;
+    refuses:
+      | "workspace_not_found"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -2539,6 +2662,213 @@ export interface CancelTransform {
   sessionId: string;
 }
 /**
+ * Create an event, or change its name, status, look or limits.
+ *
+ * `workspaceId` is for a new event, and is checked where it is given for another. A new event
+ * needs a name and a theme, and is a draft unless it says otherwise.
+ */
+export interface SaveEvent {
+  workspaceId?: string | null;
+  eventId: string;
+  expectedVersion: number;
+  event: AuthoredEventPart;
+}
+/**
+ * An event as an author sends it. `setActiveJourney` alone sets its journey.
+ */
+export interface AuthoredEventPart {
+  name?: string | null;
+  status?: EventStatus | null;
+  theme?: AuthoredThemePart | null;
+  retentionDays?: number | null;
+  dailyTransformLimit?: number | null;
+  consent?: AuthoredConsentPart | null;
+}
+/**
+ * `/events/{id}`. Timestamps are Unix milliseconds; an absent `version` counts as 0.
+ *
+ * Without an `activeJourneyId`, guests capture and transform a photo and nothing else.
+ */
+export interface Event {
+  id: string;
+  workspaceId: string;
+  name: string;
+  status: EventStatus;
+  activeJourneyId?: string;
+  theme?: EventTheme;
+  retentionDays?: number;
+  dailyTransformLimit?: number;
+  consent?: EventConsent;
+  version: number;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * How the pages of an event look.
+ */
+export interface EventTheme {
+  primaryColor?: string;
+  logoUrl?: string;
+  fontFamily?: string;
+}
+/**
+ * What a guest must agree to before anything else. A new version asks everyone again.
+ */
+export interface EventConsent {
+  version: string;
+  text: string;
+  minimumAge?: number;
+}
+/**
+ * Create a journey of an event, or change its name, order or status.
+ */
+export interface SaveJourney {
+  eventId: string;
+  journeyId: string;
+  expectedVersion: number;
+  journey: AuthoredJourneyPart;
+}
+/**
+ * A journey as an author sends it.
+ */
+export interface AuthoredJourneyPart {
+  name?: string | null;
+  stepOrder?: string[] | null;
+  status?: ("active" | "deleted") | null;
+}
+/**
+ * `/events/{eventId}/journeys/{id}`: the order in which guests go through an event's steps.
+ *
+ * The steps are documents of the event (`/events/{eventId}/steps/{s}`), which several journeys may
+ * share. An absent `version` counts as 0.
+ */
+export interface Journey {
+  id: string;
+  eventId: string;
+  name: string;
+  stepOrder: string[];
+  status: "active" | "deleted";
+  version: number;
+}
+/**
+ * Create a step of an event, or change it.
+ *
+ * `step` has the fields of its type, all or some; a new one needs its `type`. With another type a
+ * step begins a new `config`.
+ */
+export interface SaveStep {
+  eventId: string;
+  stepId: string;
+  expectedVersion: number;
+  step: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * A step of an event as it is stored, with the version that the next change is made to.
+ */
+export interface SavedStep {
+  eventId: string;
+  step: Step;
+  version: number;
+}
+/**
+ * Choose the journey that the event's next sessions go through; null for none.
+ *
+ * `expectedVersion` is the event's.
+ */
+export interface SetActiveJourney {
+  eventId: string;
+  journeyId: string | null;
+  expectedVersion: number;
+}
+/**
+ * Create an experience of events, or change it.
+ *
+ * `workspaceId` is for a new experience, and is checked where it is given for another.
+ */
+export interface SaveEventExperience {
+  workspaceId?: string | null;
+  experienceId: string;
+  expectedVersion: number;
+  experience: AuthoredEventExperiencePart;
+}
+/**
+ * An experience of events as an author sends it.
+ */
+export interface AuthoredEventExperiencePart {
+  name?: string | null;
+  status?: ("active" | "deleted") | null;
+  aiPhotoConfig?: AuthoredAiPhotoConfigPart | null;
+  captureConfig?: AuthoredCapturePart | null;
+  previewMediaUrl?: string | null;
+}
+/**
+ * How a photo becomes a picture, as an author sends it.
+ *
+ * Reference images are objects of the workspace's folder, by path or `gs://` uri.
+ */
+export interface AuthoredAiPhotoConfigPart {
+  enabled?: boolean | null;
+  model?: string | null;
+  prompt?: string | null;
+  referenceImageUrls?: string[] | null;
+  aspectRatio?: ("1:1" | "3:2" | "2:3" | "16:9" | "9:16") | null;
+}
+/**
+ * How the photo is taken, as an author sends it. `countdown` is in seconds.
+ */
+export interface AuthoredCapturePart {
+  type?: "photo" | null;
+  countdown?: number | null;
+  cameraFacing?: ("front" | "back" | "both") | null;
+}
+/**
+ * `/experiences/{id}`: what a guest of a workspace's events can choose for their photo.
+ *
+ * An absent `version` counts as 0.
+ */
+export interface EventExperience {
+  id: string;
+  workspaceId: string;
+  name: string;
+  status: "active" | "deleted";
+  aiPhotoConfig?: AiPhotoConfig;
+  captureConfig: EventCaptureConfig;
+  previewMediaUrl?: string;
+  version: number;
+}
+/**
+ * How a photo becomes a picture. Guests never see this: it holds the prompt.
+ */
+export interface AiPhotoConfig {
+  enabled: boolean;
+  model: string;
+  prompt: string;
+  referenceImageUrls: string[];
+  aspectRatio: "1:1" | "3:2" | "2:3" | "16:9" | "9:16";
+}
+/**
+ * How the photo is taken. `countdown` is in seconds.
+ */
+export interface EventCaptureConfig {
+  type: string;
+  countdown: number;
+  cameraFacing: string;
+}
+/**
+ * The events of a workspace, the newest first.
+ */
+export interface ListEvents {
+  workspaceId: string;
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfEvent {
+  items: Event[];
+  nextPageToken: string | null;
+}
+/**
  * Begin a session of an event. `consentVersion` is of the text that the guest accepted.
  */
 export interface StartJourney {
@@ -2582,20 +2912,6 @@ export interface EventSessionView {
   updatedAt: number;
 }
 /**
- * `/events/{eventId}/journeys/{id}`: the order in which guests go through an event's steps.
- *
- * The steps are documents of the event (`/events/{eventId}/steps/{s}`), which several journeys may
- * share. An absent `version` counts as 0.
- */
-export interface Journey {
-  id: string;
-  eventId: string;
-  name: string;
-  stepOrder: string[];
-  status: "active" | "deleted";
-  version: number;
-}
-/**
  * What a guest sees of an experience that they may choose, and never its prompt.
  */
 export interface ExperienceView {
@@ -2603,14 +2919,6 @@ export interface ExperienceView {
   name: string;
   previewMediaUrl?: string;
   captureConfig: EventCaptureConfig;
-}
-/**
- * How the photo is taken. `countdown` is in seconds.
- */
-export interface EventCaptureConfig {
-  type: string;
-  countdown: number;
-  cameraFacing: string;
 }
 /**
  * One session of an event.
@@ -2776,6 +3084,22 @@ export interface Documents {
    * `/workspaces/{workspaceId}/experiences/{experienceId}/experienceVersions/{version}`, for members of the workspace.
    */
   experienceVersion: ExperienceVersion;
+  /**
+   * `/events/{eventId}`, for anybody who is signed in while the event is live, and members of the workspace.
+   */
+  event: Event;
+  /**
+   * `/events/{eventId}/journeys/{journeyId}`, for anybody who is signed in while the event is live, and members of the workspace.
+   */
+  journey: Journey;
+  /**
+   * `/events/{eventId}/steps/{stepId}`, for anybody who is signed in while the event is live, and members of the workspace.
+   */
+  step: Step;
+  /**
+   * `/experiences/{experienceId}`, for members of the workspace.
+   */
+  eventExperience: EventExperience;
 }
 /**
  * `/projects/{projectId}/sessions/{id}`. Timestamps are Unix milliseconds.
@@ -2965,6 +3289,20 @@ export interface Reasons {
     details: {};
   };
   /**
+   * Refused when there is no such journey, or none for this caller.
+   */
+  journey_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when there is no such step, or none for this caller.
+   */
+  step_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
    * Refused when `mainSessionId` is no main session of this caller.
    */
   main_session_not_found: {
@@ -3042,13 +3380,43 @@ export interface Reasons {
     };
   };
   /**
-   * Refused when enabled experiences of the draft are not active or not published.
+   * Refused when enabled experiences of the draft are not active or not published, or those of an event's step are not active ones of its workspace.
    */
   experiences_unavailable: {
     code: "failed-precondition";
     details: {
       experiences: string[];
     };
+  };
+  /**
+   * Refused when the event has no such steps; `steps` are the ids without one.
+   */
+  steps_missing: {
+    code: "failed-precondition";
+    details: {
+      steps: string[];
+    };
+  };
+  /**
+   * Refused when a deleted journey is to become the event's active one.
+   */
+  journey_deleted: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when the event's active journey would have no steps.
+   */
+  journey_empty: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when the journey to delete is the event's active one; choose another or none before.
+   */
+  journey_active: {
+    code: "failed-precondition";
+    details: {};
   };
   /**
    * Refused when a deleted experience is to be published.
@@ -3302,6 +3670,20 @@ export interface Reasons {
    * Refused when another workspace has a project of this id.
    */
   project_id_taken: {
+    code: "already-exists";
+    details: {};
+  };
+  /**
+   * Refused when another workspace has an event of this id.
+   */
+  event_id_taken: {
+    code: "already-exists";
+    details: {};
+  };
+  /**
+   * Refused when another workspace has an experience of this id.
+   */
+  experience_id_taken: {
     code: "already-exists";
     details: {};
   };

@@ -6,7 +6,7 @@ signed URL, which expires.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 
 
 TOKENS = "firebaseStorageDownloadTokens"
+SUSPENDED = "suspendedDownloadTokens"
+"""Metadata that keeps an object's tokens while its project is closed. They open nothing there."""
 FIELDS = "items(name,timeCreated,updated,generation,metageneration,metadata),nextPageToken"
 """What a listing tells of each object."""
+PAGE_SIZE = 1000
+"""How many objects one request lists; the service gives no more."""
 CONFIRMED = "confirmed"
 """Metadata of a confirmed upload without a download URL, such as a video."""
 
@@ -55,6 +59,23 @@ def find(path: str) -> StoredObject | None:
     """What is stored there, or None."""
     blob = storage.bucket().get_blob(path, retry=retry())
     return _stored_object(blob) if blob else None
+
+
+def list_pages(prefix: str, after: str = "") -> "Iterator[list[Blob]]":
+    """The objects below a prefix as a listing shows them, from the one named `after` on.
+
+    In pages that are not empty. One request for a thousand objects.
+    """
+    listed = storage.bucket().list_blobs(
+        prefix=prefix,
+        start_offset=after or None,
+        fields=FIELDS,
+        page_size=PAGE_SIZE,
+        retry=retry(),
+    )
+    for page in listed.pages:
+        if blobs := list(page):
+            yield blobs
 
 
 def read(
@@ -93,7 +114,8 @@ def write_once(path: str, data: bytes, content_type: str) -> str:
 def publish(path: str, seen: StoredObject | None = None) -> str:
     """The download URL of an object, which gets its token at the first call.
 
-    A caller that has just read the object passes it as `seen`, which saves a second read. Raises
+    While its project is closed this is the URL that opens it when the project is open again. A
+    caller that has just read the object passes it as `seen`, which saves a second read. Raises
     google.api_core NotFound.
     """
     tokens = _marked(path, TOKENS, str(uuid.uuid4()), seen)
@@ -124,15 +146,16 @@ def _marked(
 ) -> str:
     """What an object's metadata holds under this name, which is this value if it held nothing.
 
-    Whoever sets it sets the headers too, in one request. An upload that replaced what was `seen`
-    is another object.
+    Whoever sets it sets the headers too, in one request. Tokens that are suspended stay so. An
+    upload that replaced what was `seen` is another object.
     """
+    names = (name, SUSPENDED) if name == TOKENS else (name,)
     generation = seen.generation if seen else None
     for _ in range(5):
         found = seen or find(path)
         if found is None or generation not in (None, found.generation):
             raise NotFound(path)
-        if held := found.metadata.get(name):
+        if held := next(filter(None, map(found.metadata.get, names)), None):
             return held
         blob = storage.bucket().blob(path)
         blob.metadata = {**found.metadata, name: value}

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from experience import clock, config, storage
 from experience.media.models import SignedUpload, Upload
-from experience.media.store.objects import CONFIRMED, FIELDS, TOKENS
+from experience.media.store.download_urls import changes
+from experience.media.store.objects import CONFIRMED, SUSPENDED, TOKENS, list_pages
 from experience.storage import retry, signed_url
 
 if TYPE_CHECKING:
@@ -76,26 +77,30 @@ class ListedObject:
         """Of an upload."""
         return self.path.rpartition("/")[2]
 
+    @property
+    def has_urls(self) -> bool:
+        """Whether it has a download URL, which may be suspended."""
+        return bool({TOKENS, SUSPENDED} & (self.blob.metadata or {}).keys())
+
+    def is_due(self, *, is_open: bool) -> bool:
+        """Whether its URLs are not as they must be in a project that is open, or is not."""
+        return bool(changes(self.blob.metadata or {}, is_open=is_open))
+
 
 def list_objects(after: str) -> Iterator[tuple[list[ListedObject], str]]:
     """The objects of all sessions, and the name of the last object that was listed.
 
     In pages, from the object named `after` on; one request for a thousand objects.
     """
-    listed = storage.bucket().list_blobs(
-        prefix="projects/", start_offset=after or None, fields=FIELDS, retry=retry()
-    )
-    for page in listed.pages:
-        blobs = list(page)
-        if blobs:
-            found = [each for blob in blobs if (each := _listed_object(blob))]
-            yield found, blobs[-1].name
+    for blobs in list_pages("projects/", after):
+        found = [each for blob in blobs if (each := _listed_object(blob))]
+        yield found, str(blobs[-1].name)
 
 
 def _listed_object(blob: "Blob") -> ListedObject | None:
     match blob.name.split("/"):
         case ["projects", project_id, "sessions", session_id, folder, *_]:
-            marks = {TOKENS, CONFIRMED} & (blob.metadata or {}).keys()
+            marks = {TOKENS, SUSPENDED, CONFIRMED} & (blob.metadata or {}).keys()
             return ListedObject(
                 blob=blob,
                 path=blob.name,

@@ -6,6 +6,9 @@
 | live | everything | everything |
 | archived | nothing | read, and configure the project |
 | deleted, or of a deleted workspace | nothing | nothing but to restore it |
+
+Where guests see nothing, the download URLs of their pictures are suspended
+(media/usecases/update_download_urls.py).
 """
 
 from google.cloud.firestore import Client, Transaction

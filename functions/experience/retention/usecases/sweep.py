@@ -1,6 +1,7 @@
 """Deleting guests with their visits when their time is over, and objects that belong to nobody."""
 
 import threading
+import traceback
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,10 +11,12 @@ from google.cloud.firestore import Client, DocumentReference, Transaction
 from experience import clients, clock, logs, sweeps, transactions
 from experience.guests.models import Guest
 from experience.guests.store import find_guest, guest_ref
-from experience.media.models import path_in
+from experience.media.models import UpdateDownloadUrls, path_in
 from experience.media.store import uploads
 from experience.media.store.uploads import ListedObject
+from experience.media.usecases.update_download_urls import enqueue
 from experience.projects.models import Project
+from experience.projects.store import find_open
 from experience.retention import store
 from experience.retention.models import (
     RECHECKED_MS,
@@ -44,6 +47,8 @@ class _SweepRun:
     def __init__(self, client: Client, milliseconds: int) -> None:
         self.client = client
         self.now = clock.now_ms()
+        self.updated: set[str] = set()
+        """Projects whose download URLs a task updates."""
         self.deleted = {"guests": 0, "sessions": 0, "counts": 0, "uploads": 0}
         self._until = self.now + milliseconds
         self._lock = threading.Lock()
@@ -194,6 +199,7 @@ def _sweep_uploads(run: _SweepRun, first: str) -> str:
         new = run.now - RECHECKED_MS
         doubtful = [each for each in found if each.is_unconfirmed or each.updated_at > new]
         run.count("uploads", uploads.delete_unchanged(_loose(run, doubtful, late)))
+        _enqueue_updates(run, found)
         if run.is_over:
             return reached
     return ""
@@ -223,6 +229,24 @@ def _loose(run: _SweepRun, found: list[ListedObject], late: int) -> Iterable[Lis
         is_late = each.is_unconfirmed and each.created_at <= late
         if session is None or (is_late and each.asset_id not in _assets_of(session)):
             yield each
+
+
+def _enqueue_updates(run: _SweepRun, found: list[ListedObject]) -> None:
+    """Have URLs suspended or restored where an event was lost, or an object came too late.
+
+    A read for each project, and one for its workspace. One task for a project in each run.
+    """
+    of_project: dict[str, list[ListedObject]] = {}
+    for each in found:
+        if each.project_id not in run.updated and each.has_urls:
+            of_project.setdefault(each.project_id, []).append(each)
+    for project_id, is_open in find_open(run.client, of_project).items():
+        if any(each.is_due(is_open=is_open) for each in of_project[project_id]):
+            run.updated.add(project_id)
+            try:
+                enqueue(UpdateDownloadUrls(project_id=project_id, cause=f"sweep {run.now}"))
+            except Exception:  # noqa: BLE001  (the next run finds it again)
+                logs.error("sweep failed", project=project_id, exc=traceback.format_exc())
 
 
 def _assets_of(session: dict[str, Any]) -> set[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from google.cloud.firestore import Transaction
 
-from experience import clients, clock, parts, storage, transactions
+from experience import clients, clock, parts, transactions
 from experience.errors import InvalidArgument, NotFound, VersionConflict
 from experience.store import find
 from experience.workspaces import store
@@ -13,8 +13,8 @@ from experience.workspaces.models import (
     Experience,
     ExperienceConfig,
     SaveExperience,
-    Transform,
 )
+from experience.workspaces.usecases import pictures
 from experience.workspaces.usecases.access import require_editor
 
 
@@ -49,23 +49,6 @@ def save_experience(uid: str, request: SaveExperience) -> Experience:
     return transactions.run_optimistic(client, body)
 
 
-def _require_own_pictures(request: SaveExperience, transform: Transform | None) -> None:
-    """What a transform refers to is the workspace's own: a worker would refuse it, much later."""
-    if transform is None:
-        return
-    folder = f"workspaces/{request.workspace_id}/"
-    if transform.overlay and not transform.overlay.path.startswith(folder):
-        raise InvalidArgument(("draft.transform.overlay.path", f"must lie in {folder}"))
-    bucket = f"gs://{storage.bucket_name()}/"
-    foreign = [
-        (f"draft.transform.referenceImageUrls[{number}]", f"must lie in {folder}")
-        for number, each in enumerate(transform.reference_image_urls)
-        if not each.removeprefix(bucket).startswith(folder)
-    ]
-    if foreign:
-        raise InvalidArgument(*foreign)
-
-
 def _created(request: SaveExperience, now: int) -> Experience:
     if request.expected_version != 0:
         raise NotFound("experience")
@@ -96,6 +79,10 @@ def _merged(
     merged = parts.merge(draft.dump(), part)
     parts.require_valid(AuthoredConfig, merged, part, "draft")
     config = ExperienceConfig.load(merged)
-    if "transform" in part:
-        _require_own_pictures(request, config.transform)
+    if "transform" in part and config.transform:
+        workspace, transform, path = request.workspace_id, config.transform, "draft.transform"
+        pictures.require_own_overlay(workspace, transform.overlay, f"{path}.overlay")
+        pictures.require_own_references(
+            workspace, transform.reference_image_urls, f"{path}.referenceImageUrls"
+        )
     return config

@@ -1,8 +1,7 @@
 """The picture of the state machine in the docs is that of the code."""
 
 from experience.journeys.models.moves import MOVES
-from tools import markdown
-from tools.contract import journey_states
+from tools import journey_states, markdown
 
 
 class TestDiagram:
