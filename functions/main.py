@@ -12,9 +12,12 @@ from experience.guests.endpoints import list_guests as listGuests
 from experience.journeys.endpoints import create_capture_upload as createCaptureUpload
 from experience.journeys.endpoints import get_event_session as getEventSession
 from experience.journeys.endpoints import go_to_step as goToStep
+from experience.journeys.endpoints import retry_journey as retryJourney
 from experience.journeys.endpoints import save_capture as saveCapture
 from experience.journeys.endpoints import save_step_input as saveStepInput
 from experience.journeys.endpoints import start_journey as startJourney
+from experience.journeys.endpoints import sweep_journeys as sweepJourneys
+from experience.journeys.endpoints import trigger_transform as triggerTransform
 from experience.media.endpoints import confirm_upload as confirmUpload
 from experience.media.endpoints import create_upload as createUpload
 from experience.media.endpoints import get_download_url as getDownloadUrl
@@ -103,6 +106,7 @@ __all__ = [
     "pollGeneration",
     "publishExperience",
     "publishProject",
+    "retryJourney",
     "retryRun",
     "retryTransform",
     "revokeShare",
@@ -123,9 +127,11 @@ __all__ = [
     "startRun",
     "startTransform",
     "sweepJobs",
+    "sweepJourneys",
     "sweepRetention",
     "sweepRuns",
     "sweepSessions",
+    "triggerTransform",
     "updateDownloadUrls",
     "updateSessionProgress",
 ]

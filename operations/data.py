@@ -1,6 +1,6 @@
 """Everything that is stored, read once, for the invariants to look at."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from experience.events.models.event import Event
 from experience.events.models.experience import EventExperience
 from experience.events.models.journey import Journey
 from experience.guests.models import Guest
+from experience.journeys.models.session import EventSession
 from experience.projects.models import Project
 from experience.sessions.models.session import Session
 from experience.steps import Step, parse_step
@@ -38,6 +39,7 @@ class Data:
     projects: dict[str, Project] = field(default_factory=dict)
     guests: dict[str, Guest] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
+    event_sessions: dict[str, EventSession] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     internals: dict[str, JobInternals] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
@@ -76,10 +78,12 @@ class Data:
 def read(client: Client, bucket: str | None = None, project_id: str | None = None) -> Data:
     """Everything, or one project with its workspace; with `bucket` the names of its objects too."""
     inside = ["workspaces/", "projects/", "events/", "experiences/"]
+    media = ["projects/", "captures/", "results/"]
     if project_id:
         project = client.document("projects", project_id).get().to_dict() or {}
         inside = [f"workspaces/{project.get('workspaceId')}/", f"projects/{project_id}/"]
-    objects = frozenset(_objects(client, bucket, inside[1])) if bucket else None
+        media = inside[1:]
+    objects = frozenset(_objects(client, bucket, media)) if bucket else None
     data = Data(objects=objects)
     kinds = _kinds(data)
     for name in dict.fromkeys(collection.rpartition("/")[2] for collection in kinds):
@@ -116,14 +120,17 @@ def _kinds(data: Data) -> dict[str, tuple[Callable[[dict[str, Any]], Document], 
         f"{workspace}/generationJobs": (GenerationJob.load, data.generations),
         f"{workspace}/generationPermits": (GenerationPermit.load, data.permits),
         "events": (Event.load, data.events),
+        "events/sessions": (EventSession.load, data.event_sessions),
         "events/journeys": (Journey.load, data.journeys),
         "events/steps": (parse_step, data.event_steps),
         "experiences": (EventExperience.load, data.event_experiences),
     }
 
 
-def _objects(client: Client, bucket: str, prefix: str) -> Iterator[str]:
+def _objects(client: Client, bucket: str, prefixes: Iterable[str]) -> Iterator[str]:
     from google.cloud import storage
 
-    for blob in storage.Client(project=client.project).list_blobs(bucket, prefix=prefix):
-        yield blob.name
+    source = storage.Client(project=client.project)
+    for prefix in prefixes:
+        for blob in source.list_blobs(bucket, prefix=prefix):
+            yield blob.name

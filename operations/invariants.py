@@ -10,7 +10,7 @@ from typing import Any
 
 from experience.errors import FailedPrecondition
 from experience.media.models import path_in
-from experience.media.store.objects import input_path
+from experience.media.store.objects import event_result_path, input_path
 from experience.projects.models import Phase
 from experience.sessions.models.progress import require_complete
 from experience.sessions.models.session import JobStatus, Session, SessionStatus
@@ -19,7 +19,11 @@ from experience.workflows.generations.models import GenerationStatus
 from experience.workspaces.models import Role
 from operations.data import Data
 from operations.event_invariants import EVENT_INVARIANTS
-from operations.run_invariants import a_job_is_its_run, every_run_has_ended
+from operations.run_invariants import (
+    a_job_is_its_run,
+    an_event_session_is_its_run,
+    every_run_has_ended,
+)
 
 Found = Iterator[tuple[str, str]]
 
@@ -303,6 +307,12 @@ def media_lie_in_the_bucket(data: Data) -> Found:
     for path, job in data.jobs.items():
         if job.output and job.output.path not in data.objects:
             yield path, f"names the object {job.output.path}, which is not there"
+    for path, made in data.event_sessions.items():
+        name = path_in(made.result_image_path or "")
+        own = event_result_path(made.event_id, made.id)
+        # a session of an earlier server names an object that only that server knew
+        if name and made.run_id and (name != own or name not in data.objects):
+            yield path, f"names the object {name}, which is not there"
 
 
 INVARIANTS: tuple[Callable[[Data], Found], ...] = (
@@ -322,6 +332,7 @@ INVARIANTS: tuple[Callable[[Data], Found], ...] = (
     every_capture_has_its_job,
     every_run_has_ended,
     a_job_is_its_run,
+    an_event_session_is_its_run,
     every_generation_has_ended,
     no_media_without_a_session,
     media_lie_in_the_bucket,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from experience.journeys.models.session import SessionState
 from experience.workflows.runs.decisions import run_outcome
 from experience.workflows.runs.models import Run, RunStatus, RunStep
 from operations.data import Data
@@ -56,6 +57,32 @@ def a_job_is_its_run(data: Data) -> Found:
         owner = data.jobs.get(f"projects/{ids.get('projectId')}/jobs/{ids.get('jobId')}")
         if owner and owner.run_id != run.id:
             yield path, f"is done for job {owner.id}, which names another run"
+
+
+def an_event_session_is_its_run(data: Data) -> Found:
+    """A session of an event has ended as the run of its newest transform did, with what it made.
+
+    Its ids are those of its path. No transform is under way. A picture is there in `ready` alone,
+    and an error in `error` alone.
+    """
+    for path, session in data.event_sessions.items():
+        if path != f"events/{session.event_id}/sessions/{session.id}":
+            yield path, f"has the id {session.id} of {session.event_id}"
+        state = session.state
+        if state is SessionState.TRANSFORMING:
+            yield path, "is still transforming"
+        if (state is SessionState.READY) != (session.result_image_path is not None):
+            yield path, f"is {state}, with a picture: {session.result_image_path is not None}"
+        if (state is SessionState.ERROR) != (session.error is not None):
+            yield path, f"is {state}, with an error: {session.error is not None}"
+        if session.run_id is None:
+            continue
+        run = data.runs.get(f"workspaces/{session.workspace_id}/runs/{session.run_id}")
+        owner = run.owner_reference if run else None
+        if run is None or owner is None or owner.ids.get("sessionId") != session.id:
+            yield path, f"names the run {session.run_id}, which is not its own"
+        elif (state is SessionState.READY) != (run.status is RunStatus.COMPLETED):
+            yield path, f"is {state}, and its run is {run.status}"
 
 
 def _of_a_step(path: str, run: Run, step: RunStep) -> Iterator[str]:

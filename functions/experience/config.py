@@ -53,6 +53,12 @@ PAID_TRANSFORMS_PER_PROJECT_AND_DAY = IntParam(
     description="How many transforms by a paid vendor a project has per day, if it sets no limit.",
 )
 
+JOURNEY_TRANSFORM_SECONDS = IntParam(
+    "JOURNEY_TRANSFORM_SECONDS",
+    default=45,
+    description="How long the transform of an event's session may take, all its retries included.",
+)
+
 UPLOADS_PER_GUEST_AND_HOUR = IntParam(
     "UPLOADS_PER_GUEST_AND_HOUR",
     default=30,

@@ -284,6 +284,11 @@ SESSION_NOT_COMPLETED = Reason(
 NO_TRANSFORM = Reason(
     errors.FailedPrecondition, "no_transform", "the experience transforms nothing"
 )
+NO_EXPERIENCE = Reason(
+    errors.FailedPrecondition,
+    "no_experience",
+    "nothing says which experience transforms the photo: none was picked, named or set as fallback",
+)
 NO_CAPTURE = Reason(errors.FailedPrecondition, "no_capture", "the session has no photo")
 NO_RESULT = Reason(errors.FailedPrecondition, "no_result", "the session has no picture")
 JOB_NOT_RETRYABLE = Reason(
@@ -343,8 +348,8 @@ RATE_LIMITED = Reason(
 DAILY_LIMIT_REACHED = Reason(
     errors.ResourceExhausted,
     "daily_limit_reached",
-    "the project's `limit` of pictures for today is used up, or what is left of it is for guests"
-    " who have none yet",
+    "the `limit` of pictures of a project or event for today is used up, or what is left of it is"
+    " for guests who have none yet",
     _WAIT,
 )
 GUEST_DAILY_LIMIT_REACHED = Reason(
@@ -354,6 +359,11 @@ GUEST_DAILY_LIMIT_REACHED = Reason(
     _WAIT,
 )
 
+RUN_NOT_RETRYABLE = Reason(
+    errors.FailedPrecondition,
+    "run_not_retryable",
+    "the run is of an event's session, whose next transform has a run of its own",
+)
 VERSION_CONFLICT = Reason(
     errors.VersionConflict,
     "version_conflict",

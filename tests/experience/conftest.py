@@ -12,6 +12,7 @@ from experience.ids import new_id
 from experience.imaging import processes
 from tests.support.builders.workspaces import a_member, a_workspace, an_experience
 from tests.support.job_bench import JobBench, NewJob, visits_in
+from tests.support.journeys.journey_bench import NewJourney, journeys_in
 
 SignIn = Callable[[str | None], Client]
 
@@ -92,6 +93,15 @@ def new_visit(quiet_db: firestore.Client, monkeypatch: pytest.MonkeyPatch) -> Ne
 def new_job(new_visit: NewJob) -> NewJob:
     """Makes jobs of such sessions, which nobody has enqueued yet."""
     return lambda *photo, **more: new_visit(*photo, **more).begin()
+
+
+@pytest.fixture
+def new_journey(quiet_db: firestore.Client, monkeypatch: pytest.MonkeyPatch) -> NewJourney:
+    """Makes event sessions with a photo, whose transform nobody has triggered yet."""
+    monkeypatch.setenv("SWEEP_GRACE_SECONDS", "0")
+    monkeypatch.setenv("STEP_PAUSE_LIMIT_SECONDS", "0")
+    monkeypatch.setattr(transactions, "FIRST_PAUSE_SECONDS", 0.01)
+    return journeys_in(quiet_db, monkeypatch)
 
 
 @pytest.fixture

@@ -349,6 +349,7 @@ class TestRules:
             "every_generation_has_ended",
             "every_run_has_ended",
             "a_job_is_its_run",
+            "an_event_session_is_its_run",
         } | {each.__name__ for each in EVENT_INVARIANTS}
 
         assert {each.__name__ for each in INVARIANTS} == {
@@ -392,6 +393,7 @@ class TestWhatIsNoViolation:
         assert reported(visit) == []
 
     def test_an_event_s_session_is_another_thing(self, visit: StoredVisit) -> None:
-        visit.db.document("events/e/sessions/s").set({"id": 7})
+        session = {"id": "s", "eventId": "e", "state": "created", "createdAt": 1, "updatedAt": 1}
+        visit.db.document("events/e/sessions/s").set(session)
 
         assert reported(visit) == []

@@ -13,6 +13,7 @@ from tools.benchmarks import (
     bench,
     calls,
     imports,
+    journeys,
     large_project,
     load,
     pictures,
@@ -21,7 +22,7 @@ from tools.benchmarks import (
     visits,
 )
 from tools.benchmarks.bench import Bench
-from tools.benchmarks.page import PAGE, PICTURE, ROOT, Half, Report, machine
+from tools.benchmarks.report.page import PAGE, PICTURE, ROOT, Half, Report, machine
 
 IMPORTS = 5
 ROUNDS = 20
@@ -46,10 +47,11 @@ def main() -> None:
             loaded = load.measure(empty, LOAD_SECONDS)
             ran = runs.measure(empty, ROUNDS, RUN_SECONDS)
             picture = pictures.measure(empty, PICTURES)
+            event_picture = journeys.measure(empty, PICTURES)
             unmeasured = calls.unmeasured(empty)
         with bench.started(log, partial(large_project.fill, count=SESSIONS)) as full:
             large = _half(full, ROUNDS_WITH_MANY)
-    measured = (imported, loaded, ran, picture, few, large, unmeasured)
+    measured = (imported, loaded, ran, picture, event_picture, few, large, unmeasured)
     report = Report(facts, ROUNDS, SESSIONS, *measured)
     report.write()
     for table in report.blocks().values():

@@ -10,6 +10,7 @@ from emulator.demo import seed
 from emulator.demo.client import CallError
 from tools.benchmarks.bare import Bare
 from tools.benchmarks.bench import GUEST, PROJECT, Bench, Call
+from tools.benchmarks.journeys import Journeys
 from tools.benchmarks.timing import Samples, seconds_of
 
 WORKSPACE = {"workspaceId": seed.WORKSPACE}
@@ -53,6 +54,7 @@ class Guests:
         self.authored = {**WORKSPACE, "experienceId": bench.name("experience")}
         self.planned = {**WORKSPACE, "projectId": bench.name("project")}
         new = {"expectedVersion": 0, "name": "Benchmark"}
+        self.journeys = Journeys(bench)
         self.draft = bench.call(seed.OPERATOR, "saveExperience", **self.authored, **new)
         self.plan = bench.call(seed.OPERATOR, "saveProject", **self.planned, **new)
 
@@ -205,6 +207,14 @@ CASES = [
         lambda g: g.put_back("failed"), "enqueues a task",
     ),
     Case("cancelTransform", "read 3, write 3", lambda g: g.put_back("pending")),
+    Case(
+        "triggerTransform", "read 3, read 1, write 6",
+        lambda g: g.journeys.captured(), "enqueues two tasks",
+    ),
+    Case(
+        "retryJourney", "read 1, read 2, write 1",
+        lambda g: g.journeys.failed(), "1 request to Storage",
+    ),
     Case("saveExperience", "read 1, read 1, write 1", Guests.changed_experience),
     Case("publishExperience", "read 1, read 1, write 2", Guests.unpublished_experience),
     Case("saveProject", "read 1, read 1, write 1", Guests.changed_project),

@@ -10,7 +10,7 @@ MAX_PHOTO_BYTES = 2_000_000
 
 
 def play(event: str, guest: Client, recorder: Recorder) -> None:
-    """Begin a session, answer, choose, take a photo, and read it all."""
+    """Begin a session, answer, choose, take a photo, read it all, and have it transformed."""
 
     def call(name: str, /, **data: Any) -> Any:
         return recorder.call("a guest", guest, name, eventId=event, **data)
@@ -27,3 +27,8 @@ def play(event: str, guest: Client, recorder: Recorder) -> None:
     guest.upload(upload, sorted(PHOTOS.glob("*.jpg"))[0].read_bytes()).raise_for_status()
     call("saveCapture", **photo)
     call("getEventSession", **ids)
+    failed = {"state": "error", "error": "AI transform failed: timeout after 45s"}
+    recorder.database.document("events", event, "sessions", ids["sessionId"]).update(failed)
+    call("retryJourney", **ids)
+    call("triggerTransform", **ids)
+    recorder.suite.settle()

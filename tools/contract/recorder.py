@@ -133,6 +133,19 @@ class Recorder:
         client.upload(target, data).raise_for_status()
         self.steps.append({"phase": self._phase, "object": "upload"})
 
+    def store(self, path: str, photo: bytes) -> str:
+        """Store a photo in the bucket, as the server does, and return its URI."""
+        response = requests.post(
+            f"http://{self.suite.addresses['storage']}/upload/storage/v1/b/{self.suite.bucket}/o",
+            params={"uploadType": "media", "name": path},
+            headers={"Content-Type": "image/jpeg"},
+            data=photo,
+            timeout=60,
+        )
+        response.raise_for_status()
+        stored = response.json()
+        return f"gs://{stored['bucket']}/{stored['name']}"
+
     def download(self, url: str) -> None:
         """Download an object as the page does."""
         requests.get(url, timeout=60).raise_for_status()

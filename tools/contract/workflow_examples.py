@@ -1,9 +1,6 @@
 """Calls of workflow runs: a photo in the workspace's own storage goes through `photo.transform`."""
 
-import json
 from typing import Any
-
-import requests
 
 from emulator.demo.client import Client
 from emulator.demo.seed import PHOTOS
@@ -20,7 +17,8 @@ def play(workspace: str, operator: Client, recorder: Recorder) -> None:
         recorder.suite.settle()
         return response
 
-    source = _store_photo(recorder, f"workspaces/{workspace}/photo.jpg")
+    photo = sorted(PHOTOS.glob("*.jpg"))[0].read_bytes()
+    source = recorder.store(f"workspaces/{workspace}/photo.jpg", photo)
     payload = {"sourceUri": source, "transform": TRANSFORM}
     run = call("startRun", workflowName="photo.transform", payload=payload)["run"]["id"]
     found = call("getRun", runId=run)
@@ -38,18 +36,3 @@ def reopen(recorder: Recorder, workspace: str, run: str) -> None:
     reference.update({"status": "running", "context": None, "completedAt": None})
     last = reference.collection("runSteps").document("publish")
     last.update({"status": "pending", "attempt": 0, "output": None, "endedAt": None})
-
-
-def _store_photo(recorder: Recorder, path: str) -> str:
-    """Store a photo in the bucket, as operators do, and return its URI."""
-    suite = recorder.suite
-    response = requests.post(
-        f"http://{suite.addresses['storage']}/upload/storage/v1/b/{suite.bucket}/o",
-        params={"uploadType": "media", "name": path},
-        headers={"Content-Type": "image/jpeg"},
-        data=sorted(PHOTOS.glob("*.jpg"))[0].read_bytes(),
-        timeout=60,
-    )
-    response.raise_for_status()
-    stored = json.loads(response.text)
-    return f"gs://{stored['bucket']}/{stored['name']}"

@@ -5,7 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from emulator.suite.suite import Suite
-from tools.cost import guests, journeys, operators, sessions, sweeps, transforms, visit, workflows
+from tools.cost import (
+    guests,
+    journey_transforms,
+    journeys,
+    operators,
+    sessions,
+    sweeps,
+    transforms,
+    visit,
+    workflows,
+)
 from tools.cost.figures import Figures
 from tools.cost.stage import Stage, stage
 
@@ -19,6 +29,7 @@ PARTS: list[Callable[[Stage], None]] = [
     journeys.measure,
     operators.measure,
     workflows.measure,
+    journey_transforms.measure,
 ]
 
 

@@ -3,14 +3,20 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from google.cloud.firestore import Client, CollectionReference, DocumentReference, Transaction
+from google.cloud.firestore import (
+    Client,
+    CollectionReference,
+    DocumentReference,
+    FieldFilter,
+    Transaction,
+)
 
 from experience.events import store as event_store
 from experience.ids import is_document_id
-from experience.journeys.models.session import EventSession
+from experience.journeys.models.session import EventSession, SessionState
 from experience.steps import Step
 from experience.steps.screens import SELECTED_EXPERIENCE
-from experience.store import get
+from experience.store import get, parse
 
 
 def event_sessions_ref(client: Client, event_id: str) -> CollectionReference:
@@ -50,3 +56,27 @@ def find_steps(
 def data_fields(changes: Mapping[str, Any]) -> dict[str, Any]:
     """Changes in `data` by field path, which leave every other key as it is."""
     return {Client.field_path("data", key): value for key, value in changes.items()}
+
+
+def find_transforming(
+    client: Client, event_id: str, guest_id: str, count: int
+) -> list[EventSession]:
+    """The first of a guest's sessions that are transforming, in their order. One read each."""
+    query: Any = (
+        event_sessions_ref(client, event_id)
+        .where(filter=FieldFilter("createdBy", "==", guest_id))
+        .where(filter=FieldFilter("state", "==", SessionState.TRANSFORMING.value))
+        .order_by("transformingSince")
+        .limit(count)
+    )
+    return [session for found in query.stream() if (session := parse(found, EventSession))]
+
+
+def query_stuck(client: Client, before: int) -> Any:
+    """Query: sessions of all events that are transforming, last updated before this (Unix ms)."""
+    return (
+        client.collection_group("sessions")
+        .where(filter=FieldFilter("state", "==", SessionState.TRANSFORMING.value))
+        .where(filter=FieldFilter("updatedAt", "<=", before))
+        .order_by("updatedAt")
+    )

@@ -65,9 +65,9 @@ def find_queue(client: Client, project_id: str, guest_id: str, count: int) -> li
 
 @dataclass(frozen=True)
 class Reservation:
-    """Room for one more transform in a project's day, found by reading and held by writing.
+    """Room for one more transform in the day of a project or event, held by writing it.
 
-    `/projects/{p}/transformCounts/{yyyymmdd}-{shard}`: `{day, shard, count}`. The limit is divided
+    `…/transformCounts/{yyyymmdd}-{shard}`: `{day, shard, count}`. The limit is divided
     among the shards, so that not all jobs write to one document. A job begins at the shard that its
     id names and goes on to the next while one is full: the sum never passes the limit, and on most
     days a job meets one shard. A limit that is lowered during a day holds for each shard: what some
@@ -90,18 +90,24 @@ class Reservation:
 
 
 def find_reservation(
-    client: Client, transaction: Transaction, project_id: str, job_id: str, limit: int, now: int
+    client: Client,
+    transaction: Transaction,
+    owner: DocumentReference,
+    key: str,
+    limit: int,
+    now: int,
 ) -> Reservation | None:
-    """Where today's next transform counts; None when the day is full.
+    """Where the next transform counts in the day of a project or event; None when it is full.
 
-    Mostly one read; where the job's own shard is full, all the others in one request.
+    `key` decides which shard comes first. Mostly one read; where that shard is full, all the others
+    in one request.
     """
     day = day_of(now)
-    first = int(fingerprint(job_id)[:8], 16) % SHARDS
+    first = int(fingerprint(key)[:8], 16) % SHARDS
     in_order = [(first + step) % SHARDS for step in range(SHARDS)]
     capacity = {shard: limit // SHARDS + (shard < limit % SHARDS) for shard in in_order}
     shards = [shard for shard in in_order if capacity[shard]]
-    counts = project_ref(client, project_id).collection("transformCounts")
+    counts = owner.collection("transformCounts")
     for attempt in filter(None, (shards[:1], shards[1:])):
         references = [counts.document(f"{day}-{shard}") for shard in attempt]
         snapshots = transactions.read(client, references, transaction)

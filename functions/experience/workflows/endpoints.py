@@ -62,7 +62,13 @@ def cancel_run(caller: Caller, request: CancelRun) -> RunView:
 
 
 @callable_function(
-    RetryRun, refuses=[reasons.RUN_NOT_FOUND, reasons.ROLE_REQUIRED, reasons.CONTENTION]
+    RetryRun,
+    refuses=[
+        reasons.RUN_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.RUN_NOT_RETRYABLE,
+        reasons.CONTENTION,
+    ],
 )
 def retry_run(caller: Caller, request: RetryRun) -> RunView:
     """Retry a failed or cancelled run from what did not succeed; editors."""

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 import requests
-from google.api_core.exceptions import ServiceUnavailable
+from google.api_core.exceptions import NotFound as ObjectNotFound
+from google.api_core.exceptions import PreconditionFailed, ServiceUnavailable
 from google.cloud.firestore import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -285,6 +286,25 @@ class TestAddresses:
         path = f"projects/p1/{new_id()}"
         storage.bucket().blob(path).upload_from_string(b"x")
         assert objects.publish(path) == objects.publish(path)
+
+    def test_what_replaces_a_generation_has_an_address_of_its_own(self) -> None:
+        path = objects.event_result_path("e1", new_id())
+        first_url, first = objects.replace(path, b"first", "text/plain", 0)
+        second_url, second = objects.replace(path, b"second", "text/plain", first)
+        for late in (0, first):
+            with pytest.raises(PreconditionFailed):
+                objects.replace(path, b"late", "text/plain", late)
+        found = objects.find(path)
+        assert found
+        assert (found.generation, objects.read(path)) == (second, b"second")
+        assert second_url.endswith(f"&generation={second}")
+        assert path_in(first_url) == path_in(second_url) == path
+        assert requests.get(second_url, timeout=5).content == b"second"
+        assert requests.get(first_url, timeout=5).status_code == 403
+        uri = f"gs://{storage.bucket_name()}/{path}"
+        assert artifact_store.read_object(f"{uri}#{second}") == artifact_store.read_object(uri)
+        with pytest.raises(ObjectNotFound):
+            artifact_store.read_object(f"{uri}#{first}")
 
     def test_who_looked_before_it_was_published_takes_the_token_that_it_got(self) -> None:
         path = f"projects/p1/{new_id()}"

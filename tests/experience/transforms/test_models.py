@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from experience.sessions.models.session import JobStatus
 from experience.transforms.models.failures import JobErrorCode
 from experience.transforms.models.job import Job, JobProgress, JobReservation, job_id_of, run_id_of
-from experience.transforms.usecases import hooks, runs
+from experience.transforms.usecases import hooks, photo_runs
 from experience.workflows.catalog.photo_transform import skills
 from experience.workflows.definitions.loader import DEFINITIONS
 from experience.workflows.runs.hooks import hooks_of
@@ -43,7 +43,7 @@ def job(status: JobStatus, attempt_count: int = 0) -> Job:
 
 
 def run(status: RunStatus, **fields: Any) -> Run:
-    workflow = DEFINITIONS.workflows[runs.WORKFLOW]
+    workflow = DEFINITIONS.workflows[photo_runs.WORKFLOW]
     return Run(
         id="r1",
         tenant_id="w1",
@@ -117,10 +117,10 @@ class TestOwner:
         mine = run(RunStatus.QUEUED)
         assert isinstance(hooks_of(mine), hooks.JobHooks)
         assert hooks_of(mine.model_copy(update={"owner_reference": None})) is None
-        assert runs.QUEUE is Queue.RUN_TRANSFORM
+        assert photo_runs.QUEUE is Queue.RUN_TRANSFORM
 
     def test_every_step_that_is_told_is_one_of_the_workflow(self) -> None:
-        assert set(hooks.PROGRESS_PERCENT) == set(DEFINITIONS.workflows[runs.WORKFLOW].by_id)
+        assert set(hooks.PROGRESS_PERCENT) == set(DEFINITIONS.workflows[photo_runs.WORKFLOW].by_id)
 
     def test_the_first_step_begins_the_job(self, client: Client, jobs: hooks.JobHooks) -> None:
         (job, update), (session, shown) = jobs.on_step_started(

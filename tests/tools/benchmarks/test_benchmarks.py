@@ -11,18 +11,18 @@ from google.cloud.firestore import Client
 from tests.support.shared_emulator import SharingSuite
 from tools.benchmarks import (
     calls,
-    chart,
     imports,
+    journeys,
     large_project,
     load,
-    page,
     pictures,
     runs,
     triggers,
     visits,
 )
 from tools.benchmarks.bench import Bench
-from tools.benchmarks.page import Half, Report
+from tools.benchmarks.report import chart, page
+from tools.benchmarks.report.page import Half, Report
 from tools.benchmarks.timing import Samples
 
 
@@ -60,7 +60,9 @@ class TestRun:
         imported = imports.measure(1, statements)
         ran = runs.measure(bench, rounds=1, seconds=0, warm=0, concurrencies=(1, 2))
         picture = pictures.measure(bench, rounds=1, warm=0, width=256)
-        report = Report(page.machine(0), 1, 4, imported, loaded, ran, picture, half, half, [])
+        pair = journeys.measure(bench, rounds=1, warm=0)
+        measured = (imported, loaded, ran, picture, pair)
+        report = Report(page.machine(0), 1, 4, *measured, half, half, [])
         shutil.copy(page.PAGE, tmp_path / "page.md")
 
         report.write(tmp_path / "page.md", tmp_path / "picture.svg")
@@ -70,6 +72,7 @@ class TestRun:
         assert list(ran.a_second) == [1, 2]
         assert picture.around.median < picture.run.median
         assert picture.wait.median > 0
+        assert pair.ratio > 0
         assert all(f"| `{case.function}` |" in written for case in calls.CASES)
         ElementTree.parse(tmp_path / "picture.svg")
 

@@ -51,6 +51,8 @@ export const CALLABLES = [
   "goToStep",
   "createCaptureUpload",
   "saveCapture",
+  "triggerTransform",
+  "retryJourney",
   "revokeShare",
   "eraseGuest",
 ] as const satisfies readonly (keyof Callables)[];

@@ -266,6 +266,7 @@ export interface Callables {
     refuses:
       | "run_not_found"
       | "role_required"
+      | "run_not_retryable"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -1008,6 +1009,52 @@ export interface Callables {
       | "upload_type_mismatch"
       | "upload_damaged"
       | "upload_too_many_pixels"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Begin the transform of a captured photo, once while it runs; its guest, and attendants.
+   */
+  triggerTransform: {
+    request: TriggerTransform;
+    response: EventSessionView;
+    refuses:
+      | "session_not_found"
+      | "event_not_found"
+      | "experience_not_found"
+      | "role_required"
+      | "event_not_live"
+      | "move_not_allowed"
+      | "no_experience"
+      | "no_transform"
+      | "rate_limited"
+      | "daily_limit_reached"
+      | "guest_daily_limit_reached"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Go on after an error, with the photo if it still stands; its guest, and attendants.
+   */
+  retryJourney: {
+    request: RetryJourney;
+    response: EventSessionView;
+    refuses:
+      | "session_not_found"
+      | "event_not_found"
+      | "role_required"
+      | "event_not_live"
+      | "move_not_allowed"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -3017,6 +3064,21 @@ export interface SaveCapture {
   stepId?: string | null;
 }
 /**
+ * The session whose photo is to be transformed, and by which experience if none was picked.
+ */
+export interface TriggerTransform {
+  eventId: string;
+  sessionId: string;
+  experienceId?: string | null;
+}
+/**
+ * The session that is to go on after an error.
+ */
+export interface RetryJourney {
+  eventId: string;
+  sessionId: string;
+}
+/**
  * The session whose picture gets a new address; every earlier one ends.
  */
 export interface RevokeShare {
@@ -3592,6 +3654,13 @@ export interface Reasons {
     details: {};
   };
   /**
+   * Refused when nothing says which experience transforms the photo: none was picked, named or set as fallback.
+   */
+  no_experience: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
    * Refused when the session has no photo.
    */
   no_capture: {
@@ -3698,7 +3767,7 @@ export interface Reasons {
     };
   };
   /**
-   * Refused when the project's `limit` of pictures for today is used up, or what is left of it is for guests who have none yet.
+   * Refused when the `limit` of pictures of a project or event for today is used up, or what is left of it is for guests who have none yet.
    */
   daily_limit_reached: {
     code: "resource-exhausted";
@@ -3716,6 +3785,13 @@ export interface Reasons {
       retryAfterSeconds: number;
       limit: number;
     };
+  };
+  /**
+   * Refused when the run is of an event's session, whose next transform has a run of its own.
+   */
+  run_not_retryable: {
+    code: "failed-precondition";
+    details: {};
   };
   /**
    * Refused when somebody else changed it first; `currentVersion` is the version now.

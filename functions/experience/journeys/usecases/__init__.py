@@ -1,1 +1,1 @@
-"""What guests do in an event, and what members read of it."""
+"""What guests do in an event, what members read of it, and how a photo becomes a picture."""

@@ -1,8 +1,9 @@
 """Where a session's objects lie in the bucket, and their download URLs.
 
-Every path is built here from ids. Objects are written once (`ifGenerationMatch=0`), and nothing
-in the bucket is public: an object is read by its download token, which can be revoked, or by a
-signed URL, which expires.
+Every path is built here from ids. Objects are written once (`ifGenerationMatch=0`). The picture of
+an event's session lies at one documented path, and a new one replaces the generation that was read.
+Nothing in the bucket is public: an object is read by its download token, which can be revoked, or
+by a signed URL, which expires.
 """
 
 import uuid
@@ -53,6 +54,11 @@ def result_path(project_id: str, session_id: str, job_id: str, attempt: int, nam
 def capture_path(event_id: str, session_id: str) -> str:
     """`captures/{e}/{s}/input.jpg`: of all takes of an event's session, one after another."""
     return f"captures/{event_id}/{session_id}/input.jpg"
+
+
+def event_result_path(event_id: str, session_id: str) -> str:
+    """`results/{e}/{s}/result.png`: of all transforms of an event's session, one after another."""
+    return f"results/{event_id}/{session_id}/result.png"
 
 
 def find(path: str) -> StoredObject | None:
@@ -109,6 +115,23 @@ def write_once(path: str, data: bytes, content_type: str) -> str:
     except PreconditionFailed:
         return publish(path)
     return download_url(path, blob.metadata[TOKENS])
+
+
+def replace(path: str, data: bytes, content_type: str, generation: int) -> tuple[str, int]:
+    """Store bytes in place of this generation of an object (0: of none).
+
+    Returns their download URL and their own generation, which the URL carries: at a path that is
+    written again, each picture has a URL of its own. Raises google.api_core PreconditionFailed
+    where another generation is stored there.
+    """
+    blob = storage.bucket().blob(path)
+    blob.metadata = {TOKENS: str(uuid.uuid4())}
+    blob.cache_control = "private, max-age=31536000, immutable"
+    blob.upload_from_string(
+        data, content_type=content_type, if_generation_match=generation, retry=retry()
+    )
+    stored = int(blob.generation)
+    return f"{download_url(path, blob.metadata[TOKENS])}&generation={stored}", stored
 
 
 def publish(path: str, seen: StoredObject | None = None) -> str:

@@ -36,6 +36,7 @@ CODES = {
     PHOTO_REFUSED: JobErrorCode.INVALID_INPUT,
     "ARTIFACT_NOT_FOUND": JobErrorCode.INVALID_INPUT,
     "WORKER_LOST": JobErrorCode.TIMEOUT,
+    "DEADLINE_EXCEEDED": JobErrorCode.TIMEOUT,
     "INTERNAL": JobErrorCode.UNKNOWN,
     **{code.value: code for code in JobErrorCode},
 }

@@ -1,6 +1,6 @@
 """How job and session follow their run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -107,7 +107,12 @@ class JobHooks:
         }
         return [(job, changes), (session, session_fields(JobStatus.PENDING, None, now))]
 
-    def publish(self, run: Run, files: Sequence[File]) -> Mapping[str, Any]:
+    def publish(
+        self,
+        run: Run,
+        files: Sequence[File],
+        require_lease: Callable[[], None],  # noqa: ARG002
+    ) -> Mapping[str, Any]:
         """The picture, which comes first, and its thumbnail, in the session's results."""
         ids, number = _ids(run), run.run_attempt + 1
         folder = (ids["projectId"], ids["sessionId"], ids["jobId"], number)

@@ -1,6 +1,6 @@
-"""What limits transforms: the project's day, the guest's day and the guest's hour."""
+"""What limits transforms: the day of a project or event, the guest's day and the guest's hour."""
 
-from google.cloud.firestore import Client, Transaction
+from google.cloud.firestore import Client, DocumentReference, Transaction
 
 from experience import config, transactions
 from experience.guests.models import Guest, next_rate
@@ -30,12 +30,14 @@ def get_project_and_guest(
     return require_project(client, parse(first, Project)), guest
 
 
-def limit_of(project: Project, transform: Transform) -> int | None:
-    """A project's transforms per day. Where a vendor is paid there always is a limit."""
-    limit = quota.config_of(project).daily_transform_limit
-    if limit is None and provider_of(transform.model) != local.ID:
+def limit_of(daily_limit: int | None, transform: Transform) -> int | None:
+    """The transforms per day of a project or event that sets this limit, or none.
+
+    Where a vendor is paid there always is a limit.
+    """
+    if daily_limit is None and provider_of(transform.model) != local.ID:
         return int(config.PAID_TRANSFORMS_PER_PROJECT_AND_DAY.value)
-    return limit
+    return daily_limit
 
 
 def reserve(
@@ -51,15 +53,32 @@ def reserve(
 
     `made`: how many transforms the guest had today. Raises ResourceExhausted.
     """
+    limit = limit_of(quota.config_of(project).daily_transform_limit, transform)
+    owner, job_id = project_ref(client, project.id), job_id_of(project.id, session.id)
+    return reserve_in_day(client, transaction, owner, job_id, limit, made, now)
+
+
+def reserve_in_day(
+    client: Client,
+    transaction: Transaction,
+    owner: DocumentReference,
+    key: str,
+    limit: int | None,
+    made: int,
+    now: int,
+) -> store.Reservation | None:
+    """A reservation in the day of a project or event; None for one without a limit.
+
+    `made`: how many transforms the guest had today. `key`: as for `find_reservation`. Raises
+    ResourceExhausted.
+    """
     most = int(config.TRANSFORMS_PER_GUEST_AND_DAY.value)
     if made >= most:
         raise quota.guest_exhausted(most, now)
-    limit = limit_of(project, transform)
     if limit is None:
         return None
-    job_id = job_id_of(project.id, session.id)
     is_open = quota.open_limit(limit, made)
-    reservation = store.find_reservation(client, transaction, project.id, job_id, is_open, now)
+    reservation = store.find_reservation(client, transaction, owner, key, is_open, now)
     if reservation is None:
         raise quota.exhausted(limit, now)
     return reservation

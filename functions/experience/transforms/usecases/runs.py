@@ -1,10 +1,7 @@
 """A job is a run of `photo.transform`: creating, dispatching, restarting and cancelling it."""
 
-import traceback
-
 from google.cloud.firestore import Client, Transaction
 
-from experience import logs, storage
 from experience.documents import Versioned
 from experience.errors import NotFound
 from experience.sessions.models.session import JobStatus
@@ -12,17 +9,14 @@ from experience.sessions.store import session_ref
 from experience.transforms import store
 from experience.transforms.models.failures import cancelled_failure
 from experience.transforms.models.job import Job, Snapshot, restarted_job, run_id_of, session_fields
+from experience.transforms.usecases import photo_runs
 from experience.transforms.usecases.hooks import KIND
+from experience.transforms.usecases.photo_runs import PhotoRun
 from experience.workflows.artifacts.tenant import Tenant
-from experience.workflows.runs import creation
-from experience.workflows.runs import dispatch as run_dispatch
 from experience.workflows.runs.creation import NewRun
-from experience.workflows.runs.models import OwnerReference, Queue, Run, RunStep
+from experience.workflows.runs.models import Run, RunStep
 from experience.workflows.runs.store import get_run_with_steps
 from experience.workflows.usecases import cancel, retry
-
-WORKFLOW = "photo.transform"
-QUEUE = Queue.RUN_TRANSFORM
 
 
 def create_run(
@@ -38,13 +32,6 @@ def create_run(
 
     `in_turn`: whether it may have to wait for others of the guest.
     """
-    tenant = Tenant.of_document(client, job)
-    source = f"gs://{storage.bucket_name()}/{snapshot.capture.path}"
-    payload = {
-        "sourceUri": source,
-        "transform": snapshot.transform.dump(),
-        "answers": [{"stepId": each.step_id, "value": each.value} for each in snapshot.answers],
-    }
     ids = {
         "projectId": job.project_id,
         "sessionId": job.session_id,
@@ -53,12 +40,15 @@ def create_run(
     }
     if in_turn and job.created_by:
         ids["guestId"] = job.created_by
-    owner_reference = OwnerReference(kind=KIND, ids=ids, reads=[source])
-    new = creation.new_owned_run(
-        tenant, WORKFLOW, run_id_of(job.project_id, job.id), payload, QUEUE, owner_reference, now
+    run = PhotoRun(
+        run_id=run_id_of(job.project_id, job.id),
+        photo=snapshot.capture.path,
+        transform=snapshot.transform,
+        answers=[(each.step_id, each.value) for each in snapshot.answers],
+        kind=KIND,
+        ids=ids,
     )
-    new.create(tenant, transaction)
-    return new
+    return run.create(Tenant.of_document(client, job), transaction, now)
 
 
 def try_dispatch(client: Client, job: Job) -> None:
@@ -66,17 +56,14 @@ def try_dispatch(client: Client, job: Job) -> None:
 
     The event of the job's creation does the same a little later, and the sweep after that.
     """
-    try:
-        dispatch(client, job)
-    except Exception:  # noqa: BLE001  (whatever the queue says, the job is there)
-        logs.warning("task not enqueued", job=job.id, exc=traceback.format_exc())
+    if job.run_id:
+        photo_runs.try_dispatch(Tenant.of_document(client, job), job.run_id)
 
 
 def dispatch(client: Client, job: Job) -> None:
     """Hand a new job's run to its queue, once."""
     if job.run_id:
-        tenant = Tenant.of_document(client, job)
-        run_dispatch.enqueue_first(tenant, WORKFLOW, job.run_id, QUEUE)
+        photo_runs.dispatch(Tenant.of_document(client, job), job.run_id)
 
 
 RunWithSteps = tuple[Versioned[Run], list[RunStep]]

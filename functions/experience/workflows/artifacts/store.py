@@ -92,9 +92,12 @@ def fetch(tenant: Tenant, path: str) -> Blob:
 
 
 def read_object(uri: str) -> bytes:
-    """The bytes of an object that a run may read by its owner reference. google NotFound."""
-    path = uri.removeprefix(f"gs://{storage.bucket_name()}/")
-    blob = storage.bucket().blob(path)
+    """The bytes of an object that a run may read by its owner reference. google NotFound.
+
+    `gs://bucket/path`, or `gs://bucket/path#generation` for these contents and no later ones.
+    """
+    path, _, generation = uri.removeprefix(f"gs://{storage.bucket_name()}/").partition("#")
+    blob = storage.bucket().blob(path, generation=int(generation) if generation else None)
     data: bytes = blob.download_as_bytes(raw_download=True, retry=storage.retry())
     return data
 

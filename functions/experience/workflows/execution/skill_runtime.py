@@ -153,7 +153,7 @@ class SkillRuntime:
         if run_hooks is None:
             return None
         try:
-            return run_hooks.publish(self._run, files)
+            return run_hooks.publish(self._run, files, self._require_lease)
         except TRANSIENT as fault:
             raise _storage_failed() from fault
 
@@ -203,6 +203,15 @@ class SkillRuntime:
         step = self._work.step
         source = {"run": step.run_id, "step": step.id, "attempt": step.attempt}
         logs.info(message, **{**fields, **source})
+
+    def _require_lease(self) -> None:
+        """Check that the step is still this worker's. One read. Cancelled."""
+        self._require_open()
+        try:
+            self._work.refresh()
+        except LeaseLost:
+            self._cancelled = True
+            raise Cancelled from None
 
     def _require_open(self) -> None:
         if self._closed.is_set():

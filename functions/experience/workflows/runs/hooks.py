@@ -7,7 +7,7 @@ domain's hooks what else changes, and writes that in the same commit. So a run a
 contradict each other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from google.cloud.firestore import Client, DocumentReference, Transaction
@@ -44,12 +44,15 @@ class RunHooks(Protocol):
         """The run ended. `run` has its status, `outputs` the output of each completed step."""
 
     def on_run_retried(self, client: Client, run: Run, now: int) -> HookWrites:
-        """The run is retried."""
+        """The run is retried. Raises FailedPrecondition where its owner begins another instead."""
 
-    def publish(self, run: Run, files: Sequence[File]) -> Mapping[str, Any]:
+    def publish(
+        self, run: Run, files: Sequence[File], require_lease: Callable[[], None]
+    ) -> Mapping[str, Any]:
         """Store finished files among the owner's, once for each run attempt.
 
-        Returns what the skill learns of them, such as their addresses.
+        Returns what the skill learns of them, such as their addresses. `require_lease` reads the
+        step, and raises Cancelled where the worker has lost it: for files that replace others.
         """
 
 

@@ -19,7 +19,8 @@ def retry_run(uid: str, request: RetryRun) -> RunView:
     """Retry a failed or cancelled run from what did not succeed; editors.
 
     Two reads and one for each step; one write for the run and for each step that runs again. An
-    active or completed run stays as it is.
+    active or completed run stays as it is. FailedPrecondition `run_not_retryable` for a run whose
+    owner begins another instead.
     """
     tenant = Tenant.of_member(clients.firestore(), uid, request.workspace_id, Role.EDITOR, "run")
     return retry_by_id(tenant, request.run_id)

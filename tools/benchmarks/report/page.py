@@ -10,10 +10,11 @@ from pathlib import Path
 from emulator.firestore import java
 from emulator.firestore.installation import find_installation
 from tools import markdown
-from tools.benchmarks import calls, chart, imports, load, pictures, runs
+from tools.benchmarks import calls, imports, journeys, load, pictures, runs
+from tools.benchmarks.report import chart
 from tools.benchmarks.timing import Samples
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs" / "performance.md"
 PICTURE = ROOT / "docs" / "pictures" / "performance.svg"
 
@@ -40,6 +41,7 @@ class Report:
     load: Sequence[load.Result]
     runs: runs.Result
     picture: pictures.Result
+    event_picture: journeys.Pictures
     few: Half
     many: Half
     unmeasured: Sequence[str]
@@ -52,6 +54,7 @@ class Report:
             "load": _load(self.load),
             "runs": _runs(self.runs),
             "picture": _picture(self.picture),
+            "event-picture": event_picture(self.event_picture),
             "imports": _imports(self.imports),
             "times": _times(self),
             "many": _many(self),
@@ -84,7 +87,7 @@ def machine(busy: float) -> str:
 
 def _sdk(jar: Path) -> str:
     """The Cloud SDK's jar bears no version; that of the SDK lies at its root."""
-    version = jar.parents[2] / "VERSION"
+    version = jar.parents[3] / "VERSION"
     return f"that of the Cloud SDK {version.read_text().strip()}" if version.is_file() else jar.name
 
 
@@ -164,6 +167,18 @@ def _picture(result: pictures.Result) -> str:
     ]
     table = markdown.table([f"a picture, {result.width} pixels wide", " takes"], rows)
     return f"{table}\n\nAs a run it takes **{result.ratio:.2f}** times as long."
+
+
+def event_picture(result: journeys.Pictures) -> str:
+    """A guest's wait at an event, and in a project."""
+    rows = [
+        ["in a project, from the answer to `completeSession`", result.project.shown()],
+        ["at an event, from the answer to `triggerTransform`", result.event.shown()],
+    ]
+    table = markdown.table(
+        [f"a guest's wait for a PNG, {journeys.WIDTH} pixels wide", " takes"], rows
+    )
+    return f"{table}\n\nAt an event it takes **{result.ratio:.2f}** times as long."
 
 
 def _imports(measured: Mapping[str, Samples]) -> str:

@@ -1,0 +1,1 @@
+"""What a run of the benchmarks measured, as tables and as a picture."""
