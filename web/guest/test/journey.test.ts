@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   cameraFor,
-  indexIn,
+  indexOf,
   inputOf,
   isCompleted,
   journeyOf,
@@ -50,14 +50,14 @@ test("steps that are unknown or gone are passed over, and the server's positions
   );
   assert.deepEqual(journey.places, [0, 2, 3, 5, 6, 7]);
   const indexes = [0, 1, 2, 3, 4, 5, 6, 7].map((currentStepIndex) =>
-    indexIn(journey, session({ currentStepIndex })),
+    indexOf(journey, session({ currentStepIndex })),
   );
   assert.deepEqual(indexes, [0, 1, 1, 2, 3, 3, 4, 5]);
 });
 
 test("a journey of unknown steps alone is at its end", () => {
   const journey = journeyOf(view([step("hologram", "hologram")]));
-  assert.equal(indexIn(journey, session()), 0);
+  assert.equal(indexOf(journey, session()), 0);
   assert.equal(journey.steps.length, 0);
 });
 

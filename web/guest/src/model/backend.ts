@@ -11,7 +11,6 @@ import {
 } from "firebase/auth";
 import { connectFunctionsEmulator, getFunctions } from "firebase/functions";
 import { Refusal, refusalOf } from "./refusals.ts";
-import type { EventCalls } from "./types.ts";
 
 export interface Config {
   projectId: string;
@@ -36,8 +35,15 @@ export type Calls = Pick<
   | "startTransform"
   | "retryTransform"
   | "cancelTransform"
-> &
-  EventCalls;
+  | "startJourney"
+  | "getEventSession"
+  | "saveStepInput"
+  | "goToStep"
+  | "createCaptureUpload"
+  | "saveCapture"
+  | "triggerTransform"
+  | "retryJourney"
+>;
 
 const REGION = (import.meta.env.VITE_REGION as string | undefined) ?? "us-central1";
 const TIMEOUT_MS = 30_000;
@@ -72,10 +78,10 @@ export async function connect(): Promise<Backend> {
     throw refusalOf(error);
   }
   const retrying = createClient(functions, { attempts: 3, timeoutMs: TIMEOUT_MS });
-  // Callers of these two retry at intervals of their own, and show it.
+  // Callers of these retry at intervals of their own, and show it.
   const once = createClient(functions, { attempts: 1, timeoutMs: TIMEOUT_MS });
-  const { updateSessionProgress, completeSession } = once;
-  const calls = { ...retrying, updateSessionProgress, completeSession } as unknown as Calls;
+  const { updateSessionProgress, completeSession, saveStepInput, goToStep } = once;
+  const calls = { ...retrying, updateSessionProgress, completeSession, saveStepInput, goToStep };
   return { calls, uid: user.uid, app, config };
 }
 

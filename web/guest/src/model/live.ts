@@ -58,7 +58,7 @@ export function watchEventSession(
   onSession: (session: EventSessionView) => void,
   onError: () => void,
 ): Stop {
-  const path = `events/${eventId}/sessions/${sessionId}`;
+  const path = paths.eventSession(eventId, sessionId);
   return watch(doc(firestore(backend), path), onSession, onError);
 }
 

@@ -1,10 +1,19 @@
 /** The contract's nouns under the names that this page uses. */
 
-import type { AnswerInput, Callables, ProjectPage, SessionView } from "experience-client";
+import type {
+  AnswerInput,
+  Callables,
+  Consent,
+  ProjectPage,
+  SaveStepInput,
+  SessionView,
+} from "experience-client";
 
 export type {
+  EventSessionView,
   Job,
   JobStatus,
+  JourneySession,
   NamedExperience,
   NextPhase,
   SessionWithSteps,
@@ -15,6 +24,7 @@ export type Value = AnswerInput["value"];
 /** The fields that a session has both in its document and in a callable's response. */
 export type Session = Omit<SessionView, "inputs" | "activeJobId" | "resultAssetId">;
 
+export type StepInput = SaveStepInput["input"];
 export type ContentType = Callables["createUpload"]["request"]["contentType"];
 
 /** What playing a session needs to know of it. */
@@ -61,11 +71,7 @@ export interface EventPage extends Venue {
   consent?: ConsentText;
 }
 
-export interface ConsentText {
-  version: string;
-  text: string;
-  minimumAge?: number | null;
-}
+export type ConsentText = Omit<Consent, "minimumAge"> & Partial<Consent>;
 
 export interface Theme {
   primaryColor?: unknown;
@@ -112,63 +118,4 @@ export interface StepConfig {
   allowSystemShare?: boolean;
   allowEmail?: boolean;
   socials?: string[];
-}
-
-// To be replaced by the contract's own.
-export type StepInput =
-  | { type: "text"; value: string }
-  | { type: "boolean"; value: boolean }
-  | { type: "number"; value: number }
-  | { type: "selection"; selectedId: string }
-  | { type: "selections"; selectedIds: string[] }
-  | { type: "photo"; url: string };
-
-export interface EventSessionView {
-  id: string;
-  eventId: string;
-  state: "created" | "captured" | "transforming" | "ready" | "error";
-  inputImagePath?: string;
-  resultImagePath?: string;
-  error?: string;
-  journeyId?: string;
-  currentStepIndex?: number;
-  stepOrder?: string[];
-  data?: { [k: string]: unknown };
-  createdBy?: string;
-  createdAt: number;
-  updatedAt: number;
-}
-
-export interface JourneySession {
-  session: EventSessionView;
-  journey: { id: string; name: string } | null;
-  steps: Step[];
-  experiences: {
-    id: string;
-    name: string;
-    previewMediaUrl?: string;
-    captureConfig: { type: string; countdown: number; cameraFacing: string };
-  }[];
-}
-
-interface EventIds {
-  eventId: string;
-  sessionId: string;
-}
-
-export interface EventCalls {
-  startJourney(r: {
-    eventId: string;
-    requestId?: string;
-    consentVersion?: string;
-  }): Promise<JourneySession>;
-  getEventSession(r: EventIds): Promise<JourneySession>;
-  saveStepInput(r: EventIds & { stepId: string; input: StepInput }): Promise<EventSessionView>;
-  goToStep(r: EventIds & { index: number }): Promise<EventSessionView>;
-  createCaptureUpload(
-    r: EventIds & { stepId?: string; contentType: string; sizeBytes: number },
-  ): Promise<{ url: string; method: string; headers: Record<string, string> }>;
-  saveCapture(r: EventIds & { stepId?: string }): Promise<EventSessionView>;
-  triggerTransform(r: EventIds & { experienceId?: string }): Promise<EventSessionView>;
-  retryJourney(r: EventIds): Promise<EventSessionView>;
 }

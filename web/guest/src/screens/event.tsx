@@ -49,8 +49,9 @@ export function EventScreen({ context, experienceId }: Props) {
     try {
       await session.retake();
       playAgain(session);
-    } catch {
-      startOver();
+    } catch (error) {
+      // Without a connection the button is there to be tried again.
+      if (!refusalOf(error).isTransient) startOver();
     }
   }
 

@@ -12,7 +12,7 @@ import type {
   Value,
 } from "../types.ts";
 import { EventPicture, type PictureSession } from "./event-picture.ts";
-import { cameraFor, indexIn, inputOf, type Journey, journeyOf, playedSession } from "./journey.ts";
+import { cameraFor, indexOf, inputOf, type Journey, journeyOf, playedSession } from "./journey.ts";
 import type { SessionBackend, Stop } from "./session-backend.ts";
 
 /** An event's session leads to its picture. */
@@ -55,7 +55,7 @@ export class EventSession implements SessionBackend, PictureSession {
   }
 
   get isAtEnd(): boolean {
-    return indexIn(this.journey, this.session) >= this.steps.length;
+    return indexOf(this.journey, this.session) >= this.steps.length;
   }
 
   get expectsPhoto(): boolean {
@@ -95,7 +95,7 @@ export class EventSession implements SessionBackend, PictureSession {
 
   async complete(answers: Progress["answers"]) {
     await this.saveInputs(answers);
-    if (indexIn(this.journey, this.session) < this.journey.closing) {
+    if (indexOf(this.journey, this.session) < this.journey.closing) {
       await this.goTo(this.journey.closing);
     }
     if (this.session.state === "captured") {

@@ -34,14 +34,14 @@ export function journeyOf({ session, journey, steps }: JourneySession): Journey 
   if (!session.journeyId || journey === null) {
     return { steps: PHOTO_ALONE, places: null, closing: firstClosingStep(PHOTO_ALONE) };
   }
-  const known = [...steps.entries()].filter(([, step]) => isKnownType(step.type));
+  const known = [...(steps as unknown as Step[]).entries()].filter(([, step]) => isKnownType(step.type));
   const shown = known.map(([, step]) => step);
   const places = [...known.map(([place]) => place), steps.length];
   return { steps: shown, places, closing: firstClosingStep(shown) };
 }
 
 /** The step that the guest is at, by its index among those that are shown; their number at the end. */
-export function indexIn(journey: Journey, session: EventSessionView): number {
+export function indexOf(journey: Journey, session: EventSessionView): number {
   const { places } = journey;
   if (places === null) return session.state === "created" ? 0 : journey.closing;
   const place = session.currentStepIndex ?? 0;
@@ -51,7 +51,7 @@ export function indexIn(journey: Journey, session: EventSessionView): number {
 /** Whether nothing is left to ask of the guest. */
 export function isCompleted(journey: Journey, session: EventSessionView): boolean {
   const asksForPicture = session.state === "created" || session.state === "captured";
-  return !asksForPicture || indexIn(journey, session) >= journey.closing;
+  return !asksForPicture || indexOf(journey, session) >= journey.closing;
 }
 
 export function playedSession(journey: Journey, session: EventSessionView): PlayedSession {
@@ -59,14 +59,14 @@ export function playedSession(journey: Journey, session: EventSessionView): Play
     id: session.id,
     phase: "main",
     status: isCompleted(journey, session) ? "completed" : "active",
-    currentStepIndex: indexIn(journey, session),
+    currentStepIndex: indexOf(journey, session),
     answers: journey.steps.flatMap((step) => {
       const value = valueOf(step, session);
       return value === undefined ? [] : [{ stepId: step.id, value }];
     }),
     capturedMedia: journey.steps.flatMap(({ id: stepId }) => {
       const input = inputAt(session, stepId);
-      return input?.type === "photo" ? [{ stepId, url: input.url, contentType: null }] : [];
+      return input && "url" in input ? [{ stepId, url: input.url, contentType: null }] : [];
     }),
     updatedAt: session.updatedAt,
   };
@@ -76,9 +76,9 @@ export function playedSession(journey: Journey, session: EventSessionView): Play
 export function valueOf(step: Step, session: EventSessionView): Value | undefined {
   if (step.type === "experience-picker" && !ownVariable(step)) return selectedIn(session);
   const input = inputAt(session, step.id);
-  if (input === undefined || input.type === "photo") return undefined;
-  if (input.type === "selection") return input.selectedId;
-  return input.type === "selections" ? input.selectedIds : input.value;
+  if (input === undefined || "url" in input) return undefined;
+  if ("selectedId" in input) return input.selectedId;
+  return "selectedIds" in input ? input.selectedIds : input.value;
 }
 
 /** An answer as a journey keeps it. */
@@ -98,7 +98,7 @@ export function cameraFor(
   session: EventSessionView,
   chosen: string | null,
 ): CameraSettings | null {
-  const capture = steps.find((step) => step.type === "capture") as Step | undefined;
+  const capture = (steps as unknown as Step[]).find((step) => step.type === "capture");
   const id = selectedIn(session) ?? chosen ?? capture?.config?.fallbackExperienceId;
   const config = experiences.find((each) => each.id === id)?.captureConfig;
   if (!config) return null;
