@@ -21,6 +21,7 @@ from experience.journeys.endpoints import trigger_transform as triggerTransform
 from experience.media.endpoints import confirm_upload as confirmUpload
 from experience.media.endpoints import create_upload as createUpload
 from experience.media.endpoints import get_download_url as getDownloadUrl
+from experience.media.endpoints import on_event_updated as onEventUpdated
 from experience.media.endpoints import on_project_updated as onProjectUpdated
 from experience.media.endpoints import on_workspace_updated as onWorkspaceUpdated
 from experience.media.endpoints import update_download_urls as updateDownloadUrls
@@ -98,6 +99,7 @@ __all__ = [
     "listProjects",
     "listRuns",
     "listSessions",
+    "onEventUpdated",
     "onJobCreated",
     "onProjectUpdated",
     "onSessionCompleted",

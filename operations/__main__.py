@@ -16,6 +16,7 @@ from operations import gantt
 from operations.bootstrap import BootstrapError, bootstrap
 from operations.check import check
 from operations.erasure import Contention, WrongBucketError, erase_guest
+from operations.event_migration import MigrationError, migrate_event
 
 MAX_PROBE_SECONDS = 10
 """For the first request: a database that does not respond is reported instead of waited for."""
@@ -109,6 +110,30 @@ def _erase_guest(client: firestore.Client, options: argparse.Namespace) -> int:
     return 0
 
 
+def _migrate_event(client: firestore.Client, options: argparse.Namespace) -> int:
+    if not (is_document_id(options.event) and is_document_id(options.into)):
+        print("error: --event or --into is no id that a document can have", file=sys.stderr)
+        return 2
+    os.environ["FIREBASE_CONFIG"] = json.dumps({"storageBucket": options.bucket})
+    try:
+        found = migrate_event(client, options.event, options.into, dry_run=options.dry_run)
+    except MigrationError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    for change in found.changes:
+        print(f"{change.action} {change.path}")
+        if options.dry_run:
+            print(json.dumps(change.fields, indent=2, ensure_ascii=False))
+    for note in found.notes:
+        print(f"note: {note}")
+    written = sum(change.action != "keep" for change in found.changes)
+    if options.dry_run:
+        print(f"Nothing was written in {_database(client)}; {written} documents would be.")
+    else:
+        print(f"{written} documents were written in {_database(client)}; publish them next.")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m operations", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -142,6 +167,17 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--guest", required=True, metavar="UID")
     command.add_argument("--bucket", required=True, metavar="NAME", help="where their photos are")
     command.set_defaults(run=_erase_guest)
+
+    command = commands.add_parser(
+        "migrate-event", parents=[shared], help="make a project of an event's active journey"
+    )
+    command.add_argument("--event", required=True, metavar="ID")
+    command.add_argument(
+        "--into", required=True, metavar="ID", help="the project to make or add to"
+    )
+    command.add_argument("--bucket", required=True, metavar="NAME", help="where pictures are")
+    command.add_argument("--dry-run", action="store_true", help="show each document, write none")
+    command.set_defaults(run=_migrate_event)
 
     command = commands.add_parser(
         "gantt", parents=[shared], help="draw a run: its steps, their attempts and waits"

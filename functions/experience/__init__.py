@@ -16,9 +16,9 @@ A domain imports only shared modules and domains that stand above it in this lis
     projects     what a guest visits: its config, its phases and the page a guest may see
     guests       a visitor of one project and what they completed
     sessions     one run through an experience, from creation to completion
+    events       the earlier, event-centred way: events, their journeys, steps and experiences
     media        signed uploads, their confirmation, and download addresses
     transforms   the job that turns a capture into a picture
-    events       the earlier, event-centred way: events, their journeys, steps and experiences
     journeys     a guest's session of an event: inputs, one photo, and the picture made of it
     shares       taking the addresses of a picture back
     retention    deleting what has been kept for long enough
@@ -33,9 +33,9 @@ DOMAINS = (
     "projects",
     "guests",
     "sessions",
+    "events",
     "media",
     "transforms",
-    "events",
     "journeys",
     "shares",
     "retention",

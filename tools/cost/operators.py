@@ -2,6 +2,7 @@
 
 from experience.ids import new_id
 from experience.media.store import objects
+from tests.support.builders.events import an_event
 from tests.support.builders.projects import a_config
 from tests.support.builders.venues import a_venue
 from tests.support.builders.workspaces import a_member, a_step, a_workspace
@@ -95,6 +96,13 @@ def closed_projects(stage: Stage) -> None:
     stage.measure(archived, lambda: project.update({"status": "archived"}))
     opened = {"onProjectUpdated": "opened again", "updateDownloadUrls": "one picture is restored"}
     stage.measure(opened, lambda: project.update({"status": "live"}))
+    event = an_event(stage.db, venue.workspace)
+    objects.write_once(objects.capture_path(event, "session"), b"x", "image/png")
+    reference = stage.db.document("events", event)
+    stage.measure({"onEventUpdated": "another name"}, lambda: reference.update({"name": "Other"}))
+    ended = {"onEventUpdated": "archived", "updateDownloadUrls": "an event's photo ends"}
+    stage.measure(ended, lambda: reference.update({"status": "archived"}))
+    reference.delete()
     stage.measure({"onWorkspaceUpdated": "another name"}, lambda: workspace.update({"name": "O"}))
     deleted = {"onWorkspaceUpdated": "deleted, with one project"}
     stage.measure(deleted, lambda: workspace.update({"status": "deleted"}))

@@ -1,8 +1,9 @@
-"""Callables about media, and what follows for it when a project is closed or opened."""
+"""Callables about media, and what follows for it when a project or an event is closed or opened."""
 
 from firebase_functions import options
 
 from experience import reasons
+from experience.events.models import event as events
 from experience.firebase.callables import Caller, callable_function
 from experience.firebase.events import DocumentEvent, on_updated
 from experience.firebase.tasks import task_function
@@ -17,7 +18,7 @@ from experience.media.models import (
 )
 from experience.media.usecases import download, upload
 from experience.media.usecases import update_download_urls as update
-from experience.projects.models import CLOSED
+from experience.projects import models as projects
 from experience.sessions.models.views import SessionView
 
 
@@ -83,15 +84,24 @@ def get_download_url(caller: Caller, request: GetDownloadUrl) -> Download:
 @on_updated(document="projects/{projectId}")
 def on_project_updated(event: DocumentEvent) -> None:
     """Suspend the download URLs of a project that was closed, restore those of one that opened."""
-    is_open = opened(event.before, event.after, CLOSED)
+    is_open = opened(event.before, event.after, projects.CLOSED)
     if is_open is not None:
-        project_id = event.params["projectId"]
-        update.enqueue_for_project(project_id, str(event.written_at), is_open=is_open)
+        parent = f"projects/{event.params['projectId']}"
+        update.enqueue_for_parent(parent, str(event.written_at), is_open=is_open)
+
+
+@on_updated(document="events/{eventId}")
+def on_event_updated(event: DocumentEvent) -> None:
+    """The same for an event."""
+    is_open = opened(event.before, event.after, events.CLOSED)
+    if is_open is not None:
+        parent = f"events/{event.params['eventId']}"
+        update.enqueue_for_parent(parent, str(event.written_at), is_open=is_open)
 
 
 @on_updated(document="workspaces/{workspaceId}")
 def on_workspace_updated(event: DocumentEvent) -> None:
-    """The same for each project of a workspace that was deleted or restored."""
+    """The same for each project and event of a workspace that was deleted or restored."""
     is_open = opened(event.before, event.after, {"deleted"})
     if is_open is not None:
         workspace_id = event.params["workspaceId"]
@@ -109,5 +119,5 @@ def on_workspace_updated(event: DocumentEvent) -> None:
     rate=options.RateLimits(max_concurrent_dispatches=10, max_dispatches_per_second=10),
 )
 def update_download_urls(task: UpdateDownloadUrls) -> None:
-    """Let the download URLs of a project work if it is open, and only then."""
+    """Let the download URLs of a project or an event work if it is open, and only then."""
     update.update_download_urls(task)

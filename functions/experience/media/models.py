@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field
@@ -159,19 +159,19 @@ class Download(Document):
 def opened(
     before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, closed: Collection[str]
 ) -> bool | None:
-    """Whether a change opened a project or a workspace, or closed it; None if it did neither."""
+    """Whether a change of a project, an event or a workspace opened or closed it, or None."""
     was_open, is_open = ((fields or {}).get("status") not in closed for fields in (before, after))
     return None if is_open == was_open else is_open
 
 
 class UpdateDownloadUrls(Request):
-    """A task: let the download URLs of a project work if it is open, and only then.
+    """A task: let the download URLs of a project or an event work if it is open, and only then.
 
-    `cause` tells one occasion from another. `after` is the object at which an earlier task
-    stopped, and `part` counts these tasks.
+    `parent` is its path, `cause` tells one occasion from another. `after` is the object at which
+    an earlier task stopped, and `part` counts these tasks.
     """
 
-    project_id: DocumentId
+    parent: Annotated[str, Field(pattern=r"^(projects|events)/[A-Za-z0-9_-]{1,128}$")]
     cause: str
     after: str = ""
     part: int = 0

@@ -108,6 +108,11 @@ class Project(Document):
         """Whether guests can visit it."""
         return self.status is ProjectStatus.LIVE and self.published_config is not None
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether no guest may begin, continue or see anything."""
+        return self.status in CLOSED
+
     def config(self, source: Literal["draft", "published"] = "published") -> ProjectConfig:
         """The config of this source; an empty one before the first publication."""
         if source == "draft":

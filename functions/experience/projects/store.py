@@ -1,14 +1,11 @@
 """Where projects live."""
 
-from collections.abc import Collection
-from typing import Any
+from google.cloud.firestore import Client, DocumentReference, Transaction
 
-from google.cloud.firestore import Client, DocumentReference, FieldFilter, Transaction
-
-from experience import config, transactions
-from experience.projects.models import CLOSED, Project, ProjectStatus
-from experience.store import Memory, find, parse_or_log, require
-from experience.workspaces.store import MAX_CACHED_STATUSES, find_deleted, is_deleted
+from experience import config
+from experience.projects.models import Project, ProjectStatus
+from experience.store import Memory, find, require
+from experience.workspaces.store import MAX_CACHED_STATUSES, is_deleted
 
 
 def project_ref(client: Client, project_id: str) -> DocumentReference:
@@ -50,30 +47,3 @@ def get_status(client: Client, project_id: str) -> ProjectStatus:
     if not kept:
         _projects.keep(key, project)
     return project.status
-
-
-def find_open(client: Client, project_ids: Collection[str]) -> dict[str, bool]:
-    """Whether each of these projects is open at this moment: neither it nor its workspace closed.
-
-    A project that is not there is closed. One that cannot be read is logged and left out. Two
-    requests, with a read for each project, and one for each workspace of those that are not closed.
-    """
-    if not project_ids:
-        return {}
-    found = transactions.read(client, [project_ref(client, each) for each in project_ids])
-    open_until_now: dict[str, str] = {}
-    known = {}
-    for snapshot in found:
-        project = parse_or_log(snapshot, Project)
-        if project or not snapshot.exists:
-            known[snapshot.id] = False
-        if project and project.status not in CLOSED:
-            open_until_now[snapshot.id] = project.workspace_id
-    deleted = find_deleted(client, set(open_until_now.values()))
-    return known | {each: owner not in deleted for each, owner in open_until_now.items()}
-
-
-def query_project_ids(client: Client, workspace_id: str) -> Any:
-    """Query: the projects of a workspace, without their fields."""
-    of_workspace = FieldFilter("workspaceId", "==", workspace_id)
-    return client.collection("projects").where(filter=of_workspace).order_by("__name__").select([])

@@ -15,10 +15,11 @@ from experience.media.store import download_urls, objects
 from experience.media.usecases import update_download_urls as update
 from experience.projects.models import CLOSED
 from tests.experience.retention.visits import just_before
+from tests.support.builders.events import an_event
 from tests.support.builders.projects import a_project
 from tests.support.builders.sessions import a_session, session_ref
 from tests.support.builders.venues import Venue, a_venue
-from tests.support.builders.workspaces import a_member
+from tests.support.builders.workspaces import a_member, a_workspace
 from tests.support.calling import at_once
 from tests.support.media.downloads import works
 from tests.support.media.update_tasks import UpdateTasks, enqueued_here
@@ -34,6 +35,12 @@ def path_of(project: str, name: str = "result.png") -> str:
 def a_picture(project: str, name: str = "result.png") -> str:
     """The address of a stored picture."""
     return objects.write_once(path_of(project, name), b"x", "image/png")
+
+
+def pictures_of_event(event: str) -> list[str]:
+    """The addresses of a session's photo and of its picture."""
+    paths = [objects.capture_path(event, "session"), f"results/{event}/session/result.png"]
+    return [objects.write_once(path, b"x", "image/png") for path in paths]
 
 
 class Project:
@@ -54,12 +61,12 @@ class Project:
     def become(self, status: str) -> None:
         """Change the status, and do what the event enqueues."""
         self.set(status)
-        update.enqueue_for_project(self.id, new_id(), is_open=status not in CLOSED)
+        update.enqueue_for_parent(f"projects/{self.id}", new_id(), is_open=status not in CLOSED)
         self.tasks.drain()
 
     def update(self) -> None:
         """One more task."""
-        update.update_download_urls(UpdateDownloadUrls(project_id=self.id, cause="again"))
+        update.update_download_urls(UpdateDownloadUrls(parent=f"projects/{self.id}", cause="again"))
 
     def working(self) -> list[bool]:
         return [works(url) for url in self.urls]
@@ -99,12 +106,27 @@ class TestByEvents:
     def test_with_its_workspace(self, db: Database) -> None:
         venue = a_venue(db)
         urls = [a_picture(each) for each in (venue.project, a_project(db, venue.workspace, []))]
+        event = an_event(db, venue.workspace)
+        urls += pictures_of_event(event)
         workspace = db.document("workspaces", venue.workspace)
 
         workspace.update({"status": "deleted"})
         eventually(lambda: not any(map(works, urls)))
 
         workspace.update({"status": "active"})
+        eventually(lambda: all(map(works, urls)))
+
+    def test_with_its_event(self, db: Database) -> None:
+        workspace = a_workspace(db)
+        event, other = an_event(db, workspace), an_event(db, workspace)
+        urls = pictures_of_event(event)
+        url = objects.write_once(objects.capture_path(other, "session"), b"x", "image/png")
+
+        db.document("events", event).update({"status": "archived"})
+        eventually(lambda: not any(map(works, urls)))
+        assert works(url)
+
+        db.document("events", event).update({"status": "live"})
         eventually(lambda: all(map(works, urls)))
 
     @pytest.mark.parametrize(
@@ -199,7 +221,7 @@ class TestLate:
         self, project: Project
     ) -> None:
         project.set("archived")
-        update.enqueue_for_project(project.id, "cause", is_open=False)
+        update.enqueue_for_parent(f"projects/{project.id}", "cause", is_open=False)
         assert project.tasks.delays == [0, 60 + 540]
         update.update_download_urls(project.tasks.waiting.pop(0))
         late = a_picture(project.id, "late.png")
@@ -208,12 +230,12 @@ class TestLate:
         assert not works(late)
 
     def test_opening_a_project_takes_one_task(self, project: Project) -> None:
-        update.enqueue_for_project(project.id, "cause", is_open=True)
+        update.enqueue_for_parent(f"projects/{project.id}", "cause", is_open=True)
         assert project.tasks.delays == [0]
 
     def test_an_event_that_comes_again_enqueues_nothing_more(self, project: Project) -> None:
         for _ in range(2):
-            update.enqueue_for_project(project.id, "cause", is_open=False)
+            update.enqueue_for_parent(f"projects/{project.id}", "cause", is_open=False)
         assert len(project.tasks.waiting) == 2
 
 
@@ -295,9 +317,18 @@ class TestPages:
         monkeypatch.setattr(objects, "PAGE_SIZE", 2)
         project = Project(quiet_db, tasks, 5)
         project.set("archived")
-        update.enqueue_for_project(project.id, "cause", is_open=True)
+        update.enqueue_for_parent(f"projects/{project.id}", "cause", is_open=True)
         assert tasks.drain(0) == 3
         assert project.working() == [False] * 5
+
+    def test_an_event_has_its_objects_in_two_folders(
+        self, quiet_db: Database, tasks: UpdateTasks
+    ) -> None:
+        event = an_event(quiet_db, a_workspace(quiet_db), status="archived")
+        urls = pictures_of_event(event)
+        update.enqueue_for_parent(f"events/{event}", "cause", is_open=True)
+        assert tasks.drain(0) == 2
+        assert not any(map(works, urls))
 
     def test_a_status_that_changes_between_two_parts_wins(
         self, quiet_db: Database, tasks: UpdateTasks, monkeypatch: pytest.MonkeyPatch
@@ -306,7 +337,7 @@ class TestPages:
         project = Project(quiet_db, tasks, 4)
         project.set("archived")
         just_before(monkeypatch, download_urls, "update", lambda: project.set("live"))
-        update.enqueue_for_project(project.id, "cause", is_open=True)
+        update.enqueue_for_parent(f"projects/{project.id}", "cause", is_open=True)
         assert tasks.drain(0) > 1
         assert project.working() == [True] * 4
 

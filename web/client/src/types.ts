@@ -64,6 +64,10 @@ export type SessionStatus = "active" | "completed" | "abandoned" | "error";
  */
 export type JobStatus = "pending" | "running" | "completed" | "failed" | "cancelled";
 /**
+ * Guests can begin a session in a live event and in no other.
+ */
+export type EventStatus = "draft" | "live" | "archived";
+/**
  * Why a job failed; clients may switch on it.
  */
 export type JobErrorCode =
@@ -76,10 +80,6 @@ export type JobErrorCode =
   | "TIMEOUT"
   | "CANCELLED"
   | "UNKNOWN";
-/**
- * Guests can begin a session in a live event and in no other.
- */
-export type EventStatus = "draft" | "live" | "archived";
 /**
  * Where an event session stands; `moves` has the ways from one state to another.
  */
@@ -611,6 +611,125 @@ export interface Callables {
       | "internal";
   };
   /**
+   * Create an event or change it; editors.
+   */
+  saveEvent: {
+    request: SaveEvent;
+    response: Event;
+    refuses:
+      | "workspace_not_found"
+      | "event_not_found"
+      | "role_required"
+      | "event_id_taken"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Create a journey of an event or change it; editors.
+   */
+  saveJourney: {
+    request: SaveJourney;
+    response: Journey;
+    refuses:
+      | "event_not_found"
+      | "journey_not_found"
+      | "role_required"
+      | "steps_missing"
+      | "journey_active"
+      | "journey_empty"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Create a step of an event or change it; editors.
+   */
+  saveStep: {
+    request: SaveStep;
+    response: SavedStep;
+    refuses:
+      | "event_not_found"
+      | "step_not_found"
+      | "role_required"
+      | "experiences_unavailable"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Choose the journey that the event's next sessions go through; editors.
+   */
+  setActiveJourney: {
+    request: SetActiveJourney;
+    response: Event;
+    refuses:
+      | "event_not_found"
+      | "journey_not_found"
+      | "role_required"
+      | "journey_deleted"
+      | "journey_empty"
+      | "steps_missing"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Create an experience of events or change it; editors.
+   */
+  saveEventExperience: {
+    request: SaveEventExperience;
+    response: EventExperience;
+    refuses:
+      | "workspace_not_found"
+      | "experience_not_found"
+      | "role_required"
+      | "experience_id_taken"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The workspace's events, the newest first; members.
+   */
+  listEvents: {
+    request: ListEvents;
+    response: PageOfEvent;
+    refuses:
+      | "workspace_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
    * An address to which one file of a declared type and size can be uploaded, once.
    */
   createUpload: {
@@ -767,125 +886,6 @@ export interface Callables {
       | "job_not_cancellable"
       | "project_not_live"
       | "contention"
-      | "unauthenticated"
-      | "app_check_required"
-      | "malformed_request"
-      | "request_too_large"
-      | "invalid_request"
-      | "internal";
-  };
-  /**
-   * Create an event or change it; editors.
-   */
-  saveEvent: {
-    request: SaveEvent;
-    response: Event;
-    refuses:
-      | "workspace_not_found"
-      | "event_not_found"
-      | "role_required"
-      | "event_id_taken"
-      | "version_conflict"
-      | "contention"
-      | "unauthenticated"
-      | "app_check_required"
-      | "malformed_request"
-      | "request_too_large"
-      | "invalid_request"
-      | "internal";
-  };
-  /**
-   * Create a journey of an event or change it; editors.
-   */
-  saveJourney: {
-    request: SaveJourney;
-    response: Journey;
-    refuses:
-      | "event_not_found"
-      | "journey_not_found"
-      | "role_required"
-      | "steps_missing"
-      | "journey_active"
-      | "journey_empty"
-      | "version_conflict"
-      | "contention"
-      | "unauthenticated"
-      | "app_check_required"
-      | "malformed_request"
-      | "request_too_large"
-      | "invalid_request"
-      | "internal";
-  };
-  /**
-   * Create a step of an event or change it; editors.
-   */
-  saveStep: {
-    request: SaveStep;
-    response: SavedStep;
-    refuses:
-      | "event_not_found"
-      | "step_not_found"
-      | "role_required"
-      | "experiences_unavailable"
-      | "version_conflict"
-      | "contention"
-      | "unauthenticated"
-      | "app_check_required"
-      | "malformed_request"
-      | "request_too_large"
-      | "invalid_request"
-      | "internal";
-  };
-  /**
-   * Choose the journey that the event's next sessions go through; editors.
-   */
-  setActiveJourney: {
-    request: SetActiveJourney;
-    response: Event;
-    refuses:
-      | "event_not_found"
-      | "journey_not_found"
-      | "role_required"
-      | "journey_deleted"
-      | "journey_empty"
-      | "steps_missing"
-      | "version_conflict"
-      | "contention"
-      | "unauthenticated"
-      | "app_check_required"
-      | "malformed_request"
-      | "request_too_large"
-      | "invalid_request"
-      | "internal";
-  };
-  /**
-   * Create an experience of events or change it; editors.
-   */
-  saveEventExperience: {
-    request: SaveEventExperience;
-    response: EventExperience;
-    refuses:
-      | "workspace_not_found"
-      | "experience_not_found"
-      | "role_required"
-      | "experience_id_taken"
-      | "version_conflict"
-      | "contention"
-      | "unauthenticated"
-      | "app_check_required"
-      | "malformed_request"
-      | "request_too_large"
-      | "invalid_request"
-      | "internal";
-  };
-  /**
-   * The workspace's events, the newest first; members.
-   */
-  listEvents: {
-    request: ListEvents;
-    response: PageOfEvent;
-    refuses:
-      | "workspace_not_found"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -2564,151 +2564,6 @@ export interface HistoryEntry {
   session: SessionView | null;
 }
 /**
- * A file that a guest is about to upload for a capture step.
- */
-export interface CreateUpload {
-  projectId: string;
-  sessionId: string;
-  stepId: string;
-  contentType:
-    | "image/jpeg"
-    | "image/png"
-    | "image/webp"
-    | "image/avif"
-    | "video/mp4"
-    | "video/webm"
-    | "video/quicktime"
-    | "image/heic"
-    | "image/heif";
-  sizeBytes: number;
-}
-/**
- * Where to send the file, and with which headers, until `expiresAt` (Unix milliseconds).
- *
- * An image is one PUT. A video is PUT in one piece or in parts, as a resumable upload.
- */
-export interface Upload {
-  path: string;
-  url: string;
-  method: "PUT";
-  headers: {
-    [k: string]: string;
-  };
-  expiresAt: number;
-  assetId: string;
-}
-/**
- * A file that has been uploaded.
- */
-export interface ConfirmUpload {
-  projectId: string;
-  sessionId: string;
-  stepId: string;
-  assetId: string;
-}
-/**
- * A capture or a result of a session.
- */
-export interface GetDownloadUrl {
-  projectId: string;
-  sessionId: string;
-  assetId: string;
-}
-/**
- * An address that works for anybody who has it, until `expiresAt` (Unix milliseconds).
- */
-export interface Download {
-  url: string;
-  expiresAt: number;
-}
-/**
- * One job of a project.
- */
-export interface GetJob {
-  projectId: string;
-  jobId: string;
-}
-/**
- * `/projects/{projectId}/jobs/{id}`: what its guest may see. Timestamps in Unix ms.
- *
- * `runId`: the run of `photo.transform`, in the workspace, that does the work; null for a job that
- * nobody works on yet. `createdBy`: its guest; null for the job of a preview, which only members
- * read. `queuedAt`: when it was created or last retried; the transforms of a guest start in this
- * order. `attemptCount`: how often a worker began, with the run or with a step anew.
- */
-export interface Job {
-  id: string;
-  projectId: string;
-  sessionId: string;
-  experienceId: string;
-  workspaceId: string;
-  runId: string | null;
-  status: JobStatus;
-  attemptCount: number;
-  createdBy: string | null;
-  progress: JobProgress | null;
-  output: JobOutput | null;
-  error: JobFailure | null;
-  queuedAt: number | null;
-  createdAt: number;
-  updatedAt: number;
-  startedAt: number | null;
-  completedAt: number | null;
-}
-/**
- * How far a running job is, for a guest's page.
- */
-export interface JobProgress {
-  currentStep: string;
-  percentage: number;
-  message: string | null;
-}
-/**
- * The result: where it lies, its address, and its measures in pixels, bytes, milliseconds.
- */
-export interface JobOutput {
-  assetId: string;
-  url: string;
-  path: string;
-  format: string;
-  width: number;
-  height: number;
-  sizeBytes: number;
-  thumbnailUrl: string | null;
-  processingTimeMs: number;
-}
-/**
- * What went wrong at `step`, and whether another attempt can help.
- */
-export interface JobFailure {
-  code: JobErrorCode;
-  message: string;
-  step: string | null;
-  isRetryable: boolean;
-  timestamp: number;
-}
-/**
- * The completed main session whose capture is to be transformed.
- */
-export interface StartTransform {
-  projectId: string;
-  sessionId: string;
-}
-/**
- * The session whose transform failed or was cancelled.
- */
-export interface RetryTransform {
-  projectId: string;
-  sessionId: string;
-}
-/**
- * The session whose transform is to be cancelled.
- */
-export interface CancelTransform {
-  projectId: string;
-  sessionId: string;
-}
-/**
  * Create an event, or change its name, status, look or limits.
  *
  * `workspaceId` is for a new event, and is checked where it is given for another. A new event
@@ -2914,6 +2769,151 @@ export interface ListEvents {
 export interface PageOfEvent {
   items: Event[];
   nextPageToken: string | null;
+}
+/**
+ * A file that a guest is about to upload for a capture step.
+ */
+export interface CreateUpload {
+  projectId: string;
+  sessionId: string;
+  stepId: string;
+  contentType:
+    | "image/jpeg"
+    | "image/png"
+    | "image/webp"
+    | "image/avif"
+    | "video/mp4"
+    | "video/webm"
+    | "video/quicktime"
+    | "image/heic"
+    | "image/heif";
+  sizeBytes: number;
+}
+/**
+ * Where to send the file, and with which headers, until `expiresAt` (Unix milliseconds).
+ *
+ * An image is one PUT. A video is PUT in one piece or in parts, as a resumable upload.
+ */
+export interface Upload {
+  path: string;
+  url: string;
+  method: "PUT";
+  headers: {
+    [k: string]: string;
+  };
+  expiresAt: number;
+  assetId: string;
+}
+/**
+ * A file that has been uploaded.
+ */
+export interface ConfirmUpload {
+  projectId: string;
+  sessionId: string;
+  stepId: string;
+  assetId: string;
+}
+/**
+ * A capture or a result of a session.
+ */
+export interface GetDownloadUrl {
+  projectId: string;
+  sessionId: string;
+  assetId: string;
+}
+/**
+ * An address that works for anybody who has it, until `expiresAt` (Unix milliseconds).
+ */
+export interface Download {
+  url: string;
+  expiresAt: number;
+}
+/**
+ * One job of a project.
+ */
+export interface GetJob {
+  projectId: string;
+  jobId: string;
+}
+/**
+ * `/projects/{projectId}/jobs/{id}`: what its guest may see. Timestamps in Unix ms.
+ *
+ * `runId`: the run of `photo.transform`, in the workspace, that does the work; null for a job that
+ * nobody works on yet. `createdBy`: its guest; null for the job of a preview, which only members
+ * read. `queuedAt`: when it was created or last retried; the transforms of a guest start in this
+ * order. `attemptCount`: how often a worker began, with the run or with a step anew.
+ */
+export interface Job {
+  id: string;
+  projectId: string;
+  sessionId: string;
+  experienceId: string;
+  workspaceId: string;
+  runId: string | null;
+  status: JobStatus;
+  attemptCount: number;
+  createdBy: string | null;
+  progress: JobProgress | null;
+  output: JobOutput | null;
+  error: JobFailure | null;
+  queuedAt: number | null;
+  createdAt: number;
+  updatedAt: number;
+  startedAt: number | null;
+  completedAt: number | null;
+}
+/**
+ * How far a running job is, for a guest's page.
+ */
+export interface JobProgress {
+  currentStep: string;
+  percentage: number;
+  message: string | null;
+}
+/**
+ * The result: where it lies, its address, and its measures in pixels, bytes, milliseconds.
+ */
+export interface JobOutput {
+  assetId: string;
+  url: string;
+  path: string;
+  format: string;
+  width: number;
+  height: number;
+  sizeBytes: number;
+  thumbnailUrl: string | null;
+  processingTimeMs: number;
+}
+/**
+ * What went wrong at `step`, and whether another attempt can help.
+ */
+export interface JobFailure {
+  code: JobErrorCode;
+  message: string;
+  step: string | null;
+  isRetryable: boolean;
+  timestamp: number;
+}
+/**
+ * The completed main session whose capture is to be transformed.
+ */
+export interface StartTransform {
+  projectId: string;
+  sessionId: string;
+}
+/**
+ * The session whose transform failed or was cancelled.
+ */
+export interface RetryTransform {
+  projectId: string;
+  sessionId: string;
+}
+/**
+ * The session whose transform is to be cancelled.
+ */
+export interface CancelTransform {
+  projectId: string;
+  sessionId: string;
 }
 /**
  * Begin a session of an event. `consentVersion` is of the text that the guest accepted.

@@ -13,6 +13,10 @@ class EventStatus(StrEnum):
     ARCHIVED = "archived"
 
 
+CLOSED = frozenset({EventStatus.ARCHIVED})
+"""Of an event in this state no guest may begin, continue or see anything."""
+
+
 class EventTheme(SparseDocument):
     """How the pages of an event look."""
 
@@ -47,6 +51,11 @@ class Event(SparseDocument):
     version: int = 0
     created_at: int
     updated_at: int
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether no guest may begin, continue or see anything."""
+        return self.status in CLOSED
 
     @property
     def is_live(self) -> bool:

@@ -78,6 +78,11 @@ class ListedObject:
         return self.path.rpartition("/")[2]
 
     @property
+    def parent(self) -> str:
+        """The path of the project or event that it belongs to."""
+        return f"projects/{self.project_id}"
+
+    @property
     def has_urls(self) -> bool:
         """Whether it has a download URL, which may be suspended."""
         return bool({TOKENS, SUSPENDED} & (self.blob.metadata or {}).keys())

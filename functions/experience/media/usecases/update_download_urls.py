@@ -1,17 +1,21 @@
-"""Suspending the download URLs of a project that closes, and restoring them when it opens again.
+"""Suspending the download URLs of a project or an event that closes, until it opens again.
 
-A project is closed while it, or its workspace, is archived or deleted. The stored URLs stay as they
+It is closed while it, or its workspace, is archived or deleted. The stored URLs stay as they
 are, so that they work again afterwards (docs/decisions/0024-closed-projects-suspend-their-urls.md).
 """
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from experience import clients, clock, config, logs, sweeps
 from experience.ids import fingerprint
 from experience.media.models import UpdateDownloadUrls
-from experience.media.store import download_urls, objects
-from experience.projects import store
+from experience.media.store import download_urls, objects, parents
 from experience.workflows.execution.worker import TASK_SECONDS
+
+if TYPE_CHECKING:
+    from google.cloud.storage import Blob
 
 UPDATE_MS = 240_000
 """How long one task works; the function has 300 s. The next one continues."""
@@ -19,29 +23,32 @@ UPDATE_MS = 240_000
 MAX_WORKERS = 8
 
 
-def enqueue_for_project(project_id: str, cause: str, *, is_open: bool) -> None:
-    """Have a project's URLs updated. One task; two if it has closed. Safe to repeat.
+def enqueue_for_parent(parent: str, cause: str, *, is_open: bool) -> None:
+    """Have a parent's URLs updated. One task; two if it has closed. Safe to repeat.
 
-    An instance that remembers the project as open may confirm an upload, and a worker store a
+    An instance that remembers the parent as open may confirm an upload, and a worker store a
     picture, when all others are suspended. The second task comes when both have ended.
     """
-    enqueue(UpdateDownloadUrls(project_id=project_id, cause=cause))
+    enqueue(UpdateDownloadUrls(parent=parent, cause=cause))
     if not is_open:
         late = config.STATUS_SECONDS.value + TASK_SECONDS
-        again = UpdateDownloadUrls(project_id=project_id, cause=f"{cause} again")
+        again = UpdateDownloadUrls(parent=parent, cause=f"{cause} again")
         enqueue(again, delay_seconds=late)
 
 
 def enqueue_for_workspace(workspace_id: str, cause: str, *, is_open: bool) -> None:
-    """Have the URLs of all projects of a workspace updated. A read for each. Safe to repeat."""
-    query = store.query_project_ids(clients.firestore(), workspace_id)
+    """Have the URLs of all projects and events of a workspace updated. A read for each.
+
+    Safe to repeat.
+    """
 
     def one(found: sweeps.Found) -> None:
-        enqueue_for_project(found.id, cause, is_open=is_open)
+        enqueue_for_parent(found.reference.path, cause, is_open=is_open)
 
     with ThreadPoolExecutor(MAX_WORKERS) as pool:
-        for page in sweeps.query_pages(query):
-            list(pool.map(one, page))
+        for query in parents.query_parents(clients.firestore(), workspace_id):
+            for page in sweeps.query_pages(query):
+                list(pool.map(one, page))
 
 
 def enqueue(task: UpdateDownloadUrls, *, delay_seconds: float = 0) -> None:
@@ -52,18 +59,18 @@ def enqueue(task: UpdateDownloadUrls, *, delay_seconds: float = 0) -> None:
 
 
 def update_download_urls(task: UpdateDownloadUrls, milliseconds: int = UPDATE_MS) -> None:
-    """Suspend or restore the URLs of a project's objects, as the project is at this moment.
+    """Suspend or restore the URLs of a parent's objects, as the parent is at this moment.
 
-    The project is read again after the last change. If it has been closed or opened meanwhile, all
+    The parent is read again after the last change. If it has been closed or opened meanwhile, all
     begins again, so the last of several tasks leaves what is right, in whichever order they come
     and however often. Four reads; a request to the storage for a thousand objects, and one for each
     hundred to change. Without time the next task continues.
     """
     until = clock.now_ms() + milliseconds
-    after, is_open = task.after, _is_open(task.project_id)
+    after, is_open = task.after, _is_open(task.parent)
     while is_open is not None:
-        after = _update_from(task.project_id, after, is_open, until)
-        was_open, is_open = is_open, _is_open(task.project_id)
+        after = _update_from(task.parent, after, is_open, until)
+        was_open, is_open = is_open, _is_open(task.parent)
         if is_open != was_open:
             after = ""
         elif not after:
@@ -73,19 +80,26 @@ def update_download_urls(task: UpdateDownloadUrls, milliseconds: int = UPDATE_MS
             return
 
 
-def _is_open(project_id: str) -> bool | None:
-    """Whether the project is open; None if that cannot be read. Two reads."""
-    return store.find_open(clients.firestore(), [project_id]).get(project_id)
+def _is_open(parent: str) -> bool | None:
+    """Whether the parent is open; None if that cannot be read. Two reads."""
+    return parents.find_open(clients.firestore(), [parent]).get(parent)
 
 
-def _update_from(project_id: str, after: str, is_open: bool, until: int) -> str:
+def _update_from(parent: str, after: str, is_open: bool, until: int) -> str:
     """Update objects until the time is over; gives the name of the next one, or "" after all."""
     changed, reached = 0, ""
-    for index, blobs in enumerate(objects.list_pages(f"projects/{project_id}/", after)):
+    for index, blobs in enumerate(_pages(parent, after)):
         if index and clock.now_ms() >= until:  # a task gets somewhere, however little time it has
             reached = str(blobs[0].name)
             break
         changed += download_urls.update(blobs, is_open=is_open)
     if changed:
-        logs.info("download urls updated", project=project_id, open=is_open, objects=changed)
+        logs.info("download urls updated", parent=parent, open=is_open, objects=changed)
     return reached
+
+
+def _pages(parent: str, after: str) -> "Iterator[list[Blob]]":
+    """The parent's objects from the one named `after` on."""
+    for folder in parents.folders(parent):
+        if folder > after or after.startswith(folder):
+            yield from objects.list_pages(folder, after if after.startswith(folder) else "")

@@ -13,10 +13,10 @@ from experience.guests.models import Guest
 from experience.guests.store import find_guest, guest_ref
 from experience.media.models import UpdateDownloadUrls, path_in
 from experience.media.store import uploads
+from experience.media.store.parents import find_open
 from experience.media.store.uploads import ListedObject
 from experience.media.usecases.update_download_urls import enqueue
 from experience.projects.models import Project
-from experience.projects.store import find_open
 from experience.retention import store
 from experience.retention.models import (
     RECHECKED_MS,
@@ -48,7 +48,7 @@ class _SweepRun:
         self.client = client
         self.now = clock.now_ms()
         self.updated: set[str] = set()
-        """Projects whose download URLs a task updates."""
+        """The parents whose download URLs a task updates."""
         self.deleted = {"guests": 0, "sessions": 0, "counts": 0, "uploads": 0}
         self._until = self.now + milliseconds
         self._lock = threading.Lock()
@@ -234,19 +234,19 @@ def _loose(run: _SweepRun, found: list[ListedObject], late: int) -> Iterable[Lis
 def _enqueue_updates(run: _SweepRun, found: list[ListedObject]) -> None:
     """Have URLs suspended or restored where an event was lost, or an object came too late.
 
-    A read for each project, and one for its workspace. One task for a project in each run.
+    A read for each parent, and one for its workspace. One task for a parent in each run.
     """
-    of_project: dict[str, list[ListedObject]] = {}
+    of_parent: dict[str, list[ListedObject]] = {}
     for each in found:
-        if each.project_id not in run.updated and each.has_urls:
-            of_project.setdefault(each.project_id, []).append(each)
-    for project_id, is_open in find_open(run.client, of_project).items():
-        if any(each.is_due(is_open=is_open) for each in of_project[project_id]):
-            run.updated.add(project_id)
+        if each.parent not in run.updated and each.has_urls:
+            of_parent.setdefault(each.parent, []).append(each)
+    for parent, is_open in find_open(run.client, of_parent).items():
+        if any(each.is_due(is_open=is_open) for each in of_parent[parent]):
+            run.updated.add(parent)
             try:
-                enqueue(UpdateDownloadUrls(project_id=project_id, cause=f"sweep {run.now}"))
+                enqueue(UpdateDownloadUrls(parent=parent, cause=f"sweep {run.now}"))
             except Exception:  # noqa: BLE001  (the next run finds it again)
-                logs.error("sweep failed", project=project_id, exc=traceback.format_exc())
+                logs.error("sweep failed", parent=parent, exc=traceback.format_exc())
 
 
 def _assets_of(session: dict[str, Any]) -> set[str]:
