@@ -26,8 +26,8 @@ help: ## List these targets
 setup: ## Install what the project needs into .venv (the other targets do it by themselves)
 	@sh tools/setup/setup
 
-demo: setup ## Play a guest's whole visit on the local emulators, picture included
-	@$(PYTHON_IN_VENV) -m emulator demo
+demo: setup ## Play a guest's whole visit on the local emulators; ARGS=--journey plays an event's
+	@$(PYTHON_IN_VENV) -m emulator demo $(ARGS)
 
 chaos: setup ## Play fifty guests at once while things go wrong, and check the data afterwards
 	@$(PYTHON_IN_VENV) -m emulator demo --guests 50

@@ -182,6 +182,7 @@ def _show(suite: Suite, seconds: float) -> None:
     if suite.page:
         console.print(f"Guest page: [bold]http://{suite.page.address}/{seed.PROJECT}[/]")
         console.print(f"Every step type: http://{suite.page.address}/{seed.TOUR}")
+        console.print(f"An event's journey: http://{suite.page.address}/e/{seed.EVENT}")
     print("Ctrl-C ends it.", flush=True)
 
 

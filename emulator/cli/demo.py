@@ -12,7 +12,9 @@ from rich.console import Console
 from emulator.cli.options import add_faults, project_id
 from emulator.demo import chaos, seed
 from emulator.demo.client import CallError
-from emulator.demo.visit import PHOTO, DemoVisit
+from emulator.demo.journey import DemoJourney
+from emulator.demo.shown import PHOTO
+from emulator.demo.visit import DemoVisit
 from emulator.faults import settings
 from emulator.paths import ROOT
 from emulator.process import signals
@@ -50,7 +52,8 @@ def main(arguments: Sequence[str]) -> int:
         if is_chaos:
             chaos.run(console, suite, options.guests, faults)
         else:
-            DemoVisit(console, suite, options.style).run(photo, options.out)
+            visit = DemoJourney if options.journey else DemoVisit
+            visit(console, suite, options.style).run(photo, options.out)
             console.print("Fifty guests at once, with faults: make chaos")
         console.print(f"Done in {time.monotonic() - began:.1f} s.")
     except CallError as error:
@@ -70,8 +73,12 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--project", type=project_id, default="demo-guest", help="default: %(default)s"
     )
     parser.add_argument("--guests", type=_guests, default=1, help="how many visit at once")
+    parser.add_argument("--journey", action="store_true", help="in an event instead of a project")
     add_faults(parser, default=None)
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.journey and (options.guests > 1 or options.faults is not None):
+        parser.error("--journey is for one guest, and without --faults")
+    return options
 
 
 def _guests(text: str) -> int:

@@ -10,6 +10,11 @@ WORKSPACE, PROJECT, EVENT = "demo-workspace", "demo-project", "demo-event"
 OPERATOR = "demo-operator"
 PREGATE, CARTOON, SKETCH, PRESHARE = "house-rules", "cartoon-booth", "pencil-booth", "feedback"
 TOUR, EVERY_STEP = "demo-tour", "every-step"
+CONSENT = {
+    "version": "2026-1",
+    "text": "We make a picture of your photo and keep both for 30 days.",
+    "minimumAge": 16,
+}
 OVERLAY = f"workspaces/{WORKSPACE}/overlays/frame.png"
 PHOTOS = Path(__file__).parent / "photos"
 
@@ -76,11 +81,7 @@ def documents(now: int) -> Documents:
             "preshare": {"experienceId": PRESHARE, "enabled": True},
         },
         "theme": {"primaryColor": "#5b3df5", "fontFamily": "Inter"},
-        "consent": {
-            "version": "2026-1",
-            "text": "We make a picture of your photo and keep both for 30 days.",
-            "minimumAge": 16,
-        },
+        "consent": CONSENT,
         "retentionDays": 30,
         "dailyTransformLimit": None,
     }
@@ -180,32 +181,34 @@ def _preshare_steps() -> list[dict[str, Any]]:
 
 def _tour_steps() -> list[dict[str, Any]]:
     """All eleven step types in one experience, those that a guest may skip included."""
+    picker = _choices("Which one would you hang up at home?")
+    return [*_pregate_steps(), *picker, *_preshare_steps(), *_booth_steps()]
+
+
+def journey_steps() -> list[dict[str, Any]]:
+    """All eleven step types in an event's journey, which asks for the photo before the end."""
+    booth = _booth_steps()
+    picker = _choices("Choose your picture")
+    return [*_pregate_steps(), *picker, *booth[:3], *_preshare_steps(), *booth[3:]]
+
+
+def _choices(picker: str) -> list[dict[str, Any]]:
     drinks = [{"label": each, "value": each.lower()} for each in ("Water", "Juice", "Coffee")]
-    pregate, booth, preshare = _pregate_steps(), _booth_steps(), _preshare_steps()
     return [
-        *pregate,
         _step(
-            "style", "experience-picker", "Which one would you hang up at home?",
+            "style", "experience-picker", picker,
             layout="grid", variable="selected_experience_id", experienceIds=[CARTOON, SKETCH],
         ),
         _step(
             "drinks", "multiple_choice", "What may we bring you?",
             variable="drinks", options=drinks, allowMultiple=True,
         ),
-        *preshare,
-        *booth,
     ]  # fmt: skip
 
 
 def _event(times: dict[str, int]) -> Documents:
-    """The same visit in the event-centred model: a journey that picks one of two experiences."""
-    steps = [
-        _step(
-            "pick", "experience-picker", "Choose your picture",
-            layout="grid", variable="selected_experience_id", experienceIds=[CARTOON, SKETCH],
-        ),
-        *_booth_steps(),
-    ]  # fmt: skip
+    """A journey of all step types in the event-centred model, with two experiences to pick from."""
+    steps = journey_steps()
     yield (
         f"events/{EVENT}",
         {
@@ -214,7 +217,9 @@ def _event(times: dict[str, int]) -> Documents:
             "name": "Summer night",
             "status": "live",
             "activeJourneyId": "booth",
-            "theme": {"primaryColor": "#5b3df5"},
+            "theme": {"primaryColor": "#5b3df5", "fontFamily": "Inter"},
+            "retentionDays": 30,
+            "consent": CONSENT,
             **times,
         },
     )
@@ -232,22 +237,25 @@ def _event(times: dict[str, int]) -> Documents:
     )
     for step in steps:
         yield f"events/{EVENT}/steps/{step['id']}", step
-    for experience_id, style in ((CARTOON, "cartoon"), (SKETCH, "sketch")):
+    for experience_id, name, aspect_ratio in (
+        (CARTOON, "Square cartoon", "1:1"),
+        (SKETCH, "Tall cartoon", "2:3"),
+    ):
         yield (
             f"experiences/{experience_id}",
             {
                 "id": experience_id,
                 "workspaceId": WORKSPACE,
                 "status": "active",
-                "name": style.title(),
+                "name": name,
                 "aiPhotoConfig": {
                     "enabled": True,
                     "model": "local",
-                    "prompt": f"A {style} of the guest.",
+                    "prompt": "A cartoon of @{step:name}, @{step:mood}.",
                     "referenceImageUrls": [],
-                    "aspectRatio": "1:1",
+                    "aspectRatio": aspect_ratio,
                 },
-                "captureConfig": {"type": "photo", "countdown": 3, "cameraFacing": "user"},
+                "captureConfig": {"type": "photo", "countdown": 3, "cameraFacing": "front"},
                 **times,
             },
         )

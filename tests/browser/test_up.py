@@ -90,9 +90,11 @@ class TestUp:
             page = re.search(rf"Guest page: (http://\S+)/{seed.PROJECT}$", output, re.MULTILINE)
             assert page, output
             assert f"{page[1]}/{seed.TOUR}" in output
+            assert f"{page[1]}/e/{seed.EVENT}" in output
             settings = {
                 "origin": page[1],
                 "project": seed.PROJECT,
+                "event": seed.EVENT,
                 "camera": str(camera_video(tmp_path / "camera.mjpeg")),
                 "screenshots": str(SCREENSHOTS),
             }

@@ -75,6 +75,7 @@ def settings(suite: Suite, origin: str, video: Path) -> dict[str, Any]:
     return {
         "origin": origin,
         "project": seed.PROJECT,
+        "event": seed.EVENT,
         "firebaseProject": suite.project,
         "firestore": suite.addresses["firestore"],
         "hub": f"http://{suite.addresses['hub']}",
@@ -99,6 +100,7 @@ class Browser:
     """
 
     def __init__(self, node: str, settings: Mapping[str, Any], log: Path) -> None:
+        self.settings = settings
         self._log = log
         with log.open("wb") as errors:
             self._process = subprocess.Popen(

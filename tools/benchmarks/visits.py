@@ -4,7 +4,8 @@ import time
 
 from rich.console import Console
 
-from emulator.demo.visit import PHOTO, DemoVisit
+from emulator.demo.shown import PHOTO
+from emulator.demo.visit import DemoVisit
 from tools.benchmarks.bench import Bench
 from tools.benchmarks.timing import Samples
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from emulator.demo import seed
 from emulator.demo.guest_client import GuestClient
-from emulator.demo.visit import PHOTO
+from emulator.demo.shown import PHOTO
 from emulator.process.http import request
 from tools.cost.stage import Cost, Stage
 

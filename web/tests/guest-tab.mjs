@@ -1,10 +1,11 @@
 // A guest in a tab: what they see, by the page's stable handles, and what they do.
 
 export class GuestTab {
-  constructor(page, { origin, project }) {
+  constructor(page, { origin, project, event }) {
     this.page = page;
     this.origin = origin;
     this.project = project;
+    this.event = event;
   }
 
   /** The guest's uid, as the SDK stores it in the browser. */
@@ -33,6 +34,10 @@ export class GuestTab {
 
   async open(path = "") {
     await this.page.goto(`${this.origin}/${this.project}${path}`);
+  }
+
+  async openEvent(event = this.event, query = "") {
+    await this.page.goto(`${this.origin}/e/${event}${query}`);
   }
 
   async sees(testId, selector = "") {
@@ -77,6 +82,29 @@ export class GuestTab {
     await this.find("experience", `[data-experience="${experience}"]`).click();
   }
 
+  /** From an event's consent to the first step of its journey. */
+  async beginsJourney() {
+    await this.openEvent();
+    await this.seesPhase("welcome");
+    await this.find("consent").check({ force: true });
+    await this.find("begin").click();
+    await this.seesPhase("journey");
+  }
+
+  /** The questions of the event's journey, up to its photo. */
+  async playsToPhoto(experience = "pencil-booth") {
+    await this.passes("welcome");
+    await this.answers("adult", { option: true });
+    await this.answers("mail", "ada@example.com");
+    await this.answers("style", { option: experience });
+    await this.seesStep("drinks");
+    for (const drink of ["water", "juice"]) {
+      await this.find("option", `[data-value="${drink}"]`).check({ force: true });
+    }
+    await this.next();
+    await this.answersQuestions();
+  }
+
   async playsPregate() {
     await this.passes("welcome");
     await this.answers("adult", { option: true });
@@ -90,23 +118,24 @@ export class GuestTab {
     await this.seesStep("photo");
   }
 
-  async takesPhoto() {
+  async takesPhoto(...next) {
     await this.seesStep("photo");
     await this.find("open-camera").click();
     await this.sees("camera", '[data-ready="true"]');
     await this.find("shutter").click();
-    await this.#sendsPhoto();
+    await this.#sendsPhoto(...next);
   }
 
-  async choosesPhoto(file) {
+  async choosesPhoto(file, ...next) {
     await this.seesStep("photo");
     await this.find("file").setInputFiles(file);
-    await this.#sendsPhoto();
+    await this.#sendsPhoto(...next);
   }
 
-  async #sendsPhoto() {
+  /** A picture that is ready soon opens the reward. */
+  async #sendsPhoto(...next) {
     await this.find("use-photo").click();
-    await this.seesStep("wait", "reward"); // a picture that is ready soon opens the reward
+    await this.seesStep(...(next.length ? next : ["wait", "reward"]));
   }
 
   /** Waits for the picture, and goes to the questions at the end. */

@@ -24,6 +24,7 @@ class TestArguments:
             ("demo --project ../x", "'../x' is no Firebase project id"),
             ("demo --guests 0", "'0' is no number of guests"),
             ("demo --guests -2", "'-2' is no number of guests"),
+            ("demo --journey --guests 2", "--journey is for one guest"),
             ("demo --guests many", "'many' is no number of guests"),
         ],
     )

@@ -1,5 +1,6 @@
 """The demo's data as the runtime reads it, and the demo as a newcomer runs it."""
 
+import io
 import itertools
 import json
 import re
@@ -11,15 +12,21 @@ from typing import Any
 import pytest
 from google.cloud import firestore
 from PIL import Image, ImageChops, ImageOps, ImageStat
+from pydantic import TypeAdapter
+from rich.console import Console
 
 from emulator.demo import seed
+from emulator.demo.journey import DemoJourney
+from emulator.demo.journey_client import INPUTS
+from emulator.demo.shown import PHOTO
 from emulator.process.http import request
 from emulator.suite.suite import Suite
 from experience import clients
 from experience.documents import Document
+from experience.ids import new_id
 from experience.media.store.objects import read
 from experience.projects.models import Project
-from experience.steps import STEP_TYPES, UnknownStep, parse_step
+from experience.steps import STEP_TYPES, StepInput, UnknownStep, parse_step
 from experience.workspaces.models import Experience, ExperienceVersion, Member, Workspace
 from tests.support.builders.images import PHOTOS
 from tests.support.builders.jobs import size_of
@@ -84,9 +91,17 @@ class TestSeededDocuments:
     def test_the_journeys_order_names_its_steps(self) -> None:
         event = f"events/{seed.EVENT}"
         order = DOCUMENTS[f"{event}/journeys/booth"]["stepOrder"]
-        assert [f"{event}/steps/{step}" for step in order] == [
-            path for path in DOCUMENTS if path.startswith(f"{event}/steps/")
-        ]
+        steps = {path: step for path, step in DOCUMENTS.items() if f"{event}/steps/" in path}
+        assert [f"{event}/steps/{step}" for step in order] == list(steps)
+        assert {step["type"] for step in steps.values()} == set(STEP_TYPES)
+
+    def test_every_question_of_the_journey_is_answered_by_the_demo(self) -> None:
+        steps = [parse_step(step) for step in seed.journey_steps()]
+        asking = {step.id for step in steps if step.input_types} - {"style", "photo"}
+        assert asking == set(INPUTS)
+        for step in steps:
+            if step.id in INPUTS:
+                step.check_input(TypeAdapter(StepInput).validate_python(INPUTS[step.id]))
 
 
 class TestSeeding:
@@ -123,6 +138,24 @@ class TestSeeding:
         done = run("seed", "--into", "demo-open", EMULATOR_SUITE_HOST="")
         assert done.returncode == 1
         assert done.stderr.startswith("error: demo-open has no rules yet. Set EMULATOR_SUITE_HOST")
+
+
+class TestJourney:
+    def test_plays_every_step_and_saves_the_picture(self, suite: Suite, tmp_path: Path) -> None:
+        seed.seed(suite.project, suite.bucket)
+        shown = io.StringIO()
+        console = Console(file=shown, width=120)
+        DemoJourney(console, suite, uid=f"visitor-{new_id()}").run(PHOTO.read_bytes(), tmp_path)
+
+        output = shown.getvalue()
+        for step in seed.journey_steps():
+            assert re.search(rf"✓ {step['type']} .*goToStep", output), output
+            assert re.search(rf"{step['type']} +{step['id']}", output), output
+        for call in ("startJourney", "saveStepInput", "saveCapture", "triggerTransform"):
+            assert re.search(rf"│ {call} +│", output)
+        assert re.search(r"session \w+ ready", output)
+        assert size_of((tmp_path / "journey.png").read_bytes()) == (1080, 1080)
+        assert size_of((tmp_path / "journey-side-by-side.jpg").read_bytes())[1] == 1080
 
 
 class TestDemo:

@@ -1,55 +1,43 @@
-/** From an address to a screen: open the project and show the phase. */
+/** From an address to a screen: open the project or the event, and show where its guest is. */
 
 import { useEffect, useState } from "preact/hooks";
 import { currentRoute, onRouteChange, sessionRequestId } from "./model/history.ts";
 import { type Refusal, refusalOf } from "./model/refusals.ts";
 import type { Route } from "./model/routes.ts";
 import { fontOf, paletteOf } from "./model/theme.ts";
-import type { Theme } from "./model/types.ts";
-import { openVisit, type VisitContext } from "./model/visit.ts";
+import type { Venue } from "./model/types.ts";
+import { openEvent, openVisit, type VisitContext } from "./model/visit.ts";
 import { Loading, Page, Problem } from "./parts/frame.tsx";
+import { EventScreen } from "./screens/event.tsx";
 import { PhaseScreen } from "./screens/phase.tsx";
 import { ShareScreen } from "./screens/share.tsx";
 import { Welcome } from "./screens/welcome.tsx";
 
 export function App() {
   const [route, setRoute] = useState(currentRoute);
-  const [visit, setVisit] = useState<VisitContext | null>(null);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const [attempts, setAttempts] = useState(0);
-  const projectId = route.phase === "none" ? null : route.projectId;
-
   useEffect(() => onRouteChange(() => setRoute(currentRoute())), []);
-  useEffect(() => {
-    if (projectId === null) return;
-    let current = true;
-    setVisit(null);
-    setRefusal(null);
-    openVisit(projectId).then(
-      (opened) => {
-        if (!current) return;
-        applyTheme(opened.project.theme);
-        document.title = opened.project.name;
-        setVisit(opened);
-      },
-      (error: unknown) => current && setRefusal(refusalOf(error)),
-    );
-    return () => {
-      current = false;
-    };
-  }, [projectId, attempts]);
-  useEffect(() => {
-    if (!refusal?.isTransient) return;
-    const retry = () => setAttempts((n) => n + 1);
-    addEventListener("online", retry);
-    return () => removeEventListener("online", retry);
-  }, [refusal]);
+  if (route.phase === "none") return <Problem reason="none" />;
+  if (route.phase === "journey") return <EventApp key={route.eventId} route={route} />;
+  return <ProjectApp key={route.projectId} route={route} />;
+}
 
-  if (projectId === null) return <Problem reason="none" />;
-  if (refusal) {
-    return <Problem reason={refusal.reason} onRetry={() => setAttempts((n) => n + 1)} />;
-  }
-  if (visit === null || visit.project.id !== projectId) return <Loading />;
+function EventApp({ route }: { route: Extract<Route, { phase: "journey" }> }) {
+  const opening = useOpening(() => openEvent(route.eventId));
+  const context = opening.opened;
+  useEffect(() => {
+    if (context) showVenue(context.event);
+  }, [context]);
+  if (context === null) return <Opening {...opening} />;
+  return <EventScreen context={context} experienceId={route.experienceId} />;
+}
+
+function ProjectApp({ route }: { route: ProjectRoute }) {
+  const opening = useOpening(() => openVisit(route.projectId));
+  const { opened: visit, setOpened: setVisit } = opening;
+  useEffect(() => {
+    if (visit) showVenue(visit.project);
+  }, [visit?.project]);
+  if (visit === null) return <Opening {...opening} />;
   const setEntered = (entered: boolean) => () => setVisit({ ...visit, entered });
   return (
     <Screen
@@ -61,15 +49,52 @@ export function App() {
   );
 }
 
+interface OpeningState<T> {
+  opened: T | null;
+  setOpened(changed: T): void;
+  refusal: Refusal | null;
+  retry(): void;
+}
+
+/** Open what an address names, and open it again when the network is back. */
+function useOpening<T>(open: () => Promise<T>): OpeningState<T> {
+  const [opened, setOpened] = useState<T | null>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [attempts, setAttempts] = useState(0);
+  const retry = () => setAttempts((n) => n + 1);
+  useEffect(() => {
+    let current = true;
+    setRefusal(null);
+    open().then(
+      (found) => current && setOpened(found),
+      (error: unknown) => current && setRefusal(refusalOf(error)),
+    );
+    return () => {
+      current = false;
+    };
+  }, [attempts]);
+  useEffect(() => {
+    if (!refusal?.isTransient) return;
+    addEventListener("online", retry);
+    return () => removeEventListener("online", retry);
+  }, [refusal]);
+  return { opened, setOpened, refusal, retry };
+}
+
+function Opening({ refusal, retry }: { refusal: Refusal | null; retry(): void }) {
+  return refusal ? <Problem reason={refusal.reason} onRetry={retry} /> : <Loading />;
+}
+
+type ProjectRoute = Exclude<Route, { phase: "none" | "journey" }>;
+
 interface ScreenProps {
-  route: Route;
+  route: ProjectRoute;
   visit: VisitContext;
   onEnter(): void;
   onGuestRequired(): void;
 }
 
 function Screen({ route, visit, onEnter, onGuestRequired }: ScreenProps) {
-  if (route.phase === "none") return null;
   if (route.phase === "welcome" || !visit.entered) {
     return (
       <Page phase="welcome">
@@ -96,12 +121,13 @@ function Screen({ route, visit, onEnter, onGuestRequired }: ScreenProps) {
   );
 }
 
-/** Apply the project's theme. Colours are computed, never copied from the project as text. */
-function applyTheme(theme: Theme | null): void {
+/** Show whose page this is. Colours are computed, never copied from the theme as text. */
+function showVenue({ name, theme = null }: Venue): void {
+  document.title = name;
   const { style } = document.documentElement;
   const palette = paletteOf(theme);
-  for (const [name, value] of Object.entries(palette)) {
-    style.setProperty(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, value);
+  for (const [colour, value] of Object.entries(palette)) {
+    style.setProperty(`--${colour.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, value);
   }
   const font = fontOf(theme);
   if (font) style.setProperty("--font", `"${font}", var(--system-font)`);

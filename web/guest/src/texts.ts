@@ -18,6 +18,14 @@ const PROBLEMS: Record<string, Words> = {
     title: "Not open right now",
     text: "This event has not begun yet, or it is over.",
   },
+  event_not_found: {
+    title: "Not open right now",
+    text: "There is no event at this address, or it is not open for guests.",
+  },
+  event_not_live: {
+    title: "Not open right now",
+    text: "This event has not begun yet, or it is over.",
+  },
   offline: {
     title: "No connection",
     text: "We could not reach the event. Everything goes on as soon as you are back online.",
@@ -59,6 +67,12 @@ const PROBLEMS: Record<string, Words> = {
     text: "Not all questions could be answered. You can begin again.",
   },
 };
+
+export const CONSENT_MISSING = "Please agree first, then choose.";
+
+/** The button that leads from an event's consent to its journey. */
+export const BEGIN = "Begin";
+export const AGREE_FIRST = "Please agree first, then begin.";
 
 const UNKNOWN: Words = {
   title: "Something went wrong",
@@ -104,12 +118,16 @@ const JOB: Record<string, Words> = {
     text: "We could not read it. A new photo will do.",
   },
   TIMEOUT: { title: "That took too long", text: "We stopped waiting. Please try once more." },
+  PHOTO_LOST: {
+    title: "Let's take another photo",
+    text: "Your photo is no longer there.",
+  },
   CANCELLED: { title: "Cancelled", text: "No picture was made. You can still have one." },
 };
 
 /** Whether only another photo helps, because the same one would fail again. */
 export function needsNewPhoto(reason: string | null): boolean {
-  return reason === "SAFETY_FILTERED" || reason === "INVALID_INPUT";
+  return ["SAFETY_FILTERED", "INVALID_INPUT", "PHOTO_LOST"].includes(reason ?? "");
 }
 
 export function jobWords(reason: string | null): Words {

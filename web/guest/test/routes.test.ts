@@ -47,3 +47,13 @@ test("an address without a project has no page, and an unknown one leads to the 
   }
   assert.deepEqual(parseRoute("/summer/share", "?session=../x"), welcome);
 });
+
+test("an event has an address of its own, and a project of that name has none", () => {
+  const journey = { phase: "journey", eventId: "summer", experienceId: null };
+  for (const path of ["/e/summer", "/e/summer/", "/e/summer/share", "/e/summer/a/b"]) {
+    assert.deepEqual(parseRoute(path), journey, path);
+  }
+  const chosen = { ...journey, experienceId: "cartoon" };
+  assert.deepEqual(parseRoute("/e/summer", "?experience=cartoon"), chosen);
+  for (const path of ["/e", "/e/", "/e/%2e"]) assert.deepEqual(parseRoute(path), { phase: "none" });
+});

@@ -1,6 +1,7 @@
 import { deniedRequests } from "./denied.mjs";
 import { entering } from "./entering.mjs";
-import { keyboardVisit } from "./keyboard.mjs";
+import { journeyAgain, journeyError, photoAlone, wholeJourney } from "./journeys.mjs";
+import { keyboardJourney, keyboardVisit } from "./keyboard.mjs";
 import {
   cancelledUpload,
   offlineAnswers,
@@ -20,7 +21,12 @@ export const SCENARIOS = {
   rejectedFiles,
   cancelledUpload,
   providerFailure,
+  wholeJourney,
+  journeyAgain,
+  journeyError,
+  photoAlone,
   keyboardVisit,
+  keyboardJourney,
   entering,
   screenshots,
 };

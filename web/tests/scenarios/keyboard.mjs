@@ -1,17 +1,14 @@
-import { createRequire } from "node:module";
-import { readFile } from "node:fs/promises";
+import { violations } from "../audit.mjs";
 
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const MAX_PRESSES = 60; // more than any screen has tab stops
 
-/** A visit by keyboard alone. axe checks each screen on the way. */
-export async function keyboardVisit(stage) {
+/** A guest without a mouse, what they do, and what axe found on each screen that they audited. */
+async function keyboardGuest(stage) {
   const guest = await stage.guest({ hasTouch: false, isMobile: false });
   const { page } = guest;
-  const axe = await readFile(AXE, "utf8");
   const screens = {};
   const audit = async (screen) => {
-    screens[screen] = await violations(page, axe);
+    screens[screen] = await violations(page);
   };
   const press = async (testId, selector = "", key = "Enter") => {
     await tabTo(page, guest.find(testId, selector).first());
@@ -36,7 +33,28 @@ export async function keyboardVisit(stage) {
     await audit(step);
     await press("next");
   };
+  /** Open the camera, close it, open it again, and take a photo. */
+  const takesPhoto = async () => {
+    await guest.seesStep("photo");
+    await audit("photo");
+    await press("open-camera");
+    await guest.sees("camera", '[data-ready="true"]');
+    await page.keyboard.press("Escape");
+    await hasFocus(guest.find("open-camera"));
+    await page.keyboard.press("Enter");
+    await guest.sees("camera", '[data-ready="true"]');
+    await audit("camera");
+    await press("shutter");
+    await hasFocus(guest.find("use-photo"));
+    await audit("preview");
+    await press("use-photo");
+  };
+  return { guest, screens, audit, press, writes, picks, takesPhoto };
+}
 
+/** A visit by keyboard alone. axe checks each screen on the way. */
+export async function keyboardVisit(stage) {
+  const { guest, screens, audit, press, writes, picks, takesPhoto } = await keyboardGuest(stage);
   await guest.open();
   await guest.seesPhase("welcome");
   await audit("welcome");
@@ -50,19 +68,7 @@ export async function keyboardVisit(stage) {
   await guest.seesPhase("main");
   await writes("name", "Ada");
   await picks("mood", "dreamy");
-  await guest.seesStep("photo");
-  await audit("photo");
-  await press("open-camera");
-  await guest.sees("camera", '[data-ready="true"]');
-  await page.keyboard.press("Escape");
-  await hasFocus(guest.find("open-camera"));
-  await page.keyboard.press("Enter");
-  await guest.sees("camera", '[data-ready="true"]');
-  await audit("camera");
-  await press("shutter");
-  await hasFocus(guest.find("use-photo"));
-  await audit("preview");
-  await press("use-photo");
+  await takesPhoto();
   await guest.sees("picture");
   await audit("reward");
   await press("next");
@@ -76,6 +82,42 @@ export async function keyboardVisit(stage) {
   await press("again");
   await guest.seesPhase("welcome");
   await audit("welcomeAgain");
+  return { uid: await guest.uid(), screens, uncaught: stage.uncaught };
+}
+
+/** An event's journey by keyboard alone, as far as it differs from a visit. */
+export async function keyboardJourney(stage) {
+  const { guest, screens, audit, press, writes, picks, takesPhoto } = await keyboardGuest(stage);
+  await guest.openEvent();
+  await guest.seesPhase("welcome");
+  await press("begin");
+  await hasFocus(guest.find("consent"));
+  await guest.page.keyboard.press("Space");
+  await audit("consent");
+  await press("begin");
+  await guest.seesStep("welcome");
+  await press("next");
+  await picks("adult", "true");
+  await writes("mail", "ada@example.com");
+  await picks("style", "pencil-booth");
+  await guest.seesStep("drinks");
+  await press("option", '[data-value="juice"]', "Space");
+  await audit("drinks");
+  await press("next");
+  await writes("name", "Ada");
+  await picks("mood", "dreamy");
+  await takesPhoto();
+  await picks("fun", "5");
+  await guest.seesStep("wish");
+  await press("next");
+  await guest.sees("picture");
+  await audit("reward");
+  await press("next");
+  await guest.seesPhase("share");
+  await guest.picture();
+  await audit("end");
+  await press("again");
+  await guest.seesStep("welcome");
   return { uid: await guest.uid(), screens, uncaught: stage.uncaught };
 }
 
@@ -100,22 +142,4 @@ async function tabToGroup(page, guest) {
     if (press > MAX_PRESSES) throw new Error("Tab never reaches an option");
     await page.keyboard.press("Tab");
   }
-}
-
-/** The serious and critical violations that axe finds, once no animation runs. */
-async function violations(page, axe) {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const finite = (animation) => animation.effect?.getComputedTiming().endTime !== Infinity;
-    await Promise.allSettled(
-      document
-        .getAnimations()
-        .filter(finite)
-        .map(({ finished }) => finished),
-    );
-    const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
-    return violations
-      .filter(({ impact }) => ["serious", "critical"].includes(impact))
-      .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
-  });
 }

@@ -1,3 +1,5 @@
+import { saved } from "../downloads.mjs";
+
 /** A guest plays all phases with the camera, and downloads the picture. */
 export async function wholeVisit(stage) {
   const guest = await stage.guest({ acceptDownloads: true });
@@ -19,12 +21,6 @@ export async function wholeVisit(stage) {
     code: await guest.find("qr").getAttribute("data-url"),
     uncaught: stage.uncaught,
   };
-}
-
-async function saved(download, { settings }) {
-  const path = `${settings.downloads}/${download.suggestedFilename()}`;
-  await download.saveAs(path);
-  return path;
 }
 
 /** A guest reloads in each phase, goes back to the welcome, and forward again. */

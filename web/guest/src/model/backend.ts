@@ -35,6 +35,14 @@ export type Calls = Pick<
   | "startTransform"
   | "retryTransform"
   | "cancelTransform"
+  | "startJourney"
+  | "getEventSession"
+  | "saveStepInput"
+  | "goToStep"
+  | "createCaptureUpload"
+  | "saveCapture"
+  | "triggerTransform"
+  | "retryJourney"
 >;
 
 const REGION = (import.meta.env.VITE_REGION as string | undefined) ?? "us-central1";
@@ -70,10 +78,10 @@ export async function connect(): Promise<Backend> {
     throw refusalOf(error);
   }
   const retrying = createClient(functions, { attempts: 3, timeoutMs: TIMEOUT_MS });
-  // Callers of these two retry at intervals of their own, and show it.
+  // Callers of these retry at intervals of their own, and show it.
   const once = createClient(functions, { attempts: 1, timeoutMs: TIMEOUT_MS });
-  const { updateSessionProgress, completeSession } = once;
-  const calls = { ...retrying, updateSessionProgress, completeSession };
+  const { updateSessionProgress, completeSession, saveStepInput, goToStep } = once;
+  const calls = { ...retrying, updateSessionProgress, completeSession, saveStepInput, goToStep };
   return { calls, uid: user.uid, app, config };
 }
 

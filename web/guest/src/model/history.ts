@@ -56,6 +56,12 @@ export function goToWelcome(projectId: string): void {
   notify();
 }
 
+/** Forget which step of a completed session was shown. */
+export function clearEntry(): void {
+  history.replaceState({}, "");
+  window.scrollTo(0, 0);
+}
+
 export function onRouteChange(listener: () => void): () => void {
   listeners.add(listener);
   addEventListener("popstate", listener);
@@ -69,7 +75,7 @@ function notify(): void {
   for (const listener of listeners) listener();
 }
 
-function newRequestId(): string {
+export function newRequestId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -3,13 +3,16 @@
 import {
   connectFirestoreEmulator,
   doc,
+  type DocumentReference,
   type Firestore,
+  getDoc,
   initializeFirestore,
   onSnapshot,
 } from "firebase/firestore";
 import { paths } from "experience-client";
 import { type Backend, hostAndPort } from "./backend.ts";
-import type { Job, Session } from "./types.ts";
+import { Refusal, refusalOf } from "./refusals.ts";
+import type { EventPage, EventSessionView, Job, Session } from "./types.ts";
 
 type Stop = () => void;
 
@@ -32,12 +35,8 @@ export function watchSession(
   onSession: (session: Session) => void,
   onError: () => void,
 ): Stop {
-  const target = doc(firestore(backend), paths.session(projectId, sessionId));
-  return onSnapshot(
-    target,
-    (snapshot) => snapshot.exists() && onSession(snapshot.data() as Session),
-    onError,
-  );
+  const path = paths.session(projectId, sessionId);
+  return watch(doc(firestore(backend), path), onSession, onError);
 }
 
 /** Report every state of a job from now on. After `onError` there are no more reports. */
@@ -48,10 +47,41 @@ export function watchJob(
   onJob: (job: Job) => void,
   onError: () => void,
 ): Stop {
-  const target = doc(firestore(backend), paths.job(projectId, jobId));
+  return watch(doc(firestore(backend), paths.job(projectId, jobId)), onJob, onError);
+}
+
+/** Report every state of an event's session from now on. After `onError` there are no more. */
+export function watchEventSession(
+  backend: Backend,
+  eventId: string,
+  sessionId: string,
+  onSession: (session: EventSessionView) => void,
+  onError: () => void,
+): Stop {
+  const path = paths.eventSession(eventId, sessionId);
+  return watch(doc(firestore(backend), path), onSession, onError);
+}
+
+/** A live event, as its operators saved it. Throws `Refusal`. */
+export async function getEvent(backend: Backend, eventId: string): Promise<EventPage> {
+  try {
+    const snapshot = await getDoc(doc(firestore(backend), `events/${eventId}`));
+    if (snapshot.exists()) return { ...(snapshot.data() as EventPage), id: eventId };
+  } catch (error) {
+    if (refusalOf(error).reason !== "permission-denied") throw new Refusal("offline", {}, true);
+  }
+  // Guests may read live events alone, and an event that is absent looks as one that is closed.
+  throw new Refusal("event_not_found");
+}
+
+function watch<T>(
+  target: DocumentReference,
+  onDocument: (document: T) => void,
+  onError: () => void,
+): Stop {
   return onSnapshot(
     target,
-    (snapshot) => snapshot.exists() && onJob(snapshot.data() as Job),
+    (snapshot) => snapshot.exists() && onDocument(snapshot.data() as T),
     onError,
   );
 }

@@ -27,6 +27,10 @@ const PREFIX = "guest-page:outbox:";
 const INDEX = "@index"; // no step has such an id
 const MIN_WAIT_MS = 500;
 const MAX_WAIT_MS = 15_000;
+const ENDINGS = new Set([
+  ...["session_not_active", "session_not_found", "guest_not_found"],
+  ...["event_not_live", "event_not_found"],
+]);
 
 /** The answers and the step index of one session that are still to be sent, as they are stored. */
 export class PendingProgress {
@@ -200,8 +204,7 @@ export class Outbox {
       else if (refused.size === 0) forget();
       return true;
     }
-    const endings = ["session_not_active", "session_not_found", "guest_not_found"];
-    if (endings.includes(refusal.reason)) {
+    if (ENDINGS.has(refusal.reason)) {
       this.pending.clear();
       this.listener.onEnded(refusal);
       return false;

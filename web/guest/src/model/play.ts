@@ -161,6 +161,8 @@ export class Play {
     // A pending index, of this tab or another one, is newer than the server's.
     const { currentStepIndex: mine = session.currentStepIndex } = this.pending.read().progress;
     const newest = mine === session.currentStepIndex;
+    // A session of an event is active again once its guest takes another photo.
+    if (session.status === "active" && before.status === "completed") this.completing = null;
     if (session.status === "completed") {
       if (before.status !== "completed") this.completedElsewhere();
     } else if (session.status !== "active") {

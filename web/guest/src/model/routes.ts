@@ -8,11 +8,14 @@ export type Route =
   | { phase: "pregate"; projectId: string; chosen: string | null }
   | { phase: "main"; projectId: string; experienceId: string; pregate: string | null }
   | { phase: "preshare"; projectId: string; mainSessionId: string }
-  | { phase: "share"; projectId: string; mainSessionId: string };
+  | { phase: "share"; projectId: string; mainSessionId: string }
+  | { phase: "journey"; eventId: string; experienceId: string | null };
 
 const ID = /^[A-Za-z0-9_-]{1,128}$/;
+/** The first segment of an event's address. A project with this id has no page. */
+const EVENTS = "e";
 
-/** The route of an address. An unknown address leads to its project's welcome. */
+/** The route of an address. An unknown one leads to the welcome of its project, or to its event. */
 export function parseRoute(path: string, search = ""): Route {
   const [projectId, segment, experienceId, ...rest] = path.split("/").filter(Boolean);
   if (projectId === undefined || !ID.test(projectId)) return { phase: "none" };
@@ -21,6 +24,10 @@ export function parseRoute(path: string, search = ""): Route {
     const value = query.get(name);
     return value !== null && ID.test(value) ? value : null;
   };
+  if (projectId === EVENTS) {
+    if (segment === undefined || !ID.test(segment)) return { phase: "none" };
+    return { phase: "journey", eventId: segment, experienceId: id("experience") };
+  }
   const welcome: Route = { phase: "welcome", projectId };
   if (rest.length > 0) return welcome;
   if (segment === "experience" && experienceId !== undefined && ID.test(experienceId)) {

@@ -54,6 +54,17 @@ export function keepEntry(projectId: string, uid: string, consentVersion: string
   store().setItem(entryKey(projectId, uid), consentVersion);
 }
 
+const journeyKey = (eventId: string, uid: string) => `guest-page:journey:${eventId}:${uid}`;
+
+/** The `requestId` with which this guest began their session of an event, or null. */
+export function journeyRequestId(eventId: string, uid: string): string | null {
+  return store().getItem(journeyKey(eventId, uid));
+}
+
+export function keepJourneyRequestId(eventId: string, uid: string, requestId: string): void {
+  store().setItem(journeyKey(eventId, uid), requestId);
+}
+
 const draftKey = (sessionId: string, stepId: string) => `guest-page:draft:${sessionId}:${stepId}`;
 
 /** A text typed into a step and not submitted yet, so that a reload does not lose it. */

@@ -1,10 +1,19 @@
 /** The contract's nouns under the names that this page uses. */
 
-import type { AnswerInput, Callables, ProjectPage, SessionView } from "experience-client";
+import type {
+  AnswerInput,
+  Callables,
+  Consent,
+  ProjectPage,
+  SaveStepInput,
+  SessionView,
+} from "experience-client";
 
 export type {
+  EventSessionView,
   Job,
   JobStatus,
+  JourneySession,
   NamedExperience,
   NextPhase,
   SessionWithSteps,
@@ -15,6 +24,7 @@ export type Value = AnswerInput["value"];
 /** The fields that a session has both in its document and in a callable's response. */
 export type Session = Omit<SessionView, "inputs" | "activeJobId" | "resultAssetId">;
 
+export type StepInput = SaveStepInput["input"];
 export type ContentType = Callables["createUpload"]["request"]["contentType"];
 
 /** What playing a session needs to know of it. */
@@ -39,15 +49,29 @@ export interface StoredMedia {
 /** The project or the event whose code the guest scanned, as far as its screens show it. */
 export interface Venue {
   name: string;
-  theme: Theme | null;
-  /** What an experience picker offers. */
-  choices: Choice[];
+  theme?: Theme | null;
 }
 
+/** An experience that a picker offers. */
 export interface Choice {
   id: string;
   name: string;
+  previewMediaUrl?: string;
 }
+
+/** How a photo is taken, where its experience says so. */
+export interface CameraSettings {
+  facing: "user" | "environment";
+  countdownSeconds: number;
+}
+
+/** An event, as far as its page shows it. */
+export interface EventPage extends Venue {
+  id: string;
+  consent?: ConsentText;
+}
+
+export type ConsentText = Omit<Consent, "minimumAge"> & Partial<Consent>;
 
 export interface Theme {
   primaryColor?: unknown;
@@ -87,6 +111,7 @@ export interface StepConfig {
   maxLabel?: string;
   layout?: "grid" | "list" | "carousel";
   experienceIds?: string[];
+  fallbackExperienceId?: string | null;
   messages?: string[];
   estimatedDuration?: number;
   allowDownload?: boolean;

@@ -1,10 +1,10 @@
 /** What every screen of a visit works with, and how a guest enters a project. */
 
 import { type Backend, connect } from "./backend.ts";
-import { currentRoute } from "./history.ts";
+import { currentRoute, newRequestId } from "./history.ts";
 import { refusalOf } from "./refusals.ts";
-import { entry, keepEntry } from "./storage.ts";
-import type { Project, Venue } from "./types.ts";
+import { entry, journeyRequestId, keepEntry, keepJourneyRequestId } from "./storage.ts";
+import type { EventPage, JourneySession, Project } from "./types.ts";
 
 export interface VisitContext {
   backend: Backend;
@@ -13,13 +13,10 @@ export interface VisitContext {
   entered: boolean;
 }
 
-/** What the screens of a project show of it. */
-export function venueOf({ name, theme, experiences }: Project): Venue {
-  return {
-    name,
-    theme,
-    choices: experiences.main.map((each) => ({ id: each.experienceId, name: each.name })),
-  };
+/** The same for an event. */
+export interface EventContext {
+  backend: Backend;
+  event: EventPage;
 }
 
 let connection: Promise<Backend> | null = null;
@@ -63,4 +60,43 @@ export async function enter(
   }
   keepEntry(projectId, uid, consentVersion);
   return true;
+}
+
+/** Connect and load the event. Throws `Refusal`. */
+export async function openEvent(eventId: string): Promise<EventContext> {
+  const [backend, { getEvent }] = await Promise.all([connectOnce(), import("./live.ts")]);
+  return { backend, event: await getEvent(backend, eventId) };
+}
+
+/** Whether this guest has agreed to what the event asks for, or it asks for nothing. */
+export function hasAgreed({ backend, event }: EventContext): boolean {
+  return !event.consent || entry(scopeOf(event), backend.uid) !== null;
+}
+
+/** Whether they have agreed to its present text, where there is one. */
+export function hasAgreedToThis({ backend, event }: EventContext): boolean {
+  return (event.consent?.version ?? null) === entry(scopeOf(event), backend.uid);
+}
+
+/** Begin a session anew, if there is one, with the consent of this version. */
+export function beginAgain({ backend, event }: EventContext, consentVersion?: string): void {
+  if (consentVersion !== undefined) keepEntry(scopeOf(event), backend.uid, consentVersion);
+  keepJourneyRequestId(event.id, backend.uid, newRequestId());
+}
+
+/** The guest's session of the event, the same after a reload. Throws `Refusal`. */
+export function startJourney(context: EventContext): Promise<JourneySession> {
+  const { backend, event } = context;
+  if (journeyRequestId(event.id, backend.uid) === null) beginAgain(context);
+  const requestId = journeyRequestId(event.id, backend.uid) ?? newRequestId();
+  const consentVersion = entry(scopeOf(event), backend.uid);
+  return backend.calls.startJourney({
+    eventId: event.id,
+    requestId,
+    ...(consentVersion === null ? {} : { consentVersion }),
+  });
+}
+
+function scopeOf({ id }: EventPage): string {
+  return `event:${id}`;
 }

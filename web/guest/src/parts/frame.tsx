@@ -2,13 +2,14 @@
 
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Route } from "../model/routes.ts";
 import { pictureUrl } from "../model/theme.ts";
 import type { Venue } from "../model/types.ts";
 import { comeBack, problemWords } from "../texts.ts";
 import { Icon } from "./icons.tsx";
 
 interface PageProps {
-  phase: "loading" | "welcome" | "pregate" | "main" | "preshare" | "share" | "problem";
+  phase: "loading" | "problem" | Exclude<Route["phase"], "none">;
   children: ComponentChildren;
 }
 
@@ -21,7 +22,7 @@ export function Page({ phase, children }: PageProps) {
 }
 
 /** The logo of the project or the event, or its name. */
-export function Brand({ venue }: { venue: Pick<Venue, "name" | "theme"> }) {
+export function Brand({ venue }: { venue: Venue }) {
   const logo = pictureUrl(venue.theme?.logoUrl);
   const [broken, setBroken] = useState(false);
   if (logo === null || broken) return <span class="brand-name">{venue.name}</span>;

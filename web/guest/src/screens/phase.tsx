@@ -5,7 +5,7 @@ import type { StartedSession } from "../model/play.ts";
 import { type Refusal, refusalOf } from "../model/refusals.ts";
 import type { Route } from "../model/routes.ts";
 import { ProjectSession } from "../model/sessions/project-session.ts";
-import { venueOf, type VisitContext } from "../model/visit.ts";
+import type { VisitContext } from "../model/visit.ts";
 import { Player } from "./player.tsx";
 
 type PlayedRoute = Extract<Route, { phase: "pregate" | "main" | "preshare" }>;
@@ -26,7 +26,7 @@ export function PhaseScreen({ route, visit, onGuestRequired }: Props) {
   };
   return (
     <Player
-      venue={venueOf(visit.project)}
+      venue={visit.project}
       open={() => startSession(route, visit)}
       leave={(next) => goTo(projectId, next)}
       redirects={redirects}
@@ -43,8 +43,8 @@ async function startSession(
   route: PlayedRoute,
   visit: VisitContext,
 ): Promise<StartedSession | null> {
-  const { backend } = visit;
-  const { experiences } = visit.project;
+  const { backend, project } = visit;
+  const { experiences } = project;
   const { projectId } = route;
   const experienceId =
     route.phase === "main" ? route.experienceId : experiences[route.phase]?.experienceId;
@@ -64,8 +64,7 @@ async function startSession(
     const requestId = sessionRequestId();
     const { session, steps } = await backend.calls.createSession({ ...request, requestId });
     const chosen = route.phase === "pregate" ? route.chosen : null;
-    const ids = { projectId, sessionId: session.id };
-    return { session, steps, backend: new ProjectSession(backend, ids, chosen) };
+    return { session, steps, backend: new ProjectSession(backend, project, session.id, chosen) };
   } catch (error) {
     const { reason } = refusalOf(error);
     if (reason === "pregate_required") {

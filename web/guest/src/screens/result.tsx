@@ -18,15 +18,19 @@ interface Props {
   steps: Step[];
   /** Lead the guest to another picture. */
   onAgain(): void;
+  /** Let them take another photo for this one; without it they begin again. */
+  onNewPhoto?(): void;
   children?: ComponentChildren;
 }
 
-export function Result({ venue, backend, session, steps, onAgain, children }: Props) {
+export function Result(props: Props) {
+  const { venue, backend, session, steps, onAgain, onNewPhoto = onAgain, children } = props;
   const followed = usePicture(backend, true);
   const { picture } = followed;
   const reward = steps.find((step) => step.type === "reward");
   const photo = pictureUrl(session.capturedMedia.filter(({ url }) => url).at(-1)?.url);
   const inProgress = isInProgress(picture);
+  const asksForPhoto = needsNewPhoto(picture.reason);
   return (
     <>
       <header class="topbar">
@@ -63,13 +67,13 @@ export function Result({ venue, backend, session, steps, onAgain, children }: Pr
           />
         ) : null}
         <button
-          class={`button ${needsNewPhoto(picture.reason) ? "primary" : "quiet"}`}
+          class={`button ${asksForPhoto ? "primary" : "quiet"}`}
           type="button"
           data-testid="again"
-          onClick={onAgain}
+          onClick={asksForPhoto ? onNewPhoto : onAgain}
         >
           <Icon name="again" />
-          {needsNewPhoto(picture.reason) ? "Take a new photo" : "Make another one"}
+          {asksForPhoto ? "Take a new photo" : "Make another one"}
         </button>
         {children}
       </main>

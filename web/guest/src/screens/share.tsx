@@ -6,7 +6,7 @@ import type { StartedSession } from "../model/play.ts";
 import { type Refusal, refusalOf } from "../model/refusals.ts";
 import { ProjectSession } from "../model/sessions/project-session.ts";
 import { forget } from "../model/storage.ts";
-import { venueOf, type VisitContext } from "../model/visit.ts";
+import type { VisitContext } from "../model/visit.ts";
 import { ProblemCard, Skeleton } from "../parts/frame.tsx";
 import { ERASE, problemWords } from "../texts.ts";
 import { Result } from "./result.tsx";
@@ -21,13 +21,12 @@ export function ShareScreen({ visit, sessionId }: { visit: VisitContext; session
   useEffect(() => {
     let current = true;
     setRefusal(null);
-    const ids = { projectId, sessionId };
-    backend.calls.getSession(ids).then(
+    backend.calls.getSession({ projectId, sessionId }).then(
       ({ session, steps }) => {
         if (!current) return;
         // Only a completed main session has a picture to share.
         if (session.phase === "main" && session.status === "completed") {
-          setMain({ session, steps, backend: new ProjectSession(backend, ids) });
+          setMain({ session, steps, backend: new ProjectSession(backend, project, sessionId) });
         } else {
           goToWelcome(projectId);
         }
@@ -50,7 +49,7 @@ export function ShareScreen({ visit, sessionId }: { visit: VisitContext; session
   }
   if (main === null) return <Skeleton />;
   return (
-    <Result {...main} venue={venueOf(project)} onAgain={() => goToWelcome(projectId)}>
+    <Result {...main} venue={project} onAgain={() => goToWelcome(projectId)}>
       <EraseVisit visit={visit} />
     </Result>
   );

@@ -5,11 +5,9 @@ import { currentRoute, goTo, goToWelcome } from "../model/history.ts";
 import { refusalOf } from "../model/refusals.ts";
 import type { NamedExperience } from "../model/types.ts";
 import { enter, type VisitContext } from "../model/visit.ts";
-import { Brand } from "../parts/frame.tsx";
+import { ConsentBox, Hero, Notice } from "../parts/entrance.tsx";
 import { Icon } from "../parts/icons.tsx";
-import { comeBack, problemWords } from "../texts.ts";
-
-const CONSENT_MISSING = "Please agree first, then choose.";
+import { comeBack, CONSENT_MISSING, problemWords } from "../texts.ts";
 
 export function Welcome({ visit, onEnter }: { visit: VisitContext; onEnter(): void }) {
   const { project, backend, entered } = visit;
@@ -69,40 +67,21 @@ export function Welcome({ visit, onEnter }: { visit: VisitContext; onEnter(): vo
 
   return (
     <>
-      <header class="hero">
-        <div class="hero-light" aria-hidden="true" />
-        <div class="hero-text">
-          {project.theme?.logoUrl ? <Brand venue={project} /> : null}
-          <p class="eyebrow">Welcome to</p>
-          <h1>{project.name}</h1>
-        </div>
-      </header>
+      <Hero venue={project} />
       <main class="welcome">
         {consent ? (
-          <div class="consent">
-            <p>{consent.text}</p>
-            <label class="check">
-              <input
-                ref={checkbox}
-                type="checkbox"
-                data-testid="consent"
-                checked={agreed}
-                aria-describedby={problem === CONSENT_MISSING ? "problem" : undefined}
-                onChange={(event) => {
-                  setAgreed(event.currentTarget.checked);
-                  setProblem(null);
-                }}
-              />
-              <span>
-                I agree
-                {consent.minimumAge ? `, and I am at least ${consent.minimumAge} years old` : ""}
-              </span>
-            </label>
-          </div>
+          <ConsentBox
+            consent={consent}
+            checkbox={checkbox}
+            agreed={agreed}
+            isMissing={problem === CONSENT_MISSING}
+            onChange={(changed) => {
+              setAgreed(changed);
+              setProblem(null);
+            }}
+          />
         ) : null}
-        <p id="problem" class="notice" role="alert" data-testid="notice" hidden={!problem}>
-          {problem}
-        </p>
+        <Notice problem={problem} />
         <h2 class="section">
           {choices.length > 1 ? "Choose your experience" : choices.length ? "Ready?" : "Nothing on"}
         </h2>

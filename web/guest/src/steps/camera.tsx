@@ -1,19 +1,22 @@
-/** The camera's live picture, and a shutter that counts down from three. */
+/** The camera's live picture, and a shutter with a countdown. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { closeCamera, type Facing, openCamera, takePhoto } from "../media/camera.ts";
+import type { CameraSettings } from "../model/types.ts";
 import { Icon } from "../parts/icons.tsx";
 
 const COUNT_FROM = 3;
 
 interface Props {
+  settings: CameraSettings | null;
   onPhoto(photo: Blob): void;
   onClose(): void;
   onProblem(reason: string): void;
 }
 
-export function Camera({ onPhoto, onClose, onProblem }: Props) {
-  const [facing, setFacing] = useState<Facing>("user");
+export function Camera({ settings, onPhoto, onClose, onProblem }: Props) {
+  const [facing, setFacing] = useState<Facing>(settings?.facing ?? "user");
+  const countFrom = settings?.countdownSeconds ?? COUNT_FROM;
   const [ready, setReady] = useState(false);
   const [count, setCount] = useState<number | null>(null);
   const dialog = useRef<HTMLDialogElement>(null);
@@ -104,7 +107,7 @@ export function Camera({ onPhoto, onClose, onProblem }: Props) {
           data-testid="shutter"
           aria-label="Take the photo"
           disabled={!ready || count !== null}
-          onClick={() => setCount(COUNT_FROM)}
+          onClick={() => (countFrom > 0 ? setCount(countFrom) : void shoot())}
         >
           <span />
         </button>

@@ -109,6 +109,7 @@ export function Capture({ play, step, problem }: StepProps) {
   if (camera) {
     return (
       <Camera
+        settings={play.backend.camera}
         onPhoto={preview}
         onClose={() => setCamera(false)}
         onProblem={(problem) => {

@@ -1,7 +1,9 @@
 /** The questions. Each is answered with a native control that has a label. */
 
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import { problemWith } from "../model/answers.ts";
+import { pictureUrl } from "../model/theme.ts";
 import type { Step } from "../model/types.ts";
 import { Icon } from "../parts/icons.tsx";
 import type { StepProps } from "./props.ts";
@@ -80,8 +82,12 @@ export function YesNo(props: StepProps) {
 
 export function ExperiencePicker(props: StepProps) {
   const { experienceIds = [], layout = "grid" } = props.step.config ?? {};
-  const names = new Map(props.venue.choices.map(({ id, name }) => [id, name]));
-  const options = experienceIds.map((id) => ({ value: id, label: names.get(id) ?? readable(id) }));
+  const choices = new Map(props.play.backend.choices.map((each) => [each.id, each]));
+  const options = experienceIds.map((id) => ({
+    value: id,
+    label: choices.get(id)?.name ?? readable(id),
+    preview: pictureUrl(choices.get(id)?.previewMediaUrl),
+  }));
   return <Choices {...props} kind={layout} options={options} />;
 }
 
@@ -94,6 +100,8 @@ export function MultipleChoice(props: StepProps) {
 interface Option {
   value: string | number | boolean;
   label: string;
+  /** The address of a picture of it. */
+  preview?: string | null;
 }
 
 interface ChoicesProps extends StepProps {
@@ -116,6 +124,7 @@ function Choices({ step, value, problem, kind, options, onChange }: ChoicesProps
             onChange={() => onChange(option.value)}
           />
           <span class="choice-face">
+            {option.preview ? <Preview url={option.preview} /> : null}
             <span class="choice-label">{option.label}</span>
             <span class="choice-mark" aria-hidden="true">
               <Icon name="check" />
@@ -125,6 +134,13 @@ function Choices({ step, value, problem, kind, options, onChange }: ChoicesProps
       ))}
     </Group>
   );
+}
+
+/** Decoration: the label next to it names the option. A broken one is not shown. */
+function Preview({ url }: { url: string }) {
+  const [broken, setBroken] = useState(false);
+  if (broken) return null;
+  return <img class="choice-preview" src={url} alt="" onError={() => setBroken(true)} />;
 }
 
 /** A choice of any number of options. */

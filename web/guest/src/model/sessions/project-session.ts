@@ -3,7 +3,7 @@
 import type { Backend } from "../backend.ts";
 import type { Progress } from "../outbox.ts";
 import { type Picture, type PictureSource, pictureOf } from "../picture.ts";
-import type { ContentType, Job, Session } from "../types.ts";
+import type { ContentType, Job, Project, Session } from "../types.ts";
 import type { SessionBackend, Stop } from "./session-backend.ts";
 
 interface Ids {
@@ -12,15 +12,25 @@ interface Ids {
 }
 
 export class ProjectSession implements SessionBackend {
+  readonly camera = null;
+  private readonly ids: Ids;
+
   constructor(
     private readonly backend: Backend,
-    private readonly ids: Ids,
+    private readonly project: Project,
+    sessionId: string,
     /** The main experience that the guest chose on the welcome screen, to which a pregate leads. */
     private readonly chosen: string | null = null,
-  ) {}
+  ) {
+    this.ids = { projectId: project.id, sessionId };
+  }
 
-  get scope(): string {
-    return this.ids.projectId;
+  get scope() {
+    return this.project.id;
+  }
+
+  get choices() {
+    return this.project.experiences.main.map(({ experienceId: id, name }) => ({ id, name }));
   }
 
   async read() {

@@ -2,7 +2,7 @@
 
 import type { Progress } from "../outbox.ts";
 import type { PictureSource } from "../picture.ts";
-import type { ContentType, NextPhase, PlayedSession } from "../types.ts";
+import type { CameraSettings, Choice, ContentType, NextPhase, PlayedSession } from "../types.ts";
 
 export type Stop = () => void;
 
@@ -18,6 +18,10 @@ export interface Upload {
 export interface SessionBackend {
   /** Names the project or the event among what the browser keeps. */
   readonly scope: string;
+  /** What its experience pickers offer. */
+  readonly choices: Choice[];
+  /** How its photo is taken, or null for the page's own way. */
+  readonly camera: CameraSettings | null;
   read(): Promise<PlayedSession>;
   /** Report every state of the session from now on. After `onLost` there are no more reports. */
   watch(onSession: (session: PlayedSession) => void, onLost: () => void): Promise<Stop>;

@@ -1,0 +1,58 @@
+/** What a guest sees before anything else: where they are, and what they must agree to. */
+
+import type { RefObject } from "preact";
+import type { ConsentText, Venue } from "../model/types.ts";
+import { Brand } from "./frame.tsx";
+
+export function Hero({ venue }: { venue: Venue }) {
+  return (
+    <header class="hero">
+      <div class="hero-light" aria-hidden="true" />
+      <div class="hero-text">
+        {venue.theme?.logoUrl ? <Brand venue={venue} /> : null}
+        <p class="eyebrow">Welcome to</p>
+        <h1>{venue.name}</h1>
+      </div>
+    </header>
+  );
+}
+
+interface ConsentProps {
+  consent: ConsentText;
+  checkbox: RefObject<HTMLInputElement | null>;
+  agreed: boolean;
+  /** Whether the notice says that it is missing. */
+  isMissing: boolean;
+  onChange(agreed: boolean): void;
+}
+
+export function ConsentBox({ consent, checkbox, agreed, isMissing, onChange }: ConsentProps) {
+  return (
+    <div class="consent">
+      <p>{consent.text}</p>
+      <label class="check">
+        <input
+          ref={checkbox}
+          type="checkbox"
+          data-testid="consent"
+          checked={agreed}
+          aria-describedby={isMissing ? "problem" : undefined}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
+        <span>
+          I agree
+          {consent.minimumAge ? `, and I am at least ${consent.minimumAge} years old` : ""}
+        </span>
+      </label>
+    </div>
+  );
+}
+
+/** Why the guest is not led on. */
+export function Notice({ problem }: { problem: string | null }) {
+  return (
+    <p id="problem" class="notice" role="alert" data-testid="notice" hidden={!problem}>
+      {problem}
+    </p>
+  );
+}
