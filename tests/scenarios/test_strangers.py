@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from emulator.demo.client import CallError
+from tests.support.builders.events import an_event, an_event_experience
 from tests.support.builders.jobs import CAPTURE
 from tests.support.builders.projects import CONSENT
 from tests.support.builders.venues import Venue
@@ -22,65 +23,99 @@ class Victim:
     uid: str
     done: dict[str, Any]
     active: dict[str, Any]
+    event: str
+    event_session: str
+    event_experience: str
 
     def asks(self) -> dict[str, dict[str, Any]]:
         """For every callable a request that would do, for the victim or an operator."""
-        venue, active = self.venue, {"sessionId": self.active["id"]}
-        done, of_workspace = {"sessionId": self.done["id"]}, {"workspaceId": self.venue.workspace}
-        photo = {**active, "stepId": "photo"}
+        about = {"projectId": self.venue.project}
+        of_project = {name: {**about, **data} for name, data in self.asks_of_project().items()}
+        return of_project | self.asks_of_workspace() | self.asks_of_event()
+
+    def asks_of_event(self) -> dict[str, dict[str, Any]]:
+        """The same for the callables about an event."""
+        event = {"eventId": self.event}
+        session = {**event, "sessionId": self.event_session}
+        step, name = {"id": "name", "type": "short_text"}, {"name": "Mine"}
+        experience = {"experienceId": self.event_experience}
+        return {
+            "createCaptureUpload": {**session, "contentType": "image/jpeg", "sizeBytes": 1000},
+            "getEventSession": session,
+            "goToStep": {**session, "index": 1},
+            "listEventSessions": event,
+            "listEvents": {"workspaceId": self.venue.workspace},
+            "retryJourney": session,
+            "saveCapture": session,
+            "saveEvent": {**event, "expectedVersion": 1, "event": name},
+            "saveEventExperience": {**experience, "expectedVersion": 1, "experience": name},
+            "saveJourney": {**event, "journeyId": "journey", "expectedVersion": 0, "journey": name},
+            "saveStep": {**event, "stepId": "name", "expectedVersion": 0, "step": step},
+            "saveStepInput": {**session, "stepId": "name", "input": {"type": "text", "value": "x"}},
+            "setActiveJourney": {**event, "journeyId": None, "expectedVersion": 0},
+            "triggerTransform": session,
+        }
+
+    def asks_of_workspace(self) -> dict[str, dict[str, Any]]:
+        """The same for the callables that name a workspace."""
+        of_workspace = {"workspaceId": self.venue.workspace}
         run = {**of_workspace, "runId": "one"}
-        experience = {**of_workspace, "experienceId": venue.main}
+        experience = {**of_workspace, "experienceId": self.venue.main, "expectedVersion": 1}
+        return {
+            "cancelRun": run,
+            "getArtifactUrl": {**of_workspace, "artifactId": "one"},
+            "getRun": run,
+            "listExperiences": of_workspace,
+            "listProjects": of_workspace,
+            "listRuns": of_workspace,
+            "publishExperience": experience,
+            "retryRun": run,
+            "saveExperience": {**experience, "name": "Mine"},
+            "saveWorkspace": {**of_workspace, "expectedVersion": 1, "name": "Mine"},
+            "setMember": {**of_workspace, "uid": "me", "role": "owner"},
+            "startRun": {**of_workspace, "workflowName": "photo.transform", "payload": {}},
+        }
+
+    def asks_of_project(self) -> dict[str, dict[str, Any]]:
+        """The same for the callables about the victim's project, but for its id."""
+        active, done = {"sessionId": self.active["id"]}, {"sessionId": self.done["id"]}
+        photo = {**active, "stepId": "photo"}
         return {
             "abandonSession": active,
             "cancelTransform": done,
-            "cancelRun": run,
             "completeSession": active,
             "confirmUpload": {**photo, "assetId": self.done["capturedMedia"][0]["assetId"]},
             "createUpload": {**photo, "contentType": "image/jpeg", "sizeBytes": 1000},
             "eraseGuest": {"guestId": self.uid},
             "failSession": {**active, "code": "X", "message": "failed"},
-            "getArtifactUrl": {**of_workspace, "artifactId": "one"},
             "getDownloadUrl": {**done, "assetId": self.done["capturedMedia"][0]["assetId"]},
             "getGuestHistory": {"guestId": self.uid},
             "getJob": {"jobId": self.done["jobId"]},
             "getJourneySessions": {"mainSessionId": self.done["id"]},
-            "getRun": run,
             "getSession": done,
-            "listExperiences": of_workspace,
             "listGuests": {},
-            "listProjects": of_workspace,
-            "listRuns": of_workspace,
             "listSessions": {},
-            "publishExperience": {**experience, "expectedVersion": 1},
             "publishProject": {"expectedVersion": 1},
-            "retryRun": run,
             "retryTransform": done,
             "revokeShare": done,
-            "saveExperience": {**experience, "expectedVersion": 1, "name": "Mine"},
-            "saveProject": {**of_workspace, "expectedVersion": 1, "name": "Mine"},
-            "saveWorkspace": {**of_workspace, "expectedVersion": 1, "name": "Mine"},
-            "setMember": {**of_workspace, "uid": "me", "role": "owner"},
-            "startRun": {**of_workspace, "workflowName": "photo.transform", "payload": {}},
+            "saveProject": {
+                "workspaceId": self.venue.workspace,
+                "expectedVersion": 1,
+                "name": "Mine",
+            },
             "startTransform": done,
             "updateSessionProgress": {**active, "currentStepIndex": 1},
         }
 
 
-# What every visitor of a live project may call: it tells and changes nothing of anybody else.
-FOR_VISITORS = {"createSession", "ensureGuest", "getGuest", "getNextPhase", "getProject"}
-OF_WORKSPACES = {
-    "cancelRun",
-    "getArtifactUrl",
-    "getRun",
-    "listExperiences",
-    "listProjects",
-    "listRuns",
-    "publishExperience",
-    "retryRun",
-    "saveExperience",
-    "saveWorkspace",
-    "setMember",
-    "startRun",
+# What every visitor of a live project or event may call: it changes nothing of anybody else.
+FOR_VISITORS = {
+    "createSession",
+    "ensureGuest",
+    "getGuest",
+    "getNextPhase",
+    "getProject",
+    "startJourney",
 }
 
 
@@ -91,7 +126,11 @@ def victim(faulty_suite: FaultySuite) -> Victim:
     done = guest.photographed()
     faulty_suite.suite.settle()
     done = guest.call("getSession", sessionId=done["id"])["session"]
-    return Victim(venue, "victim", done, guest.begin())
+    event = an_event(faulty_suite.db, venue.workspace, [a_step("name"), a_step("photo", "capture")])
+    journey = guest.client.call("startJourney", eventId=event)
+    experience = an_event_experience(faulty_suite.db, venue.workspace)
+    session = journey["session"]["id"]
+    return Victim(venue, "victim", done, guest.begin(), event, session, experience)
 
 
 class TestWhoKnowsAllIds:
@@ -112,8 +151,7 @@ class TestWhoKnowsAllIds:
         before = self.everything(faulty_suite, victim)
         answers = {}
         for name, data in victim.asks().items():
-            ids = {} if name in OF_WORKSPACES else {"projectId": victim.venue.project}
-            answers[name] = refused(stranger.client, name, **ids, **data).status
+            answers[name] = refused(stranger.client, name, **data).status
         assert answers == dict.fromkeys(answers, "NOT_FOUND")
         assert self.everything(faulty_suite, victim) == before
 
@@ -123,9 +161,12 @@ class TestWhoKnowsAllIds:
         paths = (
             [f"projects/{project}/{each}" for each in ("sessions", "jobs")]
             + [f"workspaces/{workspace}/{each}" for each in ("members", "experiences")]
+            + [f"events/{victim.event}/{each}" for each in ("journeys", "sessions", "steps")]
         )  # fmt: skip
         return [
             faulty_suite.db.document("projects", project).get().to_dict(),
+            faulty_suite.db.document("events", victim.event).get().to_dict(),
+            faulty_suite.db.document("experiences", victim.event_experience).get().to_dict(),
             *(
                 [each.to_dict() for each in faulty_suite.db.collection(path).stream()]
                 for path in paths
