@@ -208,6 +208,23 @@ CASES = [
     ),
     Case("cancelTransform", "read 3, write 3", lambda g: g.put_back("pending")),
     Case(
+        "startJourney", "read 2, read 1, write 2, read 1, read 2, read 1",
+        lambda g: g.journeys.beginning(),
+    ),
+    Case(
+        "getEventSession", "read 1, read 1, read 2, read 1", lambda g: g.journeys.begun(),
+    ),
+    Case("saveStepInput", "read 1, read 1, write 1", lambda g: g.journeys.answering()),
+    Case("goToStep", "read 1, write 1", lambda g: g.journeys.going_back()),
+    Case(
+        "createCaptureUpload", "read 1, write 1",
+        lambda g: g.journeys.photographing(), "1 request to Storage, signs an address",
+    ),
+    Case(
+        "saveCapture", "read 1, read 1, write 1",
+        lambda g: g.journeys.uploaded(), "3 requests to Storage",
+    ),
+    Case(
         "triggerTransform", "read 3, read 1, write 6",
         lambda g: g.journeys.captured(), "enqueues two tasks",
     ),

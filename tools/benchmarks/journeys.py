@@ -23,7 +23,10 @@ WAIT_SECONDS = 120
 
 
 class Journeys:
-    """A live event of the demo's workspace without a journey, and sessions of it with a photo."""
+    """A live event of the demo's workspace, whose journey asks for a name and a photo.
+
+    Its sessions with a photo are stored as if their guests had gone through it.
+    """
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
@@ -33,11 +36,58 @@ class Journeys:
         self._bucket = client.bucket(bench.suite.bucket)
         named = {"workspaceId": seed.WORKSPACE, "name": "Benchmark"}
         times = {"createdAt": now_ms(), "updatedAt": now_ms()}
-        event = {"id": self.event, **named, "status": "live", **times}
-        bench.db.document("events", self.event).set(event)
+        event = {"id": self.event, **named, "status": "live", "activeJourneyId": "main", **times}
+        reference = bench.db.document("events", self.event)
+        reference.set(event)
+        journey = {"id": "main", "eventId": self.event, "name": "Benchmark", "status": "active"}
+        order = ["name", "photo"]
+        reference.collection("journeys").document("main").set({**journey, "stepOrder": order})
+        steps: list[dict[str, Any]] = [
+            {"id": "name", "type": "short_text"},
+            {
+                "id": "photo",
+                "type": "capture",
+                "config": {"fallbackExperienceId": self.experience},
+            },
+        ]
+        for step in steps:
+            reference.collection("steps").document(step["id"]).set(step)
         config = {"enabled": True, "model": "local", "prompt": "", "aspectRatio": "1:1"}
         experience = {"id": self.experience, **named, "status": "active", "aiPhotoConfig": config}
         bench.db.document("experiences", self.experience).set(experience)
+
+    def beginning(self) -> Call:
+        """A fresh guest at the door."""
+        return self._bench.name("guest"), {"eventId": self.event}
+
+    def begun(self) -> Call:
+        """A fresh guest at the first step."""
+        uid, event = self.beginning()
+        session = self._bench.call(uid, "startJourney", **event)["session"]
+        return uid, {**event, "sessionId": session["id"]}
+
+    def answering(self) -> Call:
+        """A fresh guest who has typed a name."""
+        uid, ids = self.begun()
+        return uid, {**ids, "stepId": "name", "input": {"type": "text", "value": "Ada"}}
+
+    def going_back(self) -> Call:
+        """A fresh guest who is about to leave the second step for the first."""
+        uid, ids = self.begun()
+        self.reference(ids).update({"currentStepIndex": 1})
+        return uid, {**ids, "index": 0}
+
+    def photographing(self) -> Call:
+        """A fresh guest who is about to take a photo."""
+        uid, ids = self.begun()
+        return uid, {**ids, "contentType": "image/jpeg", "sizeBytes": len(self._bench.photo)}
+
+    def uploaded(self) -> Call:
+        """A fresh guest whose photo waits to be saved."""
+        uid, photo = self.photographing()
+        upload = self._bench.call(uid, "createCaptureUpload", **photo)
+        self._bench.caller(uid).upload(upload, self._bench.photo).raise_for_status()
+        return uid, {name: photo[name] for name in ("eventId", "sessionId")}
 
     def captured(self, **fields: Any) -> Call:
         """A fresh guest with a photo: who, and the ids of the session."""
