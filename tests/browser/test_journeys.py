@@ -19,7 +19,9 @@ PHOTO_ALONE = "photo-alone"
 
 
 @pytest.fixture(scope="module")
-def db(browser_suite: tuple[Suite, Client, Browser]) -> Client:
+def db(
+    browser_suite: tuple[Suite, Client, Browser], invariants_hold_afterwards: tuple[Suite, Client]
+) -> Client:
     """The database, whose experiences have a preview and a camera without a countdown."""
     _, db, browser = browser_suite
     for experience in (seed.CARTOON, seed.SKETCH):
@@ -108,6 +110,21 @@ class TestJourney:
         [session] = sessions_of(db, seen["uid"])
         assert session["state"] == "ready"
         assert "error" not in session
+
+    @pytest.mark.exhaustive
+    def test_a_photo_of_which_no_picture_is_made_is_replaced_in_the_same_session(
+        self, browser: Browser, db: Client
+    ) -> None:
+        other = PHOTOS / "astronaut.jpg"
+        seen = browser.play("anotherPhoto", photo=str(PHOTO), other=str(other))
+        assert seen["uncaught"] == []
+        assert "another photo" in seen["text"]
+        [session] = sessions_of(db, seen["uid"])
+        assert session["state"] == "ready"
+        assert session["transformAttempt"] == 2
+        sent = requests.get(session["data"]["photo"]["url"], timeout=60).content
+        with Image.open(io.BytesIO(sent)) as image, Image.open(other) as photo:
+            assert image.size == photo.size
 
     @pytest.mark.exhaustive
     def test_an_event_without_a_journey_is_a_photo_and_its_picture(

@@ -61,15 +61,30 @@ export class Stage {
 
   /** The guest's stored session of a phase. */
   async session(guest, phase) {
-    const { project } = this.settings;
+    const sessions = await this.#sessions(guest, `/projects/${this.settings.project}`);
+    return sessions.find((session) => session.phase === phase);
+  }
+
+  /** End the guest's one session of the event with this error, as the server does. */
+  async failJourney(guest, error) {
+    const event = `/events/${this.settings.event}`;
+    const [{ id, updatedAt }] = await this.#sessions(guest, event);
+    const fields = {
+      state: { stringValue: "error" },
+      error: { stringValue: error },
+      updatedAt: { integerValue: updatedAt + 1 },
+    };
+    const mask = [...Object.keys(fields), "resultImagePath"];
+    const query = mask.map((name) => `updateMask.fieldPaths=${name}`).join("&");
+    await this.#stored(`${event}/sessions/${id}?${query}`, { fields }, "PATCH");
+  }
+
+  async #sessions(guest, parent) {
     const value = { stringValue: await guest.uid() };
     const filter = { fieldFilter: { field: { fieldPath: "createdBy" }, op: "EQUAL", value } };
     const query = { from: [{ collectionId: "sessions" }], where: filter };
-    const found = await this.#stored(`/projects/${project}:runQuery`, { structuredQuery: query });
-    const sessions = found.flatMap(({ document }) =>
-      document ? [decoded({ mapValue: document })] : [],
-    );
-    return sessions.find((session) => session.phase === phase);
+    const found = await this.#stored(`${parent}:runQuery`, { structuredQuery: query });
+    return found.flatMap(({ document }) => (document ? [decoded({ mapValue: document })] : []));
   }
 
   /** The stored answers of the guest's main session, by step. */
@@ -78,11 +93,11 @@ export class Stage {
     return Object.fromEntries(answers.map(({ stepId, value }) => [stepId, value]));
   }
 
-  async #stored(path, body) {
+  async #stored(path, body, method = body ? "POST" : "GET") {
     const { firestore, firebaseProject } = this.settings;
     const documents = `projects/${firebaseProject}/databases/(default)/documents`;
     const response = await fetch(`http://${firestore}/v1/${documents}${path}`, {
-      method: body ? "POST" : "GET",
+      method,
       headers: { Authorization: "Bearer owner" },
       body: body && JSON.stringify(body),
     });

@@ -89,6 +89,12 @@ test("a session without a journey is its photo and its picture", () => {
   assert.equal(played("ready").currentStepIndex, 1);
 });
 
+test("a session goes on through its steps when its journey is removed", () => {
+  const ids = (removed: JourneySession) => journeyOf(removed).steps.map(({ id }) => id);
+  assert.equal(ids({ ...view(), journey: null })[0], "hello");
+  assert.deepEqual(ids({ ...view([]), journey: null }), ["photo", "wait", "reward"]);
+});
+
 test("an answer of each kind is kept as a journey's input, and read back", () => {
   const cases: [Step, Value, object][] = [
     [step("a", "short_text"), "Ada", { type: "text", value: "Ada" }],

@@ -1,6 +1,12 @@
 import { deniedRequests } from "./denied.mjs";
 import { entering } from "./entering.mjs";
-import { journeyAgain, journeyError, photoAlone, wholeJourney } from "./journeys.mjs";
+import {
+  anotherPhoto,
+  journeyAgain,
+  journeyError,
+  photoAlone,
+  wholeJourney,
+} from "./journeys.mjs";
 import { keyboardJourney, keyboardVisit } from "./keyboard.mjs";
 import {
   cancelledUpload,
@@ -22,6 +28,7 @@ export const SCENARIOS = {
   cancelledUpload,
   providerFailure,
   wholeJourney,
+  anotherPhoto,
   journeyAgain,
   journeyError,
   photoAlone,

@@ -84,6 +84,32 @@ export async function wholeJourney(stage, { photo }) {
   };
 }
 
+/** Only another photo can help, and the guest takes one, in the same session. */
+export async function anotherPhoto(stage, { photo, other }) {
+  const guest = await stage.guest();
+  const playsFromPhoto = async (file) => {
+    await guest.choosesPhoto(file, "fun");
+    await guest.answers("fun", { option: 4 });
+    await guest.answers("wish", "");
+    await guest.sees("picture");
+    await guest.passes("reward");
+    await guest.seesPhase("share");
+    return guest.picture();
+  };
+  await guest.beginsJourney();
+  await guest.playsToPhoto();
+  const first = await playsFromPhoto(photo);
+  const error = "AI transform failed: This picture is not made. Please try it with another photo.";
+  await stage.failJourney(guest, error);
+  await guest.sees("job", '[data-status="failed"]');
+  const text = await guest.find("job").textContent();
+  await guest.find("again").click();
+  await guest.seesStep("photo");
+  await guest.find("retake").click();
+  const second = await playsFromPhoto(other);
+  return { uid: await guest.uid(), text, first, second, uncaught: stage.uncaught };
+}
+
 /** A guest reloads at the end, makes another picture, and follows it in a second tab. */
 export async function journeyAgain(stage, { photo }) {
   const guest = await stage.guest();

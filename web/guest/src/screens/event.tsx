@@ -106,7 +106,8 @@ export function EventScreen({ context, experienceId }: Props) {
         open={open}
         leave={() => {
           setEnded(latest.current);
-          latest.current?.finish().catch(refusalOf); // a reload would show the last step again
+          // If this fails, a reload shows the last step again.
+          latest.current?.finish().catch(() => {});
         }}
         redirects={redirects}
         onStartAgain={startOver}

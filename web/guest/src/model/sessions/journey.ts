@@ -31,7 +31,8 @@ export interface Journey {
 }
 
 export function journeyOf({ session, journey, steps }: JourneySession): Journey {
-  if (!session.journeyId || journey === null) {
+  // A guest who began before the journey was removed goes on through its steps.
+  if (!session.journeyId || (journey === null && steps.length === 0)) {
     return { steps: PHOTO_ALONE, places: null, closing: firstClosingStep(PHOTO_ALONE) };
   }
   const known = [...(steps as unknown as Step[]).entries()].filter(([, step]) => isKnownType(step.type));
