@@ -15,7 +15,7 @@ from experience.ids import is_document_id, is_uid
 from operations import gantt
 from operations.bootstrap import BootstrapError, bootstrap
 from operations.check import check
-from operations.erasure import Contention, WrongBucketError, erase_guest
+from operations.erasure import Contention, Visited, WrongBucketError, erase_guest
 from operations.event_migration import MigrationError, migrate_event
 
 MAX_PROBE_SECONDS = 10
@@ -91,11 +91,13 @@ def _gantt(client: firestore.Client, options: argparse.Namespace) -> int:
 
 
 def _erase_guest(client: firestore.Client, options: argparse.Namespace) -> int:
-    if not (is_document_id(options.visited) and is_uid(options.guest)):
-        print("error: --visited or --guest is no id that a document can have", file=sys.stderr)
+    visited = Visited(options.event or options.visited, is_event=options.event is not None)
+    if not (is_document_id(visited.id) and is_uid(options.guest)):
+        named = "--event" if visited.is_event else "--visited"
+        print(f"error: {named} or --guest is no id that a document can have", file=sys.stderr)
         return 2
     try:
-        receipt = erase_guest(client, options.bucket, options.visited, options.guest)
+        receipt = erase_guest(client, options.bucket, visited, options.guest)
     except Contention:
         print("error: something is left: the guest goes on; run this again", file=sys.stderr)
         return 1
@@ -104,7 +106,8 @@ def _erase_guest(client: firestore.Client, options: argparse.Namespace) -> int:
         return 2
     print(json.dumps(receipt.shown(), indent=2))
     if not (receipt.guests or receipt.sessions or receipt.jobs):
-        where = f"project {options.visited} of {_database(client)}"
+        kind = "event" if visited.is_event else "project"
+        where = f"{kind} {visited.id} of {_database(client)}"
         print(f"error: there was nothing of guest {options.guest} in {where}", file=sys.stderr)
         return 1
     return 0
@@ -161,9 +164,9 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser(
         "erase-guest", parents=[shared], help="erase a guest with everything of theirs"
     )
-    command.add_argument(
-        "--visited", required=True, metavar="ID", help="the project that they visited"
-    )
+    visited = command.add_mutually_exclusive_group(required=True)
+    visited.add_argument("--visited", metavar="ID", help="the project that they visited")
+    visited.add_argument("--event", metavar="ID", help="or the event")
     command.add_argument("--guest", required=True, metavar="UID")
     command.add_argument("--bucket", required=True, metavar="NAME", help="where their photos are")
     command.set_defaults(run=_erase_guest)

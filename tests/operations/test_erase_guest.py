@@ -3,9 +3,14 @@
 import json
 from typing import Any
 
+from google.cloud.firestore import Client
+
 from emulator.suite.suite import Suite
-from experience.media.store.objects import find, write_once
+from experience.journeys.store import event_session_ref
+from experience.media.store.objects import capture_path, find, write_once
 from tests.operations.conftest import Command, StoredVisit
+from tests.support.builders.events import an_event
+from tests.support.builders.workspaces import a_workspace
 
 
 class TestEraseGuestCommand:
@@ -31,6 +36,23 @@ class TestEraseGuestCommand:
         assert again.returncode == 1
         assert json.loads(again.stdout)["guests"] == 0
         assert again.stderr.startswith(f"error: there was nothing of guest {guest.id} in project ")
+
+    def test_deletes_everything_of_a_guest_of_an_event(
+        self, suite: Suite, command: Command, quiet_db: Client
+    ) -> None:
+        event = an_event(quiet_db, a_workspace(quiet_db))
+        session = event_session_ref(quiet_db, event, "s")
+        path = capture_path(event, "s")
+        write_once(path, b"photo", "image/jpeg")
+        picture = "https://storage.googleapis.com/.../result.png"  # of an older client
+        session.set({"createdBy": "guest", "resultImagePath": picture})
+        where = ("--project", quiet_db.project, "--bucket", suite.bucket)
+
+        done = command("erase-guest", *where, "--event", event, "--guest", "guest")
+
+        assert (done.returncode, done.stderr) == (0, "")
+        assert not session.get().exists
+        assert find(path) is None
 
     def test_with_another_bucket_than_that_of_the_photos_nothing_is_deleted(
         self, suite: Suite, command: Command, visit: StoredVisit

@@ -29,6 +29,11 @@ def event_session_ref(client: Client, event_id: str, session_id: str) -> Documen
     return client.document("events", event_id, "sessions", session_id)
 
 
+def event_guests_ref(client: Client, event_id: str) -> CollectionReference:
+    """`/events/{e}/eventGuests`"""
+    return client.collection("events", event_id, "eventGuests")
+
+
 def event_guest_ref(client: Client, event_id: str, uid: str) -> DocumentReference:
     """`/events/{e}/eventGuests/{uid}`"""
     return client.document("events", event_id, "eventGuests", uid)

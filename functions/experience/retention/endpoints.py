@@ -11,6 +11,7 @@ from experience.retention.usecases import erase, sweep
     EraseGuest,
     refuses=[
         reasons.PROJECT_NOT_FOUND,
+        reasons.EVENT_NOT_FOUND,
         reasons.GUEST_NOT_FOUND,
         reasons.ROLE_REQUIRED,
         reasons.CONTENTION,

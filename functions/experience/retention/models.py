@@ -3,7 +3,6 @@
 from experience.documents import Document, Request
 from experience.guests.models import Guest
 from experience.ids import DocumentId, Uid
-from experience.projects.models import Project
 from experience.sessions.models.session import Session
 
 DAY_MS = 24 * 3_600_000
@@ -17,15 +16,16 @@ session was deleted has ended by then, and a sweep that failed has been repeated
 
 
 class RetentionState(Document):
-    """`/sweeps/retention`: the project and the object at which the last run ran out of time."""
+    """`/sweeps/retention`: where the last run ran out of time, with each of its four parts."""
 
     project: str = ""
+    event: str = ""
     upload: str = ""
+    event_object: str = ""
 
 
-def kept_since(project: Project, now: int) -> int | None:
+def kept_since(days: int | None, now: int) -> int | None:
     """What happened at this time or before is over (Unix ms); None where everything is kept."""
-    days = project.config().retention_days
     return None if days is None else now - days * DAY_MS
 
 
@@ -45,9 +45,13 @@ def is_orphaned(session: Session, guest: Guest | None) -> bool:
 
 
 class EraseGuest(Request):
-    """A guest to be erased: the caller, or for an admin the guest of this uid."""
+    """A guest to be erased: the caller, or for an admin the guest of this uid.
 
-    project_id: DocumentId
+    Of a project or of an event: one of both is named.
+    """
+
+    project_id: DocumentId | None = None
+    event_id: DocumentId | None = None
     guest_id: Uid | None = None
 
 

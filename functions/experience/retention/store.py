@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from google.cloud.firestore import Client, DocumentReference, FieldFilter
+from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot, FieldFilter
 
 from experience import transactions
 from experience.guests.store import guests_ref
+from experience.journeys.store import event_guests_ref, event_session_ref, event_sessions_ref
 from experience.media.store import objects
 from experience.projects.store import project_ref
 from experience.sessions.models.session import Session
@@ -37,17 +38,39 @@ def query_guests_until(client: Client, project_id: str, until: int) -> Any:
 
 def query_sessions_until(client: Client, project_id: str, until: int) -> Any:
     """Query: a project's sessions that were last written by then (Unix ms), the oldest first."""
-    return (
-        sessions_ref(client, project_id)
-        .where(filter=FieldFilter("updatedAt", "<=", until))
-        .order_by("updatedAt")
-    )
+    return _written_until(sessions_ref(client, project_id), until)
 
 
-def query_counts_until(client: Client, project_id: str, day: str) -> Any:
-    """Query: a project's counts of transforms of the days before this one (`yyyymmdd`)."""
-    counts = project_ref(client, project_id).collection("transformCounts")
+def query_counts_until(parent: DocumentReference, day: str) -> Any:
+    """Query: a project's or an event's counts of transforms before this day (`yyyymmdd`)."""
+    counts = parent.collection("transformCounts")
     return counts.where(filter=FieldFilter("day", "<", day)).order_by("day")
+
+
+def query_limited_events(client: Client) -> Any:
+    """Query: the events that keep their sessions for a number of days."""
+    events = client.collection("events")
+    return events.where(filter=FieldFilter("retentionDays", ">=", 1)).order_by("retentionDays")
+
+
+def query_event_sessions_until(client: Client, event_id: str, until: int) -> Any:
+    """Query: an event's sessions that were last written by then (Unix ms), the oldest first."""
+    return _written_until(event_sessions_ref(client, event_id), until)
+
+
+def query_event_guests_until(client: Client, event_id: str, until: int) -> Any:
+    """Query: an event's guests who last began a session by then (Unix ms), the oldest first."""
+    return _written_until(event_guests_ref(client, event_id), until)
+
+
+def query_event_sessions_of(client: Client, event_id: str, uid: str) -> Any:
+    """Query: all sessions of a guest of an event."""
+    sessions = event_sessions_ref(client, event_id)
+    return sessions.where(filter=FieldFilter("createdBy", "==", uid))
+
+
+def _written_until(collection: Any, until: int) -> Any:
+    return collection.where(filter=FieldFilter("updatedAt", "<=", until)).order_by("updatedAt")
 
 
 def query_newest_session(client: Client, project_id: str, uid: str) -> Any:
@@ -90,6 +113,37 @@ def delete_session(
     for each in of_run:
         batch.delete(each)
     batch.delete(session_ref(client, session.project_id, session.id))
+    transactions.retry(batch.commit)
+    return count
+
+
+@dataclass(frozen=True)
+class EventSessionIds:
+    """What must be known of an event's session to delete it, even if it cannot be read."""
+
+    event_id: str
+    id: str
+    workspace_id: str | None
+    run_id: str | None
+
+    @classmethod
+    def of(cls, event_id: str, snapshot: DocumentSnapshot[Any]) -> "EventSessionIds":
+        """The ids of a session that was found."""
+        fields = snapshot.to_dict() or {}
+        return cls(event_id, snapshot.id, fields.get("workspaceId"), fields.get("runId"))
+
+
+def delete_event_session(
+    client: Client, session: EventSessionIds, of_run: Iterable[DocumentReference] = ()
+) -> int:
+    """Delete a session of an event: first its photo and picture, then itself and its run.
+
+    Returns the number of its objects. Safe to repeat.
+    """
+    count = objects.delete_of_event_session(session.event_id, session.id)
+    batch = client.batch()
+    for each in (*of_run, event_session_ref(client, session.event_id, session.id)):
+        batch.delete(each)
     transactions.retry(batch.commit)
     return count
 

@@ -9,4 +9,5 @@ from experience import storage
 @pytest.fixture(autouse=True)
 def _an_empty_bucket(suite: Suite) -> None:
     """What other tests left belongs to sessions that are not in this test's database."""
-    storage.delete_objects(storage.bucket().list_blobs(prefix="projects/"))
+    for folder in ("projects", "captures", "results"):
+        storage.delete_objects(storage.bucket().list_blobs(prefix=f"{folder}/"))

@@ -4,11 +4,14 @@ import pytest
 from google.cloud.firestore import Client
 
 from experience.media.store import download_urls, objects
-from experience.retention.usecases import sweep
+from experience.retention.usecases import sweep_run
 from experience.retention.usecases.sweep import sweep_retention
+from tests.experience.journeys.journey_guest import JourneyGuest
 from tests.experience.retention.visits import DAY
+from tests.support.builders.events import an_event
 from tests.support.builders.sessions import a_session
 from tests.support.builders.venues import Venue, a_venue
+from tests.support.builders.workspaces import a_step, a_workspace
 from tests.support.media.downloads import works
 from tests.support.media.update_tasks import UpdateTasks, enqueued_here
 
@@ -43,6 +46,17 @@ class TestLostEvents:
             sweep_retention()
             assert not tasks.waiting
 
+    def test_of_an_event_too(self, quiet_db: Client, tasks: UpdateTasks) -> None:
+        event = an_event(quiet_db, a_workspace(quiet_db), [a_step("photo", "capture")])
+        guest = JourneyGuest.begin(quiet_db, event)
+        guest.capture(step="photo")
+        url = guest.stored()["data"]["photo"]["url"]
+        for status, expected in (("archived", False), ("live", True)):
+            quiet_db.document("events", event).update({"status": status})
+            sweep_retention()
+            assert tasks.drain() == 1
+            assert works(url) is expected
+
     def test_one_more_each_night(self, quiet_db: Client, tasks: UpdateTasks) -> None:
         """A task is lost too, and the next run enqueues it under another name."""
         venue, _ = a_capture(quiet_db)
@@ -60,7 +74,7 @@ class TestLostEvents:
         def refuse(_task: object) -> None:
             raise RuntimeError
 
-        monkeypatch.setattr(sweep, "enqueue", refuse)
+        monkeypatch.setattr(sweep_run, "enqueue", refuse)
         sweep_retention()
         assert works(url)
 

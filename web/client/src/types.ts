@@ -1106,6 +1106,7 @@ export interface Callables {
     response: Erasure;
     refuses:
       | "project_not_found"
+      | "event_not_found"
       | "guest_not_found"
       | "role_required"
       | "contention"
@@ -3114,9 +3115,12 @@ export interface RevokeShare {
 }
 /**
  * A guest to be erased: the caller, or for an admin the guest of this uid.
+ *
+ * Of a project or of an event: one of both is named.
  */
 export interface EraseGuest {
-  projectId: string;
+  projectId?: string | null;
+  eventId?: string | null;
   guestId?: string | null;
 }
 /**

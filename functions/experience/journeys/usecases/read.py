@@ -6,6 +6,7 @@ from google.cloud.firestore import Client
 
 from experience import clients, pages
 from experience.events import store as event_store
+from experience.events.models.journey import Journey
 from experience.journeys import store
 from experience.journeys.models.requests import GetEventSession, ListEventSessions
 from experience.journeys.models.session import EventSession, EventSessionView
@@ -29,10 +30,14 @@ def get_event_session(uid: str, request: GetEventSession) -> JourneySession:
     return view_of(client, session)
 
 
-def view_of(client: Client, session: EventSession) -> JourneySession:
-    """The view of a session. One read for its journey, each step, and each experience."""
-    journey = None
-    if session.journey_id is not None:
+def view_of(
+    client: Client, session: EventSession, journey: Journey | None = None
+) -> JourneySession:
+    """The view of a session. One read for its journey, each step, and each experience.
+
+    A caller that has read the `journey` saves its read.
+    """
+    if journey is None and session.journey_id is not None:
         journey = event_store.find_journey(client, session.event_id, session.journey_id)
     order = session.step_order
     if order is None:

@@ -1,6 +1,9 @@
 """Keeping what a guest puts into a step."""
 
+from google.api_core.exceptions import NotFound as GoogleNotFound
+
 from experience import clients, clock, transactions
+from experience.errors import NotFound
 from experience.journeys import store
 from experience.journeys.models.inputs import data_changes
 from experience.journeys.models.requests import SaveStepInput
@@ -25,6 +28,9 @@ def save_step_input(uid: str, request: SaveStepInput) -> EventSessionView:
     now = clock.now_ms()
     reference = store.event_session_ref(client, session.event_id, session.id)
     updates = {**store.data_fields(changes), "updatedAt": now}
-    transactions.retry(lambda: reference.update(updates))
+    try:
+        transactions.retry(lambda: reference.update(updates))
+    except GoogleNotFound as erased:
+        raise NotFound("session") from erased
     kept = {"data": {**data, **changes}, "updated_at": now}
     return EventSessionView.of(session.model_copy(update=kept))

@@ -27,13 +27,14 @@ def start_journey(uid: str, request: StartJourney) -> JourneySession:
     `consent_required`, ResourceExhausted `rate_limited`, AlreadyExists `request_id_reused`.
     """
     client = clients.firestore()
-    session = transactions.run_optimistic(client, lambda each: _begin(client, each, uid, request))
-    return view_of(client, session)
+    begun = transactions.run_optimistic(client, lambda each: _begin(client, each, uid, request))
+    return view_of(client, *begun)
 
 
 def _begin(
     client: Client, transaction: Transaction, uid: str, request: StartJourney
-) -> EventSession:
+) -> tuple[EventSession, Journey | None]:
+    """The session, and its journey if that was read."""
     own = store.event_session_ref(client, request.event_id, _session_id(uid, request))
     guest_reference = store.event_guest_ref(client, request.event_id, uid)
     wanted = [event_ref(client, request.event_id), guest_reference]
@@ -48,7 +49,7 @@ def _begin(
             raise AlreadyExists(
                 "request_id_reused", "This requestId was used before, for another request."
             )
-        return earlier
+        return earlier, None
     now = clock.now_ms()
     guest = parse(found[1], EventGuest)
     counted = _counted(event, guest, uid, request, now)
@@ -76,7 +77,7 @@ def _begin(
         transaction.update(guest_reference, field_updates(guest, counted))
     else:
         transaction.create(guest_reference, counted.dump())
-    return session
+    return session, journey
 
 
 def _session_id(uid: str, request: StartJourney) -> str:

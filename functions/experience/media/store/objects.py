@@ -32,6 +32,9 @@ PAGE_SIZE = 1000
 CONFIRMED = "confirmed"
 """Metadata of a confirmed upload without a download URL, such as a video."""
 
+EVENT_FOLDERS = ("captures", "results")
+"""Where the photos and the pictures of events' sessions lie: `{folder}/{e}/{s}/`."""
+
 HEADERS: Mapping[str, str | None] = {
     "cache_control": "private, max-age=3600",
     "content_disposition": "inline",
@@ -228,6 +231,18 @@ def delete_of_session(project_id: str, session_id: str) -> int:
 
     One request for a thousand objects, and one for each hundred of them.
     """
-    folder = f"projects/{project_id}/sessions/{session_id}/"
+    return _delete_below(f"projects/{project_id}/sessions/{session_id}/")
+
+
+def delete_of_event_session(event_id: str, session_id: str) -> int:
+    """Delete the photo and the picture of an event's session, and return how many there were.
+
+    Two requests, and one for each object. Safe to repeat.
+    """
+    folders = (f"{folder}/{event_id}/{session_id}/" for folder in EVENT_FOLDERS)
+    return sum(map(_delete_below, folders))
+
+
+def _delete_below(folder: str) -> int:
     listed = storage.bucket().list_blobs(prefix=folder, fields=FIELDS, retry=retry())
     return storage.delete_objects(listed)

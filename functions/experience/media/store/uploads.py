@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 from experience import clock, config, storage
 from experience.media.models import SignedUpload, Upload
 from experience.media.store.download_urls import changes
-from experience.media.store.objects import CONFIRMED, SUSPENDED, TOKENS, list_pages
+from experience.media.store.objects import (
+    CONFIRMED,
+    EVENT_FOLDERS,
+    SUSPENDED,
+    TOKENS,
+    list_pages,
+)
 from experience.storage import retry, signed_url
 
 if TYPE_CHECKING:
@@ -60,15 +66,35 @@ def resumable_upload(
 
 
 @dataclass(frozen=True)
-class ListedObject:
-    """An object of a session, as a listing shows it. Times are in Unix milliseconds."""
+class Listed:
+    """An object of a guest's, as a listing shows it. Times are in Unix milliseconds."""
 
     blob: "Blob"
-    path: str
-    project_id: str
     session_id: str
     created_at: int
     updated_at: int
+
+    @property
+    def parent(self) -> str:
+        """The path of the project or event that it belongs to."""
+        raise NotImplementedError
+
+    @property
+    def has_urls(self) -> bool:
+        """Whether it has a download URL, which may be suspended."""
+        return bool({TOKENS, SUSPENDED} & (self.blob.metadata or {}).keys())
+
+    def is_due(self, *, is_open: bool) -> bool:
+        """Whether its URLs are not as they must be in a project that is open, or is not."""
+        return bool(changes(self.blob.metadata or {}, is_open=is_open))
+
+
+@dataclass(frozen=True)
+class ListedObject(Listed):
+    """An object of a session of a project."""
+
+    path: str
+    project_id: str
     is_unconfirmed: bool
     """Whether it is an upload that was never confirmed, or that a retake replaced."""
 
@@ -79,17 +105,8 @@ class ListedObject:
 
     @property
     def parent(self) -> str:
-        """The path of the project or event that it belongs to."""
+        """The path of its project."""
         return f"projects/{self.project_id}"
-
-    @property
-    def has_urls(self) -> bool:
-        """Whether it has a download URL, which may be suspended."""
-        return bool({TOKENS, SUSPENDED} & (self.blob.metadata or {}).keys())
-
-    def is_due(self, *, is_open: bool) -> bool:
-        """Whether its URLs are not as they must be in a project that is open, or is not."""
-        return bool(changes(self.blob.metadata or {}, is_open=is_open))
 
 
 def list_objects(after: str) -> Iterator[tuple[list[ListedObject], str]]:
@@ -118,6 +135,49 @@ def _listed_object(blob: "Blob") -> ListedObject | None:
     return None
 
 
-def delete_unchanged(found: Iterable[ListedObject]) -> int:
+@dataclass(frozen=True)
+class ListedEventObject(Listed):
+    """A photo or a picture of a session of an event."""
+
+    event_id: str
+    generation: int
+    is_unconfirmed: bool
+    """Whether it is an upload that was never saved."""
+
+    @property
+    def parent(self) -> str:
+        """The path of its event."""
+        return f"events/{self.event_id}"
+
+
+def list_event_objects(after: str) -> Iterator[tuple[list[ListedEventObject], str]]:
+    """The photos and pictures of all events, and the name of the last object that was listed.
+
+    In pages, from the object named `after` on; one request for a thousand photos or pictures.
+    """
+    for folder in EVENT_FOLDERS:
+        if after > folder and not after.startswith(folder):
+            continue  # the last listing had come past all of them
+        for blobs in list_pages(f"{folder}/", after if after.startswith(folder) else ""):
+            found = [each for blob in blobs if (each := _listed_event_object(blob))]
+            yield found, str(blobs[-1].name)
+
+
+def _listed_event_object(blob: "Blob") -> ListedEventObject | None:
+    match blob.name.split("/"):
+        case [_, event_id, session_id, _]:
+            return ListedEventObject(
+                blob=blob,
+                event_id=event_id,
+                session_id=session_id,
+                generation=int(blob.generation),
+                created_at=int(blob.time_created.timestamp() * 1000),
+                updated_at=int(blob.updated.timestamp() * 1000),
+                is_unconfirmed=not {TOKENS, SUSPENDED} & (blob.metadata or {}).keys(),
+            )
+    return None
+
+
+def delete_unchanged(found: Iterable[Listed]) -> int:
     """Delete objects, but none that somebody confirms or replaces at this moment."""
     return storage.delete_objects((each.blob for each in found), if_unchanged=True)

@@ -1,20 +1,22 @@
 """Erasing a guest on request: everything of theirs at once, until nothing is found any more."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 from google.cloud.firestore import Client, DocumentReference
 
 from experience import clients, clock, logs, transactions
-from experience.errors import Contention
+from experience.errors import Contention, InvalidArgument
+from experience.events.store import get_event
 from experience.guests.store import guest_ref
 from experience.ids import new_id
+from experience.journeys.store import event_guest_ref
 from experience.projects.store import get_project
 from experience.retention import store
 from experience.retention.models import EraseGuest, Erasure
-from experience.retention.store import SessionIds
+from experience.retention.store import EventSessionIds, SessionIds
 from experience.transforms.models.job import job_id_of, run_id_of
 from experience.transforms.store import job_ref
 from experience.workflows.artifacts.tenant import Tenant
@@ -27,21 +29,34 @@ ERASE_MS = 40_000
 
 MAX_WORKERS = 8
 
+S = TypeVar("S", SessionIds, EventSessionIds)
+
 
 def erase_guest(uid: str, request: EraseGuest) -> Erasure:
-    """Erase the caller as a guest, or for an admin another guest of the project.
+    """Erase the caller as a guest, or for an admin another guest of the project or event.
 
     Raises NotFound and PermissionDenied for those who may not, and Contention if something is left
     when the time is over: another call continues. Of someone who is no guest there is nothing.
     """
     client = clients.firestore()
     guest_id = request.guest_id or uid
+    if (request.project_id is None) == (request.event_id is None):
+        raise InvalidArgument(("projectId", "name either a project or an event"))
     if guest_id != uid:
-        project = get_project(client, request.project_id)
-        require_role(client, project.workspace_id, uid, Role.ADMIN, what="guest")
-    receipt = erase(client, request.project_id, guest_id)
+        workspace_id = _workspace_of(client, request)
+        require_role(client, workspace_id, uid, Role.ADMIN, what="guest")
+    if request.project_id:
+        receipt = erase(client, request.project_id, guest_id)
+    else:
+        receipt = erase_from_event(client, str(request.event_id), guest_id)
     logs.info("guest erased", **receipt.dump())
     return receipt
+
+
+def _workspace_of(client: Client, request: EraseGuest) -> str:
+    if request.project_id:
+        return get_project(client, request.project_id).workspace_id
+    return get_event(client, str(request.event_id)).workspace_id
 
 
 def erase(client: Client, project_id: str, guest_id: str, milliseconds: int = ERASE_MS) -> Erasure:
@@ -52,11 +67,33 @@ def erase(client: Client, project_id: str, guest_id: str, milliseconds: int = ER
     for again until nothing is found, because what was under way may have written once more. Safe
     to repeat, to run twice at once, and to break off anywhere.
     """
+    seen: set[SessionIds] = set()
+    return _erase_until_nothing_is_found(
+        lambda until: _erase_once(client, project_id, guest_id, seen, until), milliseconds
+    )
+
+
+def erase_from_event(
+    client: Client, event_id: str, guest_id: str, milliseconds: int = ERASE_MS
+) -> Erasure:
+    """Erase a guest of an event with sessions, photos, pictures and runs, and verify it.
+
+    As `erase`. A guest who begins a session meanwhile is erased with it.
+    """
+    seen: set[EventSessionIds] = set()
+    return _erase_until_nothing_is_found(
+        lambda until: _erase_from_event_once(client, event_id, guest_id, seen, until), milliseconds
+    )
+
+
+def _erase_until_nothing_is_found(
+    once: Callable[[int], Counter[str]], milliseconds: int
+) -> Erasure:
+    """Erase what there is, again and again; gives the receipt for all of it."""
     until = clock.now_ms() + milliseconds
     erased: Counter[str] = Counter()
-    seen: set[SessionIds] = set()
     while clock.now_ms() < until:
-        found = _erase_once(client, project_id, guest_id, seen, until)
+        found = once(until)
         erased += found
         if not found:
             return Erasure(
@@ -75,24 +112,64 @@ def _erase_once(
     client: Client, project_id: str, guest_id: str, seen: set[SessionIds], until: int
 ) -> Counter[str]:
     """Erase what there is now, in the sessions that were seen too. Counts what was found."""
-    found: Counter[str] = Counter()
-    reference = guest_ref(client, project_id, guest_id)
-    if reference.get().exists:
-        transactions.retry(reference.delete)
-        found["guests"] += 1
+    found = _erase_document(guest_ref(client, project_id, guest_id))
     present = set(_sessions_of(client, project_id, guest_id))
     seen |= present
     seen |= set(_sessions_of_jobs(client, project_id, guest_id))
 
-    def one(session: SessionIds) -> Counter[str]:
+    return found + _erase_each(
+        seen, lambda one: _erase_session(client, one, is_present=one in present), until
+    )
+
+
+def _erase_document(reference: DocumentReference) -> Counter[str]:
+    """Erase a guest's own document. Counts it as a guest."""
+    if not reference.get().exists:
+        return Counter()
+    transactions.retry(reference.delete)
+    return Counter(guests=1)
+
+
+def _erase_each(
+    sessions: Iterable[S], erase_one: Callable[[S], Counter[str]], until: int
+) -> Counter[str]:
+    """Erase sessions, many at once, and count what was found. Raises Contention without time."""
+
+    def one(session: S) -> Counter[str]:
         if clock.now_ms() >= until:
             raise Contention
-        return _erase_session(client, session, is_present=session in present)
+        return erase_one(session)
 
     with ThreadPoolExecutor(MAX_WORKERS) as pool:
-        for each in pool.map(one, list(seen)):
-            found += each
-    return found
+        return sum(pool.map(one, list(sessions)), Counter())
+
+
+def _erase_from_event_once(
+    client: Client, event_id: str, guest_id: str, seen: set[EventSessionIds], until: int
+) -> Counter[str]:
+    """Erase what there is now, in the sessions that were seen too. Counts what was found."""
+    found = _erase_document(event_guest_ref(client, event_id, guest_id))
+    snapshots = store.query_event_sessions_of(client, event_id, guest_id).stream()
+    present = {EventSessionIds.of(event_id, each) for each in snapshots}
+    seen |= present
+    return found + _erase_each(
+        seen, lambda one: _erase_event_session(client, one, is_present=one in present), until
+    )
+
+
+def _erase_event_session(
+    client: Client, session: EventSessionIds, *, is_present: bool
+) -> Counter[str]:
+    """Erase a session of an event with all that belongs to it. Counts what was found of it."""
+    found: Counter[str] = Counter(sessions=int(is_present))
+    of_run: list[DocumentReference] = []
+    if session.workspace_id and session.run_id:
+        tenant = Tenant.of_document(client, session)
+        of_run = delete.documents_of(tenant, session.run_id)
+        found["runs"] = int(bool(of_run))
+        found["objects"] = delete.delete_objects_of(tenant, session.run_id, of_run)
+    found["objects"] += store.delete_event_session(client, session, of_run)
+    return +found
 
 
 def _sessions_of(client: Client, project_id: str, guest_id: str) -> Iterator[SessionIds]:

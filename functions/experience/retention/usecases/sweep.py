@@ -1,22 +1,18 @@
 """Deleting guests with their visits when their time is over, and objects that belong to nobody."""
 
-import threading
-import traceback
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from google.cloud.firestore import Client, DocumentReference, Transaction
 
-from experience import clients, clock, logs, sweeps, transactions
+from experience import clients, logs, sweeps, transactions
 from experience.guests.models import Guest
 from experience.guests.store import find_guest, guest_ref
-from experience.media.models import UpdateDownloadUrls, path_in
+from experience.media.models import path_in
 from experience.media.store import uploads
-from experience.media.store.parents import find_open
 from experience.media.store.uploads import ListedObject
-from experience.media.usecases.update_download_urls import enqueue
 from experience.projects.models import Project
+from experience.projects.store import project_ref
 from experience.retention import store
 from experience.retention.models import (
     RECHECKED_MS,
@@ -27,72 +23,37 @@ from experience.retention.models import (
     last_seen,
 )
 from experience.retention.store import SessionIds
+from experience.retention.usecases import sweep_events
+from experience.retention.usecases.sweep_run import SweepRun, delete_counts, enqueue_updates
 from experience.sessions.models.session import Session
 from experience.sessions.store import session_ref
 from experience.store import find, parse, parse_or_log
 from experience.transforms.models.job import run_id_of
-from experience.transforms.models.quota import day_of
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.usecases import delete
 
 RUN_MS = 1_500_000
 """How long one run may last; the function has 1800 s. The next begins where this one stopped."""
 
-MAX_WORKERS = 8
-
-
-class _SweepRun:
-    """One run of the sweep: its deadline, and what it has deleted."""
-
-    def __init__(self, client: Client, milliseconds: int) -> None:
-        self.client = client
-        self.now = clock.now_ms()
-        self.updated: set[str] = set()
-        """The parents whose download URLs a task updates."""
-        self.deleted = {"guests": 0, "sessions": 0, "counts": 0, "uploads": 0}
-        self._until = self.now + milliseconds
-        self._lock = threading.Lock()
-
-    def count(self, kind: str, number: int = 1) -> None:
-        with self._lock:
-            self.deleted[kind] += number
-
-    @property
-    def is_over(self) -> bool:
-        return clock.now_ms() >= self._until
-
-    def delete_each(
-        self,
-        kind: str,
-        pages: Iterable[list[sweeps.Found]],
-        delete: Callable[[dict[str, Any]], bool],
-    ) -> None:
-        """Do this for all that was found, many at once, for as long as there is time."""
-
-        def one(found: sweeps.Found) -> int:
-            return 0 if self.is_over else sweeps.repair_each([found], delete)[0]
-
-        with ThreadPoolExecutor(MAX_WORKERS) as pool:
-            for page in pages:
-                self.count(kind, sum(pool.map(one, page)))
-                if self.is_over:
-                    return
-
 
 def sweep_retention(milliseconds: int = RUN_MS) -> dict[str, int]:
-    """Delete what its project no longer keeps, and return how much of each kind.
+    """Delete what its project or event no longer keeps, and return how much of each kind.
 
     A guest goes with everything of theirs, when all of it is older than the project's published
-    `retentionDays`; until then all of it stays. Two reads, and one request to the storage for a
-    thousand objects, where nothing is over; a guest costs four reads and one more for each
-    session. Safe to repeat, to run twice at once, and to break off anywhere: the guest goes
-    first, and a session whose guest is gone is found by the next run.
+    `retentionDays`; until then all of it stays. Of an event each session goes by its own age. Three
+    reads, and a request to the storage for a thousand objects of each of three kinds, where nothing
+    is over; a guest costs four reads and one more for each session. Safe to repeat, to run twice at
+    once, and to break off anywhere: the guest goes first, and a session whose guest is gone is
+    found by the next run.
     """
-    run = _SweepRun(clients.firestore(), milliseconds)
+    run = SweepRun(clients.firestore(), milliseconds)
     reference = store.state_ref(run.client)
     state = find(run.client, reference, RetentionState) or RetentionState()
     reached = RetentionState(
-        project=_sweep_projects(run, state.project), upload=_sweep_uploads(run, state.upload)
+        project=_sweep_projects(run, state.project),
+        event=sweep_events.sweep_events(run, state.event),
+        upload=_sweep_uploads(run, state.upload),
+        event_object=sweep_events.sweep_event_objects(run, state.event_object),
     )
     if reached != state:
         transactions.retry(lambda: reference.set({**reached.dump(), "updatedAt": run.now}))
@@ -101,49 +62,43 @@ def sweep_retention(milliseconds: int = RUN_MS) -> dict[str, int]:
     return run.deleted
 
 
-def _sweep_projects(run: _SweepRun, first: str) -> str:
+def _sweep_projects(run: SweepRun, first: str) -> str:
     """All projects once, from the one at which the last run stopped; gives where this one did."""
     found = [
         each
         for page in sweeps.query_pages(store.query_limited_projects(run.client))
         for each in page
     ]
-    projects = sorted(
-        (project for each in found if (project := parse_or_log(each, Project))),
-        key=lambda project: (project.id < first, project.id),
-    )
-    for project in projects:
-        if run.is_over:
-            return project.id
-        _sweep_project(run, project)
-        if run.is_over:
-            return project.id
-    return ""
+    projects = [project for each in found if (project := parse_or_log(each, Project))]
+    return run.go_through(projects, first, lambda project: _sweep_project(run, project))
 
 
-def _sweep_project(run: _SweepRun, project: Project) -> None:
-    until = kept_since(project, run.now)
+def _sweep_project(run: SweepRun, project: Project) -> None:
+    until = kept_since(project.config().retention_days, run.now)
     if until is None:
         return
     client, project_id = run.client, project.id
     old_guests = sweeps.query_pages(store.query_guests_until(client, project_id, until))
     run.delete_each(
-        "guests", old_guests, lambda fields: _delete_guest(run, Guest.load(fields), until)
+        "guests",
+        old_guests,
+        _each(lambda fields: _delete_guest(run, Guest.load(fields), until)),
     )
     old_sessions = sweeps.query_pages(store.query_sessions_until(client, project_id, until))
     run.delete_each(
-        "sessions", old_sessions, lambda fields: _delete_orphan(run, Session.load(fields))
+        "sessions",
+        old_sessions,
+        _each(lambda fields: _delete_orphan(run, Session.load(fields))),
     )
-    counts = sweeps.query_pages(store.query_counts_until(client, project_id, day_of(until)))
-    for page in counts:
-        batch = client.batch()
-        for each in page:
-            batch.delete(each.reference)
-        transactions.retry(batch.commit)
-        run.count("counts", len(page))
+    delete_counts(run, project_ref(client, project_id), until)
 
 
-def _delete_guest(run: _SweepRun, guest: Guest, until: int) -> bool:
+def _each(delete: Callable[[dict[str, Any]], bool]) -> Callable[[sweeps.Found], int]:
+    """What deletes by its fields, as what deletes a document that was found."""
+    return lambda found: sweeps.repair_each([found], delete)[0]
+
+
+def _delete_guest(run: SweepRun, guest: Guest, until: int) -> bool:
     """Delete a guest, if nothing of theirs is newer than this, and then all their sessions."""
     client, project_id = run.client, guest.project_id
     reference = guest_ref(client, project_id, guest.id)
@@ -173,7 +128,7 @@ def _delete_guest(run: _SweepRun, guest: Guest, until: int) -> bool:
     return True
 
 
-def _delete_orphan(run: _SweepRun, session: Session) -> bool:
+def _delete_orphan(run: SweepRun, session: Session) -> bool:
     """Delete an old session that is nobody's: left by a run that broke off, or never anybody's."""
     guest = find_guest(run.client, session.project_id, str(session.created_by))
     if not is_orphaned(session, guest):
@@ -191,7 +146,7 @@ def _delete_session(client: Client, session: Session) -> None:
     store.delete_session(client, SessionIds.of(session), of_run)
 
 
-def _sweep_uploads(run: _SweepRun, first: str) -> str:
+def _sweep_uploads(run: SweepRun, first: str) -> str:
     """Delete objects that belong to no session; gives the name at which this run stopped."""
     reached = first
     for found, reached in uploads.list_objects(first):
@@ -199,13 +154,13 @@ def _sweep_uploads(run: _SweepRun, first: str) -> str:
         new = run.now - RECHECKED_MS
         doubtful = [each for each in found if each.is_unconfirmed or each.updated_at > new]
         run.count("uploads", uploads.delete_unchanged(_loose(run, doubtful, late)))
-        _enqueue_updates(run, found)
+        enqueue_updates(run, found)
         if run.is_over:
             return reached
     return ""
 
 
-def _loose(run: _SweepRun, found: list[ListedObject], late: int) -> Iterable[ListedObject]:
+def _loose(run: SweepRun, found: list[ListedObject], late: int) -> Iterable[ListedObject]:
     """The objects whose session is gone, and the uploads that nobody confirmed in time.
 
     One read for each of the sessions. An upload may have been under way, and a worker at work, when
@@ -229,24 +184,6 @@ def _loose(run: _SweepRun, found: list[ListedObject], late: int) -> Iterable[Lis
         is_late = each.is_unconfirmed and each.created_at <= late
         if session is None or (is_late and each.asset_id not in _assets_of(session)):
             yield each
-
-
-def _enqueue_updates(run: _SweepRun, found: list[ListedObject]) -> None:
-    """Have URLs suspended or restored where an event was lost, or an object came too late.
-
-    A read for each parent, and one for its workspace. One task for a parent in each run.
-    """
-    of_parent: dict[str, list[ListedObject]] = {}
-    for each in found:
-        if each.parent not in run.updated and each.has_urls:
-            of_parent.setdefault(each.parent, []).append(each)
-    for parent, is_open in find_open(run.client, of_parent).items():
-        if any(each.is_due(is_open=is_open) for each in of_parent[parent]):
-            run.updated.add(parent)
-            try:
-                enqueue(UpdateDownloadUrls(parent=parent, cause=f"sweep {run.now}"))
-            except Exception:  # noqa: BLE001  (the next run finds it again)
-                logs.error("sweep failed", parent=parent, exc=traceback.format_exc())
 
 
 def _assets_of(session: dict[str, Any]) -> set[str]:
