@@ -4,7 +4,7 @@ import pytest
 from google.cloud.firestore import Client
 
 from experience.media.store import download_urls, objects
-from experience.retention.usecases import sweep_run
+from experience.retention.usecases import sweep, sweep_run
 from experience.retention.usecases.sweep import sweep_retention
 from tests.experience.journeys.journey_guest import JourneyGuest
 from tests.experience.retention.visits import DAY
