@@ -136,3 +136,14 @@ class TestJourney:
         [session] = sessions_of(db, seen["uid"], PHOTO_ALONE)
         assert session["state"] == "ready"
         assert not {"journeyId", "currentStepIndex", "data"} & session.keys()
+
+    @pytest.mark.exhaustive
+    def test_a_guest_deletes_their_visit_at_its_end(self, browser: Browser, db: Client) -> None:
+        choice = {"event": PHOTO_ALONE, "experience": seed.CARTOON}
+        seen = browser.play("erasedJourney", photo=str(PHOTO), **choice)
+        assert seen["uncaught"] == []
+        assert "for good" in seen["question"]
+        assert seen["address"].endswith(f"/e/{PHOTO_ALONE}?experience={seed.CARTOON}")
+        [session] = sessions_of(db, seen["uid"], PHOTO_ALONE)
+        assert session["state"] == "created", "only the session of the new visit is stored"
+        assert requests.get(seen["code"], timeout=60).status_code in (403, 404)

@@ -2,6 +2,7 @@ import { deniedRequests } from "./denied.mjs";
 import { entering } from "./entering.mjs";
 import {
   anotherPhoto,
+  erasedJourney,
   journeyAgain,
   journeyError,
   photoAlone,
@@ -29,6 +30,7 @@ export const SCENARIOS = {
   providerFailure,
   wholeJourney,
   anotherPhoto,
+  erasedJourney,
   journeyAgain,
   journeyError,
   photoAlone,

@@ -170,3 +170,23 @@ export async function photoAlone(stage, { event, experience, photo }) {
   await guest.picture();
   return { uid: await guest.uid(), uncaught: stage.uncaught };
 }
+
+/** A guest deletes their visit at its end, and may begin a new one. */
+export async function erasedJourney(stage, { event, experience, photo }) {
+  const guest = await stage.guest();
+  const { page } = guest;
+  await guest.openEvent(event, `?experience=${experience}`);
+  await guest.choosesPhoto(photo);
+  await guest.passes("reward");
+  await guest.seesPhase("share");
+  await guest.picture();
+  const code = await guest.find("qr").getAttribute("data-url");
+  const asked = page.waitForEvent("dialog").then(async (dialog) => {
+    await dialog.accept();
+    return dialog.message();
+  });
+  await guest.find("erase").click();
+  const question = await asked;
+  await guest.seesStep("photo");
+  return { uid: await guest.uid(), code, question, address: page.url(), uncaught: stage.uncaught };
+}

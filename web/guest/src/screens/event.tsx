@@ -7,6 +7,7 @@ import { EventSession } from "../model/sessions/event-session.ts";
 import type { ConsentText, Venue } from "../model/types.ts";
 import { beginAgain, type EventContext, hasAgreed, hasAgreedToThis, startJourney } from "../model/visit.ts";
 import { ConsentBox, Hero, Notice } from "../parts/entrance.tsx";
+import { EraseVisit } from "../parts/erase.tsx";
 import { Page } from "../parts/frame.tsx";
 import { AGREE_FIRST, BEGIN } from "../texts.ts";
 import { Player } from "./player.tsx";
@@ -94,7 +95,13 @@ export function EventScreen({ context, experienceId }: Props) {
           steps={ended.steps}
           onAgain={startOver}
           onNewPhoto={() => void takeNewPhoto(ended)}
-        />
+        >
+          <EraseVisit
+            backend={context.backend}
+            of={{ eventId: event.id }}
+            entrance={location.pathname + location.search}
+          />
+        </Result>
       </Page>
     );
   }

@@ -5,10 +5,9 @@ import { goToWelcome } from "../model/history.ts";
 import type { StartedSession } from "../model/play.ts";
 import { type Refusal, refusalOf } from "../model/refusals.ts";
 import { ProjectSession } from "../model/sessions/project-session.ts";
-import { forget } from "../model/storage.ts";
 import type { VisitContext } from "../model/visit.ts";
+import { EraseVisit } from "../parts/erase.tsx";
 import { ProblemCard, Skeleton } from "../parts/frame.tsx";
-import { ERASE, problemWords } from "../texts.ts";
 import { Result } from "./result.tsx";
 
 export function ShareScreen({ visit, sessionId }: { visit: VisitContext; sessionId: string }) {
@@ -50,45 +49,7 @@ export function ShareScreen({ visit, sessionId }: { visit: VisitContext; session
   if (main === null) return <Skeleton />;
   return (
     <Result {...main} venue={project} onAgain={() => goToWelcome(projectId)}>
-      <EraseVisit visit={visit} />
+      <EraseVisit backend={backend} of={{ projectId }} entrance={`/${projectId}`} />
     </Result>
-  );
-}
-
-/** Everything of the guest in this project goes, after they have been asked whether they mean it. */
-function EraseVisit({ visit }: { visit: VisitContext }) {
-  const { backend, project } = visit;
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-
-  async function erase() {
-    if (busy || !confirm(ERASE.question)) return;
-    setBusy(true);
-    setProblem(null);
-    try {
-      await backend.calls.eraseGuest({ projectId: project.id });
-      forget();
-      location.replace(`/${project.id}`);
-    } catch (error) {
-      setProblem(problemWords(refusalOf(error).reason).text);
-      setBusy(false);
-    }
-  }
-
-  return (
-    <>
-      <button
-        class="link"
-        type="button"
-        data-testid="erase"
-        aria-busy={busy}
-        onClick={() => void erase()}
-      >
-        {ERASE.button}
-      </button>
-      <p class="error" role="alert" hidden={!problem}>
-        {problem}
-      </p>
-    </>
   );
 }
