@@ -63,7 +63,7 @@ def an_event_session_is_its_run(data: Data) -> Found:
     """A session of an event has ended as the run of its newest transform did, with what it made.
 
     Its ids are those of its path. No transform is under way. A picture is there in `ready` alone,
-    and an error in `error` alone.
+    and an error in `error` alone; its code may be missing.
     """
     for path, session in data.event_sessions.items():
         if path != f"events/{session.event_id}/sessions/{session.id}":
@@ -75,6 +75,8 @@ def an_event_session_is_its_run(data: Data) -> Found:
             yield path, f"is {state}, with a picture: {session.result_image_path is not None}"
         if (state is SessionState.ERROR) != (session.error is not None):
             yield path, f"is {state}, with an error: {session.error is not None}"
+        if session.error_code and state is not SessionState.ERROR:
+            yield path, f"is {state}, with the error {session.error_code}"
         if session.run_id is None:
             continue
         run = data.runs.get(f"workspaces/{session.workspace_id}/runs/{session.run_id}")

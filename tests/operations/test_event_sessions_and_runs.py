@@ -15,6 +15,7 @@ STEPS = [{"step_id": "one", "skill_id": "x"}]
 WORKFLOW = {"workflow_name": "a.b", "version": "1.0.0", "steps": STEPS}
 TIMES = {"created_at": 1, "updated_at": 1}
 IDS = {"eventId": "e", "sessionId": "s"}
+CAPTURED = {"state": "captured"}
 PICTURE = {"result_image_path": "https://pictures.example/result.png"}
 READY = {"state": "ready", "run_id": "r", **PICTURE}
 FAILED = {"state": "error", "error": "AI transform failed: cancelled"}
@@ -49,8 +50,13 @@ def test_what_agrees_is_silent(session: dict[str, Any], run: dict[str, Any] | No
         ({**FAILED, "run_id": "r"}, {}, "is error, and its run is completed"),
         ({"state": "transforming"}, None, "is still transforming"),
         ({"state": "ready"}, None, "is ready, with a picture: False"),
-        ({"state": "captured", **PICTURE}, None, "is captured, with a picture: True"),
+        ({**CAPTURED, **PICTURE}, None, "is captured, with a picture: True"),
         ({"state": "error"}, None, "is error, with an error: False"),
+        (
+            {"state": "captured", "error_code": "TIMEOUT"},
+            None,
+            "is captured, with the error TIMEOUT",
+        ),
     ],
 )
 def test_what_does_not_is_told(

@@ -27,7 +27,8 @@ def play(event: str, guest: Client, recorder: Recorder) -> None:
     guest.upload(upload, sorted(PHOTOS.glob("*.jpg"))[0].read_bytes()).raise_for_status()
     call("saveCapture", **photo)
     call("getEventSession", **ids)
-    failed = {"state": "error", "error": "AI transform failed: timeout after 45s"}
+    error = "AI transform failed: timeout after 45s"
+    failed = {"state": "error", "error": error, "errorCode": "TIMEOUT"}
     recorder.database.document("events", event, "sessions", ids["sessionId"]).update(failed)
     call("retryJourney", **ids)
     call("triggerTransform", **ids)

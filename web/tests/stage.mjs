@@ -66,12 +66,13 @@ export class Stage {
   }
 
   /** End the guest's one session of the event with this error, as the server does. */
-  async failJourney(guest, error) {
+  async failJourney(guest, error, errorCode) {
     const event = `/events/${this.settings.event}`;
     const [{ id, updatedAt }] = await this.#sessions(guest, event);
     const fields = {
       state: { stringValue: "error" },
       error: { stringValue: error },
+      errorCode: { stringValue: errorCode },
       updatedAt: { integerValue: updatedAt + 1 },
     };
     const mask = [...Object.keys(fields), "resultImagePath"];

@@ -24,7 +24,10 @@ def in_state(guest: JourneyGuest, state: SessionState) -> None:
     assert put(guest.create(), PHOTO) == 200
     fields = {
         SessionState.READY: {"resultImagePath": "https://example.com/result.png"},
-        SessionState.ERROR: {"error": "AI transform failed: timeout after 45s"},
+        SessionState.ERROR: {
+            "error": "AI transform failed: timeout after 45s",
+            "errorCode": "TIMEOUT",
+        },
     }
     guest.reference.update({"state": state.value, **fields.get(state, {})})
     guest.stored()
@@ -38,7 +41,8 @@ def try_call(signed_in: SignIn, guest: JourneyGuest, name: str, state: SessionSt
         after = guest.stored()
         expected = CAPTURED if name == "saveCapture" else state
         assert after["state"] == expected
-        assert ("error" in after) == (expected is SessionState.ERROR)
+        for name_of_error in ("error", "errorCode"):
+            assert (name_of_error in after) == (expected is SessionState.ERROR)
         return
     error = refused(client, name, **guest.ids, **CALLS[name])
     assert isinstance(error, CallError)

@@ -42,6 +42,7 @@ class TestFailures:
         one.drain()
         message = "The photo is not a JPEG, PNG, WebP or AVIF image."
         assert one.shown() == ("error", f"AI transform failed: {message}")
+        assert one.session()["errorCode"] == "INVALID_INPUT"
         assert list(problems(one.session())) == []
 
     def test_a_provider_that_fails_is_told_without_its_own_words(
@@ -55,6 +56,7 @@ class TestFailures:
         one.trigger()
         one.drain()
         assert one.shown() == ("error", "AI transform failed: The picture could not be made.")
+        assert one.session()["errorCode"] == "PROVIDER_ERROR"
 
     def test_a_fault_that_passes_is_not_seen(
         self, new_journey: NewJourney, monkeypatch: pytest.MonkeyPatch
@@ -74,6 +76,7 @@ class TestFailures:
     ) -> None:
         assert FAILED["error"] == TIMEOUT
         one = failed(new_journey)
+        assert one.session()["errorCode"] == "TIMEOUT"
         assert list(problems(one.session())) == []
         assert not any(sweep_runs().values())
 
@@ -83,6 +86,7 @@ class TestFailures:
         run_id = one.session()["runId"]
         cancel.cancel_by_id(one.tenant, run_id)
         assert one.shown() == ("error", "AI transform failed: cancelled")
+        assert one.session()["errorCode"] == "CANCELLED"
         with pytest.raises(FailedPrecondition) as refusal:
             retry.retry_by_id(one.tenant, run_id)
         assert refusal.value.reason == "run_not_retryable"
@@ -180,7 +184,7 @@ class TestGoingOn:
         assert one.retry().state is one.retry().state is SessionState.CREATED
         session = one.session()
         assert session["data"] == {"selected_experience_id": one.experience}
-        assert not {"error", "inputImagePath", "captureGeneration"} & set(session)
+        assert not {"error", "errorCode", "inputImagePath", "captureGeneration"} & set(session)
 
     def test_a_session_of_an_earlier_server_goes_on_too(self, new_journey: NewJourney) -> None:
         one = new_journey(state="error", error=TIMEOUT, captureGeneration=None)
@@ -204,6 +208,7 @@ class TestSweepJourneys:
         cancel.cancel_by_id(ended.tenant, ended.session()["runId"], with_hooks=False)
         assert sweep_journeys() == 4
         assert earlier.shown() == gone.shown() == ("error", "AI transform failed: the run is gone")
+        assert earlier.session()["errorCode"] == "UNKNOWN"
         assert ended.shown() == ("error", "AI transform failed: cancelled")
         assert lost.shown() == ("error", "AI transform failed: timeout after -1s")
         assert sweep_journeys() == 0

@@ -78,10 +78,11 @@ class JourneyBench(WorkflowBench):
         return fields
 
     def shown(self) -> tuple[str, str | None]:
-        """The session's state and error. A picture is there in `ready` and in no other state."""
+        """The session's state and error. A picture is there in `ready` alone, a code in `error`."""
         session = self.session()
         assert ("resultImagePath" in session) == (session["state"] == "ready")
         assert ("error" in session) == (session["state"] == "error")
+        assert ("errorCode" in session) == ("error" in session)
         return session["state"], session.get("error")
 
     def whole_run(self) -> Run:

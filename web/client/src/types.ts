@@ -2955,7 +2955,8 @@ export interface JourneySession {
  *
  * `data` holds an input by the id of its step, as `StepInput` dumps it, and the id of the selected
  * experience. One that began without a journey has neither `journeyId` nor what follows it.
- * `resultImagePath` is the picture's download URL, whatever its name says.
+ * `resultImagePath` is the picture's download URL, whatever its name says. `error` is a
+ * sentence for the guest, and `errorCode` what clients switch on; older sessions have no code.
  */
 export interface EventSessionView {
   id: string;
@@ -2964,6 +2965,7 @@ export interface EventSessionView {
   inputImagePath?: string;
   resultImagePath?: string;
   error?: string;
+  errorCode?: JobErrorCode;
   journeyId?: string;
   currentStepIndex?: number;
   stepOrder?: string[];
@@ -3242,6 +3244,7 @@ export interface EventSession {
   inputImagePath?: string;
   resultImagePath?: string;
   error?: string;
+  errorCode?: JobErrorCode;
   journeyId?: string;
   currentStepIndex?: number;
   stepOrder?: string[];

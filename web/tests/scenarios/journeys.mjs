@@ -99,8 +99,8 @@ export async function anotherPhoto(stage, { photo, other }) {
   await guest.beginsJourney();
   await guest.playsToPhoto();
   const first = await playsFromPhoto(photo);
-  const error = "AI transform failed: This picture is not made. Please try it with another photo.";
-  await stage.failJourney(guest, error);
+  const error = "AI transform failed: This picture is not made.";
+  await stage.failJourney(guest, error, "SAFETY_FILTERED");
   await guest.sees("job", '[data-status="failed"]');
   const text = await guest.find("job").textContent();
   await guest.find("again").click();

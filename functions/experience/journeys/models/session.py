@@ -15,6 +15,7 @@ from experience.guests.models import Rate
 from experience.steps import StepInput
 from experience.steps.screens import SELECTED_EXPERIENCE
 from experience.steps.values import PhotoInput
+from experience.transforms.models.failures import JobErrorCode
 
 _INPUT: TypeAdapter[StepInput] = TypeAdapter(StepInput)
 
@@ -34,7 +35,8 @@ class EventSessionView(SparseDocument):
 
     `data` holds an input by the id of its step, as `StepInput` dumps it, and the id of the selected
     experience. One that began without a journey has neither `journey_id` nor what follows it.
-    `result_image_path` is the picture's download URL, whatever its name says.
+    `result_image_path` is the picture's download URL, whatever its name says. `error` is a
+    sentence for the guest, and `error_code` what clients switch on; older sessions have no code.
     """
 
     id: str
@@ -43,6 +45,7 @@ class EventSessionView(SparseDocument):
     input_image_path: Sparse[str] = None
     result_image_path: Sparse[str] = None
     error: Sparse[str] = None
+    error_code: Sparse[JobErrorCode] = None
     journey_id: Sparse[str] = None
     current_step_index: Sparse[Annotated[int, Field(ge=0)]] = None
     step_order: Sparse[list[str]] = None

@@ -11,7 +11,12 @@ from experience.journeys.models.session import EventSession
 from experience.steps import Step, StepValue
 from experience.steps.screens import SELECTED_EXPERIENCE, CaptureStep, ExperiencePickerStep
 from experience.steps.values import PhotoInput, SelectionInput
-from experience.transforms.models.failures import failure_of
+from experience.transforms.models.failures import (
+    JobErrorCode,
+    JobFailure,
+    cancelled_failure,
+    failure_of,
+)
 from experience.transforms.models.quota import MAX_RUNNING_PER_GUEST, day_of
 from experience.workflows.runs.decisions import DEADLINE_EXCEEDED
 from experience.workflows.runs.models import Run, RunStatus
@@ -123,13 +128,19 @@ def changed_session(
     return EventSession.load({**kept, **changes})
 
 
-def error_of(run: Run, now: int) -> str:
-    """Why a run that ended made no picture, in words that its guest may read."""
+def failure_of_run(run: Run | None, now: int) -> JobFailure:
+    """Why a run that ended, or is gone, made no picture, as its guest may read it."""
+    if run is None:
+        return _with_words(failure_of(JobErrorCode.UNKNOWN, "", None, now), "the run is gone")
     if run.status is RunStatus.CANCELLED:
-        return f"{FAILED}: cancelled"
+        return _with_words(cancelled_failure(now), "cancelled")
     error = run.error
-    if error and error.code == DEADLINE_EXCEEDED and run.deadline_at is not None:
-        seconds = (run.deadline_at - run.created_at) / 1000
-        return f"{FAILED}: timeout after {seconds:g}s"
-    code, message = (error.code, error.message) if error else ("UNKNOWN", "")
-    return f"{FAILED}: {failure_of(code, message, None, now).message}"
+    code, message = (error.code, error.message) if error else (JobErrorCode.UNKNOWN.value, "")
+    failure = failure_of(code, message, None, now)
+    if code == DEADLINE_EXCEEDED and run.deadline_at is not None:
+        return _with_words(failure, f"timeout after {(run.deadline_at - run.created_at) / 1000:g}s")
+    return _with_words(failure, failure.message)
+
+
+def _with_words(failure: JobFailure, words: str) -> JobFailure:
+    return failure.model_copy(update={"message": f"{FAILED}: {words}"})

@@ -107,6 +107,7 @@ def _save(client: Client, request: SaveCapture, uploaded: StoredObject, url: str
                 "input_image_path": uploaded.path,
                 "capture_generation": uploaded.generation,
                 "error": None,
+                "error_code": None,
                 "updated_at": clock.now_ms(),
             }
         )

@@ -9,8 +9,9 @@ from google.cloud.firestore import DELETE_FIELD, Client
 from experience.errors import Contention, FailedPrecondition
 from experience.journeys import store
 from experience.journeys.models.session import SessionState
-from experience.journeys.models.transform import error_of
+from experience.journeys.models.transform import failure_of_run
 from experience.media.store import objects
+from experience.transforms.models.failures import JobFailure
 from experience.transforms.models.quota import MAX_RUNNING_PER_GUEST
 from experience.workflows.runs.hooks import HOOKS, HookWrites
 from experience.workflows.runs.models import Run, RunStatus
@@ -57,13 +58,14 @@ class JourneyHooks:
         ids = _ids(run)
         session = store.event_session_ref(client, ids["eventId"], ids["sessionId"])
         if run.status is not RunStatus.COMPLETED:
-            return [(session, failed_fields(error_of(run, now), now))]
+            return [(session, failed_fields(failure_of_run(run, now)))]
         published = outputs["publish"]["published"]
         ready = {
             "state": SessionState.READY.value,
             "resultImagePath": published["url"],
             "resultGeneration": published["generation"],
             "error": DELETE_FIELD,
+            "errorCode": DELETE_FIELD,
             "transformingSince": DELETE_FIELD,
             "updatedAt": now,
         }
@@ -102,13 +104,14 @@ class JourneyHooks:
 HOOKS[KIND] = JourneyHooks()
 
 
-def failed_fields(error: str, now: int) -> dict[str, Any]:
+def failed_fields(failure: JobFailure) -> dict[str, Any]:
     """What a session whose transform failed changes to."""
     return {
         "state": SessionState.ERROR.value,
-        "error": error,
+        "error": failure.message,
+        "errorCode": failure.code.value,
         "transformingSince": DELETE_FIELD,
-        "updatedAt": now,
+        "updatedAt": failure.timestamp,
     }
 
 

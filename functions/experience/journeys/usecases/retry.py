@@ -27,7 +27,7 @@ from experience.store import parse, require
 from experience.workspaces.models import Role
 from experience.workspaces.usecases.access import require_role
 
-ENDED_BY_RETRY = ("error", "resultImagePath")
+ENDED_BY_RETRY = ("error", "errorCode", "resultImagePath")
 """What a session loses that leaves `error`."""
 
 

@@ -9,7 +9,7 @@ from experience.events.models.event import Event
 from experience.events.store import event_ref
 from experience.journeys import store
 from experience.journeys.models.session import EventSession, SessionState
-from experience.journeys.models.transform import FAILED, error_of
+from experience.journeys.models.transform import failure_of_run
 from experience.journeys.usecases.hooks import failed_fields
 from experience.store import find
 from experience.workflows.artifacts.tenant import Tenant
@@ -59,8 +59,8 @@ def _end(client: Client, event_id: str, session_id: str, fields: dict[str, Any])
         found = _find_run(client, session, transaction)
         if found and found[1].is_active:  # begun meanwhile, and not overdue
             return False
-        error = error_of(found[1], now) if found else f"{FAILED}: the run is gone"
-        transaction.update(reference, failed_fields(error, now))
+        failure = failure_of_run(found[1] if found else None, now)
+        transaction.update(reference, failed_fields(failure))
         return True
 
     return transactions.run_optimistic(client, body)

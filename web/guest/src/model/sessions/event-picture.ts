@@ -5,14 +5,6 @@ import { refusalOf } from "../refusals.ts";
 import type { EventSessionView } from "../types.ts";
 import type { Stop } from "./session-backend.ts";
 
-/** Beginnings or parts of the server's sentences, by the code of a job that failed alike. */
-const CODES: [RegExp, string][] = [
-  [/timeout after/, "TIMEOUT"],
-  [/cancelled/, "CANCELLED"],
-  [/another photo/, "SAFETY_FILTERED"],
-  [/photo is gone|made of this/, "INVALID_INPUT"],
-];
-
 /** The reason of a session that expects a photo and has none, because it was lost. */
 export const PHOTO_LOST = "PHOTO_LOST";
 
@@ -34,12 +26,8 @@ export function pictureOfEvent(session: EventSessionView, expectsPhoto: boolean)
         url: session.resultImagePath ?? null,
       };
     case "error":
-      return { ...WAITING, status: "failed", reason: codeOf(session.error ?? "") };
+      return { ...WAITING, status: "failed", reason: session.errorCode ?? "UNKNOWN" };
   }
-}
-
-function codeOf(error: string): string {
-  return CODES.find(([sentence]) => sentence.test(error))?.[1] ?? "UNKNOWN";
 }
 
 /** The calls and the document of the session whose picture it is. */
