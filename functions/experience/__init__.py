@@ -11,6 +11,7 @@ A domain imports only shared modules and domains that stand above it in this lis
     steps        the eleven step types and the checks of what a guest answers
     imaging      from the bytes of a photo to those of a picture, without network or database
     providers    who makes a picture: the imaging, or a vendor
+    progress     what a player's progress is counted by: rules, calendar, geography
     workspaces   tenants, members and their roles, experiences and their published versions
     workflows    durable runs of skills: definitions, runs, cache, artifacts
     projects     what a guest visits: its config, its phases and the page a guest may see
@@ -21,6 +22,7 @@ A domain imports only shared modules and domains that stand above it in this lis
     transforms   the job that turns a capture into a picture
     journeys     a guest's session of an event: inputs, one photo, and the picture made of it
     shares       taking the addresses of a picture back
+    players      profiles, progress in experiences, its log, boards and analytics
     retention    deleting what has been kept for long enough
 """
 
@@ -28,6 +30,7 @@ DOMAINS = (
     "steps",
     "imaging",
     "providers",
+    "progress",
     "workspaces",
     "workflows",
     "projects",
@@ -38,5 +41,6 @@ DOMAINS = (
     "transforms",
     "journeys",
     "shares",
+    "players",
     "retention",
 )

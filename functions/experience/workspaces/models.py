@@ -10,6 +10,7 @@ from experience.errors import NotFound, PermissionDenied
 from experience.ids import DocumentId, Uid, is_document_id
 from experience.imaging.models import Style
 from experience.parts import PartOf
+from experience.progress import AuthoredProgressRules, ProgressRules
 from experience.steps import AuthoredStep, Step, StoredStep
 
 MAX_DAILY_TOKENS = 1_000_000_000
@@ -134,10 +135,14 @@ class TransformDefinition(Transform):
 
 
 class ExperienceConfig(Document):
-    """What an experience consists of, as a draft or as published."""
+    """What an experience consists of, as a draft or as published.
+
+    `progress`: what it counts of its players; without rules it counts nothing by itself.
+    """
 
     steps: list[StoredStep] = Field(default=[], max_length=50)
     transform: Transform | None = None
+    progress: ProgressRules | None = None
 
     def step(self, step_id: str) -> Step | None:
         """The step of this id, if there is one."""
@@ -177,6 +182,7 @@ class AuthoredConfig(Request):
 
     steps: list[AuthoredStep] = Field(default=[], max_length=50)
     transform: TransformDefinition | None = None
+    progress: AuthoredProgressRules | None = None
 
     @field_validator("steps")
     @classmethod

@@ -150,7 +150,7 @@ class TestSaveExperience:
         assert changed["draft"]["steps"] == steps["draft"]["steps"]
         resized = {**transform["output"], "width": 512}
         assert changed["draft"]["transform"] == {**transform, "output": resized}
-        assert without["draft"] == {"steps": steps["draft"]["steps"], "transform": None}
+        assert without["draft"] == {**steps["draft"], "transform": None}
 
     def test_fields_that_this_version_does_not_know_survive(
         self, db: Database, workspace: str, experience: str, save: Callable[..., Any]

@@ -1139,6 +1139,7 @@ export interface SaveExperience {
 export interface AuthoredConfigPart {
   steps?: StepDefinition[] | null;
   transform?: TransformDefinitionPart | null;
+  progress?: AuthoredProgressRulesPart | null;
 }
 /**
  * Something to read or to look at.
@@ -1400,6 +1401,48 @@ export interface OutputDefinitionPart {
   width?: number | null;
 }
 /**
+ * Rules as an author sends them.
+ */
+export interface AuthoredProgressRulesPart {
+  completion?: AuthoredCompletionPart | null;
+  xp?: {
+    [k: string]: number;
+  } | null;
+  levels?: number[] | null;
+  achievements?: AuthoredAchievement[] | null;
+  caps?: {
+    [k: string]: number;
+  } | null;
+  serverOnly?: string[] | null;
+  timeZone?: string | null;
+}
+/**
+ * Weights as an author sends them.
+ */
+export interface AuthoredCompletionPart {
+  waypoints?: {
+    [k: string]: number;
+  } | null;
+  quests?: {
+    [k: string]: number;
+  } | null;
+  items?: {
+    [k: string]: number;
+  } | null;
+}
+/**
+ * An achievement as an author sends it.
+ */
+export interface AuthoredAchievement {
+  id: string;
+  counter: string;
+  /**
+   * @minItems 1
+   * @maxItems 20
+   */
+  tiers: number[];
+}
+/**
  * `/workspaces/{w}/experiences/{id}`: the current draft and the latest published config.
  */
 export interface Experience {
@@ -1417,6 +1460,8 @@ export interface Experience {
 }
 /**
  * What an experience consists of, as a draft or as published.
+ *
+ * `progress`: what it counts of its players; without rules it counts nothing by itself.
  */
 export interface ExperienceConfig {
   /**
@@ -1424,6 +1469,7 @@ export interface ExperienceConfig {
    */
   steps: Step[];
   transform: Transform | null;
+  progress: ProgressRules | null;
 }
 /**
  * Something to read or to look at.
@@ -1674,6 +1720,48 @@ export interface Overlay {
 export interface TransformOutput {
   format: "png" | "jpeg" | "webp";
   width: number;
+}
+/**
+ * What an experience counts. All of it can be recomputed from the event log.
+ *
+ * `xp`: points for an event of a type. `levels`: the points at which level 2, 3 … begin. `caps`:
+ * how many events of a type earn something in a day. `serverOnly`: types that guests cannot send.
+ * `timeZone` decides days, ISO weeks, months and streaks.
+ */
+export interface ProgressRules {
+  completion: CompletionRules;
+  xp: {
+    [k: string]: number;
+  };
+  levels: number[];
+  achievements: AchievementRule[];
+  caps: {
+    [k: string]: number;
+  };
+  serverOnly: string[];
+  timeZone: string;
+}
+/**
+ * How much each waypoint, quest or item counts towards completion: `{id: weight}`.
+ */
+export interface CompletionRules {
+  waypoints: {
+    [k: string]: number;
+  };
+  quests: {
+    [k: string]: number;
+  };
+  items: {
+    [k: string]: number;
+  };
+}
+/**
+ * An achievement, unlocked in tiers: one for each threshold that its counter reaches.
+ */
+export interface AchievementRule {
+  id: string;
+  counter: string;
+  tiers: number[];
 }
 /**
  * Make the draft of this version what guests get.
@@ -3280,6 +3368,7 @@ export interface ExperienceVersion {
    */
   steps: Step[];
   transform: Transform | null;
+  progress: ProgressRules | null;
   version: number;
   publishedAt: number;
 }

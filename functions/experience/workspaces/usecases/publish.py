@@ -40,6 +40,7 @@ def publish_experience(uid: str, request: PublishExperience) -> Experience:
             version=number,
             steps=current.draft.steps,
             transform=current.draft.transform,
+            progress=current.draft.progress,
             published_at=now,
         )
         published = current.model_copy(

@@ -1,0 +1,1 @@
+"""Documents, requests and pure decisions about players and their progress."""

@@ -1,0 +1,39 @@
+"""`…/experienceProgress/{…}/progressEvents/{eventKey}`: the log of what a player did."""
+
+from typing import Any
+
+from experience.documents import Document
+from experience.ids import derived_id
+
+
+class ProgressEvent(Document):
+    """One thing that a player did. Never changed, and deleted by erasure alone.
+
+    `timestamp` is when it happened, by the client's clock within limits, `received_at` when it
+    came, both Unix ms. `experience_progress_id` is the id of the progress document, `cells` has
+    the geohash cells of the position. `flags` say what was clamped or not counted.
+    """
+
+    experience_progress_id: str
+    player_id: str
+    workspace_id: str
+    experience_id: str
+    event_type: str
+    content_id: str | None = None
+    data: dict[str, Any] = {}
+    location_lat: float | None = None
+    location_lng: float | None = None
+    cells: list[str] = []
+    timestamp: int
+    received_at: int
+    flags: list[str] = []
+
+
+def event_key(event_id: str) -> str:
+    """The document id of the event that a client calls so: sent again, it is the same event."""
+    return derived_id("progressEvent", event_id)
+
+
+def server_event_key(kind: str, *parts: object) -> str:
+    """The document id of an event of the server's, which no client's `eventId` can name."""
+    return derived_id(f"serverEvent:{kind}", *parts)
