@@ -202,6 +202,8 @@ class TestMigrateEvent:
             project.set(fields)
             with pytest.raises(MigrationError, match=why):
                 migrate_event(quiet_db, EVENT, "night", dry_run=False)
+        with pytest.raises(MigrationError, match="no project may have the id e"):
+            migrate_event(quiet_db, EVENT, "e", dry_run=True)
         with pytest.raises(MigrationError, match="no event other"):
             migrate_event(quiet_db, "other", "night", dry_run=True)
         quiet_db.document("events", EVENT, "journeys", JOURNEY).update({"status": "deleted"})
