@@ -26,7 +26,7 @@ STEPS: list[dict[str, Any]] = [
     {"id": "step_consent", "type": "yes_no", "config": {}},
     {"id": "step_reward", "type": "reward", "config": {}},
 ]
-PHOTO = {"enabled": True, "model": "local", "prompt": "A cartoon", "aspectRatio": "3:2"}
+PHOTO = {"enabled": True, "model": "local/sketch", "prompt": "A cartoon", "aspectRatio": "3:2"}
 CAPTURE = {"type": "photo", "countdown": 3, "cameraFacing": "front"}
 
 
@@ -97,7 +97,8 @@ class TestMigrateEvent:
         cartoon, sketch, project = (after[each.path] for each in made.changes)
         assert (cartoon["name"], sketch["name"]) == ("Cartoon", "Sketch")
         transform = cartoon["draft"]["transform"]
-        assert {name: transform[name] for name in PHOTO} == PHOTO
+        moved = {**PHOTO, "model": "local", "style": "sketch"}
+        assert {name: transform[name] for name in moved} == moved
         assert transform["referenceImageUrls"] == [f"workspaces/{workspace}/frame.png"]
         assert sketch["draft"]["transform"] is None
         for each in (cartoon, sketch):

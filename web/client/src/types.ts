@@ -2725,6 +2725,7 @@ export interface AuthoredEventExperiencePart {
 /**
  * How a photo becomes a picture, as an author sends it.
  *
+ * `model` is `replicate/OWNER/NAME`, `gemini/NAME`, or `local/STYLE`; `local` is `local/cartoon`.
  * Reference images are objects of the workspace's folder, by path or `gs://` uri.
  */
 export interface AuthoredAiPhotoConfigPart {
@@ -2759,6 +2760,8 @@ export interface EventExperience {
 }
 /**
  * How a photo becomes a picture. Guests never see this: it holds the prompt.
+ *
+ * `model` is a model of the engine's, or one of `LOCAL_STYLES`.
  */
 export interface AiPhotoConfig {
   enabled: boolean;
