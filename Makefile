@@ -69,7 +69,7 @@ licences: setup ## List the licence of each package that is deployed
 client: setup ## Write the typed web client anew from the functions' models (needs Node 20.19)
 	@$(PYTHON_IN_VENV) -m tools.contract client
 
-screenshots: setup ## Take the README's pictures of the guest page anew
+screenshots: setup ## Take the docs' pictures of the guest page anew
 	@$(PYTHON_IN_VENV) -m tools.screenshots
 
 reference: setup ## Write docs/reference anew from the models and a run of the functions

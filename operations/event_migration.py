@@ -19,6 +19,7 @@ from experience.events.models.experience import EventExperience
 from experience.events.models.journey import Journey
 from experience.ids import derived_id
 from experience.projects.models import (
+    RESERVED_IDS,
     Consent,
     ExperienceRef,
     Project,
@@ -194,6 +195,8 @@ def _project(
         raise MigrationError(f"project {project_id} is of another workspace")
     if project is not None and project.status is ProjectStatus.DELETED:
         raise MigrationError(f"project {project_id} was deleted")
+    if project is None and project_id in RESERVED_IDS:
+        raise MigrationError(f"no project may have the id {project_id}")
     draft = project.draft_config if project else ProjectConfig()
     known = {each.experience_id for each in draft.experiences.references}
     added = [ExperienceRef(experience_id=each) for each in ids if each not in known]

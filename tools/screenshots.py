@@ -1,4 +1,7 @@
-"""The README's screenshots of the guest page: `make screenshots` plays a visit and takes them."""
+"""The docs' screenshots of the guest page: `make screenshots` plays a visit and a journey.
+
+Those of the visit are in the README, and those of the journey in docs/journeys.md.
+"""
 
 import os
 import tempfile
@@ -12,6 +15,10 @@ from emulator.paths import ROOT
 from emulator.process.http import serve
 from emulator.suite.suite import Suite
 from emulator.web import dev_server, node
+from experience import clients
+from experience.imaging.models import Recipe, Style
+from experience.imaging.transform import transform_image
+from experience.media.store import objects
 from tests.support.browser import Browser, build, camera_video, settings
 
 FOLDER = ROOT / "docs" / "pictures"
@@ -27,11 +34,13 @@ def main() -> None:
         with Suite("demo-guest", free_ports=True, functions_log=log, auth=True) as suite:
             os.environ.update(suite.env)
             seed.seed(suite.project, suite.bucket)
+            add_previews()
             site = serve(dev_server.built_site(build(binary), suite.env))
             video = camera_video(folder / "camera.mjpeg")
             browser = Browser(binary, settings(suite, site.url, video), folder / "browser.log")
             try:
                 browser.play("screenshots", folder=name)
+                browser.play("journeyScreenshots", folder=name)
             finally:
                 browser.close()
                 site.close()
@@ -41,6 +50,17 @@ def main() -> None:
                 small.save(FOLDER / screenshot.name, optimize=True)
     for kept in sorted(FOLDER.glob("page-*.png")):
         console.print(f"{kept.relative_to(ROOT)}  {kept.stat().st_size // 1000} kB")
+
+
+def add_previews() -> None:
+    """Show at the event's picker what its experiences make of a photo. The demo has no previews."""
+    photo = (seed.PHOTOS / "chelsea.jpg").read_bytes()
+    styles: dict[str, Style] = {seed.CARTOON: "cartoon", seed.SKETCH: "sketch"}
+    for experience, style in styles.items():
+        preview = transform_image(photo, Recipe(style, "1:1", "jpeg", 480))
+        url = objects.write_once(f"previews/{experience}.jpg", preview.data, "image/jpeg")
+        reference = clients.firestore().document("experiences", experience)
+        reference.update({"previewMediaUrl": url})
 
 
 if __name__ == "__main__":

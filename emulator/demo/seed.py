@@ -237,9 +237,9 @@ def _event(times: dict[str, int]) -> Documents:
     )
     for step in steps:
         yield f"events/{EVENT}/steps/{step['id']}", step
-    for experience_id, name, aspect_ratio in (
-        (CARTOON, "Square cartoon", "1:1"),
-        (SKETCH, "Tall cartoon", "2:3"),
+    for experience_id, name, style, aspect_ratio in (
+        (CARTOON, "Cartoon", "cartoon", "1:1"),
+        (SKETCH, "Pencil sketch", "sketch", "2:3"),
     ):
         yield (
             f"experiences/{experience_id}",
@@ -250,8 +250,8 @@ def _event(times: dict[str, int]) -> Documents:
                 "name": name,
                 "aiPhotoConfig": {
                     "enabled": True,
-                    "model": "local",
-                    "prompt": "A cartoon of @{step:name}, @{step:mood}.",
+                    "model": f"local/{style}",
+                    "prompt": "A portrait of @{step:name}, @{step:mood}.",
                     "referenceImageUrls": [],
                     "aspectRatio": aspect_ratio,
                 },

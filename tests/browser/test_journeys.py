@@ -79,6 +79,8 @@ class TestJourney:
         with Image.open(seen["download"]) as picture:
             assert list(picture.size) == seen["picture"]
             assert picture.format == "PNG"
+        (width, height), (shown_width, shown_height) = seen["picture"], seen["shown"]
+        assert shown_width * height == pytest.approx(shown_height * width, rel=0.01), "uncropped"
 
     @pytest.mark.exhaustive
     def test_the_whole_journey_works_by_keyboard(self, browser: Browser, db: Client) -> None:

@@ -26,7 +26,7 @@ STEPS: list[dict[str, Any]] = [
     {"id": "step_consent", "type": "yes_no", "config": {}},
     {"id": "step_reward", "type": "reward", "config": {}},
 ]
-PHOTO = {"enabled": True, "model": "local", "prompt": "A cartoon", "aspectRatio": "3:2"}
+PHOTO = {"enabled": True, "model": "local/sketch", "prompt": "A cartoon", "aspectRatio": "3:2"}
 CAPTURE = {"type": "photo", "countdown": 3, "cameraFacing": "front"}
 
 
@@ -97,7 +97,8 @@ class TestMigrateEvent:
         cartoon, sketch, project = (after[each.path] for each in made.changes)
         assert (cartoon["name"], sketch["name"]) == ("Cartoon", "Sketch")
         transform = cartoon["draft"]["transform"]
-        assert {name: transform[name] for name in PHOTO} == PHOTO
+        moved = {**PHOTO, "model": "local", "style": "sketch"}
+        assert {name: transform[name] for name in moved} == moved
         assert transform["referenceImageUrls"] == [f"workspaces/{workspace}/frame.png"]
         assert sketch["draft"]["transform"] is None
         for each in (cartoon, sketch):
@@ -202,6 +203,8 @@ class TestMigrateEvent:
             project.set(fields)
             with pytest.raises(MigrationError, match=why):
                 migrate_event(quiet_db, EVENT, "night", dry_run=False)
+        with pytest.raises(MigrationError, match="no project may have the id e"):
+            migrate_event(quiet_db, EVENT, "e", dry_run=True)
         with pytest.raises(MigrationError, match="no event other"):
             migrate_event(quiet_db, "other", "night", dry_run=True)
         quiet_db.document("events", EVENT, "journeys", JOURNEY).update({"status": "deleted"})

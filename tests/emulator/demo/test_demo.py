@@ -186,16 +186,22 @@ class TestDemo:
 
     @pytest.mark.exhaustive
     def test_two_regions_at_once_keep_out_of_each_others_way(self, tmp_path: Path) -> None:
-        regions = ("asia-northeast1", "europe-west1")
+        """One guest visits a project, and the other one goes through an event's journey."""
+        visits: tuple[tuple[str, list[str], str, str], ...] = (
+            ("asia-northeast1", [], r"job +\w+ completed, attempt 1", "cartoon.jpg"),
+            ("europe-west1", ["--journey"], r"session \w+ ready", "journey.png"),
+        )
 
         def demo(number: int) -> "subprocess.CompletedProcess[str]":
-            region = regions[number]
-            return run("demo", "--out", str(tmp_path / region), REGION=region)
+            region, options, *_ = visits[number]
+            return run("demo", *options, "--out", str(tmp_path / region), REGION=region)
 
-        for region, each in zip(regions, at_once(len(regions), demo), strict=True):
+        for visit, each in zip(visits, at_once(len(visits), demo), strict=True):
+            region, _, ended, picture = visit
             assert each.returncode == 0, each.stdout + each.stderr
-            assert re.search(r"job +\w+ completed, attempt 1", each.stdout)
-            assert size_of((tmp_path / region / "cartoon.jpg").read_bytes()) == (1080, 1080)
+            assert re.search(ended, each.stdout)
+            assert size_of((tmp_path / region / picture).read_bytes()) == (1080, 1080)
+            assert "BUG" not in (tmp_path / region / "functions.log").read_text().upper()
 
     @pytest.mark.parametrize(
         ("photo", "message"),

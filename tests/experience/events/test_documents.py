@@ -11,7 +11,7 @@ from experience.documents import SparseDocument
 from experience.errors import FailedPrecondition, NotFound
 from experience.events import store
 from experience.events.models.event import Event, EventStatus
-from experience.events.models.experience import EventExperience
+from experience.events.models.experience import AiPhotoConfig, EventExperience
 from experience.events.models.journey import Journey
 from experience.events.usecases.access import require_open, require_visitable
 from experience.steps import UnknownStep
@@ -103,6 +103,14 @@ class TestStore:
         [found] = store.find_experiences(quiet_db, [chosen, "gone"]).values()
         assert found.ai_photo_config is not None
         assert found.ai_photo_config.transform.aspect_ratio == "3:2"
+        for model, local in [
+            ("local", ("local", "cartoon")),
+            ("local/sketch", ("local", "sketch")),
+            ("local/oil", ("local/oil", "cartoon")),
+            ("gemini/sketch", ("gemini/sketch", "cartoon")),
+        ]:
+            transform = AiPhotoConfig(model=model).transform
+            assert (transform.model, transform.style) == local
         assert store.find_steps(quiet_db, event, []) == {}
         assert store.find_experiences(quiet_db, []) == {}
         assert store.find_journey(quiet_db, event, "other") is None

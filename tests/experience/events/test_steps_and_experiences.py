@@ -167,6 +167,10 @@ class TestSaveEventExperience:
                 ["experience.aiPhotoConfig.aspectRatio"],
             ),
             (
+                {"name": "A", "aiPhotoConfig": {"model": "local/oil"}},
+                ["experience.aiPhotoConfig.model"],
+            ),
+            (
                 {"name": "A", "aiPhotoConfig": {"referenceImageUrls": [other]}},
                 ["experience.aiPhotoConfig.referenceImageUrls[0]"],
             ),

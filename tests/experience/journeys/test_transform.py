@@ -95,11 +95,14 @@ class TestTriggerTransform:
     ) -> None:
         one = new_journey(journeyId="j", stepOrder=["pick", "photo"], data={})
         event = one.client.document("events", one.event)
+        styles = {"picked": "sketch", "requested": "duotone", "fallback": "cartoon"}
         made = {
             prompt: an_event_experience(
-                one.client, one.workspace, aiPhotoConfig={"enabled": True, "prompt": prompt}
+                one.client,
+                one.workspace,
+                aiPhotoConfig={"enabled": True, "prompt": prompt, "model": f"local/{style}"},
             )
-            for prompt in ("picked", "requested", "fallback")
+            for prompt, style in styles.items()
         }
         for step in (
             a_step("pick", "experience-picker"),
@@ -112,8 +115,9 @@ class TestTriggerTransform:
         ]:
             one.reference.update({"state": "captured", "data": data})
             one.trigger(experience_id=requested)
-            begun.append(one.whole_run().trigger_payload["transform"]["prompt"])
-        assert begun == list(made)
+            transform = one.whole_run().trigger_payload["transform"]
+            begun.append((transform["prompt"], transform["style"]))
+        assert begun == list(styles.items())
 
     def test_refuses_what_cannot_be_transformed(self, new_journey: NewJourney) -> None:
         one = new_journey(state="created")

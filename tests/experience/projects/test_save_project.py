@@ -1,5 +1,6 @@
 """Projects as editors draft them: who was first, whose id it is, and what is wrong with it."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,9 @@ import pytest
 from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import CallError, Client
+from emulator.paths import ROOT
 from experience.ids import new_id
+from experience.projects.models import RESERVED_IDS
 from tests.support.builders.projects import a_project, stored_project
 from tests.support.builders.venues import a_venue
 from tests.support.builders.workspaces import a_member, a_workspace
@@ -184,6 +187,30 @@ class TestSaveProject:
         assert (missing.status, missing.reason) == ("NOT_FOUND", "project_not_found")
         assert other.workspace not in f"{taken.message}{foreign.message}"
         assert stored_project(db, other.project) == before
+
+    def test_an_id_that_the_pages_addresses_reserve_is_for_no_new_project(
+        self,
+        db: Database,
+        workspace: str,
+        save: Callable[..., Any],
+        refusal: Callable[..., CallError],
+    ) -> None:
+        for project in RESERVED_IDS:
+            error = refusal(projectId=project, expectedVersion=0, name="New")
+            assert (error.status, issue_paths(error)) == ("INVALID_ARGUMENT", ["projectId"])
+            assert not db.document("projects", project).get().exists
+            missing = refusal(projectId=project, expectedVersion=1, name="New")
+            assert missing.reason == "project_not_found"
+        older = db.document("projects", "e")
+        older.set({**stored_project(db, a_project(db, workspace)), "id": "e"})
+        assert save(projectId="e", expectedVersion=1, name="Older")["name"] == "Older"
+        older.delete()
+
+    def test_the_page_reserves_no_other_ids(self) -> None:
+        """Of its files all others have a name that is no id."""
+        files = re.findall(r'"/(\w+)/\*\*"', (ROOT / "firebase.json").read_text())
+        routes = (ROOT / "web" / "guest" / "src" / "model" / "routes.ts").read_text()
+        assert {*files, *re.findall(r'^const EVENTS = "(\w+)";$', routes, re.M)} == RESERVED_IDS
 
     def test_two_workspaces_that_want_one_id_at_once_do_not_share_it(
         self, db: Database, signed_in: SignIn

@@ -2173,7 +2173,8 @@ export interface NamedExperience {
  *
  * `expectedVersion` is the `draftVersion` that the change is made to, 0 to create. What is left
  * out stays as it is, at every depth of the draft that is an object. What is null there goes, and
- * a list is replaced. A project that was never published cannot go live.
+ * a list is replaced. A project that was never published cannot go live. No project is created
+ * with the id `assets` or `e`.
  */
 export interface SaveProject {
   workspaceId: string;
@@ -2812,6 +2813,7 @@ export interface AuthoredEventExperiencePart {
 /**
  * How a photo becomes a picture, as an author sends it.
  *
+ * `model` is `replicate/OWNER/NAME`, `gemini/NAME`, or `local/STYLE`; `local` is `local/cartoon`.
  * Reference images are objects of the workspace's folder, by path or `gs://` uri.
  */
 export interface AuthoredAiPhotoConfigPart {
@@ -2846,6 +2848,8 @@ export interface EventExperience {
 }
 /**
  * How a photo becomes a picture. Guests never see this: it holds the prompt.
+ *
+ * `model` is a model of the engine's, or one of `LOCAL_STYLES`.
  */
 export interface AiPhotoConfig {
   enabled: boolean;

@@ -16,7 +16,7 @@ import {
   rejectedFiles,
   twoTabs,
 } from "./obstacles.mjs";
-import { screenshots } from "./screenshots.mjs";
+import { journeyScreenshots, screenshots } from "./screenshots.mjs";
 import { reloadAndBack, wholeVisit } from "./visits.mjs";
 
 export const SCENARIOS = {
@@ -38,4 +38,5 @@ export const SCENARIOS = {
   keyboardJourney,
   entering,
   screenshots,
+  journeyScreenshots,
 };

@@ -66,6 +66,9 @@ export async function wholeJourney(stage, { photo }) {
   await guest.next();
   await guest.seesPhase("share");
   await guest.picture();
+  const shown = await guest
+    .find("picture")
+    .evaluate((image) => [image.clientWidth, image.clientHeight]);
   screens.end = await violations(page);
   const downloading = page.waitForEvent("download");
   await guest.find("download").click();
@@ -77,6 +80,7 @@ export async function wholeJourney(stage, { photo }) {
     previews,
     types,
     picture,
+    shown,
     download: await saved(download, stage),
     code: await guest.find("qr").getAttribute("data-url"),
     screens,

@@ -2,14 +2,16 @@ import { join } from "node:path";
 
 const DELAY_MS = 4000; // long enough to catch the page while it waits for the picture
 
+/** Takes screenshots of a guest's page. */
+const camera = ({ page }, folder) => async (name) => {
+  await page.evaluate(() => document.fonts.ready);
+  await page.screenshot({ path: join(folder, `page-${name}.png`), animations: "disabled" });
+};
+
 /** One visit, with a screenshot of each kind of screen for the README. */
 export async function screenshots(stage, { folder }) {
   const guest = await stage.guest();
-  const { page } = guest;
-  const shoot = async (name) => {
-    await page.evaluate(() => document.fonts.ready);
-    await page.screenshot({ path: join(folder, `page-${name}.png`), animations: "disabled" });
-  };
+  const shoot = camera(guest, folder);
   await guest.open();
   await guest.seesPhase("welcome");
   await guest.find("consent").check({ force: true });
@@ -42,4 +44,32 @@ export async function screenshots(stage, { folder }) {
   await guest.seesPhase("share");
   await guest.picture();
   await shoot("share");
+}
+
+/** One journey through the event, with a screenshot of its picker and of its end. */
+export async function journeyScreenshots(stage, { folder }) {
+  const guest = await stage.guest();
+  const shoot = camera(guest, folder);
+  await guest.beginsJourney();
+  await guest.passes("welcome");
+  await guest.answers("adult", { option: true });
+  await guest.answers("mail", "");
+  await guest.seesStep("style");
+  await guest.find("option", '[data-value="cartoon-booth"]').check({ force: true });
+  await guest.page.locator(".choice-preview").evaluateAll((images) =>
+    Promise.all(images.map((image) => image.decode())),
+  );
+  await shoot("picker");
+  await guest.next();
+  await guest.seesStep("drinks");
+  await guest.next();
+  await guest.answersQuestions();
+  await guest.takesPhoto("fun");
+  await guest.answers("fun", { option: 5 });
+  await guest.answers("wish", "");
+  await guest.sees("picture");
+  await guest.passes("reward");
+  await guest.seesPhase("share");
+  await guest.picture();
+  await shoot("journey-end");
 }

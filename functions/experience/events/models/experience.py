@@ -1,13 +1,21 @@
 """The experiences of events: `/experiences/{x}`."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from experience.documents import Sparse, SparseDocument
+from experience.imaging.models import Style
 from experience.workspaces.models import Transform
+
+LOCAL_STYLES = {f"local/{style}": style for style in get_args(Style)}
+"""Events have no field for a style, so the name of the model says it."""
+DEFAULT_STYLE: Style = "cartoon"
 
 
 class AiPhotoConfig(SparseDocument):
-    """How a photo becomes a picture. Guests never see this: it holds the prompt."""
+    """How a photo becomes a picture. Guests never see this: it holds the prompt.
+
+    `model` is a model of the engine's, or one of `LOCAL_STYLES`.
+    """
 
     enabled: bool = False
     model: str = "local"
@@ -18,9 +26,11 @@ class AiPhotoConfig(SparseDocument):
     @property
     def transform(self) -> Transform:
         """The same for the engine, with its own defaults for what is not said here."""
+        style = LOCAL_STYLES.get(self.model)
         return Transform(
             enabled=self.enabled,
-            model=self.model,
+            model="local" if style else self.model,
+            style=style or DEFAULT_STYLE,
             prompt=self.prompt,
             reference_image_urls=self.reference_image_urls,
             aspect_ratio=self.aspect_ratio,

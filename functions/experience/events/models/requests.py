@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, field_validator
 
 from experience.documents import Document, Request
 from experience.events.models.event import EventStatus
+from experience.events.models.experience import LOCAL_STYLES
 from experience.events.models.journey import MAX_JOURNEY_STEPS
 from experience.ids import DocumentId
 from experience.parts import PartOf
@@ -58,14 +59,21 @@ class AuthoredJourney(Request):
         return order
 
 
+def _known_style(model: str) -> str:
+    if model.startswith("local/") and model not in LOCAL_STYLES:
+        raise ValueError(f"must be one of {', '.join(LOCAL_STYLES)}")
+    return model
+
+
 class AuthoredAiPhotoConfig(Request):
     """How a photo becomes a picture, as an author sends it.
 
+    `model` is `replicate/OWNER/NAME`, `gemini/NAME`, or `local/STYLE`; `local` is `local/cartoon`.
     Reference images are objects of the workspace's folder, by path or `gs://` uri.
     """
 
     enabled: bool
-    model: Name
+    model: Annotated[Name, AfterValidator(_known_style)]
     prompt: str = Field(max_length=4000)
     reference_image_urls: list[Annotated[str, Field(max_length=2000)]] = Field(max_length=10)
     aspect_ratio: Literal["1:1", "3:2", "2:3", "16:9", "9:16"]

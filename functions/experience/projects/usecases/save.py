@@ -14,6 +14,7 @@ from experience.errors import (
 )
 from experience.projects import store
 from experience.projects.models import (
+    RESERVED_IDS,
     AuthoredProjectConfig,
     Project,
     ProjectConfig,
@@ -29,7 +30,8 @@ def save_project(uid: str, request: SaveProject) -> Project:
     """Create or change a project's draft. Two reads, one write; none where nothing changes.
 
     Raises VersionConflict with the current version when somebody else was first, AlreadyExists
-    for an id that another workspace has, and FailedPrecondition `project_not_published`.
+    for an id that another workspace has, InvalidArgument for one of `RESERVED_IDS`, and
+    FailedPrecondition `project_not_published`.
     """
     client = clients.firestore()
     reference = store.project_ref(client, request.project_id)
@@ -67,6 +69,8 @@ def save_project(uid: str, request: SaveProject) -> Project:
 def _created(request: SaveProject, now: int) -> Project:
     if request.expected_version != 0:
         raise NotFound("project")
+    if request.project_id in RESERVED_IDS:
+        raise InvalidArgument(("projectId", "is the beginning of other addresses of the page"))
     if request.name is None:
         raise InvalidArgument(("name", "is required for a new project"))
     project = Project(

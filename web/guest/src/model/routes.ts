@@ -12,7 +12,7 @@ export type Route =
   | { phase: "journey"; eventId: string; experienceId: string | null };
 
 const ID = /^[A-Za-z0-9_-]{1,128}$/;
-/** The first segment of an event's address. A project with this id has no page. */
+/** The first segment of an event's address. It is among the server's `RESERVED_IDS` of projects. */
 const EVENTS = "e";
 
 /** The route of an address. An unknown one leads to the welcome of its project, or to its event. */

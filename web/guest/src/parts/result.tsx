@@ -79,10 +79,11 @@ export function JobCard({ followed }: { followed: FollowedPicture }) {
 
 /** The frame of the picture: a shimmer first, then the picture, from blurred to sharp. */
 export function Reveal({ picture, name }: { picture: Picture; name: string }) {
-  const [loaded, setLoaded] = useState(false);
+  const [loaded, setLoaded] = useState<{ width: number; height: number } | null>(null);
   const url = pictureUrl(picture.url);
   const thumbnail = pictureUrl(picture.thumbnailUrl);
-  const { width = 4, height = 5 } = picture.size ?? {};
+  // An event's session does not say how large its picture is.
+  const { width = 4, height = 5 } = picture.size ?? loaded ?? {};
   const developing = isInProgress(picture);
   if (!developing && url === null) return null;
   return (
@@ -98,7 +99,9 @@ export function Reveal({ picture, name }: { picture: Picture; name: string }) {
           data-testid="picture"
           src={url}
           alt={`Your picture from ${name}`}
-          onLoad={() => setLoaded(true)}
+          onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
+            setLoaded({ width: naturalWidth, height: naturalHeight })
+          }
         />
       ) : null}
     </figure>
