@@ -85,8 +85,10 @@ def _waypoints(pen: "ImageDraw", analytics: dict[str, Any], visited: set[str]) -
 
 def _label(pen: "ImageDraw", at: tuple[float, float], words: str, size: int, ink: str) -> None:
     """Text below a point, with an edge that keeps it readable on the path."""
-    edge = {"stroke_width": 4 * SCALE, "stroke_fill": PAPER}
-    pen.text(at, words, font=_font(size), fill=ink, anchor="ma", **edge)
+    pen.text(
+        at, words, font=_font(size), fill=ink, anchor="ma",
+        stroke_width=4 * SCALE, stroke_fill=PAPER,
+    )  # fmt: skip
 
 
 def _panel(pen: "ImageDraw", progress: dict[str, Any], board: dict[str, Any]) -> None:
