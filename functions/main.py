@@ -26,6 +26,9 @@ from experience.media.endpoints import on_event_updated as onEventUpdated
 from experience.media.endpoints import on_project_updated as onProjectUpdated
 from experience.media.endpoints import on_workspace_updated as onWorkspaceUpdated
 from experience.media.endpoints import update_download_urls as updateDownloadUrls
+from experience.players.endpoints import track_progress_events as trackProgressEvents
+from experience.players.endpoints import update_inventory as updateInventory
+from experience.players.endpoints import update_location as updateLocation
 from experience.projects.endpoints import get_project as getProject
 from experience.projects.endpoints import list_projects as listProjects
 from experience.projects.endpoints import publish_project as publishProject
@@ -135,7 +138,10 @@ __all__ = [
     "sweepRetention",
     "sweepRuns",
     "sweepSessions",
+    "trackProgressEvents",
     "triggerTransform",
     "updateDownloadUrls",
+    "updateInventory",
+    "updateLocation",
     "updateSessionProgress",
 ]

@@ -4,7 +4,7 @@ import hashlib
 
 from google.cloud.firestore import Client, DocumentReference
 
-from experience.ids import fingerprint
+from experience.players.models.event import content_hash
 
 
 def player_ref(client: Client, uid: str) -> DocumentReference:
@@ -46,11 +46,6 @@ def tombstone_ref(client: Client, uid: str) -> DocumentReference:
 def player_hash(uid: str) -> str:
     """SHA-256 of a uid, in hex."""
     return hashlib.sha256(uid.encode()).hexdigest()
-
-
-def content_hash(content_id: str) -> str:
-    """What stands for a content id, which may hold anything, in a document's path."""
-    return fingerprint("content", content_id)[:32]
 
 
 def board_ref(client: Client, workspace_id: str, board_id: str) -> DocumentReference:
