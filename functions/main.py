@@ -26,6 +26,13 @@ from experience.media.endpoints import on_event_updated as onEventUpdated
 from experience.media.endpoints import on_project_updated as onProjectUpdated
 from experience.media.endpoints import on_workspace_updated as onWorkspaceUpdated
 from experience.media.endpoints import update_download_urls as updateDownloadUrls
+from experience.players.endpoints import get_experience_progress as getExperienceProgress
+from experience.players.endpoints import get_player_profile as getPlayerProfile
+from experience.players.endpoints import get_state as getState
+from experience.players.endpoints import list_experience_progress as listExperienceProgress
+from experience.players.endpoints import save_state as saveState
+from experience.players.endpoints import set_nickname as setNickname
+from experience.players.endpoints import update_preferences as updatePreferences
 from experience.projects.endpoints import get_project as getProject
 from experience.projects.endpoints import list_projects as listProjects
 from experience.projects.endpoints import publish_project as publishProject
@@ -85,17 +92,21 @@ __all__ = [
     "getArtifactUrl",
     "getDownloadUrl",
     "getEventSession",
+    "getExperienceProgress",
     "getGuest",
     "getGuestHistory",
     "getJob",
     "getJourneySessions",
     "getNextPhase",
+    "getPlayerProfile",
     "getProject",
     "getRun",
     "getSession",
+    "getState",
     "goToStep",
     "listEventSessions",
     "listEvents",
+    "listExperienceProgress",
     "listExperiences",
     "listGuests",
     "listProjects",
@@ -122,11 +133,13 @@ __all__ = [
     "saveExperience",
     "saveJourney",
     "saveProject",
+    "saveState",
     "saveStep",
     "saveStepInput",
     "saveWorkspace",
     "setActiveJourney",
     "setMember",
+    "setNickname",
     "startJourney",
     "startRun",
     "startTransform",
@@ -137,5 +150,6 @@ __all__ = [
     "sweepSessions",
     "triggerTransform",
     "updateDownloadUrls",
+    "updatePreferences",
     "updateSessionProgress",
 ]
