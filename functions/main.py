@@ -26,6 +26,7 @@ from experience.media.endpoints import on_event_updated as onEventUpdated
 from experience.media.endpoints import on_project_updated as onProjectUpdated
 from experience.media.endpoints import on_workspace_updated as onWorkspaceUpdated
 from experience.media.endpoints import update_download_urls as updateDownloadUrls
+from experience.players.endpoints import erase_player as erasePlayer
 from experience.players.endpoints import get_experience_progress as getExperienceProgress
 from experience.players.endpoints import get_player_profile as getPlayerProfile
 from experience.players.endpoints import get_state as getState
@@ -88,6 +89,7 @@ __all__ = [
     "createUpload",
     "ensureGuest",
     "eraseGuest",
+    "erasePlayer",
     "failSession",
     "getArtifactUrl",
     "getDownloadUrl",

@@ -3,6 +3,7 @@
 from experience import reasons
 from experience.firebase.callables import Caller, callable_function
 from experience.pages import Page
+from experience.players.models.erasure import ErasePlayer, PlayerErasure
 from experience.players.models.lifecycle import (
     GetExperienceProgress,
     GetPlayerProfile,
@@ -15,7 +16,7 @@ from experience.players.models.lifecycle import (
 )
 from experience.players.models.profile import PlayerProfile
 from experience.players.models.progress import ProgressView
-from experience.players.usecases import own, saves
+from experience.players.usecases import erase, own, saves
 
 # Own profile, progress and saves.
 
@@ -74,3 +75,12 @@ def save_state(caller: Caller, request: SaveState) -> SavedStateView:
 def get_state(caller: Caller, request: GetState) -> SavedStateView:
     """What the caller saved in a slot of an experience."""
     return saves.get_state(caller.uid, request)
+
+
+# The end of a player.
+
+
+@callable_function(ErasePlayer, refuses=[reasons.PLAYER_MERGED, reasons.CONTENTION])
+def erase_player(caller: Caller, request: ErasePlayer) -> PlayerErasure:
+    """Erase the caller as a player, for good: nothing is kept of them any more."""
+    return erase.erase_player(caller.uid, request)
