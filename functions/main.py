@@ -26,9 +26,17 @@ from experience.media.endpoints import on_event_updated as onEventUpdated
 from experience.media.endpoints import on_project_updated as onProjectUpdated
 from experience.media.endpoints import on_workspace_updated as onWorkspaceUpdated
 from experience.media.endpoints import update_download_urls as updateDownloadUrls
+from experience.players.endpoints import erase_player as erasePlayer
+from experience.players.endpoints import get_experience_progress as getExperienceProgress
+from experience.players.endpoints import get_player_profile as getPlayerProfile
+from experience.players.endpoints import get_state as getState
+from experience.players.endpoints import list_experience_progress as listExperienceProgress
+from experience.players.endpoints import save_state as saveState
+from experience.players.endpoints import set_nickname as setNickname
 from experience.players.endpoints import track_progress_events as trackProgressEvents
 from experience.players.endpoints import update_inventory as updateInventory
 from experience.players.endpoints import update_location as updateLocation
+from experience.players.endpoints import update_preferences as updatePreferences
 from experience.projects.endpoints import get_project as getProject
 from experience.projects.endpoints import list_projects as listProjects
 from experience.projects.endpoints import publish_project as publishProject
@@ -84,21 +92,26 @@ __all__ = [
     "createUpload",
     "ensureGuest",
     "eraseGuest",
+    "erasePlayer",
     "failSession",
     "getArtifactUrl",
     "getDownloadUrl",
     "getEventSession",
+    "getExperienceProgress",
     "getGuest",
     "getGuestHistory",
     "getJob",
     "getJourneySessions",
     "getNextPhase",
+    "getPlayerProfile",
     "getProject",
     "getRun",
     "getSession",
+    "getState",
     "goToStep",
     "listEventSessions",
     "listEvents",
+    "listExperienceProgress",
     "listExperiences",
     "listGuests",
     "listProjects",
@@ -125,11 +138,13 @@ __all__ = [
     "saveExperience",
     "saveJourney",
     "saveProject",
+    "saveState",
     "saveStep",
     "saveStepInput",
     "saveWorkspace",
     "setActiveJourney",
     "setMember",
+    "setNickname",
     "startJourney",
     "startRun",
     "startTransform",
@@ -143,5 +158,6 @@ __all__ = [
     "updateDownloadUrls",
     "updateInventory",
     "updateLocation",
+    "updatePreferences",
     "updateSessionProgress",
 ]

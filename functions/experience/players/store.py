@@ -1,8 +1,9 @@
 """Where players, their progress, its events, saves, boards and rollups live."""
 
 import hashlib
+from typing import Any
 
-from google.cloud.firestore import Client, DocumentReference
+from google.cloud.firestore import Client, DocumentReference, FieldFilter
 
 from experience.players.models.event import content_hash
 
@@ -70,3 +71,29 @@ def visitor_ref(
         "workspaces", workspace_id, "contentVisitors",
         f"{experience_id}~{content_hash(content_id)}", "visitors", uid,
     )  # fmt: skip
+
+
+def list_progress(client: Client, uid: str) -> list[DocumentReference]:
+    """A player's progress in all experiences, and where one is gone but has documents below it."""
+    progress = player_ref(client, uid).collection("experienceProgress")
+    return list(progress.list_documents())
+
+
+def query_visits_of(client: Client, uid: str) -> Any:
+    """Query: the visitor documents of a player, in all workspaces."""
+    visitors = client.collection_group("visitors")
+    return visitors.where(filter=FieldFilter("playerId", "==", uid))
+
+
+def query_boards(client: Client, workspace_id: str, experience_id: str) -> Any:
+    """Query: the boards of an experience, whose ids begin with its id and a tilde."""
+    boards = client.collection("workspaces", workspace_id, "boards")
+    first, last = (boards.document(f"{experience_id}{sign}") for sign in ("~", "\x7f"))
+    return boards.where(filter=FieldFilter("__name__", ">=", first)).where(
+        filter=FieldFilter("__name__", "<", last)
+    )
+
+
+def exports_folder(uid: str) -> str:
+    """`exports/players/{sha256(uid)}/`, in the bucket."""
+    return f"exports/players/{player_hash(uid)}/"
