@@ -26,6 +26,7 @@ from experience.media.endpoints import on_event_updated as onEventUpdated
 from experience.media.endpoints import on_project_updated as onProjectUpdated
 from experience.media.endpoints import on_workspace_updated as onWorkspaceUpdated
 from experience.media.endpoints import update_download_urls as updateDownloadUrls
+from experience.players.endpoints import get_leaderboard as getLeaderboard
 from experience.projects.endpoints import get_project as getProject
 from experience.projects.endpoints import list_projects as listProjects
 from experience.projects.endpoints import publish_project as publishProject
@@ -89,6 +90,7 @@ __all__ = [
     "getGuestHistory",
     "getJob",
     "getJourneySessions",
+    "getLeaderboard",
     "getNextPhase",
     "getProject",
     "getRun",
