@@ -28,6 +28,7 @@ from experience.media.endpoints import on_workspace_updated as onWorkspaceUpdate
 from experience.media.endpoints import update_download_urls as updateDownloadUrls
 from experience.players.endpoints import erase_player as erasePlayer
 from experience.players.endpoints import get_experience_progress as getExperienceProgress
+from experience.players.endpoints import get_leaderboard as getLeaderboard
 from experience.players.endpoints import get_player_profile as getPlayerProfile
 from experience.players.endpoints import get_state as getState
 from experience.players.endpoints import list_experience_progress as listExperienceProgress
@@ -102,6 +103,7 @@ __all__ = [
     "getGuestHistory",
     "getJob",
     "getJourneySessions",
+    "getLeaderboard",
     "getNextPhase",
     "getPlayerProfile",
     "getProject",

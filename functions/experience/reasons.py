@@ -136,11 +136,6 @@ ARTIFACT_NOT_FOUND = _missing("artifact")
 PLAYER_NOT_FOUND = Reason(
     errors.NotFound, "player_not_found", "the caller has not played anything yet"
 )
-PROGRESS_NOT_FOUND = Reason(
-    errors.NotFound,
-    "progress_not_found",
-    "the player has not begun this experience, or it is none of this caller's",
-)
 SAVE_NOT_FOUND = Reason(errors.NotFound, "save_not_found", "nothing was saved in this slot")
 
 ROLE_REQUIRED = Reason(
@@ -377,15 +372,6 @@ EVENT_ID_TAKEN = Reason(
 )
 EXPERIENCE_ID_TAKEN = Reason(
     errors.AlreadyExists, "experience_id_taken", "another workspace has an experience of this id"
-)
-
-PLAYER_ERASED = Reason(
-    errors.FailedPrecondition, "player_erased", "the player was erased, so nothing is kept of them"
-)
-PLAYER_MERGED = Reason(
-    errors.FailedPrecondition,
-    "player_merged",
-    "the player became part of another one, who goes on instead",
 )
 
 _WAIT = {"retryAfterSeconds": int, "limit": int}

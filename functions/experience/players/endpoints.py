@@ -4,6 +4,7 @@ from experience import reasons
 from experience.firebase.callables import Caller, callable_function
 from experience.pages import Page
 from experience.players.models.erasure import ErasePlayer, PlayerErasure
+from experience.players.models.leaderboard import GetLeaderboard, Leaderboard
 from experience.players.models.lifecycle import (
     GetExperienceProgress,
     GetPlayerProfile,
@@ -22,7 +23,7 @@ from experience.players.models.tracking import (
     UpdateInventory,
     UpdateLocation,
 )
-from experience.players.usecases import erase, inventory, location, own, saves, track
+from experience.players.usecases import erase, inventory, leaderboard, location, own, saves, track
 
 _WRITING = (
     reasons.EXPERIENCE_NOT_FOUND,
@@ -132,3 +133,15 @@ def get_state(caller: Caller, request: GetState) -> SavedStateView:
 def erase_player(caller: Caller, request: ErasePlayer) -> PlayerErasure:
     """Erase the caller as a player, for good: nothing is kept of them any more."""
     return erase.erase_player(caller.uid, request)
+
+
+@callable_function(
+    GetLeaderboard,
+    refuses=[
+        reasons.EXPERIENCE_NOT_FOUND,
+        reasons.EXPERIENCE_UNAVAILABLE,
+    ],
+)
+def get_leaderboard(caller: Caller, request: GetLeaderboard) -> Leaderboard:
+    """The first hundred of an experience and the caller's own place; everybody who is signed in."""
+    return leaderboard.get_leaderboard(caller.uid, request)

@@ -1,11 +1,13 @@
 """Where players, their progress, its events, saves, boards and rollups live."""
 
 import hashlib
+from dataclasses import dataclass
 from typing import Any
 
-from google.cloud.firestore import Client, DocumentReference, FieldFilter
+from google.cloud.firestore import Client, DocumentReference, FieldFilter, Query
 
 from experience.players.models.event import content_hash
+from experience.players.models.leaderboard import OwnBoards
 
 
 def player_ref(client: Client, uid: str) -> DocumentReference:
@@ -25,6 +27,14 @@ def progress_ref(
     return client.document(
         "players", uid, "experienceProgress", progress_id(workspace_id, experience_id)
     )
+
+
+def player_of(progress: DocumentReference) -> str:
+    """The uid of whose progress this is."""
+    player = progress.parent.parent
+    assert player is not None
+    uid: str = player.id
+    return uid
 
 
 def event_ref(progress: DocumentReference, key: str) -> DocumentReference:
@@ -97,3 +107,85 @@ def query_boards(client: Client, workspace_id: str, experience_id: str) -> Any:
 def exports_folder(uid: str) -> str:
     """`exports/players/{sha256(uid)}/`, in the bucket."""
     return f"exports/players/{player_hash(uid)}/"
+
+
+@dataclass(frozen=True)
+class BoardFields:
+    """Where the values of a board lie in a progress document, in one of two periods."""
+
+    key_path: str | None
+    key: str
+    value_path: str
+    ascends: bool
+
+    @property
+    def at_path(self) -> str:
+        """When the value was reached."""
+        return f"{self.value_path.removesuffix('.value')}.at"
+
+
+def query_board(
+    client: Client, workspace_id: str, experience_id: str, fields: BoardFields
+) -> Query:
+    """An experience's players who have a value there, the best first, of equal ones the earlier.
+
+    Each comes with its nickname and the value alone: a progress document may be large.
+    """
+    query = query_progress(client, workspace_id, experience_id)
+    if fields.key_path is not None:
+        query = query.where(filter=FieldFilter(fields.key_path, "==", fields.key))
+    direction = Query.ASCENDING if fields.ascends else Query.DESCENDING
+    return (
+        query.order_by(fields.value_path, direction=direction)
+        .order_by(fields.at_path)
+        .order_by("__name__")
+        .select(["nickname", fields.value_path, fields.at_path])
+    )
+
+
+def count_better(
+    client: Client,
+    workspace_id: str,
+    experience_id: str,
+    fields: BoardFields,
+    value: float,
+    limit: int,
+) -> int:
+    """How many have a better value there, at most `limit`. One read for each thousand of them."""
+    better = FieldFilter(fields.value_path, "<" if fields.ascends else ">", value)
+    query = query_board(client, workspace_id, experience_id, fields).where(filter=better)
+    counted: Any = query.limit(limit).count()
+    [[result]] = counted.get()
+    return int(result.value)
+
+
+def query_progress(client: Client, workspace_id: str, experience_id: str) -> Query:
+    """The progress of all players of an experience."""
+    return (
+        client.collection_group("experienceProgress")
+        .where(filter=FieldFilter("workspaceId", "==", workspace_id))
+        .where(filter=FieldFilter("experienceId", "==", experience_id))
+    )
+
+
+def find_boards_of(
+    client: Client, workspace_id: str, experience_id: str
+) -> list[DocumentReference]:
+    """Every board of an experience: whoever erases a player deletes them. One read each.
+
+    A renewal that is under way then finds no document, and stores nothing. Names are in order, so
+    this needs no index.
+    """
+    first, last = (board_ref(client, workspace_id, f"{experience_id}{end}") for end in "~\x7f")
+    boards = client.collection("workspaces", workspace_id, "boards").order_by("__name__")
+    found = boards.start_at({"__name__": first}).end_before({"__name__": last}).select([])
+    return [snapshot.reference for snapshot in found.stream()]
+
+
+def find_own_boards(
+    client: Client, uid: str, workspace_id: str, experience_id: str
+) -> OwnBoards | None:
+    """What a player has on the boards. One read, without the rest of the progress."""
+    reference = progress_ref(client, uid, workspace_id, experience_id)
+    snapshot = reference.get(["nickname", "boards"])
+    return OwnBoards.load(snapshot.to_dict() or {}) if snapshot.exists else None
