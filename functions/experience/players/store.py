@@ -1,10 +1,17 @@
 """Where players, their progress, its events, saves, boards and rollups live."""
 
 import hashlib
+from collections.abc import Iterator
+from typing import Any
 
-from google.cloud.firestore import Client, DocumentReference
+from google.cloud.firestore import Client, DocumentReference, FieldFilter, Query
+from google.cloud.firestore_v1.field_path import FieldPath
 
 from experience.ids import fingerprint
+
+SHARDS = range(16)
+FOLDED = "all"
+_AFTER_ALL_DAYS = "a"  # days begin with a digit
 
 
 def player_ref(client: Client, uid: str) -> DocumentReference:
@@ -75,3 +82,46 @@ def visitor_ref(
         "workspaces", workspace_id, "contentVisitors",
         f"{experience_id}~{content_hash(content_id)}", "visitors", uid,
     )  # fmt: skip
+
+
+def read_rollups(
+    client: Client, workspace_id: str, experience_id: str, first: str, content_id: str | None
+) -> Iterator[dict[str, Any]]:
+    """The fields of every rollup of the first day and later, at one moment. One read each.
+
+    The names of documents are in the order of their days, so this needs no index. It finds a day
+    whether it is folded or not, and what came late besides. Of a named content come its fields.
+    """
+    begin = rollup_ref(client, workspace_id, experience_id, first, "")
+    end = rollup_ref(client, workspace_id, experience_id, _AFTER_ALL_DAYS, "")
+    rollups = client.collection("workspaces", workspace_id, "contentRollups")
+    query = (
+        rollups.where(filter=FieldFilter("__name__", ">=", begin))
+        .where(filter=FieldFilter("__name__", "<", end))
+        .order_by("__name__")
+    )
+    if content_id is not None:
+        query = query.select(["events", "other", FieldPath("contents", content_id).to_api_repr()])
+    for snapshot in query.stream():
+        yield snapshot.to_dict() or {}
+
+
+def count_visitors(
+    client: Client, workspace_id: str, experience_id: str, content_id: str, first: str
+) -> int:
+    """How many players visited a content on the first day or later. One read for each thousand."""
+    visitors = visitor_ref(client, workspace_id, experience_id, content_id, "anybody").parent
+    recent = visitors.where(filter=FieldFilter("lastDay", ">=", first))
+    [[result]] = recent.count().get()
+    return int(result.value)
+
+
+def query_unfolded(client: Client, last: str) -> Query:
+    """The rollups of shards up to a day, the oldest first. Folded ones have no `shard`."""
+    return (
+        client.collection_group("contentRollups")
+        .where(filter=FieldFilter("day", "<=", last))
+        .order_by("day")
+        .order_by("shard")
+        .order_by("__name__")
+    )

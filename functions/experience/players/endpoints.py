@@ -1,0 +1,27 @@
+"""Callables of players, and what runs by itself for them."""
+
+from experience import reasons
+from experience.firebase.callables import Caller, callable_function
+from experience.firebase.schedules import schedule
+from experience.players.models.analytics import ContentAnalytics, GetContentAnalytics
+from experience.players.usecases import analytics
+from experience.players.usecases import fold_rollups as folding
+
+
+@callable_function(
+    GetContentAnalytics,
+    refuses=[
+        reasons.WORKSPACE_NOT_FOUND,
+        reasons.EXPERIENCE_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+    ],
+)
+def get_content_analytics(caller: Caller, request: GetContentAnalytics) -> ContentAnalytics:
+    """Visits, average times and unique visitors of each content in a window of days; viewers."""
+    return analytics.get_content_analytics(caller.uid, request)
+
+
+@schedule(every="day 04:00", timeout_seconds=1800)
+def fold_rollups() -> None:
+    """Fold each day of a month ago into one rollup."""
+    folding.fold_rollups()
