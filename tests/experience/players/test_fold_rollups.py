@@ -170,7 +170,9 @@ class TestOneDocument:
 
     def test_fits_into_a_document_however_long_the_names_are(self) -> None:
         totals = models.Totals()
-        types = {f"{'t' * 49}{n}": {"count": 1, "timed": 0, "seconds": 0} for n in range(3)}
+        types: dict[str, dict[str, float]] = {
+            f"{'t' * 49}{n}": {"count": 1, "timed": 0, "seconds": 0} for n in range(3)
+        }
         names = [f"{'c' * 250}{n:05}" for n in range(3000)]
         for name in names:
             totals.add({"contents": {name: types}})

@@ -80,7 +80,6 @@ def _day_of(snapshot: sweeps.Found) -> Day | None:
 
 def _count_left(client: Client, last: str) -> int:
     """How many shards are to be folded yet."""
-    [[result]] = store.query_unfolded(client, last).count().get()
-    left = int(result.value)
+    left = store.count_of(store.query_unfolded(client, last))
     logs.warning("rollups left to fold", shards=left)
     return left
