@@ -26,6 +26,7 @@ from experience.media.endpoints import on_event_updated as onEventUpdated
 from experience.media.endpoints import on_project_updated as onProjectUpdated
 from experience.media.endpoints import on_workspace_updated as onWorkspaceUpdated
 from experience.media.endpoints import update_download_urls as updateDownloadUrls
+from experience.players.endpoints import find_events_near as findEventsNear
 from experience.players.endpoints import fold_rollups as foldRollups
 from experience.players.endpoints import get_content_analytics as getContentAnalytics
 from experience.projects.endpoints import get_project as getProject
@@ -84,6 +85,7 @@ __all__ = [
     "ensureGuest",
     "eraseGuest",
     "failSession",
+    "findEventsNear",
     "foldRollups",
     "getArtifactUrl",
     "getContentAnalytics",

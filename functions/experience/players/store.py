@@ -129,3 +129,20 @@ def query_unfolded(client: Client, last: str) -> Query:
         .order_by("shard")
         .order_by("__name__")
     )
+
+
+def query_events_near(
+    client: Client, equal: dict[str, str | None], cells: list[str], since: int | None
+) -> Query:
+    """The events in any of the cells, the newest first, with the equalities that are not None."""
+    query: Any = client.collection_group("progressEvents")
+    for field, value in equal.items():
+        if value is not None:
+            query = query.where(filter=FieldFilter(field, "==", value))
+    query = query.where(filter=FieldFilter("cells", "array_contains_any", cells))
+    if since is not None:
+        query = query.where(filter=FieldFilter("timestamp", ">=", since))
+    ordered: Query = query.order_by("timestamp", direction=Query.DESCENDING).order_by(
+        "__name__", direction=Query.DESCENDING
+    )
+    return ordered
