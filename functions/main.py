@@ -27,6 +27,9 @@ from experience.media.endpoints import on_project_updated as onProjectUpdated
 from experience.media.endpoints import on_workspace_updated as onWorkspaceUpdated
 from experience.media.endpoints import update_download_urls as updateDownloadUrls
 from experience.players.endpoints import erase_player as erasePlayer
+from experience.players.endpoints import find_events_near as findEventsNear
+from experience.players.endpoints import fold_rollups as foldRollups
+from experience.players.endpoints import get_content_analytics as getContentAnalytics
 from experience.players.endpoints import get_experience_progress as getExperienceProgress
 from experience.players.endpoints import get_leaderboard as getLeaderboard
 from experience.players.endpoints import get_player_profile as getPlayerProfile
@@ -95,7 +98,10 @@ __all__ = [
     "eraseGuest",
     "erasePlayer",
     "failSession",
+    "findEventsNear",
+    "foldRollups",
     "getArtifactUrl",
+    "getContentAnalytics",
     "getDownloadUrl",
     "getEventSession",
     "getExperienceProgress",

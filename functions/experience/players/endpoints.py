@@ -2,7 +2,9 @@
 
 from experience import reasons
 from experience.firebase.callables import Caller, callable_function
+from experience.firebase.schedules import schedule
 from experience.pages import Page
+from experience.players.models.analytics import ContentAnalytics, GetContentAnalytics
 from experience.players.models.erasure import ErasePlayer, PlayerErasure
 from experience.players.models.leaderboard import GetLeaderboard, Leaderboard
 from experience.players.models.lifecycle import (
@@ -15,6 +17,7 @@ from experience.players.models.lifecycle import (
     SetNickname,
     UpdatePreferences,
 )
+from experience.players.models.near import FindEventsNear, NearEvent
 from experience.players.models.profile import PlayerProfile
 from experience.players.models.progress import ProgressView
 from experience.players.models.tracking import (
@@ -23,7 +26,18 @@ from experience.players.models.tracking import (
     UpdateInventory,
     UpdateLocation,
 )
-from experience.players.usecases import erase, inventory, leaderboard, location, own, saves, track
+from experience.players.usecases import (
+    analytics,
+    erase,
+    inventory,
+    leaderboard,
+    location,
+    near,
+    own,
+    saves,
+    track,
+)
+from experience.players.usecases import fold_rollups as folding
 
 _WRITING = (
     reasons.EXPERIENCE_NOT_FOUND,
@@ -145,3 +159,28 @@ def erase_player(caller: Caller, request: ErasePlayer) -> PlayerErasure:
 def get_leaderboard(caller: Caller, request: GetLeaderboard) -> Leaderboard:
     """The first hundred of an experience and the caller's own place; everybody who is signed in."""
     return leaderboard.get_leaderboard(caller.uid, request)
+
+
+@callable_function(
+    GetContentAnalytics,
+    refuses=[
+        reasons.WORKSPACE_NOT_FOUND,
+        reasons.EXPERIENCE_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+    ],
+)
+def get_content_analytics(caller: Caller, request: GetContentAnalytics) -> ContentAnalytics:
+    """Visits, average times and unique visitors of each content in a window of days; viewers."""
+    return analytics.get_content_analytics(caller.uid, request)
+
+
+@callable_function(FindEventsNear, refuses=[reasons.WORKSPACE_NOT_FOUND, reasons.ROLE_REQUIRED])
+def find_events_near(caller: Caller, request: FindEventsNear) -> Page[NearEvent]:
+    """Events within a radius of a position, the newest first; viewers."""
+    return near.find_events_near(caller.uid, request)
+
+
+@schedule(every="day 04:00", timeout_seconds=1800)
+def fold_rollups() -> None:
+    """Fold each day of a month ago into one rollup."""
+    folding.fold_rollups()

@@ -1,13 +1,19 @@
 """Where players, their progress, its events, saves, boards and rollups live."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from google.cloud.firestore import Client, DocumentReference, FieldFilter, Query
+from google.cloud.firestore_v1.field_path import FieldPath
 
 from experience.players.models.event import content_hash
 from experience.players.models.leaderboard import OwnBoards
+
+SHARDS = range(16)
+FOLDED = "all"
+_AFTER_ALL_DAYS = "a"  # days begin with a digit
 
 
 def player_ref(client: Client, uid: str) -> DocumentReference:
@@ -189,3 +195,67 @@ def find_own_boards(
     reference = progress_ref(client, uid, workspace_id, experience_id)
     snapshot = reference.get(["nickname", "boards"])
     return OwnBoards.load(snapshot.to_dict() or {}) if snapshot.exists else None
+
+
+def read_rollups(
+    client: Client, workspace_id: str, experience_id: str, first: str, content_id: str | None
+) -> Iterator[dict[str, Any]]:
+    """The fields of every rollup of the first day and later, at one moment. One read each.
+
+    The names of documents are in the order of their days, so this needs no index. It finds a day
+    whether it is folded or not, and what came late besides. Of a named content come its fields.
+    """
+    begin = rollup_ref(client, workspace_id, experience_id, first, "")
+    end = rollup_ref(client, workspace_id, experience_id, _AFTER_ALL_DAYS, "")
+    rollups = client.collection("workspaces", workspace_id, "contentRollups")
+    query = (
+        rollups.where(filter=FieldFilter("__name__", ">=", begin))
+        .where(filter=FieldFilter("__name__", "<", end))
+        .order_by("__name__")
+    )
+    if content_id is not None:
+        query = query.select(["events", "other", FieldPath("contents", content_id).to_api_repr()])
+    for snapshot in query.stream():
+        yield snapshot.to_dict() or {}
+
+
+def count_visitors(
+    client: Client, workspace_id: str, experience_id: str, content_id: str, first: str
+) -> int:
+    """How many players visited a content on the first day or later. One read for each thousand."""
+    visitors = visitor_ref(client, workspace_id, experience_id, content_id, "anybody").parent
+    return count_of(visitors.where(filter=FieldFilter("lastDay", ">=", first)))
+
+
+def count_of(query: Any) -> int:
+    """How many documents a query finds. One read for each thousand."""
+    [[result]] = query.count().get()
+    return int(result.value)
+
+
+def query_unfolded(client: Client, last: str) -> Query:
+    """The rollups of shards up to a day, the oldest first. Folded ones have no `shard`."""
+    return (
+        client.collection_group("contentRollups")
+        .where(filter=FieldFilter("day", "<=", last))
+        .order_by("day")
+        .order_by("shard")
+        .order_by("__name__")
+    )
+
+
+def query_events_near(
+    client: Client, equal: dict[str, str | None], cells: list[str], since: int | None
+) -> Query:
+    """The events in any of the cells, the newest first, with the equalities that are not None."""
+    query: Any = client.collection_group("progressEvents")
+    for field, value in equal.items():
+        if value is not None:
+            query = query.where(filter=FieldFilter(field, "==", value))
+    query = query.where(filter=FieldFilter("cells", "array_contains_any", cells))
+    if since is not None:
+        query = query.where(filter=FieldFilter("timestamp", ">=", since))
+    ordered: Query = query.order_by("timestamp", direction=Query.DESCENDING).order_by(
+        "__name__", direction=Query.DESCENDING
+    )
+    return ordered
