@@ -43,7 +43,7 @@ export async function trackedOffline(stage, { workspace, experience }) {
     if (route.request().method() !== "POST") return route.continue();
     await route.fetch();
     lost += 1;
-    return route.abort();
+    return route.abort().catch(() => {}); // the page was reloaded meanwhile
   });
   await add(page, 2, "lost");
   await stage.poll(() => lost > 0);
