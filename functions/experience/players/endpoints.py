@@ -2,6 +2,7 @@
 
 from experience import reasons
 from experience.firebase.callables import Caller, callable_function
+from experience.players.models.audit import AuditProgress, ProgressAudit
 from experience.players.models.progress import ProgressView
 from experience.players.models.tracking import (
     TrackedProgress,
@@ -9,7 +10,7 @@ from experience.players.models.tracking import (
     UpdateInventory,
     UpdateLocation,
 )
-from experience.players.usecases import inventory, location, track
+from experience.players.usecases import audit, inventory, location, track
 
 _WRITING = (
     reasons.EXPERIENCE_NOT_FOUND,
@@ -59,3 +60,18 @@ def update_inventory(caller: Caller, request: UpdateInventory) -> ProgressView:
 def update_location(caller: Caller, request: UpdateLocation) -> ProgressView:
     """Say where the caller is; the distance counts unless it is impossibly fast."""
     return location.update_location(caller.uid, request)
+
+
+@callable_function(
+    AuditProgress,
+    refuses=[
+        reasons.WORKSPACE_NOT_FOUND,
+        reasons.PROGRESS_NOT_FOUND,
+        reasons.EXPERIENCE_VERSION_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.CONTENTION,
+    ],
+)
+def audit_progress(caller: Caller, request: AuditProgress) -> ProgressAudit:
+    """Recompute a player's progress from the log, and report each drift: there is none."""
+    return audit.audit_progress(caller.uid, request)

@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from google.api_core.exceptions import Aborted, AlreadyExists, FailedPrecondition, NotFound
-from google.cloud.firestore import ArrayUnion, Client, Transaction, WriteBatch, transactional
+from google.cloud.firestore import (
+    ArrayUnion,
+    Client,
+    Increment,
+    Transaction,
+    WriteBatch,
+    transactional,
+)
 
 from experience import clock, transactions
 from experience.errors import ResourceExhausted
@@ -262,8 +269,16 @@ def _write_rollups(
             "day": rollup.day,
             "shard": shard,
         }
-        batch.set(reference, fields | sums, merge=True)
+        batch.set(reference, fields | _increments(sums), merge=True)
     return learned
+
+
+def _increments(sums: dict[str, Any]) -> dict[str, Any]:
+    """The sums at every depth, as what is added to those that are stored."""
+    return {
+        name: _increments(value) if isinstance(value, dict) else Increment(value)
+        for name, value in sums.items()
+    }
 
 
 def shard_of(uid: str) -> int:
