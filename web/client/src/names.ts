@@ -55,6 +55,10 @@ export const CALLABLES = [
   "triggerTransform",
   "retryJourney",
   "revokeShare",
+  "trackProgressEvents",
+  "updateInventory",
+  "updateLocation",
+  "auditProgress",
   "eraseGuest",
 ] as const satisfies readonly (keyof Callables)[];
 

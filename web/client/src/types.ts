@@ -1099,6 +1099,99 @@ export interface Callables {
       | "internal";
   };
   /**
+   * Count what a player did, once however often it is sent, with all that follows from it.
+   */
+  trackProgressEvents: {
+    request: TrackProgressEvents;
+    response: TrackedProgress;
+    refuses:
+      | "experience_not_found"
+      | "experience_version_not_found"
+      | "experience_unavailable"
+      | "player_erased"
+      | "player_merged"
+      | "rate_limited"
+      | "progress_full"
+      | "contention"
+      | "workspace_not_found"
+      | "progress_not_found"
+      | "role_required"
+      | "server_only_event"
+      | "request_id_reused"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Add, remove and set items that the caller holds, all of it or nothing.
+   */
+  updateInventory: {
+    request: UpdateInventory;
+    response: ProgressView;
+    refuses:
+      | "experience_not_found"
+      | "experience_version_not_found"
+      | "experience_unavailable"
+      | "player_erased"
+      | "player_merged"
+      | "rate_limited"
+      | "progress_full"
+      | "contention"
+      | "not_enough_items"
+      | "version_conflict"
+      | "request_id_reused"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Say where the caller is; the distance counts unless it is impossibly fast.
+   */
+  updateLocation: {
+    request: UpdateLocation;
+    response: ProgressView;
+    refuses:
+      | "experience_not_found"
+      | "experience_version_not_found"
+      | "experience_unavailable"
+      | "player_erased"
+      | "player_merged"
+      | "rate_limited"
+      | "progress_full"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Recompute a player's progress from the log, and report each drift: there is none.
+   */
+  auditProgress: {
+    request: AuditProgress;
+    response: ProgressAudit;
+    refuses:
+      | "workspace_not_found"
+      | "progress_not_found"
+      | "experience_version_not_found"
+      | "role_required"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
    * Erase a guest with everything of theirs, at once: the guest, or an admin for them.
    */
   eraseGuest: {
@@ -3208,6 +3301,180 @@ export interface RevokeShare {
   sessionId: string;
 }
 /**
+ * Count what a player did in an experience, all of it or nothing.
+ *
+ * `batchId` names the call: repeated, it gets the same answer and reads no more than the
+ * progress. `playerId` is for attendants of the workspace, who report about a player.
+ */
+export interface TrackProgressEvents {
+  workspaceId: string;
+  experienceId: string;
+  batchId?: string | null;
+  playerId?: string | null;
+  /**
+   * @minItems 1
+   * @maxItems 50
+   */
+  events: TrackedEvent[];
+}
+/**
+ * One thing that happened. `eventId` is the client's own: sent again, it counts once.
+ *
+ * `occurredAt` is Unix ms by the client's clock; without it, it happened when it came.
+ */
+export interface TrackedEvent {
+  eventId: string;
+  eventType: string;
+  contentId?: string | null;
+  data?: {
+    [k: string]: unknown;
+  };
+  locationLat?: number | null;
+  locationLng?: number | null;
+  occurredAt?: number | null;
+}
+/**
+ * What became of a batch, and the progress now.
+ */
+export interface TrackedProgress {
+  tracked: number;
+  repeated: number;
+  flagged: FlaggedEvent[];
+  unlocked: Achievement[];
+  progress: ProgressView;
+}
+/**
+ * An event that was clamped, or of which something was not counted.
+ */
+export interface FlaggedEvent {
+  eventId: string;
+  flags: string[];
+}
+/**
+ * What a player has unlocked: the highest tier reached, from 1, and when (server's time).
+ */
+export interface Achievement {
+  id: string;
+  tier: number;
+  unlockedAt: number;
+}
+/**
+ * What a player and the workspace's operators see of it.
+ */
+export interface ProgressView {
+  playerId: string;
+  workspaceId: string;
+  experienceId: string;
+  experienceVersion: number;
+  nickname: string | null;
+  startedAt: number;
+  completedAt: number | null;
+  lastPlayedAt: number;
+  playtimeSeconds: number;
+  distanceMeters: number;
+  xp: number;
+  level: number;
+  achievements: Achievement[];
+  completionPercentage: number;
+  currentLocation: string | null;
+  lastPosition: Position | null;
+  version: number;
+  state: PlayerState;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * Where a player was last seen, in degrees, and when (the event's time).
+ */
+export interface Position {
+  lat: number;
+  lng: number;
+  at: number;
+}
+/**
+ * What a game keeps of a player. `inventory` has the ids of what they hold, each once.
+ */
+export interface PlayerState {
+  inventory: string[];
+  inventoryQuantities: {
+    [k: string]: number;
+  };
+  visitedWaypoints: string[];
+  completedQuests: string[];
+  activeQuests: string[];
+  unlockedAreas: string[];
+  collectibles: {
+    [k: string]: unknown;
+  };
+  flags: {
+    [k: string]: unknown;
+  };
+  choices: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * Change what the caller holds, in this order, all of it or nothing.
+ *
+ * `expectedVersion` is the `version` of the progress that the change is made to.
+ */
+export interface UpdateInventory {
+  workspaceId: string;
+  experienceId: string;
+  /**
+   * @minItems 1
+   * @maxItems 50
+   */
+  operations: InventoryOperation[];
+  expectedVersion?: number | null;
+  requestId?: string | null;
+}
+/**
+ * One change of what a player holds. `set` to 0 takes all of an item.
+ */
+export interface InventoryOperation {
+  op: "add" | "remove" | "set";
+  itemId: string;
+  quantity: number;
+}
+/**
+ * Where the caller is now. Without a `currentLocation` that stays what it was.
+ */
+export interface UpdateLocation {
+  workspaceId: string;
+  experienceId: string;
+  currentLocation?: string | null;
+  locationLat: number;
+  locationLng: number;
+}
+/**
+ * Recompute a player's progress from the log, for the workspace's operators.
+ */
+export interface AuditProgress {
+  workspaceId: string;
+  experienceId: string;
+  playerId: string;
+}
+/**
+ * How many events the log has, and each drift: none is as it should be.
+ */
+export interface ProgressAudit {
+  events: number;
+  drifts: Drift[];
+}
+/**
+ * A field, or an event of the log, that is not as the log makes it.
+ */
+export interface Drift {
+  path: string;
+  stored: {
+    [k: string]: unknown;
+  };
+  recomputed: {
+    [k: string]: unknown;
+  };
+}
+/**
  * A guest to be erased: the caller, or for an admin the guest of this uid.
  *
  * Of a project or of an event: one of both is named.
@@ -3527,6 +3794,13 @@ export interface Reasons {
     details: {};
   };
   /**
+   * Refused when the player has not begun this experience, or it is none of this caller's.
+   */
+  progress_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
    * Refused when there is no such artifact, or none for this caller.
    */
   artifact_not_found: {
@@ -3817,6 +4091,49 @@ export interface Reasons {
     code: "failed-precondition";
     details: {
       status: string;
+    };
+  };
+  /**
+   * Refused when the player was erased, so nothing is kept of them.
+   */
+  player_erased: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when the player became part of another one, who goes on instead.
+   */
+  player_merged: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when more of `itemId` would be removed than the player holds.
+   */
+  not_enough_items: {
+    code: "failed-precondition";
+    details: {
+      itemId: string;
+      held: number;
+      needed: number;
+    };
+  };
+  /**
+   * Refused when an event is of a type that the server or an attendant writes; `path` names it.
+   */
+  server_only_event: {
+    code: "permission-denied";
+    details: {
+      path: string;
+    };
+  };
+  /**
+   * Refused when `field` of the player's progress holds as much as it can.
+   */
+  progress_full: {
+    code: "resource-exhausted";
+    details: {
+      field: string;
     };
   };
   /**
