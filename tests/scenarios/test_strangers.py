@@ -116,6 +116,9 @@ FOR_VISITORS = {
     "getNextPhase",
     "getProject",
     "startJourney",
+    "trackProgressEvents",
+    "updateInventory",
+    "updateLocation",
 }
 
 

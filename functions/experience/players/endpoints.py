@@ -5,6 +5,7 @@ from experience.firebase.callables import Caller, callable_function
 from experience.firebase.schedules import schedule
 from experience.pages import Page
 from experience.players.models.analytics import ContentAnalytics, GetContentAnalytics
+from experience.players.models.audit import AuditProgress, ProgressAudit
 from experience.players.models.erasure import ErasePlayer, PlayerErasure
 from experience.players.models.leaderboard import GetLeaderboard, Leaderboard
 from experience.players.models.lifecycle import (
@@ -28,6 +29,7 @@ from experience.players.models.tracking import (
 )
 from experience.players.usecases import (
     analytics,
+    audit,
     erase,
     inventory,
     leaderboard,
@@ -186,3 +188,18 @@ def find_events_near(caller: Caller, request: FindEventsNear) -> Page[NearEvent]
 def fold_rollups() -> None:
     """Fold each day of a month ago into one rollup."""
     folding.fold_rollups()
+
+
+@callable_function(
+    AuditProgress,
+    refuses=[
+        reasons.WORKSPACE_NOT_FOUND,
+        reasons.PROGRESS_NOT_FOUND,
+        reasons.EXPERIENCE_VERSION_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.CONTENTION,
+    ],
+)
+def audit_progress(caller: Caller, request: AuditProgress) -> ProgressAudit:
+    """Recompute a player's progress from the log, and report each drift: there is none."""
+    return audit.audit_progress(caller.uid, request)
