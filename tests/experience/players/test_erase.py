@@ -14,7 +14,7 @@ from experience.players import store
 from experience.players.models.erasure import ErasePlayer, PlayerErasure
 from experience.players.models.lifecycle import SaveState, UpdatePreferences
 from experience.players.usecases import erase, own, saves
-from experience.retention.personal_data import Holds, of
+from operations.personal_data import Holds, of
 from tests.experience.players.playing import a_played_experience
 from tests.support.calling import at_once
 
