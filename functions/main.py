@@ -27,12 +27,19 @@ from experience.media.endpoints import on_project_updated as onProjectUpdated
 from experience.media.endpoints import on_workspace_updated as onWorkspaceUpdated
 from experience.media.endpoints import update_download_urls as updateDownloadUrls
 from experience.players.endpoints import erase_player as erasePlayer
+from experience.players.endpoints import find_events_near as findEventsNear
+from experience.players.endpoints import fold_rollups as foldRollups
+from experience.players.endpoints import get_content_analytics as getContentAnalytics
 from experience.players.endpoints import get_experience_progress as getExperienceProgress
+from experience.players.endpoints import get_leaderboard as getLeaderboard
 from experience.players.endpoints import get_player_profile as getPlayerProfile
 from experience.players.endpoints import get_state as getState
 from experience.players.endpoints import list_experience_progress as listExperienceProgress
 from experience.players.endpoints import save_state as saveState
 from experience.players.endpoints import set_nickname as setNickname
+from experience.players.endpoints import track_progress_events as trackProgressEvents
+from experience.players.endpoints import update_inventory as updateInventory
+from experience.players.endpoints import update_location as updateLocation
 from experience.players.endpoints import update_preferences as updatePreferences
 from experience.projects.endpoints import get_project as getProject
 from experience.projects.endpoints import list_projects as listProjects
@@ -91,7 +98,10 @@ __all__ = [
     "eraseGuest",
     "erasePlayer",
     "failSession",
+    "findEventsNear",
+    "foldRollups",
     "getArtifactUrl",
+    "getContentAnalytics",
     "getDownloadUrl",
     "getEventSession",
     "getExperienceProgress",
@@ -99,6 +109,7 @@ __all__ = [
     "getGuestHistory",
     "getJob",
     "getJourneySessions",
+    "getLeaderboard",
     "getNextPhase",
     "getPlayerProfile",
     "getProject",
@@ -150,8 +161,11 @@ __all__ = [
     "sweepRetention",
     "sweepRuns",
     "sweepSessions",
+    "trackProgressEvents",
     "triggerTransform",
     "updateDownloadUrls",
+    "updateInventory",
+    "updateLocation",
     "updatePreferences",
     "updateSessionProgress",
 ]

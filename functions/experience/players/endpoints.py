@@ -2,8 +2,11 @@
 
 from experience import reasons
 from experience.firebase.callables import Caller, callable_function
+from experience.firebase.schedules import schedule
 from experience.pages import Page
+from experience.players.models.analytics import ContentAnalytics, GetContentAnalytics
 from experience.players.models.erasure import ErasePlayer, PlayerErasure
+from experience.players.models.leaderboard import GetLeaderboard, Leaderboard
 from experience.players.models.lifecycle import (
     GetExperienceProgress,
     GetPlayerProfile,
@@ -14,11 +17,74 @@ from experience.players.models.lifecycle import (
     SetNickname,
     UpdatePreferences,
 )
+from experience.players.models.near import FindEventsNear, NearEvent
 from experience.players.models.profile import PlayerProfile
 from experience.players.models.progress import ProgressView
-from experience.players.usecases import erase, own, saves
+from experience.players.models.tracking import (
+    TrackedProgress,
+    TrackProgressEvents,
+    UpdateInventory,
+    UpdateLocation,
+)
+from experience.players.usecases import (
+    analytics,
+    erase,
+    inventory,
+    leaderboard,
+    location,
+    near,
+    own,
+    saves,
+    track,
+)
+from experience.players.usecases import fold_rollups as folding
 
-# Own profile, progress and saves.
+_WRITING = (
+    reasons.EXPERIENCE_NOT_FOUND,
+    reasons.EXPERIENCE_VERSION_NOT_FOUND,
+    reasons.EXPERIENCE_UNAVAILABLE,
+    reasons.PLAYER_ERASED,
+    reasons.PLAYER_MERGED,
+    reasons.RATE_LIMITED,
+    reasons.PROGRESS_FULL,
+    reasons.CONTENTION,
+)
+
+
+@callable_function(
+    TrackProgressEvents,
+    refuses=[
+        *_WRITING,
+        reasons.WORKSPACE_NOT_FOUND,
+        reasons.PROGRESS_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.SERVER_ONLY_EVENT,
+        reasons.REQUEST_ID_REUSED,
+    ],
+)
+def track_progress_events(caller: Caller, request: TrackProgressEvents) -> TrackedProgress:
+    """Count what a player did, once however often it is sent, with all that follows from it."""
+    return track.track_progress_events(caller.uid, request)
+
+
+@callable_function(
+    UpdateInventory,
+    refuses=[
+        *_WRITING,
+        reasons.NOT_ENOUGH_ITEMS,
+        reasons.VERSION_CONFLICT,
+        reasons.REQUEST_ID_REUSED,
+    ],
+)
+def update_inventory(caller: Caller, request: UpdateInventory) -> ProgressView:
+    """Add, remove and set items that the caller holds, all of it or nothing."""
+    return inventory.update_inventory(caller.uid, request)
+
+
+@callable_function(UpdateLocation, refuses=_WRITING)
+def update_location(caller: Caller, request: UpdateLocation) -> ProgressView:
+    """Say where the caller is; the distance counts unless it is impossibly fast."""
+    return location.update_location(caller.uid, request)
 
 
 @callable_function(GetPlayerProfile, refuses=[reasons.PLAYER_NOT_FOUND])
@@ -77,10 +143,44 @@ def get_state(caller: Caller, request: GetState) -> SavedStateView:
     return saves.get_state(caller.uid, request)
 
 
-# The end of a player.
-
-
 @callable_function(ErasePlayer, refuses=[reasons.PLAYER_MERGED, reasons.CONTENTION])
 def erase_player(caller: Caller, request: ErasePlayer) -> PlayerErasure:
     """Erase the caller as a player, for good: nothing is kept of them any more."""
     return erase.erase_player(caller.uid, request)
+
+
+@callable_function(
+    GetLeaderboard,
+    refuses=[
+        reasons.EXPERIENCE_NOT_FOUND,
+        reasons.EXPERIENCE_UNAVAILABLE,
+    ],
+)
+def get_leaderboard(caller: Caller, request: GetLeaderboard) -> Leaderboard:
+    """The first hundred of an experience and the caller's own place; everybody who is signed in."""
+    return leaderboard.get_leaderboard(caller.uid, request)
+
+
+@callable_function(
+    GetContentAnalytics,
+    refuses=[
+        reasons.WORKSPACE_NOT_FOUND,
+        reasons.EXPERIENCE_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+    ],
+)
+def get_content_analytics(caller: Caller, request: GetContentAnalytics) -> ContentAnalytics:
+    """Visits, average times and unique visitors of each content in a window of days; viewers."""
+    return analytics.get_content_analytics(caller.uid, request)
+
+
+@callable_function(FindEventsNear, refuses=[reasons.WORKSPACE_NOT_FOUND, reasons.ROLE_REQUIRED])
+def find_events_near(caller: Caller, request: FindEventsNear) -> Page[NearEvent]:
+    """Events within a radius of a position, the newest first; viewers."""
+    return near.find_events_near(caller.uid, request)
+
+
+@schedule(every="day 04:00", timeout_seconds=1800)
+def fold_rollups() -> None:
+    """Fold each day of a month ago into one rollup."""
+    folding.fold_rollups()
