@@ -28,16 +28,14 @@ from experience.players.models.tracking import (
 )
 from experience.players.usecases import (
     analytics,
-    erase,
     inventory,
     leaderboard,
     location,
     near,
-    own,
-    saves,
     track,
 )
 from experience.players.usecases import fold_rollups as folding
+from experience.players.usecases.lifecycle import erase, own, saves
 
 _WRITING = (
     reasons.EXPERIENCE_NOT_FOUND,
