@@ -40,6 +40,7 @@ from experience.players.usecases import (
     track,
 )
 from experience.players.usecases import fold_rollups as folding
+from experience.players.usecases.lifecycle import erase, own, saves
 
 _WRITING = (
     reasons.EXPERIENCE_NOT_FOUND,

@@ -101,15 +101,6 @@ def query_visits_of(client: Client, uid: str) -> Any:
     return visitors.where(filter=FieldFilter("playerId", "==", uid))
 
 
-def query_boards(client: Client, workspace_id: str, experience_id: str) -> Any:
-    """Query: the boards of an experience, whose ids begin with its id and a tilde."""
-    boards = client.collection("workspaces", workspace_id, "boards")
-    first, last = (boards.document(f"{experience_id}{sign}") for sign in ("~", "\x7f"))
-    return boards.where(filter=FieldFilter("__name__", ">=", first)).where(
-        filter=FieldFilter("__name__", "<", last)
-    )
-
-
 def exports_folder(uid: str) -> str:
     """`exports/players/{sha256(uid)}/`, in the bucket."""
     return f"exports/players/{player_hash(uid)}/"

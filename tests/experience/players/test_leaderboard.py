@@ -8,16 +8,13 @@ import pytest
 from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import Client
-from experience import clients, clock
 from experience.clock import now_ms
 from experience.ids import new_id
 from experience.players.models.leaderboard import Metric, public_hash
 from experience.players.models.progress import ExperienceProgress
-from experience.players.usecases import boards as renewal
 from experience.progress.calendar import Period, closed_key_of, key_of
 from tests.support.builders.players import a_counting_experience, a_progress
-from tests.support.builders.workspaces import a_workspace, edit
-from tests.support.calling import at_once, issue_paths, refused
+from tests.support.builders.workspaces import a_workspace
 
 SignIn = Callable[[str | None], Client]
 
