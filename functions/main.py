@@ -27,6 +27,8 @@ from experience.media.endpoints import on_project_updated as onProjectUpdated
 from experience.media.endpoints import on_workspace_updated as onWorkspaceUpdated
 from experience.media.endpoints import update_download_urls as updateDownloadUrls
 from experience.players.endpoints import get_leaderboard as getLeaderboard
+from experience.players.endpoints import list_progress as listProgress
+from experience.players.endpoints import list_progress_events as listProgressEvents
 from experience.projects.endpoints import get_project as getProject
 from experience.projects.endpoints import list_projects as listProjects
 from experience.projects.endpoints import publish_project as publishProject
@@ -100,6 +102,8 @@ __all__ = [
     "listEvents",
     "listExperiences",
     "listGuests",
+    "listProgress",
+    "listProgressEvents",
     "listProjects",
     "listRuns",
     "listSessions",

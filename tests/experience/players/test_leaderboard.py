@@ -53,8 +53,9 @@ class Crowd:
         for number in range(count):
             uid = f"player-{new_id()}"
             nickname = f"Player {number}" if number % 3 else None
-            stored = {"boards": self.some_boards(), "nickname": nickname, "batch": batch}
-            self.players[uid] = a_progress(db, uid, self.workspace, self.experience, **stored)
+            stored: dict[str, Any] = {"boards": self.some_boards(), "nickname": nickname}
+            about = (db, uid, self.workspace, self.experience)
+            self.players[uid] = a_progress(*about, batch=batch, **stored)
             if number % 400 == 399:
                 batch.commit()
                 batch = db.batch()
@@ -119,9 +120,11 @@ class Crowd:
         ]
 
     def check(self, signed_in: SignIn, metric: Metric, period: Period, closed: bool) -> None:
-        """Ask for a board as a few of its players, and as one who is not on it."""
+        """Ask for a board as a few of its players."""
         expected = self.standings(metric, period, closed)
-        places = {0, len(expected) // 2, len(expected) - 1}
+        places = {
+            place for place in (0, len(expected) // 2, 97, 700, 999, 1000) if place < len(expected)
+        }
         for place in places:
             own = expected[place]
             got = signed_in(own["uid"]).call(
@@ -138,7 +141,11 @@ class Crowd:
             assert got["entries"] == shown(expected[:100])
             assert {**got["me"], "isMe": True} == {**shown([own])[0], "above": None}
             near = expected[max(place - 5, 0) : place + 6]
-            assert got["around"]["entries"] == shown(near)
+            around = (
+                {"asOf": got["around"]["asOf"], "entries": shown(near)} if got["around"] else None
+            )
+            assert got["around"] == around
+            assert (around is None) == (place >= 1000)
             assert own["uid"] not in str(got)
 
 
