@@ -40,6 +40,7 @@ def check(client: Client, bucket: str | None = None, project_id: str | None = No
     counts = {
         "guests": len(data.guests),
         "sessions": len(data.sessions),
+        "event sessions": len(data.event_sessions),
         "jobs": len(data.jobs),
         "objects": len(data.objects or ()),
     }

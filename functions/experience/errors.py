@@ -113,16 +113,21 @@ def issues_of(
     Only those of which `counts` says so, by pydantic's type of error and its location.
     """
     issues: dict[str, str] = {}
-    for entry in error.errors(include_url=False, include_context=False, include_input=False):
+    for entry in error.errors(include_url=False, include_input=False):
         if counts and not counts(entry["type"], entry["loc"]):
             continue
+        location, context = entry["loc"], entry.get("ctx", {})
         message = entry["msg"].removeprefix("Value error, ")
         match entry["type"]:
             case "missing":
                 message = "is required"
             case "extra_forbidden":
                 message = "is not a field of this request"
-        path = _path(entry["loc"], data)
+            case "union_tag_not_found" | "union_tag_invalid":  # the field comes in quotes
+                location = (*location, context["discriminator"].strip("'"))
+                tags = context.get("expected_tags")
+                message = f"must be one of {tags}" if tags else "is required"
+        path = _path(location, data)
         if message not in issues.get(path, ""):
             issues[path] = f"{issues[path]}; {message}" if path in issues else message
     return list(issues.items())

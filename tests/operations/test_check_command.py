@@ -13,7 +13,8 @@ class TestCheckCommand:
         done = command("check", "--project", visit.db.project, "--no-bucket")
 
         assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout == "0 violations in 1 guests, 3 sessions, 1 jobs, 0 objects\n"
+        counts = "1 guests, 3 sessions, 0 event sessions, 1 jobs, 0 objects"
+        assert done.stdout == f"0 violations in {counts}\n"
 
     def test_names_what_is_wrong_and_exits_with_1(
         self, command: Command, visit: StoredVisit
@@ -25,7 +26,7 @@ class TestCheckCommand:
         assert done.returncode == 1
         assert done.stdout.splitlines() == [
             f"no_job_is_active: {visit.path('jobs/job')}: has no internals",
-            "1 violations in 1 guests, 3 sessions, 1 jobs, 0 objects",
+            "1 violations in 1 guests, 3 sessions, 0 event sessions, 1 jobs, 0 objects",
         ]
 
     def test_exits_with_2_where_the_project_cannot_be_read(self, command: Command) -> None:

@@ -149,7 +149,10 @@ class TestReading:
             f"experiences/{chosen}",
         ]
         assert data.experiences == {}
-        assert check(quiet_db).violations == []
+        session = {"id": "s", "eventId": event, "state": "created", "createdAt": 1, "updatedAt": 1}
+        quiet_db.document("events", event, "sessions", "s").set(session)
+        report = check(quiet_db)
+        assert (report.violations, report.counts["event sessions"]) == ([], 1)
 
         quiet_db.document("experiences", chosen).delete()
         quiet_db.document("events", event).update({"status": "closed"})

@@ -39,9 +39,11 @@ class Journeys:
         event = {"id": self.event, **named, "status": "live", "activeJourneyId": "main", **times}
         reference = bench.db.document("events", self.event)
         reference.set(event)
-        journey = {"id": "main", "eventId": self.event, "name": "Benchmark", "status": "active"}
-        order = ["name", "photo"]
-        reference.collection("journeys").document("main").set({**journey, "stepOrder": order})
+        journey = {"eventId": self.event, "name": "Benchmark", "status": "active"}
+        order = {"stepOrder": ["name", "photo"]}
+        for each in ("main", "other"):
+            stored = {"id": each, **journey, **order}
+            reference.collection("journeys").document(each).set(stored)
         steps: list[dict[str, Any]] = [
             {"id": "name", "type": "short_text"},
             {
@@ -113,6 +115,54 @@ class Journeys:
     def failed(self) -> Call:
         """A fresh guest whose transform failed."""
         return self.captured(state="error", error="AI transform failed: cancelled")
+
+    def next_version(self, *path: str) -> dict[str, int]:
+        """The version that a change of this document is made to."""
+        stored = self._bench.db.document(*path).get().to_dict() or {}
+        return {"expectedVersion": stored.get("version", 0)}
+
+    def renamed_event(self) -> Call:
+        """The operator's next name for the event."""
+        version = self.next_version("events", self.event)
+        change = {"event": {"name": self._bench.name("Benchmark")}}
+        return seed.OPERATOR, {"eventId": self.event, **version, **change}
+
+    def renamed_journey(self) -> Call:
+        """The operator's next name for a journey that guests do not go through."""
+        version = self.next_version("events", self.event, "journeys", "other")
+        change = {"name": self._bench.name("Benchmark")}
+        ids = {"eventId": self.event, "journeyId": "other"}
+        return seed.OPERATOR, {**ids, **version, "journey": change}
+
+    def renamed_step(self) -> Call:
+        """The operator's next title of a question."""
+        version = self.next_version("events", self.event, "steps", "other")
+        config = {"variable": "other"}
+        title = self._bench.name("Benchmark")
+        step = {"type": "short_text", "title": title, "config": config}
+        ids = {"eventId": self.event, "stepId": "other"}
+        return seed.OPERATOR, {**ids, **version, "step": step}
+
+    def switched(self) -> Call:
+        """The operator's choice of the journey that is not active."""
+        stored = self._bench.db.document("events", self.event).get().to_dict() or {}
+        other = "other" if stored["activeJourneyId"] == "main" else "main"
+        version = self.next_version("events", self.event)
+        return seed.OPERATOR, {"eventId": self.event, "journeyId": other, **version}
+
+    def renamed_experience(self) -> Call:
+        """The operator's next name for the experience."""
+        version = self.next_version("experiences", self.experience)
+        change = {"experience": {"name": self._bench.name("Benchmark")}}
+        return seed.OPERATOR, {"experienceId": self.experience, **version, **change}
+
+    def listed_events(self) -> Call:
+        """The operator's newest event."""
+        return seed.OPERATOR, {"workspaceId": seed.WORKSPACE, "pageSize": 1}
+
+    def listed_sessions(self) -> Call:
+        """The newest sessions of the event."""
+        return seed.OPERATOR, {"eventId": self.event, "pageSize": 5}
 
     def reference(self, ids: Mapping[str, Any]) -> DocumentReference:
         """The document of a session."""

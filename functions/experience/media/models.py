@@ -160,7 +160,8 @@ def opened(
     before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, closed: Collection[str]
 ) -> bool | None:
     """Whether a change of a project, an event or a workspace opened or closed it, or None."""
-    was_open, is_open = ((fields or {}).get("status") not in closed for fields in (before, after))
+    statuses = [str((fields or {}).get("status")) for fields in (before, after)]
+    was_open, is_open = (status not in closed for status in statuses)
     return None if is_open == was_open else is_open
 
 

@@ -1,13 +1,19 @@
 """Where players, their progress, its events, saves, boards and rollups live."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from google.cloud.firestore import Client, DocumentReference, FieldFilter, Query
+from google.cloud.firestore_v1.field_path import FieldPath
 
-from experience.ids import fingerprint
+from experience.players.models.event import content_hash
 from experience.players.models.leaderboard import OwnBoards
+
+SHARDS = range(16)
+FOLDED = "all"
+_AFTER_ALL_DAYS = "a"  # days begin with a digit
 
 
 def player_ref(client: Client, uid: str) -> DocumentReference:
@@ -59,11 +65,6 @@ def player_hash(uid: str) -> str:
     return hashlib.sha256(uid.encode()).hexdigest()
 
 
-def content_hash(content_id: str) -> str:
-    """What stands for a content id, which may hold anything, in a document's path."""
-    return fingerprint("content", content_id)[:32]
-
-
 def board_ref(client: Client, workspace_id: str, board_id: str) -> DocumentReference:
     """`/workspaces/{w}/boards/{experienceId}~{metric}~{key}`: the top 100, as of a moment."""
     return client.document("workspaces", workspace_id, "boards", board_id)
@@ -86,6 +87,32 @@ def visitor_ref(
         "workspaces", workspace_id, "contentVisitors",
         f"{experience_id}~{content_hash(content_id)}", "visitors", uid,
     )  # fmt: skip
+
+
+def list_progress(client: Client, uid: str) -> list[DocumentReference]:
+    """A player's progress in all experiences, and where one is gone but has documents below it."""
+    progress = player_ref(client, uid).collection("experienceProgress")
+    return list(progress.list_documents())
+
+
+def query_visits_of(client: Client, uid: str) -> Any:
+    """Query: the visitor documents of a player, in all workspaces."""
+    visitors = client.collection_group("visitors")
+    return visitors.where(filter=FieldFilter("playerId", "==", uid))
+
+
+def query_boards(client: Client, workspace_id: str, experience_id: str) -> Any:
+    """Query: the boards of an experience, whose ids begin with its id and a tilde."""
+    boards = client.collection("workspaces", workspace_id, "boards")
+    first, last = (boards.document(f"{experience_id}{sign}") for sign in ("~", "\x7f"))
+    return boards.where(filter=FieldFilter("__name__", ">=", first)).where(
+        filter=FieldFilter("__name__", "<", last)
+    )
+
+
+def exports_folder(uid: str) -> str:
+    """`exports/players/{sha256(uid)}/`, in the bucket."""
+    return f"exports/players/{player_hash(uid)}/"
 
 
 @dataclass(frozen=True)
@@ -175,3 +202,67 @@ def find_own_boards(
     reference = progress_ref(client, uid, workspace_id, experience_id)
     snapshot = reference.get(["nickname", "boards"])
     return OwnBoards.load(snapshot.to_dict() or {}) if snapshot.exists else None
+
+
+def read_rollups(
+    client: Client, workspace_id: str, experience_id: str, first: str, content_id: str | None
+) -> Iterator[dict[str, Any]]:
+    """The fields of every rollup of the first day and later, at one moment. One read each.
+
+    The names of documents are in the order of their days, so this needs no index. It finds a day
+    whether it is folded or not, and what came late besides. Of a named content come its fields.
+    """
+    begin = rollup_ref(client, workspace_id, experience_id, first, "")
+    end = rollup_ref(client, workspace_id, experience_id, _AFTER_ALL_DAYS, "")
+    rollups = client.collection("workspaces", workspace_id, "contentRollups")
+    query = (
+        rollups.where(filter=FieldFilter("__name__", ">=", begin))
+        .where(filter=FieldFilter("__name__", "<", end))
+        .order_by("__name__")
+    )
+    if content_id is not None:
+        query = query.select(["events", "other", FieldPath("contents", content_id).to_api_repr()])
+    for snapshot in query.stream():
+        yield snapshot.to_dict() or {}
+
+
+def count_visitors(
+    client: Client, workspace_id: str, experience_id: str, content_id: str, first: str
+) -> int:
+    """How many players visited a content on the first day or later. One read for each thousand."""
+    visitors = visitor_ref(client, workspace_id, experience_id, content_id, "anybody").parent
+    return count_of(visitors.where(filter=FieldFilter("lastDay", ">=", first)))
+
+
+def count_of(query: Any) -> int:
+    """How many documents a query finds. One read for each thousand."""
+    [[result]] = query.count().get()
+    return int(result.value)
+
+
+def query_unfolded(client: Client, last: str) -> Query:
+    """The rollups of shards up to a day, the oldest first. Folded ones have no `shard`."""
+    return (
+        client.collection_group("contentRollups")
+        .where(filter=FieldFilter("day", "<=", last))
+        .order_by("day")
+        .order_by("shard")
+        .order_by("__name__")
+    )
+
+
+def query_events_near(
+    client: Client, equal: dict[str, str | None], cells: list[str], since: int | None
+) -> Query:
+    """The events in any of the cells, the newest first, with the equalities that are not None."""
+    query: Any = client.collection_group("progressEvents")
+    for field, value in equal.items():
+        if value is not None:
+            query = query.where(filter=FieldFilter(field, "==", value))
+    query = query.where(filter=FieldFilter("cells", "array_contains_any", cells))
+    if since is not None:
+        query = query.where(filter=FieldFilter("timestamp", ">=", since))
+    ordered: Query = query.order_by("timestamp", direction=Query.DESCENDING).order_by(
+        "__name__", direction=Query.DESCENDING
+    )
+    return ordered

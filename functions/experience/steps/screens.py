@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from experience.steps.models import Id, Step, StepConfig, Variable
+from experience.ids import DocumentId
+from experience.steps.models import Step, StepConfig, Variable
 from experience.steps.values import StepInput, StepValue, StepValueError, check_choice
 
 SELECTED_EXPERIENCE = "selected_experience_id"
@@ -19,7 +20,7 @@ class InfoStep(Step):
 class ExperiencePickerConfig(StepConfig):
     layout: Literal["grid", "list", "carousel"] = "grid"
     variable: Variable = SELECTED_EXPERIENCE
-    experience_ids: Annotated[list[Id], Field(min_length=1, max_length=20)]
+    experience_ids: Annotated[list[DocumentId], Field(min_length=1, max_length=20)]
 
 
 class ExperiencePickerStep(Step):
@@ -46,7 +47,7 @@ class ExperiencePickerStep(Step):
 
 class CaptureConfig(StepConfig):
     source_variable: Variable = SELECTED_EXPERIENCE
-    fallback_experience_id: Id | None = None
+    fallback_experience_id: DocumentId | None = None
     allow_videos: bool = False
 
 

@@ -52,7 +52,7 @@ class TestChaosRun:
         )
         ended = re.findall(r"(\d+) completed at attempt \d", done.stdout)
         assert sum(map(int, ended)) == 6
-        assert "0 violations in 6 guests, 18 sessions, 6 jobs" in done.stdout
+        assert "0 violations in 6 guests, 18 sessions, 0 event sessions, 6 jobs" in done.stdout
         assert "every invariant holds" in done.stdout
         assert "is lost" in (tmp_path / "suite.log").read_text()
 

@@ -67,6 +67,16 @@ class TestSaveStep:
             ("a", {**name, "config": {"maxLength": "9", "x": 1}}, None),
             ("a", {"type": "multiple_choice"}, ["step.config.options"]),
             ("a", {"type": "opinion_scale", "config": {"scaleMin": 6}}, ["step.config"]),
+            (
+                "a",
+                {"type": "experience-picker", "config": {"experienceIds": ["__a__"]}},
+                ["step.config.experienceIds[0]"],
+            ),
+            (
+                "a",
+                {"type": "capture", "config": {"fallbackExperienceId": "__a__"}},
+                ["step.config.fallbackExperienceId"],
+            ),
             ("selected_experience_id", name, ["stepId"]),
             ("__a__", name, ["stepId"]),
         ]:

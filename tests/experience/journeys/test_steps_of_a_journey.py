@@ -52,7 +52,10 @@ class TestSaveStepInput:
             ({"type": "number", "value": True}, "input.value"),
             ({"type": "number", "value": "3"}, "input.value"),
             ({"type": "selections", "selectedIds": [1]}, "input.selectedIds[0]"),
-            ({"type": "hologram"}, "input"),
+            ({"type": "hologram"}, "input.type"),
+            ({"type": 7}, "input.type"),
+            ({"value": "x"}, "input.type"),
+            ({}, "input.type"),
             ("text", "input"),
         ):
             error = refused(client, "saveStepInput", **guest.ids, stepId="yes_no", input=bad)

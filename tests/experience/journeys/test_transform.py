@@ -119,6 +119,11 @@ class TestTriggerTransform:
             begun.append((transform["prompt"], transform["style"]))
         assert begun == list(styles.items())
 
+    def test_passes_over_a_journey_that_is_gone(self, new_journey: NewJourney) -> None:
+        one = new_journey(journeyId="gone", data={})
+        assert refused(one)[0] == "no_experience"
+        assert one.trigger(experience_id=one.experience).state == "transforming"
+
     def test_refuses_what_cannot_be_transformed(self, new_journey: NewJourney) -> None:
         one = new_journey(state="created")
         moved = {"reason": "move_not_allowed", "from": "created", "to": "transforming"}

@@ -140,10 +140,12 @@ class TestByEvents:
             ("draft", "live", None),
             ("live", "live", None),
             (None, "live", None),
+            ({"odd": 1}, "archived", False),
+            ("live", ["odd"], None),
         ],
     )
     def test_only_a_change_between_open_and_closed_counts(
-        self, before: str | None, after: str, expected: bool | None
+        self, before: Any, after: Any, expected: bool | None
     ) -> None:
         earlier = {"status": before} if before else None
         assert opened(earlier, {"status": after}, CLOSED) is expected

@@ -37,17 +37,27 @@ def require_reader(client: Client, session: EventSession, uid: str) -> None:
 def require_step_order(
     client: Client, session: EventSession, transaction: Transaction | None = None
 ) -> list[str]:
-    """The steps that a session goes through. FailedPrecondition `no_journey`.
+    """The steps that a session goes through, as `find_step_order`.
+
+    Raises FailedPrecondition `no_journey`.
+    """
+    order = find_step_order(client, session, transaction)
+    if order is None:
+        raise FailedPrecondition("no_journey", "This session goes through no journey.")
+    return order
+
+
+def find_step_order(
+    client: Client, session: EventSession, transaction: Transaction | None = None
+) -> list[str] | None:
+    """The steps that a session goes through; None without a journey, and where it is gone.
 
     One that began before the order was kept has that of its journey now: one read.
     """
-    if session.step_order is not None:
+    if session.step_order is not None or session.journey_id is None:
         return session.step_order
-    if session.journey_id is not None:
-        found = event_store.find_journey(client, session.event_id, session.journey_id, transaction)
-        if found:
-            return found.step_order
-    raise FailedPrecondition("no_journey", "This session goes through no journey.")
+    found = event_store.find_journey(client, session.event_id, session.journey_id, transaction)
+    return found.step_order if found else None
 
 
 def require_capture(client: Client, session: EventSession, step_id: str | None) -> None:

@@ -26,7 +26,7 @@ from experience.journeys.models.transform import (
     run_id_of,
     transforms_today,
 )
-from experience.journeys.usecases.access import require_step_order
+from experience.journeys.usecases.access import find_step_order
 from experience.journeys.usecases.hooks import KIND
 from experience.journeys.usecases.retry import (
     ENDED_BY_RETRY,
@@ -174,8 +174,7 @@ def _require_transform(
 ) -> Transform:
     """How the photo becomes a picture. NotFound and FailedPrecondition."""
     steps: Mapping[str, Step] = {}
-    if needs_steps(session) and session.journey_id:
-        order = require_step_order(client, session, transaction)
+    if needs_steps(session) and (order := find_step_order(client, session, transaction)):
         steps = store.find_steps(client, event.id, order, transaction)
     experience_id = chosen_experience_id(session, steps, requested)
     if experience_id is None:

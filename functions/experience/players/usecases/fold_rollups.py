@@ -1,0 +1,85 @@
+"""Folding the shards of a day that is over into one document."""
+
+from google.cloud.firestore import Client, Transaction
+
+from experience import clients, clock, logs, sweeps, transactions
+from experience.players import store
+from experience.players.models.analytics import Totals
+from experience.progress.calendar import DAY_MS, day_after, day_of
+from experience.workspaces.store import find_experiences
+
+KEPT_DAYS = 31
+RUN_MS = 25 * 60_000
+Day = tuple[str, str, str]
+"""A day of an experience: workspace, experience, day."""
+
+
+def fold_rollups(milliseconds: int = RUN_MS) -> tuple[int, int]:
+    """Fold each day that is over everywhere for 31 days; how many were folded, and are left.
+
+    A query finds the shards, the oldest day first. For each day and experience one transaction
+    reads its 16 shards and what is folded of it, adds them up, and deletes the shards, so nothing
+    is counted twice or lost wherever a run stops. 18 reads, one write, and a delete for each shard.
+    What comes late makes a shard anew, which the next run adds. Where the time does not suffice,
+    what is left is counted and logged, and the next run begins with it.
+    """
+    client = clients.firestore()
+    now = clock.now_ms()
+    last = day_after(day_of(now - DAY_MS // 2, "UTC"), -KEPT_DAYS)  # where a day ends last, UTC-12
+    done: set[Day] = set()
+    folded = 0
+    for page in sweeps.query_pages(store.query_unfolded(client, last)):
+        for snapshot in page:
+            day = _day_of(snapshot)
+            if day is None or day in done:
+                continue
+            if clock.now_ms() >= now + milliseconds:
+                return folded, _count_left(client, last)
+            done.add(day)
+            with sweeps.logging_failure(snapshot):
+                folded += fold_day(client, *day)
+    return folded, 0
+
+
+def fold_day(client: Client, workspace_id: str, experience_id: str, day: str) -> bool:
+    """Fold the shards of one day into `…~all`. Whether there were any."""
+    found = find_experiences(client, workspace_id, [experience_id]).get(experience_id)
+    rules = found.published.progress if found and found.published else None
+    shards = [
+        store.rollup_ref(client, workspace_id, experience_id, day, each) for each in store.SHARDS
+    ]
+    whole = store.rollup_ref(client, workspace_id, experience_id, day, store.FOLDED)
+
+    def body(transaction: Transaction) -> bool:
+        *read, stored = transactions.read(client, [*shards, whole], transaction)
+        present = [each for each in read if each.exists]
+        if not present:
+            return False
+        totals = Totals()
+        for snapshot in (stored, *present):
+            totals.add(transactions.fields(snapshot) or {})
+        ids = {"workspaceId": workspace_id, "experienceId": experience_id, "day": day}
+        sums = totals.folded(lambda content: rules is not None and rules.names_content(content))
+        transaction.set(whole, {**(transactions.fields(stored) or {}), **ids, **sums})
+        for snapshot in present:
+            transaction.delete(snapshot.reference)
+        return True
+
+    return transactions.run(client, body)
+
+
+def _day_of(snapshot: sweeps.Found) -> Day | None:
+    """What a shard belongs to, by its name."""
+    match snapshot.reference.path.split("/"):
+        case ["workspaces", workspace_id, "contentRollups", own_id]:
+            match own_id.split("~"):
+                case [experience_id, day, shard] if shard != store.FOLDED:
+                    return workspace_id, experience_id, day
+    return None
+
+
+def _count_left(client: Client, last: str) -> int:
+    """How many shards are to be folded yet."""
+    left = store.count_of(store.query_unfolded(client, last))
+    logs.warning("rollups left to fold", shards=left)
+    return left

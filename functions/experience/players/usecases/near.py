@@ -1,0 +1,81 @@
+"""Finding what happened near a place."""
+
+from typing import Any
+
+from google.cloud.firestore import Client
+
+from experience import clients
+from experience.pages import Page
+from experience.players import store
+from experience.players.models.event import ProgressEvent
+from experience.players.models.near import FindEventsNear, NearEvent, Position
+from experience.progress.cover import cells_covering
+from experience.store import parse_or_log
+from experience.workspaces.models import Role
+from experience.workspaces.usecases.access import require_role
+
+MAX_BATCH = 500
+MAX_READS = 20_000
+"""In one call, about what a minute suffices for. A page that ends there is not full, but has a
+token."""
+
+
+def find_events_near(uid: str, request: FindEventsNear) -> Page[NearEvent]:
+    """A page of the events within a radius, the newest first; viewers.
+
+    One read, and one for each event in the cells that cover the circle, until a page is full. The
+    cells are up to four times as large as the circle (up to 85° north and south, from a radius of
+    20 m), and it reads in batches of twice what is missing, so it reads fewer than ten events for
+    each that it returns where events lie evenly.
+    """
+    client = clients.firestore()
+    require_role(client, request.workspace_id, uid, Role.VIEWER, what="workspace")
+    at = Position.parse(request.page_token, request.scope) if request.page_token else None
+    query = store.query_events_near(
+        client,
+        {
+            "workspaceId": request.workspace_id,
+            "experienceId": request.experience_id,
+            "eventType": request.event_type,
+        },
+        cells_covering(request.lat, request.lng, request.radius_meters),
+        request.since,
+    )
+    found: list[tuple[NearEvent, Position]] = []
+    reads = 0
+    while len(found) <= request.page_size and reads < MAX_READS:
+        missing = request.page_size + 1 - len(found)
+        seldom = -(-reads // max(len(found), 1))  # reads for each event so far
+        limit = min(missing * max(2, seldom) + 2, MAX_BATCH)
+        batch = _read(client, query, at, limit)
+        reads += len(batch)
+        for event_id, event, at in batch:
+            if event and (distance := request.distance_to(event)) is not None:
+                found.append((NearEvent.of(event_id, event, distance), at))
+        if len(batch) < limit:
+            at = None
+            break
+    shown = found[: request.page_size]
+    last = shown[-1][1] if len(found) > request.page_size else at
+    return Page[NearEvent](
+        items=[event for event, _ in shown],
+        next_page_token=last.token(request.scope) if last else None,
+    )
+
+
+def _read(
+    client: Client, query: Any, after: Position | None, limit: int
+) -> list[tuple[str, ProgressEvent | None, Position]]:
+    """The next events with their ids and positions; None for one that cannot be read."""
+    if after is not None:
+        query = query.start_after(
+            {"timestamp": after.timestamp, "__name__": client.document(after.path)}
+        )
+    return [
+        (
+            snapshot.id,
+            parse_or_log(snapshot, ProgressEvent),
+            Position(int(snapshot.get("timestamp")), snapshot.reference.path),
+        )
+        for snapshot in query.limit(limit).stream()
+    ]
