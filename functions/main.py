@@ -36,6 +36,8 @@ from experience.players.endpoints import get_leaderboard as getLeaderboard
 from experience.players.endpoints import get_player_profile as getPlayerProfile
 from experience.players.endpoints import get_state as getState
 from experience.players.endpoints import list_experience_progress as listExperienceProgress
+from experience.players.endpoints import list_progress as listProgress
+from experience.players.endpoints import list_progress_events as listProgressEvents
 from experience.players.endpoints import save_state as saveState
 from experience.players.endpoints import set_nickname as setNickname
 from experience.players.endpoints import track_progress_events as trackProgressEvents
@@ -124,6 +126,8 @@ __all__ = [
     "listExperienceProgress",
     "listExperiences",
     "listGuests",
+    "listProgress",
+    "listProgressEvents",
     "listProjects",
     "listRuns",
     "listSessions",

@@ -18,6 +18,12 @@ from experience.players.models.lifecycle import (
     SetNickname,
     UpdatePreferences,
 )
+from experience.players.models.lists import (
+    ListProgress,
+    ListProgressEvents,
+    ProgressEventView,
+    ProgressSummary,
+)
 from experience.players.models.near import FindEventsNear, NearEvent
 from experience.players.models.profile import PlayerProfile
 from experience.players.models.progress import ProgressView
@@ -30,13 +36,11 @@ from experience.players.models.tracking import (
 from experience.players.usecases import (
     analytics,
     audit,
-    erase,
     inventory,
     leaderboard,
+    lists,
     location,
     near,
-    own,
-    saves,
     track,
 )
 from experience.players.usecases import fold_rollups as folding
@@ -204,3 +208,25 @@ def fold_rollups() -> None:
 def audit_progress(caller: Caller, request: AuditProgress) -> ProgressAudit:
     """Recompute a player's progress from the log, and report each drift: there is none."""
     return audit.audit_progress(caller.uid, request)
+
+
+@callable_function(
+    ListProgress,
+    refuses=[
+        reasons.WORKSPACE_NOT_FOUND,
+    ],
+)
+def list_progress(caller: Caller, request: ListProgress) -> Page[ProgressSummary]:
+    """The experience's players, by when they last played or how far they came; members."""
+    return lists.list_progress(caller.uid, request)
+
+
+@callable_function(
+    ListProgressEvents,
+    refuses=[
+        reasons.WORKSPACE_NOT_FOUND,
+    ],
+)
+def list_progress_events(caller: Caller, request: ListProgressEvents) -> Page[ProgressEventView]:
+    """What the experience's players did, the newest first; members."""
+    return lists.list_progress_events(caller.uid, request)
