@@ -26,9 +26,21 @@ from experience.media.endpoints import on_event_updated as onEventUpdated
 from experience.media.endpoints import on_project_updated as onProjectUpdated
 from experience.media.endpoints import on_workspace_updated as onWorkspaceUpdated
 from experience.media.endpoints import update_download_urls as updateDownloadUrls
+from experience.players.endpoints import erase_player as erasePlayer
 from experience.players.endpoints import find_events_near as findEventsNear
 from experience.players.endpoints import fold_rollups as foldRollups
 from experience.players.endpoints import get_content_analytics as getContentAnalytics
+from experience.players.endpoints import get_experience_progress as getExperienceProgress
+from experience.players.endpoints import get_leaderboard as getLeaderboard
+from experience.players.endpoints import get_player_profile as getPlayerProfile
+from experience.players.endpoints import get_state as getState
+from experience.players.endpoints import list_experience_progress as listExperienceProgress
+from experience.players.endpoints import save_state as saveState
+from experience.players.endpoints import set_nickname as setNickname
+from experience.players.endpoints import track_progress_events as trackProgressEvents
+from experience.players.endpoints import update_inventory as updateInventory
+from experience.players.endpoints import update_location as updateLocation
+from experience.players.endpoints import update_preferences as updatePreferences
 from experience.projects.endpoints import get_project as getProject
 from experience.projects.endpoints import list_projects as listProjects
 from experience.projects.endpoints import publish_project as publishProject
@@ -84,6 +96,7 @@ __all__ = [
     "createUpload",
     "ensureGuest",
     "eraseGuest",
+    "erasePlayer",
     "failSession",
     "findEventsNear",
     "foldRollups",
@@ -91,17 +104,22 @@ __all__ = [
     "getContentAnalytics",
     "getDownloadUrl",
     "getEventSession",
+    "getExperienceProgress",
     "getGuest",
     "getGuestHistory",
     "getJob",
     "getJourneySessions",
+    "getLeaderboard",
     "getNextPhase",
+    "getPlayerProfile",
     "getProject",
     "getRun",
     "getSession",
+    "getState",
     "goToStep",
     "listEventSessions",
     "listEvents",
+    "listExperienceProgress",
     "listExperiences",
     "listGuests",
     "listProjects",
@@ -128,11 +146,13 @@ __all__ = [
     "saveExperience",
     "saveJourney",
     "saveProject",
+    "saveState",
     "saveStep",
     "saveStepInput",
     "saveWorkspace",
     "setActiveJourney",
     "setMember",
+    "setNickname",
     "startJourney",
     "startRun",
     "startTransform",
@@ -141,7 +161,11 @@ __all__ = [
     "sweepRetention",
     "sweepRuns",
     "sweepSessions",
+    "trackProgressEvents",
     "triggerTransform",
     "updateDownloadUrls",
+    "updateInventory",
+    "updateLocation",
+    "updatePreferences",
     "updateSessionProgress",
 ]

@@ -13,6 +13,7 @@ from emulator.cli.options import add_faults, project_id
 from emulator.demo import chaos, seed
 from emulator.demo.client import CallError
 from emulator.demo.journey import DemoJourney
+from emulator.demo.player import DemoPlayer
 from emulator.demo.shown import PHOTO
 from emulator.demo.visit import DemoVisit
 from emulator.faults import settings
@@ -52,8 +53,7 @@ def main(arguments: Sequence[str]) -> int:
         if is_chaos:
             chaos.run(console, suite, options.guests, faults)
         else:
-            visit = DemoJourney if options.journey else DemoVisit
-            visit(console, suite, options.style).run(photo, options.out)
+            _visit(options)(console, suite, options.style).run(photo, options.out)
             console.print("Fifty guests at once, with faults: make chaos")
         console.print(f"Done in {time.monotonic() - began:.1f} s.")
     except CallError as error:
@@ -62,6 +62,12 @@ def main(arguments: Sequence[str]) -> int:
         signals.ignore_signals()
         suite.stop()
     return 0
+
+
+def _visit(options: argparse.Namespace) -> type[DemoVisit | DemoJourney | DemoPlayer]:
+    if options.player:
+        return DemoPlayer
+    return DemoJourney if options.journey else DemoVisit
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -74,10 +80,14 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--guests", type=_guests, default=1, help="how many visit at once")
     parser.add_argument("--journey", action="store_true", help="in an event instead of a project")
+    parser.add_argument("--player", action="store_true", help="on a trail, among other players")
     add_faults(parser, default=None)
     options = parser.parse_args(arguments)
-    if options.journey and (options.guests > 1 or options.faults is not None):
-        parser.error("--journey is for one guest, and without --faults")
+    for alone in ("journey", "player"):
+        if getattr(options, alone) and (options.guests > 1 or options.faults is not None):
+            parser.error(f"--{alone} is for one guest, and without --faults")
+    if options.journey and options.player:
+        parser.error("--journey and --player are two demos: choose one")
     return options
 
 

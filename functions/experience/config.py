@@ -65,6 +65,12 @@ UPLOADS_PER_GUEST_AND_HOUR = IntParam(
     description="How many uploads one guest may begin within an hour, in all their sessions.",
 )
 
+EVENTS_PER_PLAYER_AND_HOUR = IntParam(
+    "EVENTS_PER_PLAYER_AND_HOUR",
+    default=2000,
+    description="How many progress events of one player in one experience count within an hour.",
+)
+
 SESSION_IDLE_HOURS = IntParam(
     "SESSION_IDLE_HOURS",
     default=24,

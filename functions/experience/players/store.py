@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from google.cloud.firestore import Client, DocumentReference, FieldFilter, Query
 from google.cloud.firestore_v1.field_path import FieldPath
 
-from experience.ids import fingerprint
+from experience.players.models.event import content_hash
+from experience.players.models.leaderboard import OwnBoards
 
 SHARDS = range(16)
 FOLDED = "all"
@@ -33,6 +35,14 @@ def progress_ref(
     )
 
 
+def player_of(progress: DocumentReference) -> str:
+    """The uid of whose progress this is."""
+    player = progress.parent.parent
+    assert player is not None
+    uid: str = player.id
+    return uid
+
+
 def event_ref(progress: DocumentReference, key: str) -> DocumentReference:
     """`…/experienceProgress/{…}/progressEvents/{eventKey}`"""
     reference: DocumentReference = progress.collection("progressEvents").document(key)
@@ -53,11 +63,6 @@ def tombstone_ref(client: Client, uid: str) -> DocumentReference:
 def player_hash(uid: str) -> str:
     """SHA-256 of a uid, in hex."""
     return hashlib.sha256(uid.encode()).hexdigest()
-
-
-def content_hash(content_id: str) -> str:
-    """What stands for a content id, which may hold anything, in a document's path."""
-    return fingerprint("content", content_id)[:32]
 
 
 def board_ref(client: Client, workspace_id: str, board_id: str) -> DocumentReference:
@@ -82,6 +87,114 @@ def visitor_ref(
         "workspaces", workspace_id, "contentVisitors",
         f"{experience_id}~{content_hash(content_id)}", "visitors", uid,
     )  # fmt: skip
+
+
+def list_progress(client: Client, uid: str) -> list[DocumentReference]:
+    """A player's progress in all experiences, and where one is gone but has documents below it."""
+    progress = player_ref(client, uid).collection("experienceProgress")
+    return list(progress.list_documents())
+
+
+def query_visits_of(client: Client, uid: str) -> Any:
+    """Query: the visitor documents of a player, in all workspaces."""
+    visitors = client.collection_group("visitors")
+    return visitors.where(filter=FieldFilter("playerId", "==", uid))
+
+
+def query_boards(client: Client, workspace_id: str, experience_id: str) -> Any:
+    """Query: the boards of an experience, whose ids begin with its id and a tilde."""
+    boards = client.collection("workspaces", workspace_id, "boards")
+    first, last = (boards.document(f"{experience_id}{sign}") for sign in ("~", "\x7f"))
+    return boards.where(filter=FieldFilter("__name__", ">=", first)).where(
+        filter=FieldFilter("__name__", "<", last)
+    )
+
+
+def exports_folder(uid: str) -> str:
+    """`exports/players/{sha256(uid)}/`, in the bucket."""
+    return f"exports/players/{player_hash(uid)}/"
+
+
+@dataclass(frozen=True)
+class BoardFields:
+    """Where the values of a board lie in a progress document, in one of two periods."""
+
+    key_path: str | None
+    key: str
+    value_path: str
+    ascends: bool
+
+    @property
+    def at_path(self) -> str:
+        """When the value was reached."""
+        return f"{self.value_path.removesuffix('.value')}.at"
+
+
+def query_board(
+    client: Client, workspace_id: str, experience_id: str, fields: BoardFields
+) -> Query:
+    """An experience's players who have a value there, the best first, of equal ones the earlier.
+
+    Each comes with its nickname and the value alone: a progress document may be large.
+    """
+    query = query_progress(client, workspace_id, experience_id)
+    if fields.key_path is not None:
+        query = query.where(filter=FieldFilter(fields.key_path, "==", fields.key))
+    direction = Query.ASCENDING if fields.ascends else Query.DESCENDING
+    return (
+        query.order_by(fields.value_path, direction=direction)
+        .order_by(fields.at_path)
+        .order_by("__name__")
+        .select(["nickname", fields.value_path, fields.at_path])
+    )
+
+
+def count_better(
+    client: Client,
+    workspace_id: str,
+    experience_id: str,
+    fields: BoardFields,
+    value: float,
+    limit: int,
+) -> int:
+    """How many have a better value there, at most `limit`. One read for each thousand of them."""
+    better = FieldFilter(fields.value_path, "<" if fields.ascends else ">", value)
+    query = query_board(client, workspace_id, experience_id, fields).where(filter=better)
+    counted: Any = query.limit(limit).count()
+    [[result]] = counted.get()
+    return int(result.value)
+
+
+def query_progress(client: Client, workspace_id: str, experience_id: str) -> Query:
+    """The progress of all players of an experience."""
+    return (
+        client.collection_group("experienceProgress")
+        .where(filter=FieldFilter("workspaceId", "==", workspace_id))
+        .where(filter=FieldFilter("experienceId", "==", experience_id))
+    )
+
+
+def find_boards_of(
+    client: Client, workspace_id: str, experience_id: str
+) -> list[DocumentReference]:
+    """Every board of an experience: whoever erases a player deletes them. One read each.
+
+    A renewal that is under way then finds no document, and stores nothing. Names are in order, so
+    this needs no index.
+    """
+    first, last = (board_ref(client, workspace_id, f"{experience_id}{end}") for end in "~\x7f")
+    boards = client.collection("workspaces", workspace_id, "boards").order_by("__name__")
+    found = boards.start_at({"__name__": first}).end_before({"__name__": last}).select([])
+    return [snapshot.reference for snapshot in found.stream()]
+
+
+def find_own_boards(
+    client: Client, uid: str, workspace_id: str, experience_id: str
+) -> OwnBoards | None:
+    """What a player has on the boards. One read, without the rest of the progress."""
+    reference = progress_ref(client, uid, workspace_id, experience_id)
+    snapshot = reference.get(["nickname", "boards"])
+    return OwnBoards.load(snapshot.to_dict() or {}) if snapshot.exists else None
 
 
 def read_rollups(

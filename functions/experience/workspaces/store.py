@@ -11,6 +11,7 @@ from google.cloud.firestore import (
 )
 
 from experience import config, transactions
+from experience.errors import NotFound
 from experience.store import Memory, find, get, parse_or_log, require
 from experience.workspaces.models import (
     Experience,
@@ -86,6 +87,27 @@ def is_deleted(client: Client, workspace_id: str) -> bool:
     if (kept := _deleted.get(key)) is not None:
         return kept
     return _deleted.keep(key, bool(find_deleted(client, [workspace_id])))
+
+
+_statuses = Memory[tuple[str, int | None]](MAX_CACHED_STATUSES, lambda: config.STATUS_SECONDS.value)
+
+
+def get_experience_status(
+    client: Client, workspace_id: str, experience_id: str
+) -> tuple[str, int | None]:
+    """An experience's status and published version, as of `STATUS_SECONDS` ago at most.
+
+    Two reads in this process within that time, and none in between. Raises NotFound where there is
+    none, or its workspace was deleted.
+    """
+    if is_deleted(client, workspace_id):
+        raise NotFound("experience")
+    reference = experience_ref(client, workspace_id, experience_id)
+    key = f"{client.project}/{reference.path}"
+    if kept := _statuses.get(key):
+        return kept
+    found = get(client, reference, Experience, what="experience")
+    return _statuses.keep(key, (found.status, found.published_version))
 
 
 def find_deleted(client: Client, workspace_ids: Collection[str]) -> set[str]:

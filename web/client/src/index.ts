@@ -1,4 +1,5 @@
 export { createClient, type Client, type Options } from "./client.js";
+export { EventOutbox, type EventOutboxOptions, type NewEvent, type WaitingEvent } from "./event-outbox.js";
 export { RuntimeError, type Reason } from "./errors.js";
 export { CALLABLES, paths } from "./names.js";
 export type * from "./types.js";

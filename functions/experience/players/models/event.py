@@ -3,7 +3,7 @@
 from typing import Any
 
 from experience.documents import Document
-from experience.ids import derived_id
+from experience.ids import derived_id, fingerprint
 
 
 class ProgressEvent(Document):
@@ -37,3 +37,8 @@ def event_key(event_id: str) -> str:
 def server_event_key(kind: str, *parts: object) -> str:
     """The document id of an event of the server's, which no client's `eventId` can name."""
     return derived_id(f"serverEvent:{kind}", *parts)
+
+
+def content_hash(content_id: str) -> str:
+    """What stands for a content id, which may hold anything, in a document's path."""
+    return fingerprint("content", content_id)[:32]

@@ -119,7 +119,7 @@ class ExperienceProgress(Document):
     """A player's progress in one experience: one document for each pair of them.
 
     Clients see the fields down to `updated_at`. The server keeps the rest beside them: `boards`;
-    `seen`, of each content the day of the last visit that analytics counted; `caps` and `rate`;
+    `seen`, by `content_hash`, the day of the last visit that analytics counted; `caps` and `rate`;
     `streak`; `counts` of the event types that achievements name; `collected`, every item that the
     player ever had; and the newest requests with their responses.
     """

@@ -1,0 +1,159 @@
+"""What players ask of their own documents: profile, nickname, progress, saves."""
+
+import json
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, field_validator
+
+from experience.documents import Document, Request
+from experience.ids import DocumentId, Uid
+
+MAX_PREFERENCES_BYTES = 16_384
+MAX_SAVES = 10
+"""Slots of one player in one experience, named 1 to 10."""
+MAX_SAVE_BYTES = 100 * 1024
+MAX_NICKNAME_LENGTH = 30
+
+
+def json_bytes(value: Any) -> int:
+    """How long a value is in JSON, in bytes of UTF-8."""
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8"))
+
+
+def _encodable(value: Any) -> int:
+    try:
+        return json_bytes(value)
+    except UnicodeEncodeError:
+        raise ValueError("has half of a character, which cannot be stored") from None
+
+
+def _nickname(value: str) -> str:
+    shown = " ".join(value.split())
+    if not 1 <= len(shown) <= MAX_NICKNAME_LENGTH or not shown.isprintable():
+        raise ValueError(f"must be 1 to {MAX_NICKNAME_LENGTH} visible characters")
+    return shown
+
+
+Nickname = Annotated[str, AfterValidator(_nickname)]
+"""What boards show of a player, on one line."""
+
+
+class GetPlayerProfile(Request):
+    """The caller's own profile."""
+
+
+class UpdatePreferences(Request):
+    """Change the caller's preferences: null takes one away, objects merge at every depth."""
+
+    preferences: dict[str, Any]
+
+    @field_validator("preferences")
+    @classmethod
+    def _small_enough(cls, value: dict[str, Any]) -> dict[str, Any]:
+        return require_storable(value)
+
+
+def require_storable(preferences: dict[str, Any]) -> dict[str, Any]:
+    """The preferences, if Firestore takes them and they are small enough. Raises ValueError."""
+    _require_known_to_firestore(preferences)
+    if _encodable(preferences) > MAX_PREFERENCES_BYTES:
+        raise ValueError(f"must be at most {MAX_PREFERENCES_BYTES} bytes in all")
+    return preferences
+
+
+def _require_known_to_firestore(value: Any, *, in_list: bool = False) -> None:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if not name or (name.startswith("__") and name.endswith("__")):
+                raise ValueError("has a name that is empty or begins and ends with '__'")
+            _require_known_to_firestore(item)
+    elif isinstance(value, list):
+        if in_list:
+            raise ValueError("has a list in a list")
+        for item in value:
+            _require_known_to_firestore(item, in_list=True)
+
+
+class SetNickname(Request):
+    """What boards of an experience show of the caller; null for nothing."""
+
+    workspace_id: DocumentId
+    experience_id: DocumentId
+    nickname: Nickname | None
+
+
+class GetExperienceProgress(Request):
+    """The caller's progress in an experience, or for operators that of a player."""
+
+    workspace_id: DocumentId
+    experience_id: DocumentId
+    player_id: Uid | None = None
+
+
+class ListExperienceProgress(Request):
+    """The caller's progress in all experiences, the newest first."""
+
+    page_size: int = Field(default=50, ge=1, le=100)
+    page_token: str | None = Field(default=None, max_length=1000)
+
+
+class GetState(Request):
+    """What the caller saved in a slot of an experience."""
+
+    workspace_id: DocumentId
+    experience_id: DocumentId
+    slot: int = Field(ge=1, le=MAX_SAVES)
+
+
+class SaveState(Request):
+    """Save anything in a slot of an experience; `data` replaces what was there.
+
+    `expected_version` is the version of the save that it replaces, 0 for an empty slot. Without it
+    the last one wins.
+    """
+
+    workspace_id: DocumentId
+    experience_id: DocumentId
+    slot: int = Field(ge=1, le=MAX_SAVES)
+    data: dict[str, Any]
+    expected_version: int | None = Field(default=None, ge=0)
+
+    @field_validator("data")
+    @classmethod
+    def _small_enough(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if _encodable(value) > MAX_SAVE_BYTES:
+            raise ValueError(f"must be at most {MAX_SAVE_BYTES} bytes")
+        return value
+
+
+class SavedState(Document):
+    """`…/experienceProgress/{…}/saves/{slot}`: what a game keeps, and only it understands.
+
+    `data` is stored as JSON text: Firestore knows no lists of lists, and indexes nothing in it.
+    """
+
+    data: str
+    version: int = Field(ge=1)
+    created_at: int
+    updated_at: int
+
+
+class SavedStateView(Document):
+    """A save as the player gets it."""
+
+    slot: int
+    data: dict[str, Any]
+    version: int
+    created_at: int
+    updated_at: int
+
+    @classmethod
+    def of(cls, slot: int, saved: SavedState) -> "SavedStateView":
+        """A save with its data."""
+        return cls(
+            slot=slot,
+            data=json.loads(saved.data),
+            version=saved.version,
+            created_at=saved.created_at,
+            updated_at=saved.updated_at,
+        )

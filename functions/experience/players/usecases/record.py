@@ -1,0 +1,271 @@
+"""One commit for events and everything that they change."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from google.api_core.exceptions import Aborted, AlreadyExists, FailedPrecondition, NotFound
+from google.cloud.firestore import ArrayUnion, Client, Transaction, WriteBatch, transactional
+
+from experience import clock, transactions
+from experience.errors import ResourceExhausted
+from experience.players import store
+from experience.players.models.effects import Arrival, Effects, begun, effects_of
+from experience.players.models.profile import PlayerProfile
+from experience.players.models.progress import (
+    MAX_PROGRESS_BYTES,
+    MAX_REMEMBERED_REQUESTS,
+    ExperienceProgress,
+    RememberedRequest,
+)
+from experience.players.models.rollups import SHARDS, Names, by_day
+from experience.players.usecases import access
+from experience.progress.rules import ProgressRules
+from experience.store import Memory, parse_versioned
+
+MAX_REMEMBERED_ROLLUPS = 500
+MAX_REREADS = 3
+
+_names = Memory[Names](MAX_REMEMBERED_ROLLUPS)
+
+
+@dataclass(frozen=True)
+class Player:
+    """A player in an experience as they were read; `now` is when what comes is received.
+
+    `begun_at` and `profile_at` are the times of the documents' last writes, None without one.
+    """
+
+    uid: str
+    progress: ExperienceProgress
+    rules: ProgressRules
+    profile: PlayerProfile | None
+    now: int
+    begun_at: Any = None
+    profile_at: Any = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether they have not done anything here yet."""
+        return self.begun_at is None
+
+    def remembered(self, request: str | None) -> RememberedRequest | None:
+        """The earlier request of this id."""
+        return next((each for each in self.progress.requests if each.id == request), None)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Events to count, and the request that they come with, once what it answers is known."""
+
+    arrived: list[Arrival]
+    remember: Callable[[Effects], RememberedRequest | None] = lambda _: None
+
+
+def read_player(client: Client, uid: str, workspace_id: str, experience_id: str) -> Player:
+    """A player in an open experience. Two reads.
+
+    The first time in a process up to three more, and one for a player without a profile. Raises
+    NotFound, FailedPrecondition `experience_unavailable`, `player_erased` and `player_merged`.
+    """
+    own = store.progress_ref(client, uid, workspace_id, experience_id)
+    found = transactions.read(client, [own, store.player_ref(client, uid)])
+    progress = parse_versioned(found[0], ExperienceProgress)
+    profile = parse_versioned(found[1], PlayerProfile)
+    published = access.require_open(client, workspace_id, experience_id)
+    if profile is None:
+        access.require_unerased(client, uid)
+    else:
+        access.require_unmerged(profile.value)
+    now = clock.now_ms()
+    if progress is None:
+        value = begun(workspace_id, experience_id, published, now)
+    else:
+        value = progress.value
+        now = max(now, value.updated_at + 1)
+    return Player(
+        uid=uid,
+        progress=value,
+        rules=access.rules_of(client, value),
+        profile=profile.value if profile else None,
+        now=now,
+        begun_at=progress and progress.update_time,
+        profile_at=profile and profile.update_time,
+    )
+
+
+def record(
+    client: Client,
+    reread: Callable[[], Player],
+    decide: Callable[[Player, frozenset[str]], Plan | None],
+) -> tuple[Player, Effects | None]:
+    """Count what `decide` makes of the player, in one commit.
+
+    `decide` gets the player and the keys of those events that are known to be in the log. It is
+    asked again when the commit says that one exists, at once, after one read of each event, and
+    after a pause when somebody else wrote. None ends without a write. Raises Contention.
+    """
+
+    def once() -> tuple[Player, Effects | None]:
+        known: frozenset[str] = frozenset()
+        for _ in range(MAX_REREADS):
+            player = reread()
+            plan = decide(player, known)
+            if plan is None:
+                return player, None
+            effects = effects_of(
+                player.progress, player.rules, plan.arrived, player.now, is_new=player.is_new
+            )
+            effects = _remembering(effects, plan.remember(effects))
+            _require_small(effects.progress)
+            try:
+                _commit(client, player, effects)
+            except AlreadyExists as collided:
+                existing = _existing(client, player, effects)
+                if not existing - known:
+                    raise Aborted("Somebody else began first.") from collided
+                known |= existing
+                continue
+            except (FailedPrecondition, NotFound) as collided:
+                raise Aborted("Somebody else wrote first.") from collided
+            return player, effects
+        raise Aborted("Somebody else keeps sending the same events.")
+
+    return transactions.retry(once)
+
+
+def _remembering(effects: Effects, request: RememberedRequest | None) -> Effects:
+    if request is None:
+        return effects
+    kept = [request, *effects.progress.requests][:MAX_REMEMBERED_REQUESTS]
+    return replace(effects, progress=effects.progress.model_copy(update={"requests": kept}))
+
+
+def _require_small(progress: ExperienceProgress) -> None:
+    if len(json.dumps(progress.shown(), ensure_ascii=False).encode()) > MAX_PROGRESS_BYTES:
+        raise ResourceExhausted("progress_full", "The progress is too large.", field="state")
+
+
+def _existing(client: Client, player: Player, effects: Effects) -> frozenset[str]:
+    """The keys of those events that the log has already. One read each."""
+    own = _own(client, player)
+    wanted = [store.event_ref(own, each.key) for each in effects.logged]
+    return frozenset(each.id for each in transactions.read(client, wanted) if each.exists)
+
+
+def _own(client: Client, player: Player) -> Any:
+    progress = player.progress
+    return store.progress_ref(client, player.uid, progress.workspace_id, progress.experience_id)
+
+
+def _commit(client: Client, player: Player, effects: Effects) -> None:
+    """Write all of it or nothing. A player without a profile must not have been erased by then."""
+    if player.profile is not None:
+        batch = client.batch()
+        learned = _write(client, batch, player, effects)
+        batch.commit()
+    else:
+        learned = transactional(lambda each: _write_first(client, each, player, effects))(
+            client.transaction(max_attempts=1)
+        )
+    for path, names in learned.items():
+        _names.keep(path, names)
+
+
+def _write_first(
+    client: Client, transaction: Transaction, player: Player, effects: Effects
+) -> dict[str, Names]:
+    tombstone = store.tombstone_ref(client, player.uid)
+    if transactions.read(client, [tombstone], transaction)[0].exists:
+        raise access.erased()
+    return _write(client, transaction, player, effects)
+
+
+def _write(client: Client, batch: WriteBatch, player: Player, effects: Effects) -> dict[str, Names]:
+    """The events first: a commit that meets one of them says so. Returns the rollups' names."""
+    own = _own(client, player)
+    for each in effects.logged:
+        batch.create(store.event_ref(own, each.key), each.event.dump())
+    if player.is_new:
+        batch.create(own, effects.progress.dump())
+    else:
+        updates = player.progress.difference(effects.progress)
+        batch.update(own, updates, client.write_option(last_update_time=player.begun_at))
+    _write_profile(client, batch, player, effects)
+    _write_visitors(client, batch, player, effects)
+    return _write_rollups(client, batch, player, effects)
+
+
+def _write_profile(client: Client, batch: WriteBatch, player: Player, effects: Effects) -> None:
+    before, after = player.progress, effects.progress
+    stored = player.profile or PlayerProfile(created_at=player.now, updated_at=player.now)
+    xp = stored.xp + after.xp - before.xp
+    updates: dict[str, Any] = {
+        "totalExperiencesPlayed": stored.total_experiences_played + player.is_new,
+        "totalPlaytimeSeconds": stored.total_playtime_seconds
+        + after.playtime_seconds
+        - before.playtime_seconds,
+        "totalDistanceMeters": stored.total_distance_meters
+        + (after.distance_meters - before.distance_meters),
+        "xp": xp,
+        "accountLevel": PlayerProfile.level_at(xp),
+        "updatedAt": max(player.now, stored.updated_at),
+    }
+    prefix = store.progress_id(after.workspace_id, after.experience_id)
+    unlocked = [f"{prefix}~{each.id}" for each in effects.unlocked]
+    reference = store.player_ref(client, player.uid)
+    if player.profile is None:
+        fields = stored.dump() | updates
+        fields["stats"] = fields["stats"] | {"achievements": unlocked}
+        batch.create(reference, fields)
+        return
+    if unlocked:
+        updates["stats.achievements"] = ArrayUnion(unlocked)
+    batch.update(reference, updates, client.write_option(last_update_time=player.profile_at))
+
+
+def _write_visitors(client: Client, batch: WriteBatch, player: Player, effects: Effects) -> None:
+    workspace, experience = effects.progress.workspace_id, effects.progress.experience_id
+    for visit in effects.visits:
+        fields = {
+            "workspaceId": workspace,
+            "experienceId": experience,
+            "contentId": visit.content_id,
+            "playerId": player.uid,
+            "lastDay": visit.day,
+            "updatedAt": player.now,
+        }
+        visitor = store.visitor_ref(client, workspace, experience, visit.content_id, player.uid)
+        batch.set(visitor, fields, merge=True)
+
+
+def _write_rollups(
+    client: Client, batch: WriteBatch, player: Player, effects: Effects
+) -> dict[str, Names]:
+    workspace, experience = effects.progress.workspace_id, effects.progress.experience_id
+    shard = shard_of(player.uid)
+    learned = {}
+    for rollup in by_day((each.event for each in effects.logged), player.rules):
+        reference = store.rollup_ref(client, workspace, experience, rollup.day, shard)
+        path = f"{client.project}/{reference.path}"
+        names = _names.get(path)
+        if names is None and any(rollup.unnamed(player.rules)):
+            # only the document says whether there is room for them
+            names = Names.of(transactions.fields(reference.get()) or {})
+        sums, after = rollup.fields(player.rules, names or Names())
+        if names is not None:
+            learned[path] = after
+        fields = {
+            "workspaceId": workspace,
+            "experienceId": experience,
+            "day": rollup.day,
+            "shard": shard,
+        }
+        batch.set(reference, fields | sums, merge=True)
+    return learned
+
+
+def shard_of(uid: str) -> int:
+    """The shard of a player's rollups, so that many players do not write one document."""
+    return int(store.player_hash(uid)[:8], 16) % SHARDS
