@@ -12,7 +12,7 @@ from experience.players.models.near import FindEventsNear
 from experience.players.usecases import near
 from tests.support.builders.workspaces import a_member, a_workspace
 from tests.support.calling import issue_paths, refused
-from tests.support.scattered_events import START, Find, ScatteredEvents, pages
+from tests.support.players.scattered_events import START, Find, ScatteredEvents, pages
 
 SignIn = Callable[[str | None], Client]
 MIDDLES = [

@@ -45,6 +45,7 @@ def fold_day(client: Client, workspace_id: str, experience_id: str, day: str) ->
     """Fold the shards of one day into `…~all`. Whether there were any."""
     found = find_experiences(client, workspace_id, [experience_id]).get(experience_id)
     rules = found.published.progress if found and found.published else None
+    awards = {each.id for each in rules.achievements} if rules else set()
     shards = [
         store.rollup_ref(client, workspace_id, experience_id, day, each) for each in store.SHARDS
     ]
@@ -59,7 +60,11 @@ def fold_day(client: Client, workspace_id: str, experience_id: str, day: str) ->
         for snapshot in (stored, *present):
             totals.add(transactions.fields(snapshot) or {})
         ids = {"workspaceId": workspace_id, "experienceId": experience_id, "day": day}
-        sums = totals.folded(lambda content: rules is not None and rules.names_content(content))
+        sums = totals.folded(
+            lambda content: (
+                content in awards or (rules is not None and rules.names_content(content))
+            )
+        )
         transaction.set(whole, {**(transactions.fields(stored) or {}), **ids, **sums})
         for snapshot in present:
             transaction.delete(snapshot.reference)
