@@ -1,6 +1,6 @@
 """Callables of players, and of those who run their experiences."""
 
-from experience import reasons
+from experience import player_reasons, reasons
 from experience.firebase.callables import Caller, callable_function
 from experience.firebase.schedules import schedule
 from experience.pages import Page
@@ -43,10 +43,10 @@ _WRITING = (
     reasons.EXPERIENCE_NOT_FOUND,
     reasons.EXPERIENCE_VERSION_NOT_FOUND,
     reasons.EXPERIENCE_UNAVAILABLE,
-    reasons.PLAYER_ERASED,
-    reasons.PLAYER_MERGED,
+    player_reasons.PLAYER_ERASED,
+    player_reasons.PLAYER_MERGED,
     reasons.RATE_LIMITED,
-    reasons.PROGRESS_FULL,
+    player_reasons.PROGRESS_FULL,
     reasons.CONTENTION,
 )
 
@@ -56,9 +56,9 @@ _WRITING = (
     refuses=[
         *_WRITING,
         reasons.WORKSPACE_NOT_FOUND,
-        reasons.PROGRESS_NOT_FOUND,
+        player_reasons.PROGRESS_NOT_FOUND,
         reasons.ROLE_REQUIRED,
-        reasons.SERVER_ONLY_EVENT,
+        player_reasons.SERVER_ONLY_EVENT,
         reasons.REQUEST_ID_REUSED,
     ],
 )
@@ -71,7 +71,7 @@ def track_progress_events(caller: Caller, request: TrackProgressEvents) -> Track
     UpdateInventory,
     refuses=[
         *_WRITING,
-        reasons.NOT_ENOUGH_ITEMS,
+        player_reasons.NOT_ENOUGH_ITEMS,
         reasons.VERSION_CONFLICT,
         reasons.REQUEST_ID_REUSED,
     ],
@@ -87,7 +87,7 @@ def update_location(caller: Caller, request: UpdateLocation) -> ProgressView:
     return location.update_location(caller.uid, request)
 
 
-@callable_function(GetPlayerProfile, refuses=[reasons.PLAYER_NOT_FOUND])
+@callable_function(GetPlayerProfile, refuses=[player_reasons.PLAYER_NOT_FOUND])
 def get_player_profile(caller: Caller, request: GetPlayerProfile) -> PlayerProfile:
     """The caller across all experiences."""
     return own.get_player_profile(caller.uid, request)
@@ -95,21 +95,21 @@ def get_player_profile(caller: Caller, request: GetPlayerProfile) -> PlayerProfi
 
 @callable_function(
     UpdatePreferences,
-    refuses=[reasons.PLAYER_ERASED, reasons.PLAYER_MERGED, reasons.CONTENTION],
+    refuses=[player_reasons.PLAYER_ERASED, player_reasons.PLAYER_MERGED, reasons.CONTENTION],
 )
 def update_preferences(caller: Caller, request: UpdatePreferences) -> PlayerProfile:
     """Change the caller's preferences."""
     return own.update_preferences(caller.uid, request)
 
 
-@callable_function(SetNickname, refuses=[reasons.PROGRESS_NOT_FOUND, reasons.CONTENTION])
+@callable_function(SetNickname, refuses=[player_reasons.PROGRESS_NOT_FOUND, reasons.CONTENTION])
 def set_nickname(caller: Caller, request: SetNickname) -> ProgressView:
     """Choose what the boards of an experience show of the caller."""
     return own.set_nickname(caller.uid, request)
 
 
 @callable_function(
-    GetExperienceProgress, refuses=[reasons.PROGRESS_NOT_FOUND, reasons.ROLE_REQUIRED]
+    GetExperienceProgress, refuses=[player_reasons.PROGRESS_NOT_FOUND, reasons.ROLE_REQUIRED]
 )
 def get_experience_progress(caller: Caller, request: GetExperienceProgress) -> ProgressView:
     """The caller's progress in an experience; for members that of any player."""
@@ -125,9 +125,9 @@ def list_experience_progress(caller: Caller, request: ListExperienceProgress) ->
 @callable_function(
     SaveState,
     refuses=[
-        reasons.PROGRESS_NOT_FOUND,
-        reasons.PLAYER_ERASED,
-        reasons.PLAYER_MERGED,
+        player_reasons.PROGRESS_NOT_FOUND,
+        player_reasons.PLAYER_ERASED,
+        player_reasons.PLAYER_MERGED,
         reasons.VERSION_CONFLICT,
         reasons.CONTENTION,
     ],
@@ -137,13 +137,15 @@ def save_state(caller: Caller, request: SaveState) -> SavedStateView:
     return saves.save_state(caller.uid, request)
 
 
-@callable_function(GetState, refuses=[reasons.SAVE_NOT_FOUND, reasons.PROGRESS_NOT_FOUND])
+@callable_function(
+    GetState, refuses=[player_reasons.SAVE_NOT_FOUND, player_reasons.PROGRESS_NOT_FOUND]
+)
 def get_state(caller: Caller, request: GetState) -> SavedStateView:
     """What the caller saved in a slot of an experience."""
     return saves.get_state(caller.uid, request)
 
 
-@callable_function(ErasePlayer, refuses=[reasons.PLAYER_MERGED, reasons.CONTENTION])
+@callable_function(ErasePlayer, refuses=[player_reasons.PLAYER_MERGED, reasons.CONTENTION])
 def erase_player(caller: Caller, request: ErasePlayer) -> PlayerErasure:
     """Erase the caller as a player, for good: nothing is kept of them any more."""
     return erase.erase_player(caller.uid, request)
