@@ -19,7 +19,8 @@ def fold_rollups(milliseconds: int = RUN_MS) -> tuple[int, int]:
 
     A query finds the shards, the oldest day first. For each day and experience one transaction
     reads its 16 shards and what is folded of it, adds them up, and deletes the shards, so nothing
-    is counted twice or lost wherever a run stops. 18 reads, one write, and a delete for each shard.
+    is counted twice or lost wherever a run stops. 34 reads for 16 shards, which the query
+    finds and the transaction reads, one write, and a delete for each shard.
     What comes late makes a shard anew, which the next run adds. Where the time does not suffice,
     what is left is counted and logged, and the next run begins with it.
     """
