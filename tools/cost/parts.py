@@ -6,6 +6,7 @@ from pathlib import Path
 
 from emulator.suite.suite import Suite
 from tools.cost import (
+    analytics,
     guests,
     journey_transforms,
     journeys,
@@ -32,6 +33,7 @@ PARTS: list[Callable[[Stage], None]] = [
     operators.measure,
     workflows.measure,
     journey_transforms.measure,
+    analytics.measure,
 ]
 
 

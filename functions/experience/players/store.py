@@ -235,6 +235,7 @@ def query_unfolded(client: Client, last: str) -> Query:
     """The rollups of shards up to a day, the oldest first. Folded ones have no `shard`."""
     return (
         client.collection_group("contentRollups")
+        .select(["day", "shard"])
         .where(filter=FieldFilter("day", "<=", last))
         .order_by("day")
         .order_by("shard")
