@@ -35,6 +35,7 @@ from experience.players.endpoints import get_leaderboard as getLeaderboard
 from experience.players.endpoints import get_player_profile as getPlayerProfile
 from experience.players.endpoints import get_state as getState
 from experience.players.endpoints import list_experience_progress as listExperienceProgress
+from experience.players.endpoints import merge_player as mergePlayer
 from experience.players.endpoints import save_state as saveState
 from experience.players.endpoints import set_nickname as setNickname
 from experience.players.endpoints import track_progress_events as trackProgressEvents
@@ -125,6 +126,7 @@ __all__ = [
     "listProjects",
     "listRuns",
     "listSessions",
+    "mergePlayer",
     "onEventUpdated",
     "onJobCreated",
     "onProjectUpdated",
