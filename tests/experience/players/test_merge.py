@@ -10,8 +10,8 @@ from experience import clients
 from experience.errors import FailedPrecondition, InvalidArgument, ResourceExhausted
 from experience.ids import new_id
 from experience.players import store
-from experience.players.models.lifecycle import SaveState, SetNickname
-from experience.players.models.merge import MergePlayer, merged_progress
+from experience.players.models.lifecycle.merge import MergePlayer, merged_progress
+from experience.players.models.lifecycle.own import SaveState, SetNickname
 from experience.players.models.profile import PlayerProfile
 from experience.players.models.progress import ExperienceProgress
 from experience.players.models.tracking import TrackProgressEvents

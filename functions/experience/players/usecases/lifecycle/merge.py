@@ -7,14 +7,14 @@ from google.cloud.firestore import DELETE_FIELD, Client, Transaction
 from experience import clients, clock, transactions
 from experience.errors import InvalidArgument, NotFound, ResourceExhausted
 from experience.players import store
-from experience.players.models.lifecycle import SavedState
-from experience.players.models.merge import (
+from experience.players.models.lifecycle.merge import (
     MAX_MERGED_PLAYERS,
     MergePlayer,
     merged_progress,
     merged_stats,
     profile_with,
 )
+from experience.players.models.lifecycle.own import SavedState
 from experience.players.models.profile import PlayerProfile
 from experience.players.models.progress import ExperienceProgress
 from experience.players.usecases import access

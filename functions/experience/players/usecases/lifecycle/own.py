@@ -6,7 +6,7 @@ from experience import clients, clock, pages, transactions
 from experience.errors import InvalidArgument, NotFound
 from experience.parts import merge
 from experience.players import store
-from experience.players.models.lifecycle import (
+from experience.players.models.lifecycle.own import (
     GetExperienceProgress,
     GetPlayerProfile,
     ListExperienceProgress,

@@ -10,7 +10,7 @@ from pydantic import Field
 from experience.documents import Request
 from experience.errors import ResourceExhausted
 from experience.players.models.effects import MAX_SEEN_CONTENTS, completion_of, tiers_reached
-from experience.players.models.lifecycle import json_bytes
+from experience.players.models.lifecycle.own import json_bytes
 from experience.players.models.profile import PlayerProfile, PlayerStats
 from experience.players.models.progress import (
     MAX_PROGRESS_BYTES,
@@ -204,9 +204,9 @@ def _merged_periods(
             before = found.get(each.key)
             found[each.key] = PeriodBoards(
                 key=each.key,
-                xp=_summed(before and before.xp, each.xp, now),
+                xp=_summed(before.xp if before else None, each.xp, now),
                 distance_meters=_summed(
-                    before and before.distance_meters, each.distance_meters, now
+                    before.distance_meters if before else None, each.distance_meters, now
                 ),
             )
     newest = [found[key] for key in sorted(found, reverse=True)]
