@@ -6,9 +6,10 @@ from experience.firebase.schedules import schedule
 from experience.pages import Page
 from experience.players.models.analytics import ContentAnalytics, GetContentAnalytics
 from experience.players.models.audit import AuditProgress, ProgressAudit
-from experience.players.models.erasure import ErasePlayer, PlayerErasure
 from experience.players.models.leaderboard import GetLeaderboard, Leaderboard
-from experience.players.models.lifecycle import (
+from experience.players.models.lifecycle.erasure import ErasePlayer, PlayerErasure
+from experience.players.models.lifecycle.merge import MergePlayer
+from experience.players.models.lifecycle.own import (
     GetExperienceProgress,
     GetPlayerProfile,
     GetState,
@@ -44,7 +45,7 @@ from experience.players.usecases import (
     track,
 )
 from experience.players.usecases import fold_rollups as folding
-from experience.players.usecases.lifecycle import erase, own, saves
+from experience.players.usecases.lifecycle import erase, merge, own, saves
 
 _WRITING = (
     reasons.EXPERIENCE_NOT_FOUND,
@@ -109,7 +110,14 @@ def update_preferences(caller: Caller, request: UpdatePreferences) -> PlayerProf
     return own.update_preferences(caller.uid, request)
 
 
-@callable_function(SetNickname, refuses=[player_reasons.PROGRESS_NOT_FOUND, reasons.CONTENTION])
+@callable_function(
+    SetNickname,
+    refuses=[
+        player_reasons.PROGRESS_NOT_FOUND,
+        player_reasons.PLAYER_MERGED,
+        reasons.CONTENTION,
+    ],
+)
 def set_nickname(caller: Caller, request: SetNickname) -> ProgressView:
     """Choose what the boards of an experience show of the caller."""
     return own.set_nickname(caller.uid, request)
@@ -156,6 +164,20 @@ def get_state(caller: Caller, request: GetState) -> SavedStateView:
 def erase_player(caller: Caller, request: ErasePlayer) -> PlayerErasure:
     """Erase the caller as a player, for good: nothing is kept of them any more."""
     return erase.erase_player(caller.uid, request)
+
+
+@callable_function(
+    MergePlayer,
+    refuses=[
+        player_reasons.PLAYER_ERASED,
+        player_reasons.PLAYER_MERGED,
+        player_reasons.PROGRESS_FULL,
+        reasons.CONTENTION,
+    ],
+)
+def merge_player(caller: Caller, request: MergePlayer) -> PlayerProfile:
+    """Make an anonymous player a part of the caller, for good."""
+    return merge.merge_player(caller.uid, request)
 
 
 @callable_function(
