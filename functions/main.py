@@ -26,6 +26,7 @@ from experience.media.endpoints import on_event_updated as onEventUpdated
 from experience.media.endpoints import on_project_updated as onProjectUpdated
 from experience.media.endpoints import on_workspace_updated as onWorkspaceUpdated
 from experience.media.endpoints import update_download_urls as updateDownloadUrls
+from experience.players.endpoints import audit_progress as auditProgress
 from experience.players.endpoints import erase_player as erasePlayer
 from experience.players.endpoints import find_events_near as findEventsNear
 from experience.players.endpoints import fold_rollups as foldRollups
@@ -35,6 +36,8 @@ from experience.players.endpoints import get_leaderboard as getLeaderboard
 from experience.players.endpoints import get_player_profile as getPlayerProfile
 from experience.players.endpoints import get_state as getState
 from experience.players.endpoints import list_experience_progress as listExperienceProgress
+from experience.players.endpoints import list_progress as listProgress
+from experience.players.endpoints import list_progress_events as listProgressEvents
 from experience.players.endpoints import save_state as saveState
 from experience.players.endpoints import set_nickname as setNickname
 from experience.players.endpoints import track_progress_events as trackProgressEvents
@@ -86,6 +89,7 @@ from experience.workspaces.endpoints import set_member as setMember
 
 __all__ = [
     "abandonSession",
+    "auditProgress",
     "cancelRun",
     "cancelTransform",
     "collectArtifacts",
@@ -122,6 +126,8 @@ __all__ = [
     "listExperienceProgress",
     "listExperiences",
     "listGuests",
+    "listProgress",
+    "listProgressEvents",
     "listProjects",
     "listRuns",
     "listSessions",

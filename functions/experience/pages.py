@@ -1,10 +1,19 @@
 """Lists in pages: newest first, each page beginning where the one before ended."""
 
 import base64
+import json
 import re
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from google.cloud.firestore import CollectionReference, DocumentSnapshot, FieldFilter, Query
+from google.cloud.firestore import (
+    Client,
+    CollectionReference,
+    DocumentReference,
+    DocumentSnapshot,
+    FieldFilter,
+    Query,
+)
 
 from experience.documents import Document
 from experience.errors import InvalidArgument
@@ -15,9 +24,11 @@ D = TypeVar("D", bound=Document)
 
 _DESCENDING = "DESCENDING"
 
-# The list that a token is of, and the time and the name of the last document that was shown. What
-# Firestore does not take as a time or a name must not reach it: a token is what a client sends.
-_TOKEN = re.compile(r"([0-9a-f]{16})/([0-9]{1,16})/((?!\.{1,2}$|__)[^/\0]+)")
+# The list that a token is of, and the value and the name of the last document that was shown. What
+# Firestore does not take as a value or a name must not reach it: a token is what a client sends.
+_NUMBER = r"[0-9]{1,16}(?:\.[0-9]{1,20})?(?:e-[0-9]{1,3})?"
+_NAME = r"(?!\.{1,2}(?:/|$)|__)[^/\0]+"
+_TOKEN = re.compile(rf"([0-9a-f]{{16}})/({_NUMBER})/({_NAME}(?:/{_NAME})*)")
 
 
 class Page(Document, Generic[D]):
@@ -43,37 +54,70 @@ def newest_first(
     query: Query = collection
     for field, value in wanted.items():
         query = query.where(filter=FieldFilter(field, "==", value))
-    query = query.order_by("createdAt", direction=_DESCENDING).order_by(
-        "__name__", direction=_DESCENDING
-    )
     scope = fingerprint(_path(collection), wanted)[:16]
-    if page_token is not None:
-        created_at, name = _parse(page_token, scope)
-        query = query.start_after({"createdAt": created_at, "__name__": collection.document(name)})
-    found: list[DocumentSnapshot[Any]] = list(query.limit(page_size + 1).stream())
-    shown = found[:page_size]
-    token = _token(shown[-1], scope) if len(found) > page_size else None
+    place = Place("createdAt", scope, collection)
+    shown, token = read_page(query, place, page_size, page_token)
     items = [item for each in shown if (item := parse_or_log(each, model))]
     return Page(items=items, next_page_token=token)
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a token's place is counted in: the field of the order, from the highest, and the list.
+
+    `scope` is a fingerprint of what is listed. Documents are named by their ids in a `collection`,
+    in a group of them by their paths.
+    """
+
+    order_by: str
+    scope: str
+    collection: CollectionReference | None = None
+    client: Client | None = None
+
+    def token(self, last: "DocumentSnapshot[Any]") -> str:
+        """What leads on from this document."""
+        name = last.id if self.collection else last.reference.path
+        plain = f"{self.scope}/{last.get(self.order_by)}/{name}"
+        return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+
+    def parse(self, token: str) -> dict[str, Any]:
+        """The values of the document that a token leads on from. InvalidArgument."""
+        refusal = InvalidArgument(("pageToken", "is not a token of this list"))
+        try:
+            plain = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
+            found = _TOKEN.fullmatch(plain)
+            if found is None or found[1] != self.scope:
+                raise refusal
+            return {self.order_by: json.loads(found[2]), "__name__": self._document(found[3])}
+        except ValueError as error:
+            raise refusal from error
+
+    def _document(self, name: str) -> DocumentReference:
+        if self.collection is None:
+            assert self.client is not None
+            return self.client.document(name)
+        if "/" in name:
+            raise ValueError("a name in a collection has no slash")
+        reference: DocumentReference = self.collection.document(name)
+        return reference
+
+
+def read_page(
+    query: Query, place: Place, page_size: int, page_token: str | None
+) -> tuple[list["DocumentSnapshot[Any]"], str | None]:
+    """The documents of one page, by a number from the highest, and the token of the next page.
+
+    One read for each, and one more to know whether another page follows. InvalidArgument.
+    """
+    query = query.order_by(place.order_by, direction=_DESCENDING)
+    query = query.order_by("__name__", direction=_DESCENDING)
+    if page_token is not None:
+        query = query.start_after(place.parse(page_token))
+    found: list[DocumentSnapshot[Any]] = list(query.limit(page_size + 1).stream())
+    shown = found[:page_size]
+    return shown, place.token(shown[-1]) if len(found) > page_size else None
 
 
 def _path(collection: CollectionReference) -> str:
     parent = collection.parent
     return collection.id if parent is None else f"{parent.path}/{collection.id}"
-
-
-def _token(snapshot: "DocumentSnapshot[Any]", scope: str) -> str:
-    plain = f"{scope}/{snapshot.get('createdAt')}/{snapshot.id}"
-    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
-
-
-def _parse(token: str, scope: str) -> tuple[int, str]:
-    refusal = InvalidArgument(("pageToken", "is not a token of this list"))
-    try:
-        plain = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
-    except ValueError as error:
-        raise refusal from error
-    found = _TOKEN.fullmatch(plain)
-    if found is None or found[1] != scope:
-        raise refusal
-    return int(found[2]), found[3]

@@ -4,46 +4,10 @@ A callable declares those that it refuses with (`callable_function(…, refuses=
 types and the reference pages are made from these declarations.
 """
 
-from dataclasses import dataclass, field
-from typing import Any, NotRequired
+from typing import NotRequired
 
 from experience import errors
-from experience.documents import Document
-from experience.errors import Refusal
-
-
-class Issue(Document):
-    """One thing that is wrong with a request: where, such as `answers[0].value`, and why."""
-
-    path: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Reason:
-    """`details.reason` is `word`; `carries` are the further fields of `details` with their types.
-
-    `when` completes the sentence "Refused when …".
-    """
-
-    kind: type[Refusal]
-    word: str
-    when: str
-    carries: dict[str, Any] = field(default_factory=dict)
-
-    def covers(self, refused: Refusal) -> bool:
-        """Whether this refusal is what was declared, to the names of its details."""
-        given = refused.details.keys() - {"reason"}
-        return (self.word, self.kind.code) == (refused.reason, refused.code) and (
-            given <= self.carries.keys()
-        )
-
-
-class Internal(Refusal):
-    """A bug of ours; never raised, only answered."""
-
-    code = "internal"
-
+from experience.errors import Internal, Issue, Reason
 
 _ISSUES = {"issues": list[Issue]}
 

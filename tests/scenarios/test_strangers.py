@@ -118,6 +118,9 @@ FOR_VISITORS = {
     "getNextPhase",
     "getProject",
     "startJourney",
+    "trackProgressEvents",
+    "updateInventory",
+    "updateLocation",
 }
 
 

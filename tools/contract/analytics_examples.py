@@ -6,14 +6,12 @@ from emulator.demo.client import Client
 from tools.contract.recorder import Recorder
 
 
-def play(
-    workspace: str, experience: str, operator: Client, player: Client, recorder: Recorder
-) -> None:
-    """Read what one player did at a gate."""
+def play(workspace: str, experience: str, operator: Client, recorder: Recorder) -> None:
+    """Read what one player, the operator, did at a gate."""
     where = {"workspaceId": workspace, "experienceId": experience}
     at = {"locationLat": 52.5163, "locationLng": 13.3777}
     visited = {"eventId": "gate-1", "eventType": "waypoint_visited", "contentId": "gate", **at}
-    player.call("trackProgressEvents", **where, events=[visited])
+    operator.call("trackProgressEvents", **where, events=[visited])
 
     def call(name: str, /, **data: Any) -> Any:
         return recorder.call("a viewer", operator, name, **data)

@@ -9,6 +9,7 @@ from typing import Any
 import main
 from experience import DOMAINS, player_reasons, reasons
 from experience.documents import Document, Request
+from experience.errors import Reason
 from experience.events.models.event import Event
 from experience.events.models.experience import EventExperience
 from experience.events.models.journey import Journey
@@ -16,7 +17,6 @@ from experience.firebase.callables import DECLARATION, Declaration
 from experience.guests.models import Guest
 from experience.journeys.models.session import EventSession
 from experience.projects.models import Project
-from experience.reasons import Reason
 from experience.sessions.models.session import Session
 from experience.steps import Step
 from experience.transforms.models.job import Job

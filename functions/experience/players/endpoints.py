@@ -5,6 +5,7 @@ from experience.firebase.callables import Caller, callable_function
 from experience.firebase.schedules import schedule
 from experience.pages import Page
 from experience.players.models.analytics import ContentAnalytics, GetContentAnalytics
+from experience.players.models.audit import AuditProgress, ProgressAudit
 from experience.players.models.erasure import ErasePlayer, PlayerErasure
 from experience.players.models.leaderboard import GetLeaderboard, Leaderboard
 from experience.players.models.lifecycle import (
@@ -17,6 +18,12 @@ from experience.players.models.lifecycle import (
     SetNickname,
     UpdatePreferences,
 )
+from experience.players.models.lists import (
+    ListProgress,
+    ListProgressEvents,
+    ProgressEventView,
+    ProgressSummary,
+)
 from experience.players.models.near import FindEventsNear, NearEvent
 from experience.players.models.profile import PlayerProfile
 from experience.players.models.progress import ProgressView
@@ -28,16 +35,16 @@ from experience.players.models.tracking import (
 )
 from experience.players.usecases import (
     analytics,
-    erase,
+    audit,
     inventory,
     leaderboard,
+    lists,
     location,
     near,
-    own,
-    saves,
     track,
 )
 from experience.players.usecases import fold_rollups as folding
+from experience.players.usecases.lifecycle import erase, own, saves
 
 _WRITING = (
     reasons.EXPERIENCE_NOT_FOUND,
@@ -186,3 +193,40 @@ def find_events_near(caller: Caller, request: FindEventsNear) -> Page[NearEvent]
 def fold_rollups() -> None:
     """Fold each day of a month ago into one rollup."""
     folding.fold_rollups()
+
+
+@callable_function(
+    AuditProgress,
+    refuses=[
+        reasons.WORKSPACE_NOT_FOUND,
+        reasons.PROGRESS_NOT_FOUND,
+        reasons.EXPERIENCE_VERSION_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.CONTENTION,
+    ],
+)
+def audit_progress(caller: Caller, request: AuditProgress) -> ProgressAudit:
+    """Recompute a player's progress from the log, and report each drift: there is none."""
+    return audit.audit_progress(caller.uid, request)
+
+
+@callable_function(
+    ListProgress,
+    refuses=[
+        reasons.WORKSPACE_NOT_FOUND,
+    ],
+)
+def list_progress(caller: Caller, request: ListProgress) -> Page[ProgressSummary]:
+    """The experience's players, by when they last played or how far they came; members."""
+    return lists.list_progress(caller.uid, request)
+
+
+@callable_function(
+    ListProgressEvents,
+    refuses=[
+        reasons.WORKSPACE_NOT_FOUND,
+    ],
+)
+def list_progress_events(caller: Caller, request: ListProgressEvents) -> Page[ProgressEventView]:
+    """What the experience's players did, the newest first; members."""
+    return lists.list_progress_events(caller.uid, request)

@@ -8,16 +8,22 @@ import pytest
 from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import Client
-from experience import clients, clock
 from experience.clock import now_ms
 from experience.ids import new_id
-from experience.players.models.leaderboard import Metric, public_hash
+from experience.players.models.leaderboard import (
+    GetLeaderboard,
+    Leaderboard,
+    Metric,
+    public_hash,
+)
 from experience.players.models.progress import ExperienceProgress
+from experience.players.store import board_ref, find_boards_of, progress_ref
 from experience.players.usecases import boards as renewal
+from experience.players.usecases import leaderboard
 from experience.progress.calendar import Period, closed_key_of, key_of
 from tests.support.builders.players import a_counting_experience, a_progress
 from tests.support.builders.workspaces import a_workspace, edit
-from tests.support.calling import at_once, issue_paths, refused
+from tests.support.calling import at_once, refused
 
 SignIn = Callable[[str | None], Client]
 
@@ -47,8 +53,9 @@ class Crowd:
         for number in range(count):
             uid = f"player-{new_id()}"
             nickname = f"Player {number}" if number % 3 else None
-            stored = {"boards": self.some_boards(), "nickname": nickname, "batch": batch}
-            self.players[uid] = a_progress(db, uid, self.workspace, self.experience, **stored)
+            stored: dict[str, Any] = {"boards": self.some_boards(), "nickname": nickname}
+            about = (db, uid, self.workspace, self.experience)
+            self.players[uid] = a_progress(*about, batch=batch, **stored)
             if number % 400 == 399:
                 batch.commit()
                 batch = db.batch()
@@ -62,7 +69,7 @@ class Crowd:
         """Of few values, so that many are equal, at times of which some are equal too."""
         if self.random.random() < 0.1:
             return None
-        at = self.now - self.random.randrange(len("many") * 500)
+        at = self.now - self.random.randrange(2000)
         return {"value": float(self.random.randrange(1, 12)), "at": at}
 
     def some_boards(self) -> dict[str, Any]:
@@ -113,9 +120,11 @@ class Crowd:
         ]
 
     def check(self, signed_in: SignIn, metric: Metric, period: Period, closed: bool) -> None:
-        """Ask for a board as a few of its players, and as one who is not on it."""
+        """Ask for a board as a few of its players."""
         expected = self.standings(metric, period, closed)
-        places = sorted({0, 1, len(expected) // 3, len(expected) // 2, len(expected) - 1})
+        places = {
+            place for place in (0, len(expected) // 2, 97, 700, 999, 1000) if place < len(expected)
+        }
         for place in places:
             own = expected[place]
             got = signed_in(own["uid"]).call(
@@ -132,7 +141,11 @@ class Crowd:
             assert got["entries"] == shown(expected[:100])
             assert {**got["me"], "isMe": True} == {**shown([own])[0], "above": None}
             near = expected[max(place - 5, 0) : place + 6]
-            assert got["around"]["entries"] == shown(near)
+            around = (
+                {"asOf": got["around"]["asOf"], "entries": shown(near)} if got["around"] else None
+            )
+            assert got["around"] == around
+            assert (around is None) == (place >= 1000)
             assert own["uid"] not in str(got)
 
 
@@ -155,3 +168,205 @@ class TestEveryBoard:
         crowd = Crowd(db, 3000, seed=2)
         for board in BOARDS:
             crowd.check(signed_in, *board)
+
+
+class TestNeighbours:
+    @pytest.mark.parametrize(("metric", "period", "closed"), [BOARDS[0], BOARDS[3], BOARDS[-1]])
+    def test_come_from_the_first_thousand_to_whom_is_far_down(
+        self,
+        db: Database,
+        crowd: Crowd,
+        monkeypatch: pytest.MonkeyPatch,
+        metric: Metric,
+        period: Period,
+        closed: bool,
+    ) -> None:
+        expected = crowd.standings(metric, period, closed)
+        count = len(expected)
+        assert count > 8
+        ask = GetLeaderboard(
+            workspace_id=crowd.workspace, experience_id=crowd.experience,
+            metric=metric, period=period, closed=closed, around=True,
+        )  # fmt: skip
+        top, wide = 3, count - 3
+        monkeypatch.setattr(leaderboard, "MAX_TOP", top)
+        monkeypatch.setattr(leaderboard, "MAX_WIDE_TOP", wide)
+        monkeypatch.setattr(renewal, "_TOP", renewal._Size("~3", top, 60_000, 60_000))
+        monkeypatch.setattr(renewal, "_WIDE", renewal._Size("~w", wide + 5, 60_000, 60_000))
+
+        for place, own in enumerate(expected):
+            got = leaderboard.get_leaderboard(own["uid"], ask)
+
+            assert [each.player for each in got.entries] == [
+                each["player"] for each in expected[:top]
+            ]
+            if place >= wide:
+                assert got.around is None
+            else:
+                assert got.around is not None
+                assert [(each.rank, each.player) for each in got.around.entries] == [
+                    (each["rank"], each["player"])
+                    for each in expected[max(place - 5, 0) : place + 6]
+                ]
+
+    def test_show_the_caller_as_they_stand_now(self, db: Database, signed_in: SignIn) -> None:
+        crowd = Crowd(db, 0)
+        for points in (10, 30):
+            a_climber(db, crowd, points)
+        me = a_climber(db, crowd, 20)
+        about = {**crowd.about, "metric": "xp", "around": True}
+        first = signed_in(me).call("getLeaderboard", **about)
+
+        progress_ref(db, me, crowd.workspace, crowd.experience).update(
+            {"boards.all.xp": {"value": 40, "at": now_ms()}}
+        )
+        second = signed_in(me).call("getLeaderboard", **about)
+
+        assert [each["value"] for each in first["around"]["entries"]] == [30, 20, 10]
+        assert (second["asOf"], second["entries"]) == (first["asOf"], first["entries"])
+        assert [each["value"] for each in second["around"]["entries"]] == [40, 30, 10]
+        assert (second["me"]["rank"], second["me"]["value"]) == (1, 40)
+
+
+class TestOwnRank:
+    def test_is_exact_up_to_a_limit(
+        self, db: Database, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for module in (leaderboard, renewal):
+            monkeypatch.setattr(module, "MAX_EXACT_RANK", 4)
+        for metric, period, closed in (BOARDS[0], BOARDS[3], BOARDS[-1]):
+            ask = GetLeaderboard(
+                workspace_id=crowd.workspace, experience_id=crowd.experience,
+                metric=metric, period=period, closed=closed,
+            )  # fmt: skip
+            for own in crowd.standings(metric, period, closed):
+                me = leaderboard.get_leaderboard(own["uid"], ask).me
+
+                assert me is not None
+                known = own["rank"] <= 4
+                assert (me.rank, me.above) == ((own["rank"], None) if known else (None, 4))
+
+    def test_is_none_of_whom_is_on_no_board(self, crowd: Crowd, visitor: Client) -> None:
+        got = visitor.call("getLeaderboard", **crowd.about, metric="xp", around=True)
+
+        assert (got["me"], got["around"]) == (None, None)
+        assert not any(each["isMe"] for each in got["entries"])
+
+
+class TestRenewal:
+    """Of readers who come at once one renews, and nobody is kept from an answer."""
+
+    @pytest.fixture
+    def readers(self, db: Database) -> Callable[[], list[Leaderboard]]:
+        crowd = Crowd(db, 0)
+        a_climber(db, crowd, 10)
+        self.board = board_ref(db, crowd.workspace, f"{crowd.experience}~xp~all")
+        ask = GetLeaderboard(
+            workspace_id=crowd.workspace, experience_id=crowd.experience, metric=Metric.XP
+        )
+        return lambda: at_once(20, lambda number: leaderboard.get_leaderboard(f"r{number}", ask))
+
+    def renewals(self, got: list[Leaderboard]) -> dict[int, int]:
+        """How many readers got the board of which moment."""
+        assert all([entry.value for entry in each.entries] == [10] for each in got)
+        return {each.as_of: sum(1 for one in got if one.as_of == each.as_of) for each in got}
+
+    def test_is_by_one_of_twenty_readers(self, readers: Callable[[], list[Leaderboard]]) -> None:
+        first = self.renewals(readers())
+        assert list(first.values()) == [20]  # nobody had a board, so all waited for that one
+
+        assert self.renewals(readers()) == first  # it is new enough
+
+        stale = now_ms() - 30_000
+        self.board.update({"asOf": stale, "claimedAt": stale})
+        assert self.renewals(readers()) == {stale: 19, self.board.get().get("asOf"): 1}
+
+        self.board.update({"asOf": stale - 60_000, "claimedAt": stale})
+        assert self.renewals(readers()) == {self.board.get().get("asOf"): 20}
+
+    def test_goes_on_where_a_reader_failed(
+        self, readers: Callable[[], list[Leaderboard]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(renewal, "PAUSES_SECONDS", (0.01,))
+        readers()
+        old = now_ms() - 90_000
+        # Somebody claimed it this moment and never comes back: who waits helps themselves.
+        self.board.update({"asOf": old, "claimedAt": now_ms()})
+        assert old not in self.renewals(readers())
+        assert self.board.get().get("asOf") == old
+        # A claim that is too old is none.
+        self.board.update({"asOf": old, "claimedAt": now_ms() - 11_000})
+        readers()
+        assert self.board.get().get("asOf") > old
+
+    def test_stores_nothing_where_the_board_was_deleted_meanwhile(
+        self, db: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        crowd = Crowd(db, 0)
+        a_climber(db, crowd, 10)
+        query = renewal._standings
+
+        def slow(*args: Any) -> Any:
+            found = query(*args)
+            for reference in find_boards_of(db, crowd.workspace, crowd.experience):
+                reference.delete()
+            return found
+
+        monkeypatch.setattr(renewal, "_standings", slow)
+        ask = GetLeaderboard(
+            workspace_id=crowd.workspace, experience_id=crowd.experience, metric=Metric.XP
+        )
+
+        assert len(leaderboard.get_leaderboard("somebody", ask).entries) == 1
+        assert find_boards_of(db, crowd.workspace, crowd.experience) == []
+
+    def test_leaves_other_experiences_alone(self, db: Database) -> None:
+        crowd = Crowd(db, 0)
+        for name in ("", "-2", "x"):
+            reference = board_ref(db, crowd.workspace, f"{crowd.experience}{name}~xp~all")
+            reference.set({"claimedAt": 1})
+
+        [found] = find_boards_of(db, crowd.workspace, crowd.experience)
+
+        assert found.id == f"{crowd.experience}~xp~all"
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"metric": "completion", "period": "day"},
+            {"metric": "fastestCompletion", "period": "month"},
+            {"metric": "xp", "closed": True},
+            {"metric": "gold"},
+            {"metric": "xp", "period": "year"},
+            {},
+        ],
+    )
+    def test_no_board_of_that_kind(self, visitor: Client, wrong: dict[str, Any]) -> None:
+        error = refused(visitor, "getLeaderboard", workspaceId="w", experienceId="e", **wrong)
+
+        assert error.status == "INVALID_ARGUMENT"
+
+    def test_only_of_an_open_experience(self, db: Database, signed_in: SignIn) -> None:
+        crowd = Crowd(db, 0)
+        reader = signed_in(f"reader-{new_id()}")
+        about = {**crowd.about, "metric": "xp"}
+
+        assert reader.call("getLeaderboard", **about)["entries"] == []
+        missing = refused(reader, "getLeaderboard", **{**about, "experienceId": "missing"})
+        elsewhere = refused(reader, "getLeaderboard", **{**about, "workspaceId": "missing"})
+        assert [missing.reason, elsewhere.reason] == ["experience_not_found"] * 2
+        assert refused(signed_in(None), "getLeaderboard", **about).status == "UNAUTHENTICATED"
+        deleted = a_counting_experience(db, crowd.workspace)
+        edit(db, crowd.workspace, deleted, status="deleted")
+        error = refused(reader, "getLeaderboard", **{**about, "experienceId": deleted})
+        assert (error.reason, error.details["state"]) == ("experience_unavailable", "deleted")
+
+
+def a_climber(db: Database, crowd: Crowd, points: int) -> str:
+    """The uid of a new player with so many points."""
+    uid = f"player-{new_id()}"
+    boards = {"all": {"xp": {"value": points, "at": now_ms()}}}
+    a_progress(db, uid, crowd.workspace, crowd.experience, boards=boards)
+    return uid

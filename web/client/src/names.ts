@@ -58,17 +58,7 @@ export const CALLABLES = [
   "trackProgressEvents",
   "updateInventory",
   "updateLocation",
-  "getPlayerProfile",
-  "updatePreferences",
-  "setNickname",
-  "getExperienceProgress",
-  "listExperienceProgress",
-  "saveState",
-  "getState",
-  "erasePlayer",
-  "getLeaderboard",
-  "getContentAnalytics",
-  "findEventsNear",
+  "auditProgress",
   "eraseGuest",
 ] as const satisfies readonly (keyof Callables)[];
 

@@ -3,11 +3,12 @@
 import contextlib
 import random
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFound
-from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot
+from google.cloud.firestore import Client, DocumentReference
 
 from experience import clock, errors, transactions
 from experience.documents import Versioned
@@ -183,23 +184,22 @@ def _board(
 def _standings(client: Client, wanted: BoardQuery, count: int) -> list[Standing]:
     """The first ones, one read each; of a closed period as many again."""
     found = [
-        standing for fields in wanted.fields() for standing in _query(client, wanted, fields, count)
+        (uid, Standing(player=_public(wanted, uid), nickname=nickname, value=value, at=at))
+        for fields in wanted.fields()
+        for uid, nickname, value, at in _rows(client, wanted, fields, count)
     ]
-    return in_order(found, wanted.metric)[:count]
+    found.sort(key=lambda each: each[0])  # of equal ones at the same time, as each query has them
+    return in_order([standing for _, standing in found], wanted.metric)[:count]
 
 
-def _query(client: Client, wanted: BoardQuery, fields: BoardFields, count: int) -> list[Standing]:
+def _rows(
+    client: Client, wanted: BoardQuery, fields: BoardFields, count: int
+) -> Iterator[tuple[str, str | None, float, int]]:
     query = store.query_board(client, wanted.workspace_id, wanted.experience_id, fields)
-    return [_standing(each, wanted, fields) for each in query.limit(count).stream()]
+    for snapshot in query.limit(count).stream():
+        values = [snapshot.get(path) for path in (fields.value_path, fields.at_path)]
+        yield store.player_of(snapshot.reference), snapshot.get("nickname"), *values
 
 
-def _standing(
-    snapshot: "DocumentSnapshot[Any]", wanted: BoardQuery, fields: BoardFields
-) -> Standing:
-    uid = store.player_of(snapshot.reference)
-    return Standing(
-        player=public_hash(wanted.workspace_id, wanted.experience_id, uid),
-        nickname=snapshot.get("nickname"),
-        value=snapshot.get(fields.value_path),
-        at=snapshot.get(fields.at_path),
-    )
+def _public(wanted: BoardQuery, uid: str) -> str:
+    return public_hash(wanted.workspace_id, wanted.experience_id, uid)
