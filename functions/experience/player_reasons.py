@@ -1,7 +1,7 @@
 """The reasons of players' callables, as `reasons` has them for all others."""
 
 from experience import errors
-from experience.reasons import Reason
+from experience.errors import Reason
 
 PROGRESS_NOT_FOUND = Reason(
     errors.NotFound,

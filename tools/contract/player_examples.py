@@ -14,7 +14,7 @@ RULES = {
 
 
 def play(workspace: str, operator: Client, player: Client, recorder: Recorder) -> None:
-    """Publish a trail, visit a waypoint of it, hold an item and move."""
+    """Publish a trail, play on it, look at it all, and erase the player."""
     ids = {"workspaceId": workspace, "experienceId": TRAIL}
     draft = {"steps": [{"id": "name", "type": "short_text"}], "progress": RULES}
     operator.call("saveExperience", **ids, expectedVersion=0, name="Trail", draft=draft)
@@ -35,5 +35,28 @@ def play(workspace: str, operator: Client, player: Client, recorder: Recorder) -
     key = {"op": "add", "itemId": "key", "quantity": 1}
     call("updateInventory", operations=[key], requestId="key-1")
     call("updateLocation", currentLocation="square", locationLat=52.5163, locationLng=13.3777)
-    audited = {**ids, "playerId": progress["playerId"]}
-    recorder.call("a member of the workspace", operator, "auditProgress", **audited)
+    call("setNickname", nickname="Ada")
+    saved = call("saveState", slot="1", data={"chapter": 2})
+    call("getState", slot=saved["slot"])
+    call("getExperienceProgress")
+    call("getLeaderboard", metric="xp", period="week", around=True)
+    for name, data in (
+        ("listExperienceProgress", {"pageSize": 10}),
+        ("updatePreferences", {"preferences": {"difficulty": "normal"}}),
+        ("getPlayerProfile", {}),
+    ):
+        recorder.call("a player", player, name, **data)
+    _look_after(ids, progress["playerId"], operator, recorder)
+    recorder.call("a player", player, "erasePlayer")
+
+
+def _look_after(ids: dict[str, str], player_id: str, operator: Client, recorder: Recorder) -> None:
+    def call(name: str, /, **data: Any) -> Any:
+        return recorder.call("a member of the workspace", operator, name, **data)
+
+    call("auditProgress", **ids, playerId=player_id)
+    call("getContentAnalytics", **ids, days=7)
+    circle = {"lat": 52.5163, "lng": 13.3777, "radiusMeters": 100}
+    call("findEventsNear", workspaceId=ids["workspaceId"], **circle)
+    call("listProgress", **ids, visited="gate")
+    call("listProgressEvents", **ids, playerId=player_id)

@@ -10,13 +10,7 @@ from emulator.demo.seed import PHOTOS
 from emulator.suite.suite import Suite
 from experience.ids import new_id
 from operations.bootstrap import bootstrap
-from tools.contract import (
-    analytics_examples,
-    event_examples,
-    journey_examples,
-    player_examples,
-    workflow_examples,
-)
+from tools.contract import event_examples, journey_examples, player_examples, workflow_examples
 from tools.contract.recorder import Recorder, Scrubber
 
 PREGATE, MAIN, PRESHARE = "house-rules", "photo-booth", "feedback"
@@ -66,7 +60,6 @@ def play(scene: Scene, recorder: Recorder) -> None:
     recorder.call(member, scene.operator, "listEventSessions", eventId=scene.event, pageSize=10)
     workflow_examples.play(scene.workspace, scene.operator, recorder)
     player_examples.play(scene.workspace, scene.operator, scene.guest, recorder)
-    analytics_examples.play(scene.workspace, MAIN, scene.operator, recorder)
 
 
 def _prepare(scene: Scene, recorder: Recorder) -> None:

@@ -199,7 +199,7 @@ def fold_rollups() -> None:
     AuditProgress,
     refuses=[
         reasons.WORKSPACE_NOT_FOUND,
-        reasons.PROGRESS_NOT_FOUND,
+        player_reasons.PROGRESS_NOT_FOUND,
         reasons.EXPERIENCE_VERSION_NOT_FOUND,
         reasons.ROLE_REQUIRED,
         reasons.CONTENTION,
