@@ -41,7 +41,7 @@ BOARDS = [
 NAMES = {"distanceMeters": "distance_meters", "fastestCompletion": "fastest_completion"}
 
 
-class Crowd:
+class Field:
     """Players of one experience with random values, and what their boards must show."""
 
     def __init__(self, db: Database, count: int, seed: int = 1) -> None:
@@ -150,14 +150,14 @@ class Crowd:
 
 
 @pytest.fixture(scope="module")
-def crowd(db: Database) -> Crowd:
-    return Crowd(db, 40)
+def crowd(db: Database) -> Field:
+    return Field(db, 40)
 
 
 class TestEveryBoard:
     @pytest.mark.parametrize(("metric", "period", "closed"), BOARDS)
     def test_is_what_sorting_all_players_gives(
-        self, crowd: Crowd, signed_in: SignIn, metric: Metric, period: Period, closed: bool
+        self, crowd: Field, signed_in: SignIn, metric: Metric, period: Period, closed: bool
     ) -> None:
         crowd.check(signed_in, metric, period, closed)
 
@@ -165,7 +165,7 @@ class TestEveryBoard:
     def test_of_thousands_is_what_sorting_all_players_gives(
         self, db: Database, signed_in: SignIn
     ) -> None:
-        crowd = Crowd(db, 3000, seed=2)
+        crowd = Field(db, 3000, seed=2)
         for board in BOARDS:
             crowd.check(signed_in, *board)
 
@@ -175,7 +175,7 @@ class TestNeighbours:
     def test_come_from_the_first_thousand_to_whom_is_far_down(
         self,
         db: Database,
-        crowd: Crowd,
+        crowd: Field,
         monkeypatch: pytest.MonkeyPatch,
         metric: Metric,
         period: Period,
@@ -210,7 +210,7 @@ class TestNeighbours:
                 ]
 
     def test_show_the_caller_as_they_stand_now(self, db: Database, signed_in: SignIn) -> None:
-        crowd = Crowd(db, 0)
+        crowd = Field(db, 0)
         for points in (10, 30):
             a_climber(db, crowd, points)
         me = a_climber(db, crowd, 20)
@@ -230,7 +230,7 @@ class TestNeighbours:
 
 class TestOwnRank:
     def test_is_exact_up_to_a_limit(
-        self, db: Database, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+        self, db: Database, crowd: Field, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         for module in (leaderboard, renewal):
             monkeypatch.setattr(module, "MAX_EXACT_RANK", 4)
@@ -246,7 +246,7 @@ class TestOwnRank:
                 known = own["rank"] <= 4
                 assert (me.rank, me.above) == ((own["rank"], None) if known else (None, 4))
 
-    def test_is_none_of_whom_is_on_no_board(self, crowd: Crowd, visitor: Client) -> None:
+    def test_is_none_of_whom_is_on_no_board(self, crowd: Field, visitor: Client) -> None:
         got = visitor.call("getLeaderboard", **crowd.about, metric="xp", around=True)
 
         assert (got["me"], got["around"]) == (None, None)
@@ -258,7 +258,7 @@ class TestRenewal:
 
     @pytest.fixture
     def readers(self, db: Database) -> Callable[[], list[Leaderboard]]:
-        crowd = Crowd(db, 0)
+        crowd = Field(db, 0)
         a_climber(db, crowd, 10)
         self.board = board_ref(db, crowd.workspace, f"{crowd.experience}~xp~all")
         ask = GetLeaderboard(
@@ -302,7 +302,7 @@ class TestRenewal:
     def test_stores_nothing_where_the_board_was_deleted_meanwhile(
         self, db: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        crowd = Crowd(db, 0)
+        crowd = Field(db, 0)
         a_climber(db, crowd, 10)
         query = renewal._standings
 
@@ -321,7 +321,7 @@ class TestRenewal:
         assert find_boards_of(db, crowd.workspace, crowd.experience) == []
 
     def test_leaves_other_experiences_alone(self, db: Database) -> None:
-        crowd = Crowd(db, 0)
+        crowd = Field(db, 0)
         for name in ("", "-2", "x"):
             reference = board_ref(db, crowd.workspace, f"{crowd.experience}{name}~xp~all")
             reference.set({"claimedAt": 1})
@@ -349,7 +349,7 @@ class TestRefusals:
         assert error.status == "INVALID_ARGUMENT"
 
     def test_only_of_an_open_experience(self, db: Database, signed_in: SignIn) -> None:
-        crowd = Crowd(db, 0)
+        crowd = Field(db, 0)
         reader = signed_in(f"reader-{new_id()}")
         about = {**crowd.about, "metric": "xp"}
 
@@ -364,7 +364,7 @@ class TestRefusals:
         assert (error.reason, error.details["state"]) == ("experience_unavailable", "deleted")
 
 
-def a_climber(db: Database, crowd: Crowd, points: int) -> str:
+def a_climber(db: Database, crowd: Field, points: int) -> str:
     """The uid of a new player with so many points."""
     uid = f"player-{new_id()}"
     boards = {"all": {"xp": {"value": points, "at": now_ms()}}}
