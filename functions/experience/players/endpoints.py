@@ -160,6 +160,7 @@ def erase_player(caller: Caller, request: ErasePlayer) -> PlayerErasure:
     GetLeaderboard,
     refuses=[
         reasons.EXPERIENCE_NOT_FOUND,
+        reasons.EXPERIENCE_VERSION_NOT_FOUND,
         reasons.EXPERIENCE_UNAVAILABLE,
     ],
 )

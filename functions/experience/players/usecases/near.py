@@ -35,7 +35,8 @@ def find_events_near(uid: str, request: FindEventsNear) -> Page[NearEvent]:
         client,
         {
             "workspaceId": request.workspace_id,
-            "experienceId": request.experience_id,
+            "experienceProgressId": request.experience_id
+            and store.progress_id(request.workspace_id, request.experience_id),
             "eventType": request.event_type,
         },
         cells_covering(request.lat, request.lng, request.radius_meters),
