@@ -26,6 +26,7 @@ from experience.media.endpoints import on_event_updated as onEventUpdated
 from experience.media.endpoints import on_project_updated as onProjectUpdated
 from experience.media.endpoints import on_workspace_updated as onWorkspaceUpdated
 from experience.media.endpoints import update_download_urls as updateDownloadUrls
+from experience.players.endpoints import audit_progress as auditProgress
 from experience.players.endpoints import erase_player as erasePlayer
 from experience.players.endpoints import find_events_near as findEventsNear
 from experience.players.endpoints import fold_rollups as foldRollups
@@ -88,6 +89,7 @@ from experience.workspaces.endpoints import set_member as setMember
 
 __all__ = [
     "abandonSession",
+    "auditProgress",
     "cancelRun",
     "cancelTransform",
     "collectArtifacts",

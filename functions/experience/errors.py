@@ -1,9 +1,12 @@
 """Why a call is refused, in the domain's terms. `firebase/` alone turns these into wire codes."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from pydantic import ValidationError
+
+from experience.documents import Document
 
 
 class Refusal(Exception):  # noqa: N818  (a refusal is an answer, not a fault)
@@ -100,6 +103,39 @@ class Contention(Refusal):
 
     def __init__(self) -> None:
         super().__init__("contention", "Too many changes at the same moment. Try again.")
+
+
+class Issue(Document):
+    """One thing that is wrong with a request: where, such as `answers[0].value`, and why."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """`details.reason` is `word`; `carries` are the further fields of `details` with their types.
+
+    `when` completes the sentence "Refused when …".
+    """
+
+    kind: type[Refusal]
+    word: str
+    when: str
+    carries: dict[str, Any] = field(default_factory=dict)
+
+    def covers(self, refused: Refusal) -> bool:
+        """Whether this refusal is what was declared, to the names of its details."""
+        given = refused.details.keys() - {"reason"}
+        return (self.word, self.kind.code) == (refused.reason, refused.code) and (
+            given <= self.carries.keys()
+        )
+
+
+class Internal(Refusal):
+    """A bug of ours; never raised, only answered."""
+
+    code = "internal"
 
 
 Location = tuple[int | str, ...]

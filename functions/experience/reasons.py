@@ -4,46 +4,10 @@ A callable declares those that it refuses with (`callable_function(…, refuses=
 types and the reference pages are made from these declarations.
 """
 
-from dataclasses import dataclass, field
-from typing import Any, NotRequired
+from typing import NotRequired
 
 from experience import errors
-from experience.documents import Document
-from experience.errors import Refusal
-
-
-class Issue(Document):
-    """One thing that is wrong with a request: where, such as `answers[0].value`, and why."""
-
-    path: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Reason:
-    """`details.reason` is `word`; `carries` are the further fields of `details` with their types.
-
-    `when` completes the sentence "Refused when …".
-    """
-
-    kind: type[Refusal]
-    word: str
-    when: str
-    carries: dict[str, Any] = field(default_factory=dict)
-
-    def covers(self, refused: Refusal) -> bool:
-        """Whether this refusal is what was declared, to the names of its details."""
-        given = refused.details.keys() - {"reason"}
-        return (self.word, self.kind.code) == (refused.reason, refused.code) and (
-            given <= self.carries.keys()
-        )
-
-
-class Internal(Refusal):
-    """A bug of ours; never raised, only answered."""
-
-    code = "internal"
-
+from experience.errors import Internal, Issue, Reason
 
 _ISSUES = {"issues": list[Issue]}
 
@@ -127,16 +91,7 @@ ASSET_NOT_FOUND = Reason(
 JOB_NOT_FOUND = _missing("job")
 WORKFLOW_NOT_FOUND = _missing("workflow")
 RUN_NOT_FOUND = _missing("run")
-PROGRESS_NOT_FOUND = Reason(
-    errors.NotFound,
-    "progress_not_found",
-    "the player has not begun this experience, or it is none of this caller's",
-)
 ARTIFACT_NOT_FOUND = _missing("artifact")
-PLAYER_NOT_FOUND = Reason(
-    errors.NotFound, "player_not_found", "the caller has not played anything yet"
-)
-SAVE_NOT_FOUND = Reason(errors.NotFound, "save_not_found", "nothing was saved in this slot")
 
 ROLE_REQUIRED = Reason(
     errors.PermissionDenied,
@@ -308,33 +263,6 @@ JOB_NOT_RETRYABLE = Reason(
 )
 JOB_NOT_CANCELLABLE = Reason(
     errors.FailedPrecondition, "job_not_cancellable", "the job has ended", {"status": str}
-)
-
-PLAYER_ERASED = Reason(
-    errors.FailedPrecondition, "player_erased", "the player was erased, so nothing is kept of them"
-)
-PLAYER_MERGED = Reason(
-    errors.FailedPrecondition,
-    "player_merged",
-    "the player became part of another one, who goes on instead",
-)
-NOT_ENOUGH_ITEMS = Reason(
-    errors.FailedPrecondition,
-    "not_enough_items",
-    "more of `itemId` would be removed than the player holds",
-    {"itemId": str, "held": int, "needed": int},
-)
-SERVER_ONLY_EVENT = Reason(
-    errors.PermissionDenied,
-    "server_only_event",
-    "an event is of a type that the server or an attendant writes; `path` names it",
-    {"path": str},
-)
-PROGRESS_FULL = Reason(
-    errors.ResourceExhausted,
-    "progress_full",
-    "`field` of the player's progress holds as much as it can",
-    {"field": str},
 )
 
 UNKNOWN_PROVIDER = Reason(

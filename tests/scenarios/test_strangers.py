@@ -63,7 +63,9 @@ class Victim:
         experience = {**of_workspace, "experienceId": self.venue.main, "expectedVersion": 1}
         return {
             "cancelRun": run,
+            "findEventsNear": {**of_workspace, "lat": 52.5, "lng": 13.4, "radiusMeters": 10},
             "getArtifactUrl": {**of_workspace, "artifactId": "one"},
+            "getContentAnalytics": {**of_workspace, "experienceId": self.venue.main},
             "getRun": run,
             "listExperiences": of_workspace,
             "listProjects": of_workspace,
@@ -116,6 +118,9 @@ FOR_VISITORS = {
     "getNextPhase",
     "getProject",
     "startJourney",
+    "trackProgressEvents",
+    "updateInventory",
+    "updateLocation",
 }
 
 

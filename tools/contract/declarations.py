@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import Any
 
 import main
-from experience import DOMAINS, reasons
+from experience import DOMAINS, player_reasons, reasons
 from experience.documents import Document, Request
+from experience.errors import Reason
 from experience.events.models.event import Event
 from experience.events.models.experience import EventExperience
 from experience.events.models.journey import Journey
@@ -16,7 +17,6 @@ from experience.firebase.callables import DECLARATION, Declaration
 from experience.guests.models import Guest
 from experience.journeys.models.session import EventSession
 from experience.projects.models import Project
-from experience.reasons import Reason
 from experience.sessions.models.session import Session
 from experience.steps import Step
 from experience.transforms.models.job import Job
@@ -131,7 +131,8 @@ def callables() -> list[DeclaredCallable]:
 
 
 def all_reasons() -> Iterator[Reason]:
-    """Every reason, in the order of `experience/reasons.py`."""
-    for value in vars(reasons).values():
-        if isinstance(value, Reason):
-            yield value
+    """Every reason, in the order of `experience/reasons.py`, and then those of players."""
+    for module in (reasons, player_reasons):
+        for value in vars(module).values():
+            if isinstance(value, Reason):
+                yield value

@@ -7,7 +7,8 @@ from typing import Any
 
 import experience
 from experience import DOMAINS
-from experience.reasons import EVERYWHERE, Reason
+from experience.errors import Reason
+from experience.reasons import EVERYWHERE
 from tools import ROOT
 from tools.contract import declarations, diagrams, schema, schema_tables
 from tools.contract.declarations import DOCUMENTS, DeclaredCallable

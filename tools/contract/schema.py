@@ -13,7 +13,8 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 
-from experience.reasons import EVERYWHERE, Issue, Reason
+from experience.errors import Issue, Reason
+from experience.reasons import EVERYWHERE
 from experience.steps import STEP_TYPES, Step
 from tools import ROOT
 from tools.contract import declarations

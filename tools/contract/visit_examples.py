@@ -10,7 +10,7 @@ from emulator.demo.seed import PHOTOS
 from emulator.suite.suite import Suite
 from experience.ids import new_id
 from operations.bootstrap import bootstrap
-from tools.contract import event_examples, journey_examples, workflow_examples
+from tools.contract import event_examples, journey_examples, player_examples, workflow_examples
 from tools.contract.recorder import Recorder, Scrubber
 
 PREGATE, MAIN, PRESHARE = "house-rules", "photo-booth", "feedback"
@@ -59,6 +59,7 @@ def play(scene: Scene, recorder: Recorder) -> None:
     member = "a member of the workspace"
     recorder.call(member, scene.operator, "listEventSessions", eventId=scene.event, pageSize=10)
     workflow_examples.play(scene.workspace, scene.operator, recorder)
+    player_examples.play(scene.workspace, scene.operator, scene.guest, recorder)
 
 
 def _prepare(scene: Scene, recorder: Recorder) -> None:

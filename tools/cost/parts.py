@@ -6,10 +6,12 @@ from pathlib import Path
 
 from emulator.suite.suite import Suite
 from tools.cost import (
+    analytics,
     guests,
     journey_transforms,
     journeys,
     operators,
+    players,
     sessions,
     sweeps,
     transforms,
@@ -27,9 +29,11 @@ PARTS: list[Callable[[Stage], None]] = [
     sessions.measure,
     transforms.measure,
     journeys.measure,
+    players.measure,
     operators.measure,
     workflows.measure,
     journey_transforms.measure,
+    analytics.measure,
 ]
 
 

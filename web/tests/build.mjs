@@ -1,4 +1,4 @@
-// Builds the guest page as it is deployed, and next to it the module that tests load into it:
+// Builds the guest page as it is deployed, and next to it the modules that tests load into it:
 //
 //   node build.mjs OUT
 
@@ -10,17 +10,15 @@ const outDir = process.argv[2];
 const common = { logLevel: "warn" };
 
 await build({ ...common, root: pathOf("../guest"), build: { outDir, emptyOutDir: true } });
-await build({
-  ...common,
-  configFile: false,
-  build: {
-    outDir,
-    emptyOutDir: false,
-    copyPublicDir: false,
-    lib: {
-      entry: pathOf("denied-requests.mjs"),
-      formats: ["es"],
-      fileName: () => "denied-requests.js",
+for (const module of ["denied-requests", "outbox-page"]) {
+  await build({
+    ...common,
+    configFile: false,
+    build: {
+      outDir,
+      emptyOutDir: false,
+      copyPublicDir: false,
+      lib: { entry: pathOf(`${module}.mjs`), formats: ["es"], fileName: () => `${module}.js` },
     },
-  },
-});
+  });
+}

@@ -18,11 +18,11 @@ from pydantic.alias_generators import to_camel
 
 from experience import clients, config, logs
 from experience.documents import Document
-from experience.errors import AppCheckRequired, Refusal, Unauthenticated
+from experience.errors import AppCheckRequired, Reason, Refusal, Unauthenticated
 from experience.firebase.deployment import CONCURRENCY, MAX_INSTANCES, REGION, Handler
 from experience.firebase.request_body import MAX_BODY_BYTES, R, check_body, drain, parse
 from experience.ids import is_uid
-from experience.reasons import EVERYWHERE, Reason
+from experience.reasons import EVERYWHERE
 
 # The attribute of a callable's handler that holds its Declaration.
 DECLARATION = "__declaration__"

@@ -101,15 +101,6 @@ def query_visits_of(client: Client, uid: str) -> Any:
     return visitors.where(filter=FieldFilter("playerId", "==", uid))
 
 
-def query_boards(client: Client, workspace_id: str, experience_id: str) -> Any:
-    """Query: the boards of an experience, whose ids begin with its id and a tilde."""
-    boards = client.collection("workspaces", workspace_id, "boards")
-    first, last = (boards.document(f"{experience_id}{sign}") for sign in ("~", "\x7f"))
-    return boards.where(filter=FieldFilter("__name__", ">=", first)).where(
-        filter=FieldFilter("__name__", "<", last)
-    )
-
-
 def exports_folder(uid: str) -> str:
     """`exports/players/{sha256(uid)}/`, in the bucket."""
     return f"exports/players/{player_hash(uid)}/"
@@ -230,6 +221,7 @@ def query_unfolded(client: Client, last: str) -> Query:
     """The rollups of shards up to a day, the oldest first. Folded ones have no `shard`."""
     return (
         client.collection_group("contentRollups")
+        .select(["day", "shard"])
         .where(filter=FieldFilter("day", "<=", last))
         .order_by("day")
         .order_by("shard")

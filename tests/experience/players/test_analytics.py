@@ -14,9 +14,9 @@ from experience.players.models.analytics import GetContentAnalytics
 from experience.players.usecases.analytics import get_content_analytics
 from experience.players.usecases.fold_rollups import fold_day
 from experience.progress.calendar import day_after, day_of
-from tests.support.builders.rollups import Visit, a_visitor, add_to_rollup
 from tests.support.builders.workspaces import a_member, a_workspace, an_experience, edit
 from tests.support.calling import issue_paths, refused
+from tests.support.players.rollups import Visit, a_visitor, add_to_rollup
 
 SignIn = Callable[[str | None], Client]
 TYPES = ("waypoint_visited", "time_spent", "quest_started")

@@ -13,8 +13,8 @@ from experience.ids import new_id
 from experience.players import store
 from experience.players.models.erasure import ErasePlayer, PlayerErasure
 from experience.players.models.lifecycle import SaveState, UpdatePreferences
-from experience.players.usecases import erase, own, saves
-from experience.retention.personal_data import Holds, of
+from experience.players.usecases.lifecycle import erase, own, saves
+from operations.personal_data import Holds, of
 from tests.experience.players.playing import a_played_experience
 from tests.support.calling import at_once
 
@@ -102,7 +102,7 @@ class TestEverything:
         a_whole_player(quiet_db, "anonymous")
         store.player_ref(quiet_db, uid).update({"mergedFrom": ["anonymous"]})
         store.player_ref(quiet_db, "anonymous").update({"mergedInto": uid})
-        with pytest.raises(FailedPrecondition, match="another one"):
+        with pytest.raises(FailedPrecondition, match="account"):
             erased("anonymous")
 
         assert erased(uid).progress == 4

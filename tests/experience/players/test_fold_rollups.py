@@ -14,9 +14,9 @@ from experience.ids import new_id
 from experience.players.models import analytics as models
 from experience.players.usecases.fold_rollups import fold_day, fold_rollups
 from experience.progress.calendar import day_after, day_of
-from tests.support.builders.rollups import Visit, add_to_rollup
 from tests.support.builders.workspaces import an_experience
 from tests.support.calling import at_once
+from tests.support.players.rollups import Visit, add_to_rollup
 
 VISIT: Visit = ("gate", "waypoint_visited", 3.0)
 TODAY = day_of(now_ms(), "Etc/GMT+12")

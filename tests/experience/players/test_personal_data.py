@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from emulator.paths import ROOT
-from experience.retention.personal_data import COLLECTIONS, OBJECTS
 from operations.data import Data, _kinds
+from operations.personal_data import COLLECTIONS, OBJECTS
 
 CALL = re.compile(r"\.(?:collection|collection_group|document)\(([^()]*)\)")
 LITERAL = re.compile(r'\s*"(\w+)"\s*')

@@ -4,7 +4,7 @@ import math
 import random
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from experience.progress.cover import MAX_CELLS, MAX_RADIUS_METERS, cells_covering
@@ -70,6 +70,7 @@ def west_of(cell: str) -> float:
     return (low + high) / 2
 
 
+@settings(max_examples=40)
 @given(LATITUDES, LONGITUDES, RADII, st.randoms(use_true_random=False))
 @example(90.0, 0.0, 50_000.0, random.Random(1))
 @example(-89.9, 180.0, 50_000.0, random.Random(1))
@@ -80,7 +81,7 @@ def test_they_hold_every_position_within_the_radius(
     cells = cells_covering(lat, lng, radius)
     assert 1 <= len(cells) <= MAX_CELLS
     assert not any(a != b and b.startswith(a) for a in cells for b in cells)
-    for number in range(40):
+    for number in range(20):
         away = radius * (1.0 if number % 2 else math.sqrt(chosen.random()))
         there = position_at(lat, lng, away, chosen.uniform(0, 2 * math.pi))
         if distance_meters(lat, lng, *there) <= radius:
@@ -94,6 +95,7 @@ def test_the_area_reading_cells_of_a_known_grid() -> None:
     )
 
 
+@settings(max_examples=40)
 @given(st.floats(-87, 87), LONGITUDES, st.floats(10, MAX_RADIUS_METERS))
 @example(87.0, 0.0, 50_000.0)
 @example(0.0, 180.0, 10.0)

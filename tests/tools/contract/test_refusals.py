@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from experience import errors
-from experience.errors import FailedPrecondition, NotFound
+from experience.errors import FailedPrecondition, NotFound, Reason
 from experience.guests import usecases
 from experience.guests.models import GetGuest
-from experience.reasons import EVERYWHERE, INTERNAL, INVALID_REQUEST, Reason
+from experience.reasons import EVERYWHERE, INTERNAL, INVALID_REQUEST
 from tests.repository import architecture
 from tests.repository.architecture import SourceFile
 from tests.support import refusals

@@ -84,6 +84,14 @@ export type JobErrorCode =
  * Where an event session stands; `moves` has the ways from one state to another.
  */
 export type SessionState = "created" | "captured" | "transforming" | "ready" | "error";
+/**
+ * What a board ranks by.
+ */
+export type Metric = "xp" | "distanceMeters" | "completion" | "fastestCompletion";
+/**
+ * What a board counts over: everything, or one day, ISO week or month.
+ */
+export type Period = "all" | "day" | "week" | "month";
 
 /**
  * Everything that web clients and the functions agree on.
@@ -1091,6 +1099,307 @@ export interface Callables {
       | "no_result"
       | "project_not_found"
       | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Count what a player did, once however often it is sent, with all that follows from it.
+   */
+  trackProgressEvents: {
+    request: TrackProgressEvents;
+    response: TrackedProgress;
+    refuses:
+      | "experience_not_found"
+      | "experience_version_not_found"
+      | "experience_unavailable"
+      | "player_erased"
+      | "player_merged"
+      | "rate_limited"
+      | "progress_full"
+      | "contention"
+      | "workspace_not_found"
+      | "progress_not_found"
+      | "role_required"
+      | "server_only_event"
+      | "request_id_reused"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Add, remove and set items that the caller holds, all of it or nothing.
+   */
+  updateInventory: {
+    request: UpdateInventory;
+    response: ProgressView;
+    refuses:
+      | "experience_not_found"
+      | "experience_version_not_found"
+      | "experience_unavailable"
+      | "player_erased"
+      | "player_merged"
+      | "rate_limited"
+      | "progress_full"
+      | "contention"
+      | "not_enough_items"
+      | "version_conflict"
+      | "request_id_reused"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Say where the caller is; the distance counts unless it is impossibly fast.
+   */
+  updateLocation: {
+    request: UpdateLocation;
+    response: ProgressView;
+    refuses:
+      | "experience_not_found"
+      | "experience_version_not_found"
+      | "experience_unavailable"
+      | "player_erased"
+      | "player_merged"
+      | "rate_limited"
+      | "progress_full"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The caller across all experiences.
+   */
+  getPlayerProfile: {
+    request: GetPlayerProfile;
+    response: PlayerProfile;
+    refuses:
+      | "player_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Change the caller's preferences.
+   */
+  updatePreferences: {
+    request: UpdatePreferences;
+    response: PlayerProfile;
+    refuses:
+      | "player_erased"
+      | "player_merged"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Choose what the boards of an experience show of the caller.
+   */
+  setNickname: {
+    request: SetNickname;
+    response: ProgressView;
+    refuses:
+      | "progress_not_found"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The caller's progress in an experience; for members that of any player.
+   */
+  getExperienceProgress: {
+    request: GetExperienceProgress;
+    response: ProgressView;
+    refuses:
+      | "progress_not_found"
+      | "role_required"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The caller's progress in all experiences, the newest first.
+   */
+  listExperienceProgress: {
+    request: ListExperienceProgress;
+    response: PageOfProgressView;
+    refuses:
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Save anything in one of ten slots of an experience.
+   */
+  saveState: {
+    request: SaveState;
+    response: SavedStateView;
+    refuses:
+      | "progress_not_found"
+      | "player_erased"
+      | "player_merged"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * What the caller saved in a slot of an experience.
+   */
+  getState: {
+    request: GetState;
+    response: SavedStateView;
+    refuses:
+      | "save_not_found"
+      | "progress_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Erase the caller as a player, for good: nothing is kept of them any more.
+   */
+  erasePlayer: {
+    request: ErasePlayer;
+    response: PlayerErasure;
+    refuses:
+      | "player_merged"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The first hundred of an experience and the caller's own place; everybody who is signed in.
+   */
+  getLeaderboard: {
+    request: GetLeaderboard;
+    response: Leaderboard;
+    refuses:
+      | "experience_not_found"
+      | "experience_unavailable"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Visits, average times and unique visitors of each content in a window of days; viewers.
+   */
+  getContentAnalytics: {
+    request: GetContentAnalytics;
+    response: ContentAnalytics;
+    refuses:
+      | "workspace_not_found"
+      | "experience_not_found"
+      | "role_required"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Events within a radius of a position, the newest first; viewers.
+   */
+  findEventsNear: {
+    request: FindEventsNear;
+    response: PageOfNearEvent;
+    refuses:
+      | "workspace_not_found"
+      | "role_required"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Recompute a player's progress from the log, and report each drift: there is none.
+   */
+  auditProgress: {
+    request: AuditProgress;
+    response: ProgressAudit;
+    refuses:
+      | "workspace_not_found"
+      | "progress_not_found"
+      | "experience_version_not_found"
+      | "role_required"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The experience's players, by when they last played or how far they came; members.
+   */
+  listProgress: {
+    request: ListProgress;
+    response: PageOfProgressSummary;
+    refuses:
+      | "workspace_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * What the experience's players did, the newest first; members.
+   */
+  listProgressEvents: {
+    request: ListProgressEvents;
+    response: PageOfProgressEventView;
+    refuses:
+      | "workspace_not_found"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -3208,6 +3517,534 @@ export interface RevokeShare {
   sessionId: string;
 }
 /**
+ * Count what a player did in an experience, all of it or nothing.
+ *
+ * `batchId` names the call: repeated, it gets the same answer and reads no more than the
+ * progress. `playerId` is for attendants of the workspace, who report about a player.
+ */
+export interface TrackProgressEvents {
+  workspaceId: string;
+  experienceId: string;
+  batchId?: string | null;
+  playerId?: string | null;
+  /**
+   * @minItems 1
+   * @maxItems 50
+   */
+  events: TrackedEvent[];
+}
+/**
+ * One thing that happened. `eventId` is the client's own: sent again, it counts once.
+ *
+ * `occurredAt` is Unix ms by the client's clock; without it, it happened when it came.
+ */
+export interface TrackedEvent {
+  eventId: string;
+  eventType: string;
+  contentId?: string | null;
+  data?: {
+    [k: string]: unknown;
+  };
+  locationLat?: number | null;
+  locationLng?: number | null;
+  occurredAt?: number | null;
+}
+/**
+ * What became of a batch, and the progress now.
+ */
+export interface TrackedProgress {
+  tracked: number;
+  repeated: number;
+  flagged: FlaggedEvent[];
+  unlocked: Achievement[];
+  progress: ProgressView;
+}
+/**
+ * An event that was clamped, or of which something was not counted.
+ */
+export interface FlaggedEvent {
+  eventId: string;
+  flags: string[];
+}
+/**
+ * What a player has unlocked: the highest tier reached, from 1, and when (server's time).
+ */
+export interface Achievement {
+  id: string;
+  tier: number;
+  unlockedAt: number;
+}
+/**
+ * What a player and the workspace's operators see of it.
+ */
+export interface ProgressView {
+  playerId: string;
+  workspaceId: string;
+  experienceId: string;
+  experienceVersion: number;
+  nickname: string | null;
+  startedAt: number;
+  completedAt: number | null;
+  lastPlayedAt: number;
+  playtimeSeconds: number;
+  distanceMeters: number;
+  xp: number;
+  level: number;
+  achievements: Achievement[];
+  completionPercentage: number;
+  currentLocation: string | null;
+  lastPosition: Position | null;
+  version: number;
+  state: PlayerState;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * Where a player was last seen, in degrees, and when (the event's time).
+ */
+export interface Position {
+  lat: number;
+  lng: number;
+  at: number;
+}
+/**
+ * What a game keeps of a player. `inventory` has the ids of what they hold, each once.
+ */
+export interface PlayerState {
+  inventory: string[];
+  inventoryQuantities: {
+    [k: string]: number;
+  };
+  visitedWaypoints: string[];
+  completedQuests: string[];
+  activeQuests: string[];
+  unlockedAreas: string[];
+  collectibles: {
+    [k: string]: unknown;
+  };
+  flags: {
+    [k: string]: unknown;
+  };
+  choices: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * Change what the caller holds, in this order, all of it or nothing.
+ *
+ * `expectedVersion` is the `version` of the progress that the change is made to.
+ */
+export interface UpdateInventory {
+  workspaceId: string;
+  experienceId: string;
+  /**
+   * @minItems 1
+   * @maxItems 50
+   */
+  operations: InventoryOperation[];
+  expectedVersion?: number | null;
+  requestId?: string | null;
+}
+/**
+ * One change of what a player holds. `set` to 0 takes all of an item.
+ */
+export interface InventoryOperation {
+  op: "add" | "remove" | "set";
+  itemId: string;
+  quantity: number;
+}
+/**
+ * Where the caller is now. Without a `currentLocation` that stays what it was.
+ */
+export interface UpdateLocation {
+  workspaceId: string;
+  experienceId: string;
+  currentLocation?: string | null;
+  locationLat: number;
+  locationLng: number;
+}
+/**
+ * The caller's own profile.
+ */
+export interface GetPlayerProfile {}
+/**
+ * `/players/{uid}`: the sums over a player's experiences. Nobody but the player reads it.
+ *
+ * `accountLevel` comes from `xp` by the default formula. `mergedFrom` has the uids whose
+ * progress was taken over, `mergedInto` the one who took over this one's: then nothing is
+ * written here any more.
+ */
+export interface PlayerProfile {
+  totalExperiencesPlayed: number;
+  totalPlaytimeSeconds: number;
+  totalDistanceMeters: number;
+  accountLevel: number;
+  xp: number;
+  stats: PlayerStats;
+  mergedFrom: string[];
+  mergedInto: string | null;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * What evolves: achievements as `{workspaceId}~{experienceId}~{id}`, preferences, and so on.
+ */
+export interface PlayerStats {
+  achievements: string[];
+  preferences: {
+    [k: string]: unknown;
+  };
+  globalInventory: string[];
+  customStats: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * Change the caller's preferences: null takes one away, objects merge at every depth.
+ */
+export interface UpdatePreferences {
+  preferences: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * What boards of an experience show of the caller; null for nothing.
+ */
+export interface SetNickname {
+  workspaceId: string;
+  experienceId: string;
+  nickname: string | null;
+}
+/**
+ * The caller's progress in an experience, or for operators that of a player.
+ */
+export interface GetExperienceProgress {
+  workspaceId: string;
+  experienceId: string;
+  playerId?: string | null;
+}
+/**
+ * The caller's progress in all experiences, the newest first.
+ */
+export interface ListExperienceProgress {
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfProgressView {
+  items: ProgressView[];
+  nextPageToken: string | null;
+}
+/**
+ * Save anything in a slot of an experience; `data` replaces what was there.
+ *
+ * `expectedVersion` is the version of the save that it replaces, 0 for an empty slot. Without it
+ * the last one wins.
+ */
+export interface SaveState {
+  workspaceId: string;
+  experienceId: string;
+  slot: number;
+  data: {
+    [k: string]: unknown;
+  };
+  expectedVersion?: number | null;
+}
+/**
+ * A save as the player gets it.
+ */
+export interface SavedStateView {
+  slot: number;
+  data: {
+    [k: string]: unknown;
+  };
+  version: number;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * What the caller saved in a slot of an experience.
+ */
+export interface GetState {
+  workspaceId: string;
+  experienceId: string;
+  slot: number;
+}
+/**
+ * The caller wants to be forgotten as a player, for good.
+ */
+export interface ErasePlayer {}
+/**
+ * The receipt of an erasure: how much of each kind is gone. It names nobody.
+ *
+ * Another call finds nothing more, and its receipt says so. `boards` are lists that showed the
+ * player and are made anew without them.
+ */
+export interface PlayerErasure {
+  receiptId: string;
+  erasedAt: number;
+  players: number;
+  progress: number;
+  events: number;
+  saves: number;
+  visitors: number;
+  boards: number;
+  objects: number;
+}
+/**
+ * The board of an experience; `closed` asks for the last period that has ended.
+ */
+export interface GetLeaderboard {
+  workspaceId: string;
+  experienceId: string;
+  metric: Metric;
+  period?: Period;
+  closed?: boolean;
+  around?: boolean;
+}
+/**
+ * The first hundred as of a moment, and the caller's own place now if they have one.
+ *
+ * `around` is there where it was asked for and the caller is among the first thousand. `key` names
+ * the period: `2026-11-29`, `2026-W48`, `2026-11` or `all`.
+ */
+export interface Leaderboard {
+  workspaceId: string;
+  experienceId: string;
+  metric: Metric;
+  period: "all" | "day" | "week" | "month";
+  key: string;
+  asOf: number;
+  /**
+   * @maxItems 100
+   */
+  entries: LeaderboardEntry[];
+  me: OwnPlace | null;
+  around: Neighbours | null;
+}
+/**
+ * A player's place. Equal values share a rank, and the earlier one stands first.
+ */
+export interface LeaderboardEntry {
+  rank: number;
+  nickname: string | null;
+  player: string;
+  value: number;
+  isMe: boolean;
+}
+/**
+ * The caller's own place at this moment: without a rank, more than `above` are better.
+ */
+export interface OwnPlace {
+  rank: number | null;
+  above: number | null;
+  nickname: string | null;
+  player: string;
+  value: number;
+}
+/**
+ * The caller with five above and five below, who stand as of a moment.
+ */
+export interface Neighbours {
+  asOf: number;
+  entries: LeaderboardEntry[];
+}
+/**
+ * Visits of an experience's contents in the last `days`, which end today in the rules' zone.
+ *
+ * `contentId`: this one alone; otherwise the hundred with the most visits. `eventType`: visits
+ * of this type alone, of which no unique visitors are kept.
+ */
+export interface GetContentAnalytics {
+  workspaceId: string;
+  experienceId: string;
+  contentId?: string | null;
+  eventType?: string | null;
+  days?: number;
+}
+/**
+ * The visits of a window of days, most visited first.
+ *
+ * `events`: all events by type, those without a content too. `other`: the visits of all contents
+ * that are not listed. `uniqueVisitors` says whether they are exact or not kept.
+ */
+export interface ContentAnalytics {
+  workspaceId: string;
+  experienceId: string;
+  eventType: string | null;
+  firstDay: string;
+  lastDay: string;
+  timeZone: string;
+  events: {
+    [k: string]: number;
+  };
+  contents: ContentFigures[];
+  other: VisitFigures;
+  uniqueVisitors: "exact" | "not_kept_by_event_type";
+}
+/**
+ * One waypoint, quest or item. `uniqueVisitors`: the players who were there in the window.
+ */
+export interface ContentFigures {
+  visits: number;
+  timedVisits: number;
+  averageSeconds: number | null;
+  contentId: string;
+  uniqueVisitors: number | null;
+}
+/**
+ * How often and how long. The average is of the `timedVisits`, and null without any.
+ */
+export interface VisitFigures {
+  visits: number;
+  timedVisits: number;
+  averageSeconds: number | null;
+}
+/**
+ * Events within a radius of a position, the newest first.
+ *
+ * `eventType` only with an experience. `since`: Unix ms.
+ */
+export interface FindEventsNear {
+  workspaceId: string;
+  lat: number;
+  lng: number;
+  radiusMeters: number;
+  experienceId?: string | null;
+  eventType?: string | null;
+  since?: number | null;
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfNearEvent {
+  items: NearEvent[];
+  nextPageToken: string | null;
+}
+/**
+ * An event of the log, and how far from the position it was.
+ */
+export interface NearEvent {
+  id: string;
+  playerId: string;
+  workspaceId: string;
+  experienceId: string;
+  eventType: string;
+  contentId: string | null;
+  data: {
+    [k: string]: unknown;
+  };
+  locationLat: number;
+  locationLng: number;
+  distanceMeters: number;
+  timestamp: number;
+  receivedAt: number;
+  flags: string[];
+}
+/**
+ * Recompute a player's progress from the log, for the workspace's operators.
+ */
+export interface AuditProgress {
+  workspaceId: string;
+  experienceId: string;
+  playerId: string;
+}
+/**
+ * How many events the log has, and each drift: none is as it should be.
+ */
+export interface ProgressAudit {
+  events: number;
+  drifts: Drift[];
+}
+/**
+ * A field, or an event of the log, that is not as the log makes it.
+ */
+export interface Drift {
+  path: string;
+  stored: {
+    [k: string]: unknown;
+  };
+  recomputed: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * The players of an experience: all, who hold an item, or who visited a waypoint.
+ */
+export interface ListProgress {
+  workspaceId: string;
+  experienceId: string;
+  holdsItem?: string | null;
+  visited?: string | null;
+  orderBy?: "lastPlayedAt" | "completion";
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfProgressSummary {
+  items: ProgressSummary[];
+  nextPageToken: string | null;
+}
+/**
+ * A player's progress without the state, which `getExperienceProgress` has.
+ */
+export interface ProgressSummary {
+  playerId: string;
+  workspaceId: string;
+  experienceId: string;
+  experienceVersion: number;
+  nickname: string | null;
+  startedAt: number;
+  completedAt: number | null;
+  lastPlayedAt: number;
+  playtimeSeconds: number;
+  distanceMeters: number;
+  xp: number;
+  level: number;
+  achievements: Achievement[];
+  completionPercentage: number;
+  currentLocation: string | null;
+  lastPosition: Position | null;
+  version: number;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * What players did in an experience, the newest first: all, or by one of three filters.
+ *
+ * `since` is the earliest time of the events, in Unix ms.
+ */
+export interface ListProgressEvents {
+  workspaceId: string;
+  experienceId: string;
+  playerId?: string | null;
+  eventType?: string | null;
+  contentId?: string | null;
+  since?: number | null;
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfProgressEventView {
+  items: ProgressEventView[];
+  nextPageToken: string | null;
+}
+/**
+ * One thing that a player did. `id` is its key in the log.
+ */
+export interface ProgressEventView {
+  id: string;
+  playerId: string;
+  workspaceId: string;
+  experienceId: string;
+  eventType: string;
+  contentId: string | null;
+  data: {
+    [k: string]: unknown;
+  };
+  locationLat: number | null;
+  locationLng: number | null;
+  timestamp: number;
+  receivedAt: number;
+  flags: string[];
+}
+/**
  * A guest to be erased: the caller, or for an admin the guest of this uid.
  *
  * Of a project or of an event: one of both is named.
@@ -3935,6 +4772,70 @@ export interface Reasons {
   contention: {
     code: "aborted";
     details: {};
+  };
+  /**
+   * Refused when the player has not begun this experience, or it is none of this caller's.
+   */
+  progress_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when the caller has not played anything yet.
+   */
+  player_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when nothing was saved in this slot.
+   */
+  save_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when the player was erased, so nothing is kept of them.
+   */
+  player_erased: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when the player became part of another one, who goes on instead.
+   */
+  player_merged: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when more of `itemId` would be removed than the player holds.
+   */
+  not_enough_items: {
+    code: "failed-precondition";
+    details: {
+      itemId: string;
+      held: number;
+      needed: number;
+    };
+  };
+  /**
+   * Refused when an event is of a type that the server or an attendant writes; `path` names it.
+   */
+  server_only_event: {
+    code: "permission-denied";
+    details: {
+      path: string;
+    };
+  };
+  /**
+   * Refused when `field` of the player's progress holds as much as it can.
+   */
+  progress_full: {
+    code: "resource-exhausted";
+    details: {
+      field: string;
+    };
   };
 }
 /**

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Client } from "../../client/src/client.ts";
 import { RuntimeError } from "../../client/src/errors.ts";
-import { type EventBatch, EventOutbox, type WaitingEvent } from "../../client/src/event-outbox.ts";
+import {
+  type EventBatch,
+  EventOutbox,
+  type EventOutboxOptions,
+  type WaitingEvent,
+} from "../../client/src/event-outbox.ts";
 import { deferred, MemoryStore } from "./memory.ts";
 
 type Send = (batch: EventBatch) => Promise<string>;
@@ -22,6 +28,10 @@ function outbox(store: MemoryStore, send: Send, uid = "ada") {
   });
   return { box, reported };
 }
+
+/** Compiles as long as the callable takes what an outbox sends. */
+export const sendOf = (client: Client): EventOutboxOptions<unknown>["send"] =>
+  client.trackProgressEvents;
 
 const refusal = (code: string, details: object) =>
   RuntimeError.from(

@@ -16,6 +16,7 @@ import {
   rejectedFiles,
   twoTabs,
 } from "./obstacles.mjs";
+import { trackedOffline } from "./outbox.mjs";
 import { journeyScreenshots, screenshots } from "./screenshots.mjs";
 import { reloadAndBack, wholeVisit } from "./visits.mjs";
 
@@ -39,4 +40,5 @@ export const SCENARIOS = {
   entering,
   screenshots,
   journeyScreenshots,
+  trackedOffline,
 };

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from google.cloud.firestore import Increment
-
 from experience.players.models.event import ProgressEvent
 from experience.players.models.tally import EFFECTS, time_spent
 from experience.progress.calendar import day_of
@@ -37,10 +35,10 @@ class Sums:
             self.timed += 1
             self.seconds += seconds
 
-    def increments(self) -> dict[str, Any]:
-        """As it is written."""
+    def fields(self) -> dict[str, int]:
+        """What is to be added."""
         fields = {"count": self.count, "timed": self.timed, "seconds": self.seconds}
-        return {name: Increment(value) for name, value in fields.items() if value}
+        return {name: value for name, value in fields.items() if value}
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ class DayRollup:
         return types, pairs
 
     def fields(self, rules: ProgressRules, names: Names) -> tuple[dict[str, Any], Names]:
-        """The increments, and the names that the document has after them."""
+        """What is to be added, and the names that the document has after them."""
         types, pairs, contents = set(names.types), set(names.pairs), {c for c, _ in names.pairs}
         counted: dict[str, int] = {}
         named: dict[str, dict[str, Sums]] = {}
@@ -99,16 +97,14 @@ class DayRollup:
                 named.setdefault(content, {}).setdefault(kind, Sums()).add(event)
             else:
                 other.setdefault(kind, Sums()).add(event)
-        fields: dict[str, Any] = {
-            "events": {kind: Increment(count) for kind, count in counted.items()}
-        }
+        fields: dict[str, Any] = {"events": counted}
         if named:
             fields["contents"] = {
-                content: {kind: sums.increments() for kind, sums in kinds.items()}
+                content: {kind: sums.fields() for kind, sums in kinds.items()}
                 for content, kinds in named.items()
             }
         if other:
-            fields[OTHER] = {kind: sums.increments() for kind, sums in other.items()}
+            fields[OTHER] = {kind: sums.fields() for kind, sums in other.items()}
         return fields, Names(frozenset(types), frozenset(pairs))
 
 

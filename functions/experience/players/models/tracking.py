@@ -51,11 +51,19 @@ class TrackedEvent(Request):
 
     event_id: RequestId
     event_type: EventType
-    content_id: ContentId | None = Field(default=None, validate_default=True)
+    content_id: ContentId | None = None
     data: dict[str, Any] = {}
     location_lat: Latitude | None = None
-    location_lng: Longitude | None = Field(default=None, validate_default=True)
+    location_lng: Longitude | None = None
     occurred_at: int | None = Field(default=None, ge=0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_names(cls, event: Any) -> Any:
+        """What is missing is named as the caller names it."""
+        if not isinstance(event, dict):
+            return event
+        return {"contentId": None, "locationLng": None} | event
 
     @field_validator("content_id")
     @classmethod

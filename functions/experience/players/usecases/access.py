@@ -7,7 +7,6 @@ from experience.errors import FailedPrecondition, ResourceExhausted
 from experience.players.models.effects import HOUR_MS, rate_after
 from experience.players.models.profile import PlayerProfile
 from experience.players.models.progress import ExperienceProgress, HourlyRate
-from experience.players.store import tombstone_ref
 from experience.progress.rules import ProgressRules
 from experience.workspaces import store as workspaces
 
@@ -33,12 +32,6 @@ def rules_of(client: Client, progress: ExperienceProgress) -> ProgressRules:
         client, progress.workspace_id, progress.experience_id, progress.experience_version
     )
     return version.progress or ProgressRules()
-
-
-def require_unerased(client: Client, uid: str) -> None:
-    """Raise FailedPrecondition `player_erased` for a player who is gone. One read."""
-    if tombstone_ref(client, uid).get().exists:
-        raise erased()
 
 
 def erased() -> FailedPrecondition:

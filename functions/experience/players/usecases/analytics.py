@@ -20,7 +20,7 @@ from experience.workspaces.models import Role
 from experience.workspaces.store import find_experiences
 from experience.workspaces.usecases.access import require_role
 
-MAX_COUNTS_AT_ONCE = 16
+MAX_CONCURRENT_COUNTS = 16
 
 
 def get_content_analytics(uid: str, request: GetContentAnalytics) -> ContentAnalytics:
@@ -84,5 +84,5 @@ def _count_visitors(
     def count(content_id: str) -> int:
         return store.count_visitors(client, workspace_id, experience_id, content_id, first)
 
-    with ThreadPoolExecutor(MAX_COUNTS_AT_ONCE) as pool:
+    with ThreadPoolExecutor(MAX_CONCURRENT_COUNTS) as pool:
         return dict(zip(contents, pool.map(count, contents), strict=True))

@@ -3,13 +3,15 @@
 from experience import clients
 from experience.errors import AlreadyExists, VersionConflict
 from experience.ids import fingerprint
+from experience.players import store
 from experience.players.models.effects import Arrival, Effects
-from experience.players.models.event import server_event_key
+from experience.players.models.event import ProgressEvent, server_event_key
 from experience.players.models.progress import ProgressView, RememberedRequest
 from experience.players.models.tracking import UpdateInventory
 from experience.players.usecases import access
 from experience.players.usecases.record import Plan, Player, read_player, record
 from experience.players.usecases.track import logged_event
+from experience.store import get
 
 KIND = "inventory_updated"
 
@@ -25,6 +27,7 @@ def update_inventory(uid: str, request: UpdateInventory) -> ProgressView:
     """
     client = clients.firestore()
     made_by = fingerprint(request.model_dump(mode="json"))
+    operations = [each.model_dump(by_alias=True) for each in request.operations]
     name = None if request.request_id is None else f"inventory:{request.request_id}"
 
     def decide(player: Player, known: frozenset[str]) -> Plan | None:
@@ -34,12 +37,15 @@ def update_inventory(uid: str, request: UpdateInventory) -> ProgressView:
             return None
         key = server_event_key(KIND, request.request_id or player.now)
         if key in known:  # older than the requests that the progress remembers
+            own = store.progress_ref(client, uid, request.workspace_id, request.experience_id)
+            logged = get(client, store.event_ref(own, key), ProgressEvent, what="event")
+            if logged.data["operations"] != operations:
+                raise _reused()
             return None
         version = 0 if player.is_new else player.progress.version
         if request.expected_version is not None and request.expected_version != version:
             raise VersionConflict(version)
         access.require_within_rate(player.progress.rate, 1, player.now)
-        operations = [each.model_dump(by_alias=True) for each in request.operations]
         event = logged_event(player, KIND, data={"operations": operations})
         return Plan([Arrival(key, event)], remember)
 

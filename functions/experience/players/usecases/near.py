@@ -1,5 +1,6 @@
 """Finding what happened near a place."""
 
+from collections.abc import Callable
 from typing import Any
 
 from google.cloud.firestore import Client
@@ -20,6 +21,12 @@ MAX_READS = 20_000
 token."""
 
 
+ReadEvent = tuple[str, ProgressEvent | None, Position]
+"""The id and position of an event, and the event unless it is unreadable."""
+Read = Callable[[Position | None, int], list[ReadEvent]]
+"""The next events after a position, at most so many."""
+
+
 def find_events_near(uid: str, request: FindEventsNear) -> Page[NearEvent]:
     """A page of the events within a radius, the newest first; viewers.
 
@@ -30,7 +37,6 @@ def find_events_near(uid: str, request: FindEventsNear) -> Page[NearEvent]:
     """
     client = clients.firestore()
     require_role(client, request.workspace_id, uid, Role.VIEWER, what="workspace")
-    at = Position.parse(request.page_token, request.scope) if request.page_token else None
     query = store.query_events_near(
         client,
         {
@@ -42,13 +48,19 @@ def find_events_near(uid: str, request: FindEventsNear) -> Page[NearEvent]:
         cells_covering(request.lat, request.lng, request.radius_meters),
         request.since,
     )
+    return collect(request, lambda after, limit: _read(client, query, after, limit))
+
+
+def collect(request: FindEventsNear, read: Read) -> Page[NearEvent]:
+    """A page of what `read` gives and lies within the radius."""
+    at = Position.parse(request.page_token, request.scope) if request.page_token else None
     found: list[tuple[NearEvent, Position]] = []
     reads = 0
     while len(found) <= request.page_size and reads < MAX_READS:
         missing = request.page_size + 1 - len(found)
         seldom = -(-reads // max(len(found), 1))  # reads for each event so far
         limit = min(missing * max(2, seldom) + 2, MAX_BATCH)
-        batch = _read(client, query, at, limit)
+        batch = read(at, limit)
         reads += len(batch)
         for event_id, event, at in batch:
             if event and (distance := request.distance_to(event)) is not None:
@@ -64,10 +76,8 @@ def find_events_near(uid: str, request: FindEventsNear) -> Page[NearEvent]:
     )
 
 
-def _read(
-    client: Client, query: Any, after: Position | None, limit: int
-) -> list[tuple[str, ProgressEvent | None, Position]]:
-    """The next events with their ids and positions; None for one that cannot be read."""
+def _read(client: Client, query: Any, after: Position | None, limit: int) -> list[ReadEvent]:
+    """The next events of a query. One read each."""
     if after is not None:
         query = query.start_after(
             {"timestamp": after.timestamp, "__name__": client.document(after.path)}

@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from google.api_core.exceptions import Aborted, AlreadyExists, FailedPrecondition, NotFound
-from google.cloud.firestore import ArrayUnion, Client, Transaction, WriteBatch, transactional
+from google.cloud.firestore import (
+    ArrayUnion,
+    Client,
+    Increment,
+    Transaction,
+    WriteBatch,
+    transactional,
+)
 
 from experience import clock, transactions
 from experience.errors import ResourceExhausted
@@ -66,17 +73,15 @@ class Plan:
 def read_player(client: Client, uid: str, workspace_id: str, experience_id: str) -> Player:
     """A player in an open experience. Two reads.
 
-    The first time in a process up to three more, and one for a player without a profile. Raises
-    NotFound, FailedPrecondition `experience_unavailable`, `player_erased` and `player_merged`.
+    The first time in a process up to three more. Raises NotFound, FailedPrecondition
+    `experience_unavailable` and `player_merged`.
     """
     own = store.progress_ref(client, uid, workspace_id, experience_id)
     found = transactions.read(client, [own, store.player_ref(client, uid)])
     progress = parse_versioned(found[0], ExperienceProgress)
     profile = parse_versioned(found[1], PlayerProfile)
     published = access.require_open(client, workspace_id, experience_id)
-    if profile is None:
-        access.require_unerased(client, uid)
-    else:
+    if profile is not None:
         access.require_unmerged(profile.value)
     now = clock.now_ms()
     if progress is None:
@@ -104,7 +109,8 @@ def record(
 
     `decide` gets the player and the keys of those events that are known to be in the log. It is
     asked again when the commit says that one exists, at once, after one read of each event, and
-    after a pause when somebody else wrote. None ends without a write. Raises Contention.
+    after a pause when somebody else wrote. None ends without a write. A player without a profile
+    takes one read more. Raises FailedPrecondition `player_erased` and Contention.
     """
 
     def once() -> tuple[Player, Effects | None]:
@@ -262,8 +268,16 @@ def _write_rollups(
             "day": rollup.day,
             "shard": shard,
         }
-        batch.set(reference, fields | sums, merge=True)
+        batch.set(reference, fields | _increments(sums), merge=True)
     return learned
+
+
+def _increments(sums: dict[str, Any]) -> dict[str, Any]:
+    """The sums at every depth, as what is added to those that are stored."""
+    return {
+        name: _increments(value) if isinstance(value, dict) else Increment(value)
+        for name, value in sums.items()
+    }
 
 
 def shard_of(uid: str) -> int:

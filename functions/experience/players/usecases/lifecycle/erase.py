@@ -11,11 +11,12 @@ from google.api_core.exceptions import NotFound, PreconditionFailed
 from google.cloud.firestore import DELETE_FIELD, Client, DocumentReference, Transaction
 
 from experience import clients, clock, logs, storage, transactions
-from experience.errors import Contention, FailedPrecondition
+from experience.errors import Contention
 from experience.ids import new_id
 from experience.players import store
 from experience.players.models.erasure import ErasePlayer, PlayerErasure, PlayerTombstone
 from experience.players.models.profile import PlayerProfile
+from experience.players.usecases import access
 from experience.store import parse
 
 ERASE_MS = 40_000
@@ -76,8 +77,8 @@ def _close(client: Client, uid: str, *, even_if_merged: bool) -> tuple[list[str]
     def body(transaction: Transaction) -> tuple[list[str], int]:
         player, stone = transactions.read(client, [store.player_ref(client, uid), own], transaction)
         profile, tombstone = parse(player, PlayerProfile), parse(stone, PlayerTombstone)
-        if profile and profile.merged_into and not even_if_merged:
-            raise FailedPrecondition("player_merged", "This player became part of another one.")
+        if profile and not even_if_merged:
+            access.require_unmerged(profile)
         before = (tombstone.pending if tombstone else None) or []
         taken = profile.merged_from if profile else []
         family = list(dict.fromkeys([uid, *taken, *before]))
@@ -145,8 +146,9 @@ def _erase_from_boards(client: Client, uid: str, _until: Until) -> Counter[str]:
         if "boards" in (snapshot.to_dict() or {}):
             transactions.retry(partial(_hide, reference))
         workspace_id, _, experience_id = reference.id.partition("~")
-        boards = store.query_boards(client, workspace_id, experience_id)
-        found["boards"] += _delete_all(client, boards)
+        boards = store.find_boards_of(client, workspace_id, experience_id)
+        _delete(client, boards)
+        found["boards"] += len(boards)
     return found
 
 
@@ -191,12 +193,17 @@ def _delete_all(client: Client, query: Any, until: Until | None = None) -> int:
     for page in _pages(query):
         if until is not None and clock.now_ms() >= until:
             raise Contention
-        batch = client.batch()
-        for each in page:
-            batch.delete(each)
-        transactions.retry(batch.commit)
+        _delete(client, page)
         deleted += len(page)
     return deleted
+
+
+def _delete(client: Client, references: list[DocumentReference]) -> None:
+    for start in range(0, len(references), MAX_BATCH):
+        batch = client.batch()
+        for each in references[start : start + MAX_BATCH]:
+            batch.delete(each)
+        transactions.retry(batch.commit)
 
 
 def _pages(query: Any) -> Iterator[list[DocumentReference]]:

@@ -2,9 +2,9 @@
 
 from google.cloud.firestore import Client, Transaction
 
-from experience.errors import FailedPrecondition
 from experience.players.models.profile import PlayerProfile
 from experience.players.store import player_ref, tombstone_ref
+from experience.players.usecases import access
 from experience.store import find
 from experience.transactions import read
 
@@ -27,6 +27,6 @@ def require_writable(
     if profile is None:
         [tombstone] = read(client, [tombstone_ref(client, uid)], transaction)
         if tombstone.exists:
-            raise FailedPrecondition("player_erased", "This player was erased.")
-    elif profile.merged_into is not None:
-        raise FailedPrecondition("player_merged", "This player became part of another one.")
+            raise access.erased()
+    else:
+        access.require_unmerged(profile)

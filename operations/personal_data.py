@@ -1,7 +1,7 @@
 """Which collection holds data of whom, and what deletes it: every collection is in this list.
 
 A test compares it with the rules, the checks of the stored data and the code. A collection that
-holds data of players is deleted by `players/usecases/erase.py`, by the same path. Pure.
+holds data of players is deleted by `players/usecases/lifecycle/erase.py`, by the same path.
 """
 
 from dataclasses import dataclass

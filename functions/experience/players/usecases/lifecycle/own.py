@@ -16,7 +16,7 @@ from experience.players.models.lifecycle import (
 )
 from experience.players.models.profile import PlayerProfile, PlayerStats
 from experience.players.models.progress import ExperienceProgress, ProgressView
-from experience.players.usecases.gate import find_writable
+from experience.players.usecases.lifecycle.gate import find_writable
 from experience.store import find, get, parse, require
 from experience.workspaces.models import Role
 from experience.workspaces.store import is_deleted

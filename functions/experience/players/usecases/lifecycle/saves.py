@@ -10,8 +10,8 @@ from experience.players import store
 from experience.players.models.lifecycle import GetState, SavedState, SavedStateView, SaveState
 from experience.players.models.profile import PlayerProfile
 from experience.players.models.progress import ExperienceProgress
-from experience.players.usecases.gate import require_writable
-from experience.players.usecases.own import require_kept
+from experience.players.usecases.lifecycle.gate import require_writable
+from experience.players.usecases.lifecycle.own import require_kept
 from experience.store import get, parse, require
 
 

@@ -1,0 +1,1 @@
+"""The life of a player: own documents, merging into an account, export and erasure."""

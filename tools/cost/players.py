@@ -1,0 +1,54 @@
+"""What a player's batches of events cost, cold, warm, repeated and in part known."""
+
+from typing import Any
+
+from tests.support.builders.workspaces import a_member, a_step, a_workspace, an_experience
+from tools.cost.stage import Stage
+
+UID = "player"
+RULES = {
+    "completion": {"waypoints": {"gate": 1, "tower": 1}},
+    "achievements": [{"id": "explorer", "counter": "waypoints", "tiers": [2]}],
+}
+
+
+def measure(stage: Stage) -> None:
+    workspace = a_workspace(stage.db)
+    draft = {"steps": [a_step("name")], "transform": None, "progress": RULES}
+    experience = an_experience(stage.db, workspace, draft=draft)
+    ids = {"workspaceId": workspace, "experienceId": experience}
+
+    def track(state: str, *events: dict[str, Any], uid: str = UID, **fields: Any) -> None:
+        stage.call(uid, "trackProgressEvents", state, **ids, events=list(events), **fields)
+
+    deaths = [_event(f"d{number}", "player_death") for number in range(10)]
+    track("ten events, the first in an experience, cold", *deaths)
+    more = [_event(f"e{number}", "player_death") for number in range(10)]
+    track("ten events, warm", *more, batchId="b")
+    track("a batchId again", *more, batchId="b")
+    track("ten known events", *more)
+    track("ten events, half of them known", *more[:5], *(_event(f"f{n}") for n in range(5)))
+    gate = _event("g1", "waypoint_visited", contentId="gate")
+    track("two events, one of them a first visit", gate, _event("g2"))
+    tower = _event("h1", "waypoint_visited", contentId="tower")
+    track("two events, a first visit and an achievement", tower, _event("h2"))
+    track("two events, of two days", _event("i1"), _event("i2", occurredAt=_DAYS_AGO))
+    named = _event("j1", contentId="by nobody")
+    track("an event with a content that no rules name, cold", named)
+    attendant = a_member(stage.db, workspace, "attendant")
+    track("an event, by an attendant", _event("k"), uid=attendant, playerId=UID)
+    change = [{"op": "add", "itemId": "key", "quantity": 1}]
+    named_request = {**ids, "operations": change, "requestId": "r"}
+    stage.call(UID, "updateInventory", "", **named_request)
+    stage.call(UID, "updateInventory", "a requestId again", **named_request)
+    stage.call(UID, "updateLocation", "", **ids, locationLat=52.5, locationLng=13.4)
+    viewer = a_member(stage.db, workspace, "viewer")
+    stage.call(viewer, "auditProgress", "36 events", **ids, playerId=UID)
+
+
+_DAYS_AGO = 1_700_000_000_000
+"""Clamped to thirty days ago."""
+
+
+def _event(event_id: str, kind: str = "player_death", **fields: Any) -> dict[str, Any]:
+    return {"eventId": event_id, "eventType": kind, **fields}
