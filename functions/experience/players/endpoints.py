@@ -182,6 +182,7 @@ def merge_player(caller: Caller, request: MergePlayer) -> PlayerProfile:
     GetLeaderboard,
     refuses=[
         reasons.EXPERIENCE_NOT_FOUND,
+        reasons.EXPERIENCE_VERSION_NOT_FOUND,
         reasons.EXPERIENCE_UNAVAILABLE,
     ],
 )
