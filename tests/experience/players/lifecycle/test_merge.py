@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from google.cloud.firestore import Client as Database
-from tests.experience.players.test_erase import killed_at, left
+from tests.experience.players.lifecycle.test_erase import killed_at, left
 
 from emulator.demo.client import unsigned_token
 from experience import clients
