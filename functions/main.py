@@ -38,6 +38,7 @@ from experience.players.endpoints import get_state as getState
 from experience.players.endpoints import list_experience_progress as listExperienceProgress
 from experience.players.endpoints import list_progress as listProgress
 from experience.players.endpoints import list_progress_events as listProgressEvents
+from experience.players.endpoints import merge_player as mergePlayer
 from experience.players.endpoints import save_state as saveState
 from experience.players.endpoints import set_nickname as setNickname
 from experience.players.endpoints import track_progress_events as trackProgressEvents
@@ -131,6 +132,7 @@ __all__ = [
     "listProjects",
     "listRuns",
     "listSessions",
+    "mergePlayer",
     "onEventUpdated",
     "onJobCreated",
     "onProjectUpdated",

@@ -36,7 +36,7 @@ def play(workspace: str, operator: Client, player: Client, recorder: Recorder) -
     call("updateInventory", operations=[key], requestId="key-1")
     call("updateLocation", currentLocation="square", locationLat=52.5163, locationLng=13.3777)
     call("setNickname", nickname="Ada")
-    saved = call("saveState", slot="1", data={"chapter": 2})
+    saved = call("saveState", slot=1, data={"chapter": 2})
     call("getState", slot=saved["slot"])
     call("getExperienceProgress")
     call("getLeaderboard", metric="xp", period="week", around=True)

@@ -66,6 +66,7 @@ export const CALLABLES = [
   "saveState",
   "getState",
   "erasePlayer",
+  "mergePlayer",
   "getLeaderboard",
   "getContentAnalytics",
   "findEventsNear",
