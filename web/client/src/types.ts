@@ -1220,6 +1220,7 @@ export interface Callables {
     response: ProgressView;
     refuses:
       | "progress_not_found"
+      | "player_merged"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -1301,6 +1302,39 @@ export interface Callables {
     response: PlayerErasure;
     refuses:
       | "player_merged"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * All that is stored about the caller as a player, as a file to download.
+   */
+  exportPlayerData: {
+    request: ExportPlayerData;
+    response: PlayerExport;
+    refuses:
+      | "player_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Make an anonymous player a part of the caller, for good.
+   */
+  mergePlayer: {
+    request: MergePlayer;
+    response: PlayerProfile;
+    refuses:
+      | "player_erased"
+      | "player_merged"
+      | "progress_full"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -3672,7 +3706,7 @@ export interface GetPlayerProfile {}
  *
  * `accountLevel` comes from `xp` by the default formula. `mergedFrom` has the uids whose
  * progress was taken over, `mergedInto` the one who took over this one's: then nothing is
- * written here any more.
+ * written here any more, but what is `mergePending` until all of it was taken over.
  */
 export interface PlayerProfile {
   totalExperiencesPlayed: number;
@@ -3683,6 +3717,7 @@ export interface PlayerProfile {
   stats: PlayerStats;
   mergedFrom: string[];
   mergedInto: string | null;
+  mergePending: boolean;
   createdAt: number;
   updatedAt: number;
 }
@@ -3789,6 +3824,24 @@ export interface PlayerErasure {
   visitors: number;
   boards: number;
   objects: number;
+}
+/**
+ * The caller wants to have all that is stored about them as a player.
+ */
+export interface ExportPlayerData {}
+/**
+ * Where the file is, until `expiresAt` (Unix ms). It is deleted after a day.
+ */
+export interface PlayerExport {
+  url: string;
+  expiresAt: number;
+  sizeBytes: number;
+}
+/**
+ * The ID token of the anonymous player who becomes a part of the caller.
+ */
+export interface MergePlayer {
+  fromIdToken: string;
 }
 /**
  * The board of an experience; `closed` asks for the last period that has ended.
