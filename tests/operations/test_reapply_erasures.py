@@ -6,7 +6,7 @@ from emulator.suite.suite import Suite
 from experience.ids import new_id
 from experience.players import store
 from experience.players.usecases.lifecycle.erase import erase
-from tests.experience.players.test_erase import a_whole_player, left
+from tests.experience.players.lifecycle.test_erase import a_whole_player, left
 from tests.operations.conftest import Command
 
 

@@ -114,13 +114,19 @@ class Victim:
 FOR_VISITORS = {
     "createSession",
     "ensureGuest",
+    "erasePlayer",
+    "exportPlayerData",
     "getGuest",
     "getNextPhase",
+    "getPlayerProfile",
     "getProject",
+    "listExperienceProgress",
+    "mergePlayer",
     "startJourney",
     "trackProgressEvents",
     "updateInventory",
     "updateLocation",
+    "updatePreferences",
 }
 
 

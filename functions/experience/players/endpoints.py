@@ -1,6 +1,6 @@
 """Callables of players, and of those who run their experiences."""
 
-from experience import player_reasons, reasons
+from experience import reasons
 from experience.firebase.callables import Caller, callable_function
 from experience.firebase.schedules import schedule
 from experience.pages import Page
@@ -53,10 +53,10 @@ _WRITING = (
     reasons.EXPERIENCE_NOT_FOUND,
     reasons.EXPERIENCE_VERSION_NOT_FOUND,
     reasons.EXPERIENCE_UNAVAILABLE,
-    player_reasons.PLAYER_ERASED,
-    player_reasons.PLAYER_MERGED,
+    reasons.PLAYER_ERASED,
+    reasons.PLAYER_MERGED,
     reasons.RATE_LIMITED,
-    player_reasons.PROGRESS_FULL,
+    reasons.PROGRESS_FULL,
     reasons.CONTENTION,
 )
 
@@ -66,9 +66,9 @@ _WRITING = (
     refuses=[
         *_WRITING,
         reasons.WORKSPACE_NOT_FOUND,
-        player_reasons.PROGRESS_NOT_FOUND,
+        reasons.PROGRESS_NOT_FOUND,
         reasons.ROLE_REQUIRED,
-        player_reasons.SERVER_ONLY_EVENT,
+        reasons.SERVER_ONLY_EVENT,
         reasons.REQUEST_ID_REUSED,
     ],
 )
@@ -81,7 +81,7 @@ def track_progress_events(caller: Caller, request: TrackProgressEvents) -> Track
     UpdateInventory,
     refuses=[
         *_WRITING,
-        player_reasons.NOT_ENOUGH_ITEMS,
+        reasons.NOT_ENOUGH_ITEMS,
         reasons.VERSION_CONFLICT,
         reasons.REQUEST_ID_REUSED,
     ],
@@ -97,7 +97,7 @@ def update_location(caller: Caller, request: UpdateLocation) -> ProgressView:
     return location.update_location(caller.uid, request)
 
 
-@callable_function(GetPlayerProfile, refuses=[player_reasons.PLAYER_NOT_FOUND])
+@callable_function(GetPlayerProfile, refuses=[reasons.PLAYER_NOT_FOUND])
 def get_player_profile(caller: Caller, request: GetPlayerProfile) -> PlayerProfile:
     """The caller across all experiences."""
     return own.get_player_profile(caller.uid, request)
@@ -105,7 +105,7 @@ def get_player_profile(caller: Caller, request: GetPlayerProfile) -> PlayerProfi
 
 @callable_function(
     UpdatePreferences,
-    refuses=[player_reasons.PLAYER_ERASED, player_reasons.PLAYER_MERGED, reasons.CONTENTION],
+    refuses=[reasons.PLAYER_ERASED, reasons.PLAYER_MERGED, reasons.CONTENTION],
 )
 def update_preferences(caller: Caller, request: UpdatePreferences) -> PlayerProfile:
     """Change the caller's preferences."""
@@ -115,8 +115,8 @@ def update_preferences(caller: Caller, request: UpdatePreferences) -> PlayerProf
 @callable_function(
     SetNickname,
     refuses=[
-        player_reasons.PROGRESS_NOT_FOUND,
-        player_reasons.PLAYER_MERGED,
+        reasons.PROGRESS_NOT_FOUND,
+        reasons.PLAYER_MERGED,
         reasons.CONTENTION,
     ],
 )
@@ -126,7 +126,7 @@ def set_nickname(caller: Caller, request: SetNickname) -> ProgressView:
 
 
 @callable_function(
-    GetExperienceProgress, refuses=[player_reasons.PROGRESS_NOT_FOUND, reasons.ROLE_REQUIRED]
+    GetExperienceProgress, refuses=[reasons.PROGRESS_NOT_FOUND, reasons.ROLE_REQUIRED]
 )
 def get_experience_progress(caller: Caller, request: GetExperienceProgress) -> ProgressView:
     """The caller's progress in an experience; for members that of any player."""
@@ -142,9 +142,9 @@ def list_experience_progress(caller: Caller, request: ListExperienceProgress) ->
 @callable_function(
     SaveState,
     refuses=[
-        player_reasons.PROGRESS_NOT_FOUND,
-        player_reasons.PLAYER_ERASED,
-        player_reasons.PLAYER_MERGED,
+        reasons.PROGRESS_NOT_FOUND,
+        reasons.PLAYER_ERASED,
+        reasons.PLAYER_MERGED,
         reasons.VERSION_CONFLICT,
         reasons.CONTENTION,
     ],
@@ -154,15 +154,13 @@ def save_state(caller: Caller, request: SaveState) -> SavedStateView:
     return saves.save_state(caller.uid, request)
 
 
-@callable_function(
-    GetState, refuses=[player_reasons.SAVE_NOT_FOUND, player_reasons.PROGRESS_NOT_FOUND]
-)
+@callable_function(GetState, refuses=[reasons.SAVE_NOT_FOUND, reasons.PROGRESS_NOT_FOUND])
 def get_state(caller: Caller, request: GetState) -> SavedStateView:
     """What the caller saved in a slot of an experience."""
     return saves.get_state(caller.uid, request)
 
 
-@callable_function(ErasePlayer, refuses=[player_reasons.PLAYER_MERGED, reasons.CONTENTION])
+@callable_function(ErasePlayer, refuses=[reasons.PLAYER_MERGED, reasons.CONTENTION])
 def erase_player(caller: Caller, request: ErasePlayer) -> PlayerErasure:
     """Erase the caller as a player, for good: nothing is kept of them any more."""
     return erase.erase_player(caller.uid, request)
@@ -183,9 +181,9 @@ def sweep_players() -> None:
 @callable_function(
     MergePlayer,
     refuses=[
-        player_reasons.PLAYER_ERASED,
-        player_reasons.PLAYER_MERGED,
-        player_reasons.PROGRESS_FULL,
+        reasons.PLAYER_ERASED,
+        reasons.PLAYER_MERGED,
+        reasons.PROGRESS_FULL,
         reasons.CONTENTION,
     ],
 )
@@ -198,6 +196,7 @@ def merge_player(caller: Caller, request: MergePlayer) -> PlayerProfile:
     GetLeaderboard,
     refuses=[
         reasons.EXPERIENCE_NOT_FOUND,
+        reasons.EXPERIENCE_VERSION_NOT_FOUND,
         reasons.EXPERIENCE_UNAVAILABLE,
     ],
 )
@@ -235,7 +234,7 @@ def fold_rollups() -> None:
     AuditProgress,
     refuses=[
         reasons.WORKSPACE_NOT_FOUND,
-        player_reasons.PROGRESS_NOT_FOUND,
+        reasons.PROGRESS_NOT_FOUND,
         reasons.EXPERIENCE_VERSION_NOT_FOUND,
         reasons.ROLE_REQUIRED,
         reasons.CONTENTION,

@@ -66,7 +66,6 @@ export const CALLABLES = [
   "saveState",
   "getState",
   "erasePlayer",
-  "exportPlayerData",
   "mergePlayer",
   "getLeaderboard",
   "getContentAnalytics",
