@@ -76,6 +76,28 @@ class Victim:
             "saveWorkspace": {**of_workspace, "expectedVersion": 1, "name": "Mine"},
             "setMember": {**of_workspace, "uid": "me", "role": "owner"},
             "startRun": {**of_workspace, "workflowName": "photo.transform", "payload": {}},
+            **self.asks_of_players(),
+        }
+
+    def asks_of_players(self) -> dict[str, dict[str, Any]]:
+        """The same for the callables about players: only what is the caller's own is found."""
+        there = {"workspaceId": self.venue.workspace, "experienceId": self.venue.main}
+        player = {**there, "playerId": self.uid}
+        return {
+            "auditProgress": player,
+            "findEventsNear": {
+                "workspaceId": self.venue.workspace,
+                "lat": 1,
+                "lng": 1,
+                "radiusMeters": 10,
+            },
+            "getContentAnalytics": {**there, "days": 7},
+            "getExperienceProgress": player,
+            "getState": {**there, "slot": 1},
+            "listProgress": there,
+            "listProgressEvents": player,
+            "saveState": {**there, "slot": 1, "data": {}},
+            "setNickname": {**there, "nickname": "Eve"},
         }
 
     def asks_of_project(self) -> dict[str, dict[str, Any]]:
@@ -114,13 +136,20 @@ class Victim:
 FOR_VISITORS = {
     "createSession",
     "ensureGuest",
+    "erasePlayer",
+    "exportPlayerData",
     "getGuest",
+    "getLeaderboard",
     "getNextPhase",
+    "getPlayerProfile",
     "getProject",
+    "listExperienceProgress",
+    "mergePlayer",
     "startJourney",
     "trackProgressEvents",
     "updateInventory",
     "updateLocation",
+    "updatePreferences",
 }
 
 
