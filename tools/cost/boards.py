@@ -22,11 +22,12 @@ def measure(stage: Stage) -> None:
     asked = {**ids, "metric": "xp"}
     player = "player-0"
     stage.call(player, "getLeaderboard", "the first of twelve, cold", **asked)
+    board = board_ref(stage.db, workspace, f"{experience}~xp~all")
+    board.update({"asOf": now_ms() + 3_600_000})  # it stays fresh, however slow this machine is
     stage.call(player, "getLeaderboard", "warm", **asked)
     stage.call(player, "getLeaderboard", "with neighbours", **asked, around=True)
     stage.call("nobody", "getLeaderboard", "by somebody who did not play", **asked)
     old = now_ms() - 30_000
-    board = board_ref(stage.db, workspace, f"{experience}~xp~all")
     board.update({"asOf": old, "claimedAt": old})
     stage.call(player, "getLeaderboard", "renewed, of twelve", **asked)
     viewer = a_member(stage.db, workspace, "viewer")
