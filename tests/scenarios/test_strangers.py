@@ -68,6 +68,8 @@ class Victim:
             "getContentAnalytics": {**of_workspace, "experienceId": self.venue.main},
             "getRun": run,
             "listExperiences": of_workspace,
+            "listProgress": {**of_workspace, "experienceId": self.venue.main},
+            "listProgressEvents": {**of_workspace, "experienceId": self.venue.main},
             "listProjects": of_workspace,
             "listRuns": of_workspace,
             "publishExperience": experience,

@@ -7,6 +7,7 @@ from pathlib import Path
 from emulator.suite.suite import Suite
 from tools.cost import (
     analytics,
+    boards,
     guests,
     journey_transforms,
     journeys,
@@ -34,6 +35,7 @@ PARTS: list[Callable[[Stage], None]] = [
     workflows.measure,
     journey_transforms.measure,
     analytics.measure,
+    boards.measure,
 ]
 
 
