@@ -70,14 +70,15 @@ def test_a_call_that_dies_at_its_commit_counts_once(
     trail, uid = Trail(faulty_suite), f"killed-{new_id()}"
     if not is_first:
         trail.call(uid, "trackProgressEvents", events=[visit("before")])
-    asked: dict[str, Any] = {
+    requests: dict[str, dict[str, Any]] = {
         "trackProgressEvents": {"events": [visit("a"), visit("b", "tower")], "batchId": "one"},
         "updateInventory": {
             "operations": [{"op": "add", "itemId": "key", "quantity": 1}],
             "requestId": "one",
         },
         "updateLocation": {"locationLat": 1, "locationLng": 1},
-    }[function]
+    }
+    asked = requests[function]
     faulty_suite.faults(killAtCommit=1, killWhen=when, only=function)
     trail.call(uid, function, **asked)
     eventually(lambda: faulty_suite.suite.faults.kill_at_commit is None)

@@ -17,6 +17,7 @@ from tools.benchmarks import (
     large_project,
     load,
     pictures,
+    players,
     runs,
     triggers,
     visits,
@@ -48,10 +49,12 @@ def main() -> None:
             ran = runs.measure(empty, ROUNDS, RUN_SECONDS)
             picture = pictures.measure(empty, PICTURES)
             event_picture = journeys.measure(empty, PICTURES)
+            played = players.measure(empty, ROUNDS)
             unmeasured = calls.unmeasured(empty)
         with bench.started(log, partial(large_project.fill, count=SESSIONS)) as full:
             large = _half(full, ROUNDS_WITH_MANY)
-    measured = (imported, loaded, ran, picture, event_picture, few, large, unmeasured)
+    pair = (event_picture, played, players.measure_near())
+    measured = (imported, loaded, ran, picture, *pair, few, large, unmeasured)
     report = Report(facts, ROUNDS, SESSIONS, *measured)
     report.write()
     for table in report.blocks().values():

@@ -8,6 +8,7 @@ from rich.progress import track
 
 from emulator.demo import seed
 from emulator.demo.client import CallError
+from tools.benchmarks import players
 from tools.benchmarks.bare import Bare
 from tools.benchmarks.bench import GUEST, PROJECT, Bench, Call
 from tools.benchmarks.journeys import Journeys
@@ -289,7 +290,7 @@ def measure(bench: Bench, rounds: int, warm: int = 1) -> list[Result]:
 def unmeasured(bench: Bench) -> list[str]:
     """The callables without a case."""
     deployed = bench.suite.functions.endpoints("callableTrigger")
-    return sorted(set(deployed) - {case.function for case in CASES})
+    return sorted(set(deployed) - {case.function for case in CASES} - players.FUNCTIONS)
 
 
 def _call(bench: Bench, case: Case, uid: str, data: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from emulator.demo.client import Client
+from emulator.demo.client import Client, unsigned_token
 from tools.contract.recorder import Recorder
 
 TRAIL = "city-trail"
@@ -44,6 +44,8 @@ def play(workspace: str, operator: Client, player: Client, recorder: Recorder) -
         ("listExperienceProgress", {"pageSize": 10}),
         ("updatePreferences", {"preferences": {"difficulty": "normal"}}),
         ("getPlayerProfile", {}),
+        ("mergePlayer", {"fromIdToken": unsigned_token(player.project, f"{player.uid}-before")}),
+        ("exportPlayerData", {}),
     ):
         recorder.call("a player", player, name, **data)
     _look_after(ids, progress["playerId"], operator, recorder)

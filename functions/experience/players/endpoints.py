@@ -10,10 +10,12 @@ from experience.players.models.leaderboard import GetLeaderboard, Leaderboard
 from experience.players.models.lifecycle.erasure import ErasePlayer, PlayerErasure
 from experience.players.models.lifecycle.merge import MergePlayer
 from experience.players.models.lifecycle.own import (
+    ExportPlayerData,
     GetExperienceProgress,
     GetPlayerProfile,
     GetState,
     ListExperienceProgress,
+    PlayerExport,
     SavedStateView,
     SaveState,
     SetNickname,
@@ -45,7 +47,7 @@ from experience.players.usecases import (
     track,
 )
 from experience.players.usecases import fold_rollups as folding
-from experience.players.usecases.lifecycle import erase, merge, own, saves
+from experience.players.usecases.lifecycle import erase, export, merge, own, saves, sweep
 
 _WRITING = (
     reasons.EXPERIENCE_NOT_FOUND,
@@ -162,6 +164,18 @@ def get_state(caller: Caller, request: GetState) -> SavedStateView:
 def erase_player(caller: Caller, request: ErasePlayer) -> PlayerErasure:
     """Erase the caller as a player, for good: nothing is kept of them any more."""
     return erase.erase_player(caller.uid, request)
+
+
+@callable_function(ExportPlayerData, refuses=[reasons.PLAYER_NOT_FOUND])
+def export_player_data(caller: Caller, request: ExportPlayerData) -> PlayerExport:
+    """All that is stored about the caller as a player, as a file to download."""
+    return export.export_player_data(caller.uid, request)
+
+
+@schedule(every="day 05:00", timeout_seconds=1800)
+def sweep_players() -> None:
+    """Finish erasures and merges that were broken off, and delete exports of yesterday."""
+    sweep.sweep_players()
 
 
 @callable_function(

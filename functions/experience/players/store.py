@@ -172,6 +172,20 @@ def query_events(client: Client, workspace_id: str, experience_id: str) -> Query
     return events.where(filter=FieldFilter("experienceProgressId", "==", about))
 
 
+def find_boards_of(
+    client: Client, workspace_id: str, experience_id: str
+) -> list[DocumentReference]:
+    """Every board of an experience: whoever erases a player deletes them. One read each.
+
+    A renewal that is under way then finds no document, and stores nothing. Names are in order, so
+    this needs no index.
+    """
+    first, last = (board_ref(client, workspace_id, f"{experience_id}{end}") for end in "~\x7f")
+    boards = client.collection("workspaces", workspace_id, "boards").order_by("__name__")
+    found = boards.start_at({"__name__": first}).end_before({"__name__": last}).select([])
+    return [snapshot.reference for snapshot in found.stream()]
+
+
 def find_own_boards(
     client: Client, uid: str, workspace_id: str, experience_id: str
 ) -> OwnBoards | None:

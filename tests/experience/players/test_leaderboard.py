@@ -17,7 +17,7 @@ from experience.players.models.leaderboard import (
     public_hash,
 )
 from experience.players.models.progress import ExperienceProgress
-from experience.players.store import board_ref, progress_ref, query_boards
+from experience.players.store import board_ref, find_boards_of, progress_ref
 from experience.players.usecases import boards as renewal
 from experience.players.usecases import leaderboard
 from experience.progress.calendar import Period, closed_key_of, key_of
@@ -308,8 +308,8 @@ class TestRenewal:
 
         def slow(*args: Any) -> Any:
             found = query(*args)
-            for board in query_boards(db, contenders.workspace, contenders.experience).stream():
-                board.reference.delete()
+            for board in find_boards_of(db, contenders.workspace, contenders.experience):
+                board.delete()
             return found
 
         monkeypatch.setattr(renewal, "_standings", slow)
@@ -318,7 +318,7 @@ class TestRenewal:
         )
 
         assert len(leaderboard.get_leaderboard("somebody", ask).entries) == 1
-        assert query_boards(db, contenders.workspace, contenders.experience).get() == []
+        assert find_boards_of(db, contenders.workspace, contenders.experience) == []
 
     def test_leaves_other_experiences_alone(self, db: Database) -> None:
         contenders = Field(db, 0)
@@ -326,7 +326,7 @@ class TestRenewal:
             reference = board_ref(db, contenders.workspace, f"{contenders.experience}{name}~xp~all")
             reference.set({"claimedAt": 1})
 
-        [found] = query_boards(db, contenders.workspace, contenders.experience).get()
+        [found] = find_boards_of(db, contenders.workspace, contenders.experience)
 
         assert found.id == f"{contenders.experience}~xp~all"
 

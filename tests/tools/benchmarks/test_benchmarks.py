@@ -16,6 +16,7 @@ from tools.benchmarks import (
     large_project,
     load,
     pictures,
+    players,
     runs,
     triggers,
     visits,
@@ -61,7 +62,9 @@ class TestRun:
         ran = runs.measure(bench, rounds=1, seconds=0, warm=0, concurrencies=(1, 2))
         picture = pictures.measure(bench, rounds=1, warm=0, width=256)
         pair = journeys.measure(bench, rounds=1, warm=0)
-        measured = (imported, loaded, ran, picture, pair)
+        played = players.measure(bench, rounds=1, warm=0)
+        near = players.measure_near(points=2000, places=3)
+        measured = (imported, loaded, ran, picture, pair, played, near)
         report = Report(page.machine(0), 1, 4, *measured, half, half, [])
         shutil.copy(page.PAGE, tmp_path / "page.md")
 
@@ -73,6 +76,8 @@ class TestRun:
         assert picture.around.median < picture.run.median
         assert picture.wait.median > 0
         assert pair.ratio > 0
+        assert 1 <= near.mean <= near.most < 10
+        assert all(f"| `{function}` |" in written for function in players.FUNCTIONS)
         assert all(f"| `{case.function}` |" in written for case in calls.CASES)
         ElementTree.parse(tmp_path / "picture.svg")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from emulator.firestore import java
 from emulator.firestore.installation import find_installation
 from tools import markdown
-from tools.benchmarks import calls, imports, journeys, load, pictures, runs
+from tools.benchmarks import calls, imports, journeys, load, pictures, players, runs
 from tools.benchmarks.report import chart
 from tools.benchmarks.timing import Samples
 
@@ -42,6 +42,8 @@ class Report:
     runs: runs.Result
     picture: pictures.Result
     event_picture: journeys.Pictures
+    played: list[players.Result]
+    near: players.Near
     few: Half
     many: Half
     unmeasured: Sequence[str]
@@ -55,6 +57,7 @@ class Report:
             "runs": _runs(self.runs),
             "picture": _picture(self.picture),
             "event-picture": event_picture(self.event_picture),
+            "players": players.table(self.played, self.near),
             "imports": _imports(self.imports),
             "times": _times(self),
             "many": _many(self),

@@ -66,6 +66,7 @@ export const CALLABLES = [
   "saveState",
   "getState",
   "erasePlayer",
+  "exportPlayerData",
   "mergePlayer",
   "getLeaderboard",
   "getContentAnalytics",

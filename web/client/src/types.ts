@@ -1311,6 +1311,21 @@ export interface Callables {
       | "internal";
   };
   /**
+   * All that is stored about the caller as a player, as a file to download.
+   */
+  exportPlayerData: {
+    request: ExportPlayerData;
+    response: PlayerExport;
+    refuses:
+      | "player_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
    * Make an anonymous player a part of the caller, for good.
    */
   mergePlayer: {
@@ -3810,6 +3825,18 @@ export interface PlayerErasure {
   visitors: number;
   boards: number;
   objects: number;
+}
+/**
+ * The caller wants to have all that is stored about them as a player.
+ */
+export interface ExportPlayerData {}
+/**
+ * Where the file is, until `expiresAt` (Unix ms). It is deleted after a day.
+ */
+export interface PlayerExport {
+  url: string;
+  expiresAt: number;
+  sizeBytes: number;
 }
 /**
  * The ID token of the anonymous player who becomes a part of the caller.

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from google.cloud.firestore import Client as Database
-from tests.experience.players.test_erase import killed_at, left
 
 from emulator.demo.client import unsigned_token
 from experience import clients
@@ -19,6 +18,7 @@ from experience.players.models.tracking import TrackProgressEvents
 from experience.players.usecases.lifecycle import erase, merge, own, saves
 from experience.players.usecases.track import track_progress_events
 from experience.progress.rules import ProgressRules
+from tests.experience.players.lifecycle.test_erase import killed_at, left
 from tests.support.builders.players import a_counting_experience, stored_progress
 from tests.support.builders.workspaces import a_workspace
 from tests.support.calling import at_once
