@@ -28,6 +28,7 @@ from experience.media.endpoints import on_workspace_updated as onWorkspaceUpdate
 from experience.media.endpoints import update_download_urls as updateDownloadUrls
 from experience.players.endpoints import audit_progress as auditProgress
 from experience.players.endpoints import erase_player as erasePlayer
+from experience.players.endpoints import export_player_data as exportPlayerData
 from experience.players.endpoints import find_events_near as findEventsNear
 from experience.players.endpoints import fold_rollups as foldRollups
 from experience.players.endpoints import get_content_analytics as getContentAnalytics
@@ -38,8 +39,10 @@ from experience.players.endpoints import get_state as getState
 from experience.players.endpoints import list_experience_progress as listExperienceProgress
 from experience.players.endpoints import list_progress as listProgress
 from experience.players.endpoints import list_progress_events as listProgressEvents
+from experience.players.endpoints import merge_player as mergePlayer
 from experience.players.endpoints import save_state as saveState
 from experience.players.endpoints import set_nickname as setNickname
+from experience.players.endpoints import sweep_players as sweepPlayers
 from experience.players.endpoints import track_progress_events as trackProgressEvents
 from experience.players.endpoints import update_inventory as updateInventory
 from experience.players.endpoints import update_location as updateLocation
@@ -101,6 +104,7 @@ __all__ = [
     "ensureGuest",
     "eraseGuest",
     "erasePlayer",
+    "exportPlayerData",
     "failSession",
     "findEventsNear",
     "foldRollups",
@@ -131,6 +135,7 @@ __all__ = [
     "listProjects",
     "listRuns",
     "listSessions",
+    "mergePlayer",
     "onEventUpdated",
     "onJobCreated",
     "onProjectUpdated",
@@ -164,6 +169,7 @@ __all__ = [
     "startTransform",
     "sweepJobs",
     "sweepJourneys",
+    "sweepPlayers",
     "sweepRetention",
     "sweepRuns",
     "sweepSessions",

@@ -17,6 +17,7 @@ from operations.bootstrap import BootstrapError, bootstrap
 from operations.check import check
 from operations.erasure import Contention, Visited, WrongBucketError, erase_guest
 from operations.event_migration import MigrationError, migrate_event
+from operations.player_erasure import reapply_erasures
 
 MAX_PROBE_SECONDS = 10
 """For the first request: a database that does not respond is reported instead of waited for."""
@@ -113,6 +114,19 @@ def _erase_guest(client: firestore.Client, options: argparse.Namespace) -> int:
     return 0
 
 
+def _reapply_erasures(client: firestore.Client, options: argparse.Namespace) -> int:
+    try:
+        remembered, erased = reapply_erasures(client, options.bucket)
+    except Contention:
+        print("error: something is left; run this again", file=sys.stderr)
+        return 1
+    print(
+        f"{erased} players were erased again in {_database(client)}; "
+        f"{options.bucket} remembers {remembered} erasures."
+    )
+    return 0
+
+
 def _migrate_event(client: firestore.Client, options: argparse.Namespace) -> int:
     if not (is_document_id(options.event) and is_document_id(options.into)):
         print("error: --event or --into is no id that a document can have", file=sys.stderr)
@@ -170,6 +184,14 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--guest", required=True, metavar="UID")
     command.add_argument("--bucket", required=True, metavar="NAME", help="where their photos are")
     command.set_defaults(run=_erase_guest)
+
+    command = commands.add_parser(
+        "reapply-erasures",
+        parents=[shared],
+        help="erase players again whom a restored backup brought back",
+    )
+    command.add_argument("--bucket", required=True, metavar="NAME", help="what remembers erasures")
+    command.set_defaults(run=_reapply_erasures)
 
     command = commands.add_parser(
         "migrate-event", parents=[shared], help="make a project of an event's active journey"

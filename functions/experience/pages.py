@@ -55,15 +55,15 @@ def newest_first(
     for field, value in wanted.items():
         query = query.where(filter=FieldFilter(field, "==", value))
     scope = fingerprint(_path(collection), wanted)[:16]
-    place = Place("createdAt", scope, collection)
-    shown, token = read_page(query, place, page_size, page_token)
+    order = PageOrder("createdAt", scope, collection)
+    shown, token = read_page(query, order, page_size, page_token)
     items = [item for each in shown if (item := parse_or_log(each, model))]
     return Page(items=items, next_page_token=token)
 
 
 @dataclass(frozen=True)
-class Place:
-    """What a token's place is counted in: the field of the order, from the highest, and the list.
+class PageOrder:
+    """How a list is ordered: by this field, from the highest, and which list it is.
 
     `scope` is a fingerprint of what is listed. Documents are named by their ids in a `collection`,
     in a group of them by their paths.
@@ -103,19 +103,19 @@ class Place:
 
 
 def read_page(
-    query: Query, place: Place, page_size: int, page_token: str | None
+    query: Query, order: PageOrder, page_size: int, page_token: str | None
 ) -> tuple[list["DocumentSnapshot[Any]"], str | None]:
     """The documents of one page, by a number from the highest, and the token of the next page.
 
     One read for each, and one more to know whether another page follows. InvalidArgument.
     """
-    query = query.order_by(place.order_by, direction=_DESCENDING)
+    query = query.order_by(order.order_by, direction=_DESCENDING)
     query = query.order_by("__name__", direction=_DESCENDING)
     if page_token is not None:
-        query = query.start_after(place.parse(page_token))
+        query = query.start_after(order.parse(page_token))
     found: list[DocumentSnapshot[Any]] = list(query.limit(page_size + 1).stream())
     shown = found[:page_size]
-    return shown, place.token(shown[-1]) if len(found) > page_size else None
+    return shown, order.token(shown[-1]) if len(found) > page_size else None
 
 
 def _path(collection: CollectionReference) -> str:

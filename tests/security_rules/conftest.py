@@ -87,6 +87,7 @@ def setting(suite: Suite) -> Iterator[Setting]:
         "events": an_event(db, workspace),
         "experiences": an_event_experience(db, workspace),
         "projects": project,
+        "players": uids["G"],
         "projects/guests": uids["G"],
         "projects/sessions": a_session(db, project, str(uids["G"]), experience),
     }

@@ -22,6 +22,10 @@ from experience.events.models.experience import EventExperience
 from experience.events.models.journey import Journey
 from experience.guests.models import Guest
 from experience.ids import new_id
+from experience.players.models.event import ProgressEvent
+from experience.players.models.leaderboard import Board
+from experience.players.models.profile import PlayerProfile
+from experience.players.models.progress import ExperienceProgress
 from experience.projects.models import Project
 from experience.sessions.models.session import Session
 from experience.transforms.models.job import Job, JobInternals
@@ -45,6 +49,10 @@ MODELS: dict[str, type[Document]] = {
     "events": Event,
     "events/journeys": Journey,
     "experiences": EventExperience,
+    "workspaces/boards": Board,
+    "players": PlayerProfile,
+    "players/experienceProgress": ExperienceProgress,
+    "players/experienceProgress/progressEvents": ProgressEvent,
     "projects": Project,
     "projects/guests": Guest,
     "projects/sessions": Session,
@@ -136,8 +144,9 @@ def _named_by_the_code() -> set[str]:
         except ModuleNotFoundError:
             continue  # a domain without documents
         for name, function in inspect.getmembers(store, inspect.isfunction):
-            if name.endswith("_ref"):
-                others = ["x"] * (len(inspect.signature(function).parameters) - 1)
+            parameters = list(inspect.signature(function).parameters)
+            if name.endswith("_ref") and parameters[0] == "client":  # others begin at a parent
+                others = ["x"] * (len(parameters) - 1)
                 reference = function(client, *others)
                 is_collection = isinstance(reference, CollectionReference)
                 document = reference.document("x") if is_collection else reference

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import main
-from experience import DOMAINS, player_reasons, reasons
+from experience import DOMAINS, reasons
 from experience.documents import Document, Request
 from experience.errors import Reason
 from experience.events.models.event import Event
@@ -131,8 +131,7 @@ def callables() -> list[DeclaredCallable]:
 
 
 def all_reasons() -> Iterator[Reason]:
-    """Every reason, in the order of `experience/reasons.py`, and then those of players."""
-    for module in (reasons, player_reasons):
-        for value in vars(module).values():
-            if isinstance(value, Reason):
-                yield value
+    """Every reason, in the order of `experience/reasons.py`."""
+    for value in vars(reasons).values():
+        if isinstance(value, Reason):
+            yield value

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from emulator.demo.client import Client
+from emulator.demo.client import Client, unsigned_token
 from tools.contract.recorder import Recorder
 
 TRAIL = "city-trail"
@@ -36,7 +36,7 @@ def play(workspace: str, operator: Client, player: Client, recorder: Recorder) -
     call("updateInventory", operations=[key], requestId="key-1")
     call("updateLocation", currentLocation="square", locationLat=52.5163, locationLng=13.3777)
     call("setNickname", nickname="Ada")
-    saved = call("saveState", slot="1", data={"chapter": 2})
+    saved = call("saveState", slot=1, data={"chapter": 2})
     call("getState", slot=saved["slot"])
     call("getExperienceProgress")
     call("getLeaderboard", metric="xp", period="week", around=True)
@@ -44,6 +44,8 @@ def play(workspace: str, operator: Client, player: Client, recorder: Recorder) -
         ("listExperienceProgress", {"pageSize": 10}),
         ("updatePreferences", {"preferences": {"difficulty": "normal"}}),
         ("getPlayerProfile", {}),
+        ("mergePlayer", {"fromIdToken": unsigned_token(player.project, f"{player.uid}-before")}),
+        ("exportPlayerData", {}),
     ):
         recorder.call("a player", player, name, **data)
     _look_after(ids, progress["playerId"], operator, recorder)

@@ -27,6 +27,8 @@ _MIN_TIME = 1_600_000_000_000
 # These depend on the machine. The sizes of files depend on the version of a library.
 _MEASURED = {"processingTimeMs": 900, "durationMs": 40}
 _OF_FILES = {"sizeBytes": 60_000}
+# They contain times.
+_TOKENS = {"nextPageToken": "bW9yZQ", "fromIdToken": "eyJhbGciOiJSUzI1NiJ9.…"}
 _FILE = {"uri", "url", "format"}
 
 # The documents in a project that a visit changes, by collection.
@@ -59,8 +61,8 @@ class Scrubber:
         if isinstance(value, list):
             return [self.clean(item, key, parent) for item in value]
         if isinstance(value, str):
-            if key == "nextPageToken":
-                return "bW9yZQ"  # it contains the time of the last document
+            if key in _TOKENS:
+                return _TOKENS[key]
             self._learn(value, key, parent)
             return self._text(value)
         if isinstance(value, int) and not isinstance(value, bool):

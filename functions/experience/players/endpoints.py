@@ -1,18 +1,21 @@
 """Callables of players, and of those who run their experiences."""
 
-from experience import player_reasons, reasons
+from experience import reasons
 from experience.firebase.callables import Caller, callable_function
 from experience.firebase.schedules import schedule
 from experience.pages import Page
 from experience.players.models.analytics import ContentAnalytics, GetContentAnalytics
 from experience.players.models.audit import AuditProgress, ProgressAudit
-from experience.players.models.erasure import ErasePlayer, PlayerErasure
 from experience.players.models.leaderboard import GetLeaderboard, Leaderboard
-from experience.players.models.lifecycle import (
+from experience.players.models.lifecycle.erasure import ErasePlayer, PlayerErasure
+from experience.players.models.lifecycle.merge import MergePlayer
+from experience.players.models.lifecycle.own import (
+    ExportPlayerData,
     GetExperienceProgress,
     GetPlayerProfile,
     GetState,
     ListExperienceProgress,
+    PlayerExport,
     SavedStateView,
     SaveState,
     SetNickname,
@@ -44,16 +47,16 @@ from experience.players.usecases import (
     track,
 )
 from experience.players.usecases import fold_rollups as folding
-from experience.players.usecases.lifecycle import erase, own, saves
+from experience.players.usecases.lifecycle import erase, export, merge, own, saves, sweep
 
 _WRITING = (
     reasons.EXPERIENCE_NOT_FOUND,
     reasons.EXPERIENCE_VERSION_NOT_FOUND,
     reasons.EXPERIENCE_UNAVAILABLE,
-    player_reasons.PLAYER_ERASED,
-    player_reasons.PLAYER_MERGED,
+    reasons.PLAYER_ERASED,
+    reasons.PLAYER_MERGED,
     reasons.RATE_LIMITED,
-    player_reasons.PROGRESS_FULL,
+    reasons.PROGRESS_FULL,
     reasons.CONTENTION,
 )
 
@@ -63,9 +66,9 @@ _WRITING = (
     refuses=[
         *_WRITING,
         reasons.WORKSPACE_NOT_FOUND,
-        player_reasons.PROGRESS_NOT_FOUND,
+        reasons.PROGRESS_NOT_FOUND,
         reasons.ROLE_REQUIRED,
-        player_reasons.SERVER_ONLY_EVENT,
+        reasons.SERVER_ONLY_EVENT,
         reasons.REQUEST_ID_REUSED,
     ],
 )
@@ -78,7 +81,7 @@ def track_progress_events(caller: Caller, request: TrackProgressEvents) -> Track
     UpdateInventory,
     refuses=[
         *_WRITING,
-        player_reasons.NOT_ENOUGH_ITEMS,
+        reasons.NOT_ENOUGH_ITEMS,
         reasons.VERSION_CONFLICT,
         reasons.REQUEST_ID_REUSED,
     ],
@@ -94,7 +97,7 @@ def update_location(caller: Caller, request: UpdateLocation) -> ProgressView:
     return location.update_location(caller.uid, request)
 
 
-@callable_function(GetPlayerProfile, refuses=[player_reasons.PLAYER_NOT_FOUND])
+@callable_function(GetPlayerProfile, refuses=[reasons.PLAYER_NOT_FOUND])
 def get_player_profile(caller: Caller, request: GetPlayerProfile) -> PlayerProfile:
     """The caller across all experiences."""
     return own.get_player_profile(caller.uid, request)
@@ -102,21 +105,28 @@ def get_player_profile(caller: Caller, request: GetPlayerProfile) -> PlayerProfi
 
 @callable_function(
     UpdatePreferences,
-    refuses=[player_reasons.PLAYER_ERASED, player_reasons.PLAYER_MERGED, reasons.CONTENTION],
+    refuses=[reasons.PLAYER_ERASED, reasons.PLAYER_MERGED, reasons.CONTENTION],
 )
 def update_preferences(caller: Caller, request: UpdatePreferences) -> PlayerProfile:
     """Change the caller's preferences."""
     return own.update_preferences(caller.uid, request)
 
 
-@callable_function(SetNickname, refuses=[player_reasons.PROGRESS_NOT_FOUND, reasons.CONTENTION])
+@callable_function(
+    SetNickname,
+    refuses=[
+        reasons.PROGRESS_NOT_FOUND,
+        reasons.PLAYER_MERGED,
+        reasons.CONTENTION,
+    ],
+)
 def set_nickname(caller: Caller, request: SetNickname) -> ProgressView:
     """Choose what the boards of an experience show of the caller."""
     return own.set_nickname(caller.uid, request)
 
 
 @callable_function(
-    GetExperienceProgress, refuses=[player_reasons.PROGRESS_NOT_FOUND, reasons.ROLE_REQUIRED]
+    GetExperienceProgress, refuses=[reasons.PROGRESS_NOT_FOUND, reasons.ROLE_REQUIRED]
 )
 def get_experience_progress(caller: Caller, request: GetExperienceProgress) -> ProgressView:
     """The caller's progress in an experience; for members that of any player."""
@@ -132,9 +142,9 @@ def list_experience_progress(caller: Caller, request: ListExperienceProgress) ->
 @callable_function(
     SaveState,
     refuses=[
-        player_reasons.PROGRESS_NOT_FOUND,
-        player_reasons.PLAYER_ERASED,
-        player_reasons.PLAYER_MERGED,
+        reasons.PROGRESS_NOT_FOUND,
+        reasons.PLAYER_ERASED,
+        reasons.PLAYER_MERGED,
         reasons.VERSION_CONFLICT,
         reasons.CONTENTION,
     ],
@@ -144,24 +154,49 @@ def save_state(caller: Caller, request: SaveState) -> SavedStateView:
     return saves.save_state(caller.uid, request)
 
 
-@callable_function(
-    GetState, refuses=[player_reasons.SAVE_NOT_FOUND, player_reasons.PROGRESS_NOT_FOUND]
-)
+@callable_function(GetState, refuses=[reasons.SAVE_NOT_FOUND, reasons.PROGRESS_NOT_FOUND])
 def get_state(caller: Caller, request: GetState) -> SavedStateView:
     """What the caller saved in a slot of an experience."""
     return saves.get_state(caller.uid, request)
 
 
-@callable_function(ErasePlayer, refuses=[player_reasons.PLAYER_MERGED, reasons.CONTENTION])
+@callable_function(ErasePlayer, refuses=[reasons.PLAYER_MERGED, reasons.CONTENTION])
 def erase_player(caller: Caller, request: ErasePlayer) -> PlayerErasure:
     """Erase the caller as a player, for good: nothing is kept of them any more."""
     return erase.erase_player(caller.uid, request)
+
+
+@callable_function(ExportPlayerData, refuses=[reasons.PLAYER_NOT_FOUND])
+def export_player_data(caller: Caller, request: ExportPlayerData) -> PlayerExport:
+    """All that is stored about the caller as a player, as a file to download."""
+    return export.export_player_data(caller.uid, request)
+
+
+@schedule(every="day 05:00", timeout_seconds=1800)
+def sweep_players() -> None:
+    """Finish erasures and merges that were broken off, and delete exports of yesterday."""
+    sweep.sweep_players()
+
+
+@callable_function(
+    MergePlayer,
+    refuses=[
+        reasons.PLAYER_ERASED,
+        reasons.PLAYER_MERGED,
+        reasons.PROGRESS_FULL,
+        reasons.CONTENTION,
+    ],
+)
+def merge_player(caller: Caller, request: MergePlayer) -> PlayerProfile:
+    """Make an anonymous player a part of the caller, for good."""
+    return merge.merge_player(caller.uid, request)
 
 
 @callable_function(
     GetLeaderboard,
     refuses=[
         reasons.EXPERIENCE_NOT_FOUND,
+        reasons.EXPERIENCE_VERSION_NOT_FOUND,
         reasons.EXPERIENCE_UNAVAILABLE,
     ],
 )
@@ -199,7 +234,7 @@ def fold_rollups() -> None:
     AuditProgress,
     refuses=[
         reasons.WORKSPACE_NOT_FOUND,
-        player_reasons.PROGRESS_NOT_FOUND,
+        reasons.PROGRESS_NOT_FOUND,
         reasons.EXPERIENCE_VERSION_NOT_FOUND,
         reasons.ROLE_REQUIRED,
         reasons.CONTENTION,

@@ -66,6 +66,8 @@ export const CALLABLES = [
   "saveState",
   "getState",
   "erasePlayer",
+  "exportPlayerData",
+  "mergePlayer",
   "getLeaderboard",
   "getContentAnalytics",
   "findEventsNear",

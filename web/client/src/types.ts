@@ -1220,6 +1220,7 @@ export interface Callables {
     response: ProgressView;
     refuses:
       | "progress_not_found"
+      | "player_merged"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -1310,6 +1311,39 @@ export interface Callables {
       | "internal";
   };
   /**
+   * All that is stored about the caller as a player, as a file to download.
+   */
+  exportPlayerData: {
+    request: ExportPlayerData;
+    response: PlayerExport;
+    refuses:
+      | "player_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Make an anonymous player a part of the caller, for good.
+   */
+  mergePlayer: {
+    request: MergePlayer;
+    response: PlayerProfile;
+    refuses:
+      | "player_erased"
+      | "player_merged"
+      | "progress_full"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
    * The first hundred of an experience and the caller's own place; everybody who is signed in.
    */
   getLeaderboard: {
@@ -1317,6 +1351,7 @@ export interface Callables {
     response: Leaderboard;
     refuses:
       | "experience_not_found"
+      | "experience_version_not_found"
       | "experience_unavailable"
       | "unauthenticated"
       | "app_check_required"
@@ -3672,7 +3707,7 @@ export interface GetPlayerProfile {}
  *
  * `accountLevel` comes from `xp` by the default formula. `mergedFrom` has the uids whose
  * progress was taken over, `mergedInto` the one who took over this one's: then nothing is
- * written here any more.
+ * written here any more, but what is `mergePending` until all of it was taken over.
  */
 export interface PlayerProfile {
   totalExperiencesPlayed: number;
@@ -3683,6 +3718,7 @@ export interface PlayerProfile {
   stats: PlayerStats;
   mergedFrom: string[];
   mergedInto: string | null;
+  mergePending: boolean;
   createdAt: number;
   updatedAt: number;
 }
@@ -3789,6 +3825,24 @@ export interface PlayerErasure {
   visitors: number;
   boards: number;
   objects: number;
+}
+/**
+ * The caller wants to have all that is stored about them as a player.
+ */
+export interface ExportPlayerData {}
+/**
+ * Where the file is, until `expiresAt` (Unix ms). It is deleted after a day.
+ */
+export interface PlayerExport {
+  url: string;
+  expiresAt: number;
+  sizeBytes: number;
+}
+/**
+ * The ID token of the anonymous player who becomes a part of the caller.
+ */
+export interface MergePlayer {
+  fromIdToken: string;
 }
 /**
  * The board of an experience; `closed` asks for the last period that has ended.
@@ -4657,6 +4711,70 @@ export interface Reasons {
     };
   };
   /**
+   * Refused when the player has not begun this experience, or it is none of this caller's.
+   */
+  progress_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when the caller has not played anything yet.
+   */
+  player_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when nothing was saved in this slot.
+   */
+  save_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when the player was erased, so nothing is kept of them.
+   */
+  player_erased: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when the player became part of another one, who goes on instead.
+   */
+  player_merged: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when more of `itemId` would be removed than the player holds.
+   */
+  not_enough_items: {
+    code: "failed-precondition";
+    details: {
+      itemId: string;
+      held: number;
+      needed: number;
+    };
+  };
+  /**
+   * Refused when an event is of a type that the server or an attendant writes; `path` names it.
+   */
+  server_only_event: {
+    code: "permission-denied";
+    details: {
+      path: string;
+    };
+  };
+  /**
+   * Refused when `field` of the player's progress holds as much as it can.
+   */
+  progress_full: {
+    code: "resource-exhausted";
+    details: {
+      field: string;
+    };
+  };
+  /**
    * Refused when no provider of pictures has this id.
    */
   unknown_provider: {
@@ -4772,70 +4890,6 @@ export interface Reasons {
   contention: {
     code: "aborted";
     details: {};
-  };
-  /**
-   * Refused when the player has not begun this experience, or it is none of this caller's.
-   */
-  progress_not_found: {
-    code: "not-found";
-    details: {};
-  };
-  /**
-   * Refused when the caller has not played anything yet.
-   */
-  player_not_found: {
-    code: "not-found";
-    details: {};
-  };
-  /**
-   * Refused when nothing was saved in this slot.
-   */
-  save_not_found: {
-    code: "not-found";
-    details: {};
-  };
-  /**
-   * Refused when the player was erased, so nothing is kept of them.
-   */
-  player_erased: {
-    code: "failed-precondition";
-    details: {};
-  };
-  /**
-   * Refused when the player became part of another one, who goes on instead.
-   */
-  player_merged: {
-    code: "failed-precondition";
-    details: {};
-  };
-  /**
-   * Refused when more of `itemId` would be removed than the player holds.
-   */
-  not_enough_items: {
-    code: "failed-precondition";
-    details: {
-      itemId: string;
-      held: number;
-      needed: number;
-    };
-  };
-  /**
-   * Refused when an event is of a type that the server or an attendant writes; `path` names it.
-   */
-  server_only_event: {
-    code: "permission-denied";
-    details: {
-      path: string;
-    };
-  };
-  /**
-   * Refused when `field` of the player's progress holds as much as it can.
-   */
-  progress_full: {
-    code: "resource-exhausted";
-    details: {
-      field: string;
-    };
   };
 }
 /**

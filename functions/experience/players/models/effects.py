@@ -89,7 +89,7 @@ def effects_of(
     ordered = sorted(arrived, key=lambda each: (each.event.timestamp, each.key))
     logged = [_counted(tally, each) for each in ordered]
     streak = _streak_after(progress.streak, today)
-    for achievement, threshold in _tiers_reached(tally, streak, received_at):
+    for achievement, threshold in tiers_reached(tally, streak, received_at):
         made = _unlocking(logged[0].event, achievement, threshold)
         logged.append(_counted(tally, made))
     achievements = list(tally.achievements.values())
@@ -177,7 +177,7 @@ def _streak_after(streak: Streak | None, today: str) -> Streak:
     return Streak(day=today, days=days, longest=max(days, streak.longest))
 
 
-def _tiers_reached(tally: Tally, streak: Streak, now: int) -> Iterator[tuple[Achievement, float]]:
+def tiers_reached(tally: Tally, streak: Streak, now: int) -> Iterator[tuple[Achievement, float]]:
     """Each tier above the one held, with its threshold."""
     for rule in tally.rules.achievements:
         held = tally.achievements.get(rule.id)

@@ -22,7 +22,7 @@ class PlayerProfile(Document):
 
     `account_level` comes from `xp` by the default formula. `merged_from` has the uids whose
     progress was taken over, `merged_into` the one who took over this one's: then nothing is
-    written here any more.
+    written here any more, but what is `merge_pending` until all of it was taken over.
     """
 
     total_experiences_played: int = 0
@@ -33,6 +33,7 @@ class PlayerProfile(Document):
     stats: PlayerStats = PlayerStats()
     merged_from: list[str] = []
     merged_into: str | None = None
+    merge_pending: bool = False
     created_at: int
     updated_at: int
 

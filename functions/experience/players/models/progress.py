@@ -121,7 +121,8 @@ class ExperienceProgress(Document):
     Clients see the fields down to `updated_at`. The server keeps the rest beside them: `boards`;
     `seen`, by `content_hash`, the day of the last visit that analytics counted; `caps` and `rate`;
     `streak`; `counts` of the event types that achievements name; `collected`, every item that the
-    player ever had; and the newest requests with their responses.
+    player ever had; and the newest requests with their responses. `merged_into` is the account that
+    took this over, counted into its own progress after what that had received up to `merged_at`.
     """
 
     workspace_id: str
@@ -152,6 +153,8 @@ class ExperienceProgress(Document):
     counts: dict[str, int] = {}
     collected: list[str] = []
     requests: list[RememberedRequest] = []
+    merged_into: str | None = None
+    merged_at: int | None = None
 
 
 class ProgressView(Document):

@@ -42,7 +42,12 @@ def erased() -> FailedPrecondition:
 def require_unmerged(profile: PlayerProfile) -> None:
     """Raise FailedPrecondition `player_merged` for a player whom an account has taken over."""
     if profile.merged_into is not None:
-        raise FailedPrecondition("player_merged", "This player is part of an account now.")
+        raise merged()
+
+
+def merged() -> FailedPrecondition:
+    """The refusal of what is to be written about a player whom an account has taken over."""
+    return FailedPrecondition("player_merged", "This player is part of an account now.")
 
 
 def require_within_rate(rate: HourlyRate | None, count: int, now: int) -> None:

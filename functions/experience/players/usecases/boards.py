@@ -10,7 +10,7 @@ from typing import Any
 from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFound
 from google.cloud.firestore import Client, DocumentReference
 
-from experience import clock, errors, transactions
+from experience import clock, transactions
 from experience.documents import Versioned
 from experience.players import store
 from experience.players.models.leaderboard import (
@@ -26,10 +26,11 @@ from experience.players.models.leaderboard import (
     public_hash,
 )
 from experience.players.store import BoardFields
+from experience.players.usecases.access import require_open
 from experience.progress import ProgressRules
 from experience.progress.calendar import Period
-from experience.store import parse_versioned, require
-from experience.workspaces.store import find_experiences, is_deleted
+from experience.store import parse_versioned
+from experience.workspaces.store import get_version
 
 PAUSES_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.6)
 """How long a reader waits for another one who renews, where there is nothing to show yet."""
@@ -77,20 +78,13 @@ _WIDE = _Size("~wide", MAX_WIDE_TOP + NEIGHBOURS, 60_000, 120_000)
 
 
 def get_zone(client: Client, workspace_id: str, experience_id: str) -> str:
-    """The time zone of an experience's days. One read.
+    """The time zone of an experience's days. No read but what `require_open` may need.
 
     NotFound, and FailedPrecondition where it is not open.
     """
-    if is_deleted(client, workspace_id):
-        raise errors.NotFound("experience")
-    found = find_experiences(client, workspace_id, [experience_id])
-    experience = require(found.get(experience_id), what="experience")
-    if experience.status != "active" or experience.published is None:
-        state = "deleted" if experience.status == "deleted" else "unpublished"
-        raise errors.FailedPrecondition(
-            "experience_unavailable", f"This experience is {state}.", state=state
-        )
-    return (experience.published.progress or ProgressRules()).time_zone
+    version = require_open(client, workspace_id, experience_id)
+    rules = get_version(client, workspace_id, experience_id, version).progress
+    return (rules or ProgressRules()).time_zone
 
 
 def get_top(client: Client, wanted: BoardQuery, *, wide: bool = False) -> Board:

@@ -39,10 +39,11 @@ class _Own:
 def get_leaderboard(uid: str, request: GetLeaderboard) -> Leaderboard:
     """An experience's board for any player, with the caller's own place.
 
-    Three reads: the experience, the board and the caller's progress. One more for each thousand
-    better ones of a caller who is on the board, at most ten, of a closed period at most twenty.
-    Every ten seconds one reader pays up to a hundred more, and two writes. `around`: one more
-    beyond the first hundred, and up to a thousand and two writes in a minute. NotFound and
+    Two reads: the board and the caller's progress. One more for each thousand better ones of a
+    caller who is on the board, at most ten, of a closed period at most eleven. Three more within
+    `STATUS_SECONDS` for whether the experience is open. Every ten seconds one reader pays up to a
+    hundred more, of a closed period twice as many, and two writes. `around`: one more beyond the
+    first hundred, and for one reader a minute up to 1,005 and two writes. NotFound and
     FailedPrecondition where the experience is not open.
     """
     client, now = clients.firestore(), clock.now_ms()

@@ -6,7 +6,7 @@ from google.cloud.firestore import FieldFilter, Query
 
 from experience import clients
 from experience.ids import fingerprint
-from experience.pages import Page, Place, read_page
+from experience.pages import Page, PageOrder, read_page
 from experience.players import store
 from experience.players.models.event import ProgressEvent
 from experience.players.models.lists import (
@@ -38,8 +38,8 @@ def list_progress(uid: str, request: ListProgress) -> Page[ProgressSummary]:
         if wanted is not None:
             query = query.where(filter=FieldFilter(field, "array_contains", wanted))
     query = query.select(ProgressSummary.stored_fields())
-    place = Place(_ORDERS[request.order_by], _scope(request), client=client)
-    shown, token = read_page(query, place, request.page_size, request.page_token)
+    order = PageOrder(_ORDERS[request.order_by], _scope(request), client=client)
+    shown, token = read_page(query, order, request.page_size, request.page_token)
     items = [
         ProgressSummary.of(store.player_of(each.reference), progress)
         for each in shown
@@ -67,8 +67,8 @@ def list_progress_events(uid: str, request: ListProgressEvents) -> Page[Progress
             query = query.where(filter=FieldFilter(field, "==", wanted))
     if request.since is not None:
         query = query.where(filter=FieldFilter("timestamp", ">=", request.since))
-    place = Place("timestamp", _scope(request), client=client)
-    shown, token = read_page(query, place, request.page_size, request.page_token)
+    order = PageOrder("timestamp", _scope(request), client=client)
+    shown, token = read_page(query, order, request.page_size, request.page_token)
     items = [
         ProgressEventView.of(each.id, event)
         for each in shown

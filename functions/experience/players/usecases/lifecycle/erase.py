@@ -14,7 +14,7 @@ from experience import clients, clock, logs, storage, transactions
 from experience.errors import Contention
 from experience.ids import new_id
 from experience.players import store
-from experience.players.models.erasure import ErasePlayer, PlayerErasure, PlayerTombstone
+from experience.players.models.lifecycle.erasure import ErasePlayer, PlayerErasure, PlayerTombstone
 from experience.players.models.profile import PlayerProfile
 from experience.players.usecases import access
 from experience.store import parse

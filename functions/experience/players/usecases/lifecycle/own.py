@@ -6,7 +6,7 @@ from experience import clients, clock, pages, transactions
 from experience.errors import InvalidArgument, NotFound
 from experience.parts import merge
 from experience.players import store
-from experience.players.models.lifecycle import (
+from experience.players.models.lifecycle.own import (
     GetExperienceProgress,
     GetPlayerProfile,
     ListExperienceProgress,
@@ -16,6 +16,7 @@ from experience.players.models.lifecycle import (
 )
 from experience.players.models.profile import PlayerProfile, PlayerStats
 from experience.players.models.progress import ExperienceProgress, ProgressView
+from experience.players.usecases import access
 from experience.players.usecases.lifecycle.gate import find_writable
 from experience.store import find, get, parse, require
 from experience.workspaces.models import Role
@@ -63,7 +64,7 @@ def update_preferences(uid: str, request: UpdatePreferences) -> PlayerProfile:
 def set_nickname(uid: str, request: SetNickname) -> ProgressView:
     """The caller's progress with what boards show of them. One read, at most one write.
 
-    NotFound before the caller has begun the experience.
+    NotFound before the caller has begun the experience, FailedPrecondition `player_merged`.
     """
     client = clients.firestore()
     require_kept(client, request.workspace_id)
@@ -72,6 +73,8 @@ def set_nickname(uid: str, request: SetNickname) -> ProgressView:
     def body(transaction: Transaction) -> ProgressView:
         [snapshot] = transactions.read(client, [reference], transaction)
         stored = require(parse(snapshot, ExperienceProgress), what="progress")
+        if stored.merged_into is not None:
+            raise access.merged()
         if stored.nickname == request.nickname:
             return ProgressView.of(uid, stored)
         changed = stored.model_copy(

@@ -7,7 +7,7 @@ from google.cloud.firestore import Transaction
 from experience import clients, clock, transactions
 from experience.errors import VersionConflict
 from experience.players import store
-from experience.players.models.lifecycle import GetState, SavedState, SavedStateView, SaveState
+from experience.players.models.lifecycle.own import GetState, SavedState, SavedStateView, SaveState
 from experience.players.models.profile import PlayerProfile
 from experience.players.models.progress import ExperienceProgress
 from experience.players.usecases.lifecycle.gate import require_writable

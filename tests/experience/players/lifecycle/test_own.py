@@ -7,7 +7,7 @@ from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import CallError, Client
 from experience.ids import new_id
-from experience.players.models.lifecycle import MAX_SAVE_BYTES
+from experience.players.models.lifecycle.own import MAX_SAVE_BYTES
 from experience.players.store import player_ref, save_ref, tombstone_ref
 from tests.experience.conftest import SignIn
 from tests.experience.players.playing import a_played_experience

@@ -11,8 +11,8 @@ from experience import storage, transactions
 from experience.errors import Contention, FailedPrecondition
 from experience.ids import new_id
 from experience.players import store
-from experience.players.models.erasure import ErasePlayer, PlayerErasure
-from experience.players.models.lifecycle import SaveState, UpdatePreferences
+from experience.players.models.lifecycle.erasure import ErasePlayer, PlayerErasure
+from experience.players.models.lifecycle.own import SaveState, UpdatePreferences
 from experience.players.usecases.lifecycle import erase, own, saves
 from operations.personal_data import Holds, of
 from tests.experience.players.playing import a_played_experience

@@ -157,3 +157,15 @@ class SavedStateView(Document):
             created_at=saved.created_at,
             updated_at=saved.updated_at,
         )
+
+
+class ExportPlayerData(Request):
+    """The caller wants to have all that is stored about them as a player."""
+
+
+class PlayerExport(Document):
+    """Where the file is, until `expires_at` (Unix ms). It is deleted after a day."""
+
+    url: str
+    expires_at: int
+    size_bytes: int

@@ -1,0 +1,79 @@
+"""Everything about a player as one JSON file in the bucket."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from typing import IO, Any
+
+from google.cloud.firestore import Client
+
+from experience import clients, clock, config, storage, sweeps
+from experience.ids import new_id
+from experience.players import store
+from experience.players.models.lifecycle.own import ExportPlayerData, PlayerExport
+from experience.players.models.profile import PlayerProfile
+from experience.store import get
+
+MAX_BYTES_IN_MEMORY = 4_000_000
+EXPORT_KEPT_MS = 24 * 3_600_000
+
+
+def export_player_data(uid: str, _request: ExportPlayerData) -> PlayerExport:
+    """A signed URL of all that is stored about the caller, and about those they took over.
+
+    One read for each document. The file goes with an erasure, or after a day. Raises NotFound
+    before the caller has played anything, and where they are erased meanwhile.
+    """
+    client = clients.firestore()
+    profile = get(client, store.player_ref(client, uid), PlayerProfile, what="player")
+    path = f"{store.exports_folder(uid)}{new_id()}.json"
+    blob = storage.bucket().blob(path)
+    with tempfile.SpooledTemporaryFile(MAX_BYTES_IN_MEMORY) as file:
+        _write(file, client, [uid, *profile.merged_from])
+        size = file.tell()
+        file.seek(0)
+        blob.upload_from_file(
+            file, content_type="application/json", if_generation_match=0, retry=storage.retry()
+        )
+    if not store.player_ref(client, uid).get().exists:
+        storage.delete_objects([blob])
+    get(client, store.player_ref(client, uid), PlayerProfile, what="player")
+    seconds = config.DOWNLOAD_URL_SECONDS.value
+    url = storage.signed_url(path, "GET", seconds)
+    return PlayerExport(url=url, expires_at=clock.now_ms() + seconds * 1000, size_bytes=size)
+
+
+def _write(file: IO[bytes], client: Client, family: list[str]) -> None:
+    """`{"exportedAt": …, "documents": [{"path": …, "fields": …}, …]}`, a document a line."""
+    file.write(f'{{"exportedAt": {clock.now_ms()}, "documents": ['.encode())
+    separator = "\n"
+    for uid in family:
+        for path, fields in _documents(client, uid):
+            entry = json.dumps({"path": path, "fields": fields}, ensure_ascii=False, default=str)
+            file.write(f"{separator}{entry}".encode())
+            separator = ",\n"
+    file.write(b"\n]}\n")
+
+
+def _documents(client: Client, uid: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    player = store.player_ref(client, uid).get()
+    if player.exists:
+        yield player.reference.path, player.to_dict() or {}
+    for progress in store.list_progress(client, uid):
+        snapshot = progress.get()
+        if snapshot.exists:
+            yield progress.path, snapshot.to_dict() or {}
+        for name in ("progressEvents", "saves"):
+            for page in sweeps.query_pages(progress.collection(name).order_by("__name__")):
+                for each in page:
+                    yield each.reference.path, each.to_dict() or {}
+    for each in store.query_visits_of(client, uid).stream():
+        yield each.reference.path, each.to_dict() or {}
+
+
+def delete_old_exports(now: int | None = None) -> int:
+    """Delete the files that are older than a day; how many. One request for a thousand."""
+    until = (clock.now_ms() if now is None else now) - EXPORT_KEPT_MS
+    listed = storage.bucket().list_blobs(prefix="exports/players/", retry=storage.retry())
+    old = [each for each in listed if each.time_created.timestamp() * 1000 <= until]
+    return storage.delete_objects(old)

@@ -1,0 +1,147 @@
+"""An anonymous player becomes a part of an account."""
+
+from typing import Any
+
+from google.cloud.firestore import DELETE_FIELD, Client, Transaction
+
+from experience import clients, clock, transactions
+from experience.errors import InvalidArgument, NotFound, ResourceExhausted
+from experience.players import store
+from experience.players.models.lifecycle.merge import (
+    MAX_MERGED_PLAYERS,
+    MergePlayer,
+    merged_progress,
+    merged_stats,
+    profile_with,
+)
+from experience.players.models.lifecycle.own import SavedState
+from experience.players.models.profile import PlayerProfile
+from experience.players.models.progress import ExperienceProgress
+from experience.players.usecases import access
+from experience.players.usecases.lifecycle.gate import require_writable
+from experience.progress.rules import ProgressRules
+from experience.store import get, parse
+
+
+def merge_player(uid: str, request: MergePlayer) -> PlayerProfile:
+    """The caller's profile with all that the anonymous player of the token had.
+
+    Two reads for each progress of theirs to see whether there is room, two to four and two writes
+    to end them, and of each progress four reads, three writes, and two and one for each save. Safe
+    to repeat, to call at once and to break off anywhere: `sweepPlayers` continues. Raises
+    InvalidArgument, FailedPrecondition `player_erased` and `player_merged`, and ResourceExhausted
+    `progress_full` before anything is written.
+    """
+    client = clients.firestore()
+    other = _verified(request.from_id_token)
+    if other == uid:
+        raise InvalidArgument(("fromIdToken", "is the caller's own"))
+    _require_room(client, uid, other)
+    _begin(client, uid, other)
+    finish(client, uid, other)
+    return get(client, store.player_ref(client, uid), PlayerProfile, what="player")
+
+
+def _verified(token: str) -> str:
+    """The uid of an anonymous player, as their token proves. Raises InvalidArgument."""
+    from firebase_admin import auth
+
+    try:
+        claims = auth.verify_id_token(token, clients.app())
+    except (auth.InvalidIdTokenError, ValueError) as error:
+        raise InvalidArgument(("fromIdToken", "is not a valid ID token")) from error
+    if claims.get("firebase", {}).get("sign_in_provider") != "anonymous":
+        raise InvalidArgument(("fromIdToken", "is not the token of an anonymous player"))
+    return str(claims["uid"])
+
+
+def _require_room(client: Client, uid: str, other: str) -> None:
+    """Raise ResourceExhausted where a progress of both would be too large, before any write."""
+    for theirs in store.list_progress(client, other):
+        mine = store.player_ref(client, uid).collection("experienceProgress").document(theirs.id)
+        found = transactions.read(client, [mine, theirs])
+        own, taken = (parse(each, ExperienceProgress) for each in found)
+        if taken and taken.merged_into is None:
+            merged_progress(own, taken, _rules_of(client, own or taken), clock.now_ms())
+
+
+def _begin(client: Client, uid: str, other: str) -> None:
+    """End the other player: from now on nothing is written for them. Both learn of each other."""
+
+    def body(transaction: Transaction) -> None:
+        wanted = [store.player_ref(client, each) for each in (uid, other)]
+        mine, theirs = transactions.read(client, wanted, transaction)
+        own, taken = parse(mine, PlayerProfile), parse(theirs, PlayerProfile)
+        require_writable(client, uid, own, transaction)
+        if taken and taken.merged_into == uid:
+            return
+        require_writable(client, other, taken, transaction)
+        now = clock.now_ms()
+        profile = own or PlayerProfile(created_at=now, updated_at=now)
+        ended = taken or PlayerProfile(created_at=now, updated_at=now)
+        family = list(dict.fromkeys([*profile.merged_from, other, *ended.merged_from]))
+        if len(family) > MAX_MERGED_PLAYERS:
+            raise ResourceExhausted("progress_full", "Too many were merged.", field="mergedFrom")
+        changed = profile.model_copy(
+            update={
+                "stats": merged_stats(profile.stats, ended.stats),
+                "merged_from": family,
+                "updated_at": now,
+            }
+        )
+        transaction.set(mine.reference, changed.dump(), merge=True)
+        end = {"merged_into": uid, "merge_pending": True, "updated_at": now}
+        transaction.set(theirs.reference, ended.model_copy(update=end).dump(), merge=True)
+
+    transactions.run(client, body)
+
+
+def finish(client: Client, uid: str, other: str) -> None:
+    """Take over what is left of a player who was ended. Safe to repeat and to run twice at once."""
+    for theirs in store.list_progress(client, other):
+        _take_over(client, uid, other, theirs.id)
+    ended = store.player_ref(client, other)
+    transactions.retry(lambda: ended.set({"mergePending": False}, merge=True))
+
+
+def _take_over(client: Client, uid: str, other: str, progress_id: str) -> None:
+    """Merge one progress, with the saves in slots that the account has not used."""
+    workspace_id, _, experience_id = progress_id.partition("~")
+    mine, theirs = (
+        store.progress_ref(client, each, workspace_id, experience_id) for each in (uid, other)
+    )
+    slots = [each.id for each in theirs.collection("saves").select([]).stream()]
+
+    def body(transaction: Transaction) -> None:
+        saves = [store.save_ref(each, slot) for slot in slots for each in (mine, theirs)]
+        wanted = [store.player_ref(client, uid), mine, theirs, *saves]
+        player, first, second, *saved = transactions.read(client, wanted, transaction)
+        profile = parse(player, PlayerProfile)
+        own, taken = parse(first, ExperienceProgress), parse(second, ExperienceProgress)
+        if taken is None or taken.merged_into is not None:
+            return
+        if profile is None:
+            raise access.erased()
+        now = max(clock.now_ms(), taken.updated_at + 1, own.updated_at + 1 if own else 0)
+        merged = merged_progress(own, taken, _rules_of(client, own or taken), now)
+        if own is None:
+            transaction.create(mine, merged.dump())
+        else:
+            transaction.update(mine, own.difference(merged))
+        changed = profile_with(profile, taken, merged, is_new=own is None)
+        transaction.update(player.reference, profile.difference(changed))
+        ended: dict[str, Any] = {"boards": DELETE_FIELD, "mergedInto": uid, "mergedAt": now}
+        transaction.update(theirs, ended)
+        for slot, used, save in zip(slots, saved[::2], saved[1::2], strict=True):
+            if not used.exists and (kept := parse(save, SavedState)):
+                transaction.set(store.save_ref(mine, slot), kept.dump())
+
+    transactions.run(client, body)
+
+
+def _rules_of(client: Client, progress: ExperienceProgress) -> ProgressRules:
+    """As `access.rules_of`; without rules where the experience is gone."""
+    try:
+        return access.rules_of(client, progress)
+    except NotFound:
+        return ProgressRules()

@@ -1,0 +1,271 @@
+"""An anonymous player becomes a part of an account, wherever the process ends meanwhile."""
+
+from typing import Any
+
+import pytest
+from google.cloud.firestore import Client as Database
+
+from emulator.demo.client import unsigned_token
+from experience import clients
+from experience.errors import FailedPrecondition, InvalidArgument, ResourceExhausted
+from experience.ids import new_id
+from experience.players import store
+from experience.players.models.lifecycle.merge import MergePlayer, merged_progress
+from experience.players.models.lifecycle.own import SaveState, SetNickname
+from experience.players.models.profile import PlayerProfile
+from experience.players.models.progress import ExperienceProgress
+from experience.players.models.tracking import TrackProgressEvents
+from experience.players.usecases.lifecycle import erase, merge, own, saves
+from experience.players.usecases.track import track_progress_events
+from experience.progress.rules import ProgressRules
+from tests.experience.players.lifecycle.test_erase import killed_at, left
+from tests.support.builders.players import a_counting_experience, stored_progress
+from tests.support.builders.workspaces import a_workspace
+from tests.support.calling import at_once
+
+RULES: dict[str, Any] = {
+    "completion": {"waypoints": {"lake": 1, "hill": 1}},
+    "xp": {"waypoint_visited": 10},
+    "achievements": [{"id": "walker", "counter": "waypoints", "tiers": [1, 2]}],
+}
+
+
+def progress(**fields: Any) -> ExperienceProgress:
+    times = dict.fromkeys(("startedAt", "lastPlayedAt", "createdAt", "updatedAt"), 100)
+    base = {"workspaceId": "w", "experienceId": "e", "experienceVersion": 1}
+    return ExperienceProgress.load({**base, **times, **fields})
+
+
+def merged(own: dict[str, Any], other: dict[str, Any], now: int = 1000) -> dict[str, Any]:
+    rules = ProgressRules.load(RULES)
+    return merged_progress(progress(**own), progress(**other), rules, now).dump()
+
+
+class TestTheRule:
+    def test_sums_and_unions_what_both_did(self) -> None:
+        found = merged(
+            {"xp": 150, "playtimeSeconds": 5, "distanceMeters": 1.5, "startedAt": 50, "version": 7,
+             "state": {"inventory": ["a"], "inventoryQuantities": {"a": 2}, "activeQuests": ["q"],
+                       "flags": {"x": 1}}},
+            {"xp": 250, "playtimeSeconds": 6, "distanceMeters": 2.5, "startedAt": 20, "version": 3,
+             "nickname": "Ada", "completedAt": 90,
+             "state": {"inventory": ["a", "b"], "inventoryQuantities": {"a": 1, "b": 1},
+                       "completedQuests": ["q"], "flags": {"x": 2, "y": 3}}},
+        )  # fmt: skip
+        assert (found["xp"], found["playtimeSeconds"], found["distanceMeters"]) == (400, 11, 4.0)
+        assert (found["level"], found["version"], found["nickname"]) == (3, 8, "Ada")
+        assert (found["startedAt"], found["completedAt"]) == (20, 90)
+        state = found["state"]
+        assert (state["inventory"], state["inventoryQuantities"]) == (["a", "b"], {"a": 3, "b": 1})
+        assert (state["activeQuests"], state["completedQuests"]) == ([], ["q"])
+        assert state["flags"] == {"x": 1, "y": 3}
+
+    def test_recomputes_completion_and_achievements_from_both(self) -> None:
+        one, day = {"state": {"visitedWaypoints": ["lake"]}}, {"day": "2026-01-01"}
+        first = {"id": "walker", "tier": 1, "unlockedAt": 5}
+        streak = {**day, "days": 1, "longest": 1}
+        found = merged(
+            {**one, "streak": streak, "achievements": [first]},
+            {"state": {"visitedWaypoints": ["hill"]}, "streak": {**streak, "longest": 4}},
+        )  # fmt: skip
+        assert (found["completionPercentage"], found["completedAt"]) == (100, 1000)
+        assert found["achievements"] == [{"id": "walker", "tier": 2, "unlockedAt": 1000}]
+        assert found["streak"] == {**streak, "longest": 4}
+        assert found["boards"]["all"]["completion"] == {"value": 100, "at": 1000}
+
+    def test_sums_boards_of_the_same_period_and_keeps_the_newer_of_others(self) -> None:
+        def period(key: str, xp: int, at: int, previous: Any = None) -> dict[str, Any]:
+            return {"key": key, "xp": {"value": xp, "at": at}, "previous": previous}
+
+        found = merged(
+            {"xp": 3, "boards": {
+                "day": period("2026-01-02", 3, 7), "week": period("2026-W01", 3, 7)}},
+            {"xp": 4, "boards": {
+                "day": period("2026-01-03", 4, 8, period("2026-01-02", 2, 6)),
+                "week": period("2026-W01", 4, 8)}},
+        )["boards"]  # fmt: skip
+        assert (found["day"]["key"], found["day"]["xp"]["value"]) == ("2026-01-03", 4)
+        previous = found["day"]["previous"]
+        assert (previous["key"], previous["xp"]["value"]) == ("2026-01-02", 5)
+        assert found["week"]["xp"] == {"value": 7, "at": 1000}
+        assert found["all"]["xp"] == {"value": 7, "at": 1000}
+
+    def test_refuses_what_has_no_room(self) -> None:
+        lists = [[f"{name}{n}" for n in range(501)] for name in "ab"]
+        own, other = ({"state": {"visitedWaypoints": each}} for each in lists)
+        with pytest.raises(ResourceExhausted, match="room"):
+            merged(own, other)
+
+    def test_the_rest_is_the_account_s_own(self) -> None:
+        own = {"currentLocation": "lake", "requests": [], "counts": {"a": 1}, "collected": ["a"]}
+        found = merged(own, {**own, "currentLocation": "hill", "collected": ["b"]})
+        assert (found["currentLocation"], found["counts"]) == ("lake", {"a": 2})
+        assert found["collected"] == ["a", "b"]
+
+
+class Pair:
+    """An account and an anonymous player who both play the same game."""
+
+    def __init__(self, db: Database) -> None:
+        self.db, run = db, new_id()
+        self.workspace = a_workspace(db)
+        self.game = a_counting_experience(db, self.workspace, **RULES)
+        self.trail = a_counting_experience(db, self.workspace, **RULES)
+        self.account, self.guest = f"account-{run}", f"guest-{run}"
+        self.play(self.account, self.game, "lake")
+        self.play(self.guest, self.game, "hill")
+        self.play(self.guest, self.trail, "lake")
+        self.save(self.account, 1, "own")
+        self.save(self.guest, 1, "other")
+        self.save(self.guest, 2, "other")
+
+    def play(self, uid: str, experience: str, waypoint: str) -> None:
+        event = {"eventId": new_id(), "eventType": "waypoint_visited", "contentId": waypoint}
+        there = {"workspaceId": self.workspace, "experienceId": experience}
+        track_progress_events(uid, TrackProgressEvents.load({**there, "events": [event]}))
+
+    def save(self, uid: str, slot: int, by: str) -> None:
+        there = {"workspace_id": self.workspace, "experience_id": self.game}
+        saves.save_state(uid, SaveState(**there, slot=slot, data={"by": by}))
+
+    def merge(self) -> PlayerProfile:
+        return merge.merge_player(self.account, MergePlayer(from_id_token=self.token(self.guest)))
+
+    def token(self, uid: str, provider: str = "anonymous") -> str:
+        signed_in = {"sign_in_provider": provider, "identities": {}}
+        return unsigned_token(str(clients.app().project_id), uid, firebase=signed_in)
+
+    def profile(self, uid: str) -> PlayerProfile:
+        return PlayerProfile.load(store.player_ref(self.db, uid).get().to_dict() or {})
+
+    def whole(self) -> dict[str, Any]:
+        """What the account has, without times."""
+        found = [
+            stored_progress(self.db, self.account, self.workspace, each) for each in self.games
+        ]
+        kept = [
+            (each.xp, each.completion_percentage, sorted(each.state.visited_waypoints),
+             [(one.id, one.tier) for one in each.achievements])
+            for each in found
+        ]  # fmt: skip
+        profile = self.profile(self.account)
+        sums = (profile.xp, profile.total_experiences_played, sorted(profile.stats.achievements))
+        slots = {
+            slot: (store.save_ref(self.own_game, slot).get().to_dict() or {}).get("data")
+            for slot in ("1", "2")
+        }
+        return {"progress": kept, "profile": sums, "from": profile.merged_from, "saves": slots}
+
+    @property
+    def games(self) -> list[str]:
+        return [self.game, self.trail]
+
+    @property
+    def own_game(self) -> Any:
+        return store.progress_ref(self.db, self.account, self.workspace, self.game)
+
+    def expected(self) -> dict[str, Any]:
+        reached = [f"{self.workspace}~{each}~walker" for each in self.games]
+        return {
+            "progress": [
+                (20, 100.0, ["hill", "lake"], [("walker", 2)]),
+                (10, 50.0, ["lake"], [("walker", 1)]),
+            ],
+            "profile": (30, 2, sorted(reached)),
+            "from": [self.guest],
+            "saves": {"1": '{"by":"own"}', "2": '{"by":"other"}'},
+        }
+
+
+class TestMerging:
+    def test_gives_the_account_all_of_it_once(self, quiet_db: Database) -> None:
+        pair = Pair(quiet_db)
+        assert pair.merge().xp == 30
+        assert pair.whole() == pair.expected()
+        assert pair.merge() == pair.profile(pair.account)
+        assert pair.whole() == pair.expected()
+
+    def test_takes_the_other_from_the_boards_and_keeps_their_log(self, quiet_db: Database) -> None:
+        pair = Pair(quiet_db)
+        pair.merge()
+        theirs = store.progress_ref(quiet_db, pair.guest, pair.workspace, pair.game)
+        fields = theirs.get().to_dict() or {}
+        assert "boards" not in fields
+        assert fields["mergedInto"] == pair.account
+        assert len(list(theirs.collection("progressEvents").stream())) == 2
+
+    def test_ends_the_other_player(self, quiet_db: Database) -> None:
+        pair = Pair(quiet_db)
+        pair.merge()
+        with pytest.raises(FailedPrecondition) as caught:
+            pair.play(pair.guest, pair.game, "lake")
+        assert caught.value.reason == "player_merged"
+        with pytest.raises(FailedPrecondition):
+            pair.save(pair.guest, 3, "later")
+        there = {"workspace_id": pair.workspace, "experience_id": pair.game}
+        with pytest.raises(FailedPrecondition):
+            own.set_nickname(pair.guest, SetNickname(**there, nickname="Ada"))
+        pair.play(pair.account, pair.trail, "hill")
+        assert pair.profile(pair.account).xp == 40
+
+    def test_at_once_is_as_once(self, quiet_db: Database) -> None:
+        pair = Pair(quiet_db)
+        at_once(2, lambda _: pair.merge())
+        assert pair.whole() == pair.expected()
+
+    @pytest.mark.parametrize("commit", [1, 3, pytest.param(None, marks=pytest.mark.exhaustive)])
+    def test_broken_off_is_finished_by_the_next_call(
+        self, quiet_db: Database, monkeypatch: pytest.MonkeyPatch, commit: int | None
+    ) -> None:
+        for last in [commit] if commit else range(1, 20):
+            pair = Pair(quiet_db)
+            with monkeypatch.context() as broken:
+                was_killed = killed_at(broken, last, pair.merge)
+            pair.merge()
+            assert pair.whole() == pair.expected()
+            if not was_killed:
+                break
+
+    def test_into_an_account_that_never_played(self, quiet_db: Database) -> None:
+        pair = Pair(quiet_db)
+        pair.account = f"fresh-{new_id()}"
+        assert pair.merge().xp == 20
+        assert pair.profile(pair.account).total_experiences_played == 2
+
+    def test_erasing_the_account_erases_both(self, quiet_db: Database) -> None:
+        pair = Pair(quiet_db)
+        pair.merge()
+        erase.erase(quiet_db, pair.account)
+        assert left(quiet_db) == set()
+
+
+class TestRefusals:
+    def test_of_tokens(self, quiet_db: Database) -> None:
+        pair = Pair(quiet_db)
+        for token in ("nonsense", pair.token(pair.guest, "password"), pair.token(pair.account)):
+            with pytest.raises(InvalidArgument, match="fromIdToken"):
+                merge.merge_player(pair.account, MergePlayer(from_id_token=token))
+        assert pair.profile(pair.guest).merged_into is None
+
+    def test_of_erased_and_merged_players(self, quiet_db: Database) -> None:
+        pair = Pair(quiet_db)
+        erase.erase(quiet_db, pair.account)
+        with pytest.raises(FailedPrecondition) as caught:
+            pair.merge()
+        assert caught.value.reason == "player_erased"
+        pair.account = f"other-{new_id()}"
+        pair.merge()
+        pair.account = f"third-{new_id()}"
+        with pytest.raises(FailedPrecondition) as caught:
+            pair.merge()
+        assert caught.value.reason == "player_merged"
+
+    def test_of_what_has_no_room_before_anything_is_written(self, quiet_db: Database) -> None:
+        pair = Pair(quiet_db)
+        for uid, name in ((pair.account, "a"), (pair.guest, "b")):
+            visited = [f"{name}{n}" for n in range(501)]
+            reference = store.progress_ref(quiet_db, uid, pair.workspace, pair.game)
+            reference.update({"state.visitedWaypoints": visited})
+        with pytest.raises(ResourceExhausted):
+            pair.merge()
+        assert pair.profile(pair.guest).merged_into is None
