@@ -20,7 +20,7 @@ from tools.benchmarks.timing import Samples, seconds_of
 
 EVENTS = 1_000_000
 POINTS = 100_000
-PLACES = 100
+PLACES = 50
 DAYS = 31
 CONTENTS = 50
 PLAYERS = 300

@@ -1,6 +1,7 @@
 """Events at places, stored or in memory, and what brute force finds among them."""
 
 import random
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -34,6 +35,10 @@ class ScatteredEvents:
         self.events = sorted(
             (self._event(lat, lng, chosen) for lat, lng in positions), reverse=True
         )
+        self._by_cell: dict[str, list[int]] = defaultdict(list)
+        for number, (_, event) in enumerate(self.events):
+            for cell in event.cells:
+                self._by_cell[cell].append(number)
 
     def _event(
         self, lat: float, lng: float, chosen: random.Random
@@ -81,11 +86,12 @@ class ScatteredEvents:
     def _within(self, request: FindEventsNear) -> list[near.ReadEvent]:
         """What the query finds, as it is found."""
         if request.scope not in self._found:
-            cover = set(cells_covering(request.lat, request.lng, request.radius_meters))
+            cover = cells_covering(request.lat, request.lng, request.radius_meters)
+            within = sorted({number for cell in cover for number in self._by_cell[cell]})
             self._found[request.scope] = [
                 (position.path.rpartition("/")[2], event, position)
-                for position, event in self.events
-                if not cover.isdisjoint(event.cells) and _is_of(request, event)
+                for position, event in map(self.events.__getitem__, within)
+                if _is_of(request, event)
             ]
             self._places[request.scope] = {
                 each[2]: number for number, each in enumerate(self._found[request.scope])
