@@ -10,8 +10,8 @@ from experience.ids import new_id
 from experience.players import store
 from experience.players.models.near import FindEventsNear
 from experience.progress.calendar import day_after, day_of
-from tests.support.builders.players import a_counting_experience, a_progress
 from tests.support.builders.workspaces import a_member, a_workspace
+from tests.support.players.builders import a_counting_experience, a_progress
 from tests.support.players.rollups import a_visitor
 from tests.support.players.scattered_events import ScatteredEvents
 from tools import markdown
@@ -114,7 +114,7 @@ class Players:
         """One event of a player who has played before."""
         return self.uid, {**self.where, "events": [self.event(1)]}
 
-    def collecting(self) -> Call:
+    def holding(self) -> Call:
         """One more of an item."""
         operation = {"op": "add", "itemId": "coin", "quantity": 1}
         return self.uid, {**self.where, "operations": [operation]}
@@ -127,7 +127,7 @@ class Players:
 CASES = [
     Case("read progress", "getExperienceProgress", 10, lambda p: (p.uid, p.where)),
     Case("track one event", "trackProgressEvents", 50, Players.tracking),
-    Case("change the inventory", "updateInventory", 20, Players.collecting),
+    Case("change the inventory", "updateInventory", 20, Players.holding),
     Case(
         "who visited a waypoint (five)", "listProgress", 15,
         lambda p: p.looking(visited="waypoint-3", pageSize=5),
@@ -191,8 +191,8 @@ def table(results: list[Result], near: Near) -> str:
         for each in results
     ]
     heads = ["", "callable", " target", " the call takes"]
-    told = (
+    facts = (
         f"Near: {near.pages} pages among {near.points:,} points read {near.mean:.1f} events for"
         f" each that they return, and {near.most:.1f} at most."
     )
-    return f"{markdown.table(heads, rows)}\n\n{told}"
+    return f"{markdown.table(heads, rows)}\n\n{facts}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from emulator.demo.client import Client
 from tools.contract.recorder import Json, Recorder
-from tools.contract.visit_examples import MAIN, Scene, create_session
+from tools.contract.visits.visit_examples import MAIN, Scene, create_session
 
 FILE = Path(__file__).with_suffix(".json")
 

@@ -6,9 +6,9 @@ from google.cloud.firestore import Client as Database
 
 from emulator.suite.suite import Suite
 from tools import ROOT
-from tools.contract import visit_examples
 from tools.contract.bad_input import BadInputRecorder
 from tools.contract.recorder import Json
+from tools.contract.visits import visit_examples
 
 
 def record(suite: Suite) -> Json:

@@ -8,9 +8,9 @@ import yaml
 
 from emulator.billing import prices
 from tools import markdown
+from tools.cost.cases.visit import VISIT
 from tools.cost.figures import Figures
 from tools.cost.stage import Cost
-from tools.cost.visit import VISIT
 from tools.manifest import ROOT, SNAPSHOT
 
 PAGE = ROOT / "docs" / "cost.md"

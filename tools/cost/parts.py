@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from emulator.suite.suite import Suite
-from tools.cost import (
+from tools.cost.cases import (
     analytics,
     boards,
     guests,

@@ -17,8 +17,8 @@ from emulator.paths import ROOT
 from experience.clock import now_ms
 from experience.ids import new_id
 from experience.players import store
-from tests.support.builders.players import a_counting_experience
 from tests.support.builders.workspaces import a_workspace
+from tests.support.players.builders import a_counting_experience
 from tools import markdown
 from tools.cost.stage import Cost, Stage, stage
 from tools.players.sizes import document_size, index_sizes

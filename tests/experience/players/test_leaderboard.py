@@ -21,9 +21,9 @@ from experience.players.store import board_ref, find_boards_of, progress_ref
 from experience.players.usecases import boards as renewal
 from experience.players.usecases import leaderboard
 from experience.progress.calendar import Period, closed_key_of, key_of
-from tests.support.builders.players import a_counting_experience, a_progress
 from tests.support.builders.workspaces import a_workspace, edit
 from tests.support.calling import at_once, refused
+from tests.support.players.builders import a_counting_experience, a_progress
 
 SignIn = Callable[[str | None], Client]
 
@@ -280,7 +280,7 @@ class TestRenewal:
         stale = now_ms() - 30_000
         self.board.update({"asOf": stale, "claimedAt": stale})
         got = self.renewals(readers())
-        # Who comes while one of them renews gets the present board, and who comes later the new one.
+        # Who comes while one of them renews gets the present board, who comes later the new one.
         assert set(got) <= {stale, self.board.get().get("asOf")}
 
         self.board.update({"asOf": stale - 60_000, "claimedAt": stale})

@@ -8,13 +8,13 @@ from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import Client
 from experience.ids import new_id
-from tests.support.builders.players import (
+from tests.support.builders.workspaces import a_member, a_workspace
+from tests.support.calling import issue_paths, refused
+from tests.support.players.builders import (
     a_counting_experience,
     a_progress,
     a_progress_event,
 )
-from tests.support.builders.workspaces import a_member, a_workspace
-from tests.support.calling import issue_paths, refused
 
 SignIn = Callable[[str | None], Client]
 LISTS = ("listProgress", "listProgressEvents")

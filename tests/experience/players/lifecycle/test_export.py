@@ -14,8 +14,13 @@ from experience.players import store
 from experience.players.models.lifecycle.own import ExportPlayerData, PlayerExport
 from experience.players.usecases.lifecycle import erase, export, sweep
 from experience.players.usecases.lifecycle.export import export_player_data
-from tests.experience.players.lifecycle.test_erase import a_whole_player, left, objects_of
-from tests.experience.players.lifecycle.test_merge import Pair, killed_at
+from tests.experience.players.lifecycle.test_erase import (
+    a_whole_player,
+    killed_at,
+    left,
+    objects_of,
+)
+from tests.experience.players.lifecycle.test_merge import Pair
 
 
 def exported(uid: str) -> PlayerExport:

@@ -19,9 +19,9 @@ from experience.players.usecases.lifecycle import erase, merge, own, saves
 from experience.players.usecases.track import track_progress_events
 from experience.progress.rules import ProgressRules
 from tests.experience.players.lifecycle.test_erase import killed_at, left
-from tests.support.builders.players import a_counting_experience, stored_progress
 from tests.support.builders.workspaces import a_workspace
 from tests.support.calling import at_once
+from tests.support.players.builders import a_counting_experience, stored_progress
 
 RULES: dict[str, Any] = {
     "completion": {"waypoints": {"lake": 1, "hill": 1}},

@@ -2,8 +2,8 @@
 
 from experience.clock import now_ms
 from experience.players.store import board_ref
-from tests.support.builders.players import a_counting_experience, a_progress, a_progress_event
 from tests.support.builders.workspaces import a_member, a_workspace
+from tests.support.players.builders import a_counting_experience, a_progress, a_progress_event
 from tools.cost.stage import Stage
 
 PLAYERS = 12

@@ -10,8 +10,13 @@ from emulator.demo.seed import PHOTOS
 from emulator.suite.suite import Suite
 from experience.ids import new_id
 from operations.bootstrap import bootstrap
-from tools.contract import event_examples, journey_examples, player_examples, workflow_examples
 from tools.contract.recorder import Recorder, Scrubber
+from tools.contract.visits import (
+    event_examples,
+    journey_examples,
+    player_examples,
+    workflow_examples,
+)
 
 PREGATE, MAIN, PRESHARE = "house-rules", "photo-booth", "feedback"
 CONSENT = {"version": "2026-1", "text": "We keep your picture for 30 days.", "minimumAge": 16}

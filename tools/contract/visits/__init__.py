@@ -1,0 +1,1 @@
+"""The calls that the reference shows, a module for each kind of visitor."""
