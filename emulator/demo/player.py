@@ -19,7 +19,7 @@ IDS = {"workspaceId": seed.WORKSPACE, "experienceId": trail.EXPERIENCE}
 BATCH = 50
 OTHERS = {
     "Bela": 6, "Chidi": 5, "Dana": 5, "Emre": 4, "Freya": 6, "Goran": 3,
-    "Hana": 3, "Ines": 2, "Jun": 6, "Kofi": 4, "Lena": 2, "Milo": 1,
+    "Hana": 3, "Iris": 2, "Jun": 6, "Kofi": 4, "Lena": 2, "Milo": 1,
 }  # fmt: skip
 """The other visitors, and how many waypoints each of them passes."""
 
