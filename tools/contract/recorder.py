@@ -20,6 +20,8 @@ Json = Any
 
 # Ids that the server makes: random ones, and those derived from others.
 _ID = re.compile(r"[A-Za-z0-9]{20}|[a-z2-7]{24}|[0-9a-f]{64}")
+_EXPORT = re.compile(r"exports/players/[0-9a-f]{64}/[A-Za-z0-9]+")
+"""The folder is a hash of a uid, the name random."""
 _ADDRESS = re.compile(r"https?://[^/\s]+/([^?\s]*)(\?\S*)?")
 _TIME = 1_780_000_000_000
 _MIN_TIME = 1_600_000_000_000
@@ -86,6 +88,7 @@ class Scrubber:
 
 def _example_address(found: re.Match[str]) -> str:
     path, query = found.groups()
+    path = _EXPORT.sub("exports/players/player-1/export-1", path)
     return f"https://storage.example/{path}" + ("?…" if query else "")
 
 
