@@ -31,7 +31,7 @@ def find_events_near(uid: str, request: FindEventsNear) -> Page[NearEvent]:
     """A page of the events within a radius, the newest first; viewers.
 
     One read, and one for each event in the cells that cover the circle, until a page is full. The
-    cells are up to four times as large as the circle (up to 85° north and south, from a radius of
+    cells are up to five times as large as the circle (up to 85° north and south, from a radius of
     20 m), and it reads in batches of twice what is missing, so it reads fewer than ten events for
     each that it returns where events lie evenly.
     """
