@@ -79,7 +79,6 @@ def test_one_commit_has_the_log_the_progress_and_all_that_follows(player: Played
     assert rollup["contents"] == {
         "gate": {"waypoint_visited": {"count": 1, "timed": 1, "seconds": 60}},
         "a.b`c/é": {"npc_dialogue": {"count": 1}},
-        "explorer": {"achievement_unlocked": {"count": 1}},
     }
     assert (player.visitor("gate") or {})["playerId"] == player.uid
     assert player.visitor("a.b`c/é")

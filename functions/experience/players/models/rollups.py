@@ -69,7 +69,7 @@ class DayRollup:
         pairs = {
             (each.content_id, each.event_type)
             for each in self.events
-            if each.content_id is not None and not _is_named(each, rules)
+            if each.content_id is not None and _is_visit(each) and not _is_named(each, rules)
         }
         return types, pairs
 
@@ -85,7 +85,7 @@ class DayRollup:
                 kind = OTHER
             types.add(kind)
             counted[kind] = counted.get(kind, 0) + 1
-            if content is None:
+            if content is None or not _is_visit(event):
                 continue
             pair = content, kind
             has_room = len(pairs) < MAX_PAIRS and (
@@ -124,6 +124,11 @@ def _is_known(kind: str, rules: ProgressRules) -> bool:
         or kind in rules.caps
         or any(kind == each.counter for each in rules.achievements)
     )
+
+
+def _is_visit(event: ProgressEvent) -> bool:
+    """Whether its content counts as visited: an achievement is nothing that anybody visits."""
+    return event.event_type != "achievement_unlocked"
 
 
 def _is_named(event: ProgressEvent, rules: ProgressRules) -> bool:
