@@ -25,11 +25,10 @@ from experience.players.models.lists import (
     ListProgress,
     ListProgressEvents,
     ProgressEventView,
-    ProgressSummary,
 )
 from experience.players.models.near import FindEventsNear, NearEvent
 from experience.players.models.profile import PlayerProfile
-from experience.players.models.progress import ProgressView
+from experience.players.models.progress import ProgressSummary, ProgressView
 from experience.players.models.tracking import (
     TrackedProgress,
     TrackProgressEvents,
@@ -172,12 +171,6 @@ def export_player_data(caller: Caller, request: ExportPlayerData) -> PlayerExpor
     return export.export_player_data(caller.uid, request)
 
 
-@schedule(every="day 05:00", timeout_seconds=1800)
-def sweep_players() -> None:
-    """Finish erasures and merges that were broken off, and delete exports of yesterday."""
-    sweep.sweep_players()
-
-
 @callable_function(
     MergePlayer,
     refuses=[
@@ -224,12 +217,6 @@ def find_events_near(caller: Caller, request: FindEventsNear) -> Page[NearEvent]
     return near.find_events_near(caller.uid, request)
 
 
-@schedule(every="day 04:00", timeout_seconds=1800)
-def fold_rollups() -> None:
-    """Fold each day of a month ago into one rollup."""
-    folding.fold_rollups()
-
-
 @callable_function(
     AuditProgress,
     refuses=[
@@ -265,3 +252,15 @@ def list_progress(caller: Caller, request: ListProgress) -> Page[ProgressSummary
 def list_progress_events(caller: Caller, request: ListProgressEvents) -> Page[ProgressEventView]:
     """What the experience's players did, the newest first; members."""
     return lists.list_progress_events(caller.uid, request)
+
+
+@schedule(every="day 05:00", timeout_seconds=1800)
+def sweep_players() -> None:
+    """Finish erasures and merges that were broken off, and delete exports of yesterday."""
+    sweep.sweep_players()
+
+
+@schedule(every="day 04:00", timeout_seconds=1800)
+def fold_rollups() -> None:
+    """Fold each day of a month ago into one rollup."""
+    folding.fold_rollups()

@@ -3630,9 +3630,9 @@ export interface ProgressView {
   currentLocation: string | null;
   lastPosition: Position | null;
   version: number;
-  state: PlayerState;
   createdAt: number;
   updatedAt: number;
+  state: PlayerState;
 }
 /**
  * Where a player was last seen, in degrees, and when (the event's time).
@@ -4037,7 +4037,7 @@ export interface PageOfProgressSummary {
   nextPageToken: string | null;
 }
 /**
- * A player's progress without the state, which `getExperienceProgress` has.
+ * A player's progress without the state, which may be large: what lists show.
  */
 export interface ProgressSummary {
   playerId: string;

@@ -7,7 +7,6 @@ from pydantic import Field, model_validator
 from experience.documents import Document, Request
 from experience.ids import DocumentId, Uid
 from experience.players.models.event import ProgressEvent
-from experience.players.models.progress import Achievement, ExperienceProgress, Position
 
 MAX_ID = 255
 """As long as an item's or content's id may be."""
@@ -52,41 +51,6 @@ class ListProgressEvents(Request):
         if sum(each is not None for each in named) > 1:
             raise ValueError("only one of playerId, eventType and contentId at a time")
         return self
-
-
-class ProgressSummary(Document):
-    """A player's progress without the state, which `getExperienceProgress` has."""
-
-    player_id: str
-    workspace_id: str
-    experience_id: str
-    experience_version: int
-    nickname: str | None
-    started_at: int
-    completed_at: int | None
-    last_played_at: int
-    playtime_seconds: int
-    distance_meters: float
-    xp: int
-    level: int
-    achievements: list[Achievement]
-    completion_percentage: float
-    current_location: str | None
-    last_position: Position | None
-    version: int
-    created_at: int
-    updated_at: int
-
-    @classmethod
-    def of(cls, player_id: str, progress: ExperienceProgress) -> "ProgressSummary":
-        """What a list shows of a player's progress."""
-        shown = {name: getattr(progress, name) for name in cls.model_fields if name != "player_id"}
-        return cls(player_id=player_id, **shown)
-
-    @classmethod
-    def stored_fields(cls) -> list[str]:
-        """What has to be read of a progress document, which may be large."""
-        return [field.alias or name for name, field in cls.model_fields.items()]
 
 
 class ProgressEventView(Document):

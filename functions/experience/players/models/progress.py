@@ -1,6 +1,6 @@
 """`/players/{uid}/experienceProgress/{workspaceId}~{experienceId}`: a player in one experience."""
 
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field
 
@@ -157,8 +157,8 @@ class ExperienceProgress(Document):
     merged_at: int | None = None
 
 
-class ProgressView(Document):
-    """What a player and the workspace's operators see of it."""
+class ProgressSummary(Document):
+    """A player's progress without the state, which may be large: what lists show."""
 
     player_id: str
     workspace_id: str
@@ -177,12 +177,22 @@ class ProgressView(Document):
     current_location: str | None
     last_position: Position | None
     version: int
-    state: PlayerState
     created_at: int
     updated_at: int
 
     @classmethod
-    def of(cls, player_id: str, progress: ExperienceProgress) -> "ProgressView":
+    def of(cls, player_id: str, progress: ExperienceProgress) -> Self:
         """The visible fields of a player's progress."""
         shown = {name: getattr(progress, name) for name in cls.model_fields if name != "player_id"}
         return cls(player_id=player_id, **shown)
+
+    @classmethod
+    def stored_fields(cls) -> list[str]:
+        """What has to be read of a progress document."""
+        return [field.alias or name for name, field in cls.model_fields.items()]
+
+
+class ProgressView(ProgressSummary):
+    """What a player and the workspace's operators see of it."""
+
+    state: PlayerState

@@ -13,9 +13,8 @@ from experience.players.models.lists import (
     ListProgress,
     ListProgressEvents,
     ProgressEventView,
-    ProgressSummary,
 )
-from experience.players.models.progress import ExperienceProgress
+from experience.players.models.progress import ExperienceProgress, ProgressSummary
 from experience.store import parse_or_log
 from experience.workspaces.models import Role
 from experience.workspaces.usecases.access import require_role
