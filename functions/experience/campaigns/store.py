@@ -1,6 +1,6 @@
 """Where campaigns and all that is played in them live."""
 
-from google.cloud.firestore import Client, DocumentReference, Transaction
+from google.cloud.firestore import Client, CollectionReference, DocumentReference, Transaction
 
 from experience.campaigns.models.campaign import Campaign, PublicCampaign
 from experience.ids import fingerprint
@@ -10,6 +10,11 @@ from experience.store import find, get
 def campaign_ref(client: Client, workspace_id: str, campaign_id: str) -> DocumentReference:
     """`/workspaces/{w}/campaigns/{c}`"""
     return client.document("workspaces", workspace_id, "campaigns", campaign_id)
+
+
+def campaigns_ref(client: Client, workspace_id: str) -> CollectionReference:
+    """`/workspaces/{w}/campaigns`"""
+    return client.collection("workspaces", workspace_id, "campaigns")
 
 
 def public_ref(client: Client, campaign_id: str) -> DocumentReference:

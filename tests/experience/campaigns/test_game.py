@@ -8,28 +8,13 @@ import pytest
 from experience.campaigns.models import draws
 from experience.campaigns.models.config import AuthoredCampaignConfig, CampaignConfig
 from experience.campaigns.models.game import PPM, Game, issues_of
+from tests.support.campaigns.builders import a_game as stored_game
 
 SEED = draws.seed_of(b"a secret", "agency", "summer", 1)
 
 
 def a_game(**fields: object) -> Game:
-    segments = [
-        {"id": "none", "label": "Next time", "prizeId": None},
-        {"id": "mug-1", "label": "A mug", "prizeId": "mug"},
-        {"id": "mug-2", "label": "A mug too", "prizeId": "mug"},
-        {"id": "trip", "label": "A trip", "prizeId": "trip"},
-    ]
-    prizes = [
-        {"id": "mug", "name": "Mug", "kind": "physical", "weightPpm": 200_000, "stock": 10},
-        {"id": "trip", "name": "Trip", "kind": "code", "weightPpm": 100, "stock": 1},
-    ]
-    game = {
-        "segments": segments,
-        "prizes": prizes,
-        "window": {"opensAt": 0, "closesAt": 10},
-        "terms": {"version": "1", "url": "https://example.com/terms", "minimumAge": 18},
-    }
-    return Game.load(game | fields)
+    return Game.load(stored_game(**fields))
 
 
 class TestRoll:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from experience.campaigns.models.config import CampaignConfig
-from experience.campaigns.models.draws import Draw, PublicDraw
+from experience.campaigns.models.draws import PublicDraw
 from experience.campaigns.models.game import Limit, Person, Terms, Window
 from experience.documents import Document
 
@@ -48,10 +48,12 @@ class BuiltCampaign(Document):
 class Campaign(Document):
     """`/workspaces/{w}/campaigns/{id}`. Timestamps are Unix milliseconds.
 
-    `version` goes up by one with each update and each build that succeeds. `pending_run_id` is the
-    build under way, `latest_run_id` the last that succeeded. `name_key` is the name in lower case.
-    `draw`: the number of the draw that counts, 0 before there is one; its seed is made from the
-    secret's `secret_version`. `deleted` says whether `deleted_at` is there, to query by.
+    `version` goes up by one with each change of an operator and each build that succeeds.
+    `pending_run_id` is the build under way, `latest_run_id` the last that succeeded. `name_key` is
+    the name in lower case. `draws`: the public part of each, of which the last one counts; its seed
+    is made from the secret's version `draw_secret`, codes and tickets from `claim_secret`.
+    `deleted` says whether `deleted_at` is there, to query by. `request` is the fingerprint of the
+    call that created it, where that had a requestId.
     """
 
     id: str
@@ -66,8 +68,9 @@ class Campaign(Document):
     latest_run_id: str | None = None
     pending_run_id: str | None = None
     built: BuiltCampaign | None = None
-    draw: int = 0
-    secret_version: str | None = None
+    draws: list[PublicDraw] = []
+    draw_secret: str | None = None
+    claim_secret: str | None = None
     version: int = Field(default=1, ge=1)
     name_key: str
     request: str | None = None
@@ -81,6 +84,36 @@ class Campaign(Document):
     def is_live(self) -> bool:
         """Whether it can be played, in its window."""
         return self.status is CampaignStatus.LIVE and not self.deleted and self.closed_at is None
+
+    @property
+    def draw(self) -> int:
+        """The number of the draw that counts, 0 before the campaign was live."""
+        return self.draws[-1].n if self.draws else 0
+
+    def changed(self, now: int, **fields: Any) -> "Campaign":
+        """The next version of the campaign."""
+        following = {"version": self.version + 1, "updated_at": max(now, self.updated_at)}
+        return self.model_copy(update=fields | following)
+
+
+class CampaignView(Campaign):
+    """A campaign as its workspace sees it."""
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "CampaignView":
+        """Without what is for the server alone."""
+        hidden = ("request", "drawSecret", "claimSecret")
+        stored = campaign.dump()
+        return cls.load({name: stored[name] for name in stored if name not in hidden})
+
+    def dump(self) -> dict[str, Any]:
+        """The fields that are shown."""
+        return self.model_dump(by_alias=True, exclude={"request", "draw_secret", "claim_secret"})
+
+    def shown(self) -> dict[str, Any]:
+        """The fields that are shown, in JSON's values."""
+        hidden = {"request", "draw_secret", "claim_secret"}
+        return self.model_dump(mode="json", by_alias=True, fallback=str, exclude=hidden)
 
 
 class PublicSegment(Document):
@@ -119,7 +152,7 @@ class PublicCampaign(Document):
     updated_at: int
 
     @classmethod
-    def of(cls, campaign: Campaign, draws: list[PublicDraw]) -> "PublicCampaign":
+    def of(cls, campaign: Campaign) -> "PublicCampaign":
         """The twin of a campaign that was built and has a complete game."""
         game, built = campaign.config.game, campaign.built
         assert game.window is not None
@@ -146,15 +179,8 @@ class PublicCampaign(Document):
             terms=game.terms,
             bundle_url=campaign.bundle_url,
             thumbnail_url=campaign.thumbnail_url,
-            draws=draws,
+            draws=campaign.draws,
             closed_at=campaign.closed_at,
             version=campaign.version,
             updated_at=campaign.updated_at,
         )
-
-
-def draw_of(campaign: Campaign, seed: bytes, now: int) -> Draw:
-    """The draw that a campaign's odds and stock make, under its present number."""
-    return Draw.of(campaign.config.game, campaign.draw, seed, campaign.version, now).with_secret(
-        campaign.secret_version
-    )

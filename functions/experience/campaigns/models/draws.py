@@ -10,7 +10,7 @@ import hmac
 import json
 from collections.abc import Iterator
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from experience.campaigns.models.game import PPM, Game
 from experience.documents import Document
@@ -18,6 +18,13 @@ from experience.documents import Document
 ROLL_BYTES = 8
 _LIMIT = 2 ** (8 * ROLL_BYTES) // PPM * PPM
 """Numbers from here on would make small rolls likelier, and are passed over."""
+
+
+class Seed(NamedTuple):
+    """The 32 bytes that a draw's rolls are made from, and the secret that they are made from."""
+
+    value: bytes
+    secret_version: str
 
 
 class PublicDraw(Document):
@@ -51,7 +58,7 @@ class Draw(Document):
     seed: str | None = None
 
     @classmethod
-    def of(cls, game: Game, n: int, seed: bytes, version: int, now: int) -> "Draw":
+    def of(cls, game: Game, n: int, seed: "Seed", version: int, now: int) -> "Draw":
         """The draw of a game's odds."""
         odds = game.odds()
         return cls(
@@ -59,15 +66,12 @@ class Draw(Document):
             at=now,
             config_version=version,
             odds_hash=odds_hash(odds),
-            seed_hash=hashlib.sha256(seed).hexdigest(),
+            seed_hash=hashlib.sha256(seed.value).hexdigest(),
             stock={each.id: each.stock for each in game.prizes if each.stock is not None},
             segments=odds["segments"],
             prizes=odds["prizes"],
+            secret_version=seed.secret_version,
         )
-
-    def with_secret(self, version: str | None) -> "Draw":
-        """The draw, naming the secret that its seed is made from."""
-        return self.model_copy(update={"secret_version": version})
 
     def public(self) -> PublicDraw:
         """The part that everybody may know."""

@@ -27,16 +27,17 @@ MOVES: dict[Move, dict[CampaignStatus, CampaignStatus]] = {
     Move.GENERATE: {DRAFT: GENERATING, GENERATING: GENERATING, FAILED: GENERATING, LIVE: LIVE},
     Move.SUCCEED: {GENERATING: LIVE, LIVE: LIVE, ARCHIVED: ARCHIVED},
     Move.FAIL: {GENERATING: FAILED, LIVE: LIVE, ARCHIVED: ARCHIVED},
-    Move.ARCHIVE: {LIVE: ARCHIVED},
-    Move.RESTORE: {ARCHIVED: LIVE},
+    Move.ARCHIVE: {LIVE: ARCHIVED, ARCHIVED: ARCHIVED},
+    Move.RESTORE: {ARCHIVED: LIVE, LIVE: LIVE},
     Move.CLOSE: {LIVE: ARCHIVED, ARCHIVED: ARCHIVED},
     Move.DELETE: {each: each for each in CampaignStatus},
     Move.UNDELETE: {each: ARCHIVED if each is LIVE else each for each in CampaignStatus},
 }
 """From which state each move leads to which. What is not listed is refused.
 
-A deleted campaign takes no move but `UNDELETE` and the end of its build; a closed one none but the
-end of its build, `DELETE` and `UNDELETE`.
+What is in the state already stays as it is, so that every call can be repeated. A deleted campaign
+takes no move but `DELETE`, `UNDELETE` and the end of its build; a closed one none but these and
+`CLOSE`.
 """
 
 _OF_DELETED = (Move.UNDELETE, Move.DELETE, Move.SUCCEED, Move.FAIL)
