@@ -60,9 +60,11 @@ from experience.players.endpoints import list_experience_progress as listExperie
 from experience.players.endpoints import list_progress as listProgress
 from experience.players.endpoints import list_progress_events as listProgressEvents
 from experience.players.endpoints import merge_player as mergePlayer
+from experience.players.endpoints import on_session_completed as onSessionCompleted
 from experience.players.endpoints import save_state as saveState
 from experience.players.endpoints import set_nickname as setNickname
 from experience.players.endpoints import sweep_players as sweepPlayers
+from experience.players.endpoints import sweep_progress as sweepProgress
 from experience.players.endpoints import track_progress_events as trackProgressEvents
 from experience.players.endpoints import update_inventory as updateInventory
 from experience.players.endpoints import update_location as updateLocation
@@ -89,7 +91,6 @@ from experience.shares.endpoints import revoke_share as revokeShare
 from experience.transforms.endpoints import cancel_transform as cancelTransform
 from experience.transforms.endpoints import get_job as getJob
 from experience.transforms.endpoints import on_job_created as onJobCreated
-from experience.transforms.endpoints import on_session_completed as onSessionCompleted
 from experience.transforms.endpoints import retry_transform as retryTransform
 from experience.transforms.endpoints import run_transform as runTransform
 from experience.transforms.endpoints import start_transform as startTransform
@@ -206,6 +207,7 @@ __all__ = [
     "sweepJobs",
     "sweepJourneys",
     "sweepPlayers",
+    "sweepProgress",
     "sweepRetention",
     "sweepRuns",
     "sweepSessions",
