@@ -42,6 +42,7 @@ from experience.players.endpoints import list_progress_events as listProgressEve
 from experience.players.endpoints import merge_player as mergePlayer
 from experience.players.endpoints import save_state as saveState
 from experience.players.endpoints import set_nickname as setNickname
+from experience.players.endpoints import sweep_accounts as sweepAccounts
 from experience.players.endpoints import sweep_players as sweepPlayers
 from experience.players.endpoints import track_progress_events as trackProgressEvents
 from experience.players.endpoints import update_inventory as updateInventory
@@ -167,6 +168,7 @@ __all__ = [
     "startJourney",
     "startRun",
     "startTransform",
+    "sweepAccounts",
     "sweepJobs",
     "sweepJourneys",
     "sweepPlayers",
