@@ -63,6 +63,7 @@ from experience.players.endpoints import merge_player as mergePlayer
 from experience.players.endpoints import on_session_completed as onSessionCompleted
 from experience.players.endpoints import save_state as saveState
 from experience.players.endpoints import set_nickname as setNickname
+from experience.players.endpoints import sweep_accounts as sweepAccounts
 from experience.players.endpoints import sweep_players as sweepPlayers
 from experience.players.endpoints import sweep_progress as sweepProgress
 from experience.players.endpoints import track_progress_events as trackProgressEvents
@@ -203,6 +204,7 @@ __all__ = [
     "startJourney",
     "startRun",
     "startTransform",
+    "sweepAccounts",
     "sweepCampaigns",
     "sweepJobs",
     "sweepJourneys",
