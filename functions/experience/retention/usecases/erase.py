@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from google.cloud.firestore import Client, DocumentReference
 
 from experience import clients, clock, logs, transactions
+from experience.campaigns.usecases.playing.erase import erase_plays_of_guest
 from experience.errors import Contention, InvalidArgument
 from experience.events.store import get_event
 from experience.guests.store import guest_ref
@@ -113,6 +114,7 @@ def _erase_once(
 ) -> Counter[str]:
     """Erase what there is now, in the sessions that were seen too. Counts what was found."""
     found = _erase_document(guest_ref(client, project_id, guest_id))
+    found += erase_plays_of_guest(client, project_id, guest_id)
     present = set(_sessions_of(client, project_id, guest_id))
     seen |= present
     seen |= set(_sessions_of_jobs(client, project_id, guest_id))

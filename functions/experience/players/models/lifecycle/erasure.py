@@ -25,7 +25,7 @@ class PlayerErasure(Document):
     """The receipt of an erasure: how much of each kind is gone. It names nobody.
 
     Another call finds nothing more, and its receipt says so. `boards` are lists that showed the
-    player and are made anew without them.
+    player and are made anew without them. `plays` of campaigns stay, without the player.
     """
 
     receipt_id: str
@@ -36,4 +36,5 @@ class PlayerErasure(Document):
     saves: int
     visitors: int
     boards: int
+    plays: int = 0
     objects: int
