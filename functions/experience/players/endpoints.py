@@ -48,7 +48,15 @@ from experience.players.usecases import (
     track,
 )
 from experience.players.usecases import fold_rollups as folding
-from experience.players.usecases.lifecycle import erase, export, merge, own, saves, sweep
+from experience.players.usecases.lifecycle import (
+    accounts,
+    erase,
+    export,
+    merge,
+    own,
+    saves,
+    sweep,
+)
 from experience.sessions.models.session import Session, SessionStatus
 from experience.transforms.usecases import create
 
@@ -284,6 +292,12 @@ def sweep_progress() -> None:
 def sweep_players() -> None:
     """Finish erasures and merges that were broken off, and delete exports of yesterday."""
     sweep.sweep_players()
+
+
+@schedule(every="day 06:00", timeout_seconds=1800)
+def sweep_accounts() -> None:
+    """Once a week, erase players without an account for two weeks; on other days, resume that."""
+    accounts.sweep_accounts()
 
 
 @schedule(every="day 04:00", timeout_seconds=1800)
