@@ -4115,7 +4115,8 @@ export interface EraseGuest {
 /**
  * The receipt of an erasure: how much of each kind is gone. It names nobody.
  *
- * Another call for the same guest finds nothing more, and its receipt says so.
+ * `progress` is that of experiences in which they did nothing but complete sessions. Another call
+ * for the same guest finds nothing more, and its receipt says so.
  */
 export interface Erasure {
   receiptId: string;
@@ -4125,6 +4126,7 @@ export interface Erasure {
   jobs: number;
   runs: number;
   objects: number;
+  progress: number;
 }
 /**
  * The documents that clients may listen to, and which clients.
