@@ -143,6 +143,12 @@ PROVIDER_PRICES = StringParam(
     description="Prices in micro-dollars beyond the known ones, as docs/providers.md has them.",
 )
 
+LANGUAGE_MODEL = StringParam(
+    "LANGUAGE_MODEL",
+    default="local",
+    description="Which language model writes texts and plans; local needs no network and no key.",
+)
+
 STEP_LEASE_MARGIN_SECONDS = IntParam(
     "STEP_LEASE_MARGIN_SECONDS",
     default=15,

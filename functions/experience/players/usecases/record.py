@@ -214,7 +214,7 @@ def _write(client: Client, batch: WriteBatch, player: Player, effects: Effects) 
         batch.update(own, updates, client.write_option(last_update_time=player.begun_at))
     _write_profile(client, batch, player, effects)
     _write_visitors(client, batch, player, effects)
-    return _write_rollups(client, batch, player, effects)
+    return write_rollups(client, batch, player, effects)
 
 
 def _write_profile(client: Client, batch: WriteBatch, player: Player, effects: Effects) -> None:
@@ -260,9 +260,10 @@ def _write_visitors(client: Client, batch: WriteBatch, player: Player, effects: 
         batch.set(visitor, fields, merge=True)
 
 
-def _write_rollups(
+def write_rollups(
     client: Client, batch: WriteBatch, player: Player, effects: Effects
 ) -> dict[str, Names]:
+    """Count the events of a batch in the sums of their days; the names that these have then."""
     workspace, experience = effects.progress.workspace_id, effects.progress.experience_id
     shard = shard_of(player.uid)
     learned = {}
