@@ -45,6 +45,11 @@ def check(client: Client, bucket: str | None = None, project_id: str | None = No
         "objects": len(data.objects or ()),
     }
     is_empty = not (
-        any(counts.values()) or data.workspaces or data.projects or data.events or data.unreadable
+        any(counts.values())
+        or data.workspaces
+        or data.projects
+        or data.events
+        or data.players
+        or data.unreadable
     )
     return Report(counts, violations, is_empty)

@@ -19,6 +19,7 @@ from experience.workflows.generations.models import GenerationStatus
 from experience.workspaces.models import Role
 from operations.data import Data
 from operations.event_invariants import EVENT_INVARIANTS
+from operations.player_invariants import PLAYER_INVARIANTS
 from operations.run_invariants import (
     a_job_is_its_run,
     an_event_session_is_its_run,
@@ -337,6 +338,7 @@ INVARIANTS: tuple[Callable[[Data], Found], ...] = (
     no_media_without_a_session,
     media_lie_in_the_bucket,
     *EVENT_INVARIANTS,
+    *PLAYER_INVARIANTS,
 )
 
 
