@@ -1,5 +1,13 @@
 """Everything that is deployed, by the name under which clients and Google's services know it."""
 
+from experience.campaigns.endpoints import archive_campaign as archiveCampaign
+from experience.campaigns.endpoints import create_campaign as createCampaign
+from experience.campaigns.endpoints import delete_campaign as deleteCampaign
+from experience.campaigns.endpoints import get_campaign as getCampaign
+from experience.campaigns.endpoints import list_campaigns as listCampaigns
+from experience.campaigns.endpoints import restore_campaign as restoreCampaign
+from experience.campaigns.endpoints import undelete_campaign as undeleteCampaign
+from experience.campaigns.endpoints import update_campaign as updateCampaign
 from experience.events.endpoints import list_events as listEvents
 from experience.events.endpoints import save_event as saveEvent
 from experience.events.endpoints import save_event_experience as saveEventExperience
@@ -92,15 +100,18 @@ from experience.workspaces.endpoints import set_member as setMember
 
 __all__ = [
     "abandonSession",
+    "archiveCampaign",
     "auditProgress",
     "cancelRun",
     "cancelTransform",
     "collectArtifacts",
     "completeSession",
     "confirmUpload",
+    "createCampaign",
     "createCaptureUpload",
     "createSession",
     "createUpload",
+    "deleteCampaign",
     "ensureGuest",
     "eraseGuest",
     "erasePlayer",
@@ -109,6 +120,7 @@ __all__ = [
     "findEventsNear",
     "foldRollups",
     "getArtifactUrl",
+    "getCampaign",
     "getContentAnalytics",
     "getDownloadUrl",
     "getEventSession",
@@ -125,6 +137,7 @@ __all__ = [
     "getSession",
     "getState",
     "goToStep",
+    "listCampaigns",
     "listEventSessions",
     "listEvents",
     "listExperienceProgress",
@@ -145,6 +158,7 @@ __all__ = [
     "pollGeneration",
     "publishExperience",
     "publishProject",
+    "restoreCampaign",
     "retryJourney",
     "retryRun",
     "retryTransform",
@@ -175,6 +189,8 @@ __all__ = [
     "sweepSessions",
     "trackProgressEvents",
     "triggerTransform",
+    "undeleteCampaign",
+    "updateCampaign",
     "updateDownloadUrls",
     "updateInventory",
     "updateLocation",

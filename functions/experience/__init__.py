@@ -23,6 +23,7 @@ A domain imports only shared modules and domains that stand above it in this lis
     journeys     a guest's session of an event: inputs, one photo, and the picture made of it
     shares       taking the addresses of a picture back
     players      profiles, progress in experiences, its log, boards and analytics
+    campaigns    campaigns: their life, their build, and playing them for prizes
     retention    deleting what has been kept for long enough
 """
 
@@ -42,5 +43,6 @@ DOMAINS = (
     "journeys",
     "shares",
     "players",
+    "campaigns",
     "retention",
 )

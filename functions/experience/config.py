@@ -107,6 +107,12 @@ GEMINI_KEY_SECRET = StringParam(
     description="The secret of this project that holds a Gemini API key; empty: not used.",
 )
 
+CAMPAIGN_SECRET_NAME = StringParam(
+    "CAMPAIGN_SECRET_NAME",
+    default="",
+    description="The secret of this project that campaigns draw prizes by; empty: not used.",
+)
+
 REPLICATE_API_URL = StringParam(
     "REPLICATE_API_URL",
     default="https://api.replicate.com/v1",
