@@ -31,4 +31,5 @@ def environment(
         "FUNCTIONS_EMULATOR": "true",
         "FIREBASE_CONFIG": json.dumps({"projectId": project, "storageBucket": bucket}),
         "GOOGLE_APPLICATION_CREDENTIALS": str(credentials),
+        "CAMPAIGN_SECRET": "of-the-local-suite-alone",
     }

@@ -22,13 +22,15 @@ from experience.store import parse_or_log
 
 D = TypeVar("D", bound=Document)
 
+_ASCENDING = "ASCENDING"
 _DESCENDING = "DESCENDING"
 
 # The list that a token is of, and the value and the name of the last document that was shown. What
 # Firestore does not take as a value or a name must not reach it: a token is what a client sends.
 _NUMBER = r"[0-9]{1,16}(?:\.[0-9]{1,20})?(?:e-[0-9]{1,3})?"
 _NAME = r"(?!\.{1,2}(?:/|$)|__)[^/\0]+"
-_TOKEN = re.compile(rf"([0-9a-f]{{16}})/({_NUMBER})/({_NAME}(?:/{_NAME})*)")
+_TEXT = r'"(?:[^"\\]|\\.)*"'
+_TOKEN = re.compile(rf"([0-9a-f]{{16}})/({_NUMBER}|{_TEXT})/({_NAME}(?:/{_NAME})*)")
 
 
 class Page(Document, Generic[D]):
@@ -65,19 +67,27 @@ def newest_first(
 class PageOrder:
     """How a list is ordered: by this field, from the highest, and which list it is.
 
-    `scope` is a fingerprint of what is listed. Documents are named by their ids in a `collection`,
-    in a group of them by their paths.
+    `is_ascending`: from the first, of texts. `scope` is a fingerprint of what is listed. Documents
+    are named by their ids in a `collection`, in a group of them by their paths.
     """
 
     order_by: str
     scope: str
     collection: CollectionReference | None = None
     client: Client | None = None
+    is_ascending: bool = False
+
+    @property
+    def direction(self) -> str:
+        """As Firestore names it."""
+        return _ASCENDING if self.is_ascending else _DESCENDING
 
     def token(self, last: "DocumentSnapshot[Any]") -> str:
         """What leads on from this document."""
         name = last.id if self.collection else last.reference.path
-        plain = f"{self.scope}/{last.get(self.order_by)}/{name}"
+        value = last.get(self.order_by)
+        shown = json.dumps(value) if isinstance(value, str) else value
+        plain = f"{self.scope}/{shown}/{name}"
         return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
 
     def parse(self, token: str) -> dict[str, Any]:
@@ -88,7 +98,12 @@ class PageOrder:
             found = _TOKEN.fullmatch(plain)
             if found is None or found[1] != self.scope:
                 raise refusal
-            return {self.order_by: json.loads(found[2]), "__name__": self._document(found[3])}
+            value = json.loads(found[2])
+            if isinstance(value, str) != self.is_ascending:
+                raise refusal
+            if isinstance(value, str):
+                value.encode()  # half a character is none
+            return {self.order_by: value, "__name__": self._document(found[3])}
         except ValueError as error:
             raise refusal from error
 
@@ -105,12 +120,12 @@ class PageOrder:
 def read_page(
     query: Query, order: PageOrder, page_size: int, page_token: str | None
 ) -> tuple[list["DocumentSnapshot[Any]"], str | None]:
-    """The documents of one page, by a number from the highest, and the token of the next page.
+    """The documents of one page, in their order, and the token of the next page.
 
     One read for each, and one more to know whether another page follows. InvalidArgument.
     """
-    query = query.order_by(order.order_by, direction=_DESCENDING)
-    query = query.order_by("__name__", direction=_DESCENDING)
+    query = query.order_by(order.order_by, direction=order.direction)
+    query = query.order_by("__name__", direction=order.direction)
     if page_token is not None:
         query = query.start_after(order.parse(page_token))
     found: list[DocumentSnapshot[Any]] = list(query.limit(page_size + 1).stream())

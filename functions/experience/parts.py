@@ -9,7 +9,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, GetCoreSchemaHandler, ValidationError, create_model
+from pydantic import BaseModel, Field, GetCoreSchemaHandler, ValidationError, create_model
 from pydantic_core import core_schema
 
 from experience.documents import Request, load_strictly, with_whole_numbers
@@ -92,7 +92,8 @@ def _partial(model: type[BaseModel]) -> type[Request]:
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             inner = _partial(inner)
         annotated = Annotated[(inner, *field.metadata)] if field.metadata else inner
-        fields[name] = (Union[annotated, None], None)  # noqa: UP007 (a value, not a type)
+        optional = Field(default=None, alias=field.alias)
+        fields[name] = (Union[annotated, None], optional)  # noqa: UP007 (a value, not a type)
     return create_model(f"{model.__name__}Part", __base__=Request, __doc__=model.__doc__, **fields)
 
 

@@ -17,6 +17,7 @@ from experience.firebase.callables import DECLARATION, Declaration
 from experience.guests.models import Guest
 from experience.journeys.models.session import EventSession
 from experience.projects.models import Project
+from experience.reasons import campaigns
 from experience.sessions.models.session import Session
 from experience.steps import Step
 from experience.transforms.models.job import Job
@@ -131,7 +132,8 @@ def callables() -> list[DeclaredCallable]:
 
 
 def all_reasons() -> Iterator[Reason]:
-    """Every reason, in the order of `experience/reasons.py`."""
-    for value in vars(reasons).values():
-        if isinstance(value, Reason):
-            yield value
+    """Every reason, in the order of `experience/reasons/`."""
+    for module in (reasons, campaigns):
+        for value in vars(module).values():
+            if isinstance(value, Reason):
+                yield value

@@ -3,9 +3,22 @@
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field
 
 DAY_MS = 24 * 3_600_000
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("must be the name of a time zone, such as Europe/Berlin")
+    return name
+
+
+TimeZone = Annotated[str, Field(max_length=100), AfterValidator(_known_zone)]
+"""The name of a time zone in IANA's database, as an author sends it."""
 
 
 class Period(StrEnum):
@@ -66,6 +79,16 @@ def _key(period: Period, day: date) -> str:
 
 def _date_of(at_ms: int, zone: str) -> date:
     return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(_zone(zone)).date()
+
+
+def next_day_ms(at_ms: int, zone: str) -> int:
+    """The first instant of the next calendar day: local midnight, or when a day without one begins.
+
+    Computed in UTC from the local wall clock, so that a day of 23 or 25 hours ends when it ends.
+    """
+    tomorrow = _date_of(at_ms, zone) + timedelta(days=1)
+    local = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=_zone(zone))
+    return int(local.timestamp() * 1000)
 
 
 @lru_cache(maxsize=1000)

@@ -3,11 +3,11 @@
 import math
 from bisect import bisect_right
 from typing import Annotated, Self
-from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from experience.documents import Document
+from experience.progress.calendar import TimeZone
 
 MAX_LEVEL = 100
 MAX_RULED_CONTENTS = 1000
@@ -65,12 +65,6 @@ class ProgressRules(Document):
 def default_level(xp: int) -> int:
     """⌊√(xp/100)⌋ + 1, at most 100."""
     return min(math.isqrt(max(xp, 0) // 100) + 1, MAX_LEVEL)
-
-
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("must be the name of a time zone, such as Europe/Berlin")
-    return name
 
 
 EventTypeName = Annotated[str, Field(min_length=1, max_length=50)]
@@ -134,7 +128,7 @@ class AuthoredProgressRules(ProgressRules):
         default={}, max_length=100
     )
     server_only: list[EventTypeName] = Field(default=[], max_length=100)
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(default="UTC", max_length=100)
+    time_zone: TimeZone = "UTC"
 
     @field_validator("levels")
     @classmethod

@@ -1,15 +1,11 @@
 """The keys of vendors, out of Secret Manager; locally out of the environment."""
 
-import base64
 import os
 from typing import NamedTuple
-from urllib.parse import quote
 
-from experience import clients, config, logs
+from experience import config, secret_manager
 from experience.errors import FailedPrecondition
 from experience.providers.models import ProviderFailed
-
-SECRET_MANAGER = "https://secretmanager.googleapis.com"  # noqa: S105  (an address)
 
 _read: dict[str, str] = {}
 
@@ -54,26 +50,9 @@ def value_of(key: Key) -> str:
 
 
 def _secret(name: str) -> str:
-    """The newest version; empty where there is none that we may read.
-
-    https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets.versions/access
-    """
-    import google.auth
-    from google.auth.exceptions import GoogleAuthError
-    from google.auth.transport.requests import AuthorizedSession
-    from requests import RequestException
-
-    project = clients.project_id()
-    path = f"/v1/projects/{project}/secrets/{quote(name, safe='')}/versions/latest:access"
+    """The newest version; empty where there is none that we may read."""
     try:
-        credentials, _ = google.auth.default(
-            scopes=["https://www.googleapis.com/auth/cloud-platform"]
-        )
-        session = AuthorizedSession(credentials)
-        answer = session.get(SECRET_MANAGER + path, timeout=10)
-        if answer.status_code == 200:
-            return base64.b64decode(answer.json()["payload"]["data"]).decode().strip()
-    except (GoogleAuthError, RequestException) as error:
+        secret = secret_manager.read(name)
+    except secret_manager.SecretManagerUnreachableError as error:
         raise ProviderFailed("The provider's key could not be read.") from error
-    logs.error("secret unreadable", secret=name, status=answer.status_code)
-    return ""
+    return secret.value if secret else ""

@@ -7,6 +7,7 @@ import google.auth
 import pytest
 from google.auth.credentials import AnonymousCredentials
 
+from experience import secret_manager
 from experience.errors import FailedPrecondition
 from experience.providers import keys
 from experience.providers.models import ProviderFailed
@@ -34,7 +35,7 @@ class SecretManager(Vendor):
 @pytest.fixture
 def manager(monkeypatch: pytest.MonkeyPatch) -> Iterator[SecretManager]:
     manager = SecretManager()
-    monkeypatch.setattr(keys, "SECRET_MANAGER", manager.url)
+    monkeypatch.setattr(secret_manager, "ADDRESS", manager.url)
     monkeypatch.setattr(keys, "_read", {})
     monkeypatch.setattr(google.auth, "default", lambda **_: (AnonymousCredentials(), "demo"))
     monkeypatch.setenv("GCLOUD_PROJECT", "demo-keys")

@@ -4003,6 +4003,8 @@ export interface AuditProgress {
 }
 /**
  * How many events the log has, and each drift: none is as it should be.
+ *
+ * The log is that of the player, and of those whom they took over.
  */
 export interface ProgressAudit {
   events: number;
@@ -4010,6 +4012,8 @@ export interface ProgressAudit {
 }
 /**
  * A field, or an event of the log, that is not as the log makes it.
+ *
+ * What is wrong with a player who was taken over has a path from `mergedFrom/{playerId}/`.
  */
 export interface Drift {
   path: string;

@@ -110,12 +110,16 @@ def _empty_dict(given: Any) -> Any:
 ExpireAt = Annotated[SkipJsonSchema[datetime | None], Field(exclude_if=lambda time: time is None)]
 """When Firestore's TTL policy deletes a document: a timestamp, stored only where there is one."""
 
+Pending = Annotated[SkipJsonSchema[bool], Field(exclude_if=lambda pending: not pending)]
+"""Whether something is still to be done for a document: true is stored, false is not."""
+
 
 class Session(Document):
     """`/projects/{projectId}/sessions/{id}`. Timestamps are Unix milliseconds.
 
     A guest may write a new one themselves. Until the server has adopted it, it has no workspace,
     no version and no phase; one that the server refused never gets a phase, and expires.
+    `progress_pending` is the server's: its completion is still to be counted for its guest.
     """
 
     id: str
@@ -142,6 +146,7 @@ class Session(Document):
     created_by: str | None = None
     request_fingerprint: str | None = None
     expire_at: ExpireAt = None
+    progress_pending: Pending = False
     created_at: int
     updated_at: int
     completed_at: int | None = None

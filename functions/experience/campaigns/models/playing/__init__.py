@@ -1,0 +1,1 @@
+"""Documents, requests and decisions of playing: plays, stock, claims and tickets."""

@@ -1,0 +1,1 @@
+"""What operators, builds and sweeps do with campaigns."""

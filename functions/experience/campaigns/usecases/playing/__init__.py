@@ -1,0 +1,1 @@
+"""What players and attendants do in a live campaign."""

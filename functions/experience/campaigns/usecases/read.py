@@ -1,0 +1,47 @@
+"""Reading campaigns."""
+
+from google.cloud.firestore import FieldFilter, Query
+
+from experience import clients, pages
+from experience.campaigns import store
+from experience.campaigns.models.campaign import Campaign, CampaignView
+from experience.campaigns.models.requests import GetCampaign, ListCampaigns
+from experience.ids import fingerprint
+from experience.store import parse_or_log
+from experience.workspaces.models import Role
+from experience.workspaces.usecases.access import require_role
+
+LAST_CHARACTER = "\U0010ffff"
+"""Sorts after every other: the end of the names with a prefix."""
+
+
+def get_campaign(uid: str, request: GetCampaign) -> CampaignView:
+    """A campaign, a deleted one too; viewers. Two reads. NotFound."""
+    client = clients.firestore()
+    require_role(client, request.workspace_id, uid, Role.VIEWER, what="workspace")
+    campaign = store.get_campaign(client, request.workspace_id, request.campaign_id)
+    return CampaignView.of(campaign)
+
+
+def list_campaigns(uid: str, request: ListCampaigns) -> pages.Page[CampaignView]:
+    """A page of campaigns, the newest first, or by name under a prefix in any case; viewers.
+
+    Two reads, one for each campaign and one more for the next page. Raises InvalidArgument for a
+    token of another list.
+    """
+    client = clients.firestore()
+    require_role(client, request.workspace_id, uid, Role.VIEWER, what="workspace")
+    collection = store.campaigns_ref(client, request.workspace_id)
+    prefix = request.name_prefix.lower() if request.name_prefix else None
+    scope = fingerprint("campaigns", request.workspace_id, request.status, request.deleted, prefix)
+    query: Query = collection.where(filter=FieldFilter("deleted", "==", request.deleted))
+    if request.status:
+        query = query.where(filter=FieldFilter("status", "==", request.status.value))
+    order = pages.PageOrder("createdAt", scope[:16], collection)
+    if prefix:
+        query = query.where(filter=FieldFilter("nameKey", ">=", prefix))
+        query = query.where(filter=FieldFilter("nameKey", "<", prefix + LAST_CHARACTER))
+        order = pages.PageOrder("nameKey", scope[:16], collection, is_ascending=True)
+    shown, token = pages.read_page(query, order, request.page_size, request.page_token)
+    found = [each for snapshot in shown if (each := parse_or_log(snapshot, Campaign))]
+    return pages.Page(items=[CampaignView.of(each) for each in found], next_page_token=token)
