@@ -56,7 +56,7 @@ def a_whole_progress(visitor: Visitor, visits: int = 2) -> None:
     board.set({"standings": [{"nickname": "Ada"}]})
 
 
-def then() -> dict[str, int]:
+def then() -> dict[str, Any]:
     return dict.fromkeys(("createdAt", "updatedAt", "completedAt"), clock.now_ms() - OLD)
 
 
@@ -216,7 +216,8 @@ def test_at_once_with_events_and_other_erasures_it_leaves_nothing(visitor: Visit
 
 def test_at_once_with_a_tracked_event_the_sums_hold(visitor: Visitor) -> None:
     a_whole_progress(visitor)
-    at_once(2, lambda number: [by_request, track][number](visitor))
+    works: list[Callable[[Visitor], object]] = [by_request, track]
+    at_once(2, lambda number: works[number](visitor))
     progress, profile = visitor.progress(), visitor.profile()
     kinds = [each["eventType"] for each in visitor.log()]
     assert kinds.count("waypoint_visited") == 1
