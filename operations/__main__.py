@@ -14,7 +14,7 @@ from google.cloud import firestore
 from experience.ids import is_document_id, is_uid
 from operations import gantt
 from operations.bootstrap import BootstrapError, bootstrap
-from operations.check import check
+from operations.checks.check import check
 from operations.draws import UnverifiableError, verify_draw
 from operations.erasure import Contention, Visited, WrongBucketError, erase_guest
 from operations.event_migration import MigrationError, migrate_event

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from emulator.paths import ROOT
-from operations.data import Data, _kinds, _kinds_of_players
+from operations.checks.data import Data, _kinds, _kinds_of_players
 from operations.personal_data import COLLECTIONS, OBJECTS
 
 CALL = re.compile(r"\.(?:collection|collection_group|document)\(([^()]*)\)")

@@ -12,7 +12,7 @@ from experience.players.models.progress import BoardValue, ExperienceProgress, P
 from experience.players.models.tally import MAX_TIME_SPENT_SECONDS
 from experience.players.store import FOLDED, SHARDS, player_hash, progress_id
 from experience.players.usecases.lifecycle.erase import erasure_path
-from operations.data import Data
+from operations.checks.data import Data
 
 Found = Iterator[tuple[str, str]]
 MAX_DRIFT_METERS = 0.001
@@ -50,7 +50,7 @@ def players_documents_say_where_they_are(data: Data) -> Found:
             yield path, f"is the rollup {name} of {rollup.workspace_id}"
 
 
-def a_progress_belongs_to_a_player(data: Data) -> Found:
+def a_progress_has_a_player(data: Data) -> Found:
     """A progress has its profile and its version; events and saves have their progress."""
     for path, progress in data.progress.items():
         if path.rpartition("/experienceProgress/")[0] not in data.players:
@@ -250,7 +250,7 @@ def nothing_is_left_of_the_erased(data: Data) -> Found:
 
 PLAYER_INVARIANTS = (
     players_documents_say_where_they_are,
-    a_progress_belongs_to_a_player,
+    a_progress_has_a_player,
     a_profile_is_the_sum_of_its_progress,
     a_state_agrees_with_itself,
     boards_have_the_present_values,

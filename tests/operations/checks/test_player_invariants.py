@@ -13,9 +13,9 @@ from experience.players.models.profile import PlayerProfile
 from experience.players.models.progress import ExperienceProgress
 from experience.players.store import player_hash
 from experience.workspaces.models import ExperienceVersion
-from operations.data import Data
-from operations.player_data import LoggedEvent, Rollup, Visitor
-from operations.player_invariants import PLAYER_INVARIANTS
+from operations.checks.data import Data
+from operations.checks.player_data import LoggedEvent, Rollup, Visitor
+from operations.checks.player_invariants import PLAYER_INVARIANTS
 
 OWN, TAKEN = "players/u/experienceProgress/w~e", "players/taken/experienceProgress/w~e"
 LAKE, HILL = content_hash("lake"), content_hash("hill")
@@ -102,7 +102,7 @@ PLAYER, OTHER = "players/u", "players/taken"
 EVENT, SAVE = f"{OWN}/progressEvents/one", f"{OWN}/saves/1"
 VISITOR = f"workspaces/w/contentVisitors/e~{LAKE}/visitors/u"
 BOARD, ROLLUP = "workspaces/w/boards/e~xp~all", "workspaces/w/contentRollups/e~2026-01-01~3"
-WHERE, BELONGS = "players_documents_say_where_they_are", "a_progress_belongs_to_a_player"
+WHERE, ORPHAN = "players_documents_say_where_they_are", "a_progress_has_a_player"
 SUM, STATE = "a_profile_is_the_sum_of_its_progress", "a_state_agrees_with_itself"
 BOARDS, VISITS = "boards_have_the_present_values", "visitors_are_remembered"
 ROLLUPS, MERGED = "rollups_add_up", "merged_players_know_each_other"
@@ -119,7 +119,7 @@ CHANGED: list[tuple[str, str, dict[str, Any], str, str]] = [
     (WHERE, BOARD, {"key": "2026-01-01"}, BOARD, "board e~xp~2026-01-01 of w"),
     (WHERE, ROLLUP, {"shard": 4}, ROLLUP, "e~2026-01-01~4"),
     (WHERE, ROLLUP, {"shard": None}, ROLLUP, "e~2026-01-01~all"),
-    (BELONGS, OWN, {"experienceVersion": 2}, OWN, "to version 2, which"),
+    (ORPHAN, OWN, {"experienceVersion": 2}, OWN, "to version 2, which"),
     (SUM, OWN, {"xp": 31}, PLAYER, "xp 30 instead of 31"),
     (SUM, OWN, {"playtimeSeconds": 0}, PLAYER, "totalPlaytimeSeconds 60 instead of 0"),
     (SUM, OWN, {"distanceMeters": 2.5}, PLAYER, "totalDistanceMeters 1.5, not 2.5"),
@@ -160,9 +160,9 @@ CHANGED: list[tuple[str, str, dict[str, Any], str, str]] = [
     (ERASURES, TOMBSTONE, {"pending": ["erased"]}, TOMBSTONE, "not over"),
 ]  # fmt: skip
 REMOVED = [
-    (BELONGS, PLAYER, OWN, "belongs to no player"),
-    (BELONGS, OWN, EVENT, "belongs to no progress"),
-    (BELONGS, OWN, SAVE, "belongs to no progress"),
+    (ORPHAN, PLAYER, OWN, "belongs to no player"),
+    (ORPHAN, OWN, EVENT, "belongs to no progress"),
+    (ORPHAN, OWN, SAVE, "belongs to no progress"),
     (SUM, OWN, PLAYER, "xp 30 instead of 0"),
     (VISITS, VISITOR, OWN, "of 1 visitor"),
     (ROLLUPS, "workspaces/w/contentRollups/", "workspaces/w/experiences/e", "0 events in rollups"),

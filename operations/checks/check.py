@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from google.cloud.firestore import Client
 
-from operations.data import read
-from operations.invariants import INVARIANTS
+from operations.checks.data import read
+from operations.checks.invariants import INVARIANTS
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from experience.players.usecases.inventory import update_inventory
 from experience.players.usecases.leaderboard import get_leaderboard
 from experience.players.usecases.lifecycle import erase, export, saves
 from experience.players.usecases.track import track_progress_events
-from operations.check import Violation, check
+from operations.checks.check import Violation, check
 from tests.experience.players.lifecycle.test_merge import Pair
 from tests.support.builders.workspaces import a_member, an_experience
 

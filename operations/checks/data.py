@@ -31,8 +31,8 @@ from experience.workspaces.models import (
     Member,
     Workspace,
 )
-from operations import player_data
-from operations.player_data import LoggedEvent, Rollup, Visitor
+from operations.checks import player_data
+from operations.checks.player_data import LoggedEvent, Rollup, Visitor
 
 
 @dataclass(frozen=True)

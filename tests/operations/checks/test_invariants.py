@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from operations.check import Violation, check
-from operations.event_invariants import EVENT_INVARIANTS
-from operations.invariants import INVARIANTS
+from operations.checks.check import Violation, check
+from operations.checks.event_invariants import EVENT_INVARIANTS
+from operations.checks.invariants import INVARIANTS
 from tests.operations.conftest import StoredVisit
 
 Break = Callable[[StoredVisit], None]
