@@ -25,6 +25,7 @@ _EXPORT = re.compile(r"exports/(?:players/[0-9a-f]{64}|plays/[^/]+/[^/]+)/[A-Za-
 _BATCH = re.compile(r"[a-z2-7]{12}")
 _BATCHES = {"batchId", "revokedBatches"}
 _CODE = re.compile(r"\b(?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}\b")
+_UPLOADED = re.compile(r"\bMUG-2026-\d+\b")
 _TICKET = re.compile(r"\b[a-z2-7]{12}(-\d+-)[0-9A-Z]{16}\b")
 _ADDRESS = re.compile(r"https?://[^/\s]+/([^?\s]*)(\?\S*)?")
 _TIME = 1_780_000_000_000
@@ -70,7 +71,7 @@ class Scrubber:
             if key in _TOKENS:
                 return _TOKENS[key]
             if key in _BATCHES and _BATCH.fullmatch(value):
-                return "ticketbatch1"
+                value = "ticketbatch1"
             self._learn(value, key, parent)
             return self._text(value)
         if isinstance(value, int) and not isinstance(value, bool):
@@ -88,6 +89,7 @@ class Scrubber:
     def _text(self, text: str) -> str:
         text = _ADDRESS.sub(_example_address, text)
         text = _CODE.sub("K7Q2-9D4M-X0PA-63ZT", text)
+        text = _UPLOADED.sub("MUG-2026-7", text)
         text = _TICKET.sub(r"ticketbatch1\1ABCDEFGH12345678", text)
         for value in sorted(self._names, key=len, reverse=True):
             text = text.replace(value, self._names[value])
