@@ -17,6 +17,7 @@ from experience.sessions.models.session import JobStatus, Session, SessionStatus
 from experience.transforms.models.snapshot import require_snapshot
 from experience.workflows.generations.models import GenerationStatus
 from experience.workspaces.models import Role
+from operations.checks.campaign_invariants import CAMPAIGN_INVARIANTS
 from operations.checks.data import Data
 from operations.checks.event_invariants import EVENT_INVARIANTS
 from operations.checks.player_invariants import PLAYER_INVARIANTS
@@ -339,6 +340,7 @@ INVARIANTS: tuple[Callable[[Data], Found], ...] = (
     media_lie_in_the_bucket,
     *EVENT_INVARIANTS,
     *PLAYER_INVARIANTS,
+    *CAMPAIGN_INVARIANTS,
 )
 
 
