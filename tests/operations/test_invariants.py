@@ -8,6 +8,7 @@ import pytest
 from operations.check import Violation, check
 from operations.event_invariants import EVENT_INVARIANTS
 from operations.invariants import INVARIANTS
+from operations.player_invariants import PLAYER_INVARIANTS
 from tests.operations.conftest import StoredVisit
 
 Break = Callable[[StoredVisit], None]
@@ -351,7 +352,7 @@ class TestRules:
             "every_run_has_ended",
             "a_job_is_its_run",
             "an_event_session_is_its_run",
-        } | {each.__name__ for each in EVENT_INVARIANTS}
+        } | {each.__name__ for each in (*EVENT_INVARIANTS, *PLAYER_INVARIANTS)}
 
         assert {each.__name__ for each in INVARIANTS} == {
             broken[0] for broken in BROKEN
