@@ -146,7 +146,9 @@ class TestInMemory:
         corners = [(0.0089, 0.0089)] * 40
         events = ScatteredEvents("w", corners, random.Random(1))
         [(at, last)] = ScatteredEvents("w", [(0.0, 0.0)], random.Random(1)).events
-        stored = [(each.path[-20:], event, each) for each, event in events.events]
+        stored: list[near.ReadEvent] = [
+            (each.path[-20:], event, each) for each, event in events.events
+        ]
         stored.append((at.path[-20:], last, at))
         found = []
 
