@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from emulator.demo.chaos import RETRYABLE
-from emulator.demo.client import CallError
+from emulator.demo.client import CallError, unsigned_token
 from experience.ids import new_id
 from experience.players.store import progress_ref
 from tests.experience.players.played import RULES
@@ -35,10 +35,13 @@ class Trail:
         self.ids = {"workspaceId": self.workspace, "experienceId": self.experience}
 
     def call(self, uid: str, name: str, **data: Any) -> Any:
+        return self.insist(uid, name, **self.ids, **data)
+
+    def insist(self, uid: str, name: str, **data: Any) -> Any:
         client = self.faulty_suite.client(uid)
         for attempt in range(MAX_TRIES):
             try:
-                return client.call(name, **self.ids, **data)
+                return client.call(name, **data)
             except CallError as error:
                 if error.status not in RETRYABLE:
                     raise
@@ -87,6 +90,27 @@ def test_a_call_that_dies_at_its_commit_counts_once(
     tracked = 200 if function == "trackProgressEvents" else 0
     key = 1 if function == "updateInventory" else 0
     trail.check(uid, xp=tracked + (0 if is_first else 100), key=key)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("commit", [1, 2, 3])
+def test_a_merger_that_dies_at_a_commit_takes_everything_over_once(
+    faulty_suite: FaultySuite, commit: int, when: str
+) -> None:
+    trail, uid, guest = Trail(faulty_suite), f"account-{new_id()}", f"guest-{new_id()}"
+    for each, content in ((uid, "gate"), (guest, "tower")):
+        trail.call(each, "trackProgressEvents", events=[visit("first", content)])
+    token = unsigned_token(faulty_suite.suite.project, guest)
+    faulty_suite.faults(killAtCommit=commit, killWhen=when, only="mergePlayer")
+    trail.insist(uid, "mergePlayer", fromIdToken=token)
+    eventually(lambda: faulty_suite.suite.faults.kill_at_commit is None)
+    faulty_suite.faults()
+    trail.insist(uid, "mergePlayer", fromIdToken=token)
+    trail.call(uid, "trackProgressEvents", events=[visit("first", "gate"), visit("last", "gate")])
+    trail.check(uid, xp=300, key=0)
+    audit = trail.call(trail.owner, "auditProgress", playerId=uid)
+    assert (audit["drifts"], audit["events"]) == ([], 2 + 2 + 1 + 1)
+    assert trail.call(trail.owner, "auditProgress", playerId=guest) == {"events": 2, "drifts": []}
 
 
 def test_players_whose_commits_are_aborted_count_everything_once(

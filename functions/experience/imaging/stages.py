@@ -12,8 +12,10 @@ import numpy as np
 from PIL import Image
 
 from experience.imaging import files
+from experience.imaging.artwork import backgrounds, emblems
 from experience.imaging.filters import Array
 from experience.imaging.models import (
+    Artwork,
     ImageRefused,
     Picture,
     PictureFormat,
@@ -53,6 +55,12 @@ def finish(image: bytes, recipe: Recipe, overlay: bytes | None = None) -> Pictur
     if overlay is not None:
         lay_over(picture, overlay)
     return finished(picture, recipe.format)
+
+
+def draw(artwork: Artwork) -> bytes:
+    """A picture after words and colours, as WebP: a background, or an emblem on nothing."""
+    draw_pixels = backgrounds.draw if artwork.kind == "background" else emblems.draw
+    return _encoded(Image.fromarray(draw_pixels(artwork)), "webp")
 
 
 def stylised(image: Image.Image, style: Style) -> Image.Image:

@@ -89,9 +89,8 @@ def effects_of(
     ordered = sorted(arrived, key=lambda each: (each.event.timestamp, each.key))
     logged = [_counted(tally, each) for each in ordered]
     streak = _streak_after(progress.streak, today)
-    for achievement, threshold in tiers_reached(tally, streak, received_at):
-        made = _unlocking(logged[0].event, achievement, threshold)
-        logged.append(_counted(tally, made))
+    player_id = logged[0].event.player_id
+    logged += unlock_tiers(tally, streak, progress, player_id, received_at)
     achievements = list(tally.achievements.values())
     unlocked = [each for each in achievements if each not in progress.achievements]
     completion = completion_of(rules, tally)
@@ -177,7 +176,15 @@ def _streak_after(streak: Streak | None, today: str) -> Streak:
     return Streak(day=today, days=days, longest=max(days, streak.longest))
 
 
-def tiers_reached(tally: Tally, streak: Streak, now: int) -> Iterator[tuple[Achievement, float]]:
+def unlock_tiers(
+    tally: Tally, streak: Streak, progress: ExperienceProgress, player_id: str, now: int
+) -> list[Arrival]:
+    """Count the server's event of each tier that was reached; these events."""
+    reached = list(_tiers_reached(tally, streak, now))
+    return [_counted(tally, _unlocking(progress, player_id, *each)) for each in reached]
+
+
+def _tiers_reached(tally: Tally, streak: Streak, now: int) -> Iterator[tuple[Achievement, float]]:
     """Each tier above the one held, with its threshold."""
     for rule in tally.rules.achievements:
         held = tally.achievements.get(rule.id)
@@ -198,14 +205,16 @@ def _counter(name: str, tally: Tally, streak: Streak) -> float:
     return counters[name] if name in counters else tally.counts.get(name, 0)
 
 
-def _unlocking(like: ProgressEvent, achievement: Achievement, threshold: float) -> Arrival:
+def _unlocking(
+    progress: ExperienceProgress, player_id: str, achievement: Achievement, threshold: float
+) -> Arrival:
     """The server's event of a tier that was reached."""
     at = achievement.unlocked_at
     event = ProgressEvent(
-        experience_progress_id=like.experience_progress_id,
-        player_id=like.player_id,
-        workspace_id=like.workspace_id,
-        experience_id=like.experience_id,
+        experience_progress_id=f"{progress.workspace_id}~{progress.experience_id}",
+        player_id=player_id,
+        workspace_id=progress.workspace_id,
+        experience_id=progress.experience_id,
         event_type=ACHIEVEMENT,
         content_id=achievement.id,
         data={"tier": achievement.tier, "threshold": threshold},

@@ -121,12 +121,16 @@ class ExperienceProgress(Document):
     Clients see the fields down to `updated_at`. The server keeps the rest beside them: `boards`;
     `seen`, by `content_hash`, the day of the last visit that analytics counted; `caps` and `rate`;
     `streak`; `counts` of the event types that achievements name; `collected`, every item that the
-    player ever had; and the newest requests with their responses. `merged_into` is the account that
-    took this over, counted into its own progress after what that had received up to `merged_at`.
+    player ever had; and the newest requests with their responses.
+
+    `merged_into` is the account that took this over, counted into its own progress after what that
+    had received up to `merged_at`; by then the account's had begun at `account_started_at`, if it
+    had one. What was taken over has no boards and no `experience_id` any more, so no query of an
+    experience's players finds it.
     """
 
     workspace_id: str
-    experience_id: str
+    experience_id: str = ""
     experience_version: int
     nickname: str | None = None
     started_at: int
@@ -155,6 +159,7 @@ class ExperienceProgress(Document):
     requests: list[RememberedRequest] = []
     merged_into: str | None = None
     merged_at: int | None = None
+    account_started_at: int | None = None
 
 
 class ProgressSummary(Document):

@@ -1,5 +1,6 @@
 """An anonymous player becomes a part of an account, wherever the process ends meanwhile."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -7,19 +8,31 @@ from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import unsigned_token
 from experience import clients
-from experience.errors import FailedPrecondition, InvalidArgument, ResourceExhausted
+from experience.errors import FailedPrecondition, InvalidArgument, NotFound, ResourceExhausted
 from experience.ids import new_id
 from experience.players import store
+from experience.players.models.audit import AuditProgress
 from experience.players.models.lifecycle.merge import MergePlayer, merged_progress
-from experience.players.models.lifecycle.own import SaveState, SetNickname
+from experience.players.models.lifecycle.own import (
+    GetExperienceProgress,
+    ListExperienceProgress,
+    SaveState,
+    SetNickname,
+)
+from experience.players.models.lists import ListProgress
 from experience.players.models.profile import PlayerProfile
 from experience.players.models.progress import ExperienceProgress
 from experience.players.models.tracking import TrackProgressEvents
+from experience.players.usecases import record
+from experience.players.usecases.audit import audit_progress
 from experience.players.usecases.lifecycle import erase, merge, own, saves
+from experience.players.usecases.lifecycle.sweep import sweep_players
+from experience.players.usecases.lists import list_progress
 from experience.players.usecases.track import track_progress_events
+from experience.progress.calendar import day_of
 from experience.progress.rules import ProgressRules
 from tests.experience.players.lifecycle.test_erase import killed_at, left
-from tests.support.builders.workspaces import a_workspace
+from tests.support.builders.workspaces import a_member, a_workspace
 from tests.support.calling import at_once
 from tests.support.players.builders import a_counting_experience, stored_progress
 
@@ -38,7 +51,7 @@ def progress(**fields: Any) -> ExperienceProgress:
 
 def merged(own: dict[str, Any], other: dict[str, Any], now: int = 1000) -> dict[str, Any]:
     rules = ProgressRules.load(RULES)
-    return merged_progress(progress(**own), progress(**other), rules, now).dump()
+    return merged_progress("ada", progress(**own), progress(**other), rules, now).progress.dump()
 
 
 class TestTheRule:
@@ -269,3 +282,64 @@ class TestRefusals:
         with pytest.raises(ResourceExhausted):
             pair.merge()
         assert pair.profile(pair.guest).merged_into is None
+
+
+class TestTheAudit:
+    def test_covers_both_logs_and_what_was_taken_over_is_on_no_list(
+        self, quiet_db: Database
+    ) -> None:
+        pair = Pair(quiet_db)
+        pair.merge()
+        pair.play(pair.account, pair.game, "lake")
+        pair.play(pair.account, pair.trail, "hill")
+        viewer = a_member(quiet_db, pair.workspace, "viewer")
+        for game, events in ((pair.game, 6), (pair.trail, 4)):
+            there = {"workspace_id": pair.workspace, "experience_id": game}
+            for uid, count in ((pair.account, events), (pair.guest, 2)):
+                audit = audit_progress(viewer, AuditProgress(**there, player_id=uid))
+                assert (audit.drifts, audit.events) == ([], count)
+            for order in ("lastPlayedAt", "completion"):
+                for only in ({}, {"visited": "hill"}):
+                    asked = {"workspaceId": pair.workspace, "experienceId": game, **only}
+                    page = list_progress(viewer, ListProgress.load({**asked, "orderBy": order}))
+                    assert [each.player_id for each in page.items] == [pair.account]
+            with pytest.raises(NotFound):
+                own.get_experience_progress(
+                    viewer, GetExperienceProgress(**there, player_id=pair.guest)
+                )
+        listed = own.list_experience_progress(pair.guest, ListExperienceProgress())
+        assert listed.items == []
+
+    def test_goes_with_tiers_that_both_reached_together(self, quiet_db: Database) -> None:
+        pair = Pair(quiet_db)
+        pair.merge()
+        log = pair.own_game.collection("progressEvents").stream()
+        events = [each.to_dict() for each in log]
+        made = [each for each in events if each["eventType"] == "achievement_unlocked"]
+        assert sorted(each["data"]["tier"] for each in made) == [1, 2]
+        assert {each["playerId"] for each in made} == {pair.account}
+        day = day_of(made[0]["timestamp"], "UTC")
+        shards = {record.shard_of(each) for each in (pair.account, pair.guest)}
+        found = [
+            store.rollup_ref(quiet_db, pair.workspace, pair.game, day, each).get()
+            for each in shards
+        ]
+        counted: Counter[str] = sum((Counter(each.get("events")) for each in found), Counter())
+        assert counted == {"waypoint_visited": 2, "achievement_unlocked": 3}
+
+    def test_follows_a_chain_though_its_first_link_was_broken_off(
+        self, quiet_db: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pair, last = Pair(quiet_db), f"last-{new_id()}"
+        first, middle = pair.guest, pair.account
+        with monkeypatch.context() as broken:
+            assert killed_at(broken, 2, pair.merge)  # before anything was taken over
+        pair.account, pair.guest = last, middle
+        pair.merge()
+        sweep_players()
+        assert pair.whole() == pair.expected() | {"from": [middle, first]}
+        viewer = a_member(quiet_db, pair.workspace, "viewer")
+        for game in pair.games:
+            there = {"workspace_id": pair.workspace, "experience_id": game}
+            audit = audit_progress(viewer, AuditProgress(**there, player_id=last))
+            assert audit.drifts == []

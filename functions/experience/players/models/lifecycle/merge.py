@@ -9,7 +9,13 @@ from pydantic import Field
 
 from experience.documents import Request
 from experience.errors import ResourceExhausted
-from experience.players.models.effects import MAX_SEEN_CONTENTS, completion_of, tiers_reached
+from experience.players.models.boards import Gains, boards_after
+from experience.players.models.effects import (
+    MAX_SEEN_CONTENTS,
+    Effects,
+    completion_of,
+    unlock_tiers,
+)
 from experience.players.models.lifecycle.own import json_bytes
 from experience.players.models.profile import PlayerProfile, PlayerStats
 from experience.players.models.progress import (
@@ -28,6 +34,7 @@ from experience.players.models.progress import (
     Streak,
 )
 from experience.players.models.tally import MAX_QUANTITY, Tally
+from experience.progress.calendar import day_of
 from experience.progress.rules import ProgressRules
 
 MAX_MERGED_PLAYERS = 100
@@ -57,16 +64,19 @@ def merged_stats(own: PlayerStats, other: PlayerStats) -> PlayerStats:
 
 
 def profile_with(
-    profile: PlayerProfile, other: ExperienceProgress, merged: ExperienceProgress, *, is_new: bool
+    profile: PlayerProfile,
+    own: ExperienceProgress | None,
+    other: ExperienceProgress,
+    merged: ExperienceProgress,
 ) -> PlayerProfile:
-    """The account's profile after it took over a progress; `is_new` if it had none there."""
-    xp = profile.xp + other.xp
+    """The account's profile after the other's progress became a part of its own."""
+    xp = profile.xp + merged.xp - (own.xp if own else 0)
     prefix = f"{merged.workspace_id}~{merged.experience_id}"
     reached = [f"{prefix}~{each.id}" for each in merged.achievements]
     achievements = _union(profile.stats.achievements, reached)
     return profile.model_copy(
         update={
-            "total_experiences_played": profile.total_experiences_played + is_new,
+            "total_experiences_played": profile.total_experiences_played + (own is None),
             "total_playtime_seconds": profile.total_playtime_seconds + other.playtime_seconds,
             "total_distance_meters": profile.total_distance_meters + other.distance_meters,
             "xp": xp,
@@ -78,16 +88,21 @@ def profile_with(
 
 
 def merged_progress(
-    own: ExperienceProgress | None, other: ExperienceProgress, rules: ProgressRules, now: int
-) -> ExperienceProgress:
+    uid: str,
+    own: ExperienceProgress | None,
+    other: ExperienceProgress,
+    rules: ProgressRules,
+    now: int,
+) -> Effects:
     """The account's progress with the other's in it, by the rules of the account's version.
 
     xp, playtime, distance, quantities and counts are sums, lists are unions. Completion, level and
-    achievements follow from them. Raises ResourceExhausted `progress_full`.
+    achievements follow from them: a tier that neither had reached is logged, and counts, as one
+    that a batch of events reaches. Raises ResourceExhausted `progress_full`.
     """
     if own is None:
         taken = {"requests": [], "version": other.version + 1, "updated_at": now}
-        return other.model_copy(update=taken)
+        return Effects(other.model_copy(update=taken), [], [], [])
     state = _merged_state(own.state, other.state)
     sums = own.model_copy(
         update={
@@ -98,7 +113,6 @@ def merged_progress(
             "playtime_seconds": own.playtime_seconds + other.playtime_seconds,
             "distance_meters": own.distance_meters + other.distance_meters,
             "xp": own.xp + other.xp,
-            "level": rules.level_at(own.xp + other.xp),
             "achievements": _highest(own.achievements, other.achievements),
             "current_location": own.current_location or other.current_location,
             "last_position": own.last_position or other.last_position,
@@ -114,33 +128,35 @@ def merged_progress(
             "collected": _union(own.collected, other.collected),
         }
     )
-    merged = _recomputed(sums, own, other, rules, now)
-    _require_room(merged)
-    return merged
-
-
-def _recomputed(
-    sums: ExperienceProgress,
-    own: ExperienceProgress,
-    other: ExperienceProgress,
-    rules: ProgressRules,
-    now: int,
-) -> ExperienceProgress:
-    tally = Tally(sums, rules, "")
-    if sums.streak:
-        reached = [achievement for achievement, _ in tiers_reached(tally, sums.streak, now)]
-        for each in reached:
-            tally.unlock(each)
+    tally = Tally(sums, rules, day_of(now, rules.time_zone))
+    logged = unlock_tiers(tally, sums.streak, sums, uid, now) if sums.streak else []
     completion = completion_of(rules, tally)
     completed_at = now if sums.completed_at is None and completion == 100 else sums.completed_at
-    changed = sums.model_copy(
+    achievements = list(tally.achievements.values())
+    merged = sums.model_copy(
         update={
-            "achievements": list(tally.achievements.values()),
+            "xp": tally.xp,
+            "level": rules.level_at(tally.xp),
+            "achievements": achievements,
             "completion_percentage": completion,
             "completed_at": completed_at,
+            "caps": tally.daily_caps(),
         }
     )
-    return changed.model_copy(update={"boards": _merged_boards(changed, own, other, now)})
+    gains = Gains(
+        at=now,
+        xp=tally.xp - sums.xp,
+        meters=0,
+        all_xp=merged.xp,
+        all_meters=merged.distance_meters,
+        completion=completion,
+        fastest=None if completed_at is None else completed_at - merged.started_at,
+    )
+    boards = boards_after(_merged_boards(own.boards, other.boards, gains), gains, rules.time_zone)
+    merged = merged.model_copy(update={"boards": boards})
+    _require_room(merged)
+    unlocked = [each for each in achievements if each not in sums.achievements]
+    return Effects(merged, logged, unlocked, [])
 
 
 def _merged_state(own: PlayerState, other: PlayerState) -> PlayerState:
@@ -164,12 +180,9 @@ def _merged_state(own: PlayerState, other: PlayerState) -> PlayerState:
     )
 
 
-def _merged_boards(
-    merged: ExperienceProgress, own: ExperienceProgress, other: ExperienceProgress, now: int
-) -> Boards:
+def _merged_boards(mine: Boards, theirs: Boards, gains: Gains) -> Boards:
     """Periods are sums where their key is the same. A value that is of neither is reached now."""
-    mine, theirs = own.boards, other.boards
-    fastest = merged.completed_at and merged.completed_at - merged.started_at
+    now = gains.at
 
     def of_all(name: str, value: float | None) -> BoardValue | None:
         before: list[BoardValue | None] = [getattr(mine.all, name), getattr(theirs.all, name)]
@@ -177,10 +190,10 @@ def _merged_boards(
         return found or (BoardValue(value=value, at=now) if value else None)
 
     values = {
-        "xp": of_all("xp", merged.xp),
-        "distance_meters": of_all("distance_meters", merged.distance_meters),
-        "completion": of_all("completion", merged.completion_percentage),
-        "fastest_completion": of_all("fastest_completion", fastest),
+        "xp": of_all("xp", gains.all_xp),
+        "distance_meters": of_all("distance_meters", gains.all_meters),
+        "completion": of_all("completion", gains.completion),
+        "fastest_completion": of_all("fastest_completion", gains.fastest),
     }
     return mine.model_copy(
         update={

@@ -17,8 +17,9 @@ from experience.players.models.lifecycle.merge import (
 from experience.players.models.lifecycle.own import SavedState
 from experience.players.models.profile import PlayerProfile
 from experience.players.models.progress import ExperienceProgress
-from experience.players.usecases import access
+from experience.players.usecases import access, record
 from experience.players.usecases.lifecycle.gate import require_writable
+from experience.players.usecases.record import Player
 from experience.progress.rules import ProgressRules
 from experience.store import get, parse
 
@@ -27,7 +28,8 @@ def merge_player(uid: str, request: MergePlayer) -> PlayerProfile:
     """The caller's profile with all that the anonymous player of the token had.
 
     Two reads for each progress of theirs to see whether there is room, two to four and two writes
-    to end them, and of each progress four reads, three writes, and two and one for each save. Safe
+    to end them, and of each progress four reads, three writes, and two and one for each save; each
+    tier of an achievement that both reach together is a write, and all of them one more. Safe
     to repeat, to call at once and to break off anywhere: `sweepPlayers` continues. Raises
     InvalidArgument, FailedPrecondition `player_erased` and `player_merged`, and ResourceExhausted
     `progress_full` before anything is written.
@@ -62,7 +64,7 @@ def _require_room(client: Client, uid: str, other: str) -> None:
         found = transactions.read(client, [mine, theirs])
         own, taken = (parse(each, ExperienceProgress) for each in found)
         if taken and taken.merged_into is None:
-            merged_progress(own, taken, _rules_of(client, own or taken), clock.now_ms())
+            merged_progress(uid, own, taken, _rules_of(client, own or taken), clock.now_ms())
 
 
 def _begin(client: Client, uid: str, other: str) -> None:
@@ -99,44 +101,63 @@ def _begin(client: Client, uid: str, other: str) -> None:
 def finish(client: Client, uid: str, other: str) -> None:
     """Take over what is left of a player who was ended. Safe to repeat and to run twice at once."""
     for theirs in store.list_progress(client, other):
-        _take_over(client, uid, other, theirs.id)
+        account: str | None = uid
+        while account is not None:
+            account = _take_over(client, account, other, theirs.id)
     ended = store.player_ref(client, other)
     transactions.retry(lambda: ended.set({"mergePending": False}, merge=True))
 
 
-def _take_over(client: Client, uid: str, other: str, progress_id: str) -> None:
-    """Merge one progress, with the saves in slots that the account has not used."""
+def _take_over(client: Client, uid: str, other: str, progress_id: str) -> str | None:
+    """Merge one progress, with the saves in slots that the account has not used.
+
+    Returns the account that has taken over this one meanwhile: then it gets what was left.
+    """
     workspace_id, _, experience_id = progress_id.partition("~")
     mine, theirs = (
         store.progress_ref(client, each, workspace_id, experience_id) for each in (uid, other)
     )
     slots = [each.id for each in theirs.collection("saves").select([]).stream()]
 
-    def body(transaction: Transaction) -> None:
+    def body(transaction: Transaction) -> str | None:
         saves = [store.save_ref(each, slot) for slot in slots for each in (mine, theirs)]
         wanted = [store.player_ref(client, uid), mine, theirs, *saves]
         player, first, second, *saved = transactions.read(client, wanted, transaction)
         profile = parse(player, PlayerProfile)
         own, taken = parse(first, ExperienceProgress), parse(second, ExperienceProgress)
         if taken is None or taken.merged_into is not None:
-            return
+            return None
         if profile is None:
             raise access.erased()
+        if profile.merged_into is not None:
+            return profile.merged_into
         now = max(clock.now_ms(), taken.updated_at + 1, own.updated_at + 1 if own else 0)
-        merged = merged_progress(own, taken, _rules_of(client, own or taken), now)
+        rules = _rules_of(client, own or taken)
+        effects = merged_progress(uid, own, taken, rules, now)
+        merged = effects.progress
+        for each in effects.logged:
+            transaction.create(store.event_ref(mine, each.key), each.event.dump())
+        record.write_rollups(client, transaction, Player(uid, merged, rules, profile, now), effects)
         if own is None:
             transaction.create(mine, merged.dump())
         else:
             transaction.update(mine, own.difference(merged))
-        changed = profile_with(profile, taken, merged, is_new=own is None)
+        changed = profile_with(profile, own, taken, merged)
         transaction.update(player.reference, profile.difference(changed))
-        ended: dict[str, Any] = {"boards": DELETE_FIELD, "mergedInto": uid, "mergedAt": now}
+        ended: dict[str, Any] = {
+            "boards": DELETE_FIELD,
+            "experienceId": DELETE_FIELD,
+            "mergedInto": uid,
+            "mergedAt": now,
+            "accountStartedAt": own and own.started_at,
+        }
         transaction.update(theirs, ended)
         for slot, used, save in zip(slots, saved[::2], saved[1::2], strict=True):
             if not used.exists and (kept := parse(save, SavedState)):
                 transaction.set(store.save_ref(mine, slot), kept.dump())
+        return None
 
-    transactions.run(client, body)
+    return transactions.run(client, body)
 
 
 def _rules_of(client: Client, progress: ExperienceProgress) -> ProgressRules:

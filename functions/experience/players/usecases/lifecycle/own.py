@@ -93,7 +93,7 @@ def set_nickname(uid: str, request: SetNickname) -> ProgressView:
 def get_experience_progress(uid: str, request: GetExperienceProgress) -> ProgressView:
     """The caller's progress, or for an operator that of a player.
 
-    One read, and one more for an operator. NotFound.
+    One read, and one more for an operator. NotFound, also where an account has taken it over.
     """
     client = clients.firestore()
     player_id = request.player_id or uid
@@ -102,12 +102,17 @@ def get_experience_progress(uid: str, request: GetExperienceProgress) -> Progres
     else:
         require_role(client, request.workspace_id, uid, Role.VIEWER, what="progress")
     reference = store.progress_ref(client, player_id, request.workspace_id, request.experience_id)
-    found = find(client, reference, ExperienceProgress)
-    return ProgressView.of(player_id, require(found, what="progress"))
+    found = require(find(client, reference, ExperienceProgress), what="progress")
+    if found.merged_into is not None:
+        raise NotFound("progress")
+    return ProgressView.of(player_id, found)
 
 
 def list_experience_progress(uid: str, request: ListExperienceProgress) -> pages.Page[ProgressView]:
-    """A page of the caller's progress, by when it began. One read for each, and one more."""
+    """A page of the caller's progress, by when it began. One read for each, and one more.
+
+    What an account has taken over is left out.
+    """
     client = clients.firestore()
     page = pages.newest_first(
         store.player_ref(client, uid).collection("experienceProgress"),
@@ -116,7 +121,7 @@ def list_experience_progress(uid: str, request: ListExperienceProgress) -> pages
         request.page_token,
         ExperienceProgress,
     )
-    items = [ProgressView.of(uid, each) for each in page.items]
+    items = [ProgressView.of(uid, each) for each in page.items if each.merged_into is None]
     return pages.Page(items=items, next_page_token=page.next_page_token)
 
 
