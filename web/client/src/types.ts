@@ -2518,7 +2518,7 @@ export interface NamedExperience {
  * `expectedVersion` is the `draftVersion` that the change is made to, 0 to create. What is left
  * out stays as it is, at every depth of the draft that is an object. What is null there goes, and
  * a list is replaced. A project that was never published cannot go live. No project is created
- * with the id `assets` or `e`.
+ * with the id `assets`, `e` or `play`.
  */
 export interface SaveProject {
   workspaceId: string;
@@ -4115,7 +4115,8 @@ export interface EraseGuest {
 /**
  * The receipt of an erasure: how much of each kind is gone. It names nobody.
  *
- * Another call for the same guest finds nothing more, and its receipt says so.
+ * `progress` is that of experiences in which they did nothing but complete sessions. Another call
+ * for the same guest finds nothing more, and its receipt says so.
  */
 export interface Erasure {
   receiptId: string;
@@ -4125,6 +4126,7 @@ export interface Erasure {
   jobs: number;
   runs: number;
   objects: number;
+  progress: number;
 }
 /**
  * The documents that clients may listen to, and which clients.

@@ -21,7 +21,7 @@ if (root) {
       kept={new Kept(store(), campaign.campaignId)}
       decide={async () => demoOutcome(campaign, random())}
       plays={Infinity}
-      period="demo"
+      period={() => "demo"}
       problemOf={() => ({ reason: "unknown", details: {} })}
     />,
     root,

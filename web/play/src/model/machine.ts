@@ -31,7 +31,8 @@ export interface Game {
 
 export type Happening =
   | { type: "accept"; accepted: boolean }
-  | { type: "press"; instant: boolean }
+  /** `restart`: a new period has begun, in which plays are counted from 1 again. */
+  | { type: "press"; instant: boolean; restart: boolean }
   | { type: "slow" }
   | { type: "answered"; outcome: Outcome }
   | { type: "landed" }
@@ -42,9 +43,11 @@ export interface Start {
   accepted: boolean;
   /** The play that was asked for before a reload: its result is shown again. */
   asked: number | null;
+  /** Whether nobody plays any more. A play that was asked for before is still shown. */
+  closed: boolean;
 }
 
-export function startOf({ accepted, asked }: Start): Game {
+export function startOf({ accepted, asked, closed }: Start): Game {
   const game: Game = {
     phase: "ready",
     number: asked ?? 1,
@@ -55,7 +58,8 @@ export function startOf({ accepted, asked }: Start): Game {
     outcome: null,
     problem: null,
   };
-  return asked !== null && accepted ? { ...game, phase: "asking", instant: true } : game;
+  if (asked !== null && accepted) return { ...game, phase: "asking", instant: true };
+  return closed ? { ...game, phase: "refused", problem: { reason: "closed", details: {} } } : game;
 }
 
 /** The game after it. What cannot happen in a phase changes nothing there. */
@@ -70,7 +74,7 @@ export function next(game: Game, happening: Happening): Game {
       return {
         ...game,
         phase: "asking",
-        number: phase === "result" ? game.number + 1 : game.number,
+        number: happening.restart ? 1 : phase === "result" ? game.number + 1 : game.number,
         instant: happening.instant,
         slow: false,
         outcome: null,

@@ -35,7 +35,7 @@ export interface Texts {
   copied: string;
   next: string;
   noMore: string;
-  problems: Record<string, Words> & { unknown: Words };
+  problems: Record<string, Words> & Record<"unknown" | "not_open" | "closed", Words>;
 }
 
 const en: Texts = {

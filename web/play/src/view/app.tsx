@@ -21,23 +21,27 @@ interface Props {
   decide: Decide;
   /** How many plays a person has, as far as the page knows. */
   plays: number;
-  /** What the kept number of plays is for: a day, a ticket, a session. */
-  period: string;
+  /** What plays are counted for at present: a day, a ticket, a session. */
+  period: () => string;
+  closed?: boolean;
   /** What is known before the first play, such as when the wheel opens. */
   notice?: string | null;
   problemOf: (error: unknown) => { reason: string; details: Record<string, unknown> };
 }
 
 const SWIPE_PX = 40;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
-export function App({ campaign, kept, decide, plays, period, notice, problemOf }: Props) {
+export function App(props: Props) {
+  const { campaign, kept, decide, plays, period, notice, problemOf } = props;
   const { copy, media, segments, terms } = campaign;
   const texts = textsOf(campaign.locale);
   const isLive = campaign.mode === "live";
   const [game, happens] = useReducer(next, null, () =>
     startOf({
       accepted: terms === null || (isLive && kept.acceptedTerms === terms.version),
-      asked: isLive ? kept.asked(period) : null,
+      asked: isLive ? kept.asked(period()) : null,
+      closed: props.closed ?? false,
     }),
   );
   const [sounds] = useState(() => new Sounds(media, kept.isMuted));
@@ -48,6 +52,8 @@ export function App({ campaign, kept, decide, plays, period, notice, problemOf }
   const end = useRef<HTMLDivElement>(null);
   const accept = useRef<HTMLInputElement>(null);
   const swipe = useRef(0);
+  const asked = useRef("");
+  const isNewPeriod = game.phase === "result" && asked.current !== period();
 
   useEffect(() => {
     if (disc.current === null) return;
@@ -65,7 +71,8 @@ export function App({ campaign, kept, decide, plays, period, notice, problemOf }
       motion.current?.start();
       sounds.startSpin();
     }
-    if (isLive) kept.keepAsked(period, game.number);
+    asked.current = period();
+    if (isLive) kept.keepAsked(asked.current, game.number);
     decide(game.number, () => isCurrent && happens({ type: "slow" })).then(
       (outcome) => isCurrent && happens({ type: "answered", outcome }),
       (error) => isCurrent && happens({ type: "refused", problem: problemOf(error) }),
@@ -105,16 +112,24 @@ export function App({ campaign, kept, decide, plays, period, notice, problemOf }
     }
   }, [game.phase]);
 
+  const [, look] = useReducer((looks: number) => looks + 1, 0);
+  useEffect(() => {
+    const at = game.outcome?.next?.at;
+    if (at === undefined) return;
+    const timer = setTimeout(look, Math.min(MAX_TIMER_MS, Math.max(0, at - Date.now()) + 1000));
+    return () => clearTimeout(timer);
+  }, [game.outcome]);
+
   useEffect(() => {
     if (game.reminded) accept.current?.focus();
   }, [game.reminded]);
 
   const press = () => {
     if (terms && game.accepted) kept.acceptedTerms = terms.version;
-    happens({ type: "press", instant: prefersStillness() });
+    happens({ type: "press", instant: prefersStillness(), restart: isNewPeriod });
   };
   const turns = game.phase === "asking" || game.phase === "landing";
-  const isPressable = maySpin(game, plays);
+  const isPressable = isNewPeriod || maySpin(game, plays);
   const cta =
     game.phase === "refused"
       ? texts.tryAgain

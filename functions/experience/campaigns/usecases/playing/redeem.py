@@ -98,7 +98,8 @@ def void_claim(uid: str, request: VoidClaim) -> PlayView:
 
 def _return_unit(client: Client, transaction: Transaction, campaign: Campaign, play: Play) -> None:
     """Put the unit back: in its share, the person's wins and the day's awards."""
-    prize_id, shard, winner = str(play.prize_id), play.shard or 0, str(play.winner)
+    prize_id, shard = str(play.prize_id), play.shard or 0
+    winner = play.winner or "nobody"  # of an erased person the wins stay
     at = (client, play.tenant_id, play.campaign_id)
     shard_ref, day_ref = store.stock_ref(*at, prize_id, shard), store.day_ref(*at, prize_id)
     winner_ref = store.winners_ref(*at).document(winner)
