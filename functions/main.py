@@ -5,6 +5,7 @@ from experience.campaigns.endpoints import close_campaign as closeCampaign
 from experience.campaigns.endpoints import create_campaign as createCampaign
 from experience.campaigns.endpoints import create_tickets as createTickets
 from experience.campaigns.endpoints import delete_campaign as deleteCampaign
+from experience.campaigns.endpoints import export_plays as exportPlays
 from experience.campaigns.endpoints import get_campaign as getCampaign
 from experience.campaigns.endpoints import get_campaign_funnel as getCampaignFunnel
 from experience.campaigns.endpoints import get_play as getPlay
@@ -132,6 +133,7 @@ __all__ = [
     "eraseGuest",
     "erasePlayer",
     "exportPlayerData",
+    "exportPlays",
     "failSession",
     "findEventsNear",
     "foldRollups",

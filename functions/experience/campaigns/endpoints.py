@@ -6,11 +6,13 @@ from experience import reasons
 from experience.campaigns.models.campaign import CampaignView
 from experience.campaigns.models.playing.requests import (
     CreateTickets,
+    ExportPlays,
     GetCampaignFunnel,
     GetPlay,
     ListPlays,
     PlayCampaign,
     PlayResult,
+    PlaysExport,
     RedeemClaim,
     RedeemedClaim,
     RevokedBatches,
@@ -34,7 +36,7 @@ from experience.campaigns.models.requests import (
     UpdateCampaign,
 )
 from experience.campaigns.usecases import create, end, read, sweep, update
-from experience.campaigns.usecases.playing import codes, play, redeem, reveal, tickets
+from experience.campaigns.usecases.playing import codes, export, play, redeem, reveal, tickets
 from experience.campaigns.usecases.playing import read as plays
 from experience.firebase.callables import Caller, callable_function
 from experience.firebase.schedules import schedule
@@ -180,6 +182,15 @@ def get_play(caller: Caller, request: GetPlay) -> PlayResult:
 def list_plays(caller: Caller, request: ListPlays) -> Page[PlayView]:
     """The plays of a campaign, the newest first; members."""
     return plays.list_plays(caller.uid, request)
+
+
+@callable_function(
+    ExportPlays,
+    refuses=[reasons.WORKSPACE_NOT_FOUND, reasons.ROLE_REQUIRED, campaigns.CAMPAIGN_NOT_FOUND],
+)
+def export_plays(caller: Caller, request: ExportPlays) -> PlaysExport:
+    """All plays of a campaign as a file to download; editors."""
+    return export.export_plays(caller.uid, request)
 
 
 @callable_function(

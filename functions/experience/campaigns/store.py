@@ -1,6 +1,13 @@
 """Where campaigns and all that is played in them live."""
 
-from google.cloud.firestore import Client, CollectionReference, DocumentReference, Transaction
+from google.cloud.firestore import (
+    Client,
+    CollectionReference,
+    DocumentReference,
+    FieldFilter,
+    Query,
+    Transaction,
+)
 
 from experience.campaigns.models.campaign import Campaign, PublicCampaign
 from experience.ids import fingerprint
@@ -95,6 +102,12 @@ def codes_ref(client: Client, workspace_id: str, campaign_id: str) -> Collection
 def rollups_ref(client: Client, workspace_id: str, campaign_id: str) -> CollectionReference:
     """`…/playRollups`"""
     return client.collection("workspaces", workspace_id, "campaigns", campaign_id, "playRollups")
+
+
+def query_plays_of(client: Client, uid: str) -> Query:
+    """All plays of a person, in all campaigns."""
+    plays = client.collection_group("plays")
+    return plays.where(filter=FieldFilter("uid", "==", uid)).order_by("__name__")
 
 
 def get_campaign(

@@ -300,7 +300,7 @@ def sweep_accounts() -> None:
     accounts.sweep_accounts()
 
 
-@schedule(every="day 04:00", timeout_seconds=1800)
+@schedule(every="day 12:30", timeout_seconds=1800)  # UTC: yesterday is over everywhere
 def fold_rollups() -> None:
-    """Fold each day of a month ago into one rollup."""
+    """Fold each day that is over into one rollup, and what came late."""
     folding.fold_rollups()

@@ -111,7 +111,7 @@ ExpireAt = Annotated[SkipJsonSchema[datetime | None], Field(exclude_if=lambda ti
 """When Firestore's TTL policy deletes a document: a timestamp, stored only where there is one."""
 
 Pending = Annotated[SkipJsonSchema[bool], Field(exclude_if=lambda pending: not pending)]
-"""Whether something is still to be done for a document: true is stored, false is not."""
+"""Whether the server has yet to count a completed session for its guest. Only true is stored."""
 
 
 class Session(Document):
@@ -119,7 +119,6 @@ class Session(Document):
 
     A guest may write a new one themselves. Until the server has adopted it, it has no workspace,
     no version and no phase; one that the server refused never gets a phase, and expires.
-    `progress_pending` is the server's: its completion is still to be counted for its guest.
     """
 
     id: str

@@ -1,21 +1,28 @@
 """Playing: once for each person and period, from a stock that is never oversold."""
 
+import csv
 import hashlib
 import hmac
+import io
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import Client
 from experience.campaigns.models.requests import RevealDraws
 from experience.campaigns.usecases import sweep
+from experience.campaigns.usecases.playing.erase import erase_plays, erase_plays_of_guest
 from experience.campaigns.usecases.playing.reveal import reveal_draws
 from experience.clock import now_ms
 from experience.firebase.tasks import TryLater
 from experience.ids import new_id
+from operations.draws import PrizeCount, UnverifiableError, verify_draw
+from tests.support.builders.sessions import a_session
+from tests.support.builders.venues import a_venue
 from tests.support.builders.workspaces import a_member, a_workspace
 from tests.support.calling import at_once, outcome, refused
 from tests.support.campaigns.builders import (
@@ -173,6 +180,53 @@ class TestPlayCampaign:
         assert plays_of(db, early) == plays_of(db, late) == []
 
 
+class TestSessions:
+    def test_a_completed_main_session_of_the_workspace_lets_its_guest_play(
+        self, db: Database, signed_in: SignIn
+    ) -> None:
+        venue = a_venue(db)
+        asked = {
+            "workspaceId": venue.workspace,
+            "campaignId": a_campaign(
+                db, venue.workspace, "live", a_sure_win() | {"person": "session"}
+            ),
+            "termsVersion": "1",
+        }
+        guest, other = signed_in(f"g-{new_id()}"), signed_in(f"g-{new_id()}")
+        now = now_ms()
+        here = {"workspaceId": venue.workspace}
+        done = {**here, "status": "completed", "completedAt": now}
+        sessions = {
+            name: a_session(db, venue.project, str(guest.uid), venue.main, **fields)
+            for name, fields in {
+                "good": done,
+                "active": here,
+                "a pregate": {**done, "phase": "pregate"},
+                "a preview": {**done, "configSource": "draft"},
+                "too old": {**done, "completedAt": now - 2 * HOUR_MS},
+                "of another workspace": {**done, "workspaceId": "elsewhere"},
+            }.items()
+        }
+
+        def proof(name: str) -> dict[str, Any]:
+            return {**asked, "projectId": venue.project, "sessionId": sessions[name]}
+
+        for name in sessions.keys() - {"good"}:
+            said = refused(guest, "playCampaign", **proof(name))
+            assert said.reason == "session_required", name
+        assert refused(other, "playCampaign", **proof("good")).reason == "session_required"
+        assert refused(guest, "playCampaign", **asked).reason == "session_required"
+        won = guest.call("playCampaign", **proof("good"))
+        assert won["prize"]
+        assert guest.call("playCampaign", **asked) == won
+        [play] = plays_of(db, asked)
+        assert play["proof"]["sessionId"] == sessions["good"]
+        assert erase_plays_of_guest(db, "another-project", str(guest.uid)) == {}
+        assert erase_plays_of_guest(db, venue.project, str(guest.uid)) == {"plays": 1}
+        [play] = plays_of(db, asked)
+        assert (play["uid"], play["proof"], play["prizeId"]) == (None, None, "mug")
+
+
 class TestTickets:
     def test_a_ticket_is_a_person(
         self, db: Database, signed_in: SignIn, editor: Client, live: Callable[..., dict[str, Any]]
@@ -302,3 +356,51 @@ class TestClosing:
         stored = (reference.collection("draws").document("1").get().to_dict()) or {}
         assert stored["seed"] == draw["seed"]
         assert stored["oddsHash"] == draw["oddsHash"]
+
+    def test_the_draw_verifies_and_a_forged_play_does_not(
+        self, db: Database, workspace: str, editor: Client, signed_in: SignIn,
+        live: Callable[..., dict[str, Any]],
+    ) -> None:  # fmt: skip
+        asked = live(a_sure_win(stock=2))
+        players = [f"p-{new_id()}" for _ in range(4)]
+        won = [signed_in(uid).call("playCampaign", **asked) for uid in players]
+        campaign = asked["campaignId"]
+        with pytest.raises(UnverifiableError, match="not closed"):
+            verify_draw(db, workspace, campaign)
+        assert erase_plays(db, players[0]) == {"plays": 1}
+        assert erase_plays(db, players[0]) == {}
+        assert (
+            refused(
+                signed_in(players[0]), "getPlay", **ids_of(asked), playId=won[0]["playId"]
+            ).reason
+            == "play_not_found"
+        )
+        editor.call("closeCampaign", **ids_of(asked), expectedVersion=2)
+        reference = db.document("workspaces", workspace, "campaigns", campaign)
+        reference.update({"closedAt": now_ms() - 200_000})
+        sweep.sweep_campaigns()
+
+        verified = verify_draw(db, workspace, campaign)
+
+        assert (verified.plays, verified.differences) == (4, [])
+        assert verified.prizes == {"mug": PrizeCount(2, 2, 0)}
+        [lost] = [each for each in plays_of(db, asked) if each["denied"]][:1]
+        forged = {"prizeId": "mug", "status": "won", "denied": None, "segmentId": "mug"}
+        reference.collection("plays").document(lost["id"]).update({**forged, "roll": 1})
+        differences = "\n".join(verify_draw(db, workspace, campaign).differences)
+        assert f"play {lost['id']}: it rolled 1" in differences
+        assert "prize mug: 2 were offered, 3 awarded and 0 left" in differences
+
+    def test_plays_are_exported_without_codes(
+        self, db: Database, editor: Client, signed_in: SignIn, live: Callable[..., dict[str, Any]]
+    ) -> None:
+        asked = live(a_sure_win())
+        code = signed_in("=1+1").call("playCampaign", **asked)["claim"]["code"]
+
+        made = editor.call("exportPlays", **ids_of(asked))
+        text = requests.get(made["url"], timeout=10).text
+
+        [line] = list(csv.DictReader(io.StringIO(text)))
+        assert made["plays"] == 1
+        assert (line["uid"], line["prizeId"], line["status"]) == ("'=1+1", "mug", "won")
+        assert code not in text

@@ -81,6 +81,10 @@ class UploadCodes(OfCampaign):
     codes: list[Code] = Field(min_length=1, max_length=MAX_CODES)
 
 
+class ExportPlays(OfCampaign):
+    """Write all plays of a campaign into a file."""
+
+
 class GetCampaignFunnel(OfCampaign):
     """How many played, won, redeemed and were voided, by day and prize."""
 
@@ -143,3 +147,11 @@ class UploadedCodes(Document):
 
     added: int
     total: int
+
+
+class PlaysExport(Document):
+    """Where the file with a campaign's plays can be had, until when, and how many it has."""
+
+    url: str
+    expires_at: int
+    plays: int

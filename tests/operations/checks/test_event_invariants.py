@@ -11,9 +11,9 @@ from experience.events.models.experience import EventExperience
 from experience.events.models.journey import Journey
 from experience.steps import parse_step
 from experience.workspaces.models import Workspace
-from operations.check import check
-from operations.data import Data, read
-from operations.event_invariants import EVENT_INVARIANTS
+from operations.checks.check import check
+from operations.checks.data import Data, read
+from operations.checks.event_invariants import EVENT_INVARIANTS
 from tests.support.builders.events import an_event, an_event_experience
 from tests.support.builders.workspaces import a_member, a_step, a_workspace
 

@@ -6,8 +6,8 @@ import pytest
 
 from experience.workflows.generations.models import GenerationJob, GenerationPermit
 from experience.workflows.skills import ArtifactRef
-from operations.data import Data
-from operations.invariants import every_generation_has_ended
+from operations.checks.data import Data
+from operations.checks.invariants import every_generation_has_ended
 
 PATH = "workspaces/w/generationJobs/g"
 PERMIT = "workspaces/w/generationPermits/image-0"

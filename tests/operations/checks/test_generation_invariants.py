@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from operations.check import Violation, check
+from operations.checks.check import Violation, check
 from tests.operations.conftest import StoredVisit
 
 JOB = {

@@ -17,9 +17,11 @@ from experience.sessions.models.session import JobStatus, Session, SessionStatus
 from experience.transforms.models.snapshot import require_snapshot
 from experience.workflows.generations.models import GenerationStatus
 from experience.workspaces.models import Role
-from operations.data import Data
-from operations.event_invariants import EVENT_INVARIANTS
-from operations.run_invariants import (
+from operations.checks.campaign_invariants import CAMPAIGN_INVARIANTS
+from operations.checks.data import Data
+from operations.checks.event_invariants import EVENT_INVARIANTS
+from operations.checks.player_invariants import PLAYER_INVARIANTS
+from operations.checks.run_invariants import (
     a_job_is_its_run,
     an_event_session_is_its_run,
     every_run_has_ended,
@@ -337,6 +339,8 @@ INVARIANTS: tuple[Callable[[Data], Found], ...] = (
     no_media_without_a_session,
     media_lie_in_the_bucket,
     *EVENT_INVARIANTS,
+    *PLAYER_INVARIANTS,
+    *CAMPAIGN_INVARIANTS,
 )
 
 

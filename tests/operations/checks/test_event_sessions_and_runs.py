@@ -7,8 +7,8 @@ import pytest
 from experience.journeys.models.session import EventSession
 from experience.workflows.definitions.models import Workflow
 from experience.workflows.runs.models import Run
-from operations.data import Data
-from operations.run_invariants import an_event_session_is_its_run
+from operations.checks.data import Data
+from operations.checks.run_invariants import an_event_session_is_its_run
 
 SESSION, RUN = "events/e/sessions/s", "workspaces/w/runs/r"
 STEPS = [{"step_id": "one", "skill_id": "x"}]

@@ -7,12 +7,20 @@ from typing import Any
 from google.cloud.firestore import Client
 from pydantic import ValidationError
 
+from experience.campaigns.models.campaign import Campaign, PublicCampaign
+from experience.campaigns.models.playing.play import Play
+from experience.campaigns.models.playing.stock import StockShard
 from experience.documents import Document
 from experience.events.models.event import Event
 from experience.events.models.experience import EventExperience
 from experience.events.models.journey import Journey
 from experience.guests.models import Guest
 from experience.journeys.models.session import EventSession
+from experience.players.models.leaderboard import Board
+from experience.players.models.lifecycle.erasure import PlayerTombstone
+from experience.players.models.lifecycle.own import SavedState
+from experience.players.models.profile import PlayerProfile
+from experience.players.models.progress import ExperienceProgress
 from experience.projects.models import Project
 from experience.sessions.models.session import Session
 from experience.steps import Step, parse_step
@@ -26,6 +34,8 @@ from experience.workspaces.models import (
     Member,
     Workspace,
 )
+from operations.checks import player_data
+from operations.checks.player_data import LoggedEvent, Rollup, Visitor
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,18 @@ class Data:
     journeys: dict[str, Journey] = field(default_factory=dict)
     event_steps: dict[str, Step] = field(default_factory=dict)
     event_experiences: dict[str, EventExperience] = field(default_factory=dict)
+    players: dict[str, PlayerProfile] = field(default_factory=dict)
+    progress: dict[str, ExperienceProgress] = field(default_factory=dict)
+    progress_events: dict[str, LoggedEvent] = field(default_factory=dict)
+    saves: dict[str, SavedState] = field(default_factory=dict)
+    visitors: dict[str, Visitor] = field(default_factory=dict)
+    boards: dict[str, Board] = field(default_factory=dict)
+    rollups: dict[str, Rollup] = field(default_factory=dict)
+    tombstones: dict[str, PlayerTombstone] = field(default_factory=dict)
+    campaigns: dict[str, Campaign] = field(default_factory=dict)
+    public: dict[str, PublicCampaign] = field(default_factory=dict)
+    plays: dict[str, Play] = field(default_factory=dict)
+    stock: dict[str, StockShard] = field(default_factory=dict)
     objects: frozenset[str] | None = None
     unreadable: dict[str, str] = field(default_factory=dict)
 
@@ -76,16 +98,20 @@ class Data:
 
 
 def read(client: Client, bucket: str | None = None, project_id: str | None = None) -> Data:
-    """Everything, or one project with its workspace; with `bucket` the names of its objects too."""
-    inside = ["workspaces/", "projects/", "events/", "experiences/"]
-    media = ["projects/", "captures/", "results/"]
+    """Everything, or one project with its workspace; with `bucket` the names of its objects too.
+
+    Players are of no project: they are read with everything alone.
+    """
+    inside = ["workspaces/", "projects/", "events/", "experiences/", "players/"]
+    inside += ["playerTombstones/", "publicCampaigns/"]
+    media = ["projects/", "captures/", "results/", "exports/players/", "erasures/"]
     if project_id:
         project = client.document("projects", project_id).get().to_dict() or {}
         inside = [f"workspaces/{project.get('workspaceId')}/", f"projects/{project_id}/"]
         media = inside[1:]
     objects = frozenset(_objects(client, bucket, media)) if bucket else None
     data = Data(objects=objects)
-    kinds = _kinds(data)
+    kinds = _kinds(data) if project_id else _kinds(data) | _kinds_of_players(data)
     for name in dict.fromkeys(collection.rpartition("/")[2] for collection in kinds):
         for snapshot in client.collection_group(name).stream():
             path = snapshot.reference.path
@@ -99,6 +125,10 @@ def read(client: Client, bucket: str | None = None, project_id: str | None = Non
             except ValidationError as error:
                 places = (".".join(map(str, each["loc"])) for each in error.errors())
                 data.unreadable[path] = ", ".join(dict.fromkeys(places))
+    for path, progress in data.progress.items():
+        if not progress.experience_id:  # it was taken over
+            known = {"experience_id": path.rpartition("~")[2]}
+            data.progress[path] = progress.model_copy(update=known)
     return data
 
 
@@ -124,6 +154,27 @@ def _kinds(data: Data) -> dict[str, tuple[Callable[[dict[str, Any]], Document], 
         "events/journeys": (Journey.load, data.journeys),
         "events/steps": (parse_step, data.event_steps),
         "experiences": (EventExperience.load, data.event_experiences),
+        f"{workspace}/campaigns": (Campaign.load, data.campaigns),
+        f"{workspace}/campaigns/plays": (Play.load, data.plays),
+        f"{workspace}/campaigns/stockShards": (StockShard.load, data.stock),
+        "publicCampaigns": (PublicCampaign.load, data.public),
+    }
+
+
+def _kinds_of_players(
+    data: Data,
+) -> dict[str, tuple[Callable[[dict[str, Any]], Document], dict[str, Any]]]:
+    """The same of players, and of what workspaces keep of them."""
+    progress = "players/experienceProgress"
+    return {
+        "players": (PlayerProfile.load, data.players),
+        progress: (player_data.progress, data.progress),
+        f"{progress}/progressEvents": (player_data.event, data.progress_events),
+        f"{progress}/saves": (player_data.save, data.saves),
+        "workspaces/contentVisitors/visitors": (Visitor.load, data.visitors),
+        "workspaces/boards": (Board.load, data.boards),
+        "workspaces/contentRollups": (Rollup.load, data.rollups),
+        "playerTombstones": (PlayerTombstone.load, data.tombstones),
     }
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from google.cloud.firestore import Client
 
-from operations.data import read
-from operations.invariants import INVARIANTS
+from operations.checks.data import read
+from operations.checks.invariants import INVARIANTS
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,11 @@ def check(client: Client, bucket: str | None = None, project_id: str | None = No
         "objects": len(data.objects or ()),
     }
     is_empty = not (
-        any(counts.values()) or data.workspaces or data.projects or data.events or data.unreadable
+        any(counts.values())
+        or data.workspaces
+        or data.projects
+        or data.events
+        or data.players
+        or data.unreadable
     )
     return Report(counts, violations, is_empty)

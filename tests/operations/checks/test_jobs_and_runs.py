@@ -7,8 +7,8 @@ import pytest
 from experience.transforms.models.job import Job
 from experience.workflows.definitions.models import Workflow
 from experience.workflows.runs.models import Run
-from operations.data import Data
-from operations.run_invariants import a_job_is_its_run
+from operations.checks.data import Data
+from operations.checks.run_invariants import a_job_is_its_run
 
 JOB, RUN = "projects/p/jobs/j", "workspaces/w/runs/r"
 STEPS = [{"step_id": "one", "skill_id": "x"}]

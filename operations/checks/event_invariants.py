@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from experience.events.models.journey import MAX_JOURNEY_STEPS
 from experience.steps.screens import SELECTED_EXPERIENCE, CaptureStep, ExperiencePickerStep
-from operations.data import Data
+from operations.checks.data import Data
 
 Found = Iterator[tuple[str, str]]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from experience.journeys.models.session import SessionState
 from experience.workflows.runs.decisions import run_outcome
 from experience.workflows.runs.models import Run, RunStatus, RunStep
-from operations.data import Data
+from operations.checks.data import Data
 
 Found = Iterator[tuple[str, str]]
 

@@ -4,7 +4,7 @@ import pytest
 
 from emulator.suite.suite import Suite
 from experience.media.store.objects import write_once
-from operations.check import Violation, check
+from operations.checks.check import Violation, check
 from tests.operations.conftest import StoredVisit
 
 

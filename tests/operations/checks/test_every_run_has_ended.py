@@ -6,8 +6,8 @@ import pytest
 
 from experience.workflows.definitions.models import Workflow
 from experience.workflows.runs.models import Run, RunStep
-from operations.data import Data
-from operations.run_invariants import every_run_has_ended
+from operations.checks.data import Data
+from operations.checks.run_invariants import every_run_has_ended
 
 PATH = "workspaces/w/runs/r"
 WORKFLOW = Workflow.model_validate(
