@@ -12,7 +12,7 @@ COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --no-header --strip-ext
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chaos up test exhaustive lint format cost bench snapshot styles screenshots lock licences client reference
+.PHONY: help setup demo chaos up test exhaustive lint format cost bench snapshot styles screenshots lock licences client runtime reference
 # Folders are no targets. Make would find them up to date, so a mistyped `make tests` would pass.
 FOLDERS := docs emulator functions operations tests tools web
 .PHONY: $(FOLDERS)
@@ -68,6 +68,9 @@ licences: setup ## List the licence of each package that is deployed
 
 client: setup ## Write the typed web client anew from the functions' models (needs Node 20.19)
 	@$(PYTHON_IN_VENV) -m tools.contract client
+
+runtime: setup ## Build the campaigns' demo from web/play into the functions (needs Node 20.19)
+	@$(PYTHON_IN_VENV) -m tools.campaign_runtime
 
 screenshots: setup ## Take the docs' pictures of the guest page anew
 	@$(PYTHON_IN_VENV) -m tools.screenshots

@@ -1,13 +1,26 @@
 """Everything that is deployed, by the name under which clients and Google's services know it."""
 
 from experience.campaigns.endpoints import archive_campaign as archiveCampaign
+from experience.campaigns.endpoints import close_campaign as closeCampaign
 from experience.campaigns.endpoints import create_campaign as createCampaign
+from experience.campaigns.endpoints import create_tickets as createTickets
 from experience.campaigns.endpoints import delete_campaign as deleteCampaign
+from experience.campaigns.endpoints import export_plays as exportPlays
 from experience.campaigns.endpoints import get_campaign as getCampaign
+from experience.campaigns.endpoints import get_campaign_funnel as getCampaignFunnel
+from experience.campaigns.endpoints import get_play as getPlay
 from experience.campaigns.endpoints import list_campaigns as listCampaigns
+from experience.campaigns.endpoints import list_plays as listPlays
+from experience.campaigns.endpoints import play_campaign as playCampaign
+from experience.campaigns.endpoints import redeem_claim as redeemClaim
 from experience.campaigns.endpoints import restore_campaign as restoreCampaign
+from experience.campaigns.endpoints import reveal_draws as revealDraws
+from experience.campaigns.endpoints import revoke_tickets as revokeTickets
+from experience.campaigns.endpoints import sweep_campaigns as sweepCampaigns
 from experience.campaigns.endpoints import undelete_campaign as undeleteCampaign
 from experience.campaigns.endpoints import update_campaign as updateCampaign
+from experience.campaigns.endpoints import upload_codes as uploadCodes
+from experience.campaigns.endpoints import void_claim as voidClaim
 from experience.events.endpoints import list_events as listEvents
 from experience.events.endpoints import save_event as saveEvent
 from experience.events.endpoints import save_event_experience as saveEventExperience
@@ -48,9 +61,12 @@ from experience.players.endpoints import list_experience_progress as listExperie
 from experience.players.endpoints import list_progress as listProgress
 from experience.players.endpoints import list_progress_events as listProgressEvents
 from experience.players.endpoints import merge_player as mergePlayer
+from experience.players.endpoints import on_session_completed as onSessionCompleted
 from experience.players.endpoints import save_state as saveState
 from experience.players.endpoints import set_nickname as setNickname
+from experience.players.endpoints import sweep_accounts as sweepAccounts
 from experience.players.endpoints import sweep_players as sweepPlayers
+from experience.players.endpoints import sweep_progress as sweepProgress
 from experience.players.endpoints import track_progress_events as trackProgressEvents
 from experience.players.endpoints import update_inventory as updateInventory
 from experience.players.endpoints import update_location as updateLocation
@@ -77,7 +93,6 @@ from experience.shares.endpoints import revoke_share as revokeShare
 from experience.transforms.endpoints import cancel_transform as cancelTransform
 from experience.transforms.endpoints import get_job as getJob
 from experience.transforms.endpoints import on_job_created as onJobCreated
-from experience.transforms.endpoints import on_session_completed as onSessionCompleted
 from experience.transforms.endpoints import retry_transform as retryTransform
 from experience.transforms.endpoints import run_transform as runTransform
 from experience.transforms.endpoints import start_transform as startTransform
@@ -104,23 +119,27 @@ __all__ = [
     "auditProgress",
     "cancelRun",
     "cancelTransform",
+    "closeCampaign",
     "collectArtifacts",
     "completeSession",
     "confirmUpload",
     "createCampaign",
     "createCaptureUpload",
     "createSession",
+    "createTickets",
     "createUpload",
     "deleteCampaign",
     "ensureGuest",
     "eraseGuest",
     "erasePlayer",
     "exportPlayerData",
+    "exportPlays",
     "failSession",
     "findEventsNear",
     "foldRollups",
     "getArtifactUrl",
     "getCampaign",
+    "getCampaignFunnel",
     "getContentAnalytics",
     "getDownloadUrl",
     "getEventSession",
@@ -131,6 +150,7 @@ __all__ = [
     "getJourneySessions",
     "getLeaderboard",
     "getNextPhase",
+    "getPlay",
     "getPlayerProfile",
     "getProject",
     "getRun",
@@ -143,6 +163,7 @@ __all__ = [
     "listExperienceProgress",
     "listExperiences",
     "listGuests",
+    "listPlays",
     "listProgress",
     "listProgressEvents",
     "listProjects",
@@ -155,14 +176,18 @@ __all__ = [
     "onSessionCompleted",
     "onSessionCreated",
     "onWorkspaceUpdated",
+    "playCampaign",
     "pollGeneration",
     "publishExperience",
     "publishProject",
+    "redeemClaim",
     "restoreCampaign",
     "retryJourney",
     "retryRun",
     "retryTransform",
+    "revealDraws",
     "revokeShare",
+    "revokeTickets",
     "runStep",
     "runTransform",
     "saveCapture",
@@ -181,9 +206,12 @@ __all__ = [
     "startJourney",
     "startRun",
     "startTransform",
+    "sweepAccounts",
+    "sweepCampaigns",
     "sweepJobs",
     "sweepJourneys",
     "sweepPlayers",
+    "sweepProgress",
     "sweepRetention",
     "sweepRuns",
     "sweepSessions",
@@ -196,4 +224,6 @@ __all__ = [
     "updateLocation",
     "updatePreferences",
     "updateSessionProgress",
+    "uploadCodes",
+    "voidClaim",
 ]

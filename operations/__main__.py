@@ -14,7 +14,8 @@ from google.cloud import firestore
 from experience.ids import is_document_id, is_uid
 from operations import gantt
 from operations.bootstrap import BootstrapError, bootstrap
-from operations.check import check
+from operations.checks.check import check
+from operations.draws import UnverifiableError, verify_draw
 from operations.erasure import Contention, Visited, WrongBucketError, erase_guest
 from operations.event_migration import MigrationError, migrate_event
 from operations.player_erasure import reapply_erasures
@@ -127,6 +128,28 @@ def _reapply_erasures(client: firestore.Client, options: argparse.Namespace) -> 
     return 0
 
 
+def _verify_draw(client: firestore.Client, options: argparse.Namespace) -> int:
+    if not (is_document_id(options.workspace) and is_document_id(options.campaign)):
+        print("error: --workspace or --campaign is no id of a document", file=sys.stderr)
+        return 2
+    try:
+        verification = verify_draw(client, options.workspace, options.campaign)
+    except UnverifiableError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    for difference in verification.differences:
+        print(difference)
+    for prize_id, count in verification.prizes.items():
+        limit = "without a limit" if count.offered is None else f"{count.offered} offered"
+        rest = "" if count.left is None else f", {count.left} left"
+        print(f"prize {prize_id}: {limit}, {count.awarded} awarded{rest}")
+    print(
+        f"{len(verification.differences)} differences in {verification.plays} plays"
+        f" of campaign {options.campaign}"
+    )
+    return 1 if verification.differences else 0
+
+
 def _migrate_event(client: firestore.Client, options: argparse.Namespace) -> int:
     if not (is_document_id(options.event) and is_document_id(options.into)):
         print("error: --event or --into is no id that a document can have", file=sys.stderr)
@@ -203,6 +226,15 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--bucket", required=True, metavar="NAME", help="where pictures are")
     command.add_argument("--dry-run", action="store_true", help="show each document, write none")
     command.set_defaults(run=_migrate_event)
+
+    command = commands.add_parser(
+        "verify-draw",
+        parents=[shared],
+        help="recompute every play of a closed campaign; 1 where anything differs",
+    )
+    command.add_argument("--workspace", required=True, metavar="ID")
+    command.add_argument("--campaign", required=True, metavar="ID")
+    command.set_defaults(run=_verify_draw)
 
     command = commands.add_parser(
         "gantt", parents=[shared], help="draw a run: its steps, their attempts and waits"

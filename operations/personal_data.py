@@ -47,6 +47,20 @@ COLLECTIONS: dict[str, Kept] = {
     "workspaces/contentRollups": Kept(NOTHING, "how often things were done, by nobody"),
     "workspaces/contentVisitors": Kept(NOTHING, "no documents of its own"),
     "workspaces/contentVisitors/visitors": Kept(PLAYER, "who visited what, and on which day"),
+    "workspaces/campaigns": Kept(NOTHING, "what authors wrote, and what was built of it"),
+    "workspaces/campaigns/draws": Kept(NOTHING, "odds and seeds"),
+    "workspaces/campaigns/plays": Kept(
+        PLAYER, "who played when, and what made them a person; the play stays without them"
+    ),
+    "workspaces/campaigns/stockShards": Kept(NOTHING, "how many units are left"),
+    "workspaces/campaigns/prizeDays": Kept(NOTHING, "how many units went on a day"),
+    "workspaces/campaigns/playRollups": Kept(NOTHING, "how many played, by nobody"),
+    "workspaces/campaigns/winners": Kept(
+        NOTHING, "how often somebody won, by the hash of the person, so that limits outlast erasure"
+    ),
+    "workspaces/campaigns/prizeCodes": Kept(NOTHING, "codes that were uploaded"),
+    "workspaces/campaigns/ticketBatches": Kept(NOTHING, "how many tickets were made"),
+    "publicCampaigns": Kept(NOTHING, "what everybody may know of a campaign"),
     "projects": Kept(NOTHING, "what guests visit"),
     "projects/guests": Kept(GUEST, "consent and completed experiences"),
     "projects/sessions": Kept(GUEST, "answers, photos and pictures"),
@@ -75,6 +89,7 @@ OBJECTS: dict[str, Kept] = {
     "captures/": Kept(GUEST, "photos of events' sessions"),
     "results/": Kept(GUEST, "pictures of events' sessions"),
     "tenants/": Kept(GUEST, "what goes between the steps of a run"),
+    "exports/plays/": Kept(GUEST, "uids of who played, for operators; a day"),
     "exports/players/": Kept(PLAYER, "what a player asked to get; a day"),
     "erasures/": Kept(NOTHING, "the hash of an erased uid"),
 }

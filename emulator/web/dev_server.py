@@ -12,10 +12,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emulator.paths import ROOT
 from emulator.process.child import Child
 from emulator.process.errors import PortTakenError, SuiteError
 from emulator.process.http import request
 from emulator.web import node
+from emulator.web.hosting import Hosting
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -86,7 +88,7 @@ def web_config(env: Mapping[str, str]) -> dict[str, object]:
 
 
 def built_site(files: Path, env: Mapping[str, str]) -> "WSGIApplication":
-    """Serve the files that Vite built. A path that names no file is a route of the page."""
+    """Serve the files that Vite built, with the rewrites and headers of firebase.json."""
     contents = {
         f"/{file.relative_to(files).as_posix()}": (
             mimetypes.guess_type(file.name)[0] or "application/octet-stream",
@@ -96,11 +98,17 @@ def built_site(files: Path, env: Mapping[str, str]) -> "WSGIApplication":
         if file.is_file()
     }
     contents[CONFIG_PATH] = ("application/json", json.dumps(web_config(env)).encode())
-    index = contents["/index.html"]
+    hosting = Hosting.read(ROOT / "firebase.json")
 
     def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        kind, content = contents.get(environ["PATH_INFO"], index)
-        start_response("200 OK", [("Content-Type", kind), ("Content-Length", str(len(content)))])
+        path = environ["PATH_INFO"]
+        found = contents.get(path) or contents.get(hosting.destination_of(path) or "")
+        if found is None:
+            start_response("404 Not Found", [("Content-Length", "0")])
+            return []
+        kind, content = found
+        headers = {"Content-Type": kind, "Content-Length": str(len(content))}
+        start_response("200 OK", [*(headers | hosting.local_headers_of(path)).items()])
         return [content]
 
     return app

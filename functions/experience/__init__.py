@@ -4,13 +4,15 @@ A domain has up to four layers, each a module or, where it is more than a page, 
 `models` (documents, requests, decisions), `store` (where they live), `usecases` (one module for
 each verb or group of verbs) and `endpoints` (callables, triggers, tasks and schedules; each has the
 name of its use case). A layer imports only the ones before it. A callable returns what its use case
-returns. `steps`, `imaging` and `providers` are libraries and have rooms of their own.
+returns. `steps`, `imaging`, `providers` and `language_models` are libraries and have rooms of their
+own.
 
 A domain imports only shared modules and domains that stand above it in this list:
 
     steps        the eleven step types and the checks of what a guest answers
     imaging      from the bytes of a photo to those of a picture, without network or database
     providers    who makes a picture: the imaging, or a vendor
+    language_models   who writes texts, colours and plans: our templates, or a vendor
     progress     what a player's progress is counted by: rules, calendar, geography
     workspaces   tenants, members and their roles, experiences and their published versions
     workflows    durable runs of skills: definitions, runs, cache, artifacts
@@ -31,6 +33,7 @@ DOMAINS = (
     "steps",
     "imaging",
     "providers",
+    "language_models",
     "progress",
     "workspaces",
     "workflows",

@@ -7,6 +7,7 @@ Each finds its emulator by the variable that its library reads (`FIRESTORE_EMULA
 import contextlib
 import functools
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from google.cloud.firestore_v1.services.firestore import FirestoreClient
 from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 
 from experience import config
+from experience.ids import new_id
 
 
 @functools.cache
@@ -28,6 +30,21 @@ def app() -> firebase_admin.App:
         firebase_admin.initialize_app()
     made: firebase_admin.App = firebase_admin.get_app()
     return made
+
+
+AUTH_SECONDS = 20
+"""How long Auth may take to look accounts up, and once more; the SDK waits for 120."""
+
+
+@contextlib.contextmanager
+def auth_app() -> Iterator[firebase_admin.App]:
+    """A Firebase app of its own that asks Auth for accounts, for as long as it is needed."""
+    options = {"projectId": project_id(), "httpTimeout": AUTH_SECONDS}
+    made = firebase_admin.initialize_app(options=options, name=f"auth-{new_id()}")
+    try:
+        yield made
+    finally:
+        firebase_admin.delete_app(made)
 
 
 # What the library opens its channels with.

@@ -71,6 +71,18 @@ EVENTS_PER_PLAYER_AND_HOUR = IntParam(
     description="How many progress events of one player in one experience count within an hour.",
 )
 
+ERASE_DELETED_ACCOUNTS = BoolParam(
+    "ERASE_DELETED_ACCOUNTS",
+    default=False,
+    description="Whether a weekly sweep erases the players whose account was deleted.",
+)
+
+MISSING_ACCOUNTS_PERCENT = IntParam(
+    "MISSING_ACCOUNTS_PERCENT",
+    default=1,
+    description="How many percent of the players that sweep may find without account and go on.",
+)
+
 SESSION_IDLE_HOURS = IntParam(
     "SESSION_IDLE_HOURS",
     default=24,
@@ -129,6 +141,12 @@ PROVIDER_PRICES = StringParam(
     "PROVIDER_PRICES",
     default="",
     description="Prices in micro-dollars beyond the known ones, as docs/providers.md has them.",
+)
+
+LANGUAGE_MODEL = StringParam(
+    "LANGUAGE_MODEL",
+    default="local",
+    description="Which language model writes texts and plans; local needs no network and no key.",
 )
 
 STEP_LEASE_MARGIN_SECONDS = IntParam(

@@ -2,7 +2,6 @@
 
 import gzip
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from emulator.web.node import WEB
 from tests.support import node_installation
 
 GUEST = WEB / "guest"
-TIMEOUT_SECONDS = 240
 MAX_FIRST_LOAD_KIB = 75
 """What a phone loads before it shows the welcome, compressed. Measured: 64."""
 
@@ -23,11 +21,7 @@ def _installed() -> None:
 
 def run(*command: str) -> None:
     """Run one of the page's own commands, and fail with its output."""
-    done = subprocess.run(
-        command, cwd=GUEST, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
-    )
-    if done.returncode != 0:
-        pytest.fail(f"{' '.join(command)}:\n{done.stdout[-6000:]}{done.stderr[-2000:]}", False)
+    node_installation.run_in(GUEST, *command)
 
 
 class TestGuestPage:

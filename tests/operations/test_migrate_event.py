@@ -11,7 +11,7 @@ from experience.projects.models import AuthoredProjectConfig, PublishProject
 from experience.projects.usecases.publish import publish_project
 from experience.workspaces.models import AuthoredConfig, PublishExperience
 from experience.workspaces.usecases.publish import publish_experience
-from operations.check import check
+from operations.checks.check import check
 from operations.event_migration import MigrationError, migrate_event
 from tests.operations.conftest import Command
 from tests.support.builders.workspaces import a_member, a_workspace

@@ -8,7 +8,7 @@ from google.cloud import firestore
 from emulator.demo import seed
 from emulator.suite.suite import Suite
 from experience import clients
-from operations.check import check as check_data
+from operations.checks.check import check as check_data
 
 
 @pytest.fixture(scope="session")

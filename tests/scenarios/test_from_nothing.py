@@ -13,7 +13,7 @@ from emulator.paths import ROOT
 from emulator.suite.suite import Suite
 from experience import clients
 from experience.ids import new_id
-from operations.check import check
+from operations.checks.check import check
 from tests.support.builders.jobs import a_photo
 from tests.support.builders.workspaces import a_step
 from tests.support.calling import refused

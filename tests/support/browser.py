@@ -21,14 +21,14 @@ from emulator.suite.suite import Suite
 from emulator.web.node import INSTALL_LOCK, WEB
 
 BUILDS = ROOT / ".cache" / "guest-page"
-SOURCES = ("guest", "client", "tests", "package-lock.json")
+SOURCES = ("guest", "play", "client", "tests", "package-lock.json")
 SCREENSHOTS = ROOT / "out" / "browser"
 # Longer than any wait in a scenario, so that a scenario that fails can say what it waited for.
 MAX_SCENARIO_SECONDS = 240
 
 
 def build(node: str) -> Path:
-    """The folder of the built page. The page is built once for each state of its sources."""
+    """The folder of the built pages. They are built once for each state of their sources."""
     folder = BUILDS / _fingerprint()
     BUILDS.mkdir(parents=True, exist_ok=True)
     with INSTALL_LOCK.open("w") as lock:

@@ -19,7 +19,7 @@ from emulator.demo.guest_client import GuestClient
 from emulator.faults.settings import parse
 from emulator.suite.suite import Suite
 from experience import clients
-from operations.check import check as check_data
+from operations.checks.check import check as check_data
 from tests.support.builders.jobs import CAPTURE, SMALL, a_photo
 from tests.support.builders.venues import Venue, a_venue
 from tests.support.builders.workspaces import a_member, a_step, a_transform

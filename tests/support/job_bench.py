@@ -19,13 +19,13 @@ from experience.workflows.execution import skill_runtime
 from experience.workflows.runs.decisions import Delivery
 from experience.workflows.runs.models import Run, RunStatus, StepTask
 from experience.workflows.usecases import execute
-from operations.data import read
-from operations.invariants import (
+from operations.checks.data import read
+from operations.checks.invariants import (
     every_generation_has_ended,
     no_job_is_active,
     session_and_job_agree,
 )
-from operations.run_invariants import a_job_is_its_run, every_run_has_ended
+from operations.checks.run_invariants import a_job_is_its_run, every_run_has_ended
 from tests.support.builders.guests import a_guest
 from tests.support.builders.jobs import a_booth, a_completed_session, job_ref, stored_job
 from tests.support.builders.sessions import session_ref, stored_session

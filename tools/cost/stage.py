@@ -163,6 +163,7 @@ def stage(log: Path, kind: type[Suite] = Suite) -> Iterator[Stage]:
     """A suite of its own, nothing in it; its addresses are in the environment meanwhile."""
     kept = dict(os.environ)
     os.environ["STATUS_SECONDS"] = "3600"  # so that no figure depends on time
+    os.environ["ERASE_DELETED_ACCOUNTS"] = "true"
     try:
         with kind(PROJECT, free_ports=True, functions_log=log) as suite:
             os.environ.update(suite.env)

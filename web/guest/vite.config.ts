@@ -1,4 +1,5 @@
-import { defineConfig, type Plugin } from "vite";
+import { fileURLToPath } from "node:url";
+import { createServer, defineConfig, type Plugin } from "vite";
 
 /** Serves `/__/firebase/init.json` as Firebase Hosting does, from the suite's environment. */
 function initJson(): Plugin {
@@ -37,8 +38,29 @@ function developersPolicy(): Plugin {
   };
 }
 
+/** Serves the page of campaigns below `/play/`, where Hosting has it beside this one. */
+function campaignPage(): Plugin {
+  return {
+    name: "campaign-page",
+    async configureServer(server) {
+      const play = await createServer({
+        root: fileURLToPath(new URL("../play", import.meta.url)),
+        plugins: [developersPolicy()],
+        server: { middlewareMode: true, hmr: { server: server.httpServer, path: "/hmr" } },
+        logLevel: server.config.logLevel ?? "info",
+        clearScreen: false,
+      });
+      server.httpServer?.once("close", () => play.close());
+      server.middlewares.use((request, response, next) => {
+        if (request.url?.startsWith("/play/")) play.middlewares(request, response, next);
+        else next();
+      });
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [initJson(), developersPolicy()],
+  plugins: [initJson(), developersPolicy(), campaignPage()],
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },

@@ -1,7 +1,8 @@
-// Builds the guest page as it is deployed, and next to it the modules that tests load into it:
+// Builds both pages as they are deployed, and next to them the modules that tests load:
 //
 //   node build.mjs OUT
 
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 
@@ -10,6 +11,7 @@ const outDir = process.argv[2];
 const common = { logLevel: "warn" };
 
 await build({ ...common, root: pathOf("../guest"), build: { outDir, emptyOutDir: true } });
+await build({ ...common, root: pathOf("../play"), build: { outDir: join(outDir, "play") } });
 for (const module of ["denied-requests", "outbox-page"]) {
   await build({
     ...common,

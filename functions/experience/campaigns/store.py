@@ -1,6 +1,13 @@
 """Where campaigns and all that is played in them live."""
 
-from google.cloud.firestore import Client, CollectionReference, DocumentReference, Transaction
+from google.cloud.firestore import (
+    Client,
+    CollectionReference,
+    DocumentReference,
+    FieldFilter,
+    Query,
+    Transaction,
+)
 
 from experience.campaigns.models.campaign import Campaign, PublicCampaign
 from experience.ids import fingerprint
@@ -41,6 +48,20 @@ def stock_ref(
     return _below(client, workspace_id, campaign_id, "stockShards", f"{prize_id}-{shard}")
 
 
+def day_ref(
+    client: Client, workspace_id: str, campaign_id: str, prize_id: str
+) -> DocumentReference:
+    """`…/prizeDays/{prize}`: how many units a capped prize lost on its last day."""
+    return _below(client, workspace_id, campaign_id, "prizeDays", prize_id)
+
+
+def rollup_ref(
+    client: Client, workspace_id: str, campaign_id: str, day: str, shard: int
+) -> DocumentReference:
+    """`…/playRollups/{day}-{n}`"""
+    return _below(client, workspace_id, campaign_id, "playRollups", f"{day}-{shard}")
+
+
 def winner_ref(
     client: Client, workspace_id: str, campaign_id: str, person: str
 ) -> DocumentReference:
@@ -61,6 +82,32 @@ def batch_ref(
 ) -> DocumentReference:
     """`…/ticketBatches/{b}`"""
     return _below(client, workspace_id, campaign_id, "ticketBatches", batch_id)
+
+
+def plays_ref(client: Client, workspace_id: str, campaign_id: str) -> CollectionReference:
+    """`…/plays`"""
+    return client.collection("workspaces", workspace_id, "campaigns", campaign_id, "plays")
+
+
+def winners_ref(client: Client, workspace_id: str, campaign_id: str) -> CollectionReference:
+    """`…/winners`"""
+    return client.collection("workspaces", workspace_id, "campaigns", campaign_id, "winners")
+
+
+def codes_ref(client: Client, workspace_id: str, campaign_id: str) -> CollectionReference:
+    """`…/prizeCodes`"""
+    return client.collection("workspaces", workspace_id, "campaigns", campaign_id, "prizeCodes")
+
+
+def rollups_ref(client: Client, workspace_id: str, campaign_id: str) -> CollectionReference:
+    """`…/playRollups`"""
+    return client.collection("workspaces", workspace_id, "campaigns", campaign_id, "playRollups")
+
+
+def query_plays_of(client: Client, uid: str) -> Query:
+    """All plays of a person, in all campaigns."""
+    plays = client.collection_group("plays")
+    return plays.where(filter=FieldFilter("uid", "==", uid)).order_by("__name__")
 
 
 def get_campaign(

@@ -1,4 +1,4 @@
-"""From the bytes of a photo to those of a picture.
+"""From the bytes of a photo, or from words alone, to the bytes of a picture.
 
 `processes` is what others call: it makes the `stages` run in child processes, which alone load
 Pillow and numpy.
@@ -12,6 +12,7 @@ ROOMS = (
     "filters",
     "photos",
     "styles",
+    "artwork",
     "stages",
     "transform",
     "messages",

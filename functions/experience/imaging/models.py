@@ -79,3 +79,35 @@ class Picture:
     @property
     def content_type(self) -> str:
         return f"image/{self.format}"
+
+
+ArtworkKind = Literal["background", "emblem"]
+
+
+@dataclass(frozen=True)
+class Artwork:
+    """A picture after words and colours alone.
+
+    `palette`: the main colour, the second one, the ground, and text that stays readable on it, all
+    `#rrggbb`. The size is in pixels.
+    """
+
+    kind: ArtworkKind
+    prompt: str
+    palette: tuple[str, str, str, str]
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Poster:
+    """The picture of a campaign's wheel: its words, and its colours as `#rrggbb`."""
+
+    headline: str
+    button: str
+    labels: tuple[str, ...]
+    primary: str
+    secondary: str
+    text: str
+    on_primary: str
+    on_secondary: str

@@ -21,7 +21,15 @@ from typing import IO, cast
 
 from experience.imaging import messages
 from experience.imaging.messages import Message
-from experience.imaging.models import ImageRefused, Picture, Recipe, RefusalCode, Style
+from experience.imaging.models import (
+    Artwork,
+    ImageRefused,
+    Picture,
+    Poster,
+    Recipe,
+    RefusalCode,
+    Style,
+)
 
 MAX_SECONDS = 60.0
 """For one stage, which takes a second of the largest photos."""
@@ -46,6 +54,21 @@ def normalise(photo: bytes, recipe: Recipe) -> bytes:
 def stylise(image: bytes, style: Style) -> bytes:
     """As `stages.stylise`. ImageRefused."""
     return _run("stylise", image, style=style).files[0]
+
+
+def draw(artwork: Artwork) -> bytes:
+    """As `stages.draw`. ImageRefused."""
+    return _run("draw", artwork=asdict(artwork)).files[0]
+
+
+def draw_poster(poster: Poster, background: bytes, emblem: bytes) -> bytes:
+    """As `stages.draw_poster`. ImageRefused."""
+    return _run("draw_poster", background, emblem, poster=asdict(poster)).files[0]
+
+
+def logo(image: bytes) -> bytes:
+    """As `stages.logo`. ImageRefused."""
+    return _run("logo", image).files[0]
 
 
 def finish(image: bytes, recipe: Recipe, overlay: bytes | None = None) -> Picture:

@@ -2,6 +2,7 @@
 
 from experience import reasons
 from experience.firebase.callables import Caller, callable_function
+from experience.firebase.events import DocumentEvent, on_updated
 from experience.firebase.schedules import schedule
 from experience.pages import Page
 from experience.players.models.analytics import ContentAnalytics, GetContentAnalytics
@@ -38,6 +39,7 @@ from experience.players.models.tracking import (
 from experience.players.usecases import (
     analytics,
     audit,
+    completions,
     inventory,
     leaderboard,
     lists,
@@ -46,7 +48,17 @@ from experience.players.usecases import (
     track,
 )
 from experience.players.usecases import fold_rollups as folding
-from experience.players.usecases.lifecycle import erase, export, merge, own, saves, sweep
+from experience.players.usecases.lifecycle import (
+    accounts,
+    erase,
+    export,
+    merge,
+    own,
+    saves,
+    sweep,
+)
+from experience.sessions.models.session import Session, SessionStatus
+from experience.transforms.usecases import create
 
 _WRITING = (
     reasons.EXPERIENCE_NOT_FOUND,
@@ -254,13 +266,41 @@ def list_progress_events(caller: Caller, request: ListProgressEvents) -> Page[Pr
     return lists.list_progress_events(caller.uid, request)
 
 
+@on_updated(document="projects/{projectId}/sessions/{sessionId}")
+def on_session_completed(event: DocumentEvent) -> None:
+    """Start the transform of a session that was completed just now, and count it for its guest.
+
+    One trigger for both, because every update of a session is an invocation of each.
+    """
+    before, after = event.before or {}, event.after or {}
+    completed = SessionStatus.COMPLETED
+    if after.get("status") == completed and before.get("status") != completed:
+        ids = {"id": event.params["sessionId"], "projectId": event.params["projectId"]}
+        session = Session.load({**after, **ids})
+        create.create_and_dispatch(session)
+        if session.progress_pending:
+            completions.count_completion(session)
+
+
+@schedule(every="10 minutes")
+def sweep_progress() -> None:
+    """Count the completed sessions whose event was lost."""
+    completions.sweep_progress()
+
+
 @schedule(every="day 05:00", timeout_seconds=1800)
 def sweep_players() -> None:
     """Finish erasures and merges that were broken off, and delete exports of yesterday."""
     sweep.sweep_players()
 
 
-@schedule(every="day 04:00", timeout_seconds=1800)
+@schedule(every="day 06:00", timeout_seconds=1800)
+def sweep_accounts() -> None:
+    """Once a week, erase players without an account for two weeks; on other days, resume that."""
+    accounts.sweep_accounts()
+
+
+@schedule(every="day 12:30", timeout_seconds=1800)  # UTC: yesterday is over everywhere
 def fold_rollups() -> None:
-    """Fold each day of a month ago into one rollup."""
+    """Fold each day that is over into one rollup, and what came late."""
     folding.fold_rollups()

@@ -101,6 +101,26 @@ def query_visits_of(client: Client, uid: str) -> Any:
     return visitors.where(filter=FieldFilter("playerId", "==", uid))
 
 
+def accounts_state_ref(client: Client) -> DocumentReference:
+    """`/sweeps/accounts`: how far the sweep of deleted accounts has come."""
+    return client.document("sweeps", "accounts")
+
+
+_OF_ACCOUNT = ["mergedInto", "missingSince"]
+
+
+def query_accounts(client: Client) -> Query:
+    """All players in the order of their uids, with what the sweep of accounts needs."""
+    return client.collection("players").order_by("__name__").select(_OF_ACCOUNT)
+
+
+def query_missing(client: Client, until: int) -> Query:
+    """The players for whom a run up to this one found no account, those of the oldest first."""
+    since = FieldFilter("missingSince", "<=", until)
+    players = client.collection("players").where(filter=since)
+    return players.order_by("missingSince").select(_OF_ACCOUNT)
+
+
 def exports_folder(uid: str) -> str:
     """`exports/players/{sha256(uid)}/`, in the bucket."""
     return f"exports/players/{player_hash(uid)}/"

@@ -13,6 +13,7 @@ ROOMS = (
     "keys",
     "gemini",
     "replicate",
+    "sounds",
     "local",
     "registry",
 )

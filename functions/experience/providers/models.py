@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
 from experience.documents import Request
 
@@ -168,6 +168,31 @@ class LocalParams(Request):
 
     sources: list[str] = Field(min_length=1, max_length=1)
     style: str
+
+
+MAX_PROMPT = 2000
+HexColour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
+
+
+class LocalArtworkParams(Request):
+    """A picture drawn on this machine after a prompt.
+
+    `palette`: the main colour, the second one, the ground, and that of text which stays readable on
+    a background. The size is in pixels.
+    """
+
+    artwork: Literal["background", "emblem"]
+    prompt: str = Field(max_length=MAX_PROMPT)
+    palette: tuple[HexColour, HexColour, HexColour, HexColour]
+    width: int = Field(default=1440, ge=256, le=1600)
+    height: int = Field(default=900, ge=256, le=1600)
+
+
+class LocalSoundParams(Request):
+    """A sound computed on this machine after a prompt, or by the name of a voice."""
+
+    sound: Literal["spin", "win"]
+    prompt: str = Field(max_length=MAX_PROMPT)
 
 
 _MODEL_NAME = "[A-Za-z0-9_-][A-Za-z0-9._-]*"  # of a path, where `..` leads elsewhere

@@ -46,3 +46,70 @@ STOCK_AWARDED = Reason(
 TOO_MANY_DRAWS = Reason(
     errors.FailedPrecondition, "too_many_draws", "odds and stock were changed 200 times"
 )
+PLAY_NOT_FOUND = Reason(
+    errors.NotFound, "play_not_found", "there is no such play, or it is another person's"
+)
+CLAIM_NOT_FOUND = Reason(errors.NotFound, "claim_not_found", "no play of this campaign has it")
+PRIZE_NOT_FOUND = Reason(errors.NotFound, "prize_not_found", "the campaign has no such prize")
+TICKET_BATCH_NOT_FOUND = Reason(
+    errors.NotFound, "ticket_batch_not_found", "the campaign has no such batch of tickets"
+)
+NOT_OPEN = Reason(
+    errors.FailedPrecondition,
+    "not_open",
+    "playing begins at `opensAt`, in Unix milliseconds",
+    {"opensAt": int},
+)
+CLOSED = Reason(
+    errors.FailedPrecondition,
+    "closed",
+    "playing ended at `closesAt`, in Unix milliseconds",
+    {"closesAt": int},
+)
+TERMS_REQUIRED = Reason(
+    errors.FailedPrecondition,
+    "terms_required",
+    "the person has to accept the terms of this `version` at `url` first",
+    {"version": str, "url": str},
+)
+LIMIT_REACHED = Reason(
+    errors.FailedPrecondition,
+    "limit_reached",
+    "`number` is above the `plays` of a person; `next.at` says when they may play again",
+    {"plays": int, "next": dict[str, int] | None},
+)
+SESSION_REQUIRED = Reason(
+    errors.FailedPrecondition,
+    "session_required",
+    "`projectId` and `sessionId` name no main session that the caller completed in this period",
+)
+TICKET_INVALID = Reason(
+    errors.FailedPrecondition, "ticket_invalid", "`ticket` is missing, or none of this campaign"
+)
+TICKET_REVOKED = Reason(
+    errors.FailedPrecondition, "ticket_revoked", "the batch of this ticket was revoked"
+)
+ALREADY_REDEEMED = Reason(
+    errors.FailedPrecondition,
+    "already_redeemed",
+    "the claim was redeemed at `redeemedAt`, in Unix milliseconds",
+    {"redeemedAt": int},
+)
+CLAIM_VOIDED = Reason(
+    errors.FailedPrecondition,
+    "claim_voided",
+    "the claim was taken back at `voidedAt`, in Unix milliseconds",
+    {"voidedAt": int},
+)
+NOTHING_WON = Reason(
+    errors.FailedPrecondition,
+    "nothing_won",
+    "a play without a prize has no claim; `status` is its status",
+    {"status": str},
+)
+CODES_GENERATED = Reason(
+    errors.FailedPrecondition, "codes_generated", "the prize takes no uploaded codes"
+)
+TOO_MANY_REVOKED = Reason(
+    errors.FailedPrecondition, "too_many_revoked", "500 batches of tickets are revoked already"
+)

@@ -58,7 +58,8 @@ class EraseGuest(Request):
 class Erasure(Document):
     """The receipt of an erasure: how much of each kind is gone. It names nobody.
 
-    Another call for the same guest finds nothing more, and its receipt says so.
+    `progress` is that of experiences in which they did nothing but complete sessions. Another call
+    for the same guest finds nothing more, and its receipt says so.
     """
 
     receipt_id: str
@@ -68,3 +69,4 @@ class Erasure(Document):
     jobs: int
     runs: int
     objects: int
+    progress: int

@@ -126,6 +126,15 @@ def query_completed_mains(client: Client, until: int) -> Any:
     )
 
 
+def query_progress_pending(client: Client) -> Any:
+    """Query: the completed sessions of all projects that are still to be counted for their guests.
+
+    Mostly those of the last second. Of the field there is an index for this query alone.
+    """
+    pending = FieldFilter("progressPending", "==", True)
+    return client.collection_group("sessions").where(filter=pending).order_by("__name__")
+
+
 def _query(client: Client, project_id: str, **equals: str | None) -> list[Session]:
     """By equalities alone, which need no composite index; the newest is picked in memory."""
     query: Any = sessions_ref(client, project_id)

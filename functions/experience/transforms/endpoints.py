@@ -4,10 +4,10 @@ from firebase_functions import options
 
 from experience import clients, reasons
 from experience.firebase.callables import Caller, callable_function
-from experience.firebase.events import DocumentEvent, on_created, on_updated
+from experience.firebase.events import DocumentEvent, on_created
 from experience.firebase.schedules import schedule
 from experience.firebase.tasks import delivered_task, task_function
-from experience.sessions.models.session import JobStatus, Session, SessionStatus
+from experience.sessions.models.session import JobStatus
 from experience.transforms.models.job import Job
 from experience.transforms.models.requests import (
     CancelTransform,
@@ -15,7 +15,7 @@ from experience.transforms.models.requests import (
     RetryTransform,
     StartTransform,
 )
-from experience.transforms.usecases import cancel, create, read, retry, runs, start, sweep
+from experience.transforms.usecases import cancel, read, retry, runs, start, sweep
 from experience.workflows.execution.worker import TASK_SECONDS
 from experience.workflows.runs.decisions import Delivery
 from experience.workflows.runs.models import StepTask
@@ -103,16 +103,6 @@ def cancel_transform(caller: Caller, request: CancelTransform) -> Job:
 def sweep_jobs() -> None:
     """Repair what a lost event, task or worker left undone."""
     sweep.sweep_jobs()
-
-
-@on_updated(document="projects/{projectId}/sessions/{sessionId}")
-def on_session_completed(event: DocumentEvent) -> None:
-    """Start the transform of a main session that was completed just now."""
-    before, after = event.before or {}, event.after or {}
-    completed = SessionStatus.COMPLETED
-    if after.get("status") == completed and before.get("status") != completed:
-        ids = {"id": event.params["sessionId"], "projectId": event.params["projectId"]}
-        create.create_and_dispatch(Session.load({**after, **ids}))
 
 
 @on_created(document="projects/{projectId}/jobs/{jobId}")

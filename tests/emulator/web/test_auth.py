@@ -19,6 +19,8 @@ from emulator.process.ports import free_port
 from emulator.suite.suite import Suite
 from emulator.web import node
 from emulator.web.auth import EXPORT, AuthEmulator, export_accounts
+from experience import clients
+from experience.players.usecases.lifecycle.accounts import find_missing
 from tests.support.chain_project import CHAIN
 from tests.support.node_installation import install
 from tests.support.processes import is_gone
@@ -68,6 +70,20 @@ class TestAuth:
         assert signed_in["idToken"].endswith("."), "unsigned"
         status, found = _account(auth, "lookup", idToken=signed_in["idToken"])
         assert [user["localId"] for user in found["users"]] == [signed_in["localId"]]
+
+    def test_accounts_are_looked_up_by_uid(
+        self, auth: AuthEmulator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As the sweep of deleted accounts does, whose tests have a server of their own."""
+        _, signed_in = _account(auth, "signUp", returnSecureToken=True)
+        uid = signed_in["localId"]
+        monkeypatch.setenv("FIREBASE_AUTH_EMULATOR_HOST", auth.address)
+        monkeypatch.setenv("GCLOUD_PROJECT", PROJECT)
+        with clients.auth_app() as app:
+            assert find_missing(app, [uid, "gone"]) == {"gone"}
+            assert find_missing(app, ["gone"]) == {"gone"}
+            auth.clear(PROJECT)
+            assert find_missing(app, [uid]) == {uid}
 
     def test_an_export_brings_accounts_back(self, auth: AuthEmulator, tmp_path: Path) -> None:
         _, signed_in = _account(auth, "signUp", returnSecureToken=True)

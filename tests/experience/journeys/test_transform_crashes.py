@@ -9,8 +9,8 @@ import pytest
 from experience.imaging import processes
 from experience.journeys.usecases.sweep import sweep_journeys
 from experience.workflows.usecases.sweep import sweep_runs
-from operations.data import read
-from operations.run_invariants import an_event_session_is_its_run
+from operations.checks.data import read
+from operations.checks.run_invariants import an_event_session_is_its_run
 from tests.experience.journeys.seed_session import problems
 from tests.support.job_bench import meanwhile
 from tests.support.journeys.journey_bench import JourneyBench, NewJourney

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from google.cloud.firestore import Transaction
 from experience import transactions
 from experience.clock import now_ms
 from experience.ids import new_id
+from experience.players import store
 from experience.players.models import analytics as models
 from experience.players.usecases.fold_rollups import fold_day, fold_rollups
 from experience.progress.calendar import day_after, day_of
@@ -41,10 +43,10 @@ def visits(db: Database, experience: str) -> int:
 
 
 class TestFolding:
-    def test_leaves_one_document_for_each_day_of_a_month_ago(
+    def test_leaves_one_document_for_each_day_that_is_over(
         self, quiet_db: Database, experience: str
     ) -> None:
-        old, new = day_after(TODAY, -31), day_after(TODAY, -30)
+        old, new = day_after(TODAY, -1), TODAY
         for day in (old, new):
             for shard in range(16):
                 add_to_rollup(quiet_db, "w", experience, day, shard, VISIT, VISIT)
@@ -75,6 +77,44 @@ class TestFolding:
             "count": 33, "timed": 33, "seconds": 99,
         }  # fmt: skip
         assert late["later"]
+
+    def test_a_reader_sees_each_day_once_at_any_moment(
+        self, quiet_db: Database, experience: str
+    ) -> None:
+        """Folded for the first time, and again with what came late."""
+        first = day_after(TODAY, -4)
+        days = [day_after(first, age) for age in range(4)]
+        ended = Event()
+
+        def fold() -> None:
+            for day in days:
+                assert fold_day(quiet_db, "w", experience, day)
+
+        def fill() -> None:
+            for day in days:
+                for shard in range(4):
+                    add_to_rollup(quiet_db, "w", experience, day, shard, VISIT)
+
+        def read_or_fold(number: int) -> set[int]:
+            if number == 0:
+                try:
+                    fold()
+                finally:
+                    ended.set()
+                return set()
+            seen, is_last = set(), False
+            while not is_last:
+                is_last = ended.is_set()
+                found = store.read_rollups(quiet_db, "w", experience, first, None)
+                seen.add(sum(each["events"]["waypoint_visited"] for each in found))
+            return seen
+
+        for times in (1, 2):
+            fill()
+            ended.clear()
+            _, *seen = at_once(3, read_or_fold)
+            assert seen == [{16 * times}] * 2
+        assert visits(quiet_db, experience) == 32
 
     def test_a_run_without_time_says_what_is_left(
         self, quiet_db: Database, experience: str

@@ -17,9 +17,11 @@ from experience.errors import (
 )
 from experience.firebase.request_body import parse
 from experience.players import store
+from experience.players.models.analytics import Totals
 from experience.players.models.event import event_key
 from experience.players.models.tracking import TrackProgressEvents
 from experience.players.usecases import record
+from experience.players.usecases.fold_rollups import fold_day
 from experience.progress.calendar import day_of
 from experience.store import Memory
 from tests.experience.conftest import SignIn
@@ -323,6 +325,18 @@ def test_contents_beyond_a_thousand_count_as_other_unless_rules_name_them(
     assert rollup["contents"]["gate"]["npc_dialogue"]["count"] == 1
     assert "new" not in rollup["contents"]
     assert rollup["other"] == {"npc_dialogue": {"count": 2, "timed": 1, "seconds": 3}}
+
+    # what the process remembers of a shard that was folded meanwhile loses and doubles nothing
+    assert fold_day(db, player.workspace, player.experience, day)
+    player.track(*(an_event("npc_dialogue", each) for each in ("c5", "new", "gate")))
+    totals = Totals()
+    for each in store.read_rollups(db, player.workspace, player.experience, day, None):
+        totals.add(each)
+    assert totals.events == {"npc_dialogue": 1007}
+    counts = {each: tally["count"] for each, tally in totals.visits(None)[0].items()}
+    assert (counts["c5"], counts["gate"]) == (3, 2)
+    assert sum(counts.values()) + totals.other["npc_dialogue"]["count"] == 1007
+    assert not fold_day(db, player.workspace, player.experience, "2020-01-01")
 
 
 def store_path(player: Played) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
-"""The provider of this machine: the imaging, with nothing to lose and nothing to pay."""
+"""The provider of this machine: imaging and sounds, with nothing to lose and nothing to pay."""
 
 import pytest
 
-from experience.imaging import stages
+from experience.imaging import files, stages
+from experience.providers import sounds
 from experience.providers.local import Local
 from experience.providers.models import Blob, FailureCode, ProviderFailed, State
 from tests.support.builders.blobs import MemoryBlobs
@@ -39,6 +40,21 @@ class TestLocal:
         first = Local(blobs).submit(params, "key")
         assert Local(blobs).submit(params, "key", begun_at=1) == first
         assert len(blobs.stored) == 2
+
+    def test_draws_a_picture_after_words_alone(self, blobs: MemoryBlobs) -> None:
+        palette = ["#e4572e", "#ffc914", "#1d1b3a", "#ffffff"]
+        params = {"artwork": "emblem", "prompt": "a star", "palette": palette}
+        local = Local(blobs)
+        drawn = local.fetch(local.submit({**params, "width": 256, "height": 256}, "key"))
+        assert (drawn.content_type, files.size(drawn.data)) == ("image/webp", (256, 256))
+        assert failed(blobs, **params, width=1601).code is FailureCode.INVALID_INPUT
+        assert failed(blobs, **{**params, "palette": ["red"] * 4}).code == "INVALID_INPUT"
+
+    def test_plays_a_sound_after_words_alone(self, blobs: MemoryBlobs) -> None:
+        local = Local(blobs)
+        sound = local.fetch(local.submit({"sound": "win", "prompt": "harp"}, "key"))
+        assert sound == Blob(sounds.synthesise("win", "harp"), "audio/wav")
+        assert failed(blobs, sound="drum", prompt="").code is FailureCode.INVALID_INPUT
 
     @pytest.mark.usefixtures("endless_imaging")
     def test_ends_a_picture_that_takes_too_long_for_good(

@@ -10,7 +10,7 @@ from emulator.suite.suite import Suite
 from experience import clock, storage
 from experience.media.models import path_in
 from experience.media.store import objects
-from operations.check import check
+from operations.checks.check import check
 from tests.support.builders.guests import a_guest
 from tests.support.builders.sessions import a_session, session_ref
 from tests.support.builders.venues import Venue, a_venue

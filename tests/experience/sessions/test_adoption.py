@@ -27,7 +27,7 @@ from experience.sessions.usecases import end, read, sweep, update
 from experience.sessions.usecases.adopt import adopt, adopt_and_link
 from experience.sessions.usecases.complete import complete_session
 from experience.sessions.usecases.create import create_session
-from operations.check import check
+from operations.checks.check import check
 from tests.support.builders.guests import a_guest, stored_guest
 from tests.support.builders.projects import CONSENT, a_config
 from tests.support.builders.sessions import a_session, session_ref, stored_session, written_session

@@ -16,10 +16,11 @@ def measure(stage: Stage) -> None:
     workspace = a_workspace(stage.db)
     stage.warm(workspaceId=workspace)
     viewer, experience = a_member(stage.db, workspace, "viewer"), an_experience(stage.db, workspace)
+    stage.suite.scheduler.run("foldRollups")  # the days of earlier cases
     today = day_of(now_ms(), "UTC")
+    last_month = day_after(today, -40)
     for shard in range(16):
-        for age in (1, 40):
-            day = day_after(today, -age)
+        for day in (today, last_month):
             add_to_rollup(stage.db, workspace, experience, day, shard, VISIT)
     a_visitor(stage.db, workspace, experience, "gate", "player", today)
     where = {"workspaceId": workspace, "experienceId": experience}
@@ -28,6 +29,8 @@ def measure(stage: Stage) -> None:
     stage.call(viewer, "getContentAnalytics", "the same, of one type", **typed)
     stage.run_schedule("foldRollups", "one day of one experience")
     stage.run_schedule("foldRollups", "nothing to do")
+    add_to_rollup(stage.db, workspace, experience, last_month, 3, VISIT)
+    stage.run_schedule("foldRollups", "an event that came late")
     events = ScatteredEvents(workspace, [(52.52, 13.405)] * 3, random.Random(1))  # noqa: S311
     events.store(stage.db)
     near = {"lat": 52.52, "lng": 13.405, "radiusMeters": 50}

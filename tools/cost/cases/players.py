@@ -1,7 +1,14 @@
-"""What a player's batches of events cost, cold, warm, repeated and in part known."""
+"""What a player's batches of events cost, cold, warm, repeated and in part known.
+
+And what it costs to count the completed sessions of guests.
+"""
 
 from typing import Any
 
+from experience.clock import now_ms
+from tests.support.builders.guests import a_guest
+from tests.support.builders.projects import a_project
+from tests.support.builders.sessions import a_session
 from tests.support.builders.workspaces import a_member, a_step, a_workspace, an_experience
 from tools.cost.stage import Stage
 
@@ -44,6 +51,25 @@ def measure(stage: Stage) -> None:
     stage.call(UID, "updateLocation", "", **ids, locationLat=52.5, locationLng=13.4)
     viewer = a_member(stage.db, workspace, "viewer")
     stage.call(viewer, "auditProgress", "36 events", **ids, playerId=UID)
+
+    completed_sessions(stage, workspace, experience)
+
+
+def completed_sessions(stage: Stage, workspace: str, experience: str) -> None:
+    project = a_project(stage.db, workspace, [experience])
+    uid = a_guest(stage.db, project)
+    for state in ("counted, the guest's first", "counted"):
+        session = a_session(stage.db, project, uid, experience, workspaceId=workspace)
+        ids = {"projectId": project, "sessionId": session}
+        stage.measure(
+            {"onSessionCompleted": state},
+            lambda: stage.caller(uid).call("completeSession", **ids),  # noqa: B023
+        )
+    lost = {"workspaceId": workspace, "status": "completed", "completedAt": now_ms() - 600_000}
+    with stage.without_events():
+        a_session(stage.db, project, uid, experience, **lost, progressPending=True)
+    stage.run_schedule("sweepProgress", "one session whose event was lost")
+    stage.call(uid, "eraseGuest", "three sessions, which counted", projectId=project)
 
 
 _DAYS_AGO = 1_700_000_000_000

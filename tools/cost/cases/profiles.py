@@ -3,6 +3,8 @@
 from typing import Any
 
 from emulator.demo.client import unsigned_token
+from experience.clock import now_ms
+from experience.players.store import accounts_state_ref
 from tests.support.builders.workspaces import a_member, a_step, a_workspace, an_experience
 from tools.cost.stage import Stage
 
@@ -34,3 +36,5 @@ def measure(stage: Stage) -> None:
     stage.call(UID, "exportPlayerData", "two experiences, of two players in one")
     stage.call(UID, "erasePlayer", "the same, and what remained of the other")
     stage.run_schedule("sweepPlayers", "nothing to do")
+    accounts_state_ref(stage.db).set({"run": now_ms()})
+    stage.run_schedule("sweepAccounts", "no run due")

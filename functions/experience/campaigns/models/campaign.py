@@ -51,7 +51,9 @@ class Campaign(Document):
     `version` goes up by one with each change of an operator and each build that succeeds.
     `pending_run_id` is the build under way, `latest_run_id` the last that succeeded. `name_key` is
     the name in lower case. `draws`: the public part of each, of which the last one counts; its seed
-    is made from the secret's version `draw_secret`, codes and tickets from `claim_secret`.
+    is made from the secret's version `draw_secret`, codes and tickets from `claim_secret`. Tickets
+    of `revoked_batches` are invalid; `code_counts` has the number of uploaded codes by prize.
+    `reveal_pending`: it is closed, and the seeds of its draws are still hidden.
     `deleted` says whether `deleted_at` is there, to query by. `request` is the fingerprint of the
     call that created it, where that had a requestId.
     """
@@ -71,12 +73,15 @@ class Campaign(Document):
     draws: list[PublicDraw] = []
     draw_secret: str | None = None
     claim_secret: str | None = None
+    revoked_batches: list[str] = []
+    code_counts: dict[str, int] = {}
     version: int = Field(default=1, ge=1)
     name_key: str
     request: str | None = None
     deleted: bool = False
     deleted_at: int | None = None
     closed_at: int | None = None
+    reveal_pending: bool = False
     created_at: int
     updated_at: int
 

@@ -66,7 +66,7 @@ class Draw(Document):
             at=now,
             config_version=version,
             odds_hash=odds_hash(odds),
-            seed_hash=hashlib.sha256(seed.value).hexdigest(),
+            seed_hash=seed_hash(seed.value),
             stock={each.id: each.stock for each in game.prizes if each.stock is not None},
             segments=odds["segments"],
             prizes=odds["prizes"],
@@ -113,6 +113,11 @@ def _numbers(seed: bytes, play_id: str) -> Iterator[int]:
         digest = _hmac(seed, play_id if block == 0 else f"{play_id}/{block}")
         for begin in range(0, len(digest), ROLL_BYTES):
             yield int.from_bytes(digest[begin : begin + ROLL_BYTES], "big")
+
+
+def seed_hash(seed: bytes) -> str:
+    """What is published of a seed before the campaign is closed: its SHA-256, in hex."""
+    return hashlib.sha256(seed).hexdigest()
 
 
 def odds_hash(odds: dict[str, Any]) -> str:

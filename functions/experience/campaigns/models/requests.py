@@ -68,6 +68,10 @@ class CloseCampaign(ChangeCampaign):
     """End playing for good, and reveal the draws' seeds."""
 
 
+class RevealDraws(OfCampaign):
+    """The task that reveals the seeds of a closed campaign's draws."""
+
+
 class GetCampaign(OfCampaign):
     """Read a campaign, a deleted one too."""
 

@@ -5,6 +5,9 @@ from typing import Any
 from experience.documents import Document
 from experience.ids import derived_id, fingerprint
 
+SESSION_COMPLETED = "session_completed"
+"""The server's event of a guest's completed session; its data names project and session."""
+
 
 class ProgressEvent(Document):
     """One thing that a player did. Never changed, and deleted by erasure alone.

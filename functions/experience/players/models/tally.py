@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from experience.errors import FailedPrecondition, ResourceExhausted
-from experience.players.models.event import ProgressEvent
+from experience.players.models.event import SESSION_COMPLETED, ProgressEvent
 from experience.players.models.progress import (
     MAX_STATE_ENTRIES,
     Achievement,
@@ -233,7 +233,7 @@ EFFECTS: dict[str, Callable[[Tally, ProgressEvent], None]] = {
     "state_changed": _state_changed,
     "inventory_updated": _inventory_updated,
     "location_updated": _location_updated,
-    "session_completed": _nothing,
+    SESSION_COMPLETED: _nothing,
 }
 """The types of events that are known, and what each does to the state."""
 

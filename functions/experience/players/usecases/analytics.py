@@ -26,9 +26,10 @@ MAX_CONCURRENT_COUNTS = 16
 def get_content_analytics(uid: str, request: GetContentAnalytics) -> ContentAnalytics:
     """Visits, average times and unique visitors in a window of days; viewers.
 
-    Two reads, one for each rollup that there is (at most 16 for each of the newest 31 days, and one
-    for each day before that), and, without an event type, one for each thousand visitors of each
-    content shown. Where a content is named, its fields alone are read. NotFound.
+    Two reads, one for each rollup that there is (at most 16 for today and for yesterday, one for
+    each day before, and one for each shard in which something came late since the last fold), and,
+    without an event type, one for each thousand visitors of each content shown. Where a content is
+    named, its fields alone are read. NotFound.
     """
     client = clients.firestore()
     workspace_id, experience_id = request.workspace_id, request.experience_id

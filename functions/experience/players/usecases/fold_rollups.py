@@ -8,25 +8,25 @@ from experience.players.models.analytics import Totals
 from experience.progress.calendar import DAY_MS, day_after, day_of
 from experience.workspaces.store import find_experiences
 
-KEPT_DAYS = 31
 RUN_MS = 25 * 60_000
 Day = tuple[str, str, str]
 """A day of an experience: workspace, experience, day."""
 
 
 def fold_rollups(milliseconds: int = RUN_MS) -> tuple[int, int]:
-    """Fold each day that is over everywhere for 31 days; how many were folded, and are left.
+    """Fold each day that is over everywhere; how many were folded, and are left.
 
     A query finds the shards, the oldest day first. For each day and experience one transaction
     reads its 16 shards and what is folded of it, adds them up, and deletes the shards, so nothing
     is counted twice or lost wherever a run stops. 34 reads for 16 shards, which the query
     finds and the transaction reads, one write, and a delete for each shard.
-    What comes late makes a shard anew, which the next run adds. Where the time does not suffice,
-    what is left is counted and logged, and the next run begins with it.
+    An event may come a month late. It makes a shard anew, which counts like any other, and the next
+    run adds it: 19 reads, one write and one delete. Where the time does not suffice, what is left
+    is counted and logged, and the next run begins with it.
     """
     client = clients.firestore()
     now = clock.now_ms()
-    last = day_after(day_of(now - DAY_MS // 2, "UTC"), -KEPT_DAYS)  # where a day ends last, UTC-12
+    last = day_after(day_of(now - DAY_MS // 2, "UTC"), -1)  # where a day ends last, UTC-12
     done: set[Day] = set()
     folded = 0
     for page in sweeps.query_pages(store.query_unfolded(client, last)):

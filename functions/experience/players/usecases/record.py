@@ -64,15 +64,26 @@ class Player:
 
 @dataclass(frozen=True)
 class Plan:
-    """Events to count, and the request that they come with, once what it answers is known."""
+    """Events to count, and the request that they come with, once what it answers is known.
+
+    `also` adds to the same commit what is true only with them.
+    """
 
     arrived: list[Arrival]
     remember: Callable[[Effects], RememberedRequest | None] = lambda _: None
+    also: Callable[[WriteBatch], None] = lambda _: None
 
 
-def read_player(client: Client, uid: str, workspace_id: str, experience_id: str) -> Player:
+def read_player(
+    client: Client,
+    uid: str,
+    workspace_id: str,
+    experience_id: str,
+    first_version: int | None = None,
+) -> Player:
     """A player in an open experience. Two reads.
 
+    Someone who has done nothing yet begins with `first_version`, without it with the published one.
     The first time in a process up to three more. Raises NotFound, FailedPrecondition
     `experience_unavailable` and `player_merged`.
     """
@@ -85,7 +96,7 @@ def read_player(client: Client, uid: str, workspace_id: str, experience_id: str)
         access.require_unmerged(profile.value)
     now = clock.now_ms()
     if progress is None:
-        value = begun(workspace_id, experience_id, published, now)
+        value = begun(workspace_id, experience_id, first_version or published, now)
     else:
         value = progress.value
         now = max(now, value.updated_at + 1)
@@ -126,7 +137,7 @@ def record(
             effects = _remembering(effects, plan.remember(effects))
             _require_small(effects.progress)
             try:
-                _commit(client, player, effects)
+                _commit(client, player, effects, plan.also)
             except AlreadyExists as collided:
                 existing = _existing(client, player, effects)
                 if not existing - known:
@@ -165,27 +176,30 @@ def _own(client: Client, player: Player) -> Any:
     return store.progress_ref(client, player.uid, progress.workspace_id, progress.experience_id)
 
 
-def _commit(client: Client, player: Player, effects: Effects) -> None:
+def _commit(
+    client: Client, player: Player, effects: Effects, also: Callable[[WriteBatch], None]
+) -> None:
     """Write all of it or nothing. A player without a profile must not have been erased by then."""
+
+    def write(batch: WriteBatch) -> dict[str, Names]:
+        learned = _write(client, batch, player, effects)
+        also(batch)
+        return learned
+
+    def write_first(transaction: Transaction) -> dict[str, Names]:
+        tombstone = store.tombstone_ref(client, player.uid)
+        if transactions.read(client, [tombstone], transaction)[0].exists:
+            raise access.erased()
+        return write(transaction)
+
     if player.profile is not None:
         batch = client.batch()
-        learned = _write(client, batch, player, effects)
+        learned = write(batch)
         batch.commit()
     else:
-        learned = transactional(lambda each: _write_first(client, each, player, effects))(
-            client.transaction(max_attempts=1)
-        )
+        learned = transactional(write_first)(client.transaction(max_attempts=1))
     for path, names in learned.items():
         _names.keep(path, names)
-
-
-def _write_first(
-    client: Client, transaction: Transaction, player: Player, effects: Effects
-) -> dict[str, Names]:
-    tombstone = store.tombstone_ref(client, player.uid)
-    if transactions.read(client, [tombstone], transaction)[0].exists:
-        raise access.erased()
-    return _write(client, transaction, player, effects)
 
 
 def _write(client: Client, batch: WriteBatch, player: Player, effects: Effects) -> dict[str, Names]:

@@ -10,7 +10,7 @@ from experience.errors import AlreadyExists, InvalidArgument, NotFound, Permissi
 from experience.ids import fingerprint
 from experience.players import store
 from experience.players.models.effects import Arrival, Effects
-from experience.players.models.event import ProgressEvent, event_key
+from experience.players.models.event import SESSION_COMPLETED, ProgressEvent, event_key
 from experience.players.models.progress import ProgressView, RememberedRequest
 from experience.players.models.tracking import (
     FlaggedEvent,
@@ -30,7 +30,7 @@ MAX_PAST_MS = 30 * DAY_MS
 MAX_FUTURE_MS = 5 * 60_000
 CLAMPED_PAST = "clamped_past"
 CLAMPED_FUTURE = "clamped_future"
-SERVER_ALONE = ("inventory_updated", "location_updated", "session_completed")
+SERVER_ALONE = ("inventory_updated", "location_updated", SESSION_COMPLETED)
 ATTENDANTS = ("achievement_unlocked",)
 
 

@@ -8,11 +8,14 @@ from typing import Any, TypeVar
 from google.cloud.firestore import Client, DocumentReference
 
 from experience import clients, clock, logs, transactions
+from experience.campaigns.usecases.playing.erase import erase_plays_of_guest
 from experience.errors import Contention, InvalidArgument
 from experience.events.store import get_event
 from experience.guests.store import guest_ref
 from experience.ids import new_id
 from experience.journeys.store import event_guest_ref
+from experience.players.usecases.completions import withdraw_completion
+from experience.players.usecases.lifecycle.untracked import erase_untracked
 from experience.projects.store import get_project
 from experience.retention import store
 from experience.retention.models import EraseGuest, Erasure
@@ -63,7 +66,8 @@ def erase(client: Client, project_id: str, guest_id: str, milliseconds: int = ER
     """Erase a guest with sessions, media, jobs, runs and artifacts, and verify that all is gone.
 
     The guest goes first: without a guest no session begins or is completed, and no upload begins.
-    Then each session goes with its run, which is cancelled, and its objects. All of it is looked
+    Then what their sessions alone made of them as a player: no session is counted after that. Then
+    each session goes with its run, which is cancelled, and its objects. All of it is looked
     for again until nothing is found, because what was under way may have written once more. Safe
     to repeat, to run twice at once, and to break off anywhere.
     """
@@ -104,6 +108,7 @@ def _erase_until_nothing_is_found(
                 jobs=erased["jobs"],
                 runs=erased["runs"],
                 objects=erased["objects"],
+                progress=erased["progress"],
             )
     raise Contention
 
@@ -113,10 +118,11 @@ def _erase_once(
 ) -> Counter[str]:
     """Erase what there is now, in the sessions that were seen too. Counts what was found."""
     found = _erase_document(guest_ref(client, project_id, guest_id))
+    found += erase_plays_of_guest(client, project_id, guest_id)
     present = set(_sessions_of(client, project_id, guest_id))
     seen |= present
     seen |= set(_sessions_of_jobs(client, project_id, guest_id))
-
+    found += Counter(progress=erase_untracked(client, guest_id))
     return found + _erase_each(
         seen, lambda one: _erase_session(client, one, is_present=one in present), until
     )
@@ -173,8 +179,11 @@ def _erase_event_session(
 
 
 def _sessions_of(client: Client, project_id: str, guest_id: str) -> Iterator[SessionIds]:
+    """All sessions of a guest. None of them is counted for the player from now on."""
     for snapshot in store.query_sessions_of(client, project_id, guest_id).stream():
         fields: dict[str, Any] = snapshot.to_dict() or {}
+        if fields.get("progressPending"):
+            withdraw_completion(snapshot.reference)
         job_id = fields.get("jobId") or job_id_of(project_id, snapshot.id)
         yield SessionIds(project_id, snapshot.id, fields.get("workspaceId"), job_id)
 

@@ -11,6 +11,8 @@ from experience.guests.store import find_guest, guest_ref
 from experience.media.models import path_in
 from experience.media.store import uploads
 from experience.media.store.uploads import ListedObject
+from experience.players.usecases.completions import withdraw_completion
+from experience.players.usecases.lifecycle.untracked import erase_untracked
 from experience.projects.models import Project
 from experience.projects.store import project_ref
 from experience.retention import store
@@ -42,7 +44,8 @@ def sweep_retention(milliseconds: int = RUN_MS) -> dict[str, int]:
     A guest goes with everything of theirs, when all of it is older than the project's published
     `retentionDays`; until then all of it stays. Of an event each session goes by its own age. Three
     reads, and a request to the storage for a thousand objects of each of three kinds, where nothing
-    is over; a guest costs four reads and one more for each session. Safe to repeat, to run twice at
+    is over; a guest costs four reads and one more for each session, and as a player what
+    `erase_untracked` reads. Safe to repeat, to run twice at
     once, and to break off anywhere: the guest goes first, and a session whose guest is gone is
     found by the next run.
     """
@@ -120,12 +123,25 @@ def _delete_guest(run: SweepRun, guest: Guest, until: int) -> bool:
 
     if not transactions.run(client, body):
         return False
-    for snapshot in store.query_sessions_of(client, project_id, guest.id).stream():
-        session = parse_or_log(snapshot, Session)
-        if session and session.updated_at <= until:  # they may have come again just now
-            _delete_session(client, session)
-            run.count("sessions")
+    snapshots = store.query_sessions_of(client, project_id, guest.id).stream()
+    sessions = [session for each in snapshots if (session := parse_or_log(each, Session))]
+    old = [each for each in sessions if each.updated_at <= until]  # they may have come just now
+    _erase_progress(run, guest.id, old)
+    for session in old:
+        _delete_session(client, session)
+        run.count("sessions")
     return True
+
+
+def _erase_progress(run: SweepRun, uid: str, sessions: list[Session]) -> None:
+    """Erase what a guest's sessions alone made of them as a player; none counts after that.
+
+    Before the sessions, so that a run that breaks off leaves one by which the next finds it.
+    """
+    for each in sessions:
+        if each.progress_pending:
+            withdraw_completion(session_ref(run.client, each.project_id, each.id))
+    run.count("progress", erase_untracked(run.client, uid))
 
 
 def _delete_orphan(run: SweepRun, session: Session) -> bool:
@@ -133,6 +149,8 @@ def _delete_orphan(run: SweepRun, session: Session) -> bool:
     guest = find_guest(run.client, session.project_id, str(session.created_by))
     if not is_orphaned(session, guest):
         return False
+    if session.is_visit and session.created_by:
+        _erase_progress(run, session.created_by, [session])
     _delete_session(run.client, session)
     return True
 

@@ -37,7 +37,7 @@ class SweepRun:
         self.now = clock.now_ms()
         self.updated: set[str] = set()
         """The parents whose download URLs a task updates."""
-        self.deleted = {"guests": 0, "sessions": 0, "counts": 0, "uploads": 0}
+        self.deleted = {"guests": 0, "sessions": 0, "counts": 0, "uploads": 0, "progress": 0}
         self._until = self.now + milliseconds
         self._lock = threading.Lock()
 

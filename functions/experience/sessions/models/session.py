@@ -110,6 +110,9 @@ def _empty_dict(given: Any) -> Any:
 ExpireAt = Annotated[SkipJsonSchema[datetime | None], Field(exclude_if=lambda time: time is None)]
 """When Firestore's TTL policy deletes a document: a timestamp, stored only where there is one."""
 
+Pending = Annotated[SkipJsonSchema[bool], Field(exclude_if=lambda pending: not pending)]
+"""Whether the server has yet to count a completed session for its guest. Only true is stored."""
+
 
 class Session(Document):
     """`/projects/{projectId}/sessions/{id}`. Timestamps are Unix milliseconds.
@@ -142,6 +145,7 @@ class Session(Document):
     created_by: str | None = None
     request_fingerprint: str | None = None
     expire_at: ExpireAt = None
+    progress_pending: Pending = False
     created_at: int
     updated_at: int
     completed_at: int | None = None

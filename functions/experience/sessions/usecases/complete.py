@@ -24,8 +24,9 @@ def complete_session(uid: str, request: CompleteSession) -> CompletedSession:
     """End a session whose required steps are answered, and decide where the guest goes next.
 
     Four reads (session, guest, project, and the experience of the next phase), two writes.
-    Completing again returns the same and writes nothing. Raises FailedPrecondition
-    `steps_incomplete` and `session_not_active`.
+    Completing again returns the same and writes nothing. A visit to an experience with rules of
+    progress is marked, so that `onSessionCompleted` or a sweep counts it for its guest. Raises
+    FailedPrecondition `steps_incomplete` and `session_not_active`.
     """
     client = clients.firestore()
 
@@ -52,7 +53,12 @@ def complete_session(uid: str, request: CompleteSession) -> CompletedSession:
         done = progress.with_progress(session, pinned, request, now)
         progress.require_complete(done, pinned)
         done = done.model_copy(
-            update={"status": SessionStatus.COMPLETED, "completed_at": now, "updated_at": now}
+            update={
+                "status": SessionStatus.COMPLETED,
+                "progress_pending": session.is_visit and pinned.progress is not None,
+                "completed_at": now,
+                "updated_at": now,
+            }
         )
         guest, changes = _with_completion(guest, done, now)
         following = _next_phase(client, transaction, done, guest, project, request)

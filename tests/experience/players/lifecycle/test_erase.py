@@ -8,6 +8,7 @@ import pytest
 from google.cloud.firestore import Client as Database
 
 from experience import storage, transactions
+from experience.campaigns.usecases.playing.erase import erase_plays
 from experience.errors import Contention, FailedPrecondition
 from experience.ids import new_id
 from experience.players import store
@@ -74,7 +75,7 @@ class TestEverything:
         assert objects_of(uid) == []
         assert counts(receipt) == {
             "players": 1, "progress": 2, "events": 6, "saves": 2, "visitors": 2, "boards": 2,
-            "objects": 1,
+            "plays": 0, "objects": 1,
         }  # fmt: skip
 
     def test_leaves_a_tombstone_and_an_object_that_name_nobody(
@@ -118,6 +119,7 @@ class TestEverything:
         assert left(quiet_db) == set()
 
     def test_is_named_by_the_registry(self) -> None:
+        assert erase_plays in erase.ERASERS.values()
         assert set(erase.ERASERS) == set(of(Holds.PLAYER))
 
 

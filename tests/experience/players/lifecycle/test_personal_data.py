@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from emulator.paths import ROOT
-from operations.data import Data, _kinds
+from operations.checks.data import Data, _kinds, _kinds_of_players
 from operations.personal_data import COLLECTIONS, OBJECTS
 
 CALL = re.compile(r"\.(?:collection|collection_group|document)\(([^()]*)\)")
@@ -42,7 +42,8 @@ class TestTheRegistry:
         assert found - COLLECTIONS.keys() == set()
 
     def test_has_every_collection_of_the_checks(self) -> None:
-        assert set(_kinds(Data())) - COLLECTIONS.keys() == set()
+        read = {**_kinds(Data()), **_kinds_of_players(Data())}
+        assert read.keys() - COLLECTIONS.keys() == set()
 
     def test_has_every_collection_that_the_code_names(self) -> None:
         found = set(names_in_code())

@@ -10,7 +10,8 @@ import {
   onSnapshot,
 } from "firebase/firestore";
 import { paths } from "experience-client";
-import { type Backend, hostAndPort } from "./backend.ts";
+import type { Backend } from "./backend.ts";
+import { hostAndPort } from "./connection.ts";
 import { Refusal, refusalOf } from "./refusals.ts";
 import type { EventPage, EventSessionView, Job, Session } from "./types.ts";
 

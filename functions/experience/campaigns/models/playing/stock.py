@@ -1,6 +1,7 @@
 """The stock of a prize, divided among shards, so that winners do not wait for each other."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from experience.campaigns.models.game import Game
 from experience.documents import Document
@@ -13,12 +14,49 @@ class StockShard(Document):
     """`…/campaigns/{c}/stockShards/{prize}-{n}`: what was awarded from a share, and what is left.
 
     `left` None: the prize has no limit. Over all shards awarded and left are the stock, always.
+    `codes_taken`: how many of the share's uploaded codes, whose numbers are `shard` modulo the
+    number of shards.
     """
 
     prize_id: str
     shard: int
     awarded: int = 0
     left: int | None = None
+    codes_taken: int = 0
+
+    def after_award(self, code_number: int | None) -> dict[str, Any]:
+        """The fields that change with a unit that is awarded."""
+        fields: dict[str, Any] = {"awarded": self.awarded + 1}
+        if self.left is not None:
+            fields["left"] = self.left - 1
+        if code_number is not None:
+            fields["codesTaken"] = self.codes_taken + 1
+        return fields
+
+    def after_void(self) -> dict[str, Any]:
+        """The fields that change with a unit that comes back. Its uploaded code does not."""
+        fields: dict[str, Any] = {"awarded": self.awarded - 1}
+        if self.left is not None:
+            fields["left"] = self.left + 1
+        return fields
+
+
+class PrizeDay(Document):
+    """`…/campaigns/{c}/prizeDays/{prize}`: the last local day of a capped prize's awards."""
+
+    prize_id: str
+    day: str
+    awarded: int = 0
+
+    def awarded_on(self, day: str) -> int:
+        """How many units were awarded on this day."""
+        return self.awarded if self.day == day else 0
+
+
+class Winner(Document):
+    """`…/campaigns/{c}/winners/{hash(person)}`: how often a person won, voided wins left out."""
+
+    wins: int = 0
 
 
 def shares(count: int) -> list[int]:
@@ -67,6 +105,7 @@ def with_offer(
             shard=shard,
             awarded=known[shard].awarded if shard in known else 0,
             left=left[shard],
+            codes_taken=known[shard].codes_taken if shard in known else 0,
         )
         for shard in range(STOCK_SHARDS)
     ]

@@ -3,6 +3,8 @@
 from typing import Literal
 
 from experience.documents import Document, Request
+from experience.players.models.profile import PlayerProfile, PlayerStats
+from experience.players.models.progress import ExperienceProgress
 
 
 class ErasePlayer(Request):
@@ -25,7 +27,7 @@ class PlayerErasure(Document):
     """The receipt of an erasure: how much of each kind is gone. It names nobody.
 
     Another call finds nothing more, and its receipt says so. `boards` are lists that showed the
-    player and are made anew without them.
+    player and are made anew without them. `plays` of campaigns stay, without the player.
     """
 
     receipt_id: str
@@ -36,4 +38,28 @@ class PlayerErasure(Document):
     saves: int
     visitors: int
     boards: int
+    plays: int = 0
     objects: int
+
+
+def profile_without(
+    profile: PlayerProfile, progress: ExperienceProgress, now: int
+) -> PlayerProfile | None:
+    """The profile after a progress is gone; None where it then holds nothing of the player."""
+    prefix = f"{progress.workspace_id}~{progress.experience_id}~"
+    kept = [each for each in profile.stats.achievements if not each.startswith(prefix)]
+    stats = profile.stats.model_copy(update={"achievements": kept})
+    played = profile.total_experiences_played - 1
+    if played <= 0 and stats == PlayerStats():
+        return None
+    xp = profile.xp - progress.xp
+    sums = {
+        "total_experiences_played": played,
+        "total_playtime_seconds": profile.total_playtime_seconds - progress.playtime_seconds,
+        "total_distance_meters": profile.total_distance_meters - progress.distance_meters,
+        "xp": xp,
+        "account_level": PlayerProfile.level_at(xp),
+        "stats": stats,
+        "updated_at": max(now, profile.updated_at),
+    }
+    return profile.model_copy(update=sums)

@@ -65,6 +65,7 @@ def erase(
                 saves=erased["saves"],
                 visitors=erased["visitors"],
                 boards=erased["boards"],
+                plays=erased["plays"],
                 objects=erased["objects"],
             )
     raise Contention

@@ -1,0 +1,32 @@
+"""Finishing what lost tasks and dead workers left undone."""
+
+from google.cloud.firestore import FieldFilter
+
+from experience import clients, clock, logs, sweeps
+from experience.campaigns.models.campaign import Campaign
+from experience.campaigns.models.requests import RevealDraws
+from experience.campaigns.usecases.playing.export import delete_old_exports
+from experience.campaigns.usecases.playing.reveal import REVEAL_AFTER_SECONDS, reveal_draws
+
+
+def sweep_campaigns() -> dict[str, int]:
+    """Reveal the seeds that a lost task left hidden, and delete exports of yesterday; how many.
+
+    One query that mostly finds nothing, and a listing of the exports. Safe to repeat, and to run
+    twice at once: what fails is logged and stays for the next run.
+    """
+    client = clients.firestore()
+    done = {"revealed": 0, "exports": 0}
+    pending = FieldFilter("revealPending", "==", True)
+    due = clock.now_ms() - REVEAL_AFTER_SECONDS * 1000
+    for found in list(client.collection_group("campaigns").where(filter=pending).stream()):
+        with sweeps.logging_failure(found):
+            campaign = Campaign.load(found.to_dict() or {})
+            if campaign.closed_at is not None and campaign.closed_at <= due:
+                task = {"workspaceId": campaign.tenant_id, "campaignId": campaign.id}
+                reveal_draws(RevealDraws.model_validate(task))
+                done["revealed"] += 1
+    done["exports"] = delete_old_exports()
+    if any(done.values()):
+        logs.info("campaigns", **done)
+    return done

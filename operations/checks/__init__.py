@@ -1,0 +1,1 @@
+"""What must hold of all that is stored: read once, and held against the invariants."""

@@ -1,0 +1,187 @@
+"""Everything that is stored, read once, for the invariants to look at."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from google.cloud.firestore import Client
+from pydantic import ValidationError
+
+from experience.campaigns.models.campaign import Campaign, PublicCampaign
+from experience.campaigns.models.playing.play import Play
+from experience.campaigns.models.playing.stock import StockShard
+from experience.documents import Document
+from experience.events.models.event import Event
+from experience.events.models.experience import EventExperience
+from experience.events.models.journey import Journey
+from experience.guests.models import Guest
+from experience.journeys.models.session import EventSession
+from experience.players.models.leaderboard import Board
+from experience.players.models.lifecycle.erasure import PlayerTombstone
+from experience.players.models.lifecycle.own import SavedState
+from experience.players.models.profile import PlayerProfile
+from experience.players.models.progress import ExperienceProgress
+from experience.projects.models import Project
+from experience.sessions.models.session import Session
+from experience.steps import Step, parse_step
+from experience.transforms.models.job import Job, JobInternals
+from experience.workflows.generations.models import GenerationJob, GenerationPermit
+from experience.workflows.runs.models import Run, RunStep
+from experience.workspaces.models import (
+    Experience,
+    ExperienceConfig,
+    ExperienceVersion,
+    Member,
+    Workspace,
+)
+from operations.checks import player_data
+from operations.checks.player_data import LoggedEvent, Rollup, Visitor
+
+
+@dataclass(frozen=True)
+class Data:
+    """The documents by their paths. `objects` is None where no bucket was looked into."""
+
+    workspaces: dict[str, Workspace] = field(default_factory=dict)
+    members: dict[str, Member] = field(default_factory=dict)
+    experiences: dict[str, Experience] = field(default_factory=dict)
+    versions: dict[str, ExperienceVersion] = field(default_factory=dict)
+    projects: dict[str, Project] = field(default_factory=dict)
+    guests: dict[str, Guest] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    event_sessions: dict[str, EventSession] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    internals: dict[str, JobInternals] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+    steps: dict[str, RunStep] = field(default_factory=dict)
+    generations: dict[str, GenerationJob] = field(default_factory=dict)
+    permits: dict[str, GenerationPermit] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)
+    journeys: dict[str, Journey] = field(default_factory=dict)
+    event_steps: dict[str, Step] = field(default_factory=dict)
+    event_experiences: dict[str, EventExperience] = field(default_factory=dict)
+    players: dict[str, PlayerProfile] = field(default_factory=dict)
+    progress: dict[str, ExperienceProgress] = field(default_factory=dict)
+    progress_events: dict[str, LoggedEvent] = field(default_factory=dict)
+    saves: dict[str, SavedState] = field(default_factory=dict)
+    visitors: dict[str, Visitor] = field(default_factory=dict)
+    boards: dict[str, Board] = field(default_factory=dict)
+    rollups: dict[str, Rollup] = field(default_factory=dict)
+    tombstones: dict[str, PlayerTombstone] = field(default_factory=dict)
+    campaigns: dict[str, Campaign] = field(default_factory=dict)
+    public: dict[str, PublicCampaign] = field(default_factory=dict)
+    plays: dict[str, Play] = field(default_factory=dict)
+    stock: dict[str, StockShard] = field(default_factory=dict)
+    objects: frozenset[str] | None = None
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+    def session(self, project_id: str, session_id: str | None) -> Session | None:
+        """A session by its ids."""
+        return self.sessions.get(f"projects/{project_id}/sessions/{session_id}")
+
+    def guest_of(self, session: Session) -> Guest | None:
+        """Whose session it is."""
+        return self.guests.get(f"projects/{session.project_id}/guests/{session.created_by}")
+
+    def was_deleted(self, project_id: str) -> bool:
+        """Whether a project or its workspace was deleted."""
+        project = self.projects.get(f"projects/{project_id}")
+        workspace = self.workspaces.get(f"workspaces/{project.workspace_id}") if project else None
+        return "deleted" in {each.status for each in (project, workspace) if each}
+
+    def config(self, session: Session) -> ExperienceConfig | None:
+        """The published config that a session is pinned to; None for a draft's."""
+        if session.config_source == "draft":
+            return None
+        experience = f"workspaces/{session.workspace_id}/experiences/{session.experience_id}"
+        return self.versions.get(f"{experience}/experienceVersions/{session.experience_version}")
+
+
+def read(client: Client, bucket: str | None = None, project_id: str | None = None) -> Data:
+    """Everything, or one project with its workspace; with `bucket` the names of its objects too.
+
+    Players are of no project: they are read with everything alone.
+    """
+    inside = ["workspaces/", "projects/", "events/", "experiences/", "players/"]
+    inside += ["playerTombstones/", "publicCampaigns/"]
+    media = ["projects/", "captures/", "results/", "exports/players/", "erasures/"]
+    if project_id:
+        project = client.document("projects", project_id).get().to_dict() or {}
+        inside = [f"workspaces/{project.get('workspaceId')}/", f"projects/{project_id}/"]
+        media = inside[1:]
+    objects = frozenset(_objects(client, bucket, media)) if bucket else None
+    data = Data(objects=objects)
+    kinds = _kinds(data) if project_id else _kinds(data) | _kinds_of_players(data)
+    for name in dict.fromkeys(collection.rpartition("/")[2] for collection in kinds):
+        for snapshot in client.collection_group(name).stream():
+            path = snapshot.reference.path
+            # Other things have collections of the same name: an event has sessions too.
+            collection = "/".join(path.split("/")[::2])
+            if collection not in kinds or not f"{path}/".startswith(tuple(inside)):
+                continue
+            parse, into = kinds[collection]
+            try:
+                into[path] = parse(snapshot.to_dict() or {})
+            except ValidationError as error:
+                places = (".".join(map(str, each["loc"])) for each in error.errors())
+                data.unreadable[path] = ", ".join(dict.fromkeys(places))
+    for path, progress in data.progress.items():
+        if not progress.experience_id:  # it was taken over
+            known = {"experience_id": path.rpartition("~")[2]}
+            data.progress[path] = progress.model_copy(update=known)
+    return data
+
+
+def _kinds(data: Data) -> dict[str, tuple[Callable[[dict[str, Any]], Document], dict[str, Any]]]:
+    """How the documents of each collection are read, and where they go."""
+    workspace, project = "workspaces", "projects"
+    return {
+        workspace: (Workspace.load, data.workspaces),
+        f"{workspace}/members": (Member.load, data.members),
+        f"{workspace}/experiences": (Experience.load, data.experiences),
+        f"{workspace}/experiences/experienceVersions": (ExperienceVersion.load, data.versions),
+        project: (Project.load, data.projects),
+        f"{project}/guests": (Guest.load, data.guests),
+        f"{project}/sessions": (Session.load, data.sessions),
+        f"{project}/jobs": (Job.load, data.jobs),
+        f"{project}/jobs/jobInternals": (JobInternals.load, data.internals),
+        f"{workspace}/runs": (Run.load, data.runs),
+        f"{workspace}/runs/runSteps": (RunStep.load, data.steps),
+        f"{workspace}/generationJobs": (GenerationJob.load, data.generations),
+        f"{workspace}/generationPermits": (GenerationPermit.load, data.permits),
+        "events": (Event.load, data.events),
+        "events/sessions": (EventSession.load, data.event_sessions),
+        "events/journeys": (Journey.load, data.journeys),
+        "events/steps": (parse_step, data.event_steps),
+        "experiences": (EventExperience.load, data.event_experiences),
+        f"{workspace}/campaigns": (Campaign.load, data.campaigns),
+        f"{workspace}/campaigns/plays": (Play.load, data.plays),
+        f"{workspace}/campaigns/stockShards": (StockShard.load, data.stock),
+        "publicCampaigns": (PublicCampaign.load, data.public),
+    }
+
+
+def _kinds_of_players(
+    data: Data,
+) -> dict[str, tuple[Callable[[dict[str, Any]], Document], dict[str, Any]]]:
+    """The same of players, and of what workspaces keep of them."""
+    progress = "players/experienceProgress"
+    return {
+        "players": (PlayerProfile.load, data.players),
+        progress: (player_data.progress, data.progress),
+        f"{progress}/progressEvents": (player_data.event, data.progress_events),
+        f"{progress}/saves": (player_data.save, data.saves),
+        "workspaces/contentVisitors/visitors": (Visitor.load, data.visitors),
+        "workspaces/boards": (Board.load, data.boards),
+        "workspaces/contentRollups": (Rollup.load, data.rollups),
+        "playerTombstones": (PlayerTombstone.load, data.tombstones),
+    }
+
+
+def _objects(client: Client, bucket: str, prefixes: Iterable[str]) -> Iterator[str]:
+    from google.cloud import storage
+
+    source = storage.Client(project=client.project)
+    for prefix in prefixes:
+        for blob in source.list_blobs(bucket, prefix=prefix):
+            yield blob.name

@@ -1,0 +1,53 @@
+"""Documents and objects name each other, and what one names without the other is reported."""
+
+import pytest
+
+from emulator.suite.suite import Suite
+from experience.media.store.objects import write_once
+from operations.checks.check import Violation, check
+from tests.operations.conftest import StoredVisit
+
+
+def reported(visit: StoredVisit, bucket: str) -> list[Violation]:
+    return check(visit.db, bucket, visit.venue.project).violations
+
+
+class TestMedia:
+    @pytest.fixture
+    def stored(self, suite: Suite, visit: StoredVisit) -> StoredVisit:
+        """The visit with its photo and its picture in the bucket."""
+        for name in (visit.photo, visit.picture):
+            write_once(name, b"picture", "image/jpeg")
+        return visit
+
+    def test_of_a_clean_visit_lie_where_it_says(self, suite: Suite, stored: StoredVisit) -> None:
+        report = check(stored.db, suite.bucket, stored.venue.project)
+
+        assert (report.violations, report.counts["objects"]) == ([], 2)
+
+    def test_without_a_session_are_reported(self, suite: Suite, stored: StoredVisit) -> None:
+        path = f"{stored.project}/sessions/gone/inputs/photo/asset"
+        write_once(path, b"picture", "image/jpeg")
+
+        assert reported(stored, suite.bucket) == [
+            Violation("no_media_without_a_session", path, "belongs to no session")
+        ]
+
+    def test_that_are_gone_are_reported(self, suite: Suite, visit: StoredVisit) -> None:
+        write_once(visit.picture, b"picture", "image/jpeg")
+
+        assert reported(visit, suite.bucket) == [
+            Violation(
+                "media_lie_in_the_bucket",
+                visit.path("sessions/main"),
+                f"names the object {visit.photo}, which is not there",
+            )
+        ]
+
+    def test_of_another_session_are_no_capture_of_this_one(
+        self, suite: Suite, stored: StoredVisit
+    ) -> None:
+        stored.copy("sessions/main", "sessions/pre", id="pre", phase="pregate", jobId=None)
+
+        found = [(each.invariant, each.path) for each in reported(stored, suite.bucket)]
+        assert ("media_lie_in_the_bucket", stored.path("sessions/pre")) in found

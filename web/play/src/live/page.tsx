@@ -1,0 +1,119 @@
+/** The live page: from an address to a campaign, or to why there is none. */
+
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { refusalOf } from "../../../guest/src/model/refusals.ts";
+import {
+  campaignIdOf,
+  entranceOf,
+  type LiveCampaign,
+  missingOf,
+  noticeOf,
+  periodOf,
+} from "../model/live.ts";
+import type { Problem } from "../model/machine.ts";
+import { Kept, store } from "../model/storage.ts";
+import { problemWords, textsOf } from "../model/texts.ts";
+import { App, type Decide } from "../view/app.tsx";
+import { dress } from "../view/dress.ts";
+import { type Backend, connect, load, play } from "./backend.ts";
+
+const SLOW_MS = 3000;
+
+export function Page() {
+  const campaignId = campaignIdOf(location.pathname);
+  const [backend, setBackend] = useState<Backend | null>(null);
+  const [live, setLive] = useState<LiveCampaign | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+
+  const open = async () => {
+    setProblem(null);
+    try {
+      if (campaignId === null) return setProblem({ reason: "campaign_not_found", details: {} });
+      const connected = backend ?? (await connect());
+      setBackend(connected);
+      show(await load(connected, campaignId));
+    } catch (error) {
+      setProblem(problemOf(error));
+    }
+  };
+  const show = (loaded: LiveCampaign) => {
+    dress(loaded.campaign);
+    setLive(loaded);
+  };
+  useEffect(() => {
+    open();
+  }, []);
+
+  if (problem) return <Problem problem={problem} onRetry={open} />;
+  if (backend === null || live === null || campaignId === null) return <Loading />;
+  return <Playing backend={backend} live={live} onChange={show} />;
+}
+
+interface PlayingProps {
+  backend: Backend;
+  live: LiveCampaign;
+  onChange: (live: LiveCampaign) => void;
+}
+
+function Playing({ backend, live, onChange }: PlayingProps) {
+  const entrance = useMemo(() => entranceOf(location.search), []);
+  const kept = useMemo(() => new Kept(store(), live.campaign.campaignId), []);
+  const texts = textsOf(live.campaign.locale);
+  const decide: Decide = async (number, onSlow) => {
+    const missing = missingOf(live, entrance);
+    if (missing) throw missing;
+    const slow = setTimeout(onSlow, SLOW_MS);
+    try {
+      return await play(backend, live, entrance, number);
+    } catch (error) {
+      // The new terms are in the document, as is the time when it opens.
+      if (problemOf(error).reason === "terms_required") {
+        onChange(await load(backend, live.campaign.campaignId));
+      }
+      throw error;
+    } finally {
+      clearTimeout(slow);
+    }
+  };
+  return (
+    <App
+      campaign={live.campaign}
+      kept={kept}
+      decide={decide}
+      plays={live.limit.plays}
+      period={() => periodOf(live, entrance, Date.now())}
+      notice={noticeOf(live, texts, Date.now())}
+      closed={live.closedAt !== null}
+      problemOf={problemOf}
+    />
+  );
+}
+
+function problemOf(error: unknown): Problem {
+  const { reason, details } = error instanceof Error ? refusalOf(error) : (error as Problem);
+  return { reason, details };
+}
+
+function Loading() {
+  return (
+    <main aria-busy="true" data-testid="play" data-phase="loading">
+      <p class="sr-only">{textsOf(navigator.language).loading}</p>
+    </main>
+  );
+}
+
+function Problem({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
+  const texts = textsOf(navigator.language);
+  const { title, text } = problemWords(texts, problem.reason);
+  return (
+    <main data-testid="play" data-phase="problem">
+      <section class="card result" role="alert" data-testid="problem" data-reason={problem.reason}>
+        <h1>{title}</h1>
+        <p>{text}</p>
+        <button type="button" class="cta" data-testid="try-again" onClick={onRetry}>
+          {texts.tryAgain}
+        </button>
+      </section>
+    </main>
+  );
+}

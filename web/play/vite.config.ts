@@ -1,0 +1,15 @@
+import { defineConfig } from "vite";
+
+/** The live page, which Hosting serves below `/play/` beside the guest page. Build that one first. */
+export default defineConfig({
+  base: "/play/",
+  publicDir: false,
+  build: {
+    target: "es2022",
+    outDir: "../guest/dist/play",
+    emptyOutDir: true,
+    modulePreload: { polyfill: false },
+    // The policy allows no inlined pictures, and saving one file is not worth another rule.
+    assetsInlineLimit: 0,
+  },
+});
