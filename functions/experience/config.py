@@ -143,6 +143,12 @@ PROVIDER_PRICES = StringParam(
     description="Prices in micro-dollars beyond the known ones, as docs/providers.md has them.",
 )
 
+PUBLIC_ORIGIN = StringParam(
+    "PUBLIC_ORIGIN",
+    default="",
+    description="Where Hosting serves campaigns' pages; empty: https://PROJECT.web.app.",
+)
+
 LANGUAGE_MODEL = StringParam(
     "LANGUAGE_MODEL",
     default="local",
