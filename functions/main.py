@@ -1,5 +1,12 @@
 """Everything that is deployed, by the name under which clients and Google's services know it."""
 
+from experience.ai_generations.endpoints import accept_ai_generation as acceptAiGeneration
+from experience.ai_generations.endpoints import create_ai_generation as createAiGeneration
+from experience.ai_generations.endpoints import get_ai_generation as getAiGeneration
+from experience.ai_generations.endpoints import list_ai_generations as listAiGenerations
+from experience.ai_generations.endpoints import on_campaign_deleted as onCampaignDeleted
+from experience.ai_generations.endpoints import reject_ai_generation as rejectAiGeneration
+from experience.ai_generations.endpoints import sweep_ai_generations as sweepAiGenerations
 from experience.campaigns.endpoints import archive_campaign as archiveCampaign
 from experience.campaigns.endpoints import close_campaign as closeCampaign
 from experience.campaigns.endpoints import create_campaign as createCampaign
@@ -115,6 +122,7 @@ from experience.workspaces.endpoints import set_member as setMember
 
 __all__ = [
     "abandonSession",
+    "acceptAiGeneration",
     "archiveCampaign",
     "auditProgress",
     "cancelRun",
@@ -123,6 +131,7 @@ __all__ = [
     "collectArtifacts",
     "completeSession",
     "confirmUpload",
+    "createAiGeneration",
     "createCampaign",
     "createCaptureUpload",
     "createSession",
@@ -137,6 +146,7 @@ __all__ = [
     "failSession",
     "findEventsNear",
     "foldRollups",
+    "getAiGeneration",
     "getArtifactUrl",
     "getCampaign",
     "getCampaignFunnel",
@@ -157,6 +167,7 @@ __all__ = [
     "getSession",
     "getState",
     "goToStep",
+    "listAiGenerations",
     "listCampaigns",
     "listEventSessions",
     "listEvents",
@@ -170,6 +181,7 @@ __all__ = [
     "listRuns",
     "listSessions",
     "mergePlayer",
+    "onCampaignDeleted",
     "onEventUpdated",
     "onJobCreated",
     "onProjectUpdated",
@@ -181,6 +193,7 @@ __all__ = [
     "publishExperience",
     "publishProject",
     "redeemClaim",
+    "rejectAiGeneration",
     "restoreCampaign",
     "retryJourney",
     "retryRun",
@@ -207,6 +220,7 @@ __all__ = [
     "startRun",
     "startTransform",
     "sweepAccounts",
+    "sweepAiGenerations",
     "sweepCampaigns",
     "sweepJobs",
     "sweepJourneys",

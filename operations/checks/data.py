@@ -7,6 +7,8 @@ from typing import Any
 from google.cloud.firestore import Client
 from pydantic import ValidationError
 
+from experience.ai_generations.models import AiGeneration
+from experience.campaigns.models.campaign import Campaign
 from experience.documents import Document
 from experience.events.models.event import Event
 from experience.events.models.experience import EventExperience
@@ -29,6 +31,7 @@ from experience.workspaces.models import (
     ExperienceConfig,
     ExperienceVersion,
     Member,
+    TokenUsage,
     Workspace,
 )
 from operations.checks import player_data
@@ -65,6 +68,9 @@ class Data:
     boards: dict[str, Board] = field(default_factory=dict)
     rollups: dict[str, Rollup] = field(default_factory=dict)
     tombstones: dict[str, PlayerTombstone] = field(default_factory=dict)
+    campaigns: dict[str, Campaign] = field(default_factory=dict)
+    ai_generations: dict[str, AiGeneration] = field(default_factory=dict)
+    token_usage: dict[str, TokenUsage] = field(default_factory=dict)
     objects: frozenset[str] | None = None
     unreadable: dict[str, str] = field(default_factory=dict)
 
@@ -129,6 +135,9 @@ def _kinds(data: Data) -> dict[str, tuple[Callable[[dict[str, Any]], Document], 
         f"{workspace}/members": (Member.load, data.members),
         f"{workspace}/experiences": (Experience.load, data.experiences),
         f"{workspace}/experiences/experienceVersions": (ExperienceVersion.load, data.versions),
+        f"{workspace}/campaigns": (Campaign.load, data.campaigns),
+        f"{workspace}/aiGenerations": (AiGeneration.load, data.ai_generations),
+        f"{workspace}/tokenUsage": (TokenUsage.load, data.token_usage),
         project: (Project.load, data.projects),
         f"{project}/guests": (Guest.load, data.guests),
         f"{project}/sessions": (Session.load, data.sessions),

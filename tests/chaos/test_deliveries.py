@@ -17,6 +17,8 @@ DELIVERED = ["onJobCreated", "onSessionCompleted", "onSessionCreated", "runTrans
 OF_RUNS = ["pollGeneration", "runStep"]
 # Nor does it close anything; tests/experience/media try what follows when something is closed.
 OF_CLOSURES = ["onEventUpdated", "onProjectUpdated", "onWorkspaceUpdated", "updateDownloadUrls"]
+# Nor does it delete a campaign; tests/experience/ai_generations try what follows.
+OF_CAMPAIGNS = ["onCampaignDeleted"]
 FAULTS: dict[str, dict[str, Any]] = {
     "twice": {"duplicate": 1},
     "late": {"delayMs": [200, 200]},
@@ -32,7 +34,7 @@ class TestOneFunction:
     def test_every_function_that_is_delivered_to_is_tried(self, faulty_suite: FaultySuite) -> None:
         host = faulty_suite.suite.functions
         delivered = host.endpoints("eventTrigger") | host.endpoints("taskQueueTrigger")
-        assert sorted(delivered) == sorted([*DELIVERED, *OF_RUNS, *OF_CLOSURES])
+        assert sorted(delivered) == sorted([*DELIVERED, *OF_RUNS, *OF_CLOSURES, *OF_CAMPAIGNS])
 
     @pytest.mark.parametrize("function", DELIVERED)
     def test_what_is_lost_of_one_is_swept(self, faulty_suite: FaultySuite, function: str) -> None:

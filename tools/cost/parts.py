@@ -8,6 +8,7 @@ from emulator.suite.suite import Suite
 from tools.cost.cases import (
     analytics,
     boards,
+    generations,
     guests,
     journey_transforms,
     journeys,
@@ -38,6 +39,7 @@ PARTS: list[Callable[[Stage], None]] = [
     journey_transforms.measure,
     analytics.measure,
     boards.measure,
+    generations.measure,
 ]
 
 

@@ -13,6 +13,7 @@ from operations.bootstrap import bootstrap
 from tools.contract.recorder import Recorder, Scrubber
 from tools.contract.visits import (
     event_examples,
+    generation_examples,
     journey_examples,
     player_examples,
     workflow_examples,
@@ -64,6 +65,7 @@ def play(scene: Scene, recorder: Recorder) -> None:
     member = "a member of the workspace"
     recorder.call(member, scene.operator, "listEventSessions", eventId=scene.event, pageSize=10)
     workflow_examples.play(scene.workspace, scene.operator, recorder)
+    generation_examples.play(scene.workspace, scene.operator, recorder)
     player_examples.play(scene.workspace, scene.operator, scene.guest, recorder)
 
 
