@@ -8,7 +8,9 @@ from google.cloud.firestore import Client
 from pydantic import ValidationError
 
 from experience.ai_generations.models import AiGeneration
-from experience.campaigns.models.campaign import Campaign
+from experience.campaigns.models.campaign import Campaign, PublicCampaign
+from experience.campaigns.models.playing.play import Play
+from experience.campaigns.models.playing.stock import StockShard
 from experience.documents import Document
 from experience.events.models.event import Event
 from experience.events.models.experience import EventExperience
@@ -71,6 +73,9 @@ class Data:
     campaigns: dict[str, Campaign] = field(default_factory=dict)
     ai_generations: dict[str, AiGeneration] = field(default_factory=dict)
     token_usage: dict[str, TokenUsage] = field(default_factory=dict)
+    public: dict[str, PublicCampaign] = field(default_factory=dict)
+    plays: dict[str, Play] = field(default_factory=dict)
+    stock: dict[str, StockShard] = field(default_factory=dict)
     objects: frozenset[str] | None = None
     unreadable: dict[str, str] = field(default_factory=dict)
 
@@ -102,7 +107,7 @@ def read(client: Client, bucket: str | None = None, project_id: str | None = Non
     Players are of no project: they are read with everything alone.
     """
     inside = ["workspaces/", "projects/", "events/", "experiences/", "players/"]
-    inside += ["playerTombstones/"]
+    inside += ["playerTombstones/", "publicCampaigns/"]
     media = ["projects/", "captures/", "results/", "exports/players/", "erasures/"]
     if project_id:
         project = client.document("projects", project_id).get().to_dict() or {}
@@ -124,6 +129,10 @@ def read(client: Client, bucket: str | None = None, project_id: str | None = Non
             except ValidationError as error:
                 places = (".".join(map(str, each["loc"])) for each in error.errors())
                 data.unreadable[path] = ", ".join(dict.fromkeys(places))
+    for path, progress in data.progress.items():
+        if not progress.experience_id:  # it was taken over
+            known = {"experience_id": path.rpartition("~")[2]}
+            data.progress[path] = progress.model_copy(update=known)
     return data
 
 
@@ -135,7 +144,6 @@ def _kinds(data: Data) -> dict[str, tuple[Callable[[dict[str, Any]], Document], 
         f"{workspace}/members": (Member.load, data.members),
         f"{workspace}/experiences": (Experience.load, data.experiences),
         f"{workspace}/experiences/experienceVersions": (ExperienceVersion.load, data.versions),
-        f"{workspace}/campaigns": (Campaign.load, data.campaigns),
         f"{workspace}/aiGenerations": (AiGeneration.load, data.ai_generations),
         f"{workspace}/tokenUsage": (TokenUsage.load, data.token_usage),
         project: (Project.load, data.projects),
@@ -152,6 +160,10 @@ def _kinds(data: Data) -> dict[str, tuple[Callable[[dict[str, Any]], Document], 
         "events/journeys": (Journey.load, data.journeys),
         "events/steps": (parse_step, data.event_steps),
         "experiences": (EventExperience.load, data.event_experiences),
+        f"{workspace}/campaigns": (Campaign.load, data.campaigns),
+        f"{workspace}/campaigns/plays": (Play.load, data.plays),
+        f"{workspace}/campaigns/stockShards": (StockShard.load, data.stock),
+        "publicCampaigns": (PublicCampaign.load, data.public),
     }
 
 

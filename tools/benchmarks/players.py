@@ -9,6 +9,7 @@ from experience.clock import now_ms
 from experience.ids import new_id
 from experience.players import store
 from experience.players.models.near import FindEventsNear
+from experience.players.usecases.fold_rollups import fold_day
 from experience.progress.calendar import day_after, day_of
 from tests.support.builders.workspaces import a_member, a_workspace
 from tests.support.players.builders import a_counting_experience, a_progress
@@ -67,7 +68,7 @@ class Players:
 
     @classmethod
     def made(cls, bench: Bench) -> "Players":
-        """With the rollups of a million events."""
+        """With the rollups of a million events, folded but for today's."""
         db, workspace = bench.db, a_workspace(bench.db)
         waypoints = {f"waypoint-{n}": 1 for n in range(CONTENTS)}
         rules: dict[str, Any] = {"completion": {"waypoints": waypoints}}
@@ -87,6 +88,8 @@ class Players:
             for reference, fields in rollups[begin : begin + IN_A_BATCH]:
                 batch.set(reference, fields)
             batch.commit()
+        for age in range(1, DAYS):
+            assert fold_day(db, workspace, experience, day_after(day_of(now_ms(), "UTC"), -age))
         return players
 
     def rollups(self) -> Iterator[tuple[Any, dict[str, Any]]]:
@@ -143,6 +146,10 @@ CASES = [
     Case(
         "visits of one of them in 7 days", "getContentAnalytics", 500,
         lambda p: p.looking(days=7, contentId="waypoint-3"),
+    ),
+    Case(
+        f"visits of {CONTENTS} contents today, not folded yet", "getContentAnalytics", 500,
+        lambda p: p.looking(days=1),
     ),
 ]  # fmt: skip
 FUNCTIONS = {case.function for case in CASES}

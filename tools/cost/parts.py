@@ -8,6 +8,7 @@ from emulator.suite.suite import Suite
 from tools.cost.cases import (
     analytics,
     boards,
+    campaigns,
     generations,
     guests,
     journey_transforms,
@@ -40,6 +41,7 @@ PARTS: list[Callable[[Stage], None]] = [
     analytics.measure,
     boards.measure,
     generations.measure,
+    campaigns.measure,
 ]
 
 

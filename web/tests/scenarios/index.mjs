@@ -1,3 +1,4 @@
+import { campaignDemo, campaignLayouts, campaignScreenshots } from "./campaign-demos.mjs";
 import { deniedRequests } from "./denied.mjs";
 import { entering } from "./entering.mjs";
 import {
@@ -41,4 +42,7 @@ export const SCENARIOS = {
   screenshots,
   journeyScreenshots,
   trackedOffline,
+  campaignDemo,
+  campaignLayouts,
+  campaignScreenshots,
 };
