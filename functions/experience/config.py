@@ -155,6 +155,12 @@ LANGUAGE_MODEL = StringParam(
     description="Which language model writes texts and plans; local needs no network and no key.",
 )
 
+TOKENS_PER_WORKSPACE_AND_DAY = IntParam(
+    "TOKENS_PER_WORKSPACE_AND_DAY",
+    default=2_000_000,
+    description="How many tokens of language models a workspace may use in a day, if it sets none.",
+)
+
 STEP_LEASE_MARGIN_SECONDS = IntParam(
     "STEP_LEASE_MARGIN_SECONDS",
     default=15,
