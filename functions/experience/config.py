@@ -119,6 +119,12 @@ GEMINI_KEY_SECRET = StringParam(
     description="The secret of this project that holds a Gemini API key; empty: not used.",
 )
 
+REVEAL_AFTER_SECONDS = IntParam(
+    "REVEAL_AFTER_SECONDS",
+    default=120,
+    description="When a closed campaign's seeds are revealed; never before its last call can end.",
+)
+
 CAMPAIGN_SECRET_NAME = StringParam(
     "CAMPAIGN_SECRET_NAME",
     default="",

@@ -152,16 +152,17 @@ class TestSessions:
         now = now_ms()
         here = {"workspaceId": venue.workspace}
         done = {**here, "status": "completed", "completedAt": now}
+        stored: dict[str, dict[str, Any]] = {
+            "good": done,
+            "active": here,
+            "a pregate": {**done, "phase": "pregate"},
+            "a preview": {**done, "configSource": "draft"},
+            "too old": {**done, "completedAt": now - 2 * HOUR_MS},
+            "of another workspace": {**done, "workspaceId": "elsewhere"},
+        }
         sessions = {
             name: a_session(db, venue.project, str(guest.uid), venue.main, **fields)
-            for name, fields in {
-                "good": done,
-                "active": here,
-                "a pregate": {**done, "phase": "pregate"},
-                "a preview": {**done, "configSource": "draft"},
-                "too old": {**done, "completedAt": now - 2 * HOUR_MS},
-                "of another workspace": {**done, "workspaceId": "elsewhere"},
-            }.items()
+            for name, fields in stored.items()
         }
 
         def proof(name: str) -> dict[str, Any]:
