@@ -143,10 +143,22 @@ PROVIDER_PRICES = StringParam(
     description="Prices in micro-dollars beyond the known ones, as docs/providers.md has them.",
 )
 
+PUBLIC_ORIGIN = StringParam(
+    "PUBLIC_ORIGIN",
+    default="",
+    description="Where Hosting serves campaigns' pages; empty: https://PROJECT.web.app.",
+)
+
 LANGUAGE_MODEL = StringParam(
     "LANGUAGE_MODEL",
     default="local",
     description="Which language model writes texts and plans; local needs no network and no key.",
+)
+
+TOKENS_PER_WORKSPACE_AND_DAY = IntParam(
+    "TOKENS_PER_WORKSPACE_AND_DAY",
+    default=2_000_000,
+    description="How many tokens of language models a workspace may use in a day, if it sets none.",
 )
 
 STEP_LEASE_MARGIN_SECONDS = IntParam(

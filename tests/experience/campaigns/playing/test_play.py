@@ -15,12 +15,14 @@ from google.cloud.firestore import Client as Database
 from emulator.demo.client import Client
 from experience.campaigns.models.requests import RevealDraws
 from experience.campaigns.usecases import sweep
-from experience.campaigns.usecases.playing.erase import erase_plays
+from experience.campaigns.usecases.playing.erase import erase_plays, erase_plays_of_guest
 from experience.campaigns.usecases.playing.reveal import reveal_draws
 from experience.clock import now_ms
 from experience.firebase.tasks import TryLater
 from experience.ids import new_id
 from operations.draws import PrizeCount, UnverifiableError, verify_draw
+from tests.support.builders.sessions import a_session
+from tests.support.builders.venues import a_venue
 from tests.support.builders.workspaces import a_member, a_workspace
 from tests.support.calling import at_once, outcome, refused
 from tests.support.campaigns.builders import (
@@ -176,6 +178,53 @@ class TestPlayCampaign:
         other = refused(player, "playCampaign", **asked, number=1, projectId="p")
         assert other.status == "INVALID_ARGUMENT"
         assert plays_of(db, early) == plays_of(db, late) == []
+
+
+class TestSessions:
+    def test_a_completed_main_session_of_the_workspace_lets_its_guest_play(
+        self, db: Database, signed_in: SignIn
+    ) -> None:
+        venue = a_venue(db)
+        asked = {
+            "workspaceId": venue.workspace,
+            "campaignId": a_campaign(
+                db, venue.workspace, "live", a_sure_win() | {"person": "session"}
+            ),
+            "termsVersion": "1",
+        }
+        guest, other = signed_in(f"g-{new_id()}"), signed_in(f"g-{new_id()}")
+        now = now_ms()
+        here = {"workspaceId": venue.workspace}
+        done = {**here, "status": "completed", "completedAt": now}
+        sessions = {
+            name: a_session(db, venue.project, str(guest.uid), venue.main, **fields)
+            for name, fields in {
+                "good": done,
+                "active": here,
+                "a pregate": {**done, "phase": "pregate"},
+                "a preview": {**done, "configSource": "draft"},
+                "too old": {**done, "completedAt": now - 2 * HOUR_MS},
+                "of another workspace": {**done, "workspaceId": "elsewhere"},
+            }.items()
+        }
+
+        def proof(name: str) -> dict[str, Any]:
+            return {**asked, "projectId": venue.project, "sessionId": sessions[name]}
+
+        for name in sessions.keys() - {"good"}:
+            said = refused(guest, "playCampaign", **proof(name))
+            assert said.reason == "session_required", name
+        assert refused(other, "playCampaign", **proof("good")).reason == "session_required"
+        assert refused(guest, "playCampaign", **asked).reason == "session_required"
+        won = guest.call("playCampaign", **proof("good"))
+        assert won["prize"]
+        assert guest.call("playCampaign", **asked) == won
+        [play] = plays_of(db, asked)
+        assert play["proof"]["sessionId"] == sessions["good"]
+        assert erase_plays_of_guest(db, "another-project", str(guest.uid)) == {}
+        assert erase_plays_of_guest(db, venue.project, str(guest.uid)) == {"plays": 1}
+        [play] = plays_of(db, asked)
+        assert (play["uid"], play["proof"], play["prizeId"]) == (None, None, "mug")
 
 
 class TestTickets:
