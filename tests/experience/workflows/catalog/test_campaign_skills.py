@@ -28,9 +28,9 @@ from experience.workflows.catalog.campaign_build.theme import (
     readable_theme,
 )
 from experience.workflows.skills import SkillFailed
-from tests.support.builders.campaign_builds import CONFIG
 from tests.support.builders.images import encoded
-from tests.support.builders.skill_contexts import MemoryRuntime
+from tests.support.campaigns.builds import CONFIG
+from tests.support.workflows.skill_contexts import MemoryRuntime
 
 THEME, _ = readable_theme(Colours("#0b6e4f", "#f4a259"), "system")
 HEX = st.from_regex(r"\A#[0-9a-fA-F]{6}\Z")
