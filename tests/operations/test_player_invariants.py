@@ -52,7 +52,8 @@ def whole() -> Data:
         },
     }  # fmt: skip
     taken = {"workspaceId": "w", **TIMES, "experienceVersion": 1, "xp": 10,
-             "mergedInto": "u", "mergedAt": 3, "seen": {LAKE: "2026-01-01", HILL: "2026-01-01"}}  # fmt: skip
+             "mergedInto": "u", "mergedAt": 3,
+             "seen": {LAKE: "2026-01-01", HILL: "2026-01-01"}}  # fmt: skip
     profile = {"createdAt": 1, "updatedAt": 1, "totalExperiencesPlayed": 1}
     sums = {"totalPlaytimeSeconds": 60, "totalDistanceMeters": 1.5, "xp": 30}
     achieved = {"stats": {"achievements": ["w~e~walker"]}, "mergedFrom": ["taken"]}
