@@ -350,8 +350,7 @@ class TestRules:
             "media_lie_in_the_bucket",
             "every_generation_has_ended",
             "every_run_has_ended",
-            "a_job_is_its_run",
-            "an_event_session_is_its_run",
+            *("a_job_is_its_run", "an_event_session_is_its_run"),
         } | {each.__name__ for each in (*EVENT_INVARIANTS, *PLAYER_INVARIANTS)}
 
         assert {each.__name__ for each in INVARIANTS} == {
