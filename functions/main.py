@@ -13,8 +13,10 @@ from experience.campaigns.endpoints import create_campaign as createCampaign
 from experience.campaigns.endpoints import create_tickets as createTickets
 from experience.campaigns.endpoints import delete_campaign as deleteCampaign
 from experience.campaigns.endpoints import export_plays as exportPlays
+from experience.campaigns.endpoints import generate_campaign as generateCampaign
 from experience.campaigns.endpoints import get_campaign as getCampaign
 from experience.campaigns.endpoints import get_campaign_funnel as getCampaignFunnel
+from experience.campaigns.endpoints import get_embed_code as getEmbedCode
 from experience.campaigns.endpoints import get_play as getPlay
 from experience.campaigns.endpoints import list_campaigns as listCampaigns
 from experience.campaigns.endpoints import list_plays as listPlays
@@ -146,12 +148,14 @@ __all__ = [
     "failSession",
     "findEventsNear",
     "foldRollups",
+    "generateCampaign",
     "getAiGeneration",
     "getArtifactUrl",
     "getCampaign",
     "getCampaignFunnel",
     "getContentAnalytics",
     "getDownloadUrl",
+    "getEmbedCode",
     "getEventSession",
     "getExperienceProgress",
     "getGuest",

@@ -119,6 +119,12 @@ GEMINI_KEY_SECRET = StringParam(
     description="The secret of this project that holds a Gemini API key; empty: not used.",
 )
 
+REVEAL_AFTER_SECONDS = IntParam(
+    "REVEAL_AFTER_SECONDS",
+    default=120,
+    description="When a closed campaign's seeds are revealed; never before its last call can end.",
+)
+
 CAMPAIGN_SECRET_NAME = StringParam(
     "CAMPAIGN_SECRET_NAME",
     default="",
@@ -141,6 +147,12 @@ PROVIDER_PRICES = StringParam(
     "PROVIDER_PRICES",
     default="",
     description="Prices in micro-dollars beyond the known ones, as docs/providers.md has them.",
+)
+
+PUBLIC_ORIGIN = StringParam(
+    "PUBLIC_ORIGIN",
+    default="",
+    description="Where Hosting serves campaigns' pages; empty: https://PROJECT.web.app.",
 )
 
 LANGUAGE_MODEL = StringParam(
