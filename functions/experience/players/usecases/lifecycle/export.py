@@ -26,11 +26,11 @@ def export_player_data(uid: str, _request: ExportPlayerData) -> PlayerExport:
 
     One read for each document, and a request to the storage for each MiB, so that neither the
     file nor the log is ever in memory. Measured with 6,000 events of 600 bytes: 0.6 ms of processor
-    time each, and 10 MB of memory in all; 100,000 then take a minute and 61 MB in the bucket.
+    time each, and 10 MB of memory in all. From that, 100,000 take about a minute and 61 MB.
 
-    The file goes with an erasure, or after a day. Raises
-    NotFound before the caller has played anything, and where they are erased meanwhile, and
-    ResourceExhausted `export_too_large` after eight minutes.
+    The file goes with an erasure, or after a day. Raises NotFound before the caller has played
+    anything, and where they are erased meanwhile, and ResourceExhausted `export_too_large` after
+    eight minutes.
     """
     client = clients.firestore()
     profile = get(client, store.player_ref(client, uid), PlayerProfile, what="player")
