@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -14,16 +15,22 @@ from PIL import Image
 from experience.imaging.artwork.wheels import can_draw
 from experience.language_models import colours
 from experience.workflows.catalog.campaign_build import page, skills
-from experience.workflows.catalog.campaign_build.manifest import Copy, Manifest, Media, Segment
+from experience.workflows.catalog.campaign_build.manifest import (
+    Copy,
+    Manifest,
+    Media,
+    Segment,
+    Terms,
+)
 from experience.workflows.catalog.campaign_build.theme import (
     MIN_SEGMENT_CONTRAST,
     Colours,
     readable_theme,
 )
 from experience.workflows.skills import SkillFailed
-from tests.support.builders.campaign_builds import CONFIG
 from tests.support.builders.images import encoded
-from tests.support.builders.skill_contexts import MemoryRuntime
+from tests.support.campaigns.builds import CONFIG
+from tests.support.workflows.skill_contexts import MemoryRuntime
 
 THEME, _ = readable_theme(Colours("#0b6e4f", "#f4a259"), "system")
 HEX = st.from_regex(r"\A#[0-9a-fA-F]{6}\Z")
@@ -190,7 +197,7 @@ def manifest(name: str = "Summer", text: str = "Spin", segments: Any = None) -> 
         theme=THEME,
         copy_=Copy(headline=text, intro=text, cta=text, win=text, lose=text),
         segments=segments or [Segment(**each) for each in CONFIG["game"]["segments"]],
-        terms=skills.Terms(version="1", url=text, minimum_age=0),
+        terms=Terms(version="1", url=text, minimum_age=0),
         media=Media(),
     )
 
@@ -233,15 +240,11 @@ class TestThumbnail:
     def test_shows_the_wheel_in_its_colours_and_the_headline(self) -> None:
         image = self.drawn()
         assert image.size == (1200, 630)
-        histogram = {colour: count for count, colour in image.getcolors(1200 * 630) or []}
+        pixels = np.asarray(image, np.int32)
 
         def pixels_near(colour: str) -> int:
-            wanted = tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))
-            return sum(
-                count
-                for found, count in histogram.items()
-                if max(abs(a - b) for a, b in zip(found, wanted, strict=True)) < 12
-            )
+            wanted = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+            return int((abs(pixels - wanted).max(axis=2) < 12).sum())
 
         assert pixels_near(THEME.primary_color) > 60_000
         assert pixels_near(THEME.secondary_color) > 60_000

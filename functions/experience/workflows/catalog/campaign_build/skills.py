@@ -399,11 +399,15 @@ def thumbnail(inputs: OfManifest, context: Context) -> Rendered:
 
 
 class PublishInput(Data):
-    """What is finished: the page, its picture, and the media of the manifest."""
+    """What is finished: the page, its picture, and the media of the manifest.
+
+    `has_addresses`: whether the files get addresses, as those of a campaign do.
+    """
 
     manifest: Manifest
     bundle: ArtifactRef
     thumbnail: ArtifactRef
+    has_addresses: bool = False
 
 
 class Published(Data):
@@ -429,7 +433,10 @@ def publish(inputs: PublishInput, context: Context) -> Published:
     ]
     for slot, file in zip(refs, files, strict=True):
         context.artifacts.write(slot, file.data, file.type, file.name)
-    published = context.publish(files)
+    published = context.publish(files) if inputs.has_addresses else None
+    if inputs.has_addresses and published is None:
+        message = "Only a campaign's own build publishes it. Call generateCampaign."
+        raise SkillFailed("NOT_A_CAMPAIGN", message)
     return Published(
         manifest=inputs.manifest, published=None if published is None else dict(published)
     )
