@@ -50,12 +50,13 @@ _COPY = (
 )
 _THEME = (
     "Choose colours (#rrggbb, lower case) and a font for the campaign. Text must have a contrast"
-    " of 4.5:1 on the background, and the primary colour 3:1. Describe the mood in {language}."
+    " of 4.5:1 on the background, the primary colour 3:1, and the two colours of the wheel 1.5:1"
+    " with each other. Describe the mood in {language}."
 )
 _PLAN = (
     "Plan the whole campaign in {language}: its name, the five texts, colours and a font with"
-    " contrasts of 4.5:1 (text) and 3:1 (primary colour) on the background, and a wheel of six to"
-    " twelve segments of which at least one is without a prize. Weights are parts per million, and"
+    " contrasts of 4.5:1 (text) and 3:1 (primary colour) on the background and 1.5:1 between"
+    " primary and secondary colour, and a wheel of six to twelve segments of which at least one is without a prize. Weights are parts per million, and"
     " less than 500000 together."
 )
 
