@@ -56,8 +56,8 @@ _THEME = (
 _PLAN = (
     "Plan the whole campaign in {language}: its name, the five texts, colours and a font with"
     " contrasts of 4.5:1 (text) and 3:1 (primary colour) on the background and 1.5:1 between"
-    " primary and secondary colour, and a wheel of six to twelve segments of which at least one is without a prize. Weights are parts per million, and"
-    " less than 500000 together."
+    " primary and secondary colour, and a wheel of six to twelve segments of which at least one is"
+    " without a prize. Weights are parts per million, and less than 500000 together."
 )
 
 
