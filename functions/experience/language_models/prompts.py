@@ -30,7 +30,7 @@ class Prompt(NamedTuple):
     """A request to a model. `version` is stored with what came of it."""
 
     version: str
-    locale: str
+    brief: Brief
     messages: Sequence[Message]
     schema: type[BaseModel]
     max_tokens: int
@@ -71,6 +71,11 @@ def theme_prompt(brief: Brief) -> Prompt:
     return _prompt("theme_brief/1", _THEME, brief, ColourTheme, 500)
 
 
+def image_prompt(brief: Brief) -> Prompt:
+    """Asks for the colours of a picture; our own imaging draws it."""
+    return _prompt("theme_image/1", _THEME, brief, ColourTheme, 500)
+
+
 def plan_prompt(brief: Brief) -> Prompt:
     """Asks for a whole campaign."""
     return _prompt("plan/1", _PLAN, brief, CampaignPlan, 4000)
@@ -108,4 +113,4 @@ def _prompt(
         Message(Role.SYSTEM, _SYSTEM),
         Message(Role.USER, f"{asked}\n{fence('brief', given)}"),
     )
-    return Prompt(version, brief.locale, messages, schema, max_tokens)
+    return Prompt(version, brief, messages, schema, max_tokens)
