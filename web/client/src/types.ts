@@ -1350,6 +1350,7 @@ export interface Callables {
     response: PlayerExport;
     refuses:
       | "player_not_found"
+      | "export_too_large"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -6002,6 +6003,13 @@ export interface Reasons {
     details: {
       field: string;
     };
+  };
+  /**
+   * Refused when more is stored of the player than one call can read: the workspace has to hand it out.
+   */
+  export_too_large: {
+    code: "resource-exhausted";
+    details: {};
   };
   /**
    * Refused when no provider of pictures has this id.
