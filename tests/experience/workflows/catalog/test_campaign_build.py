@@ -10,7 +10,7 @@ from PIL import Image
 
 from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.runs.models import RunStatus
-from tests.support.builders.campaign_builds import CONFIG, payload
+from tests.support.campaigns.builds import CONFIG, payload
 from tests.support.workflows.workflow_bench import WorkflowBench, unfinished
 
 STEPS = {
