@@ -1,5 +1,12 @@
 """Everything that is deployed, by the name under which clients and Google's services know it."""
 
+from experience.ai_generations.endpoints import accept_ai_generation as acceptAiGeneration
+from experience.ai_generations.endpoints import create_ai_generation as createAiGeneration
+from experience.ai_generations.endpoints import get_ai_generation as getAiGeneration
+from experience.ai_generations.endpoints import list_ai_generations as listAiGenerations
+from experience.ai_generations.endpoints import on_campaign_deleted as onCampaignDeleted
+from experience.ai_generations.endpoints import reject_ai_generation as rejectAiGeneration
+from experience.ai_generations.endpoints import sweep_ai_generations as sweepAiGenerations
 from experience.campaigns.endpoints import archive_campaign as archiveCampaign
 from experience.campaigns.endpoints import close_campaign as closeCampaign
 from experience.campaigns.endpoints import create_campaign as createCampaign
@@ -117,6 +124,7 @@ from experience.workspaces.endpoints import set_member as setMember
 
 __all__ = [
     "abandonSession",
+    "acceptAiGeneration",
     "archiveCampaign",
     "auditProgress",
     "cancelRun",
@@ -125,6 +133,7 @@ __all__ = [
     "collectArtifacts",
     "completeSession",
     "confirmUpload",
+    "createAiGeneration",
     "createCampaign",
     "createCaptureUpload",
     "createSession",
@@ -140,6 +149,7 @@ __all__ = [
     "findEventsNear",
     "foldRollups",
     "generateCampaign",
+    "getAiGeneration",
     "getArtifactUrl",
     "getCampaign",
     "getCampaignFunnel",
@@ -161,6 +171,7 @@ __all__ = [
     "getSession",
     "getState",
     "goToStep",
+    "listAiGenerations",
     "listCampaigns",
     "listEventSessions",
     "listEvents",
@@ -174,6 +185,7 @@ __all__ = [
     "listRuns",
     "listSessions",
     "mergePlayer",
+    "onCampaignDeleted",
     "onEventUpdated",
     "onJobCreated",
     "onProjectUpdated",
@@ -185,6 +197,7 @@ __all__ = [
     "publishExperience",
     "publishProject",
     "redeemClaim",
+    "rejectAiGeneration",
     "restoreCampaign",
     "retryJourney",
     "retryRun",
@@ -211,6 +224,7 @@ __all__ = [
     "startRun",
     "startTransform",
     "sweepAccounts",
+    "sweepAiGenerations",
     "sweepCampaigns",
     "sweepJobs",
     "sweepJourneys",

@@ -36,7 +36,7 @@ class TestDemo:
         return played(browser, "campaignDemo", folder)
 
     def test_it_says_that_nothing_can_be_won_and_needs_no_network(self, seen: Any) -> None:
-        assert seen["demo"] == "Demo – nothing can be won"
+        assert seen["demo"] == "Demo \N{EN DASH} nothing can be won"
         assert seen["requests"] == []
         assert seen["messages"] == [], "no error, and nothing that the policy blocks"
 
@@ -88,7 +88,7 @@ class TestLayouts:
         assert seen.pop("uncaught") == []
         assert seen.pop("violations") == []
         assert seen.pop("hacked") is None, "markup in a label is text"
-        assert [line.partition(" – ")[0] for line in seen.pop("listed")][1:] == [
+        assert [line.partition(" \N{EN DASH} ")[0] for line in seen.pop("listed")][1:] == [
             "<b>",
             "&amp;",
             "{terms}",

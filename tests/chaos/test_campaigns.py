@@ -22,7 +22,7 @@ pytestmark = pytest.mark.exhaustive
 
 MAX_TRIES = 60
 PLAYERS = 200
-AT_ONCE = 24
+MAX_WORKERS = 24
 
 
 class Booth:
@@ -68,7 +68,7 @@ def test_two_hundred_at_once_on_a_stock_of_three_win_three(faulty_suite: FaultyS
     uids = [f"one-of-many-{number}-{new_id()}" for number in range(PLAYERS)]
     faulty_suite.faults(abort=0.1, only="playCampaign")
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(MAX_WORKERS) as pool:
         first = list(pool.map(booth.play, uids))
         again = list(pool.map(booth.play, uids))
 

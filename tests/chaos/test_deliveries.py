@@ -20,8 +20,8 @@ DELIVERED = ["onJobCreated", "onSessionCompleted", "onSessionCreated", "runTrans
 OF_RUNS = ["pollGeneration", "runStep"]
 # Nor does it close anything; tests/experience/media try what follows when something is closed.
 OF_CLOSURES = ["onEventUpdated", "onProjectUpdated", "onWorkspaceUpdated", "updateDownloadUrls"]
-# Nor does it play; tests/experience/campaigns try what follows when a campaign is closed.
-OF_CAMPAIGNS = ["revealDraws"]
+# Nor does it play or delete a campaign; tests/experience/campaigns and ai_generations try that.
+OF_CAMPAIGNS = ["onCampaignDeleted", "revealDraws"]
 FAULTS: dict[str, dict[str, Any]] = {
     "twice": {"duplicate": 1},
     "late": {"delayMs": [200, 200]},

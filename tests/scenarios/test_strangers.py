@@ -63,18 +63,28 @@ class Victim:
         of_workspace = {"workspaceId": self.venue.workspace}
         run = {**of_workspace, "runId": "one"}
         experience = {**of_workspace, "experienceId": self.venue.main, "expectedVersion": 1}
+        generation = {**of_workspace, "generationId": "one"}
         return {
+            "acceptAiGeneration": generation,
             "cancelRun": run,
+            "createAiGeneration": {
+                **of_workspace,
+                "generationType": "copy",
+                "params": {"brief": "A wheel"},
+            },
             "findEventsNear": {**of_workspace, "lat": 52.5, "lng": 13.4, "radiusMeters": 10},
+            "getAiGeneration": generation,
             "getArtifactUrl": {**of_workspace, "artifactId": "one"},
             "getContentAnalytics": {**of_workspace, "experienceId": self.venue.main},
             "getRun": run,
+            "listAiGenerations": of_workspace,
             "listExperiences": of_workspace,
             "listProgress": {**of_workspace, "experienceId": self.venue.main},
             "listProgressEvents": {**of_workspace, "experienceId": self.venue.main},
             "listProjects": of_workspace,
             "listRuns": of_workspace,
             "publishExperience": experience,
+            "rejectAiGeneration": generation,
             "retryRun": run,
             "saveExperience": {**experience, "name": "Mine"},
             "saveWorkspace": {**of_workspace, "expectedVersion": 1, "name": "Mine"},

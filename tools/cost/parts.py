@@ -9,6 +9,7 @@ from tools.cost.cases import (
     analytics,
     boards,
     campaigns,
+    generations,
     guests,
     journey_transforms,
     journeys,
@@ -39,6 +40,7 @@ PARTS: list[Callable[[Stage], None]] = [
     journey_transforms.measure,
     analytics.measure,
     boards.measure,
+    generations.measure,
     campaigns.measure,
 ]
 

@@ -112,7 +112,9 @@ export function decideOn(page, index, count) {
 /** The id of the segment below the pointer's tip. */
 export function segmentAtPointer(page) {
   return page.evaluate(() => {
-    const { left, top, width } = document.querySelector(".disc").parentElement.getBoundingClientRect();
+    const wheel = document.querySelector("[data-testid=wheel]");
+    wheel.scrollIntoView({ behavior: "instant" });
+    const { left, top, width } = wheel.getBoundingClientRect();
     return document
       .elementsFromPoint(left + width / 2, top + width * 0.14)
       .map((element) => element.closest("[data-segment]")?.dataset.segment)

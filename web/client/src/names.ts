@@ -93,6 +93,11 @@ export const CALLABLES = [
   "createTickets",
   "revokeTickets",
   "uploadCodes",
+  "createAiGeneration",
+  "acceptAiGeneration",
+  "rejectAiGeneration",
+  "getAiGeneration",
+  "listAiGenerations",
   "eraseGuest",
 ] as const satisfies readonly (keyof Callables)[];
 
@@ -107,6 +112,7 @@ export const paths = {
   member: (workspaceId: string, uid: string) => `workspaces/${workspaceId}/members/${uid}`,
   experience: (workspaceId: string, experienceId: string) => `workspaces/${workspaceId}/experiences/${experienceId}`,
   experienceVersion: (workspaceId: string, experienceId: string, version: string) => `workspaces/${workspaceId}/experiences/${experienceId}/experienceVersions/${version}`,
+  aiGeneration: (workspaceId: string, generationId: string) => `workspaces/${workspaceId}/aiGenerations/${generationId}`,
   event: (eventId: string) => `events/${eventId}`,
   journey: (eventId: string, journeyId: string) => `events/${eventId}/journeys/${journeyId}`,
   step: (eventId: string, stepId: string) => `events/${eventId}/steps/${stepId}`,

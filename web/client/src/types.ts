@@ -116,6 +116,14 @@ export type PlayStatus = "lost" | "won" | "redeemed" | "voided";
  * Why a prize that was drawn was not awarded.
  */
 export type Denied = "sold_out" | "per_day" | "wins";
+/**
+ * What is generated.
+ */
+export type GenerationType = "plan" | "copy" | "theme_brief";
+/**
+ * How far it is. Only `pending` changes.
+ */
+export type GenerationStatus = "pending" | "completed" | "failed";
 
 /**
  * Everything that web clients and the functions agree on.
@@ -1342,6 +1350,7 @@ export interface Callables {
     response: PlayerExport;
     refuses:
       | "player_not_found"
+      | "export_too_large"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -1833,6 +1842,108 @@ export interface Callables {
       | "prize_not_found"
       | "codes_generated"
       | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Have a language model make a plan, copy or a theme after a brief; editors.
+   */
+  createAiGeneration: {
+    request: CreateAiGeneration;
+    response: AiGenerationView;
+    refuses:
+      | "workspace_not_found"
+      | "campaign_not_found"
+      | "role_required"
+      | "request_id_reused"
+      | "campaign_deleted"
+      | "campaign_closed"
+      | "model_not_configured"
+      | "token_budget"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Apply what was generated to its campaign, or create one of a plan; editors.
+   */
+  acceptAiGeneration: {
+    request: AcceptAiGeneration;
+    response: AiGenerationView;
+    refuses:
+      | "workspace_not_found"
+      | "ai_generation_not_found"
+      | "role_required"
+      | "generation_status"
+      | "contention"
+      | "generation_has_no_campaign"
+      | "campaign_not_found"
+      | "campaign_deleted"
+      | "campaign_closed"
+      | "campaign_incomplete"
+      | "campaign_id_taken"
+      | "campaign_secret_missing"
+      | "stock_awarded"
+      | "too_many_draws"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Say no to what was generated, until it is accepted after all; editors.
+   */
+  rejectAiGeneration: {
+    request: RejectAiGeneration;
+    response: AiGenerationView;
+    refuses:
+      | "workspace_not_found"
+      | "ai_generation_not_found"
+      | "role_required"
+      | "generation_status"
+      | "contention"
+      | "generation_accepted"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * A generation with its output; members.
+   */
+  getAiGeneration: {
+    request: GetAiGeneration;
+    response: AiGenerationView;
+    refuses:
+      | "workspace_not_found"
+      | "ai_generation_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The workspace's generations, the newest first; members.
+   */
+  listAiGenerations: {
+    request: ListAiGenerations;
+    response: PageOfAiGenerationView;
+    refuses:
+      | "workspace_not_found"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -2529,7 +2640,8 @@ export interface SaveWorkspace {
 /**
  * A tenant: `/workspaces/{id}`.
  *
- * `dailyTokenLimit`: how many tokens of language models it may use in a day; none for no limit.
+ * `dailyTokenLimit`: how many tokens of language models it may use in a day; None for as many as
+ * the deployment gives each workspace.
  */
 export interface Workspace {
   id: string;
@@ -5071,6 +5183,104 @@ export interface UploadedCodes {
   total: number;
 }
 /**
+ * Generate something. A repeated call with the same `requestId` returns the first one's.
+ */
+export interface CreateAiGeneration {
+  workspaceId: string;
+  generationType: GenerationType;
+  params: GenerationParams;
+  campaignId?: string | null;
+  requestId?: string | null;
+}
+/**
+ * What is wanted. A `brief` may name prizes, colours and a tone; see the docs.
+ */
+export interface GenerationParams {
+  brief: string;
+  tone?: string | null;
+  locale?: string | null;
+  style?: string | null;
+}
+/**
+ * A generation as its workspace sees it.
+ */
+export interface AiGenerationView {
+  id: string;
+  tenantId: string;
+  userId: string;
+  campaignId: string | null;
+  generationType: GenerationType;
+  status: GenerationStatus;
+  accepted: boolean;
+  acceptedAt: number | null;
+  rejectedAt: number | null;
+  inputParams: {
+    [k: string]: unknown;
+  };
+  output: {
+    [k: string]: unknown;
+  } | null;
+  error: GenerationError | null;
+  durationMs: number | null;
+  llmModel: string | null;
+  promptVersion: string;
+  attempts: number;
+  usage: Usage;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * Why there is no output. `retryable`: another generation may have one.
+ */
+export interface GenerationError {
+  code: string;
+  message: string;
+  retryable: boolean;
+}
+/**
+ * Tokens, and what they cost in micro-dollars as far as the prices are known.
+ */
+export interface Usage {
+  inputTokens: number;
+  outputTokens: number;
+  costMicros: number;
+}
+/**
+ * Apply a generation's output to its campaign; a plan without one creates it.
+ */
+export interface AcceptAiGeneration {
+  workspaceId: string;
+  generationId: string;
+}
+/**
+ * Say no to a generation's output. It can be accepted after all.
+ */
+export interface RejectAiGeneration {
+  workspaceId: string;
+  generationId: string;
+}
+/**
+ * Read a generation.
+ */
+export interface GetAiGeneration {
+  workspaceId: string;
+  generationId: string;
+}
+/**
+ * The workspace's generations, the newest first.
+ */
+export interface ListAiGenerations {
+  workspaceId: string;
+  campaignId?: string | null;
+  status?: GenerationStatus | null;
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfAiGenerationView {
+  items: AiGenerationView[];
+  nextPageToken: string | null;
+}
+/**
  * A guest to be erased: the caller, or for an admin the guest of this uid.
  *
  * Of a project or of an event: one of both is named.
@@ -5136,6 +5346,10 @@ export interface Documents {
    * `/workspaces/{workspaceId}/experiences/{experienceId}/experienceVersions/{version}`, for members of the workspace.
    */
   experienceVersion: ExperienceVersion;
+  /**
+   * `/workspaces/{workspaceId}/aiGenerations/{generationId}`, for members of the workspace.
+   */
+  aiGeneration: AiGeneration;
   /**
    * `/events/{eventId}`, for anybody who is signed in while the event is live, and members of the workspace.
    */
@@ -5240,6 +5454,48 @@ export interface ExperienceVersion {
   progress: ProgressRules | null;
   version: number;
   publishedAt: number;
+}
+/**
+ * One request to a language model, its output, and what became of it.
+ *
+ * `inputParams` is what was asked for, `output` what the model made of it. `campaignId` is the
+ * campaign that it is for, or that an accepted plan created; None once that was deleted.
+ * `reservation`: the day's tokens that it holds while it is pending. `request` is the fingerprint
+ * of the call that created it, where that had a requestId.
+ */
+export interface AiGeneration {
+  id: string;
+  tenantId: string;
+  userId: string;
+  campaignId: string | null;
+  generationType: GenerationType;
+  status: GenerationStatus;
+  accepted: boolean;
+  acceptedAt: number | null;
+  rejectedAt: number | null;
+  inputParams: {
+    [k: string]: unknown;
+  };
+  output: {
+    [k: string]: unknown;
+  } | null;
+  error: GenerationError | null;
+  durationMs: number | null;
+  llmModel: string | null;
+  promptVersion: string;
+  attempts: number;
+  usage: Usage;
+  reservation: TokenReservation | null;
+  request: string | null;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * Tokens of a day that a call may use, until it is settled by what it used.
+ */
+export interface TokenReservation {
+  day: string;
+  tokens: number;
 }
 /**
  * The code and the details of each reason.
@@ -5749,6 +6005,13 @@ export interface Reasons {
     };
   };
   /**
+   * Refused when more is stored of the player than one call can read: the workspace has to hand it out.
+   */
+  export_too_large: {
+    code: "resource-exhausted";
+    details: {};
+  };
+  /**
    * Refused when no provider of pictures has this id.
    */
   unknown_provider: {
@@ -6066,6 +6329,55 @@ export interface Reasons {
    * Refused when 500 batches of tickets are revoked already.
    */
   too_many_revoked: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when this deployment's language model is unknown or has no key.
+   */
+  model_not_configured: {
+    code: "failed-precondition";
+    details: {
+      model: string;
+    };
+  };
+  /**
+   * Refused when the workspace has fewer tokens left for today, of its `limit`, than the call may need.
+   */
+  token_budget: {
+    code: "resource-exhausted";
+    details: {
+      retryAfterSeconds: number;
+      limit: number;
+    };
+  };
+  /**
+   * Refused when there is no such AI generation, or none for this caller.
+   */
+  ai_generation_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when the generation is `pending` or `failed`: there is no output to decide about.
+   */
+  generation_status: {
+    code: "failed-precondition";
+    details: {
+      status: string;
+    };
+  };
+  /**
+   * Refused when what was accepted cannot be rejected.
+   */
+  generation_accepted: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when copy or a theme is for no campaign, or for one that was deleted.
+   */
+  generation_has_no_campaign: {
     code: "failed-precondition";
     details: {};
   };

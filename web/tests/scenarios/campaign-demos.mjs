@@ -216,7 +216,7 @@ export async function campaignScreenshots(stage, { folder, ...files }) {
   const data = demoOf({
     media: {
       logo: picture(
-        '<text x="100" y="44" font-size="40" text-anchor="middle" font-family="serif" fill="#b3123f">Bloom &amp; Co</text>',
+        '<text x="100" y="44" font-size="34" text-anchor="middle" font-family="serif" fill="#b3123f">Bloom &amp; Co</text>',
         "0 0 200 60",
       ),
       background: null,

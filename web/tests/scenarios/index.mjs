@@ -1,4 +1,12 @@
 import { campaignDemo, campaignLayouts, campaignScreenshots } from "./campaign-demos.mjs";
+import {
+  campaignByTicket,
+  campaignFramed,
+  campaignPlayed,
+  campaignRefusals,
+  campaignTerms,
+  campaignTwice,
+} from "./campaign-pages.mjs";
 import { deniedRequests } from "./denied.mjs";
 import { entering } from "./entering.mjs";
 import {
@@ -45,4 +53,10 @@ export const SCENARIOS = {
   campaignDemo,
   campaignLayouts,
   campaignScreenshots,
+  campaignPlayed,
+  campaignTwice,
+  campaignTerms,
+  campaignByTicket,
+  campaignRefusals,
+  campaignFramed,
 };

@@ -7,7 +7,7 @@ from experience.campaigns.models.campaign import Campaign
 from experience.campaigns.models.requests import RevealDraws
 from experience.campaigns.usecases.generate import end_lost_build
 from experience.campaigns.usecases.playing.export import delete_old_exports
-from experience.campaigns.usecases.playing.reveal import REVEAL_AFTER_SECONDS, reveal_draws
+from experience.campaigns.usecases.playing.reveal import due_at, reveal_draws
 
 
 def sweep_campaigns() -> dict[str, int]:
@@ -20,11 +20,10 @@ def sweep_campaigns() -> dict[str, int]:
     client = clients.firestore()
     done = {"revealed": 0, "ended": 0, "exports": 0}
     pending = FieldFilter("revealPending", "==", True)
-    due = clock.now_ms() - REVEAL_AFTER_SECONDS * 1000
     for found in list(client.collection_group("campaigns").where(filter=pending).stream()):
         with sweeps.logging_failure(found):
             campaign = Campaign.load(found.to_dict() or {})
-            if campaign.closed_at is not None and campaign.closed_at <= due:
+            if due_at(campaign) <= clock.now_ms():
                 task = {"workspaceId": campaign.tenant_id, "campaignId": campaign.id}
                 reveal_draws(RevealDraws.model_validate(task))
                 done["revealed"] += 1

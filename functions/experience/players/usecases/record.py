@@ -3,9 +3,16 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from typing import Any
 
-from google.api_core.exceptions import Aborted, AlreadyExists, FailedPrecondition, NotFound
+from google.api_core.exceptions import (
+    Aborted,
+    AlreadyExists,
+    FailedPrecondition,
+    InvalidArgument,
+    NotFound,
+)
 from google.cloud.firestore import (
     ArrayUnion,
     Client,
@@ -15,7 +22,7 @@ from google.cloud.firestore import (
     transactional,
 )
 
-from experience import clock, transactions
+from experience import clock, logs, transactions
 from experience.errors import ResourceExhausted
 from experience.players import store
 from experience.players.models.effects import Arrival, Effects, begun, effects_of
@@ -137,7 +144,7 @@ def record(
             effects = _remembering(effects, plan.remember(effects))
             _require_small(effects.progress)
             try:
-                _commit(client, player, effects, plan.also)
+                _commit_whatever_rollups_hold(client, player, effects, plan.also)
             except AlreadyExists as collided:
                 existing = _existing(client, player, effects)
                 if not existing - known:
@@ -176,13 +183,46 @@ def _own(client: Client, player: Player) -> Any:
     return store.progress_ref(client, player.uid, progress.workspace_id, progress.experience_id)
 
 
-def _commit(
+class Rollups(Enum):
+    """How a batch is counted in its days' sums."""
+
+    GROWING = auto()
+    FULL = auto()
+    UNCOUNTED = auto()
+
+
+def _commit_whatever_rollups_hold(
     client: Client, player: Player, effects: Effects, also: Callable[[WriteBatch], None]
+) -> None:
+    """As `_commit`. A rollup that takes no byte more refuses no player what they did.
+
+    Their sizes are bounded, but many batches may meet in one: where Firestore refuses the commit,
+    the names that are stored count, then none.
+    """
+    try:
+        return _commit(client, player, effects, also, Rollups.GROWING)
+    except InvalidArgument:
+        pass
+    shard = {"experience": effects.progress.experience_id, "shard": shard_of(player.uid)}
+    try:
+        _commit(client, player, effects, also, Rollups.FULL)
+        logs.warning("rollup without room for names", **shard)
+    except InvalidArgument:
+        _commit(client, player, effects, also, Rollups.UNCOUNTED)
+        logs.error("rollup without room", **shard)
+
+
+def _commit(
+    client: Client,
+    player: Player,
+    effects: Effects,
+    also: Callable[[WriteBatch], None],
+    rollups: Rollups,
 ) -> None:
     """Write all of it or nothing. A player without a profile must not have been erased by then."""
 
     def write(batch: WriteBatch) -> dict[str, Names]:
-        learned = _write(client, batch, player, effects)
+        learned = _write(client, batch, player, effects, rollups)
         also(batch)
         return learned
 
@@ -202,7 +242,9 @@ def _commit(
         _names.keep(path, names)
 
 
-def _write(client: Client, batch: WriteBatch, player: Player, effects: Effects) -> dict[str, Names]:
+def _write(
+    client: Client, batch: WriteBatch, player: Player, effects: Effects, rollups: Rollups
+) -> dict[str, Names]:
     """The events first: a commit that meets one of them says so. Returns the rollups' names."""
     own = _own(client, player)
     for each in effects.logged:
@@ -214,7 +256,9 @@ def _write(client: Client, batch: WriteBatch, player: Player, effects: Effects) 
         batch.update(own, updates, client.write_option(last_update_time=player.begun_at))
     _write_profile(client, batch, player, effects)
     _write_visitors(client, batch, player, effects)
-    return write_rollups(client, batch, player, effects)
+    if rollups is Rollups.UNCOUNTED:
+        return {}
+    return write_rollups(client, batch, player, effects, is_full=rollups is Rollups.FULL)
 
 
 def _write_profile(client: Client, batch: WriteBatch, player: Player, effects: Effects) -> None:
@@ -261,21 +305,25 @@ def _write_visitors(client: Client, batch: WriteBatch, player: Player, effects: 
 
 
 def write_rollups(
-    client: Client, batch: WriteBatch, player: Player, effects: Effects
+    client: Client, batch: WriteBatch, player: Player, effects: Effects, *, is_full: bool = False
 ) -> dict[str, Names]:
-    """Count the events of a batch in the sums of their days; the names that these have then."""
+    """Count the events of a batch in the sums of their days; the names that these have then.
+
+    A document takes names that are new to this process only after it was read: other processes
+    add to it too. To one that `is_full` none is added. What its names then are is read as well.
+    """
     workspace, experience = effects.progress.workspace_id, effects.progress.experience_id
     shard = shard_of(player.uid)
     learned = {}
     for rollup in by_day((each.event for each in effects.logged), player.rules):
         reference = store.rollup_ref(client, workspace, experience, rollup.day, shard)
         path = f"{client.project}/{reference.path}"
-        names = _names.get(path)
-        if names is None and any(rollup.unnamed(player.rules)):
-            # only the document says whether there is room for them
-            names = Names.of(transactions.fields(reference.get()) or {})
-        sums, after = rollup.fields(player.rules, names or Names())
-        if names is not None:
+        names = _names.get(path) or Names()
+        sums, after = rollup.fields(player.rules, names)
+        if is_full or after != names:
+            stored = transactions.fields(reference.get()) or {}
+            names = Names.of(stored, is_full=is_full)
+            sums, after = rollup.fields(player.rules, names)
             learned[path] = after
         fields = {
             "workspaceId": workspace,

@@ -40,7 +40,8 @@ def track_progress_events(uid: str, request: TrackProgressEvents) -> TrackedProg
     Two reads (progress, profile) and n + 2 writes; one write for each day that the events fall on,
     each tier of an achievement and each content that the player visits for the first time that day.
     An attendant costs a read more; a first call reads at most four more; events of which some are
-    in the log are read once; a rollup is read once in this process for contents that no rules name.
+    in the log are read once; a rollup is read for types and contents that neither the rules nor this
+    process know, while it has room for them.
     A repeated `batchId` takes two reads and writes nothing, and so do events that are all in the
     log, after one read of each. Raises NotFound, PermissionDenied `server_only_event`,
     FailedPrecondition `experience_unavailable`, `player_erased` and `player_merged`, AlreadyExists
