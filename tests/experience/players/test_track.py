@@ -287,8 +287,12 @@ class TestRefusals:
         player.track(an_event())
         player.own.update({"state.unlockedAreas": [str(number) for number in range(1000)]})
         before = player.progress()
-        with pytest.raises(ResourceExhausted, match="no room"):
-            player.track(an_event(), an_event("area_unlocked", "new"))
+        with pytest.raises(ResourceExhausted, match="no room") as caught:
+            player.track(an_event(occurredAt=now_ms() + DAY), an_event("area_unlocked", "new"))
+        assert (caught.value.details["field"], caught.value.details["path"]) == (
+            "unlockedAreas",
+            "events[1]",
+        )
         assert player.progress() == before
         assert player.track(an_event("area_unlocked", "999")).tracked == 1
 
