@@ -1,13 +1,22 @@
 """Everything that is deployed, by the name under which clients and Google's services know it."""
 
+from experience.ai_generations.endpoints import accept_ai_generation as acceptAiGeneration
+from experience.ai_generations.endpoints import create_ai_generation as createAiGeneration
+from experience.ai_generations.endpoints import get_ai_generation as getAiGeneration
+from experience.ai_generations.endpoints import list_ai_generations as listAiGenerations
+from experience.ai_generations.endpoints import on_campaign_deleted as onCampaignDeleted
+from experience.ai_generations.endpoints import reject_ai_generation as rejectAiGeneration
+from experience.ai_generations.endpoints import sweep_ai_generations as sweepAiGenerations
 from experience.campaigns.endpoints import archive_campaign as archiveCampaign
 from experience.campaigns.endpoints import close_campaign as closeCampaign
 from experience.campaigns.endpoints import create_campaign as createCampaign
 from experience.campaigns.endpoints import create_tickets as createTickets
 from experience.campaigns.endpoints import delete_campaign as deleteCampaign
 from experience.campaigns.endpoints import export_plays as exportPlays
+from experience.campaigns.endpoints import generate_campaign as generateCampaign
 from experience.campaigns.endpoints import get_campaign as getCampaign
 from experience.campaigns.endpoints import get_campaign_funnel as getCampaignFunnel
+from experience.campaigns.endpoints import get_embed_code as getEmbedCode
 from experience.campaigns.endpoints import get_play as getPlay
 from experience.campaigns.endpoints import list_campaigns as listCampaigns
 from experience.campaigns.endpoints import list_plays as listPlays
@@ -115,6 +124,7 @@ from experience.workspaces.endpoints import set_member as setMember
 
 __all__ = [
     "abandonSession",
+    "acceptAiGeneration",
     "archiveCampaign",
     "auditProgress",
     "cancelRun",
@@ -123,6 +133,7 @@ __all__ = [
     "collectArtifacts",
     "completeSession",
     "confirmUpload",
+    "createAiGeneration",
     "createCampaign",
     "createCaptureUpload",
     "createSession",
@@ -137,11 +148,14 @@ __all__ = [
     "failSession",
     "findEventsNear",
     "foldRollups",
+    "generateCampaign",
+    "getAiGeneration",
     "getArtifactUrl",
     "getCampaign",
     "getCampaignFunnel",
     "getContentAnalytics",
     "getDownloadUrl",
+    "getEmbedCode",
     "getEventSession",
     "getExperienceProgress",
     "getGuest",
@@ -157,6 +171,7 @@ __all__ = [
     "getSession",
     "getState",
     "goToStep",
+    "listAiGenerations",
     "listCampaigns",
     "listEventSessions",
     "listEvents",
@@ -170,6 +185,7 @@ __all__ = [
     "listRuns",
     "listSessions",
     "mergePlayer",
+    "onCampaignDeleted",
     "onEventUpdated",
     "onJobCreated",
     "onProjectUpdated",
@@ -181,6 +197,7 @@ __all__ = [
     "publishExperience",
     "publishProject",
     "redeemClaim",
+    "rejectAiGeneration",
     "restoreCampaign",
     "retryJourney",
     "retryRun",
@@ -207,6 +224,7 @@ __all__ = [
     "startRun",
     "startTransform",
     "sweepAccounts",
+    "sweepAiGenerations",
     "sweepCampaigns",
     "sweepJobs",
     "sweepJourneys",

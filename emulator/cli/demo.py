@@ -10,7 +10,8 @@ from pathlib import Path
 from rich.console import Console
 
 from emulator.cli.options import add_faults, project_id
-from emulator.demo import chaos, seed
+from emulator.demo import campaign, chaos, seed
+from emulator.demo.campaign import DemoCampaign
 from emulator.demo.client import CallError
 from emulator.demo.journey import DemoJourney
 from emulator.demo.player import DemoPlayer
@@ -42,6 +43,8 @@ def main(arguments: Sequence[str]) -> int:
     faults = chaos.FAULTS if options.faults is None else settings.parse(options.faults)
     if is_chaos:
         os.environ.update(chaos.environment())
+    if options.campaign:
+        os.environ["REVEAL_AFTER_SECONDS"] = str(campaign.REVEAL_AFTER_SECONDS)
     suite = Suite(options.project, free_ports=True, functions_log=options.out / "functions.log")
     try:
         with console.status("Starting the suite: Firestore, functions, storage, task queues …"):
@@ -64,7 +67,11 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _visit(options: argparse.Namespace) -> type[DemoVisit | DemoJourney | DemoPlayer]:
+def _visit(
+    options: argparse.Namespace,
+) -> type[DemoVisit | DemoJourney | DemoPlayer | DemoCampaign]:
+    if options.campaign:
+        return DemoCampaign
     if options.player:
         return DemoPlayer
     return DemoJourney if options.journey else DemoVisit
@@ -81,13 +88,15 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--guests", type=_guests, default=1, help="how many visit at once")
     parser.add_argument("--journey", action="store_true", help="in an event instead of a project")
     parser.add_argument("--player", action="store_true", help="on a trail, among other players")
+    parser.add_argument("--campaign", action="store_true", help="a campaign, played for prizes")
     add_faults(parser, default=None)
     options = parser.parse_args(arguments)
-    for alone in ("journey", "player"):
-        if getattr(options, alone) and (options.guests > 1 or options.faults is not None):
+    demos = [each for each in ("journey", "player", "campaign") if getattr(options, each)]
+    for alone in demos:
+        if options.guests > 1 or options.faults is not None:
             parser.error(f"--{alone} is for one guest, and without --faults")
-    if options.journey and options.player:
-        parser.error("--journey and --player are two demos: choose one")
+    if len(demos) > 1:
+        parser.error(f"{' and '.join(f'--{each}' for each in demos)} are two demos: choose one")
     return options
 
 

@@ -26,6 +26,7 @@ A domain imports only shared modules and domains that stand above it in this lis
     shares       taking the addresses of a picture back
     players      profiles, progress in experiences, its log, boards and analytics
     campaigns    campaigns: their life, their build, and playing them for prizes
+    ai_generations   what language models make of a brief, and what people accept of it
     retention    deleting what has been kept for long enough
 """
 
@@ -47,5 +48,6 @@ DOMAINS = (
     "shares",
     "players",
     "campaigns",
+    "ai_generations",
     "retention",
 )

@@ -119,6 +119,12 @@ GEMINI_KEY_SECRET = StringParam(
     description="The secret of this project that holds a Gemini API key; empty: not used.",
 )
 
+REVEAL_AFTER_SECONDS = IntParam(
+    "REVEAL_AFTER_SECONDS",
+    default=120,
+    description="When a closed campaign's seeds are revealed; never before its last call can end.",
+)
+
 CAMPAIGN_SECRET_NAME = StringParam(
     "CAMPAIGN_SECRET_NAME",
     default="",
@@ -143,10 +149,22 @@ PROVIDER_PRICES = StringParam(
     description="Prices in micro-dollars beyond the known ones, as docs/providers.md has them.",
 )
 
+PUBLIC_ORIGIN = StringParam(
+    "PUBLIC_ORIGIN",
+    default="",
+    description="Where Hosting serves campaigns' pages; empty: https://PROJECT.web.app.",
+)
+
 LANGUAGE_MODEL = StringParam(
     "LANGUAGE_MODEL",
     default="local",
     description="Which language model writes texts and plans; local needs no network and no key.",
+)
+
+TOKENS_PER_WORKSPACE_AND_DAY = IntParam(
+    "TOKENS_PER_WORKSPACE_AND_DAY",
+    default=2_000_000,
+    description="How many tokens of language models a workspace may use in a day, if it sets none.",
 )
 
 STEP_LEASE_MARGIN_SECONDS = IntParam(

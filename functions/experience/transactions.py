@@ -8,6 +8,7 @@ there is full jitter from 0.5 s, at most 4 s, and eight attempts in all.
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from google.api_core.exceptions import (
@@ -22,6 +23,7 @@ from google.cloud.firestore import (
     DocumentReference,
     DocumentSnapshot,
     Transaction,
+    WriteBatch,
     transactional,
 )
 
@@ -100,6 +102,57 @@ class _Optimistic(Transaction):
     def update(self, reference: Any, field_updates: Any, option: Any = None) -> None:
         option = option or self.client.write_option(last_update_time=self.read_at[reference.path])
         super().update(reference, field_updates, option)
+
+
+class ConditionalWrites(_Optimistic):
+    """Writes for another commit, each on the condition under which a transaction would make it.
+
+    A document that is updated must not have changed since it was read through this.
+    """
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self.writes: list[ConditionalWrite] = []
+
+    def create(self, reference: Any, document_data: Any) -> None:
+        self._record(reference, lambda batch: batch.create(reference, document_data))
+
+    def set(self, reference: Any, document_data: Any, merge: Any = False) -> None:
+        self._record(reference, lambda batch: batch.set(reference, document_data, merge=merge))
+
+    def update(self, reference: Any, field_updates: Any, option: Any = None) -> None:
+        written_at = self.read_at[reference.path]
+        condition = option or self.client.write_option(last_update_time=written_at)
+        self._record(
+            reference, lambda batch: batch.update(reference, field_updates, condition), written_at
+        )
+
+    def delete(self, reference: Any, option: Any = None) -> None:
+        self._record(reference, lambda batch: batch.delete(reference, option))
+
+    def _record(
+        self, reference: Any, add_to: Callable[[WriteBatch], None], if_written_at: Any = None
+    ) -> None:
+        self.writes.append(ConditionalWrite(reference, add_to, if_written_at))
+
+
+@dataclass(frozen=True)
+class ConditionalWrite:
+    """One of them; `if_written_at`: the time at which its document was read as last written."""
+
+    reference: DocumentReference
+    add_to: Callable[[WriteBatch], None]
+    if_written_at: Any = None
+
+
+def conditional_writes(client: Client, body: Callable[[Transaction], Any]) -> ConditionalWrites:
+    """What `body` would write, for somebody else's commit. Raises what `body` raises.
+
+    A commit with these writes that is rejected must record them again.
+    """
+    conditional = ConditionalWrites(client)
+    body(conditional)
+    return conditional
 
 
 def retry(once: Callable[[], T]) -> T:

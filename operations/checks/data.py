@@ -7,6 +7,7 @@ from typing import Any
 from google.cloud.firestore import Client
 from pydantic import ValidationError
 
+from experience.ai_generations.models import AiGeneration
 from experience.campaigns.models.campaign import Campaign, PublicCampaign
 from experience.campaigns.models.playing.play import Play
 from experience.campaigns.models.playing.stock import StockShard
@@ -32,6 +33,7 @@ from experience.workspaces.models import (
     ExperienceConfig,
     ExperienceVersion,
     Member,
+    TokenUsage,
     Workspace,
 )
 from operations.checks import player_data
@@ -69,6 +71,8 @@ class Data:
     rollups: dict[str, Rollup] = field(default_factory=dict)
     tombstones: dict[str, PlayerTombstone] = field(default_factory=dict)
     campaigns: dict[str, Campaign] = field(default_factory=dict)
+    ai_generations: dict[str, AiGeneration] = field(default_factory=dict)
+    token_usage: dict[str, TokenUsage] = field(default_factory=dict)
     public: dict[str, PublicCampaign] = field(default_factory=dict)
     plays: dict[str, Play] = field(default_factory=dict)
     stock: dict[str, StockShard] = field(default_factory=dict)
@@ -140,6 +144,8 @@ def _kinds(data: Data) -> dict[str, tuple[Callable[[dict[str, Any]], Document], 
         f"{workspace}/members": (Member.load, data.members),
         f"{workspace}/experiences": (Experience.load, data.experiences),
         f"{workspace}/experiences/experienceVersions": (ExperienceVersion.load, data.versions),
+        f"{workspace}/aiGenerations": (AiGeneration.load, data.ai_generations),
+        f"{workspace}/tokenUsage": (TokenUsage.load, data.token_usage),
         project: (Project.load, data.projects),
         f"{project}/guests": (Guest.load, data.guests),
         f"{project}/sessions": (Session.load, data.sessions),

@@ -20,6 +20,7 @@ from experience.workspaces.models import Role
 from operations.checks.campaign_invariants import CAMPAIGN_INVARIANTS
 from operations.checks.data import Data
 from operations.checks.event_invariants import EVENT_INVARIANTS
+from operations.checks.generation_invariants import GENERATION_INVARIANTS
 from operations.checks.player_invariants import PLAYER_INVARIANTS
 from operations.checks.run_invariants import (
     a_job_is_its_run,
@@ -340,6 +341,7 @@ INVARIANTS: tuple[Callable[[Data], Found], ...] = (
     media_lie_in_the_bucket,
     *EVENT_INVARIANTS,
     *PLAYER_INVARIANTS,
+    *GENERATION_INVARIANTS,
     *CAMPAIGN_INVARIANTS,
 )
 

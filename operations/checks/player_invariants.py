@@ -20,9 +20,11 @@ MAX_DRIFT_METERS = 0.001
 
 
 def players_documents_say_where_they_are(data: Data) -> Found:
-    """The ids in progress, log, visitors, boards, rollups and saves are those of the path."""
+    """The ids in progress, log and saves are those of the path."""
     for path, progress in data.progress.items():
         named = progress_id(progress.workspace_id, progress.experience_id)
+        if progress.merged_into is not None:  # no query of the experience finds it
+            named = progress_id(progress.workspace_id, progress.experience_id or _ids(path)[1])
         if path.split("/")[3] != named:
             yield path, f"is of {named}"
     for path, event in data.progress_events.items():
@@ -33,6 +35,10 @@ def players_documents_say_where_they_are(data: Data) -> Found:
     for path in data.saves:
         if path.rpartition("/")[2] not in map(str, range(1, MAX_SAVES + 1)):
             yield path, "is in no slot"
+
+
+def sums_of_players_say_where_they_are(data: Data) -> Found:
+    """The ids in visitors, boards and rollups are those of the path."""
     for path, visitor in data.visitors.items():
         folder = f"{visitor.experience_id}~{content_hash(visitor.content_id)}"
         own = f"workspaces/{visitor.workspace_id}/contentVisitors/{folder}/visitors"
@@ -56,8 +62,8 @@ def a_progress_has_a_player(data: Data) -> Found:
         if path.rpartition("/experienceProgress/")[0] not in data.players:
             yield path, "belongs to no player"
         version = f"experienceVersions/{progress.experience_version}"
-        experience = f"workspaces/{progress.workspace_id}/experiences/{progress.experience_id}"
-        if f"{experience}/{version}" not in data.versions:
+        workspace, name = _ids(path)
+        if f"workspaces/{workspace}/experiences/{name}/{version}" not in data.versions:
             yield path, f"is pinned to version {progress.experience_version}, which is not there"
     for path in (*data.progress_events, *data.saves):
         if "/".join(path.split("/")[:4]) not in data.progress:
@@ -68,7 +74,7 @@ def a_profile_is_the_sum_of_its_progress(data: Data) -> Found:
     """Points, playtime, distance, number and achievements of all experiences."""
     of_player = _by_player(data)
     for path, profile in data.players.items():
-        own = of_player[path]
+        own = list(of_player[path].values())
         sums = {
             "xp": (profile.xp, sum(each.xp for each in own)),
             "totalPlaytimeSeconds": (
@@ -85,9 +91,9 @@ def a_profile_is_the_sum_of_its_progress(data: Data) -> Found:
         if not _is_close(profile.total_distance_meters, meters):
             yield path, f"has totalDistanceMeters {profile.total_distance_meters}, not {meters}"
         reached = {
-            f"{progress_id(each.workspace_id, each.experience_id)}~{achievement.id}"
-            for each in own
-            for achievement in each.achievements
+            f"{each.split('/')[3]}~{achievement.id}"
+            for each, progress in of_player[path].items()
+            for achievement in progress.achievements
         }
         if missing := sorted(reached - set(profile.stats.achievements)):
             yield path, f"lacks the achievements {', '.join(missing)}"
@@ -169,7 +175,7 @@ def visitors_are_remembered(data: Data) -> Found:
         family = [player.partition("/")[2], *(profile.merged_from if profile else ())]
         stored: dict[str, str] = {}
         for uid in family:
-            of_one = days.get((uid, progress.workspace_id, progress.experience_id), {})
+            of_one = days.get((uid, *_ids(path)), {})
             for name, day in of_one.items():
                 stored[name] = max(day, stored.get(name, day))
         wrong = [name for name, day in progress.seen.items() if stored.get(name) != day]
@@ -216,7 +222,8 @@ def merged_players_know_each_other(data: Data) -> Found:
             yield path, f"was merged into {into}, who does not name them"
         if profile.merge_pending:
             yield path, f"is not merged into {into} to the end"
-        elif any(each.merged_into != into for each in of_player[path]):
+        accounts = set(_accounts_of(data, into)) if into else {None}
+        if any(each.merged_into not in accounts for each in of_player[path].values()):
             yield path, f"was merged into {into}, and has progress that was not, or elsewhere"
         for each in profile.merged_from:
             other = data.players.get(f"players/{each}")
@@ -250,6 +257,7 @@ def nothing_is_left_of_the_erased(data: Data) -> Found:
 
 PLAYER_INVARIANTS = (
     players_documents_say_where_they_are,
+    sums_of_players_say_where_they_are,
     a_progress_has_a_player,
     a_profile_is_the_sum_of_its_progress,
     a_state_agrees_with_itself,
@@ -261,12 +269,28 @@ PLAYER_INVARIANTS = (
 )
 
 
-def _by_player(data: Data) -> dict[str, list[ExperienceProgress]]:
-    """The progress of each player, by the path of the profile."""
-    found: dict[str, list[ExperienceProgress]] = defaultdict(list)
+def _by_player(data: Data) -> dict[str, dict[str, ExperienceProgress]]:
+    """The progress of each player by its path, by the path of the profile."""
+    found: dict[str, dict[str, ExperienceProgress]] = defaultdict(dict)
     for path, progress in data.progress.items():
-        found[path.partition("/experienceProgress/")[0]].append(progress)
+        found[path.partition("/experienceProgress/")[0]][path] = progress
     return found
+
+
+def _ids(progress: str) -> tuple[str, str]:
+    """The workspace and the experience of a progress, by its path."""
+    workspace, _, experience = progress.split("/")[3].partition("~")
+    return workspace, experience
+
+
+def _accounts_of(data: Data, uid: str | None) -> Iterator[str]:
+    """An account, and those that it became part of in turn."""
+    seen: set[str] = set()
+    while uid is not None and uid not in seen:
+        seen.add(uid)
+        yield uid
+        account = data.players.get(f"players/{uid}")
+        uid = account.merged_into if account else None
 
 
 def _is_close(one: float, two: float) -> bool:

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from emulator.demo import seed
+from tests.support.builders.venues import Venue
+from tests.support.builders.workspaces import a_member
 from tests.support.calling import at_once
 from tests.support.faulty_suite import WHOLE_VISIT, FaultySuite, visit_of
+from tests.support.players.visitor import Visitor
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.exhaustive
@@ -17,6 +20,8 @@ DELIVERED = ["onJobCreated", "onSessionCompleted", "onSessionCreated", "runTrans
 OF_RUNS = ["pollGeneration", "runStep"]
 # Nor does it close anything; tests/experience/media try what follows when something is closed.
 OF_CLOSURES = ["onEventUpdated", "onProjectUpdated", "onWorkspaceUpdated", "updateDownloadUrls"]
+# Nor does it play or delete a campaign; tests/experience/campaigns and ai_generations try that.
+OF_CAMPAIGNS = ["onCampaignDeleted", "revealDraws"]
 FAULTS: dict[str, dict[str, Any]] = {
     "twice": {"duplicate": 1},
     "late": {"delayMs": [200, 200]},
@@ -32,7 +37,7 @@ class TestOneFunction:
     def test_every_function_that_is_delivered_to_is_tried(self, faulty_suite: FaultySuite) -> None:
         host = faulty_suite.suite.functions
         delivered = host.endpoints("eventTrigger") | host.endpoints("taskQueueTrigger")
-        assert sorted(delivered) == sorted([*DELIVERED, *OF_RUNS, *OF_CLOSURES])
+        assert sorted(delivered) == sorted([*DELIVERED, *OF_RUNS, *OF_CLOSURES, *OF_CAMPAIGNS])
 
     @pytest.mark.parametrize("function", DELIVERED)
     def test_what_is_lost_of_one_is_swept(self, faulty_suite: FaultySuite, function: str) -> None:
@@ -80,6 +85,33 @@ class TestEverything:
             list(pool.map(lambda n: faulty_suite.demo_guest(uids[n], n).visit(), range(4)))
         faulty_suite.recover()
         assert [visit_of(faulty_suite, uid) for uid in uids] == [WHOLE_VISIT] * 4
+
+
+class TestCountedSessions:
+    @pytest.mark.parametrize(
+        "faults",
+        [
+            {"duplicate": 1, "reorder": 1},
+            {"drop": 1},
+            {"killAtCommit": 1, "killWhen": "before"},
+            {"killAtCommit": 1, "killWhen": "after"},
+        ],
+    )
+    def test_a_completed_session_counts_once_for_its_guest(
+        self, faulty_suite: FaultySuite, faults: dict[str, Any]
+    ) -> None:
+        visitor = Visitor(faulty_suite.db)
+        a_member(faulty_suite.db, visitor.workspace, "owner")
+        venue = Venue(visitor.workspace, visitor.project, visitor.experience)
+        guest = faulty_suite.guest(venue, visitor.uid)
+        session = guest.begin()
+        faulty_suite.faults(**faults, only="onSessionCompleted")
+        guest.complete(session)
+        faulty_suite.suite.settle()
+        assert visitor.counted() == ((0, 0, 0, 0) if "drop" in faults else (1, 1, 1, 1))
+        faulty_suite.faults()
+        at_once(2, lambda _: faulty_suite.sweep("sweepProgress"))
+        assert visitor.counted() == (1, 1, 1, 1)
 
 
 class TestSweeps:

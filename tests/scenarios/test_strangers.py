@@ -12,6 +12,7 @@ from tests.support.builders.projects import CONSENT
 from tests.support.builders.venues import Venue
 from tests.support.builders.workspaces import a_member, a_step, a_workspace
 from tests.support.calling import issue_paths, refused
+from tests.support.campaigns.builders import a_campaign
 from tests.support.faulty_suite import FaultyGuest, FaultySuite
 
 
@@ -26,6 +27,7 @@ class Victim:
     event: str
     event_session: str
     event_experience: str
+    campaign: str
 
     def asks(self) -> dict[str, dict[str, Any]]:
         """For every callable a request that would do, for the victim or an operator."""
@@ -61,24 +63,62 @@ class Victim:
         of_workspace = {"workspaceId": self.venue.workspace}
         run = {**of_workspace, "runId": "one"}
         experience = {**of_workspace, "experienceId": self.venue.main, "expectedVersion": 1}
+        generation = {**of_workspace, "generationId": "one"}
         return {
+            "acceptAiGeneration": generation,
             "cancelRun": run,
+            "createAiGeneration": {
+                **of_workspace,
+                "generationType": "copy",
+                "params": {"brief": "A wheel"},
+            },
             "findEventsNear": {**of_workspace, "lat": 52.5, "lng": 13.4, "radiusMeters": 10},
+            "getAiGeneration": generation,
             "getArtifactUrl": {**of_workspace, "artifactId": "one"},
             "getContentAnalytics": {**of_workspace, "experienceId": self.venue.main},
             "getRun": run,
+            "listAiGenerations": of_workspace,
             "listExperiences": of_workspace,
             "listProgress": {**of_workspace, "experienceId": self.venue.main},
             "listProgressEvents": {**of_workspace, "experienceId": self.venue.main},
             "listProjects": of_workspace,
             "listRuns": of_workspace,
             "publishExperience": experience,
+            "rejectAiGeneration": generation,
             "retryRun": run,
             "saveExperience": {**experience, "name": "Mine"},
             "saveWorkspace": {**of_workspace, "expectedVersion": 1, "name": "Mine"},
             "setMember": {**of_workspace, "uid": "me", "role": "owner"},
             "startRun": {**of_workspace, "workflowName": "photo.transform", "payload": {}},
             **self.asks_of_players(),
+            **self.asks_of_campaigns(),
+        }
+
+    def asks_of_campaigns(self) -> dict[str, dict[str, Any]]:
+        """The same for the callables about campaigns; a draft is nobody's to play."""
+        of_workspace = {"workspaceId": self.venue.workspace}
+        campaign = {**of_workspace, "campaignId": self.campaign}
+        change = {**campaign, "expectedVersion": 1}
+        return {
+            "archiveCampaign": change,
+            "closeCampaign": change,
+            "createCampaign": {**of_workspace, "name": "Mine", "templateId": "spin_wheel"},
+            "createTickets": {**campaign, "count": 1, "requestId": "mine"},
+            "deleteCampaign": change,
+            "exportPlays": campaign,
+            "getCampaign": campaign,
+            "getCampaignFunnel": campaign,
+            "getPlay": {**campaign, "playId": "one"},
+            "listCampaigns": of_workspace,
+            "listPlays": campaign,
+            "playCampaign": {**campaign, "termsVersion": "1"},
+            "redeemClaim": {**campaign, "code": "0000-0000-0000-0000"},
+            "restoreCampaign": change,
+            "revokeTickets": {**campaign, "batchId": "one"},
+            "undeleteCampaign": change,
+            "updateCampaign": {**change, "name": "Mine"},
+            "uploadCodes": {**campaign, "prizeId": "mug", "codes": ["MINE"]},
+            "voidClaim": {**campaign, "playId": "one", "reason": "mine"},
         }
 
     def asks_of_players(self) -> dict[str, dict[str, Any]]:
@@ -166,7 +206,8 @@ def victim(faulty_suite: FaultySuite) -> Victim:
     journey = guest.client.call("startJourney", eventId=event)
     experience = an_event_experience(faulty_suite.db, venue.workspace)
     session = journey["session"]["id"]
-    return Victim(venue, "victim", done, guest.begin(), event, session, experience)
+    campaign = a_campaign(faulty_suite.db, venue.workspace)
+    return Victim(venue, "victim", done, guest.begin(), event, session, experience, campaign)
 
 
 class TestWhoKnowsAllIds:
@@ -196,7 +237,7 @@ class TestWhoKnowsAllIds:
         project, workspace = victim.venue.project, victim.venue.workspace
         paths = (
             [f"projects/{project}/{each}" for each in ("sessions", "jobs")]
-            + [f"workspaces/{workspace}/{each}" for each in ("members", "experiences")]
+            + [f"workspaces/{workspace}/{each}" for each in ("members", "experiences", "campaigns")]
             + [f"events/{victim.event}/{each}" for each in ("journeys", "sessions", "steps")]
         )  # fmt: skip
         return [

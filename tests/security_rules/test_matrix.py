@@ -16,6 +16,7 @@ from emulator.demo import client as demo_client
 from emulator.demo import seed
 from emulator.suite.suite import Suite
 from experience import DOMAINS
+from experience.ai_generations.models import AiGeneration
 from experience.documents import Document
 from experience.events.models.event import Event
 from experience.events.models.experience import EventExperience
@@ -29,7 +30,13 @@ from experience.players.models.progress import ExperienceProgress
 from experience.projects.models import Project
 from experience.sessions.models.session import Session
 from experience.transforms.models.job import Job, JobInternals
-from experience.workspaces.models import Experience, ExperienceVersion, Member, Workspace
+from experience.workspaces.models import (
+    Experience,
+    ExperienceVersion,
+    Member,
+    TokenUsage,
+    Workspace,
+)
 from tests.security_rules import matrix
 from tests.security_rules.clients import VISITS, RestClient
 from tests.security_rules.conftest import Setting
@@ -45,6 +52,8 @@ MODELS: dict[str, type[Document]] = {
     "workspaces": Workspace,
     "workspaces/members": Member,
     "workspaces/experiences": Experience,
+    "workspaces/tokenUsage": TokenUsage,
+    "workspaces/aiGenerations": AiGeneration,
     "workspaces/experiences/experienceVersions": ExperienceVersion,
     "events": Event,
     "events/journeys": Journey,

@@ -8,6 +8,7 @@ from typing import Any
 
 import main
 from experience import DOMAINS, reasons
+from experience.ai_generations.models import AiGeneration
 from experience.documents import Document, Request
 from experience.errors import Reason
 from experience.events.models.event import Event
@@ -17,7 +18,7 @@ from experience.firebase.callables import DECLARATION, Declaration
 from experience.guests.models import Guest
 from experience.journeys.models.session import EventSession
 from experience.projects.models import Project
-from experience.reasons import campaigns
+from experience.reasons import ai_generations, campaigns
 from experience.sessions.models.session import Session
 from experience.steps import Step
 from experience.transforms.models.job import Job
@@ -108,6 +109,12 @@ DOCUMENTS = (
         "workspaces/{workspaceId}/experiences/{experienceId}/experienceVersions/{version}",
         MEMBERS,
     ),
+    ListenedDocument(
+        "aiGeneration",
+        AiGeneration,
+        "workspaces/{workspaceId}/aiGenerations/{generationId}",
+        MEMBERS,
+    ),
     ListenedDocument("event", Event, "events/{eventId}", OF_A_LIVE_EVENT),
     ListenedDocument("journey", Journey, "events/{eventId}/journeys/{journeyId}", OF_A_LIVE_EVENT),
     ListenedDocument("step", Step, "events/{eventId}/steps/{stepId}", OF_A_LIVE_EVENT),
@@ -133,7 +140,7 @@ def callables() -> list[DeclaredCallable]:
 
 def all_reasons() -> Iterator[Reason]:
     """Every reason, in the order of `experience/reasons/`."""
-    for module in (reasons, campaigns):
+    for module in (reasons, campaigns, ai_generations):
         for value in vars(module).values():
             if isinstance(value, Reason):
                 yield value

@@ -20,14 +20,19 @@ Json = Any
 
 # Ids that the server makes: random ones, and those derived from others.
 _ID = re.compile(r"[A-Za-z0-9]{20}|[a-z2-7]{24}|[0-9a-f]{64}")
-_EXPORT = re.compile(r"exports/players/[0-9a-f]{64}/[A-Za-z0-9]+")
-"""The folder is a hash of a uid, the name random."""
+_EXPORT = re.compile(r"exports/(?:players/[0-9a-f]{64}|plays/[^/]+/[^/]+)/[A-Za-z0-9]+")
+"""The folder is a hash of a uid or names a campaign, the name is random."""
+_BATCH = re.compile(r"[a-z2-7]{12}")
+_BATCHES = {"batchId", "revokedBatches"}
+_CODE = re.compile(r"\b(?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}\b")
+_UPLOADED = re.compile(r"\bMUG-2026-\d+\b")
+_TICKET = re.compile(r"\b[a-z2-7]{12}(-\d+-)[0-9A-Z]{16}\b")
 _ADDRESS = re.compile(r"https?://[^/\s]+/([^?\s]*)(\?\S*)?")
 _TIME = 1_780_000_000_000
 _MIN_TIME = 1_600_000_000_000
 
 # These depend on the machine. The sizes of files depend on the version of a library.
-_MEASURED = {"processingTimeMs": 900, "durationMs": 40}
+_MEASURED = {"processingTimeMs": 900, "durationMs": 40, "roll": 123_456}
 _OF_FILES = {"sizeBytes": 60_000}
 # They contain times.
 _TOKENS = {"nextPageToken": "bW9yZQ", "fromIdToken": "eyJhbGciOiJSUzI1NiJ9.…"}
@@ -65,6 +70,8 @@ class Scrubber:
         if isinstance(value, str):
             if key in _TOKENS:
                 return _TOKENS[key]
+            if key in _BATCHES and _BATCH.fullmatch(value):
+                value = "ticketbatch1"
             self._learn(value, key, parent)
             return self._text(value)
         if isinstance(value, int) and not isinstance(value, bool):
@@ -81,6 +88,9 @@ class Scrubber:
 
     def _text(self, text: str) -> str:
         text = _ADDRESS.sub(_example_address, text)
+        text = _CODE.sub("K7Q2-9D4M-X0PA-63ZT", text)
+        text = _UPLOADED.sub("MUG-2026-7", text)
+        text = _TICKET.sub(r"ticketbatch1\1ABCDEFGH12345678", text)
         for value in sorted(self._names, key=len, reverse=True):
             text = text.replace(value, self._names[value])
         return text
@@ -88,7 +98,7 @@ class Scrubber:
 
 def _example_address(found: re.Match[str]) -> str:
     path, query = found.groups()
-    path = _EXPORT.sub("exports/players/player-1/export-1", path)
+    path = _EXPORT.sub("exports/export-1", path)
     return f"https://storage.example/{path}" + ("?…" if query else "")
 
 

@@ -117,7 +117,7 @@ def _domain(
     parts = [f"{summary[1][0].upper()}{summary[1][1:]}." if summary else ""]
     for each in functions:
         parts += _callable(each, definitions, calls)
-    return _page(domain.capitalize(), *parts)
+    return _page(domain.replace("_", " ").capitalize(), *parts)
 
 
 def _callable(function: DeclaredCallable, definitions: Json, calls: dict[str, Any]) -> list[str]:

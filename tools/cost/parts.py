@@ -8,6 +8,8 @@ from emulator.suite.suite import Suite
 from tools.cost.cases import (
     analytics,
     boards,
+    campaigns,
+    generations,
     guests,
     journey_transforms,
     journeys,
@@ -38,6 +40,8 @@ PARTS: list[Callable[[Stage], None]] = [
     journey_transforms.measure,
     analytics.measure,
     boards.measure,
+    generations.measure,
+    campaigns.measure,
 ]
 
 

@@ -21,7 +21,7 @@ from tests.support.builders.workspaces import a_workspace
 from tests.support.players.builders import a_counting_experience
 from tools import markdown
 from tools.cost.stage import Cost, Stage, stage
-from tools.players.sizes import document_size, index_sizes
+from tools.players.sizes import document_size, index_sizes, name_size
 
 PAGE = ROOT / "docs" / "players.md"
 SEED_BYTES = 11e9
@@ -43,16 +43,32 @@ RULES: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Stored:
-    """A document with its bytes."""
+    """A document with its bytes; `cells` are those of the entries that have a cell."""
 
     kind: str
+    name: int
     document: int
     entries: int
     indexes: int
+    cells: int
+
+    @classmethod
+    def of(cls, kind: str, path: str, fields: dict[str, Any], declared: dict[str, Any]) -> "Stored":
+        """By the declared indexes."""
+        entries = index_sizes(path, fields, declared)
+        others = index_sizes(path, {**fields, "cells": []}, declared)
+        document = document_size(path, fields)
+        cells = sum(entries) - sum(others)
+        return cls(kind, name_size(path), document, len(entries), sum(entries), cells)
 
     @property
     def bytes(self) -> int:
         return self.document + self.indexes
+
+    @property
+    def names(self) -> int:
+        """The bytes of the document's name, which each index entry has too."""
+        return self.name * (1 + self.entries)
 
 
 def main() -> None:
@@ -63,8 +79,9 @@ def main() -> None:
         stage(Path(folder) / "functions.log") as made,
         console.status("Measuring …"),
     ):
-        workspace = a_workspace(made.db)
-        experience = a_counting_experience(made.db, workspace, **RULES)
+        # with ids as long as the server's own
+        workspace = a_workspace(made.db, new_id())
+        experience = a_counting_experience(made.db, workspace, experience=new_id(), **RULES)
         where = {"workspaceId": workspace, "experienceId": experience}
         costs = cost_of_events(made, where)
         blocks = {
@@ -86,9 +103,8 @@ def bytes_of_a_player(made: Stage, where: dict[str, str]) -> str:
         made.caller(uid).call("trackProgressEvents", **where, events=events)
     declared = json.loads((ROOT / "firestore.indexes.json").read_text())
     found = [
-        Stored(kind, document_size(path, fields), len(entries), sum(entries))
+        Stored.of(kind, path, fields, declared)
         for kind, path, fields in _documents_of(made, uid, where)
-        for entries in [index_sizes(path, fields, declared)]
     ]
     rows, total = [], 0
     for kind in dict.fromkeys(each.kind for each in found):
@@ -103,6 +119,9 @@ def bytes_of_a_player(made: Stage, where: dict[str, str]) -> str:
     summary = [
         f"- A player of {WAYPOINTS + QUESTS} events takes **{total:,} bytes**, "
         f"{sum(each.document for each in found):,} of them in documents.",
+        f"- {sum(each.names for each in found):,} bytes are names: that of a document stands in "
+        "each of its index entries.",
+        f"- {sum(each.cells for each in found):,} bytes are the entries of cells.",
         f"- Profile and progress alone take {sum(alone):,} bytes.",
         f"- A million such players take **{total * MILLION / 1e9:.1f} GB** "
         f"({gib:.0f} GiB, ${gib * price:.2f} a month).",

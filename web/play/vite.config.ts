@@ -4,6 +4,7 @@ import { defineConfig } from "vite";
 export default defineConfig({
   base: "/play/",
   publicDir: false,
+  optimizeDeps: { entries: ["index.html"] },
   build: {
     target: "es2022",
     outDir: "../guest/dist/play",

@@ -59,6 +59,16 @@ export class Stage {
     return decoded({ mapValue: await this.#stored(`/projects/${this.settings.project}/${path}`) });
   }
 
+  /** Change a text of a stored document, at this path of fields. */
+  async changeText(path, field, text) {
+    const fields = field
+      .split(".")
+      .reduceRight((value, name) => ({ mapValue: { fields: { [name]: value } } }), {
+        stringValue: text,
+      });
+    await this.#stored(`/${path}?updateMask.fieldPaths=${field}`, fields.mapValue, "PATCH");
+  }
+
   /** The guest's stored session of a phase. */
   async session(guest, phase) {
     const sessions = await this.#sessions(guest, `/projects/${this.settings.project}`);

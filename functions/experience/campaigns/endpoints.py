@@ -3,7 +3,7 @@
 from firebase_functions import options
 
 from experience import reasons
-from experience.campaigns.models.campaign import CampaignView
+from experience.campaigns.models.campaign import CampaignView, EmbedCode, GeneratedCampaign
 from experience.campaigns.models.playing.requests import (
     CreateTickets,
     ExportPlays,
@@ -28,14 +28,16 @@ from experience.campaigns.models.requests import (
     CloseCampaign,
     CreateCampaign,
     DeleteCampaign,
+    GenerateCampaign,
     GetCampaign,
+    GetEmbedCode,
     ListCampaigns,
     RestoreCampaign,
     RevealDraws,
     UndeleteCampaign,
     UpdateCampaign,
 )
-from experience.campaigns.usecases import create, end, read, sweep, update
+from experience.campaigns.usecases import create, end, generate, read, sweep, update
 from experience.campaigns.usecases.playing import codes, export, play, redeem, reveal, tickets
 from experience.campaigns.usecases.playing import read as plays
 from experience.firebase.callables import Caller, callable_function
@@ -81,6 +83,30 @@ def create_campaign(caller: Caller, request: CreateCampaign) -> CampaignView:
 def update_campaign(caller: Caller, request: UpdateCampaign) -> CampaignView:
     """Change a campaign's name and config; editors."""
     return update.update_campaign(caller.uid, request)
+
+
+@callable_function(
+    GenerateCampaign,
+    refuses=[
+        *_CHANGING,
+        campaigns.CAMPAIGN_STATUS,
+        campaigns.CAMPAIGN_DELETED,
+        campaigns.CAMPAIGN_CLOSED,
+        campaigns.CAMPAIGN_INCOMPLETE,
+        campaigns.CAMPAIGN_SECRET_MISSING,
+    ],
+)
+def generate_campaign(caller: Caller, request: GenerateCampaign) -> GeneratedCampaign:
+    """Build a campaign; while a build runs, the same one; editors."""
+    return generate.generate_campaign(caller.uid, request)
+
+
+@callable_function(
+    GetEmbedCode, refuses=[reasons.WORKSPACE_NOT_FOUND, campaigns.CAMPAIGN_NOT_FOUND]
+)
+def get_embed_code(caller: Caller, request: GetEmbedCode) -> EmbedCode:
+    """The HTML that shows a campaign within another page; members."""
+    return read.get_embed_code(caller.uid, request)
 
 
 @callable_function(

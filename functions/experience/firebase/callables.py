@@ -60,6 +60,7 @@ def callable_function(
     refuses: Sequence[Reason] = (),
     memory: options.MemoryOption = options.MemoryOption.MB_512,
     max_body_bytes: int = MAX_BODY_BYTES,
+    timeout_seconds: int = 60,
 ) -> Callable[[Callable[[Caller, R], Document]], Handler]:
     """Deploy a function as a callable under its name in lowerCamelCase.
 
@@ -82,7 +83,7 @@ def callable_function(
             region=REGION,
             cpu=1,
             memory=memory,
-            timeout_sec=60,
+            timeout_sec=timeout_seconds,
             # all of them together shall fit into its memory
             concurrency=CONCURRENCY * MAX_BODY_BYTES // max_body_bytes,
             max_instances=MAX_INSTANCES,

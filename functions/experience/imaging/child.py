@@ -20,7 +20,7 @@ from PIL import AvifImagePlugin
 
 from experience.imaging import messages, stages
 from experience.imaging.messages import Message
-from experience.imaging.models import Artwork, ImageRefused, Recipe, RefusalCode
+from experience.imaging.models import Artwork, ImageRefused, Poster, Recipe, RefusalCode
 
 STDIN = 0
 
@@ -66,6 +66,11 @@ def _work(request: Message) -> Message:
             return Message({}, [stages.stylise(files[0], fields["style"])])
         case "draw":
             return Message({}, [stages.draw(Artwork(**fields["artwork"]))])
+        case "draw_poster":
+            poster = Poster(**fields["poster"])
+            return Message({}, [stages.draw_poster(poster, *files)])
+        case "logo":
+            return Message({}, [stages.logo(files[0])])
         case _:
             picture = stages.finish(files[0], Recipe(**fields["recipe"]), *files[1:])
             made = {"format": picture.format, "width": picture.width, "height": picture.height}

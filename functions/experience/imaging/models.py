@@ -97,3 +97,17 @@ class Artwork:
     palette: tuple[str, str, str, str]
     width: int
     height: int
+
+
+@dataclass(frozen=True)
+class Poster:
+    """The picture of a campaign's wheel: its words, and its colours as `#rrggbb`."""
+
+    headline: str
+    button: str
+    labels: tuple[str, ...]
+    primary: str
+    secondary: str
+    text: str
+    on_primary: str
+    on_secondary: str

@@ -25,6 +25,7 @@ from experience.imaging.models import (
     Artwork,
     ImageRefused,
     Picture,
+    Poster,
     Recipe,
     RefusalCode,
     Style,
@@ -58,6 +59,16 @@ def stylise(image: bytes, style: Style) -> bytes:
 def draw(artwork: Artwork) -> bytes:
     """As `stages.draw`. ImageRefused."""
     return _run("draw", artwork=asdict(artwork)).files[0]
+
+
+def draw_poster(poster: Poster, background: bytes, emblem: bytes) -> bytes:
+    """As `stages.draw_poster`. ImageRefused."""
+    return _run("draw_poster", background, emblem, poster=asdict(poster)).files[0]
+
+
+def logo(image: bytes) -> bytes:
+    """As `stages.logo`. ImageRefused."""
+    return _run("logo", image).files[0]
 
 
 def finish(image: bytes, recipe: Recipe, overlay: bytes | None = None) -> Picture:

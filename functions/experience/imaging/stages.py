@@ -9,16 +9,18 @@ is put on white first, and a style gives opaque pictures. Each stage raises `Ima
 import io
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from experience.imaging import files
-from experience.imaging.artwork import backgrounds, emblems
+from experience.imaging.artwork import backgrounds, emblems, wheels
 from experience.imaging.filters import Array
 from experience.imaging.models import (
+    MAX_PIXELS,
     Artwork,
     ImageRefused,
     Picture,
     PictureFormat,
+    Poster,
     Recipe,
     RefusalCode,
     Style,
@@ -30,6 +32,7 @@ WORKING_SIDE = 2048
 """The maximum of pixels on the long side for styles; a larger picture is enlarged afterwards."""
 
 THUMBNAIL_SIDE = 400
+LOGO_SIDE = 512
 
 
 def normalise(photo: bytes, recipe: Recipe) -> bytes:
@@ -61,6 +64,26 @@ def draw(artwork: Artwork) -> bytes:
     """A picture after words and colours, as WebP: a background, or an emblem on nothing."""
     draw_pixels = backgrounds.draw if artwork.kind == "background" else emblems.draw
     return _encoded(Image.fromarray(draw_pixels(artwork)), "webp")
+
+
+def draw_poster(poster: Poster, background: bytes, emblem: bytes) -> bytes:
+    """The picture of a campaign's wheel, 1200 by 630 pixels, as WebP."""
+    return _encoded(wheels.draw(poster, background, emblem), "webp")
+
+
+def logo(image: bytes) -> bytes:
+    """A logo within 512 pixels, as WebP that holds pixels and nothing else; transparency stays."""
+    try:
+        with Image.open(io.BytesIO(image), formats=("PNG", "JPEG", "WEBP")) as opened:
+            if opened.width * opened.height > MAX_PIXELS:
+                raise ImageRefused(RefusalCode.INVALID_INPUT, "The logo has too many pixels.")
+            pixels = ImageOps.exif_transpose(opened).convert("RGBA")
+    except (OSError, ValueError, SyntaxError) as error:
+        message = "The logo is not a PNG, JPEG or WebP image."
+        raise ImageRefused(RefusalCode.INVALID_INPUT, message) from error
+    pixels.thumbnail((LOGO_SIDE, LOGO_SIDE), Image.Resampling.LANCZOS)
+    plain = Image.frombytes("RGBA", pixels.size, pixels.tobytes())  # without a profile or a comment
+    return _encoded(plain, "webp")
 
 
 def stylised(image: Image.Image, style: Style) -> Image.Image:

@@ -1,6 +1,6 @@
-"""Contrast of colours as WCAG 2.2 defines it, and colours that keep it. Pure.
+"""Contrast of colours as WCAG 2.2 defines it, and colours that keep it.
 
-https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
+https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio. Pure.
 """
 
 import colorsys

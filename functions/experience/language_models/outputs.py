@@ -1,6 +1,6 @@
-"""What a model is asked for when it makes a campaign, and the checks that its output passes. Pure.
+"""What a model is asked for when it makes a campaign, and the checks that its output passes.
 
-The lengths are those that fit the page of the game on a phone.
+The lengths are those that fit the page of the game on a phone. Pure.
 """
 
 import re

@@ -30,6 +30,7 @@ class Prompt(NamedTuple):
     """A request to a model. `version` is stored with what came of it."""
 
     version: str
+    locale: str
     messages: Sequence[Message]
     schema: type[BaseModel]
     max_tokens: int
@@ -106,4 +107,4 @@ def _prompt(
         Message(Role.SYSTEM, _SYSTEM),
         Message(Role.USER, f"{asked}\n{fence('brief', given)}"),
     )
-    return Prompt(version, messages, schema, max_tokens)
+    return Prompt(version, brief.locale, messages, schema, max_tokens)

@@ -42,12 +42,14 @@ class _Invalid(Exception):  # noqa: N818
     """What is wrong with a text."""
 
 
-def max_tokens_of(max_tokens: int) -> int:
-    """The most output tokens that `complete` with this limit can use, all its attempts included.
+def max_usage(model: LanguageModel, messages: Sequence[Message], max_tokens: int) -> int:
+    """The most tokens that `complete` can use, all its calls included.
 
-    The first attempt, a larger one where that was cut, and a repair.
+    Three calls at most: the first one, a larger one where that was cut, and a repair, which also
+    reads what it repairs.
     """
-    return max_tokens * (1 + 2 * LARGER)
+    written = max_tokens * (1 + 2 * LARGER)
+    return 3 * model.count(messages) + max_tokens * LARGER + written
 
 
 def complete(

@@ -177,7 +177,11 @@ def erase_player(caller: Caller, request: ErasePlayer) -> PlayerErasure:
     return erase.erase_player(caller.uid, request)
 
 
-@callable_function(ExportPlayerData, refuses=[reasons.PLAYER_NOT_FOUND])
+@callable_function(
+    ExportPlayerData,
+    refuses=[reasons.PLAYER_NOT_FOUND, reasons.EXPORT_TOO_LARGE],
+    timeout_seconds=540,
+)
 def export_player_data(caller: Caller, request: ExportPlayerData) -> PlayerExport:
     """All that is stored about the caller as a player, as a file to download."""
     return export.export_player_data(caller.uid, request)

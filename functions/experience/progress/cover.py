@@ -4,7 +4,14 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from experience.progress.geography import ALPHABET, EARTH_RADIUS_METERS, MAX_LETTERS
+from experience.progress.geography import (
+    ALPHABET,
+    EARTH_RADIUS_METERS,
+    MAX_LETTERS,
+    TURNED,
+    TURNED_FROM_LATITUDE,
+    turned,
+)
 
 MAX_CELLS = 30
 """Firestore takes 30 values in `array-contains-any`."""
@@ -16,9 +23,17 @@ def cells_covering(lat: float, lng: float, radius_meters: float) -> list[str]:
     """At most 30 cells, none within another, that hold every position within the radius.
 
     First the finest cells of one size of which 30 suffice. Then those are divided further whose
-    division takes away most, for as long as there are no more than 30. Radius up to 50 km.
+    division takes away most, for as long as there are no more than 30. Radius up to 50 km. A circle
+    that lies near a pole, all of it, has cells of the turned globe.
     """
-    circle = _Circle(math.radians(lat), math.radians(lng), radius_meters + _MARGIN_METERS)
+    radius = radius_meters + _MARGIN_METERS
+    if abs(lat) - math.degrees(radius / EARTH_RADIUS_METERS) >= TURNED_FROM_LATITUDE:
+        return [TURNED + each for each in _covering(*turned(lat, lng), radius)]
+    return _covering(lat, lng, radius)
+
+
+def _covering(lat: float, lng: float, radius: float) -> list[str]:
+    circle = _Circle(math.radians(lat), math.radians(lng), radius)
     cells = next(
         found
         for letters in range(MAX_LETTERS, 0, -1)

@@ -2,12 +2,18 @@
 
 Geohash: a position's longitude and latitude, halved in turn, five bits a letter. A cell of n
 letters is named by the prefix of all positions in it.
+
+Towards a pole these cells become slivers, so positions there also have cells of a globe that is
+turned by 90°, on whose equator the poles lie.
 """
 
 import math
 
 ALPHABET = "0123456789bcdefghjkmnpqrstuvwxyz"
 MAX_LETTERS = 8
+TURNED = "~"
+"""What cells of the turned globe begin with."""
+TURNED_FROM_LATITUDE = 85.0
 EARTH_RADIUS_METERS = 6_371_008.8
 """The mean radius, as of WGS 84: https://en.wikipedia.org/wiki/Earth_radius"""
 
@@ -32,9 +38,25 @@ def cell_of(lat: float, lng: float, letters: int = MAX_LETTERS) -> str:
 
 
 def cells_of(lat: float, lng: float) -> list[str]:
-    """The cells of a position, of one letter to eight."""
-    finest = cell_of(lat, lng)
+    """The cells of a position, of one letter to eight; near a pole of the turned globe as well."""
+    cells = _prefixes(cell_of(lat, lng))
+    if abs(lat) >= TURNED_FROM_LATITUDE:
+        cells += [TURNED + each for each in _prefixes(cell_of(*turned(lat, lng)))]
+    return cells
+
+
+def _prefixes(finest: str) -> list[str]:
     return [finest[:letters] for letters in range(1, MAX_LETTERS + 1)]
+
+
+def turned(lat: float, lng: float) -> tuple[float, float]:
+    """Where a position lies on the turned globe: the north pole at 0° N 0° E."""
+    phi, along = math.radians(lat), math.radians(lng)
+    east = math.cos(phi) * math.sin(along)
+    return (
+        math.degrees(math.asin(east)),
+        math.degrees(math.atan2(math.cos(phi) * math.cos(along), math.sin(phi))),
+    )
 
 
 def distance_meters(lat1: float, lng1: float, lat2: float, lng2: float) -> float:

@@ -33,39 +33,44 @@ class Voice:
     """An instrument: its partials as (multiple of the pitch, loudness), and how it sounds.
 
     `ring`: seconds until a tone is a thousandth as loud. `noise`: how much of its attack is noise.
-    `pitch`: of a tick, in hertz.
+    `pitch`: of a tick, in hertz. `is_roll`: it swells at an even pace, and does not slow down.
     """
 
     partials: tuple[tuple[float, float], ...]
     ring: float
     noise: float = 0.0
     pitch: float = 0.0
+    is_roll: bool = False
 
 
 VOICES: dict[SoundKind, dict[str, Voice]] = {
     "spin": {
-        "ratchet": Voice(((1.0, 1.0), (2.4, 0.5), (4.1, 0.3)), 0.035, 0.5, 1900),
-        "wood": Voice(((1.0, 1.0), (2.7, 0.35)), 0.06, 0.25, 820),
+        "ticks": Voice(((1.0, 1.0), (2.4, 0.5), (4.1, 0.3)), 0.035, 0.5, 1900),
+        "rattle": Voice(((1.0, 1.0), (2.7, 0.35)), 0.06, 0.25, 820),
+        "drumroll": Voice(((1.0, 1.0), (1.6, 0.6), (2.3, 0.3)), 0.12, 1.2, 175, is_roll=True),
         "bell": Voice(((1.0, 1.0), (2.76, 0.5), (5.4, 0.2)), 0.16, 0.05, 1560),
-        "retro": Voice(tuple((n, 1 / n) for n in (1, 3, 5, 7)), 0.045, 0.0, 660),
+        "arcade": Voice(tuple((n, 1 / n) for n in (1, 3, 5, 7)), 0.045, 0.0, 660),
     },
     "win": {
         "fanfare": Voice(tuple((n, 0.9**n / n**0.7) for n in range(1, 8)), 0.9, 0.03),
-        "chime": Voice(((1.0, 1.0), (2.76, 0.45), (5.4, 0.25), (8.9, 0.12)), 1.6, 0.02),
+        "chimes": Voice(((1.0, 1.0), (2.76, 0.45), (5.4, 0.25), (8.9, 0.12)), 1.6, 0.02),
+        "sparkle": Voice(((2.0, 1.0), (4.0, 0.5), (6.0, 0.3), (8.1, 0.15)), 1.1, 0.08),
         "harp": Voice(((1.0, 1.0), (2.0, 0.5), (3.0, 0.3), (4.0, 0.15)), 1.1, 0.08),
-        "retro": Voice(tuple((n, 1 / n) for n in (1, 3, 5, 7, 9)), 0.5),
+        "arcade": Voice(tuple((n, 1 / n) for n in (1, 3, 5, 7, 9)), 0.5),
     },
 }
 """The sounds that have a name, by kind."""
 
 WORDS = {
-    "wood": ("wood", "marimba", "warm", "holz"),
-    "bell": ("bell", "glass", "crystal", "glocke"),
-    "retro": ("retro", "arcade", "8-bit", "8bit", "game", "pixel"),
-    "ratchet": ("ratchet", "click", "mechanic", "fortune", "ratsche"),
-    "fanfare": ("fanfare", "brass", "trumpet", "triumph", "trompete"),
-    "chime": ("chime", "bell", "glass", "magic", "glocke"),
-    "harp": ("harp", "soft", "gentle", "warm", "elegant", "harfe"),
+    "ticks": ("tick", "click", "mechanic", "fortune", "ratsche", "elegant"),
+    "rattle": ("rattle", "wood", "marimba", "warm", "holz", "playful"),
+    "drumroll": ("drum", "circus", "suspense", "trommel", "zirkus", "bold"),
+    "bell": ("bell", "glass", "crystal", "glocke", "christmas", "winter"),
+    "arcade": ("retro", "arcade", "8-bit", "8bit", "game", "pixel", "tech"),
+    "fanfare": ("fanfare", "brass", "trumpet", "triumph", "trompete", "sport", "bold"),
+    "chimes": ("chime", "bell", "glass", "glocke", "christmas", "winter", "elegant"),
+    "sparkle": ("sparkle", "magic", "glitter", "fairy", "zauber", "playful"),
+    "harp": ("harp", "soft", "gentle", "warm", "harfe", "beauty"),
 }
 """The words of a prompt that ask for a voice."""
 
@@ -99,10 +104,11 @@ def _spin(voice: Voice, dice: random.Random) -> list[float]:
     """Ticks that come ever more slowly, as pegs pass a pointer, and the last one louder."""
     samples = [0.0] * round(SPIN_SECONDS * RATE)
     pitch = voice.pitch * dice.uniform(0.92, 1.08)
-    pegs = dice.randint(44, 54)
+    pegs = dice.randint(84, 92) if voice.is_roll else dice.randint(44, 54)
     for peg in range(pegs + 1):
         done = peg / pegs
-        at = (SPIN_SECONDS - 0.25) * (1 - math.sqrt(1 - done))  # it slows down evenly
+        slowed = 1 - math.sqrt(1 - done)  # as a wheel does that brakes evenly
+        at = (SPIN_SECONDS - 0.25) * (done if voice.is_roll else slowed)
         last = peg == pegs
         loudness = dice.uniform(0.7, 0.9) * (0.6 + 0.4 * done) * (1.3 if last else 1)
         tone = pitch * dice.uniform(0.985, 1.015) * (0.8 if last else 1)

@@ -301,6 +301,11 @@ PROGRESS_FULL = Reason(
     "no room, if one did",
     {"field": str, "path": NotRequired[str]},
 )
+EXPORT_TOO_LARGE = Reason(
+    errors.ResourceExhausted,
+    "export_too_large",
+    "more is stored of the player than one call can read: the workspace has to hand it out",
+)
 
 UNKNOWN_PROVIDER = Reason(
     errors.InvalidArgument, "unknown_provider", "no provider of pictures has this id", _ISSUES

@@ -1,4 +1,4 @@
-"""The callable, the triggers and the task of transforms."""
+"""The callables, the trigger, the task and the schedule of transforms."""
 
 from firebase_functions import options
 

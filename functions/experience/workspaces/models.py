@@ -1,12 +1,13 @@
 """Workspaces, members and experiences: `/workspaces/{w}` and what lies below it."""
 
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from experience.documents import Document, Request
-from experience.errors import NotFound, PermissionDenied
+from experience.errors import NotFound, PermissionDenied, ResourceExhausted
 from experience.ids import DocumentId, Uid, is_document_id
 from experience.imaging.models import Style
 from experience.parts import PartOf
@@ -55,7 +56,8 @@ def require_sufficient(held: Role | None, needed: Role, what: str) -> Role:
 class Workspace(Document):
     """A tenant: `/workspaces/{id}`.
 
-    `daily_token_limit`: how many tokens of language models it may use in a day; none for no limit.
+    `daily_token_limit`: how many tokens of language models it may use in a day; None for as many as
+    the deployment gives each workspace.
     """
 
     id: str
@@ -65,6 +67,47 @@ class Workspace(Document):
     version: int = Field(default=1, ge=1)
     created_at: int
     updated_at: int
+
+
+class TokenUsage(Document):
+    """What a workspace used of language models in a day: `/workspaces/{w}/tokenUsage/{yyyymmdd}`.
+
+    `tokens`: those used, and those reserved by calls under way. The others count what was used. The
+    day is one in UTC. A TTL policy deletes it at `expire_at`.
+    """
+
+    day: str
+    tokens: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_micros: int = 0
+    expire_at: datetime
+
+
+class TokenReservation(Document):
+    """Tokens of a day that a call may use, until it is settled by what it used."""
+
+    day: str
+    tokens: int
+
+
+def token_day_of(now: int) -> str:
+    """`yyyymmdd` in UTC."""
+    return datetime.fromtimestamp(now / 1000, UTC).strftime("%Y%m%d")
+
+
+def require_tokens(used: int, wanted: int, limit: int, now: int) -> None:
+    """Raise ResourceExhausted `token_budget` if the day has too few tokens left."""
+    if used + wanted <= limit:
+        return
+    moment = datetime.fromtimestamp(now / 1000, UTC)
+    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    raise ResourceExhausted(
+        "token_budget",
+        f"The workspace has used {used} of its {limit} tokens of today; this may need {wanted}.",
+        retryAfterSeconds=int((midnight - moment).total_seconds()) + 1,
+        limit=limit,
+    )
 
 
 class Member(Document):

@@ -36,6 +36,11 @@ def member_ref(client: Client, workspace_id: str, uid: str) -> DocumentReference
     return client.document("workspaces", workspace_id, "members", uid)
 
 
+def token_usage_ref(client: Client, workspace_id: str, day: str) -> DocumentReference:
+    """`/workspaces/{w}/tokenUsage/{yyyymmdd}`"""
+    return client.document("workspaces", workspace_id, "tokenUsage", day)
+
+
 def experience_ref(client: Client, workspace_id: str, experience_id: str) -> DocumentReference:
     """`/workspaces/{w}/experiences/{e}`"""
     return client.document("workspaces", workspace_id, "experiences", experience_id)

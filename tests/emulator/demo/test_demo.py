@@ -203,6 +203,18 @@ class TestDemo:
             assert size_of((tmp_path / region / picture).read_bytes()) == (1080, 1080)
             assert "BUG" not in (tmp_path / region / "functions.log").read_text().upper()
 
+    @pytest.mark.exhaustive
+    def test_a_campaign_is_made_played_and_verified(self, tmp_path: Path) -> None:
+        done = run("demo", "--campaign", "--out", str(tmp_path))
+
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert re.search(r"prize tote: 3 offered, \d awarded, \d left", done.stdout)
+        assert "0 differences in 40 plays of campaign" in done.stdout
+        page = (tmp_path / "campaign.html").read_text()
+        assert '<script type="application/json" id="campaign">' in page
+        assert size_of((tmp_path / "campaign.webp").read_bytes()) == (1200, 630)
+        assert "BUG" not in (tmp_path / "functions.log").read_text().upper()
+
     @pytest.mark.parametrize(
         ("photo", "message"),
         [

@@ -112,9 +112,13 @@ def test_a_repair_that_is_cut_is_asked_for_again_once_in_all() -> None:
     assert failed.code is ModelErrorCode.OUTPUT_TRUNCATED
 
 
-def test_no_conversation_takes_more_output_than_is_reserved_for_it() -> None:
-    _, model = failing(FinishReason.MAX_TOKENS, "nonsense", "nonsense")
-    assert sum(model.limits) <= structured.max_tokens_of(100)
+def test_no_conversation_uses_more_than_is_reserved_for_it() -> None:
+    cut = FinishReason.MAX_TOKENS
+    for lines in ((cut, "nonsense", "nonsense"), ("nonsense", cut, cut), (cut, "nonsense", cut)):
+        _, model = failing(*lines)
+        repaired = len("nonsense")
+        used = sum(model.limits) + 3 * model.count(ASKED) + repaired
+        assert used <= structured.max_usage(model, ASKED, 100)
 
 
 def test_a_failed_call_counts_what_was_used_before() -> None:

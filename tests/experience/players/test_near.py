@@ -1,5 +1,6 @@
 """Events within a radius against brute force, in true pages, for few reads."""
 
+import math
 import random
 from collections.abc import Callable
 from typing import Any
@@ -8,8 +9,9 @@ import pytest
 from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import Client
-from experience.players.models.near import FindEventsNear
+from experience.players.models.near import FindEventsNear, Position
 from experience.players.usecases import near
+from tests.experience.progress.test_cover import position_at
 from tests.support.builders.workspaces import a_member, a_workspace
 from tests.support.calling import issue_paths, refused
 from tests.support.players.scattered_events import START, Find, ScatteredEvents, pages
@@ -72,17 +74,95 @@ class TestInMemory:
                 assert events.reads < 10 * max(len(page), 1)
                 events.reads = 0
 
+    @pytest.mark.parametrize(
+        ("lat", "radius"),
+        [
+            (0.0, 10),
+            (-89.9, 10),
+            (52.0, 1000),
+            (80.0, 30),
+            (-89.9, 50_000),
+            (90.0, 300),
+            *(
+                pytest.param(lat, radius, marks=pytest.mark.exhaustive)
+                for lat in (0.0, 52.0, 80.0, -85.2, -89.9, 90.0)
+                for radius in (10, 15, 30, 100, 1000, 10_000, 50_000)
+            ),
+        ],
+    )
+    def test_reads_fewer_than_ten_for_each_of_a_page_at_every_latitude(
+        self, lat: float, radius: int
+    ) -> None:
+        """On both sides of the antimeridian, whatever is asked for."""
+        chosen = random.Random(17)
+        span, count = 2.5 * radius + 45, int(110 * (2.5 + 45 / radius) ** 2)
+        even = [
+            position_at(lat, 180.0, span * math.sqrt((n + 0.5) / count), n * math.pi * 1.236068)
+            for n in range(count)  # as the seeds of a sunflower
+        ]
+        events = ScatteredEvents("w", even, chosen)
+        asked = {"workspaceId": "w", "lat": lat, "lng": 180.0, "radiusMeters": radius}
+        one = {"experienceId": "a", "eventType": "npc_dialogue"}
+        others: list[dict[str, Any]] = [{"experienceId": "b"}, one, {"since": START + 3000}]
+        for more in [
+            {},
+            *(others if radius >= 15 else []),
+        ]:  # what is drawn by lot lies less evenly
+            request = FindEventsNear.load({**asked, **more})
+            expected, events.reads = events.expected(request), 0
+            assert [each for page in pages(events.find, request) for each in page] == expected
+            assert len(expected) > 15
+            assert events.reads < 10 * len(expected)
+
+    @pytest.mark.parametrize("limit", [1, 3, 20])
     def test_a_call_that_reads_too_much_ends_with_a_token(
+        self, monkeypatch: pytest.MonkeyPatch, limit: int
+    ) -> None:
+        monkeypatch.setattr(near, "MAX_READS", limit)
+        monkeypatch.setattr(near, "MAX_BATCH", limit)
+        events = scattered("w", 40)
+        asked = {"workspaceId": "w", "lat": 52.52, "lng": 13.405, "radiusMeters": 9000}
+        some: list[dict[str, Any]] = [{"pageSize": 1}, {"pageSize": 4, "experienceId": "a"}]
+        for more in [*some, {"pageSize": 100, "since": START + 5000}]:
+            request = FindEventsNear.load({**asked, **more})
+            expected, seen = events.expected(request), events.reads
+            found: list[str] = []
+            for page in pages(events.find, request):
+                assert 1 <= events.reads - seen <= 2 * limit or page == []  # it goes on
+                seen = events.reads
+                found += page
+                assert len(page) <= request.page_size
+            assert found == expected != []
+
+    def test_a_call_that_finds_nothing_for_long_goes_on_behind_it(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(near, "MAX_READS", 20)
-        monkeypatch.setattr(near, "MAX_BATCH", 20)
-        events = scattered("w", 40)
-        asked = {"workspaceId": "w", "lat": 90.0, "lng": 0.0, "radiusMeters": 5000}
-        request = FindEventsNear.load(asked)
-        found = list(pages(events.find, request))
-        assert len(found) > 3
-        assert [each for page in found for each in page] == events.expected(request) != []
+        """Forty that lie in the circle's cells but not in it, and then one that does."""
+        monkeypatch.setattr(near, "MAX_READS", 10)
+        monkeypatch.setattr(near, "MAX_BATCH", 10)
+        request = FindEventsNear.load(
+            {"workspaceId": "w", "lat": 0.0, "lng": 0.0, "radiusMeters": 1000, "pageSize": 2}
+        )
+        corners = [(0.0089, 0.0089)] * 40
+        events = ScatteredEvents("w", corners, random.Random(1))
+        [(at, last)] = ScatteredEvents("w", [(0.0, 0.0)], random.Random(1)).events
+        stored: list[near.ReadEvent] = [
+            (each.path[-20:], event, each) for each, event in events.events
+        ]
+        stored.append((at.path[-20:], last, at))
+        found = []
+
+        def read(after: Position | None, limit: int) -> list[near.ReadEvent]:
+            begin = [each[2] for each in stored].index(after) + 1 if after else 0
+            return stored[begin : begin + limit]
+
+        for _ in range(6):
+            page = near.collect(request, read)
+            found.append(len(page.items))
+            if page.next_page_token is None:
+                break
+            request = request.model_copy(update={"page_token": page.next_page_token})
+        assert found == [0, 0, 1]
 
 
 class TestStored:

@@ -37,7 +37,7 @@ def test_each_named_sound_is_audible_and_never_clips(kind: SoundKind, name: str)
     assert abs(played[-1]) < 50  # it does not end with a click
 
 
-@pytest.mark.parametrize("name", ["ratchet", "wood"])
+@pytest.mark.parametrize("name", ["ticks", "rattle"])
 def test_the_ticks_of_a_spin_slow_down(name: str) -> None:
     found = onsets(samples(synthesise("spin", name)))
     pauses = [after - before for before, after in itertools.pairwise(found)]

@@ -51,7 +51,8 @@ def whole() -> Data:
                     "previous": {"key": "2026-01-01", "xp": {"value": 20, "at": 1}}},
         },
     }  # fmt: skip
-    taken = {**ids, **TIMES, "experienceVersion": 1, "xp": 10, "mergedInto": "u", "mergedAt": 3,
+    taken = {"workspaceId": "w", **TIMES, "experienceVersion": 1, "xp": 10,
+             "mergedInto": "u", "mergedAt": 3,
              "seen": {LAKE: "2026-01-01", HILL: "2026-01-01"}}  # fmt: skip
     profile = {"createdAt": 1, "updatedAt": 1, "totalExperiencesPlayed": 1}
     sums = {"totalPlaytimeSeconds": 60, "totalDistanceMeters": 1.5, "xp": 30}
@@ -102,6 +103,7 @@ PLAYER, OTHER = "players/u", "players/taken"
 EVENT, SAVE = f"{OWN}/progressEvents/one", f"{OWN}/saves/1"
 VISITOR = f"workspaces/w/contentVisitors/e~{LAKE}/visitors/u"
 BOARD, ROLLUP = "workspaces/w/boards/e~xp~all", "workspaces/w/contentRollups/e~2026-01-01~3"
+SHOWN = "sums_of_players_say_where_they_are"
 WHERE, ORPHAN = "players_documents_say_where_they_are", "a_progress_has_a_player"
 SUM, STATE = "a_profile_is_the_sum_of_its_progress", "a_state_agrees_with_itself"
 BOARDS, VISITS = "boards_have_the_present_values", "visitors_are_remembered"
@@ -111,14 +113,16 @@ ERASURES = "nothing_is_left_of_the_erased"
 CHANGED: list[tuple[str, str, dict[str, Any], str, str]] = [
     (WHERE, OWN, {"workspaceId": "v"}, OWN, "is of v~e"),
     (WHERE, OWN, {"experienceId": "f"}, OWN, "is of w~f"),
+    (WHERE, OWN, {"experienceId": ""}, OWN, "is of w~"),
+    (WHERE, TAKEN, {"experienceId": "f"}, TAKEN, "is of w~f"),
     (WHERE, EVENT, {"playerId": "taken"}, EVENT, "of taken in w~e"),
     (WHERE, EVENT, {"experienceProgressId": "w~f"}, EVENT, "in w~f or w~e"),
     (WHERE, EVENT, {"experienceId": "f"}, EVENT, "in w~e or w~f"),
-    (WHERE, VISITOR, {"contentId": "sea"}, VISITOR, "of u at sea"),
-    (WHERE, VISITOR, {"playerId": "taken"}, VISITOR, "of taken at lake"),
-    (WHERE, BOARD, {"key": "2026-01-01"}, BOARD, "board e~xp~2026-01-01 of w"),
-    (WHERE, ROLLUP, {"shard": 4}, ROLLUP, "e~2026-01-01~4"),
-    (WHERE, ROLLUP, {"shard": None}, ROLLUP, "e~2026-01-01~all"),
+    (SHOWN, VISITOR, {"contentId": "sea"}, VISITOR, "of u at sea"),
+    (SHOWN, VISITOR, {"playerId": "taken"}, VISITOR, "of taken at lake"),
+    (SHOWN, BOARD, {"key": "2026-01-01"}, BOARD, "board e~xp~2026-01-01 of w"),
+    (SHOWN, ROLLUP, {"shard": 4}, ROLLUP, "e~2026-01-01~4"),
+    (SHOWN, ROLLUP, {"shard": None}, ROLLUP, "e~2026-01-01~all"),
     (ORPHAN, OWN, {"experienceVersion": 2}, OWN, "to version 2, which"),
     (SUM, OWN, {"xp": 31}, PLAYER, "xp 30 instead of 31"),
     (SUM, OWN, {"playtimeSeconds": 0}, PLAYER, "totalPlaytimeSeconds 60 instead of 0"),

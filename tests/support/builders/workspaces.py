@@ -9,9 +9,11 @@ from experience.ids import new_id
 from tests.support.builders.steps import REQUIRED_CONFIG
 
 
-def a_workspace(db: Client, *, batch: WriteBatch | None = None) -> str:
+def a_workspace(
+    db: Client, workspace: str | None = None, *, batch: WriteBatch | None = None
+) -> str:
     """The id of a new workspace without members."""
-    workspace, now = f"workspace-{new_id()}", now_ms()
+    workspace, now = workspace or f"workspace-{new_id()}", now_ms()
     fields = {"id": workspace, "name": "Agency", "status": "active"}
     stored = {**fields, "createdAt": now, "updatedAt": now}
     write(db, batch, {db.document("workspaces", workspace): stored})
@@ -53,6 +55,7 @@ def an_experience(
     transform: dict[str, Any] | None = None,
     *,
     published: bool = True,
+    experience: str | None = None,
     batch: WriteBatch | None = None,
     **fields: Any,
 ) -> str:
@@ -60,7 +63,7 @@ def an_experience(
 
     `fields` overrides what is stored: `name`, `status`, `draftVersion` and so on.
     """
-    experience, now = f"experience-{new_id()}", now_ms()
+    experience, now = experience or f"experience-{new_id()}", now_ms()
     config = {"steps": [a_step("name")] if steps is None else steps, "transform": transform}
     stored = {
         "id": experience,

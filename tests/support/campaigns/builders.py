@@ -52,10 +52,15 @@ def a_config(**fields: Any) -> dict[str, Any]:
 
 
 def a_campaign(
-    db: Client, workspace: str, status: str = "draft", game: Any = None, **fields: Any
+    db: Client,
+    workspace: str,
+    status: str = "draft",
+    game: Any = None,
+    campaign: str | None = None,
+    **fields: Any,
 ) -> str:
     """The id of a new campaign; a live one was built, and has its draw, stock and twin."""
-    now, campaign = now_ms(), f"campaign-{new_id()}"
+    now, campaign = now_ms(), campaign or f"campaign-{new_id()}"
     stored = Campaign.load(
         {
             "id": campaign,

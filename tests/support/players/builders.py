@@ -14,11 +14,16 @@ from tests.support.builders.workspaces import a_step, an_experience, write
 
 
 def a_counting_experience(
-    db: Client, workspace: str, *, batch: WriteBatch | None = None, **rules: Any
+    db: Client,
+    workspace: str,
+    *,
+    experience: str | None = None,
+    batch: WriteBatch | None = None,
+    **rules: Any,
 ) -> str:
     """The id of a new published experience with progress rules: `levels`, `timeZone` and so on."""
     config = {"steps": [a_step("name")], "transform": None, "progress": rules}
-    return an_experience(db, workspace, draft=config, batch=batch)
+    return an_experience(db, workspace, draft=config, experience=experience, batch=batch)
 
 
 def a_player(

@@ -12,7 +12,9 @@ from experience.ids import new_id
 from operations.bootstrap import bootstrap
 from tools.contract.recorder import Recorder, Scrubber
 from tools.contract.visits import (
+    campaign_examples,
     event_examples,
+    generation_examples,
     journey_examples,
     player_examples,
     workflow_examples,
@@ -64,7 +66,10 @@ def play(scene: Scene, recorder: Recorder) -> None:
     member = "a member of the workspace"
     recorder.call(member, scene.operator, "listEventSessions", eventId=scene.event, pageSize=10)
     workflow_examples.play(scene.workspace, scene.operator, recorder)
-    player_examples.play(scene.workspace, scene.operator, scene.guest, recorder)
+    generation_examples.play(scene.workspace, scene.operator, recorder)
+    people = (scene.operator, scene.guest)
+    campaign_examples.play(recorder.database, scene.workspace, *people, recorder)
+    player_examples.play(scene.workspace, *people, recorder)
 
 
 def _prepare(scene: Scene, recorder: Recorder) -> None:

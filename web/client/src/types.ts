@@ -92,6 +92,38 @@ export type Metric = "xp" | "distanceMeters" | "completion" | "fastestCompletion
  * What a board counts over: everything, or one day, ISO week or month.
  */
 export type Period = "all" | "day" | "week" | "month";
+/**
+ * A code that is redeemed anywhere, or a thing that is handed out.
+ */
+export type PrizeKind = "code" | "physical";
+/**
+ * Whether the server makes the codes of a prize, or operators upload them.
+ */
+export type Codes = "generated" | "uploaded";
+/**
+ * What counts as one person.
+ */
+export type Person = "uid" | "session" | "ticket";
+/**
+ * Where a campaign is in its life: see `life_cycle`.
+ */
+export type CampaignStatus = "draft" | "generating" | "live" | "failed" | "archived";
+/**
+ * What became of a play: nothing was won, or what happened to the claim.
+ */
+export type PlayStatus = "lost" | "won" | "redeemed" | "voided";
+/**
+ * Why a prize that was drawn was not awarded.
+ */
+export type Denied = "sold_out" | "per_day" | "wins";
+/**
+ * What is generated.
+ */
+export type GenerationType = "plan" | "copy" | "theme_brief";
+/**
+ * How far it is. Only `pending` changes.
+ */
+export type GenerationStatus = "pending" | "completed" | "failed";
 
 /**
  * Everything that web clients and the functions agree on.
@@ -1318,6 +1350,7 @@ export interface Callables {
     response: PlayerExport;
     refuses:
       | "player_not_found"
+      | "export_too_large"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -1433,6 +1466,482 @@ export interface Callables {
   listProgressEvents: {
     request: ListProgressEvents;
     response: PageOfProgressEventView;
+    refuses:
+      | "workspace_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Create a draft of a campaign; editors.
+   */
+  createCampaign: {
+    request: CreateCampaign;
+    response: CampaignView;
+    refuses:
+      | "workspace_not_found"
+      | "role_required"
+      | "request_id_reused"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Change a campaign's name and config; editors.
+   */
+  updateCampaign: {
+    request: UpdateCampaign;
+    response: CampaignView;
+    refuses:
+      | "workspace_not_found"
+      | "campaign_not_found"
+      | "role_required"
+      | "version_conflict"
+      | "contention"
+      | "campaign_incomplete"
+      | "campaign_id_taken"
+      | "campaign_secret_missing"
+      | "stock_awarded"
+      | "too_many_draws"
+      | "campaign_deleted"
+      | "campaign_closed"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Take a live campaign off; editors.
+   */
+  archiveCampaign: {
+    request: ArchiveCampaign;
+    response: CampaignView;
+    refuses:
+      | "workspace_not_found"
+      | "campaign_not_found"
+      | "role_required"
+      | "version_conflict"
+      | "contention"
+      | "campaign_status"
+      | "campaign_deleted"
+      | "campaign_closed"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Make an archived campaign live again; editors.
+   */
+  restoreCampaign: {
+    request: RestoreCampaign;
+    response: CampaignView;
+    refuses:
+      | "workspace_not_found"
+      | "campaign_not_found"
+      | "role_required"
+      | "version_conflict"
+      | "contention"
+      | "campaign_incomplete"
+      | "campaign_id_taken"
+      | "campaign_secret_missing"
+      | "stock_awarded"
+      | "too_many_draws"
+      | "campaign_status"
+      | "campaign_deleted"
+      | "campaign_closed"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Delete a campaign; nothing of it is lost; editors.
+   */
+  deleteCampaign: {
+    request: DeleteCampaign;
+    response: CampaignView;
+    refuses:
+      | "workspace_not_found"
+      | "campaign_not_found"
+      | "role_required"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Bring a deleted campaign back; editors.
+   */
+  undeleteCampaign: {
+    request: UndeleteCampaign;
+    response: CampaignView;
+    refuses:
+      | "workspace_not_found"
+      | "campaign_not_found"
+      | "role_required"
+      | "version_conflict"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * A campaign, a deleted one too; members.
+   */
+  getCampaign: {
+    request: GetCampaign;
+    response: CampaignView;
+    refuses:
+      | "workspace_not_found"
+      | "campaign_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The workspace's campaigns, the newest first, or by name under a prefix; members.
+   */
+  listCampaigns: {
+    request: ListCampaigns;
+    response: PageOfCampaignView;
+    refuses:
+      | "workspace_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * End playing for good, and reveal the draws' seeds two minutes later; admins.
+   */
+  closeCampaign: {
+    request: CloseCampaign;
+    response: CampaignView;
+    refuses:
+      | "workspace_not_found"
+      | "campaign_not_found"
+      | "role_required"
+      | "version_conflict"
+      | "contention"
+      | "campaign_status"
+      | "campaign_deleted"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Play once; asked again, it is the same play with the same claim.
+   */
+  playCampaign: {
+    request: PlayCampaign;
+    response: PlayResult;
+    refuses:
+      | "campaign_not_found"
+      | "campaign_secret_missing"
+      | "not_open"
+      | "closed"
+      | "terms_required"
+      | "limit_reached"
+      | "session_required"
+      | "ticket_invalid"
+      | "ticket_revoked"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * One of the caller's own plays, with its claim.
+   */
+  getPlay: {
+    request: GetPlay;
+    response: PlayResult;
+    refuses:
+      | "play_not_found"
+      | "campaign_not_found"
+      | "campaign_secret_missing"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The plays of a campaign, the newest first; members.
+   */
+  listPlays: {
+    request: ListPlays;
+    response: PageOfPlayView;
+    refuses:
+      | "workspace_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * All plays of a campaign as a file to download; editors.
+   */
+  exportPlays: {
+    request: ExportPlays;
+    response: PlaysExport;
+    refuses:
+      | "workspace_not_found"
+      | "role_required"
+      | "campaign_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * How many played, won, redeemed and were voided, by day and prize; members.
+   */
+  getCampaignFunnel: {
+    request: GetCampaignFunnel;
+    response: CampaignFunnel;
+    refuses:
+      | "workspace_not_found"
+      | "campaign_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Hand out what a code has won, once; attendants.
+   */
+  redeemClaim: {
+    request: RedeemClaim;
+    response: RedeemedClaim;
+    refuses:
+      | "workspace_not_found"
+      | "role_required"
+      | "campaign_not_found"
+      | "claim_not_found"
+      | "already_redeemed"
+      | "claim_voided"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Take a claim back, so that its unit can be won again; editors.
+   */
+  voidClaim: {
+    request: VoidClaim;
+    response: PlayView;
+    refuses:
+      | "workspace_not_found"
+      | "role_required"
+      | "campaign_not_found"
+      | "play_not_found"
+      | "already_redeemed"
+      | "nothing_won"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Make a batch of tickets, under its requestId the same again; editors.
+   */
+  createTickets: {
+    request: CreateTickets;
+    response: Tickets;
+    refuses:
+      | "workspace_not_found"
+      | "role_required"
+      | "campaign_not_found"
+      | "campaign_secret_missing"
+      | "request_id_reused"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Make a batch of tickets invalid; editors.
+   */
+  revokeTickets: {
+    request: RevokeTickets;
+    response: RevokedBatches;
+    refuses:
+      | "workspace_not_found"
+      | "role_required"
+      | "campaign_not_found"
+      | "ticket_batch_not_found"
+      | "too_many_revoked"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Add codes to a prize; editors.
+   */
+  uploadCodes: {
+    request: UploadCodes;
+    response: UploadedCodes;
+    refuses:
+      | "workspace_not_found"
+      | "role_required"
+      | "campaign_not_found"
+      | "prize_not_found"
+      | "codes_generated"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Have a language model make a plan, copy or a theme after a brief; editors.
+   */
+  createAiGeneration: {
+    request: CreateAiGeneration;
+    response: AiGenerationView;
+    refuses:
+      | "workspace_not_found"
+      | "campaign_not_found"
+      | "role_required"
+      | "request_id_reused"
+      | "campaign_deleted"
+      | "campaign_closed"
+      | "model_not_configured"
+      | "token_budget"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Apply what was generated to its campaign, or create one of a plan; editors.
+   */
+  acceptAiGeneration: {
+    request: AcceptAiGeneration;
+    response: AiGenerationView;
+    refuses:
+      | "workspace_not_found"
+      | "ai_generation_not_found"
+      | "role_required"
+      | "generation_status"
+      | "contention"
+      | "generation_has_no_campaign"
+      | "campaign_not_found"
+      | "campaign_deleted"
+      | "campaign_closed"
+      | "campaign_incomplete"
+      | "campaign_id_taken"
+      | "campaign_secret_missing"
+      | "stock_awarded"
+      | "too_many_draws"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Say no to what was generated, until it is accepted after all; editors.
+   */
+  rejectAiGeneration: {
+    request: RejectAiGeneration;
+    response: AiGenerationView;
+    refuses:
+      | "workspace_not_found"
+      | "ai_generation_not_found"
+      | "role_required"
+      | "generation_status"
+      | "contention"
+      | "generation_accepted"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * A generation with its output; members.
+   */
+  getAiGeneration: {
+    request: GetAiGeneration;
+    response: AiGenerationView;
+    refuses:
+      | "workspace_not_found"
+      | "ai_generation_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The workspace's generations, the newest first; members.
+   */
+  listAiGenerations: {
+    request: ListAiGenerations;
+    response: PageOfAiGenerationView;
     refuses:
       | "workspace_not_found"
       | "unauthenticated"
@@ -2131,7 +2640,8 @@ export interface SaveWorkspace {
 /**
  * A tenant: `/workspaces/{id}`.
  *
- * `dailyTokenLimit`: how many tokens of language models it may use in a day; none for no limit.
+ * `dailyTokenLimit`: how many tokens of language models it may use in a day; None for as many as
+ * the deployment gives each workspace.
  */
 export interface Workspace {
   id: string;
@@ -2533,7 +3043,7 @@ export interface SaveProject {
  */
 export interface AuthoredProjectConfigPart {
   experiences?: AuthoredExperiencesPart | null;
-  theme?: AuthoredThemePart | null;
+  theme?: Experience_Parts__AuthoredThemePart__1 | null;
   consent?: AuthoredConsentPart | null;
   retentionDays?: number | null;
   dailyTransformLimit?: number | null;
@@ -2563,7 +3073,7 @@ export interface AuthoredRefPart {
 /**
  * How the project's pages look.
  */
-export interface AuthoredThemePart {
+export interface Experience_Parts__AuthoredThemePart__1 {
   primaryColor?: string | null;
   logoUrl?: string | null;
   fontFamily?: string | null;
@@ -3030,7 +3540,7 @@ export interface SaveEvent {
 export interface AuthoredEventPart {
   name?: string | null;
   status?: EventStatus | null;
-  theme?: AuthoredThemePart | null;
+  theme?: Experience_Parts__AuthoredThemePart__1 | null;
   retentionDays?: number | null;
   dailyTransformLimit?: number | null;
   consent?: AuthoredConsentPart | null;
@@ -3813,7 +4323,7 @@ export interface ErasePlayer {}
  * The receipt of an erasure: how much of each kind is gone. It names nobody.
  *
  * Another call finds nothing more, and its receipt says so. `boards` are lists that showed the
- * player and are made anew without them.
+ * player and are made anew without them. `plays` of campaigns stay, without the player.
  */
 export interface PlayerErasure {
   receiptId: string;
@@ -3824,6 +4334,7 @@ export interface PlayerErasure {
   saves: number;
   visitors: number;
   boards: number;
+  plays: number;
   objects: number;
 }
 /**
@@ -4103,6 +4614,673 @@ export interface ProgressEventView {
   flags: string[];
 }
 /**
+ * Create a draft. A repeated call with the same `requestId` returns the first one's.
+ */
+export interface CreateCampaign {
+  workspaceId: string;
+  name: string;
+  templateId: "spin_wheel";
+  config?: AuthoredCampaignConfigPart | null;
+  requestId?: string | null;
+}
+/**
+ * A config as an author sends it, complete or not.
+ */
+export interface AuthoredCampaignConfigPart {
+  theme?: Experience_Parts__AuthoredThemePart__2 | null;
+  copy?: AuthoredCopyPart | null;
+  sounds?: AuthoredSoundsPart | null;
+  locale?: string | null;
+  game?: AuthoredGamePart | null;
+}
+/**
+ * A theme as an author sends it.
+ */
+export interface Experience_Parts__AuthoredThemePart__2 {
+  primaryColor?: string | null;
+  secondaryColor?: string | null;
+  fontFamily?: string | null;
+  logoUrl?: string | null;
+}
+/**
+ * Copy as an author sends it.
+ */
+export interface AuthoredCopyPart {
+  headline?: string | null;
+  intro?: string | null;
+  cta?: string | null;
+  win?: string | null;
+  lose?: string | null;
+}
+/**
+ * Sounds as an author sends them.
+ */
+export interface AuthoredSoundsPart {
+  spin?: string | AuthoredSoundPrompt | null;
+  win?: string | AuthoredSoundPrompt | null;
+}
+/**
+ * A description of a sound as an author sends it.
+ */
+export interface AuthoredSoundPrompt {
+  prompt: string;
+}
+/**
+ * A game as an author sends it, complete or not.
+ */
+export interface AuthoredGamePart {
+  segments?: AuthoredSegment[] | null;
+  prizes?: AuthoredPrize[] | null;
+  window?: AuthoredWindowPart | null;
+  limit?: AuthoredLimitPart | null;
+  person?: Person | null;
+  terms?: AuthoredTermsPart | null;
+}
+/**
+ * A segment as an author sends it.
+ */
+export interface AuthoredSegment {
+  id: string;
+  label: string;
+  prizeId?: string | null;
+}
+/**
+ * A prize as an author sends it.
+ */
+export interface AuthoredPrize {
+  id: string;
+  name: string;
+  kind?: PrizeKind;
+  weightPpm: number;
+  stock?: number | null;
+  perDay?: number | null;
+  codes?: Codes;
+}
+/**
+ * A window as an author sends it.
+ */
+export interface AuthoredWindowPart {
+  opensAt?: number | null;
+  closesAt?: number | null;
+  timeZone?: string | null;
+}
+/**
+ * A limit as an author sends it.
+ */
+export interface AuthoredLimitPart {
+  per?: ("campaign" | "day") | null;
+  plays?: number | null;
+  wins?: number | null;
+}
+/**
+ * Terms as an author sends them.
+ */
+export interface AuthoredTermsPart {
+  version?: string | null;
+  url?: string | null;
+  minimumAge?: number | null;
+}
+/**
+ * A campaign as its workspace sees it.
+ */
+export interface CampaignView {
+  id: string;
+  tenantId: string;
+  userId: string;
+  name: string;
+  templateId: string;
+  status: CampaignStatus;
+  config: CampaignConfig;
+  bundleUrl: string | null;
+  thumbnailUrl: string | null;
+  latestRunId: string | null;
+  pendingRunId: string | null;
+  built: BuiltCampaign | null;
+  draws: PublicDraw[];
+  drawSecret: string | null;
+  claimSecret: string | null;
+  revokedBatches: string[];
+  codeCounts: {
+    [k: string]: number;
+  };
+  version: number;
+  nameKey: string;
+  request: string | null;
+  deleted: boolean;
+  deletedAt: number | null;
+  closedAt: number | null;
+  revealPending: boolean;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * All that an author decides. A draft may have it incomplete: `missing`.
+ */
+export interface CampaignConfig {
+  theme: Theme;
+  copy: Copy;
+  sounds: Sounds;
+  locale: string;
+  game: Game;
+}
+/**
+ * How a campaign looks. `logoUrl`: an object of the workspace's folder, by path or uri.
+ */
+export interface Theme {
+  primaryColor: string | null;
+  secondaryColor: string | null;
+  fontFamily: string | null;
+  logoUrl: string | null;
+}
+/**
+ * The words of a campaign; what is absent is generated.
+ */
+export interface Copy {
+  headline: string | null;
+  intro: string | null;
+  cta: string | null;
+  win: string | null;
+  lose: string | null;
+}
+/**
+ * What the wheel sounds like: a name of the library, or a description; None for the usual.
+ */
+export interface Sounds {
+  spin: string | SoundPrompt | null;
+  win: string | SoundPrompt | null;
+}
+/**
+ * A sound by its description.
+ */
+export interface SoundPrompt {
+  prompt: string;
+}
+/**
+ * How a campaign is played. A draft may have it incomplete: `issues_of`.
+ */
+export interface Game {
+  segments: Segment[];
+  prizes: Prize[];
+  window: Window | null;
+  limit: Limit;
+  person: Person;
+  terms: Terms | null;
+}
+/**
+ * A part of the wheel; `prizeId` None: no prize.
+ */
+export interface Segment {
+  id: string;
+  label: string;
+  prizeId: string | null;
+}
+/**
+ * What can be won. `stock` None: as much as is won. `perDay` None: no cap for a day.
+ *
+ * `weightPpm`: how likely a play draws it, in parts of a million.
+ */
+export interface Prize {
+  id: string;
+  name: string;
+  kind: PrizeKind;
+  weightPpm: number;
+  stock: number | null;
+  perDay: number | null;
+  codes: Codes;
+}
+/**
+ * When it can be played, in Unix milliseconds, and the zone in which a day begins.
+ */
+export interface Window {
+  opensAt: number;
+  closesAt: number;
+  timeZone: string;
+}
+/**
+ * How many plays and wins a person has, in the whole campaign or in a day.
+ *
+ * `wins` None: as many as they play.
+ */
+export interface Limit {
+  per: "campaign" | "day";
+  plays: number;
+  wins: number | null;
+}
+/**
+ * What a player accepts before they play.
+ */
+export interface Terms {
+  version: string;
+  url: string;
+  minimumAge: number | null;
+}
+/**
+ * What the last build that succeeded made: what a player sees and hears.
+ *
+ * `theme` and `words` are complete here, with what was generated and corrected.
+ */
+export interface BuiltCampaign {
+  theme: {
+    [k: string]: unknown;
+  };
+  copy: {
+    [k: string]: string;
+  };
+  media: BuiltMedia;
+  locale: string;
+}
+/**
+ * Addresses of what a build made; None where it made none.
+ */
+export interface BuiltMedia {
+  logo: string | null;
+  background: string | null;
+  emblem: string | null;
+  spin: string | null;
+  win: string | null;
+}
+/**
+ * What everybody may know of a draw. `seed`, in hex, once the campaign is closed.
+ */
+export interface PublicDraw {
+  n: number;
+  at: number;
+  seedHash: string;
+  oddsHash: string;
+  seed: string | null;
+}
+/**
+ * Change a name and a config; what is left out of the config stays, what is null goes.
+ */
+export interface UpdateCampaign {
+  workspaceId: string;
+  campaignId: string;
+  expectedVersion: number;
+  name?: string | null;
+  config?: AuthoredCampaignConfigPart | null;
+}
+/**
+ * Take a live campaign off.
+ */
+export interface ArchiveCampaign {
+  workspaceId: string;
+  campaignId: string;
+  expectedVersion: number;
+}
+/**
+ * Make an archived campaign live again.
+ */
+export interface RestoreCampaign {
+  workspaceId: string;
+  campaignId: string;
+  expectedVersion: number;
+}
+/**
+ * Delete a campaign; it can be undeleted.
+ */
+export interface DeleteCampaign {
+  workspaceId: string;
+  campaignId: string;
+  expectedVersion: number;
+}
+/**
+ * Bring a deleted campaign back.
+ */
+export interface UndeleteCampaign {
+  workspaceId: string;
+  campaignId: string;
+  expectedVersion: number;
+}
+/**
+ * Read a campaign, a deleted one too.
+ */
+export interface GetCampaign {
+  workspaceId: string;
+  campaignId: string;
+}
+/**
+ * The workspace's campaigns: the newest first, under a prefix by name.
+ */
+export interface ListCampaigns {
+  workspaceId: string;
+  status?: CampaignStatus | null;
+  namePrefix?: string | null;
+  deleted?: boolean;
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfCampaignView {
+  items: CampaignView[];
+  nextPageToken: string | null;
+}
+/**
+ * End playing for good, and reveal the draws' seeds.
+ */
+export interface CloseCampaign {
+  workspaceId: string;
+  campaignId: string;
+  expectedVersion: number;
+}
+/**
+ * Play once. Asked again, it is the same play with the same claim.
+ */
+export interface PlayCampaign {
+  workspaceId: string;
+  campaignId: string;
+  termsVersion: string;
+  number?: number;
+  projectId?: string | null;
+  sessionId?: string | null;
+  ticket?: string | null;
+}
+/**
+ * Where the wheel stops, and what was won.
+ */
+export interface PlayResult {
+  playId: string;
+  segmentId: string;
+  prize: AwardedPrize | null;
+  claim: Claim | null;
+  next: NextPlay | null;
+}
+/**
+ * A prize as its winner sees it.
+ */
+export interface AwardedPrize {
+  id: string;
+  name: string;
+  kind: PrizeKind;
+}
+/**
+ * What a winner shows to get the prize.
+ */
+export interface Claim {
+  code: string;
+}
+/**
+ * When the same person may play again, in Unix milliseconds.
+ */
+export interface NextPlay {
+  at: number;
+}
+/**
+ * Read one of the caller's own plays.
+ */
+export interface GetPlay {
+  workspaceId: string;
+  campaignId: string;
+  playId: string;
+}
+/**
+ * The plays of a campaign, the newest first, for its workspace.
+ */
+export interface ListPlays {
+  workspaceId: string;
+  campaignId: string;
+  status?: PlayStatus | null;
+  prizeId?: string | null;
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfPlayView {
+  items: PlayView[];
+  nextPageToken: string | null;
+}
+/**
+ * A play as its workspace sees it: of a code the hash alone.
+ */
+export interface PlayView {
+  id: string;
+  uid: string | null;
+  period: string;
+  number: number;
+  draw: number;
+  roll: number;
+  drawnPrizeId: string | null;
+  denied: Denied | null;
+  segmentId: string;
+  prizeId: string | null;
+  prizeName: string | null;
+  prizeKind: PrizeKind | null;
+  status: PlayStatus;
+  claimHash: string | null;
+  day: string;
+  createdAt: number;
+  redeemedAt: number | null;
+  redeemedBy: string | null;
+  voidedAt: number | null;
+  voidReason: string | null;
+}
+/**
+ * Write all plays of a campaign into a file.
+ */
+export interface ExportPlays {
+  workspaceId: string;
+  campaignId: string;
+}
+/**
+ * Where the file with a campaign's plays can be had, until when, and how many it has.
+ */
+export interface PlaysExport {
+  url: string;
+  expiresAt: number;
+  plays: number;
+}
+/**
+ * How many played, won, redeemed and were voided, by day and prize.
+ */
+export interface GetCampaignFunnel {
+  workspaceId: string;
+  campaignId: string;
+  days?: number;
+}
+/**
+ * The sums of a window of days, and the same by day and by prize.
+ */
+export interface CampaignFunnel {
+  played: number;
+  won: number;
+  redeemed: number;
+  voided: number;
+  days: DayFunnel[];
+  prizes: PrizeFunnel[];
+}
+/**
+ * The plays of one local day.
+ */
+export interface DayFunnel {
+  played: number;
+  won: number;
+  redeemed: number;
+  voided: number;
+  day: string;
+}
+/**
+ * What became of one prize; `denied`: how often it was drawn and not awarded, by reason.
+ */
+export interface PrizeFunnel {
+  prizeId: string;
+  won: number;
+  redeemed: number;
+  voided: number;
+  denied: {
+    [k: string]: number;
+  };
+}
+/**
+ * Hand a prize out, once.
+ */
+export interface RedeemClaim {
+  workspaceId: string;
+  campaignId: string;
+  code: string;
+}
+/**
+ * A claim that was redeemed just now.
+ */
+export interface RedeemedClaim {
+  playId: string;
+  prize: AwardedPrize;
+  redeemedAt: number;
+}
+/**
+ * Take a claim back; its unit can be won again.
+ */
+export interface VoidClaim {
+  workspaceId: string;
+  campaignId: string;
+  playId: string;
+  reason: string;
+}
+/**
+ * Make a batch of tickets; under the same `requestId` the same ones again.
+ */
+export interface CreateTickets {
+  workspaceId: string;
+  campaignId: string;
+  count: number;
+  requestId: string;
+}
+/**
+ * A batch of tickets, in the order of their numbers.
+ */
+export interface Tickets {
+  batchId: string;
+  tickets: string[];
+}
+/**
+ * Make a batch of tickets invalid.
+ */
+export interface RevokeTickets {
+  workspaceId: string;
+  campaignId: string;
+  batchId: string;
+}
+/**
+ * The batches of a campaign whose tickets are invalid.
+ */
+export interface RevokedBatches {
+  revokedBatches: string[];
+}
+/**
+ * Add codes to a prize. Those that it has already are passed over.
+ */
+export interface UploadCodes {
+  workspaceId: string;
+  campaignId: string;
+  prizeId: string;
+  /**
+   * @minItems 1
+   * @maxItems 400
+   */
+  codes: string[];
+}
+/**
+ * How many codes were added, and how many the prize has in all.
+ */
+export interface UploadedCodes {
+  added: number;
+  total: number;
+}
+/**
+ * Generate something. A repeated call with the same `requestId` returns the first one's.
+ */
+export interface CreateAiGeneration {
+  workspaceId: string;
+  generationType: GenerationType;
+  params: GenerationParams;
+  campaignId?: string | null;
+  requestId?: string | null;
+}
+/**
+ * What is wanted. A `brief` may name prizes, colours and a tone; see the docs.
+ */
+export interface GenerationParams {
+  brief: string;
+  tone?: string | null;
+  locale?: string | null;
+  style?: string | null;
+}
+/**
+ * A generation as its workspace sees it.
+ */
+export interface AiGenerationView {
+  id: string;
+  tenantId: string;
+  userId: string;
+  campaignId: string | null;
+  generationType: GenerationType;
+  status: GenerationStatus;
+  accepted: boolean;
+  acceptedAt: number | null;
+  rejectedAt: number | null;
+  inputParams: {
+    [k: string]: unknown;
+  };
+  output: {
+    [k: string]: unknown;
+  } | null;
+  error: GenerationError | null;
+  durationMs: number | null;
+  llmModel: string | null;
+  promptVersion: string;
+  attempts: number;
+  usage: Usage;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * Why there is no output. `retryable`: another generation may have one.
+ */
+export interface GenerationError {
+  code: string;
+  message: string;
+  retryable: boolean;
+}
+/**
+ * Tokens, and what they cost in micro-dollars as far as the prices are known.
+ */
+export interface Usage {
+  inputTokens: number;
+  outputTokens: number;
+  costMicros: number;
+}
+/**
+ * Apply a generation's output to its campaign; a plan without one creates it.
+ */
+export interface AcceptAiGeneration {
+  workspaceId: string;
+  generationId: string;
+}
+/**
+ * Say no to a generation's output. It can be accepted after all.
+ */
+export interface RejectAiGeneration {
+  workspaceId: string;
+  generationId: string;
+}
+/**
+ * Read a generation.
+ */
+export interface GetAiGeneration {
+  workspaceId: string;
+  generationId: string;
+}
+/**
+ * The workspace's generations, the newest first.
+ */
+export interface ListAiGenerations {
+  workspaceId: string;
+  campaignId?: string | null;
+  status?: GenerationStatus | null;
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfAiGenerationView {
+  items: AiGenerationView[];
+  nextPageToken: string | null;
+}
+/**
  * A guest to be erased: the caller, or for an admin the guest of this uid.
  *
  * Of a project or of an event: one of both is named.
@@ -4168,6 +5346,10 @@ export interface Documents {
    * `/workspaces/{workspaceId}/experiences/{experienceId}/experienceVersions/{version}`, for members of the workspace.
    */
   experienceVersion: ExperienceVersion;
+  /**
+   * `/workspaces/{workspaceId}/aiGenerations/{generationId}`, for members of the workspace.
+   */
+  aiGeneration: AiGeneration;
   /**
    * `/events/{eventId}`, for anybody who is signed in while the event is live, and members of the workspace.
    */
@@ -4272,6 +5454,48 @@ export interface ExperienceVersion {
   progress: ProgressRules | null;
   version: number;
   publishedAt: number;
+}
+/**
+ * One request to a language model, its output, and what became of it.
+ *
+ * `inputParams` is what was asked for, `output` what the model made of it. `campaignId` is the
+ * campaign that it is for, or that an accepted plan created; None once that was deleted.
+ * `reservation`: the day's tokens that it holds while it is pending. `request` is the fingerprint
+ * of the call that created it, where that had a requestId.
+ */
+export interface AiGeneration {
+  id: string;
+  tenantId: string;
+  userId: string;
+  campaignId: string | null;
+  generationType: GenerationType;
+  status: GenerationStatus;
+  accepted: boolean;
+  acceptedAt: number | null;
+  rejectedAt: number | null;
+  inputParams: {
+    [k: string]: unknown;
+  };
+  output: {
+    [k: string]: unknown;
+  } | null;
+  error: GenerationError | null;
+  durationMs: number | null;
+  llmModel: string | null;
+  promptVersion: string;
+  attempts: number;
+  usage: Usage;
+  reservation: TokenReservation | null;
+  request: string | null;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * Tokens of a day that a call may use, until it is settled by what it used.
+ */
+export interface TokenReservation {
+  day: string;
+  tokens: number;
 }
 /**
  * The code and the details of each reason.
@@ -4782,6 +6006,13 @@ export interface Reasons {
     };
   };
   /**
+   * Refused when more is stored of the player than one call can read: the workspace has to hand it out.
+   */
+  export_too_large: {
+    code: "resource-exhausted";
+    details: {};
+  };
+  /**
    * Refused when no provider of pictures has this id.
    */
   unknown_provider: {
@@ -4896,6 +6127,259 @@ export interface Reasons {
    */
   contention: {
     code: "aborted";
+    details: {};
+  };
+  /**
+   * Refused when there is no such campaign, or none for this caller.
+   */
+  campaign_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when the campaign's `status` does not allow this.
+   */
+  campaign_status: {
+    code: "failed-precondition";
+    details: {
+      status: string;
+    };
+  };
+  /**
+   * Refused when undelete the campaign first.
+   */
+  campaign_deleted: {
+    code: "failed-precondition";
+    details: {
+      deleted: boolean;
+    };
+  };
+  /**
+   * Refused when the campaign was closed for good at `closedAt`.
+   */
+  campaign_closed: {
+    code: "failed-precondition";
+    details: {
+      closedAt: number;
+    };
+  };
+  /**
+   * Refused when the config lacks what it needs to be built and played; `issues` names each field.
+   */
+  campaign_incomplete: {
+    code: "failed-precondition";
+    details: {
+      issues: Issue[];
+    };
+  };
+  /**
+   * Refused when a campaign of another workspace is public under this id; create a new one.
+   */
+  campaign_id_taken: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when the deployment has no secret that campaigns draw prizes by.
+   */
+  campaign_secret_missing: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when more units of the prize are `awarded` than the new stock has.
+   */
+  stock_awarded: {
+    code: "failed-precondition";
+    details: {
+      prizeId: string;
+      awarded: number;
+    };
+  };
+  /**
+   * Refused when odds and stock were changed 200 times.
+   */
+  too_many_draws: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when there is no such play, or it is another person's.
+   */
+  play_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when no play of this campaign has it.
+   */
+  claim_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when the campaign has no such prize.
+   */
+  prize_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when the campaign has no such batch of tickets.
+   */
+  ticket_batch_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when playing begins at `opensAt`, in Unix milliseconds.
+   */
+  not_open: {
+    code: "failed-precondition";
+    details: {
+      opensAt: number;
+    };
+  };
+  /**
+   * Refused when playing ended at `closesAt`, in Unix milliseconds.
+   */
+  closed: {
+    code: "failed-precondition";
+    details: {
+      closesAt: number;
+    };
+  };
+  /**
+   * Refused when the person has to accept the terms of this `version` at `url` first.
+   */
+  terms_required: {
+    code: "failed-precondition";
+    details: {
+      version: string;
+      url: string;
+    };
+  };
+  /**
+   * Refused when `number` is above the `plays` of a person; `next.at` says when they may play again.
+   */
+  limit_reached: {
+    code: "failed-precondition";
+    details: {
+      plays: number;
+      next: {
+        [k: string]: number;
+      } | null;
+    };
+  };
+  /**
+   * Refused when `projectId` and `sessionId` name no main session that the caller completed in this period.
+   */
+  session_required: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when `ticket` is missing, or none of this campaign.
+   */
+  ticket_invalid: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when the batch of this ticket was revoked.
+   */
+  ticket_revoked: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when the claim was redeemed at `redeemedAt`, in Unix milliseconds.
+   */
+  already_redeemed: {
+    code: "failed-precondition";
+    details: {
+      redeemedAt: number;
+    };
+  };
+  /**
+   * Refused when the claim was taken back at `voidedAt`, in Unix milliseconds.
+   */
+  claim_voided: {
+    code: "failed-precondition";
+    details: {
+      voidedAt: number;
+    };
+  };
+  /**
+   * Refused when a play without a prize has no claim; `status` is its status.
+   */
+  nothing_won: {
+    code: "failed-precondition";
+    details: {
+      status: string;
+    };
+  };
+  /**
+   * Refused when the prize takes no uploaded codes.
+   */
+  codes_generated: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when 500 batches of tickets are revoked already.
+   */
+  too_many_revoked: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when this deployment's language model is unknown or has no key.
+   */
+  model_not_configured: {
+    code: "failed-precondition";
+    details: {
+      model: string;
+    };
+  };
+  /**
+   * Refused when the workspace has fewer tokens left for today, of its `limit`, than the call may need.
+   */
+  token_budget: {
+    code: "resource-exhausted";
+    details: {
+      retryAfterSeconds: number;
+      limit: number;
+    };
+  };
+  /**
+   * Refused when there is no such AI generation, or none for this caller.
+   */
+  ai_generation_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when the generation is `pending` or `failed`: there is no output to decide about.
+   */
+  generation_status: {
+    code: "failed-precondition";
+    details: {
+      status: string;
+    };
+  };
+  /**
+   * Refused when what was accepted cannot be rejected.
+   */
+  generation_accepted: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when copy or a theme is for no campaign, or for one that was deleted.
+   */
+  generation_has_no_campaign: {
+    code: "failed-precondition";
     details: {};
   };
 }

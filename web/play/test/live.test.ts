@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { insist } from "../src/model/insist.ts";
 import {
   campaignIdOf,
   entranceOf,
@@ -90,29 +89,4 @@ test("what is kept is of one campaign and one period", () => {
   assert.deepEqual([other.asked("/day"), other.acceptedTerms, other.isMuted], [null, null, true]);
   items.set("play:c1:asked", "/day|nonsense");
   assert.equal(kept.asked("/day"), null);
-});
-
-test("a call whose answer was lost is repeated, and one that was refused is not", async () => {
-  const failing = (failures: string[]) => {
-    const calls: string[] = [];
-    return {
-      calls,
-      result: insist(
-        async () => {
-          calls.push("call");
-          const failure = failures.shift();
-          if (failure) throw failure;
-          return "play";
-        },
-        { attempts: 3, isTransient: (error) => error === "lost", pause: async () => {} },
-      ),
-    };
-  };
-  const lost = failing(["lost", "lost"]);
-  assert.equal(await lost.result, "play");
-  assert.equal(lost.calls.length, 3);
-  const refused = failing(["closed"]);
-  await assert.rejects(refused.result, (error) => error === "closed");
-  assert.equal(refused.calls.length, 1);
-  await assert.rejects(failing(["lost", "lost", "lost"]).result);
 });

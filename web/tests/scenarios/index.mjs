@@ -1,3 +1,12 @@
+import { campaignDemo, campaignLayouts, campaignScreenshots } from "./campaign-demos.mjs";
+import {
+  campaignByTicket,
+  campaignFramed,
+  campaignPlayed,
+  campaignRefusals,
+  campaignTerms,
+  campaignTwice,
+} from "./campaign-pages.mjs";
 import { deniedRequests } from "./denied.mjs";
 import { entering } from "./entering.mjs";
 import {
@@ -41,4 +50,13 @@ export const SCENARIOS = {
   screenshots,
   journeyScreenshots,
   trackedOffline,
+  campaignDemo,
+  campaignLayouts,
+  campaignScreenshots,
+  campaignPlayed,
+  campaignTwice,
+  campaignTerms,
+  campaignByTicket,
+  campaignRefusals,
+  campaignFramed,
 };

@@ -9,6 +9,7 @@ from experience.campaigns.models.config import CampaignConfig
 from experience.campaigns.models.draws import PublicDraw
 from experience.campaigns.models.game import Limit, Person, Terms, Window
 from experience.documents import Document
+from experience.workflows.runs.models import RunSummary
 
 TEMPLATES = ("spin_wheel",)
 
@@ -119,6 +120,20 @@ class CampaignView(Campaign):
         """The fields that are shown, in JSON's values."""
         hidden = {"request", "draw_secret", "claim_secret"}
         return self.model_dump(mode="json", by_alias=True, fallback=str, exclude=hidden)
+
+
+class GeneratedCampaign(Document):
+    """A campaign that is being built, and the run that builds it."""
+
+    campaign: CampaignView
+    run: RunSummary
+
+
+class EmbedCode(Document):
+    """The HTML that shows a campaign within another page, and the address that it shows."""
+
+    html: str
+    url: str
 
 
 class PublicSegment(Document):

@@ -72,6 +72,10 @@ class RevealDraws(OfCampaign):
     """The task that reveals the seeds of a closed campaign's draws."""
 
 
+class GetEmbedCode(OfCampaign):
+    """The HTML that shows a campaign within another page."""
+
+
 class GetCampaign(OfCampaign):
     """Read a campaign, a deleted one too."""
 

@@ -1,11 +1,13 @@
 """Reading campaigns."""
 
+import html
+
 from google.cloud.firestore import FieldFilter, Query
 
-from experience import clients, pages
+from experience import clients, config, pages
 from experience.campaigns import store
-from experience.campaigns.models.campaign import Campaign, CampaignView
-from experience.campaigns.models.requests import GetCampaign, ListCampaigns
+from experience.campaigns.models.campaign import Campaign, CampaignView, EmbedCode
+from experience.campaigns.models.requests import GetCampaign, GetEmbedCode, ListCampaigns
 from experience.ids import fingerprint
 from experience.store import parse_or_log
 from experience.workspaces.models import Role
@@ -21,6 +23,25 @@ def get_campaign(uid: str, request: GetCampaign) -> CampaignView:
     require_role(client, request.workspace_id, uid, Role.VIEWER, what="workspace")
     campaign = store.get_campaign(client, request.workspace_id, request.campaign_id)
     return CampaignView.of(campaign)
+
+
+def get_embed_code(uid: str, request: GetEmbedCode) -> EmbedCode:
+    """The HTML that shows a campaign's page within another page; viewers. Two reads. NotFound.
+
+    It has the same address before the campaign is live. A page in somebody else's frame has a uid
+    of its own.
+    """
+    client = clients.firestore()
+    require_role(client, request.workspace_id, uid, Role.VIEWER, what="workspace")
+    campaign = store.get_campaign(client, request.workspace_id, request.campaign_id)
+    origin = config.PUBLIC_ORIGIN.value or f"https://{clients.project_id()}.web.app"
+    url = f"{origin.rstrip('/')}/play/{campaign.id}"
+    title = html.escape(campaign.name, quote=True)
+    code = (
+        f'<iframe src="{html.escape(url, quote=True)}" title="{title}" width="100%" height="760"'
+        ' style="border:0;max-width:600px" loading="lazy" allow="autoplay"></iframe>'
+    )
+    return EmbedCode(html=code, url=url)
 
 
 def list_campaigns(uid: str, request: ListCampaigns) -> pages.Page[CampaignView]:

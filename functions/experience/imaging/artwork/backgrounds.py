@@ -158,12 +158,47 @@ def _confetti(canvas: Canvas, rng: np.random.Generator, colours: list[Colour]) -
 
 
 PATTERNS: dict[str, tuple[Pattern, tuple[str, ...]]] = {
-    "rays": (_rays, ("sun", "summer", "ray", "burst", "retro", "circus", "sonne", "sommer")),
-    "waves": (_waves, ("sea", "wave", "beach", "ocean", "hill", "meer", "welle", "strand")),
-    "silk": (_silk, ("silk", "elegant", "luxury", "fashion", "beauty", "calm", "seide", "edel")),
-    "bokeh": (_bokeh, ("night", "light", "christmas", "winter", "nacht", "licht", "weihnacht")),
+    "rays": (
+        _rays,
+        ("food", "sun", "summer", "ray", "burst", "retro", "circus", "sonne", "sommer"),
+    ),
+    "waves": (
+        _waves,
+        ("travel", "nature", "sea", "wave", "beach", "ocean", "hill", "meer", "welle", "strand"),
+    ),
+    "silk": (
+        _silk,
+        ("coffee", "silk", "elegant", "luxury", "fashion", "beauty", "calm", "seide", "edel"),
+    ),
+    "bokeh": (
+        _bokeh,
+        (
+            "music",
+            "halloween",
+            "night",
+            "light",
+            "christmas",
+            "winter",
+            "nacht",
+            "licht",
+            "weihnacht",
+        ),
+    ),
     "facets": (_facets, ("diamond", "crystal", "tech", "modern", "sport", "kristall", "ice")),
-    "confetti": (_confetti, ("party", "birthday", "confetti", "festival", "jubil", "feier")),
+    "confetti": (
+        _confetti,
+        (
+            "celebration",
+            "family",
+            "shopping",
+            "party",
+            "birthday",
+            "confetti",
+            "festival",
+            "jubil",
+            "feier",
+        ),
+    ),
 }
 """Each pattern, and the words of a prompt that ask for it."""
 

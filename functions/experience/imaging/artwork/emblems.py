@@ -207,13 +207,36 @@ def _gift(x: Array, y: Array) -> Array:
 
 SIGNS: dict[str, tuple[Depth, tuple[str, ...]]] = {
     "star": (_star, ("star", "win", "champion", "stern", "christmas", "weihnacht")),
-    "heart": (_heart, ("heart", "love", "valentine", "herz", "liebe", "wedding", "hochzeit")),
-    "flower": (_flower, ("flower", "spring", "garden", "beauty", "blume", "blüte", "frühling")),
-    "sun": (_sun, ("sun", "summer", "beach", "holiday", "sonne", "sommer", "urlaub")),
+    "heart": (
+        _heart,
+        ("family", "heart", "love", "valentine", "herz", "liebe", "wedding", "hochzeit"),
+    ),
+    "flower": (
+        _flower,
+        ("nature", "flower", "spring", "garden", "beauty", "blume", "blüte", "frühling"),
+    ),
+    "sun": (_sun, ("travel", "sun", "summer", "beach", "holiday", "sonne", "sommer", "urlaub")),
     "drop": (_drop, ("drink", "water", "coffee", "juice", "tropfen", "wasser", "kaffee")),
-    "crown": (_crown, ("crown", "king", "queen", "luxury", "vip", "krone", "gold")),
-    "bolt": (_bolt, ("energy", "sport", "flash", "power", "electric", "energie", "blitz")),
-    "gift": (_gift, ("gift", "birthday", "prize", "present", "geschenk", "geburtstag", "gewinn")),
+    "crown": (
+        _crown,
+        ("fashion", "music", "crown", "king", "queen", "luxury", "vip", "krone", "gold"),
+    ),
+    "bolt": (_bolt, ("tech", "energy", "sport", "flash", "power", "electric", "energie", "blitz")),
+    "gift": (
+        _gift,
+        (
+            "celebration",
+            "shopping",
+            "general",
+            "gift",
+            "birthday",
+            "prize",
+            "present",
+            "geschenk",
+            "geburtstag",
+            "gewinn",
+        ),
+    ),
 }
 """Each sign, and the words of a prompt that ask for it."""
 

@@ -1,5 +1,6 @@
 """Finding what happened near a place."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -30,10 +31,11 @@ Read = Callable[[Position | None, int], list[ReadEvent]]
 def find_events_near(uid: str, request: FindEventsNear) -> Page[NearEvent]:
     """A page of the events within a radius, the newest first; viewers.
 
-    One read, and one for each event in the cells that cover the circle, until a page is full. The
-    cells are up to five times as large as the circle (up to 85° north and south, from a radius of
-    20 m), and it reads in batches of twice what is missing, so it reads fewer than ten events for
-    each that it returns where events lie evenly.
+    One read, and one for each event in the cells that cover the circle, until a page is full and
+    it is known whether another follows. The cells are up to six times as large as the circle, and
+    for a radius from 10 to 20 m up to ten times. It reads as many as should suffice by those that
+    it has read, and at most as many again, so where events lie evenly it reads fewer than ten for
+    each that it returns on a page of fifty.
     """
     client = clients.firestore()
     require_role(client, request.workspace_id, uid, Role.VIEWER, what="workspace")
@@ -58,8 +60,8 @@ def collect(request: FindEventsNear, read: Read) -> Page[NearEvent]:
     reads = 0
     while len(found) <= request.page_size and reads < MAX_READS:
         missing = request.page_size + 1 - len(found)
-        seldom = -(-reads // max(len(found), 1))  # reads for each event so far
-        limit = min(missing * max(2, seldom) + 2, MAX_BATCH)
+        seldom = reads / max(len(found), 1) if reads else 2  # reads for each event so far
+        limit = min(math.ceil(missing * seldom) + 2, reads or MAX_BATCH, MAX_BATCH)
         batch = read(at, limit)
         reads += len(batch)
         for event_id, event, at in batch:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from google.api_core.exceptions import FailedPrecondition, NotFound
+from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFound
 from google.cloud.firestore import Client, DocumentReference, WriteBatch
 
 from experience import logs, transactions
 from experience.documents import Document
+from experience.transactions import ConditionalWrites
 from experience.workflows.runs.errors import StepConflict
 from experience.workflows.runs.hooks import HookWrites
 
@@ -69,6 +70,10 @@ class Commit:
 
     def add_hook_writes(self, writes: HookWrites) -> None:
         """Change the documents that the run is done for, as many of them as exist."""
+        if isinstance(writes, ConditionalWrites):
+            for each in writes.writes:
+                self._add(Write(each.reference, each.add_to, if_written_at=each.if_written_at))
+            return
         for reference, changes in writes:
             write = self.update(reference, changes)
             write.is_hook = True
@@ -82,7 +87,7 @@ class Commit:
         while True:
             try:
                 results = transactions.retry(self._send)
-            except FailedPrecondition as stale:
+            except (FailedPrecondition, AlreadyExists) as stale:
                 raise StepConflict from stale
             except NotFound as missing:
                 if not self._leave_out_missing_hook_documents():

@@ -89,15 +89,27 @@ def new_owned_run(
     owner_reference: OwnerReference,
     now: int,
     deadline_at: int | None = None,
+    base_run_id: str | None = None,
+    created_by: str | None = None,
 ) -> "NewRun":
-    """A new run for documents of another domain, which creates it together with those."""
+    """A new run for documents of another domain, which creates it together with those.
+
+    With `base_run_id` it is an update of that run, if that can still be updated: it runs again what
+    its payload changes. One read for the base run and for each of its steps.
+    """
     workflow = DEFINITIONS.workflows[workflow_name]
+    base, reasons = None, None
+    if base_run_id:
+        base, reasons = _find_base(tenant, workflow, base_run_id, payload)
     run = Run(
         id=run_id,
         tenant_id=tenant.id,
         workflow_name=workflow.workflow_name,
         workflow_version=workflow.version,
         definition=workflow.to_json(),
+        trigger_type="update" if base else "initial",
+        base_run_id=base_run_id if base else None,
+        created_by=created_by,
         remaining_sinks=0,
         queue=queue,
         owner_reference=owner_reference,
@@ -105,7 +117,7 @@ def new_owned_run(
         created_at=now,
         updated_at=now,
     )
-    return _new_run(tenant, workflow, run, payload)
+    return _new_run(tenant, workflow, run, payload, base, reasons)
 
 
 @dataclass(frozen=True)
@@ -172,7 +184,7 @@ def _plan(
     _check_changes(workflow, changes)
     stored, steps = store.get_run_with_steps(tenant, request.base_run_id)
     base = stored.value
-    if base.owner_reference:  # its artifacts are deleted, and its guest may be erased
+    if not base.keeps_artifacts:  # they are deleted, and its guest may be erased
         raise NotFound("run")
     if base.workflow_name != workflow.workflow_name:
         raise FailedPrecondition(
@@ -185,6 +197,25 @@ def _plan(
     by_id = {step.id: step for step in steps}
     reasons = planning.affected_steps(workflow, base.workflow(), by_id, (before, after), changes)
     return by_id, reasons, after
+
+
+def _find_base(
+    tenant: Tenant, workflow: Workflow, base_run_id: str, payload: Any
+) -> tuple[dict[str, RunStep] | None, dict[str, str] | None]:
+    """The base run's steps, and the reasons of those that run again; None where it is gone."""
+    try:
+        stored, steps = store.get_run_with_steps(tenant, base_run_id)
+    except NotFound:
+        return None, None
+    base = stored.value
+    before = payloads.unpack(tenant, base.trigger_payload, base.trigger_payload_uri)
+    by_id = {step.id: step for step in steps}
+    if base.is_active:
+        return None, None
+    reasons = planning.affected_steps(
+        workflow, base.workflow(), by_id, (before, payload), Changes()
+    )
+    return by_id, reasons
 
 
 def _check_changes(workflow: Workflow, changes: Changes) -> None:

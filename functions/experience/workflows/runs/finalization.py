@@ -47,8 +47,8 @@ class Finalization:
 def finalization_of(tenant: Tenant, run: Run, steps: Iterable[RunStep], now: int) -> Finalization:
     """How a run ends whose steps have ended like this.
 
-    A run with hooks that completes deletes its artifacts' documents: its owner has the result, and
-    nobody needs what was handed from step to step.
+    A run that keeps no artifacts deletes their documents when it completes: its owner has the
+    result, and nobody needs what was handed from step to step.
     """
     all_steps = list(steps)
     status, error = decisions.run_outcome(run.workflow(), all_steps, now)
@@ -75,7 +75,7 @@ def finalization_of(tenant: Tenant, run: Run, steps: Iterable[RunStep], now: int
     }
     hook_writes = run_hooks.on_run_finalized(tenant.client, after, outputs, now)
     obsolete: set[str] = set()
-    if status is RunStatus.COMPLETED:
+    if status is RunStatus.COMPLETED and not run.keeps_artifacts:
         obsolete = {each for step in all_steps for each in step.output_artifact_ids}
     references = tuple(tenant.artifact_ref(each) for each in sorted(obsolete))
     return Finalization(tenant, run, after, context, hook_writes, references)

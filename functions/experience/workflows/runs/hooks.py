@@ -13,12 +13,17 @@ from typing import Any, Protocol
 from google.cloud.firestore import Client, DocumentReference, Transaction
 
 from experience import transactions
+from experience.transactions import ConditionalWrites
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs.models import Run, RunStep, StepError
 from experience.workflows.skills import File
 
-HookWrites = Sequence[tuple[DocumentReference, dict[str, Any]]]
-"""Updates of the documents that a run is done for."""
+HookWrites = Sequence[tuple[DocumentReference, dict[str, Any]]] | ConditionalWrites
+"""Updates of documents that a run is done for, of as many of them as exist.
+
+Or what a transaction of the domain would write. Then the engine's commit fails if a document that
+it updates has changed since, and the hook is called again.
+"""
 
 
 class RunHooks(Protocol):
@@ -70,8 +75,13 @@ def add_hook_writes(tenant: Tenant, transaction: Transaction, writes: HookWrites
 
     No document is read again for that: whoever else changes one conflicts on the run.
     """
-    references = [reference for reference, _ in writes]
-    existing = transactions.find_existing(tenant.client, references, transaction) if writes else ()
-    for reference, changes in writes:
+    if isinstance(writes, ConditionalWrites):
+        for write in writes.writes:
+            write.add_to(transaction)
+        return
+    updates = list(writes)
+    references = [reference for reference, _ in updates]
+    existing = transactions.find_existing(tenant.client, references, transaction) if updates else ()
+    for reference, changes in updates:
         if reference.path in existing:
             transaction.update(reference, changes)

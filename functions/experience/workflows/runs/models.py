@@ -93,11 +93,14 @@ class OwnerReference(Document):
     """What a run is done for: a kind of owner, and the ids by which its hooks find the documents.
 
     `reads`: objects of the bucket outside of the workspace's folders that the run may read.
+    `keeps_artifacts`: the run is the workspace's and not a guest's. Its artifacts stay when it has
+    completed, so that later runs find its cached results, and a run may update it.
     """
 
     kind: str
     ids: dict[str, str] = {}
     reads: list[str] = []
+    keeps_artifacts: bool = False
 
 
 class Run(RunSummary):
@@ -116,6 +119,11 @@ class Run(RunSummary):
     queue: Queue = Queue.RUN_STEP
     owner_reference: OwnerReference | None = None
     deadline_at: int | None = None
+
+    @property
+    def keeps_artifacts(self) -> bool:
+        """Whether its artifacts stay when it has completed."""
+        return self.owner_reference is None or self.owner_reference.keeps_artifacts
 
     @property
     def is_active(self) -> bool:

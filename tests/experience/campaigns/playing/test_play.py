@@ -1,27 +1,20 @@
 """Playing: once for each person and period, from a stock that is never oversold."""
 
-import csv
 import hashlib
 import hmac
-import io
 import json
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-import requests
 from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import Client
-from experience.campaigns.models.requests import RevealDraws
-from experience.campaigns.usecases import sweep
-from experience.campaigns.usecases.playing.erase import erase_plays
-from experience.campaigns.usecases.playing.reveal import reveal_draws
+from experience.campaigns.usecases.playing.erase import erase_plays_of_guest
 from experience.clock import now_ms
-from experience.firebase.tasks import TryLater
 from experience.ids import new_id
-from operations.draws import PrizeCount, UnverifiableError, verify_draw
-from tests.support.builders.workspaces import a_member, a_workspace
+from tests.support.builders.sessions import a_session
+from tests.support.builders.venues import a_venue
+from tests.support.builders.workspaces import a_workspace
 from tests.support.calling import at_once, outcome, refused
 from tests.support.campaigns.builders import (
     HOUR_MS,
@@ -29,46 +22,11 @@ from tests.support.campaigns.builders import (
     a_game,
     a_sure_win,
     stock_of,
-    stored_campaign,
 )
+from tests.support.campaigns.playing import ids_of, plays_of
 
 SignIn = Callable[[str | None], Client]
 PLAYERS = 12
-
-
-@pytest.fixture(scope="module")
-def workspace(db: Database) -> str:
-    return a_workspace(db)
-
-
-@pytest.fixture(scope="module")
-def editor(db: Database, signed_in: SignIn, workspace: str) -> Client:
-    return signed_in(a_member(db, workspace, "admin"))
-
-
-@pytest.fixture
-def player(signed_in: SignIn) -> Client:
-    return signed_in(f"player-{new_id()}")
-
-
-@pytest.fixture(scope="module")
-def live(db: Database, workspace: str) -> Callable[..., dict[str, Any]]:
-    """The request to play a new live campaign."""
-
-    def make(game: dict[str, Any] | None = None) -> dict[str, Any]:
-        campaign = a_campaign(db, workspace, "live", game)
-        return {"workspaceId": workspace, "campaignId": campaign, "termsVersion": "1"}
-
-    return make
-
-
-def plays_of(db: Database, asked: dict[str, Any]) -> list[dict[str, Any]]:
-    campaign = db.document("workspaces", asked["workspaceId"], "campaigns", asked["campaignId"])
-    return [each.to_dict() or {} for each in campaign.collection("plays").stream()]
-
-
-def ids_of(asked: dict[str, Any]) -> dict[str, Any]:
-    return {name: asked[name] for name in ("workspaceId", "campaignId")}
 
 
 class TestPlayCampaign:
@@ -178,6 +136,54 @@ class TestPlayCampaign:
         assert plays_of(db, early) == plays_of(db, late) == []
 
 
+class TestSessions:
+    def test_a_completed_main_session_of_the_workspace_lets_its_guest_play(
+        self, db: Database, signed_in: SignIn
+    ) -> None:
+        venue = a_venue(db)
+        asked = {
+            "workspaceId": venue.workspace,
+            "campaignId": a_campaign(
+                db, venue.workspace, "live", a_sure_win() | {"person": "session"}
+            ),
+            "termsVersion": "1",
+        }
+        guest, other = signed_in(f"g-{new_id()}"), signed_in(f"g-{new_id()}")
+        now = now_ms()
+        here = {"workspaceId": venue.workspace}
+        done = {**here, "status": "completed", "completedAt": now}
+        stored: dict[str, dict[str, Any]] = {
+            "good": done,
+            "active": here,
+            "a pregate": {**done, "phase": "pregate"},
+            "a preview": {**done, "configSource": "draft"},
+            "too old": {**done, "completedAt": now - 2 * HOUR_MS},
+            "of another workspace": {**done, "workspaceId": "elsewhere"},
+        }
+        sessions = {
+            name: a_session(db, venue.project, str(guest.uid), venue.main, **fields)
+            for name, fields in stored.items()
+        }
+
+        def proof(name: str) -> dict[str, Any]:
+            return {**asked, "projectId": venue.project, "sessionId": sessions[name]}
+
+        for name in sessions.keys() - {"good"}:
+            said = refused(guest, "playCampaign", **proof(name))
+            assert said.reason == "session_required", name
+        assert refused(other, "playCampaign", **proof("good")).reason == "session_required"
+        assert refused(guest, "playCampaign", **asked).reason == "session_required"
+        won = guest.call("playCampaign", **proof("good"))
+        assert won["prize"]
+        assert guest.call("playCampaign", **asked) == won
+        [play] = plays_of(db, asked)
+        assert play["proof"]["sessionId"] == sessions["good"]
+        assert erase_plays_of_guest(db, "another-project", str(guest.uid)) == {}
+        assert erase_plays_of_guest(db, venue.project, str(guest.uid)) == {"plays": 1}
+        [play] = plays_of(db, asked)
+        assert (play["uid"], play["proof"], play["prizeId"]) == (None, None, "mug")
+
+
 class TestTickets:
     def test_a_ticket_is_a_person(
         self, db: Database, signed_in: SignIn, editor: Client, live: Callable[..., dict[str, Any]]
@@ -204,154 +210,3 @@ class TestTickets:
         editor.call("revokeTickets", **ids_of(asked), batchId=made["batchId"])
         revoked = refused(friends[0], "playCampaign", **asked, ticket=three)
         assert revoked.reason == "ticket_revoked"
-
-
-class TestClaims:
-    def test_a_claim_is_redeemed_once(
-        self, db: Database, signed_in: SignIn, workspace: str, player: Client,
-        live: Callable[..., dict[str, Any]],
-    ) -> None:  # fmt: skip
-        asked = live(a_sure_win(stock=2))
-        code = player.call("playCampaign", **asked)["claim"]["code"]
-        attendant = signed_in(a_member(db, workspace, "attendant"))
-        viewer = signed_in(a_member(db, workspace, "viewer"))
-        assert refused(viewer, "redeemClaim", **ids_of(asked), code=code).reason == "role_required"
-        typed = f" {code.lower().replace('-', ' ')}"
-
-        scans = at_once(4, lambda _: outcome(attendant, "redeemClaim", **ids_of(asked), code=typed))
-
-        redeemed = [each for each in scans if isinstance(each, dict)]
-        assert len(redeemed) == 1
-        assert {each.reason for each in scans if not isinstance(each, dict)} <= {
-            "already_redeemed", "contention",
-        }  # fmt: skip
-        again = refused(attendant, "redeemClaim", **ids_of(asked), code=code)
-        assert again.details["redeemedAt"] == redeemed[0]["redeemedAt"]
-        wrong = refused(attendant, "redeemClaim", **ids_of(asked), code="0000-0000-0000-0000")
-        assert wrong.reason == "claim_not_found"
-        funnel = viewer.call("getCampaignFunnel", **ids_of(asked))
-        assert (funnel["played"], funnel["won"], funnel["redeemed"]) == (1, 1, 1)
-        assert funnel["prizes"][0]["redeemed"] == 1
-
-    def test_a_voided_claim_returns_its_unit(
-        self, db: Database, workspace: str, player: Client, editor: Client, signed_in: SignIn,
-        live: Callable[..., dict[str, Any]],
-    ) -> None:  # fmt: skip
-        asked = live(a_sure_win(stock=1, perDay=1) | {"limit": {"plays": 1, "wins": 1}})
-        campaign = asked["campaignId"]
-        won = player.call("playCampaign", **asked)
-        assert stock_of(db, workspace, campaign, "mug") == (1, 0)
-        void = {**ids_of(asked), "playId": won["playId"], "reason": "a mistake"}
-
-        voided = at_once(3, lambda _: editor.call("voidClaim", **void))
-
-        assert {each["status"] for each in voided} == {"voided"}
-        assert stock_of(db, workspace, campaign, "mug") == (0, 1)
-        said = refused(editor, "redeemClaim", **ids_of(asked), code=won["claim"]["code"])
-        assert said.reason == "claim_voided"
-        assert signed_in(f"p-{new_id()}").call("playCampaign", **asked)["prize"]
-        assert stock_of(db, workspace, campaign, "mug") == (1, 0)
-
-    def test_uploaded_codes_are_given_once_each(
-        self, db: Database, signed_in: SignIn, editor: Client, live: Callable[..., dict[str, Any]]
-    ) -> None:
-        asked = live(a_sure_win(stock=20, codes="uploaded"))
-        upload = {**ids_of(asked), "prizeId": "mug"}
-        codes = [f"CODE-{number}" for number in range(6)]
-        added = at_once(2, lambda _: editor.call("uploadCodes", **upload, codes=codes))
-        assert sorted(each["added"] for each in added) == [0, 6]
-        assert editor.call("uploadCodes", **upload, codes=["CODE-5", "CODE-6"]) == {
-            "added": 1, "total": 7,
-        }  # fmt: skip
-
-        answers = [signed_in(f"p-{new_id()}").call("playCampaign", **asked) for _ in range(9)]
-
-        given = [each["claim"]["code"] for each in answers if each["claim"]]
-        assert sorted(given) == sorted([*codes, "CODE-6"])
-        assert [each["denied"] for each in plays_of(db, asked) if each["denied"]] == (
-            ["sold_out"] * 2
-        )
-
-
-class TestClosing:
-    def test_the_seeds_are_revealed_when_no_call_can_be_under_way(
-        self, db: Database, workspace: str, player: Client, editor: Client,
-        live: Callable[..., dict[str, Any]],
-    ) -> None:  # fmt: skip
-        asked = live()
-        player.call("playCampaign", **asked)
-        campaign = asked["campaignId"]
-        task = RevealDraws.model_validate(ids_of(asked))
-        reference = db.document("workspaces", workspace, "campaigns", campaign)
-
-        closed = editor.call("closeCampaign", **ids_of(asked), expectedVersion=2)
-        assert editor.call("closeCampaign", **ids_of(asked), expectedVersion=2) == closed
-        assert closed["status"] == "archived"
-        said = refused(editor, "restoreCampaign", **ids_of(asked), expectedVersion=3)
-        assert said.reason == "campaign_closed"
-        other = outcome(editor, "playCampaign", **asked)
-        assert other.reason == "closed"
-        with pytest.raises(TryLater):
-            reveal_draws(task)
-        assert "seed" not in str(stored_campaign(db, workspace, campaign)["draws"][0]["seed"])
-
-        reference.update({"closedAt": now_ms() - 200_000})
-        done = [sweep.sweep_campaigns(), sweep.sweep_campaigns()]
-        reveal_draws(task)
-
-        assert done[0]["revealed"] >= 1
-        twin = db.document("publicCampaigns", campaign).get().to_dict() or {}
-        [draw] = twin["draws"]
-        assert hashlib.sha256(bytes.fromhex(draw["seed"])).hexdigest() == draw["seedHash"]
-        assert twin["status"] == "closed"
-        stored = (reference.collection("draws").document("1").get().to_dict()) or {}
-        assert stored["seed"] == draw["seed"]
-        assert stored["oddsHash"] == draw["oddsHash"]
-
-    def test_the_draw_verifies_and_a_forged_play_does_not(
-        self, db: Database, workspace: str, editor: Client, signed_in: SignIn,
-        live: Callable[..., dict[str, Any]],
-    ) -> None:  # fmt: skip
-        asked = live(a_sure_win(stock=2))
-        players = [f"p-{new_id()}" for _ in range(4)]
-        won = [signed_in(uid).call("playCampaign", **asked) for uid in players]
-        campaign = asked["campaignId"]
-        with pytest.raises(UnverifiableError, match="not closed"):
-            verify_draw(db, workspace, campaign)
-        assert erase_plays(db, players[0]) == {"plays": 1}
-        assert erase_plays(db, players[0]) == {}
-        assert (
-            refused(
-                signed_in(players[0]), "getPlay", **ids_of(asked), playId=won[0]["playId"]
-            ).reason
-            == "play_not_found"
-        )
-        editor.call("closeCampaign", **ids_of(asked), expectedVersion=2)
-        reference = db.document("workspaces", workspace, "campaigns", campaign)
-        reference.update({"closedAt": now_ms() - 200_000})
-        sweep.sweep_campaigns()
-
-        verified = verify_draw(db, workspace, campaign)
-
-        assert (verified.plays, verified.differences) == (4, [])
-        assert verified.prizes == {"mug": PrizeCount(2, 2, 0)}
-        [lost] = [each for each in plays_of(db, asked) if each["denied"]][:1]
-        forged = {"prizeId": "mug", "status": "won", "denied": None, "segmentId": "mug"}
-        reference.collection("plays").document(lost["id"]).update({**forged, "roll": 1})
-        differences = "\n".join(verify_draw(db, workspace, campaign).differences)
-        assert f"play {lost['id']}: it rolled 1" in differences
-        assert "prize mug: 2 were offered, 3 awarded and 0 left" in differences
-
-    def test_plays_are_exported_without_codes(
-        self, db: Database, editor: Client, signed_in: SignIn, live: Callable[..., dict[str, Any]]
-    ) -> None:
-        asked = live(a_sure_win())
-        code = signed_in("=1+1").call("playCampaign", **asked)["claim"]["code"]
-
-        made = editor.call("exportPlays", **ids_of(asked))
-        text = requests.get(made["url"], timeout=10).text
-
-        [line] = list(csv.DictReader(io.StringIO(text)))
-        assert made["plays"] == 1
-        assert (line["uid"], line["prizeId"], line["status"]) == ("'=1+1", "mug", "won")
-        assert code not in text

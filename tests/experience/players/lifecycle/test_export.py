@@ -8,7 +8,7 @@ import requests
 from google.cloud.firestore import Client as Database
 
 from experience import clock
-from experience.errors import Contention, NotFound
+from experience.errors import Contention, NotFound, ResourceExhausted
 from experience.ids import new_id
 from experience.players import store
 from experience.players.models.lifecycle.own import ExportPlayerData, PlayerExport
@@ -46,6 +46,34 @@ class TestAnExport:
         others = {path for path in left(quiet_db) if "other" in path.split("/")}
         assert {each["path"] for each in documents} == left(quiet_db) - boards - others
         assert {"totalExperiencesPlayed", "stats"} & documents[0]["fields"].keys()
+
+    def test_goes_to_the_bucket_in_parts(
+        self, quiet_db: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(export, "CHUNK_BYTES", 256 * 1024)
+        uid = f"player-{new_id()}"
+        a_whole_player(quiet_db, uid)
+        [own, *_] = store.list_progress(quiet_db, uid)
+        batch, words = quiet_db.batch(), "ä" * 4000
+        for number in range(100):
+            batch.set(store.event_ref(own, f"long{number}"), {"data": {"words": words}})
+        batch.commit()
+        found = exported(uid)
+        assert found.size_bytes > 3 * export.CHUNK_BYTES
+        documents = {each["path"]: each["fields"] for each in downloaded(found)["documents"]}
+        assert len(documents) == 100 + 1 + 2 * (1 + 3 + 1 + 1)
+        assert documents[store.event_ref(own, "long99").path] == {"data": {"words": words}}
+
+    def test_that_takes_too_long_is_refused_and_leaves_nothing(
+        self, quiet_db: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        uid = f"player-{new_id()}"
+        a_whole_player(quiet_db, uid)
+        before = objects_of(uid)
+        monkeypatch.setattr(export, "EXPORT_MS", 0)
+        with pytest.raises(ResourceExhausted, match="too much"):
+            exported(uid)
+        assert objects_of(uid) == before
 
     def test_goes_with_an_erasure_and_after_a_day(self, quiet_db: Database) -> None:
         uid = f"player-{new_id()}"

@@ -109,6 +109,35 @@ class TestTheRule:
         with pytest.raises(ResourceExhausted, match="room"):
             merged(own, other)
 
+    def test_counts_of_the_same_day_and_hour_are_sums_and_of_others_the_newer(self) -> None:
+        def counts(day: str, hour: int, number: int) -> dict[str, Any]:
+            caps, rate = {"day": day, "counts": {"a": number}}, {"hour": hour, "count": number}
+            return {"caps": caps, "rate": rate, "seen": {"x": day}}
+
+        same = merged(counts("2026-01-01", 50, 2), counts("2026-01-01", 50, 3))
+        assert (same["caps"]["counts"], same["rate"]["count"]) == ({"a": 5}, 5)
+        for mine, theirs in ((1, 2), (2, 1)):
+            one, two = (counts(f"2026-01-0{each}", 50 * each, each) for each in (mine, theirs))
+            found = merged(one, two)
+            assert {name: found[name] for name in one} == counts("2026-01-02", 100, 2)
+
+    def test_of_both_the_later_play_the_earlier_unlocking_and_the_longest_streak(self) -> None:
+        def lived(at: int, longest: int, name: str) -> dict[str, Any]:
+            medal = {"id": "medal", "tier": 1, "unlockedAt": at}
+            streak = {"day": "2026-01-01", "days": 1, "longest": longest}
+            held = {"inventoryQuantities": {"coin": 600_000}}
+            kept = {"choices": {name: 1}, "collectibles": {name: 1}, **held}
+            play = {"lastPlayedAt": at, "achievements": [medal], "streak": streak}
+            return {**play, "state": kept}
+
+        one, two = lived(300, 2, "x"), lived(200, 7, "y")
+        for found in (merged(one, two), merged(two, one)):
+            assert found["lastPlayedAt"] == 300
+            assert found["achievements"] == [{"id": "medal", "tier": 1, "unlockedAt": 200}]
+            assert found["streak"]["longest"] == 7
+            assert found["state"]["choices"] == found["state"]["collectibles"] == {"x": 1, "y": 1}
+            assert found["state"]["inventoryQuantities"] == {"coin": 1_000_000}
+
     def test_the_rest_is_the_account_s_own(self) -> None:
         own = {"currentLocation": "lake", "requests": [], "counts": {"a": 1}, "collected": ["a"]}
         found = merged(own, {**own, "currentLocation": "hill", "collected": ["b"]})

@@ -1,6 +1,6 @@
 /** The public document of a campaign, and the call that plays it. */
 
-import { RuntimeError } from "experience-client";
+import { type Client, createClient } from "experience-client";
 import {
   connectFirestoreEmulator,
   doc,
@@ -8,42 +8,39 @@ import {
   getDoc,
   getFirestore,
 } from "firebase/firestore/lite";
-import { httpsCallable } from "firebase/functions";
-import { type Connection, hostAndPort, signIn } from "../../../guest/src/model/connection.ts";
+import { hostAndPort, signIn } from "../../../guest/src/model/connection.ts";
 import { Refusal, refusalOf } from "../../../guest/src/model/refusals.ts";
-import { insist } from "../model/insist.ts";
 import { type Entrance, type LiveCampaign, liveCampaignOf, proofOf } from "../model/live.ts";
 import type { Outcome } from "../model/machine.ts";
 
-/** Half a minute with the pauses: then the guest decides whether to go on. */
+/** With the pauses between them half a minute: then the guest decides whether to go on. */
 const ATTEMPTS = 8;
 const TIMEOUT_MS = 10_000;
 
 export interface Backend {
-  connection: Connection;
   database: Firestore;
+  playCampaign: Client["playCampaign"];
 }
 
 /** Sign in, as the guest who was here before if there is one. Throws `Refusal`. */
 export async function connect(): Promise<Backend> {
-  const connection = await signIn();
-  const database = getFirestore(connection.app);
-  const address = connection.config.emulators?.firestore;
+  const { app, config, functions } = await signIn();
+  const database = getFirestore(app);
+  const address = config.emulators?.firestore;
   if (address) connectFirestoreEmulator(database, ...hostAndPort(address));
-  return { connection, database };
+  // A call whose answer was lost is repeated, and returns the same play.
+  const { playCampaign } = createClient(functions, { attempts: ATTEMPTS, timeoutMs: TIMEOUT_MS });
+  return { database, playCampaign };
 }
 
 /** The campaign as it is now. One read. Throws `Refusal`. */
 export async function load({ database }: Backend, campaignId: string): Promise<LiveCampaign> {
-  const document = doc(database, "publicCampaigns", campaignId);
   let data: Record<string, unknown> | undefined;
   try {
-    data = await insist(async () => (await getDoc(document)).data(), {
-      attempts: 3,
-      isTransient: isUnavailable,
-    });
+    data = (await getDoc(doc(database, "publicCampaigns", campaignId))).data();
   } catch (error) {
-    throw new Refusal(isUnavailable(error) ? "offline" : "campaign_not_found");
+    const isOffline = (error as { code?: unknown }).code === "unavailable";
+    throw new Refusal(isOffline ? "offline" : "campaign_not_found", {}, isOffline);
   }
   if (data === undefined) throw new Refusal("campaign_not_found");
   return liveCampaignOf(data);
@@ -51,32 +48,17 @@ export async function load({ database }: Backend, campaignId: string): Promise<L
 
 /** Ask for the play of this number: asking again returns the same one. Throws `Refusal`. */
 export async function play(
-  { connection }: Backend,
+  { playCampaign }: Backend,
   live: LiveCampaign,
   entrance: Entrance,
   number: number,
 ): Promise<Outcome> {
   const { workspaceId, campaignId, terms } = live.campaign;
-  const call = httpsCallable<object, Outcome>(connection.functions, "playCampaign", {
-    timeout: TIMEOUT_MS,
-  });
-  const request = {
-    workspaceId,
-    campaignId,
-    termsVersion: terms?.version ?? "",
-    number,
-    ...proofOf(live, entrance),
-  };
+  const termsVersion = terms?.version ?? "";
+  const proof = proofOf(live, entrance);
   try {
-    return await insist(async () => (await call(request)).data, {
-      attempts: ATTEMPTS,
-      isTransient: (error) => RuntimeError.from(error).isTransient,
-    });
+    return await playCampaign({ workspaceId, campaignId, termsVersion, number, ...proof });
   } catch (error) {
-    throw refusalOf(RuntimeError.from(error));
+    throw refusalOf(error);
   }
-}
-
-function isUnavailable(error: unknown): boolean {
-  return (error as { code?: unknown }).code === "unavailable";
 }

@@ -80,7 +80,7 @@ const en: Texts = {
       title: "Visit the event first",
       text: "Please open this page from the event that you took part in.",
     },
-    session_not_completed: {
+    session_required: {
       title: "Not finished yet",
       text: "Please finish your visit to the event first, then spin the wheel.",
     },
@@ -150,7 +150,7 @@ const de: Texts = {
       title: "Erst zum Event",
       text: "Bitte öffne diese Seite vom Event aus, an dem du teilgenommen hast.",
     },
-    session_not_completed: {
+    session_required: {
       title: "Noch nicht fertig",
       text: "Bitte schließe zuerst deinen Besuch beim Event ab, dann dreh das Rad.",
     },
@@ -232,7 +232,7 @@ const es: Texts = {
       title: "Primero visita el evento",
       text: "Abre esta página desde el evento en el que has participado.",
     },
-    session_not_completed: {
+    session_required: {
       title: "Aún no has terminado",
       text: "Termina primero tu visita al evento y después gira la ruleta.",
     },
@@ -308,7 +308,7 @@ const fr: Texts = {
       title: "D’abord l’événement",
       text: "Ouvrez cette page depuis l’événement auquel vous avez participé.",
     },
-    session_not_completed: {
+    session_required: {
       title: "Pas encore terminé",
       text: "Terminez d’abord votre visite de l’événement, puis tournez la roue.",
     },
@@ -381,7 +381,7 @@ const ar: Texts = {
       title: "زُر الفعالية أولاً",
       text: "يرجى فتح هذه الصفحة من الفعالية التي شاركت فيها.",
     },
-    session_not_completed: {
+    session_required: {
       title: "لم تنته بعد",
       text: "يرجى إكمال زيارتك للفعالية أولاً ثم أدِر العجلة.",
     },

@@ -209,7 +209,7 @@ export function App(props: Props) {
             )}
           </div>
           <div role="status" aria-live="polite" ref={end} data-testid="end">
-            <Result campaign={campaign} texts={texts} game={game} />
+            <Result campaign={campaign} texts={texts} game={game} isLast={!isPressable} />
           </div>
         </div>
         <details class="card list">

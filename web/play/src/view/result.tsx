@@ -11,7 +11,9 @@ interface Shown {
   texts: Texts;
 }
 
-export function Result({ campaign, texts, game }: Shown & { game: Game }) {
+/** `isLast`: whether no plays are left before `next.at`. */
+export function Result(props: Shown & { game: Game; isLast: boolean }) {
+  const { campaign, texts, game, isLast } = props;
   if (game.phase === "refused" && game.problem) {
     return <Refused campaign={campaign} texts={texts} problem={game.problem} />;
   }
@@ -21,13 +23,13 @@ export function Result({ campaign, texts, game }: Shown & { game: Game }) {
   const isWon = outcome.prize !== null;
   const { win, lose } = campaign.copy;
   return (
-    <section class="card result" data-testid="result" data-won={isWon} data-play={outcome.playId}>
+    <section class="card result" data-testid="result" data-won={isWon} data-play={outcome.playId} data-segment={outcome.segmentId}>
       <h2>{isWon ? win || texts.won : lose || texts.lost}</h2>
       {isWon ? <p class="prize">{fill(texts.prize, { prize: outcome.prize?.name ?? "" })}</p> : null}
       <p class="sr-only">{fill(texts.stopped, { segment })}</p>
       {campaign.mode === "demo" && <p class="note">{texts.demo}</p>}
       {outcome.claim && <Claim campaign={campaign} texts={texts} code={outcome.claim.code} />}
-      <Next campaign={campaign} texts={texts} outcome={outcome} />
+      {isLast && <Next campaign={campaign} texts={texts} outcome={outcome} />}
     </section>
   );
 }
@@ -52,25 +54,21 @@ function Claim({ campaign, texts, code }: Shown & { code: string }) {
 }
 
 function Next({ campaign, texts, outcome }: Shown & { outcome: Outcome }) {
-  if (outcome.next === null) return null;
+  if (outcome.next === null) return <p>{texts.noMore}</p>;
   const at = timeText(outcome.next.at, campaign.locale);
   return <p data-testid="next">{fill(texts.next, { at })}</p>;
 }
 
 function Refused({ campaign, texts, problem }: Shown & { problem: Problem }) {
   const { title, text } = problemWords(texts, problem.reason);
-  const { at, opensAt, next } = problem.details as Record<string, unknown>;
-  const again = typeof next === "object" && next ? (next as { at?: unknown }).at : at;
-  const opens = opensAt ?? at;
-  const shown = (time: unknown) =>
-    typeof time === "number" ? timeText(time, campaign.locale) : "";
+  const { opensAt, next } = problem.details as { opensAt?: number; next?: { at: number } | null };
+  const shown = (at: number | undefined) =>
+    at === undefined ? "" : timeText(at, campaign.locale);
   return (
     <section class="card result" data-testid="problem" data-reason={problem.reason}>
       <h2>{title}</h2>
-      <p>{fill(text, { at: shown(opens) })}</p>
-      {problem.reason === "limit_reached" && typeof again === "number" && (
-        <p data-testid="next">{fill(texts.next, { at: shown(again) })}</p>
-      )}
+      <p>{fill(text, { at: shown(opensAt) })}</p>
+      {next && <p data-testid="next">{fill(texts.next, { at: shown(next.at) })}</p>}
     </section>
   );
 }

@@ -1,9 +1,10 @@
 """Awarding a prize that was drawn: within its stock, its day's cap and the person's wins."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from google.cloud.firestore import Client, DocumentReference, Transaction
+from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot, Transaction
 
 from experience import transactions
 from experience.campaigns import store
@@ -36,28 +37,35 @@ def award(
 ) -> Award | Denied:
     """Take a unit of the prize for a person, or say why there is none.
 
-    Nine reads: the shards and the winner; ten with a cap for the day, one more with uploaded codes.
-    Nothing is written yet.
+    Two reads: a share of the stock and the winner; with a cap for the day one more, with uploaded
+    codes one more. Where that share has no unit left, seven more for the others. Nothing is written
+    yet.
     """
     at = (client, campaign.tenant_id, campaign.id)
-    winner_ref = store.winner_ref(*at, person)
-    day_ref = store.day_ref(*at, prize.id)
-    wanted = [store.stock_ref(*at, prize.id, shard) for shard in range(STOCK_SHARDS)]
-    is_capped = prize.per_day is not None
-    found = transactions.read(
-        client, [*wanted, winner_ref, *([day_ref] if is_capped else [])], transaction
-    )
-    winner = parse(found[STOCK_SHARDS], Winner)
+    winner_ref, day_ref = store.winner_ref(*at, person), store.day_ref(*at, prize.id)
+    shares = [store.stock_ref(*at, prize.id, shard) for shard in range(STOCK_SHARDS)]
+    begin = play.roll % STOCK_SHARDS
+    first, *others = [*shares[begin:], *shares[:begin]]
+    wanted = [first, winner_ref, *([day_ref] if prize.per_day is not None else [])]
+    found = transactions.read(client, wanted, transaction)
+    winner = parse(found[1], Winner)
     wins, limit = winner.wins if winner else 0, campaign.config.game.limit.wins
     if limit is not None and wins >= limit:
         return Denied.WINS
-    day = parse(found[-1], PrizeDay) if is_capped else None
+    day = parse(found[2], PrizeDay) if prize.per_day is not None else None
     today = day.awarded_on(play.day) if day else 0
     if prize.per_day is not None and today >= prize.per_day:
         return Denied.PER_DAY
 
-    for shard in _in_turn(found[:STOCK_SHARDS], play):
-        number, code = None, None
+    def in_turn() -> Iterator[DocumentSnapshot[Any]]:
+        yield found[0]
+        yield from transactions.read(client, others, transaction)
+
+    for snapshot in in_turn():
+        shard = parse(snapshot, StockShard)
+        if shard is None or (shard.left is not None and shard.left <= 0):
+            continue
+        number, code, code_ref = None, None, first
         if prize.codes is Codes.UPLOADED:
             number = shard.shard + STOCK_SHARDS * shard.codes_taken
             code_ref = store.code_ref(*at, prize.id, number)
@@ -66,10 +74,10 @@ def award(
             if code is None:
                 continue
         writes = [
-            (store.stock_ref(*at, prize.id, shard.shard), shard.after_award(number), True),
+            (snapshot.reference, shard.after_award(number), True),
             (winner_ref, {"wins": wins + 1}, winner is not None),
         ]
-        if is_capped:
+        if prize.per_day is not None:
             capped = PrizeDay(prize_id=prize.id, day=play.day, awarded=today + 1)
             writes.append((day_ref, capped.dump(), day is not None))
         if number is not None:
@@ -85,11 +93,3 @@ def write_award(transaction: Transaction, award: Award) -> None:
             transaction.update(reference, fields)
         else:
             transaction.create(reference, fields)
-
-
-def _in_turn(found: list[Any], play: Play) -> list[StockShard]:
-    """The shards that have units left, each play beginning with another one."""
-    shards = [each for snapshot in found if (each := parse(snapshot, StockShard))]
-    first = play.roll % STOCK_SHARDS
-    ordered = [*shards[first:], *shards[:first]]
-    return [each for each in ordered if each.left is None or each.left > 0]

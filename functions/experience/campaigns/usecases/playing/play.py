@@ -42,7 +42,8 @@ def play_campaign(uid: str, request: PlayCampaign) -> PlayResult:
     """Play a live campaign once; everybody who is signed in.
 
     Who draws no prize costs two reads and one write, and one for the rollup; a session's proof one
-    read more. Who draws one costs nine reads more and two to four writes. Asked again: the reads
+    read more. Who draws one costs two reads more, with a cap or uploaded codes one more of each,
+    nine where the first share of the stock is empty, and as many writes. Asked again: the reads
     alone. Raises NotFound, FailedPrecondition `not_open`, `closed`, `terms_required`,
     `limit_reached`, `session_required`, `ticket_invalid`, `ticket_revoked` and
     `campaign_secret_missing`, and Contention.

@@ -17,7 +17,7 @@ from experience.campaigns.models.playing.stock import PrizeDay, StockShard, Winn
 from experience.campaigns.models.playing.views import PlayView
 from experience.campaigns.usecases.playing.rollups import count_outcome
 from experience.errors import FailedPrecondition, NotFound
-from experience.store import get, parse, require
+from experience.store import get, parse
 from experience.workspaces.models import Role
 from experience.workspaces.usecases.access import require_role
 
@@ -104,11 +104,11 @@ def _return_unit(client: Client, transaction: Transaction, campaign: Campaign, p
     shard_ref, day_ref = store.stock_ref(*at, prize_id, shard), store.day_ref(*at, prize_id)
     winner_ref = store.winners_ref(*at).document(winner)
     found = transactions.read(client, [shard_ref, winner_ref, day_ref], transaction)
-    share = require(parse(found[0], StockShard), what="stock")
-    fields = share.after_void()
-    if campaign.config.game.prize(prize_id) is None:  # not offered any more
-        fields = {"awarded": fields["awarded"]}
-    transaction.update(shard_ref, fields)
+    if share := parse(found[0], StockShard):
+        fields = share.after_void()
+        if campaign.config.game.prize(prize_id) is None:  # not offered any more
+            fields = {"awarded": fields["awarded"]}
+        transaction.update(shard_ref, fields)
     if kept := parse(found[1], Winner):
         transaction.update(winner_ref, {"wins": max(0, kept.wins - 1)})
     day = parse(found[2], PrizeDay)

@@ -2,7 +2,7 @@
 
 from google.cloud.firestore import Client, DocumentReference, Transaction
 
-from experience import clients, clock, transactions
+from experience import clients, clock, config, transactions
 from experience.campaigns import store
 from experience.campaigns.models.campaign import Campaign, CampaignView, PublicCampaign
 from experience.campaigns.models.draws import Draw
@@ -15,15 +15,18 @@ from experience.ids import fingerprint
 from experience.store import find, parse
 from experience.workspaces.models import Role
 
-REVEAL_AFTER_SECONDS = 120
-"""When no call of before the close can be under way any more."""
+
+def due_at(campaign: Campaign) -> int:
+    """When no call of before the close can be under way any more, in Unix milliseconds."""
+    return (campaign.closed_at or 0) + config.REVEAL_AFTER_SECONDS.value * 1000
 
 
 def close_campaign(uid: str, request: CloseCampaign) -> CampaignView:
     """End playing at once and for good; admins. Two reads, two writes, one task.
 
-    Two minutes later the seeds of its draws are revealed. Closing again changes nothing. Raises
-    VersionConflict, and FailedPrecondition `campaign_status` and `campaign_deleted`.
+    Two minutes later (`REVEAL_AFTER_SECONDS`) the seeds of its draws are revealed. Closing again
+    changes nothing. Raises VersionConflict, and FailedPrecondition `campaign_status` and
+    `campaign_deleted`.
     """
 
     def changes(campaign: Campaign) -> dict[str, object]:
@@ -41,7 +44,8 @@ def enqueue(campaign: Campaign) -> None:
     """Have the seeds revealed when it is time. One task, whose name follows from the campaign."""
     payload = {"workspaceId": campaign.tenant_id, "campaignId": campaign.id}
     name = fingerprint("revealDraws", *payload.values(), campaign.closed_at)
-    clients.enqueue("revealDraws", payload, task_id=name, delay_seconds=REVEAL_AFTER_SECONDS)
+    late = config.REVEAL_AFTER_SECONDS.value
+    clients.enqueue("revealDraws", payload, task_id=name, delay_seconds=late)
 
 
 def reveal_draws(task: RevealDraws) -> None:
@@ -55,7 +59,7 @@ def reveal_draws(task: RevealDraws) -> None:
     campaign = find(client, reference, Campaign)
     if campaign is None or campaign.closed_at is None or not campaign.reveal_pending:
         return
-    if clock.now_ms() < campaign.closed_at + REVEAL_AFTER_SECONDS * 1000:
+    if clock.now_ms() < due_at(campaign):
         raise TryLater("calls of before the close may be under way")
     transactions.run_optimistic(client, lambda each: _reveal(client, each, reference))
 

@@ -1,0 +1,1 @@
+"""What language models make of a brief, and what people accept of it."""

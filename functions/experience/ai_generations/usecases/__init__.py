@@ -1,0 +1,1 @@
+"""Generating, deciding about what was generated, and repairing."""

@@ -1,0 +1,1 @@
+"""`campaign.build`: makes the playable bundle of a campaign."""

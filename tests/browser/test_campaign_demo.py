@@ -1,0 +1,98 @@
+"""The demo of a campaign in a real browser: opened from a file, without a network."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.browser import SCREENSHOTS, Browser, camera_video
+from tests.support.node_installation import a_browser, install
+from tools.campaign_runtime import FILE
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demos")
+
+
+@pytest.fixture(scope="module")
+def browser(folder: Path) -> Iterator[Browser]:
+    """A browser of its own, because these pages need no suite."""
+    camera = str(camera_video(folder / "camera.mjpeg"))
+    settings = {"camera": camera, "screenshots": str(SCREENSHOTS)}
+    with a_browser(install(), settings, folder / "browser.log") as browser:
+        yield browser
+
+
+def played(browser: Browser, scenario: str, folder: Path) -> Any:
+    return browser.play(scenario, template=str(FILE), folder=str(folder))
+
+
+class TestDemo:
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def seen(browser: Browser, folder: Path) -> Any:
+        return played(browser, "campaignDemo", folder)
+
+    def test_it_says_that_nothing_can_be_won_and_needs_no_network(self, seen: Any) -> None:
+        assert seen["demo"] == "Demo \N{EN DASH} nothing can be won"
+        assert seen["requests"] == []
+        assert seen["messages"] == [], "no error, and nothing that the policy blocks"
+
+    def test_the_terms_come_first(self, seen: Any) -> None:
+        assert "accept the terms" in seen["reminder"]
+        assert seen["focused"] == 1
+
+    def test_a_spin_by_mouse_lands_on_the_prize(self, seen: Any) -> None:
+        won = seen["won"]
+        assert won["phases"] == ["ready", "asking", "landing", "result"]
+        assert won["won"] is True
+        assert won["pointer"] == won["segment"] == "s2"
+        assert "Hooray, you have won!" in won["text"]
+        assert "Your prize: A tote bag" in won["text"]
+        assert "The wheel stopped at: A tote bag." in won["text"]
+        assert won["sounds"] == ["spin", "win"], "nothing is heard before the first gesture"
+        assert won["confetti"] == 1
+        assert seen["copied"] == "Copied"
+        assert seen["code"] in won["text"]
+        assert seen["muted"] == "true", "a reload keeps the switch"
+
+    def test_a_swipe_spins_it_too(self, seen: Any) -> None:
+        lost = seen["lost"]
+        assert lost["phases"] == ["ready", "asking", "landing", "result"]
+        assert lost["won"] is False
+        assert lost["pointer"] == lost["segment"] == "s3"
+        assert "So close" in lost["text"]
+        assert (lost["sounds"], lost["confetti"]) == (["spin"], 0)
+
+    def test_without_motion_the_result_is_there_at_once(self, seen: Any) -> None:
+        """By keyboard alone, with a focus that is seen."""
+        still = seen["still"]
+        assert seen["visible"] == [True, True, True]
+        assert still["phases"] == ["ready", "asking", "result"]
+        assert still["pointer"] == still["segment"] == "s0"
+        assert (still["confetti"], seen["moving"]) == (0, 0)
+        assert {seen[name]["announced"] for name in ("won", "lost", "still")} == {1}
+
+    def test_no_screen_has_a_serious_violation(self, seen: Any) -> None:
+        assert seen["violations"] == []
+
+
+class TestLayouts:
+    def test_every_label_is_inside_its_segment_on_every_screen(
+        self, browser: Browser, folder: Path
+    ) -> None:
+        """With 2 to 24 segments, labels of 60 letters, Arabic, 320 pixels and 200 % of zoom."""
+        seen = played(browser, "campaignLayouts", folder)
+        assert seen.pop("uncaught") == []
+        assert seen.pop("violations") == []
+        assert seen.pop("hacked") is None, "markup in a label is text"
+        assert [line.partition(" \N{EN DASH} ")[0] for line in seen.pop("listed")][1:] == [
+            "<b>",
+            "&amp;",
+            "{terms}",
+        ]
+        assert seen.pop("arabic") == {"lang": "ar", "dir": "rtl", "spin": "ما على العجلة"}
+        assert len(seen) == 65
+        assert {case: found for case, found in seen.items() if found} == {}
