@@ -173,6 +173,12 @@ class TestRefusals:
             ({"data": {"x": "y" * 4096}}, "data"),
             ({"data": {"x": [[1]]}}, "data"),
             ({"data": {"": 1}}, "data"),
+            ({"data": {"x" * 760: {"x" * 760: 1}}}, "data"),
+            ({"data": {"x": [{"ä" * 720: 1}]}}, "data"),
+            (
+                {"eventType": "state_changed", "data": {"flags": {"x" * 760: {"`" * 330: 1}}}},
+                "data",
+            ),
             ({"eventType": "item_collected", "data": {"quantity": 0}}, "data"),
             ({"eventType": "item_collected", "data": {"quantity": True}}, "data"),
             ({"eventType": "state_changed", "data": {"flag": {}}}, "data"),
