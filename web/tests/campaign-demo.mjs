@@ -89,7 +89,7 @@ export function watch(context) {
     const seen = { phases: [], sounds: [], confetti: 0 };
     globalThis.seen = seen;
     HTMLMediaElement.prototype.play = async function () {
-      seen.sounds.push(this.duration > 3 ? "spin" : "win");
+      if (!this.muted) seen.sounds.push(this.duration > 3 ? "spin" : "win");
     };
     new MutationObserver(() => {
       const phase = document.querySelector("[data-testid=play]")?.dataset.phase;

@@ -30,6 +30,7 @@ async function result(tab) {
     text: await shown.innerText(),
     code: (await code.count()) ? await code.innerText() : null,
     buttons: await tab.find("spin").count(),
+    focus: await tab.page.evaluate(() => document.activeElement.dataset.testid ?? null),
   };
 }
 
@@ -136,6 +137,10 @@ export async function campaignRefusals(stage, { cases }) {
       reason: await problem.getAttribute("data-reason"),
       text: await problem.innerText(),
       buttons: await guest.find("spin").count(),
+      kept: await guest.page.evaluate(
+        (id) => localStorage.getItem(`play:${id}:asked`)?.split("|")[1] ?? null,
+        campaign,
+      ),
     };
     audit.push(...(await violations(guest.page)));
     await guest.context.close();

@@ -95,6 +95,10 @@ const en: Texts = {
       text: "There is no campaign at this address, or it has ended.",
     },
     rate_limited: { title: "That was a lot", text: "Please take a short break, then try again." },
+    app_check_required: {
+      title: "Not allowed from here",
+      text: "Please open this page in your own browser, and not inside another app.",
+    },
     not_configured: { title: "Not set up yet", text: "This page does not know its project." },
     unauthenticated: {
       title: "Not signed in",
@@ -170,6 +174,10 @@ const de: Texts = {
     rate_limited: {
       title: "Das war viel",
       text: "Bitte mach eine kurze Pause und versuch es dann wieder.",
+    },
+    app_check_required: {
+      title: "Von hier aus nicht erlaubt",
+      text: "Bitte öffne diese Seite in deinem Browser und nicht in einer anderen App.",
     },
     not_configured: {
       title: "Noch nicht eingerichtet",
@@ -253,6 +261,10 @@ const es: Texts = {
       title: "Demasiadas veces",
       text: "Haz una pausa breve e inténtalo de nuevo.",
     },
+    app_check_required: {
+      title: "No se permite desde aquí",
+      text: "Abre esta página en tu navegador y no dentro de otra aplicación.",
+    },
     not_configured: { title: "Sin configurar", text: "Esta página no conoce su proyecto." },
     unauthenticated: {
       title: "Sin sesión",
@@ -326,6 +338,10 @@ const fr: Texts = {
       text: "Il n’y a pas d’opération à cette adresse, ou elle est terminée.",
     },
     rate_limited: { title: "Trop de demandes", text: "Faites une courte pause, puis réessayez." },
+    app_check_required: {
+      title: "Non autorisé depuis ici",
+      text: "Ouvrez cette page dans votre navigateur, et non dans une autre application.",
+    },
     not_configured: { title: "Pas configuré", text: "Cette page ne connaît pas son projet." },
     unauthenticated: {
       title: "Non connecté",
@@ -393,6 +409,10 @@ const ar: Texts = {
       text: "لا توجد حملة على هذا العنوان، أو أنها انتهت.",
     },
     rate_limited: { title: "محاولات كثيرة", text: "يرجى أخذ استراحة قصيرة ثم المحاولة مجدداً." },
+    app_check_required: {
+      title: "غير مسموح من هنا",
+      text: "يرجى فتح هذه الصفحة في متصفحك وليس داخل تطبيق آخر.",
+    },
     not_configured: { title: "لم يُضبط بعد", text: "هذه الصفحة لا تعرف مشروعها." },
     unauthenticated: {
       title: "لم يتم تسجيل الدخول",
