@@ -53,7 +53,10 @@ export async function writeDemo({ template, folder }, data, name = "demo") {
     (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
   const file = join(folder, `${name}.html`);
-  await writeFile(file, page.replace(MARKER, () => escaped));
+  await writeFile(
+    file,
+    page.replace(MARKER, () => escaped),
+  );
   return pathToFileURL(file).href;
 }
 

@@ -3,7 +3,8 @@ import { segmentAtPointer } from "../campaign-demo.mjs";
 
 const CALL = "**/playCampaign";
 
-const addressOf = (stage, campaign, query = "") => `${stage.settings.origin}/play/${campaign}${query}`;
+const addressOf = (stage, campaign, query = "") =>
+  `${stage.settings.origin}/play/${campaign}${query}`;
 
 async function opens(tab, stage, campaign, query) {
   await tab.page.goto(addressOf(stage, campaign, query));
@@ -158,7 +159,11 @@ export async function campaignFramed(stage, { campaign, other }) {
     await page.route(own, (route) => route.fulfill({ contentType: "text/html", body }));
     const failed = page.waitForEvent("requestfailed", (request) => request.url() === address);
     const blocked = failed.then((request) => request.failure().errorText);
-    const shown = page.frameLocator("iframe").getByTestId("wheel").waitFor().then(() => "shown");
+    const shown = page
+      .frameLocator("iframe")
+      .getByTestId("wheel")
+      .waitFor()
+      .then(() => "shown");
     for (const each of [blocked, shown]) each.catch(() => {}); // the one that never comes
     await page.goto(parent);
     return Promise.race([blocked, shown]);
