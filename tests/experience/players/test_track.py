@@ -173,6 +173,12 @@ class TestRefusals:
             ({"data": {"x": "y" * 4096}}, "data"),
             ({"data": {"x": [[1]]}}, "data"),
             ({"data": {"": 1}}, "data"),
+            ({"data": {"x" * 760: {"x" * 760: 1}}}, "data"),
+            ({"data": {"x": [{"ä" * 720: 1}]}}, "data"),
+            (
+                {"eventType": "state_changed", "data": {"flags": {"x" * 760: {"`" * 330: 1}}}},
+                "data",
+            ),
             ({"eventType": "item_collected", "data": {"quantity": 0}}, "data"),
             ({"eventType": "item_collected", "data": {"quantity": True}}, "data"),
             ({"eventType": "state_changed", "data": {"flag": {}}}, "data"),
@@ -287,8 +293,12 @@ class TestRefusals:
         player.track(an_event())
         player.own.update({"state.unlockedAreas": [str(number) for number in range(1000)]})
         before = player.progress()
-        with pytest.raises(ResourceExhausted, match="no room"):
-            player.track(an_event(), an_event("area_unlocked", "new"))
+        with pytest.raises(ResourceExhausted, match="no room") as caught:
+            player.track(an_event(occurredAt=now_ms() + DAY), an_event("area_unlocked", "new"))
+        assert (caught.value.details["field"], caught.value.details["path"]) == (
+            "unlockedAreas",
+            "events[1]",
+        )
         assert player.progress() == before
         assert player.track(an_event("area_unlocked", "999")).tracked == 1
 

@@ -8,14 +8,14 @@ from emulator.demo.client import Client
 from tests.support.campaigns.builders import a_campaign, a_sure_win
 from tools.contract.recorder import Recorder
 
-LIVE = "summer-spin"
+LIVE, BUILT = "summer-spin", "spring-spin"
 OPERATOR, PLAYER = "a member of the workspace", "a player"
 
 
 def play(
     database: Database, workspace: str, operator: Client, player: Client, recorder: Recorder
 ) -> None:
-    """Draft a campaign, and play another one until it is closed."""
+    """Draft a campaign, build another one, and play a third one until it is closed."""
     there = {"workspaceId": workspace}
 
     def call(name: str, /, **data: Any) -> Any:
@@ -29,6 +29,11 @@ def play(
     call("listCampaigns", namePrefix="winter", pageSize=10)
     call("deleteCampaign", **draft, expectedVersion=2)
     call("undeleteCampaign", **draft, expectedVersion=3)
+
+    a_campaign(database, workspace, campaign=BUILT)
+    call("generateCampaign", campaignId=BUILT, expectedVersion=1)
+    recorder.suite.settle()
+    call("getEmbedCode", campaignId=BUILT)
 
     game = a_sure_win(stock=100, codes="uploaded")
     window = {"opensAt": 1_780_000_000_000, "closesAt": 4_000_000_000_000, "timeZone": "UTC"}

@@ -19,6 +19,10 @@ def measure(stage: Stage) -> None:
     stage.call(admin, "listCampaigns", "one", **there)
     stage.call(admin, "deleteCampaign", "a draft", **draft, expectedVersion=2)
     stage.call(admin, "undeleteCampaign", "", **draft, expectedVersion=3)
+    built = {**there, "campaignId": a_campaign(stage.db, workspace)}
+    stage.call(admin, "generateCampaign", "a first build", **built, expectedVersion=1)
+    stage.call(admin, "generateCampaign", "with nothing to build anew", **built, expectedVersion=2)
+    stage.call(admin, "getEmbedCode", "", **built)
     _operate(stage, admin, {**there, "campaignId": a_campaign(stage.db, workspace, "live")})
     _play(stage, workspace, admin)
 

@@ -5996,12 +5996,13 @@ export interface Reasons {
     };
   };
   /**
-   * Refused when `field` of the player's progress holds as much as it can.
+   * Refused when `field` of the player's progress holds as much as it can; `path` names the event that found no room, if one did.
    */
   progress_full: {
     code: "resource-exhausted";
     details: {
       field: string;
+      path?: string;
     };
   };
   /**

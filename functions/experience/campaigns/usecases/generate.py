@@ -29,15 +29,16 @@ from experience.workspaces.models import Role
 def generate_campaign(uid: str, request: GenerateCampaign) -> GeneratedCampaign:
     """Build a campaign; editors. While a build runs, another call returns that build.
 
-    Four reads, and those of the last build that succeeded: its run and its twelve steps. One write
+    Three reads, and those of the last build that succeeded: its run and its twelve steps. One write
     for the campaign, one for the run and one for each step. Raises VersionConflict, and
     FailedPrecondition `campaign_status`, `campaign_deleted`, `campaign_closed`,
     `campaign_incomplete` and `campaign_secret_missing`.
     """
     client = clients.firestore()
     tenant = Tenant.of_member(client, uid, request.workspace_id, Role.EDITOR, "workspace")
-    end_lost_build(client, tenant.id, request.campaign_id)
     seen = store.get_campaign(client, tenant.id, request.campaign_id)
+    if seen.pending_run_id and end_lost_build(client, tenant.id, seen.id):
+        seen = store.get_campaign(client, tenant.id, seen.id)
     new = None if seen.pending_run_id else _new_run(tenant, seen, uid)
 
     def body(transaction: Transaction) -> tuple[Campaign, Run, NewRun | None]:

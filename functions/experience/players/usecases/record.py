@@ -1,6 +1,5 @@
 """One commit for events and everything that they change."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -36,6 +35,7 @@ from experience.players.models.progress import (
 from experience.players.models.rollups import SHARDS, Names, by_day
 from experience.players.usecases import access
 from experience.progress.rules import ProgressRules
+from experience.progress.storable import stored_bytes
 from experience.store import Memory, parse_versioned
 
 MAX_REMEMBERED_ROLLUPS = 500
@@ -167,7 +167,7 @@ def _remembering(effects: Effects, request: RememberedRequest | None) -> Effects
 
 
 def _require_small(progress: ExperienceProgress) -> None:
-    if len(json.dumps(progress.shown(), ensure_ascii=False).encode()) > MAX_PROGRESS_BYTES:
+    if stored_bytes(progress.dump()) > MAX_PROGRESS_BYTES:
         raise ResourceExhausted("progress_full", "The progress is too large.", field="state")
 
 

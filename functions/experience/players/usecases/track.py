@@ -40,8 +40,8 @@ def track_progress_events(uid: str, request: TrackProgressEvents) -> TrackedProg
     Two reads (progress, profile) and n + 2 writes; one write for each day that the events fall on,
     each tier of an achievement and each content that the player visits for the first time that day.
     An attendant costs a read more; a first call reads at most four more; events of which some are
-    in the log are read once; a rollup is read for types and contents that neither the rules nor this
-    process know, while it has room for them.
+    in the log are read once; a rollup is read for types and contents that neither the rules nor
+    this process know, while it has room for them.
     A repeated `batchId` takes two reads and writes nothing, and so do events that are all in the
     log, after one read of each. Raises NotFound, PermissionDenied `server_only_event`,
     FailedPrecondition `experience_unavailable`, `player_erased` and `player_merged`, AlreadyExists
@@ -86,13 +86,17 @@ class _Tracking:
         if self.request.player_id is not None and player.is_new:
             raise NotFound("progress")
         self._require_allowed(player)
-        events = [each for each in self.request.events if event_key(each.event_id) not in known]
+        events = {
+            f"events[{number}]": each
+            for number, each in enumerate(self.request.events)
+            if event_key(each.event_id) not in known
+        }
         self.repeated = len(self.request.events) - len(events)
         if not events:
             return None
         if self.request.player_id is None:
             access.require_within_rate(player.progress.rate, len(events), player.now)
-        return Plan([_arrival(player, each) for each in events], self._remember)
+        return Plan([_arrival(player, each, path) for path, each in events.items()], self._remember)
 
     def answer(self, player: Player, effects: Effects | None) -> TrackedBatch:
         """What became of the events."""
@@ -148,7 +152,7 @@ def _require_distinct(request: TrackProgressEvents) -> None:
             raise InvalidArgument((f"events[{number}].eventId", f"is that of events[{first}]"))
 
 
-def _arrival(player: Player, event: TrackedEvent) -> Arrival:
+def _arrival(player: Player, event: TrackedEvent, path: str) -> Arrival:
     timestamp, flags = clamped(event.occurred_at, player.now)
     return Arrival(
         event_key(event.event_id),
@@ -161,6 +165,7 @@ def _arrival(player: Player, event: TrackedEvent) -> Arrival:
             timestamp=timestamp,
             flags=flags,
         ),
+        path,
     )
 
 

@@ -187,11 +187,12 @@ def test_a_lost_task_or_an_erased_run_ends_nothing_half_way(bench: WorkflowBench
 def test_what_cannot_go_live_is_refused_before_it_is_built(
     bench: WorkflowBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for fields, reason in [
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"config": {"theme": {}}}, "campaign_incomplete"),
         ({"deleted": True, "deletedAt": 1}, "campaign_deleted"),
         ({"closedAt": 1}, "campaign_closed"),
-    ]:
+    ]
+    for fields, reason in cases:
         campaign_id = a_campaign(bench.client, bench.workspace, **fields)
         with pytest.raises(FailedPrecondition) as caught:
             generate(bench, campaign_id, 1)

@@ -14,7 +14,7 @@ from PIL import Image
 
 from experience.imaging.artwork.wheels import can_draw
 from experience.language_models import colours
-from experience.workflows.catalog.campaign_build import page, skills
+from experience.workflows.catalog.campaign_build import page
 from experience.workflows.catalog.campaign_build.manifest import (
     Copy,
     Manifest,
@@ -22,6 +22,7 @@ from experience.workflows.catalog.campaign_build.manifest import (
     Segment,
     Terms,
 )
+from experience.workflows.catalog.campaign_build.skills import media, output, writing
 from experience.workflows.catalog.campaign_build.theme import (
     MIN_SEGMENT_CONTRAST,
     Colours,
@@ -92,20 +93,20 @@ class TestTheme:
 
 
 class TestCopy:
-    def written(self, **given: str) -> skills.Written:
-        copy = skills.GivenCopy(**given)
-        inputs = skills.CopyInput(given=copy, brief="A beach", name="Summer", locale="de")
-        return skills.write_copy(inputs, MemoryRuntime().context())
+    def written(self, **given: str) -> writing.Written:
+        copy = writing.GivenCopy(**given)
+        inputs = writing.CopyInput(given=copy, brief="A beach", name="Summer", locale="de")
+        return writing.write_copy(inputs, MemoryRuntime().context())
 
     def test_given_words_stay_and_absent_ones_are_generated(self) -> None:
-        written = self.written(headline="Ab ans Meer", cta="Los")
-        assert (written.copy_.headline, written.copy_.cta) == ("Ab ans Meer", "Los")
+        written = self.written(headline="Sommer am Meer", cta="Los")
+        assert (written.copy_.headline, written.copy_.cta) == ("Sommer am Meer", "Los")
         assert written.generated == ["intro", "win", "lose"]
         assert written.model == "local/1"
         assert all(len(getattr(written.copy_, name)) > 5 for name in written.generated)
 
     def test_complete_words_ask_no_model(self) -> None:
-        words = dict.fromkeys(skills.MAX_LENGTHS, "Words")
+        words = dict.fromkeys(writing.MAX_LENGTHS, "Words")
         assert self.written(**words).model is None
 
     @pytest.mark.parametrize(
@@ -128,8 +129,8 @@ class TestCopy:
 class TestLogo:
     def logo(self, data: bytes) -> MemoryRuntime:
         runtime = MemoryRuntime({"workspaces/w/logo": data})
-        inputs = skills.LogoInput(logo_url="workspaces/w/logo")
-        assert skills.fetch_logo(inputs, runtime.context()).has_logo
+        inputs = media.LogoInput(logo_url="workspaces/w/logo")
+        assert media.fetch_logo(inputs, runtime.context()).has_logo
         return runtime
 
     def test_is_drawn_anew_without_what_its_file_hides(self) -> None:
@@ -145,13 +146,13 @@ class TestLogo:
     def test_refuses_what_is_no_picture_and_what_is_missing(self) -> None:
         svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
         assert failure(lambda: self.logo(svg)).code == "LOGO_REFUSED"
-        inputs = skills.LogoInput(logo_url="workspaces/other/logo.png")
-        missing = failure(lambda: skills.fetch_logo(inputs, MemoryRuntime().context()))
+        inputs = media.LogoInput(logo_url="workspaces/other/logo.png")
+        missing = failure(lambda: media.fetch_logo(inputs, MemoryRuntime().context()))
         assert missing.code == "LOGO_REFUSED"
         assert "logoUrl" in missing.message
 
     def test_a_campaign_needs_none(self) -> None:
-        made = skills.fetch_logo(skills.LogoInput(logo_url=None), MemoryRuntime().context())
+        made = media.fetch_logo(media.LogoInput(logo_url=None), MemoryRuntime().context())
         assert not made.has_logo
 
 
@@ -209,8 +210,8 @@ class TestPage:
     ) -> None:
         segments = [Segment(id=each, label=each, prize=each) for each in labels]
         whole = manifest(name, text, segments)
-        media = {"logo": uri}
-        html = page.page_of(whole, media)
+        addresses = {"logo": uri}
+        html = page.page_of(whole, addresses)
         made = Elements(html)
         assert made.seen == RUNTIME.seen
         data = [script for script in made.scripts if script[0].get("id") == "campaign"]
@@ -218,7 +219,7 @@ class TestPage:
         inside = "".join(data[0][1])
         assert re.search("[<>&\u2028\u2029]", inside) is None
         assert inside.isascii()
-        assert json.loads(inside) == page.shown(whole, media)
+        assert json.loads(inside) == page.shown(whole, addresses)
         others = [script for script in made.scripts if script[0].get("id") != "campaign"]
         assert others == [each for each in RUNTIME.scripts if each[0].get("id") != "campaign"]
 
@@ -230,9 +231,9 @@ class TestThumbnail:
             "background", encoded(Image.new("RGB", (90, 60), "#223")), "image/png"
         )
         badge = runtime.write("emblem", encoded(Image.new("RGBA", (9, 9))), "image/png")
-        media = Media(background=plain, emblem=badge)
-        whole = manifest().model_copy(update={"media": media, **changes})
-        skills.thumbnail(skills.OfManifest(manifest=whole), runtime.context())
+        made = Media(background=plain, emblem=badge)
+        whole = manifest().model_copy(update={"media": made, **changes})
+        output.thumbnail(output.OfManifest(manifest=whole), runtime.context())
         found = runtime.refs["thumbnail"]
         assert found.type == "image/webp"
         return Image.open(io.BytesIO(runtime.objects[found.uri])).convert("RGB")

@@ -1,4 +1,4 @@
-"""Colours of a campaign that can be read together: derived, corrected or refused. Pure."""
+"""Colours of a campaign that can be read together: derived, corrected or refused."""
 
 import colorsys
 from dataclasses import dataclass
