@@ -1520,6 +1520,46 @@ export interface Callables {
       | "internal";
   };
   /**
+   * Build a campaign; while a build runs, the same one; editors.
+   */
+  generateCampaign: {
+    request: GenerateCampaign;
+    response: GeneratedCampaign;
+    refuses:
+      | "workspace_not_found"
+      | "campaign_not_found"
+      | "role_required"
+      | "version_conflict"
+      | "contention"
+      | "campaign_status"
+      | "campaign_deleted"
+      | "campaign_closed"
+      | "campaign_incomplete"
+      | "campaign_secret_missing"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The HTML that shows a campaign within another page; members.
+   */
+  getEmbedCode: {
+    request: GetEmbedCode;
+    response: EmbedCode;
+    refuses:
+      | "workspace_not_found"
+      | "campaign_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
    * Take a live campaign off; editors.
    */
   archiveCampaign: {
@@ -4898,6 +4938,35 @@ export interface UpdateCampaign {
   expectedVersion: number;
   name?: string | null;
   config?: AuthoredCampaignConfigPart | null;
+}
+/**
+ * Build the campaign.
+ */
+export interface GenerateCampaign {
+  workspaceId: string;
+  campaignId: string;
+  expectedVersion: number;
+}
+/**
+ * A campaign that is being built, and the run that builds it.
+ */
+export interface GeneratedCampaign {
+  campaign: CampaignView;
+  run: RunSummary;
+}
+/**
+ * The HTML that shows a campaign within another page.
+ */
+export interface GetEmbedCode {
+  workspaceId: string;
+  campaignId: string;
+}
+/**
+ * The HTML that shows a campaign within another page, and the address that it shows.
+ */
+export interface EmbedCode {
+  html: string;
+  url: string;
 }
 /**
  * Take a live campaign off.
