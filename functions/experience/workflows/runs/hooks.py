@@ -22,8 +22,10 @@ Updates = Sequence[tuple[DocumentReference, dict[str, Any]]]
 """Updates of documents that a run is done for, of as many of them as exist."""
 
 HookWrites = Updates | ConditionalWrites
-"""Such updates, or what a transaction of the domain would write. Then the engine's commit fails if a document that
-it updates has changed since, and the hook is called again.
+"""Such updates, or what a transaction of the domain would write.
+
+Then the engine's commit fails if a document that it updates has changed since, and the hook is
+called again.
 """
 
 
