@@ -211,6 +211,25 @@ function tooWide() {
   ];
 }
 
+/** The page of this file, as `campaign.build` wrote it: what it shows, and whether it plays. */
+export async function campaignBuilt(stage, { address }) {
+  const { guest, requests } = await opened(stage, address, 0, 4, MOVING);
+  const { page } = guest;
+  await guest.sees("wheel");
+  const pictures = await page
+    .locator("img")
+    .evaluateAll((images) =>
+      Promise.all(images.map((image) => image.decode().then(() => image.naturalWidth))),
+    );
+  const listed = await page.locator("li").allInnerTexts();
+  const title = await page.title();
+  await guest.find("accept").check();
+  await guest.find("spin").click();
+  const shown = await result(guest);
+  const found = await violations(page);
+  return { requests, pictures, listed, title, shown, violations: found, messages: stage.messages };
+}
+
 /** Screenshots for docs/campaigns.md. */
 export async function campaignScreenshots(stage, { folder, ...files }) {
   const data = demoOf({

@@ -82,13 +82,18 @@ def effects_of(
 ) -> Effects:
     """Count the events that came at one moment, in the order in which they happened.
 
-    Of those that happened at the same time the order is that of their keys. Raises
+    Of those that happened at the same time the order is that of their keys. A player who `is_new`
+    has started with the first of them. Raises
     ResourceExhausted `progress_full`, with the path of the event that finds no room, and
     FailedPrecondition `not_enough_items`.
     """
     zone = rules.time_zone
     today = day_of(received_at, zone)
     tally = Tally(progress, rules, today)
+    arrived = list(arrived)
+    if is_new:
+        first = min([received_at, *(each.event.timestamp for each in arrived)])
+        progress = progress.model_copy(update={"started_at": first})
     ordered = sorted(arrived, key=lambda each: (each.event.timestamp, each.key))
     logged = [_counted(tally, each) for each in ordered]
     streak = _streak_after(progress.streak, today)

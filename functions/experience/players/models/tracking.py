@@ -1,6 +1,7 @@
 """What players and those who look after them send about what happened, and what they get back."""
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -142,6 +143,17 @@ class UpdateInventory(Request):
     operations: Annotated[list[InventoryOperation], Field(min_length=1, max_length=MAX_OPERATIONS)]
     expected_version: int | None = Field(default=None, ge=0)
     request_id: RequestId | None = None
+
+    def first_gain(self, held: Mapping[str, int]) -> int | None:
+        """The index of the first operation after which there is more of an item than before."""
+        quantities = dict(held)
+        for number, each in enumerate(self.operations):
+            before = quantities.get(each.item_id, 0)
+            change = {"add": each.quantity, "remove": -each.quantity, "set": each.quantity - before}
+            if change[each.op] > 0:
+                return number
+            quantities[each.item_id] = before + change[each.op]
+        return None
 
 
 class UpdateLocation(Request):

@@ -204,6 +204,25 @@ def test_what_cannot_go_live_is_refused_before_it_is_built(
     assert bench.queue.waiting == []
 
 
+def test_a_build_that_cannot_go_live_in_the_end_is_a_failed_one(
+    bench: WorkflowBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign_id = a_campaign(bench.client, bench.workspace)
+    run_id = generate(bench, campaign_id, 1).run.id
+    other = {"id": campaign_id, "tenantId": "another-workspace"}
+    live = a_campaign(bench.client, f"{bench.workspace}-2", "live")
+    twin = store.find_public(bench.client, live)
+    assert twin is not None
+    store.public_ref(bench.client, campaign_id).set({**twin.dump(), **other})
+    monkeypatch.delenv("CAMPAIGN_SECRET")
+    bench.drain()
+    assert bench.run(run_id).status is RunStatus.COMPLETED
+    assert (of(bench, campaign_id).status, of(bench, campaign_id).version) == (FAILED, 1)
+    found = store.find_public(bench.client, campaign_id)
+    assert found is not None
+    assert found.tenant_id == "another-workspace"
+
+
 def test_the_embed_code_is_an_iframe_that_a_name_cannot_leave(bench: WorkflowBench) -> None:
     campaign_id = a_campaign(bench.client, bench.workspace, name='"><script>alert(1)</script>')
     asked = {"workspaceId": bench.workspace, "campaignId": campaign_id}
