@@ -1,6 +1,7 @@
-"""The docs' screenshots of the guest page: `make screenshots` plays a visit and a journey.
+"""The docs' screenshots: `make screenshots` plays a visit, a journey and the demo of a campaign.
 
-Those of the visit are in the README, and those of the journey in docs/journeys.md.
+Those of the visit are in the README, those of the journey in docs/journeys.md, and those of the
+campaign in docs/campaigns-page.md.
 """
 
 import os
@@ -20,6 +21,7 @@ from experience.imaging.models import Recipe, Style
 from experience.imaging.transform import transform_image
 from experience.media.store import objects
 from tests.support.browser import Browser, build, camera_video, settings
+from tools.campaign_runtime import FILE as DEMO
 
 FOLDER = ROOT / "docs" / "pictures"
 COLOURS = 256  # enough for a screen with a photo, and a third of the bytes
@@ -41,15 +43,22 @@ def main() -> None:
             try:
                 browser.play("screenshots", folder=name)
                 browser.play("journeyScreenshots", folder=name)
+                browser.play("campaignScreenshots", folder=name, template=str(DEMO))
             finally:
                 browser.close()
                 site.close()
-        for screenshot in sorted(folder.glob("page-*.png")):
-            with Image.open(screenshot) as picture:
-                small = picture.convert("RGB").quantize(COLOURS)
-                small.save(FOLDER / screenshot.name, optimize=True)
-    for kept in sorted(FOLDER.glob("page-*.png")):
-        console.print(f"{kept.relative_to(ROOT)}  {kept.stat().st_size // 1000} kB")
+        for kept in keep(folder):
+            console.print(f"{kept.relative_to(ROOT)}  {kept.stat().st_size // 1000} kB")
+
+
+def keep(folder: Path) -> list[Path]:
+    """Make the screenshots of a folder those of the docs."""
+    taken = [*folder.glob("page-*.png"), *folder.glob("campaign-*.png")]
+    for screenshot in taken:
+        with Image.open(screenshot) as picture:
+            small = picture.convert("RGB").quantize(COLOURS)
+            small.save(FOLDER / screenshot.name, optimize=True)
+    return sorted(FOLDER / screenshot.name for screenshot in taken)
 
 
 def add_previews() -> None:

@@ -1,5 +1,7 @@
 """Callables of AI generations, and what runs by itself."""
 
+from firebase_functions import options
+
 from experience import reasons
 from experience.ai_generations.models import (
     AcceptAiGeneration,
@@ -39,6 +41,7 @@ _DECIDING = (
         ai_generations.TOKEN_BUDGET,
         reasons.CONTENTION,
     ],
+    memory=options.MemoryOption.GB_1,  # pictures are drawn in processes of their own
 )
 def create_ai_generation(caller: Caller, request: CreateAiGeneration) -> AiGenerationView:
     """Have a language model make a plan, copy or a theme after a brief; editors."""

@@ -24,6 +24,7 @@ class GenerationType(StrEnum):
     PLAN = "plan"
     COPY = "copy"
     THEME_BRIEF = "theme_brief"
+    THEME_IMAGE = "theme_image"
 
 
 class GenerationStatus(StrEnum):
@@ -73,12 +74,19 @@ class AiGeneration(Document):
     created_at: int
     updated_at: int
 
-    def completed(self, output: dict[str, Any], usage: Usage, attempts: int, now: int) -> Any:
+    @property
+    def has_image(self) -> bool:
+        """Whether a picture is drawn for it."""
+        return self.generation_type is GenerationType.THEME_IMAGE
+
+    def completed(
+        self, output: dict[str, Any], usage: Usage, attempts: int, now: int
+    ) -> "AiGeneration":
         """The generation with its output."""
         ended = {"status": GenerationStatus.COMPLETED, "output": output}
         return self._ended(now, usage=usage, attempts=attempts, **ended)
 
-    def failed(self, failure: ModelFailed, now: int) -> Any:
+    def failed(self, failure: ModelFailed, now: int) -> "AiGeneration":
         """The generation without an output."""
         error = GenerationError(
             code=failure.code.value, message=failure.message, retryable=failure.retryable
@@ -93,15 +101,26 @@ class AiGeneration(Document):
 
 
 class AiGenerationView(AiGeneration):
-    """A generation as its workspace sees it."""
+    """A generation as its workspace sees it.
 
+    `image_url` shows the picture of a `theme_image` until it expires. Only `createAiGeneration` and
+    `getAiGeneration` give it.
+    """
+
+    image_url: str | None = None
     reservation: TokenReservation | None = Field(default=None, exclude=True)
     request: str | None = Field(default=None, exclude=True)
 
     @classmethod
-    def of(cls, generation: AiGeneration) -> "AiGenerationView":
+    def of(cls, generation: AiGeneration, image_url: str | None = None) -> "AiGenerationView":
         """Without what is for the server alone."""
-        return cls.load(generation.dump())
+        return cls.load({**generation.dump(), "imageUrl": image_url})
+
+
+class ThemeImage(ColourTheme):
+    """Colours, and a picture in them. `logo_url`: its path in the workspace's folder."""
+
+    logo_url: str = Field(max_length=1000)
 
 
 class GenerationParams(Request):
@@ -158,6 +177,7 @@ _PROMPTS = {
     GenerationType.PLAN: prompts.plan_prompt,
     GenerationType.COPY: prompts.copy_prompt,
     GenerationType.THEME_BRIEF: prompts.theme_prompt,
+    GenerationType.THEME_IMAGE: prompts.image_prompt,
 }
 
 
@@ -178,6 +198,10 @@ def config_part(generation: AiGeneration) -> dict[str, Any]:
             return _copy_part(generation, CampaignCopy.load(output))
         case GenerationType.THEME_BRIEF:
             return _theme_part(ColourTheme.load(output))
+        case GenerationType.THEME_IMAGE:
+            image = ThemeImage.load(output)
+            part = _theme_part(image)
+            return {"theme": {**part["theme"], "logoUrl": image.logo_url}}
         case GenerationType.PLAN:
             plan = CampaignPlan.load(output)
             game = plan.game.model_dump(mode="json", by_alias=True)

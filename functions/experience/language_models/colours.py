@@ -12,6 +12,9 @@ MIN_TEXT_CONTRAST = 4.5
 MIN_SHAPE_CONTRAST = 3.0
 """Of a button or a part of the wheel and what lies around it, success criterion 1.4.11."""
 
+MIN_SEGMENT_CONTRAST = 1.5
+"""Of the two colours of a wheel's segments: below it nobody sees where one ends."""
+
 COLOUR_PATTERN = r"^#[0-9a-f]{6}$"
 
 BLACK, WHITE = "#000000", "#ffffff"

@@ -118,11 +118,12 @@ def _theme(reading: Reading) -> dict[str, Any]:
         background = _DARK if reading.is_dark else _LIGHT
     if reading.colours:
         primary, secondary = (*reading.colours, secondary)[:2]
+    primary = colours.with_contrast(primary, background, colours.MIN_SHAPE_CONTRAST)
     text = colours.text_on(background)
     mood = f"{reading.common['moods'][reading.tone]}: {reading.subject}"
     return {
-        "primaryColor": colours.with_contrast(primary, background, colours.MIN_SHAPE_CONTRAST),
-        "secondaryColor": secondary,
+        "primaryColor": primary,
+        "secondaryColor": colours.with_contrast(secondary, primary, colours.MIN_SEGMENT_CONTRAST),
         "backgroundColor": background,
         "textColor": colours.with_contrast(
             "#1b1b23" if text == colours.BLACK else "#f4f4f7", background, colours.MIN_TEXT_CONTRAST

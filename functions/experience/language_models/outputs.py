@@ -67,6 +67,9 @@ class ColourTheme(Request):
             raise ValueError("textColor on backgroundColor has less contrast than 4.5:1")
         if colours.contrast(self.primary_color, background) < colours.MIN_SHAPE_CONTRAST:
             raise ValueError("primaryColor on backgroundColor has less contrast than 3:1")
+        apart = colours.contrast(self.secondary_color, self.primary_color)
+        if apart < colours.MIN_SEGMENT_CONTRAST:
+            raise ValueError("secondaryColor and primaryColor have less contrast than 1.5:1")
         return self
 
 

@@ -30,7 +30,7 @@ class Prompt(NamedTuple):
     """A request to a model. `version` is stored with what came of it."""
 
     version: str
-    locale: str
+    brief: Brief
     messages: Sequence[Message]
     schema: type[BaseModel]
     max_tokens: int
@@ -50,13 +50,14 @@ _COPY = (
 )
 _THEME = (
     "Choose colours (#rrggbb, lower case) and a font for the campaign. Text must have a contrast"
-    " of 4.5:1 on the background, and the primary colour 3:1. Describe the mood in {language}."
+    " of 4.5:1 on the background, the primary colour 3:1, and the two colours of the wheel 1.5:1"
+    " with each other. Describe the mood in {language}."
 )
 _PLAN = (
     "Plan the whole campaign in {language}: its name, the five texts, colours and a font with"
-    " contrasts of 4.5:1 (text) and 3:1 (primary colour) on the background, and a wheel of six to"
-    " twelve segments of which at least one is without a prize. Weights are parts per million, and"
-    " less than 500000 together."
+    " contrasts of 4.5:1 (text) and 3:1 (primary colour) on the background and 1.5:1 between"
+    " primary and secondary colour, and a wheel of six to twelve segments of which at least one is"
+    " without a prize. Weights are parts per million, and less than 500000 together."
 )
 
 
@@ -68,6 +69,11 @@ def copy_prompt(brief: Brief) -> Prompt:
 def theme_prompt(brief: Brief) -> Prompt:
     """Asks for a campaign's colours."""
     return _prompt("theme_brief/1", _THEME, brief, ColourTheme, 500)
+
+
+def image_prompt(brief: Brief) -> Prompt:
+    """Asks for the colours of a picture; our own imaging draws it."""
+    return _prompt("theme_image/1", _THEME, brief, ColourTheme, 500)
 
 
 def plan_prompt(brief: Brief) -> Prompt:
@@ -107,4 +113,4 @@ def _prompt(
         Message(Role.SYSTEM, _SYSTEM),
         Message(Role.USER, f"{asked}\n{fence('brief', given)}"),
     )
-    return Prompt(version, brief.locale, messages, schema, max_tokens)
+    return Prompt(version, brief, messages, schema, max_tokens)

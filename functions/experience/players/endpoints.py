@@ -93,6 +93,7 @@ def track_progress_events(caller: Caller, request: TrackProgressEvents) -> Track
     refuses=[
         *_WRITING,
         reasons.NOT_ENOUGH_ITEMS,
+        reasons.SERVER_ONLY_EVENT,
         reasons.VERSION_CONFLICT,
         reasons.REQUEST_ID_REUSED,
     ],
@@ -127,6 +128,7 @@ def update_preferences(caller: Caller, request: UpdatePreferences) -> PlayerProf
     SetNickname,
     refuses=[
         reasons.PROGRESS_NOT_FOUND,
+        reasons.EXPERIENCE_UNAVAILABLE,
         reasons.PLAYER_MERGED,
         reasons.CONTENTION,
     ],
@@ -154,6 +156,7 @@ def list_experience_progress(caller: Caller, request: ListExperienceProgress) ->
     SaveState,
     refuses=[
         reasons.PROGRESS_NOT_FOUND,
+        reasons.EXPERIENCE_UNAVAILABLE,
         reasons.PLAYER_ERASED,
         reasons.PLAYER_MERGED,
         reasons.VERSION_CONFLICT,

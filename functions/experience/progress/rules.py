@@ -4,10 +4,11 @@ import math
 from bisect import bisect_right
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 
 from experience.documents import Document
 from experience.progress.calendar import TimeZone
+from experience.progress.storable import storable_name
 
 MAX_LEVEL = 100
 MAX_RULED_CONTENTS = 1000
@@ -67,8 +68,9 @@ def default_level(xp: int) -> int:
     return min(math.isqrt(max(xp, 0) // 100) + 1, MAX_LEVEL)
 
 
-EventTypeName = Annotated[str, Field(min_length=1, max_length=50)]
-ContentName = Annotated[str, Field(min_length=1, max_length=255)]
+EventTypeName = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(storable_name)]
+ContentName = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(storable_name)]
+"""A waypoint, quest or item, as the experience calls it: it becomes the name of a field."""
 Weights = Annotated[
     dict[ContentName, Annotated[float, Field(gt=0, le=1_000_000)]],
     Field(max_length=MAX_RULED_CONTENTS),

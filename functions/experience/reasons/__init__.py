@@ -297,8 +297,9 @@ SERVER_ONLY_EVENT = Reason(
 PROGRESS_FULL = Reason(
     errors.ResourceExhausted,
     "progress_full",
-    "`field` of the player's progress holds as much as it can",
-    {"field": str},
+    "`field` of the player's progress holds as much as it can; `path` names the event that found "
+    "no room, if one did",
+    {"field": str, "path": NotRequired[str]},
 )
 EXPORT_TOO_LARGE = Reason(
     errors.ResourceExhausted,

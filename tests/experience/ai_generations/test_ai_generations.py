@@ -1,10 +1,13 @@
 """Generating plans, copy and themes, accepting them, and letting go of deleted campaigns."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
+import requests
 from google.cloud.firestore import Client as Database
+from PIL import Image
 
 from emulator.demo.client import Client
 from emulator.suite.suite import Suite
@@ -12,6 +15,7 @@ from experience.ai_generations.models import CreateAiGeneration
 from experience.ai_generations.usecases import create, sweep
 from experience.clock import now_ms
 from experience.errors import FailedPrecondition, ResourceExhausted
+from experience.imaging import processes
 from experience.language_models import registry
 from experience.language_models.models import FinishReason, ModelErrorCode, ModelFailed
 from tests.support.builders.workspaces import a_member, a_workspace
@@ -127,6 +131,18 @@ class TestFailures:
         assert usage["tokens"] == usage["inputTokens"] + usage["outputTokens"] == 7 * 15
         assert usage["costMicros"] == 7 * 7
 
+    @pytest.mark.usefixtures("endless_imaging")
+    def test_a_picture_that_cannot_be_drawn_fails_and_counts_what_its_colours_took(
+        self, db: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(processes, "MAX_SECONDS", 0.2)
+        workspace = a_workspace(db)
+        found = self.generate(db, workspace, generationType="theme_image")
+        assert (found["status"], found["output"]) == ("failed", None)
+        assert (found["error"]["code"], found["attempts"]) == ("PROVIDER_ERROR", 1)
+        used = found["usage"]["inputTokens"] + found["usage"]["outputTokens"]
+        assert usage_of(db, workspace)["tokens"] == used > 100
+
     def test_nothing_is_written_without_a_model_or_tokens(
         self, db: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -221,6 +237,29 @@ class TestAccepting:
         assert after["config"]["game"]["terms"] == before["config"]["game"]["terms"]
         assert after["config"]["game"]["prizes"] != before["config"]["game"]["prizes"]
         assert [each["n"] for each in after["draws"]] == [1, 2]
+
+    def test_an_image_is_drawn_in_the_theme_s_colours_and_becomes_the_logo(
+        self, db: Database, editor: Client, workspace: str
+    ) -> None:
+        campaign = a_campaign(db, workspace)
+        made = generate(editor, workspace, "theme_image", campaignId=campaign)
+        assert made["status"] == "completed"
+        assert made["promptVersion"] == "theme_image/1"
+        picture = requests.get(made["imageUrl"], timeout=10)
+        assert picture.headers["content-type"] == "image/webp"
+        with Image.open(BytesIO(picture.content)) as image:
+            assert image.size == (640, 640)
+        same = generate(editor, workspace, "theme_image", campaignId=campaign)
+        assert same["output"] == made["output"]
+        ids = {"workspaceId": workspace, "generationId": made["id"]}
+        assert requests.get(
+            editor.call("getAiGeneration", **ids)["imageUrl"], timeout=10
+        ).content == picture.content  # fmt: skip
+        editor.call("acceptAiGeneration", **ids)
+        config = stored_campaign(db, workspace, campaign)["config"]
+        assert config["theme"]["logoUrl"] == made["output"]["logoUrl"]
+        assert config["theme"]["logoUrl"].startswith(f"workspaces/{workspace}/generated/")
+        assert config["theme"]["primaryColor"] == made["output"]["primaryColor"] == "#2364d2"
 
     def test_what_has_no_output_or_no_campaign_is_refused(
         self, db: Database, editor: Client, workspace: str

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from experience.documents import Request
 from experience.errors import FailedPrecondition
-from experience.language_models import colours, prompts, registry, structured
+from experience.language_models import colours, grammar, prompts, registry, structured
 from experience.language_models.local import Local
 from experience.language_models.models import FinishReason, Message, Role
 from experience.language_models.outputs import CampaignCopy, CampaignPlan, ColourTheme
@@ -117,6 +117,15 @@ def test_named_colours_come_first_and_stay_readable() -> None:
     assert colours.contrast(yellow.primary_color, yellow.background_color) >= 3
     assert theme(Brief("A dark wheel")).background_color == "#12141c"
     assert theme(Brief("A wheel", style="elegant")).font_family == "serif"
+
+
+def test_every_named_colour_on_every_palette_makes_a_theme_that_passes_the_checks() -> None:
+    words = grammar.vocabulary()
+    for topic, keywords in words["topics"].items():
+        for style in ("", "dark", "light"):
+            for named in words["colours"].values():
+                theme(Brief(f"{keywords[0]} in {named[0]}", style=style or None))
+                theme(Brief(f"{topic}, black and {named[0]}", style=style or None))
 
 
 def test_another_schema_is_filled_by_names_and_bounds() -> None:

@@ -44,6 +44,7 @@ def test_ordinary_punctuation_is_plain() -> None:
     [
         ({"textColor": "#999999"}, "4.5:1"),
         ({"primaryColor": "#ffee88"}, "3:1"),
+        ({"secondaryColor": "#e03040"}, "1.5:1"),
         ({"primaryColor": "red"}, "pattern"),
         ({"fontFamily": "Comic Sans"}, "system"),
         ({"extra": 1}, "extra"),

@@ -7,13 +7,20 @@ import pytest
 from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import Client
-from experience.errors import AlreadyExists, FailedPrecondition, Refusal, VersionConflict
+from experience.errors import (
+    AlreadyExists,
+    FailedPrecondition,
+    PermissionDenied,
+    Refusal,
+    VersionConflict,
+)
 from experience.players.models.progress import ProgressView
 from experience.players.models.tracking import UpdateInventory, UpdateLocation
 from experience.players.usecases.inventory import update_inventory
 from experience.players.usecases.location import update_location
 from tests.experience.conftest import SignIn
 from tests.experience.players.played import Played, a_trail, an_event
+from tests.support.builders.workspaces import a_member
 from tests.support.calling import at_once, issue_paths, refused
 
 Change = tuple[str, str, int]
@@ -43,6 +50,31 @@ def outcome(call: Callable[[], Any]) -> str:
     except Refusal as refusal:
         return refusal.reason
     return "ok"
+
+
+def test_players_collect_nothing_by_themselves_that_the_server_gives(
+    db: Database, workspace: str
+) -> None:
+    rules = {"completion": {"items": {"crown": 1}}, "serverOnly": ["item_collected"]}
+    player = Played(db, workspace, a_trail(db, workspace, **rules))
+    player.track(an_event("npc_dialogue"))
+    attendant = a_member(db, workspace, "attendant")
+    gift = an_event("item_collected", "apple", data={"quantity": 3})
+    player.track(gift, uid=attendant, playerId=player.uid)
+    before = player.progress()
+    for steps in (
+        [("remove", "apple", 1), ("add", "crown", 1)],
+        [("remove", "apple", 1), ("set", "apple", 3)],
+    ):
+        with pytest.raises(PermissionDenied) as caught:
+            change(player, *steps)
+        assert caught.value.details == {
+            "reason": "server_only_event",
+            "path": "operations[1].op",
+        }
+    assert player.progress() == before
+    view = change(player, ("remove", "apple", 1), ("set", "apple", 1))
+    assert (view.state.inventory_quantities, view.completion_percentage) == ({"apple": 1}, 0)
 
 
 def test_operations_go_all_or_nothing_and_are_logged(player: Played) -> None:

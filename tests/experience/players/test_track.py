@@ -18,9 +18,11 @@ from experience.errors import (
 from experience.firebase.request_body import parse
 from experience.players import store
 from experience.players.models.analytics import Totals
+from experience.players.models.audit import AuditProgress
 from experience.players.models.event import event_key
 from experience.players.models.tracking import TrackProgressEvents
 from experience.players.usecases import record
+from experience.players.usecases.audit import audit_progress
 from experience.players.usecases.fold_rollups import fold_day
 from experience.progress.calendar import day_of
 from experience.store import Memory
@@ -161,6 +163,26 @@ def test_a_late_visit_does_not_set_the_visitor_back(player: Played) -> None:
     assert (player.visitor("gate") or {})["lastDay"] == today == day_of(now, "Europe/Berlin")
 
 
+def test_who_completes_in_the_first_batch_began_with_its_earliest_event(
+    db: Database, player: Played
+) -> None:
+    now = now_ms()
+    events = [an_event(occurredAt=now - 90_000), an_event(content="tower", occurredAt=now)]
+    answer = player.track(*events)
+    progress = answer.progress
+    assert progress.started_at == now - 90_000
+    assert progress.completed_at == progress.last_played_at
+    taken = progress.last_played_at - progress.started_at
+    fastest = player.progress()["boards"]["all"]["fastestCompletion"]
+    assert fastest == {"value": taken, "at": progress.last_played_at}
+    viewer = a_member(db, player.workspace, "viewer")
+    ids = {"workspaceId": player.workspace, "experienceId": player.experience}
+    audit = AuditProgress.load({**ids, "playerId": player.uid})
+    assert audit_progress(viewer, audit).drifts == []
+    player.own.update({"startedAt": now - 100_000})
+    assert [each.path for each in audit_progress(viewer, audit).drifts] == ["startedAt"]
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("event", "path"),
@@ -173,6 +195,12 @@ class TestRefusals:
             ({"data": {"x": "y" * 4096}}, "data"),
             ({"data": {"x": [[1]]}}, "data"),
             ({"data": {"": 1}}, "data"),
+            ({"data": {"x" * 760: {"x" * 760: 1}}}, "data"),
+            ({"data": {"x": [{"ä" * 720: 1}]}}, "data"),
+            (
+                {"eventType": "state_changed", "data": {"flags": {"x" * 760: {"`" * 330: 1}}}},
+                "data",
+            ),
             ({"eventType": "item_collected", "data": {"quantity": 0}}, "data"),
             ({"eventType": "item_collected", "data": {"quantity": True}}, "data"),
             ({"eventType": "state_changed", "data": {"flag": {}}}, "data"),
@@ -246,6 +274,23 @@ class TestRefusals:
         with pytest.raises(PermissionDenied, match="role"):
             player.track(an_event(), playerId=player.uid, uid=viewer)
 
+    def test_an_attendants_ids_are_not_those_of_the_player(
+        self, db: Database, player: Played
+    ) -> None:
+        attendants = [a_member(db, player.workspace, "attendant") for _ in range(2)]
+        same = {"eventId": "award-1"}
+        player.track(an_event("npc_dialogue") | same, batchId="1")
+        for number, each in enumerate(attendants):
+            award = an_event("achievement_unlocked", f"brave-{number}") | same
+            for repeated in (0, 1):
+                fields = {} if repeated else {"batchId": "1"}
+                answer = player.track(award, uid=each, playerId=player.uid, **fields)
+                assert (answer.tracked, answer.repeated) == (1 - repeated, repeated)
+        awarded = [each["id"] for each in player.progress()["achievements"]]
+        assert awarded == ["brave-0", "brave-1"]
+        assert player.track(an_event("npc_dialogue") | same).repeated == 1
+        assert attendants[0] not in str(player.progress())
+
     def test_nothing_is_tracked_where_nothing_can_be_played(
         self, db: Database, workspace: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -282,13 +327,24 @@ class TestRefusals:
         assert (details["reason"], details["limit"]) == ("rate_limited", 3)
         assert 0 < details["retryAfterSeconds"] <= 3600
         assert player.track(an_event()).tracked == 1
+        seen = [an_event(), an_event()]
+        monkeypatch.setenv("EVENTS_PER_PLAYER_AND_HOUR", "5")
+        player.track(*seen)
+        repeated = player.track(*seen)  # the log has them, however many came meanwhile
+        assert (repeated.tracked, repeated.repeated, repeated.progress.xp) == (0, 2, 500)
+        assert reason_of(lambda: player.track(*seen, an_event())) == "rate_limited"
+        assert reason_of(lambda: player.track(an_event(), *seen)) == "rate_limited"
 
     def test_a_full_list_changes_nothing(self, player: Played) -> None:
         player.track(an_event())
         player.own.update({"state.unlockedAreas": [str(number) for number in range(1000)]})
         before = player.progress()
-        with pytest.raises(ResourceExhausted, match="no room"):
-            player.track(an_event(), an_event("area_unlocked", "new"))
+        with pytest.raises(ResourceExhausted, match="no room") as caught:
+            player.track(an_event(occurredAt=now_ms() + DAY), an_event("area_unlocked", "new"))
+        assert (caught.value.details["field"], caught.value.details["path"]) == (
+            "unlockedAreas",
+            "events[1]",
+        )
         assert player.progress() == before
         assert player.track(an_event("area_unlocked", "999")).tracked == 1
 

@@ -8,6 +8,7 @@ import pytest
 from operations.checks.campaign_invariants import CAMPAIGN_INVARIANTS
 from operations.checks.check import Violation, check
 from operations.checks.event_invariants import EVENT_INVARIANTS
+from operations.checks.generation_invariants import GENERATION_INVARIANTS
 from operations.checks.invariants import INVARIANTS
 from operations.checks.player_invariants import PLAYER_INVARIANTS
 from tests.operations.conftest import StoredVisit
@@ -346,7 +347,12 @@ class TestRules:
         ]
 
     def test_every_invariant_is_broken_somewhere_here(self) -> None:
-        of_others = (*EVENT_INVARIANTS, *PLAYER_INVARIANTS, *CAMPAIGN_INVARIANTS)
+        of_others = (
+            *EVENT_INVARIANTS,
+            *PLAYER_INVARIANTS,
+            *CAMPAIGN_INVARIANTS,
+            *GENERATION_INVARIANTS,
+        )
         elsewhere = {
             "no_media_without_a_session", "media_lie_in_the_bucket", "every_generation_has_ended",
             "every_run_has_ended", "a_job_is_its_run", "an_event_session_is_its_run",

@@ -22,12 +22,14 @@ def measure(stage: Stage) -> None:
     stage.call(editor, "acceptAiGeneration", "a plan without a campaign", **of_plan)
     stage.call(editor, "acceptAiGeneration", "again", **of_plan)
 
+    image = {**ids, "generationType": "theme_image", "params": BRIEF}
+    stage.call(editor, "createAiGeneration", "a theme with its image", **image)
     campaign = a_campaign(stage.db, workspace)
     copy = {**ids, "generationType": "copy", "params": BRIEF, "campaignId": campaign}
     written = stage.call(editor, "createAiGeneration", "copy for a campaign", **copy)
     of_copy = {**ids, "generationId": written["id"]}
     stage.call(editor, "acceptAiGeneration", "copy of a draft", **of_copy)
-    stage.call(editor, "listAiGenerations", "a page of two", **ids)
+    stage.call(editor, "listAiGenerations", "a page of three", **ids)
     deletion = {**ids, "campaignId": campaign, "expectedVersion": 2}
     stage.measure(
         {"deleteCampaign": "with a generation", "onCampaignDeleted": "one generation"},

@@ -67,7 +67,14 @@ const DELAY_MS = 1000;
 const MIN_PAUSE_MS = 1000;
 const MAX_PAUSE_MS = 60_000;
 // The player's progress takes no event any more, whatever it is.
-const ENDINGS = new Set<string>(["player_erased", "player_merged"]);
+const ENDINGS = new Set<string>(["player_erased", "player_merged", "experience_not_found"]);
+// The same batch is refused again, even where the refusal names none of its events.
+const FINAL = new Set<string>([
+  "invalid_request",
+  "server_only_event",
+  "progress_full",
+  "request_id_reused",
+]);
 
 /** Gathers events, and sends them in batches until the server has each of them. */
 export class EventOutbox<Response = unknown> {
@@ -76,7 +83,7 @@ export class EventOutbox<Response = unknown> {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private running: Promise<void> | null = null;
   private failures = 0;
-  /** How many events the failed batch had: it is sent again as it was. */
+  /** How many events go next: the failed batch as it was, or half of a refused one. */
   private failedCount: number | null = null;
   private closed = false;
   private counter = 0;
@@ -170,6 +177,11 @@ export class EventOutbox<Response = unknown> {
       this.drop(error, refused);
       return true;
     }
+    if (FINAL.has(error.reason)) {
+      if (entries.length === 1) this.drop(error, entries);
+      this.failedCount = Math.ceil(entries.length / 2);
+      return true;
+    }
     this.failedCount = entries.length;
     const { retryAfterSeconds } = error.details;
     const pause = Math.min(MIN_PAUSE_MS * 2 ** this.failures++, MAX_PAUSE_MS);
@@ -213,11 +225,12 @@ function refusedOf(
   error: RuntimeError,
   entries: [string, WaitingEvent][],
 ): [string, WaitingEvent][] {
-  if (error.code !== "invalid-argument" && error.code !== "permission-denied") return [];
-  const { issues, index } = error.details;
-  const named = new Set<number>(typeof index === "number" ? [index] : []);
-  for (const { path } of Array.isArray(issues) ? (issues as { path: string }[]) : []) {
-    const found = /^events\[(\d+)\]/.exec(path)?.[1];
+  if (!FINAL.has(error.reason)) return [];
+  const { issues, path } = error.details;
+  const paths: unknown[] = Array.isArray(issues) ? issues.map((each) => each?.path) : [];
+  const named = new Set<number>();
+  for (const each of [...paths, path]) {
+    const found = /^events\[(\d+)\]/.exec(String(each))?.[1];
     if (found !== undefined) named.add(Number(found));
   }
   return entries.filter((_, position) => named.has(position));

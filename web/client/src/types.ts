@@ -119,7 +119,7 @@ export type Denied = "sold_out" | "per_day" | "wins";
 /**
  * What is generated.
  */
-export type GenerationType = "plan" | "copy" | "theme_brief";
+export type GenerationType = "plan" | "copy" | "theme_brief" | "theme_image";
 /**
  * How far it is. Only `pending` changes.
  */
@@ -5272,6 +5272,9 @@ export interface GenerationParams {
 }
 /**
  * A generation as its workspace sees it.
+ *
+ * `imageUrl` shows the picture of a `theme_image` until it expires. Only `createAiGeneration` and
+ * `getAiGeneration` give it.
  */
 export interface AiGenerationView {
   id: string;
@@ -5297,6 +5300,7 @@ export interface AiGenerationView {
   usage: Usage;
   createdAt: number;
   updatedAt: number;
+  imageUrl: string | null;
 }
 /**
  * Why there is no output. `retryable`: another generation may have one.
@@ -6065,12 +6069,13 @@ export interface Reasons {
     };
   };
   /**
-   * Refused when `field` of the player's progress holds as much as it can.
+   * Refused when `field` of the player's progress holds as much as it can; `path` names the event that found no room, if one did.
    */
   progress_full: {
     code: "resource-exhausted";
     details: {
       field: string;
+      path?: string;
     };
   };
   /**

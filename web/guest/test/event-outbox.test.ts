@@ -133,6 +133,67 @@ test("a refused event is reported, and the others go out without it", async () =
   box.close();
 });
 
+for (const [code, details] of [
+  ["permission-denied", { reason: "server_only_event" }],
+  ["resource-exhausted", { reason: "progress_full", field: "visitedWaypoints" }],
+] as const) {
+  test(`an event that is refused for ${details.reason} is named by its path`, async () => {
+    let calls = 0;
+    const { box, reported } = outbox(new MemoryStore(), async ({ events }) => {
+      calls++;
+      const index = events.findIndex(({ eventType }) => eventType === "wrong");
+      if (index >= 0) throw refusal(code, { ...details, path: `events[${index}].eventType` });
+      return "ok";
+    });
+    for (const eventType of ["good", "wrong", "fine"]) box.add({ eventType });
+    await box.flush();
+    assert.deepEqual(reported.refused, [[details.reason, ["wrong"]]]);
+    assert.deepEqual([reported.sent, calls, box.waiting], [["good", "fine"], 2, 0]);
+    box.close();
+  });
+}
+
+test("of a refused batch of which no event is named, all go out but the one to blame", async () => {
+  let calls = 0;
+  const { box, reported } = outbox(new MemoryStore(), async ({ events }) => {
+    calls++;
+    if (!events.some(({ eventType }) => eventType === "wrong")) return "ok";
+    throw refusal("resource-exhausted", { reason: "progress_full", field: "state" });
+  });
+  for (let count = 0; count < 50; count++) box.add({ eventType: count === 30 ? "wrong" : "tap" });
+  await box.flush();
+  assert.deepEqual(reported.refused, [["progress_full", ["wrong"]]]);
+  assert.deepEqual([reported.sent.length, box.waiting], [49, 0]);
+  assert.ok(calls < 30, `${calls} calls`);
+  box.close();
+});
+
+test("where everything is refused each event takes one call", async () => {
+  let calls = 0;
+  const { box, reported } = outbox(new MemoryStore(), async () => {
+    calls++;
+    throw refusal("resource-exhausted", { reason: "progress_full", field: "state" });
+  });
+  for (let count = 0; count < 50; count++) box.add({ eventType: "tap" });
+  await box.flush();
+  assert.deepEqual([reported.refused.length, box.waiting, calls], [50, 0, 56]);
+  box.close();
+});
+
+test("events of an experience that is not there are dropped, one that is closed is waited for", async () => {
+  let reason = "experience_unavailable";
+  const { box, reported } = outbox(new MemoryStore(), async () => {
+    throw refusal("failed-precondition", { reason });
+  });
+  box.add({ eventType: "one" });
+  await box.flush();
+  assert.deepEqual([reported.refused, box.waiting], [[], 1]);
+  reason = "experience_not_found";
+  await box.flush();
+  assert.deepEqual([reported.refused, box.waiting], [[[reason, ["one"]]], 0]);
+  box.close();
+});
+
 test("an erased player's events are dropped, and nothing is sent again", async () => {
   let calls = 0;
   const { box, reported } = outbox(new MemoryStore(), async () => {

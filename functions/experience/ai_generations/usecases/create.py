@@ -11,6 +11,7 @@ from experience.ai_generations.models import (
     GenerationStatus,
     prompt_of,
 )
+from experience.ai_generations.usecases import images
 from experience.campaigns.models import life_cycle
 from experience.campaigns.models.campaign import Campaign
 from experience.campaigns.models.life_cycle import Move
@@ -18,7 +19,8 @@ from experience.campaigns.store import campaign_ref, get_campaign
 from experience.errors import AlreadyExists
 from experience.ids import derived_id, fingerprint, new_id
 from experience.language_models import registry, structured
-from experience.language_models.models import LanguageModel, ModelFailed
+from experience.language_models.models import LanguageModel, ModelFailed, Usage
+from experience.language_models.outputs import ColourTheme
 from experience.language_models.prompts import Prompt
 from experience.store import find, parse
 from experience.workspaces.models import Role
@@ -30,24 +32,34 @@ def create_ai_generation(uid: str, request: CreateAiGeneration) -> AiGenerationV
     """Generate something and return it, completed or failed; editors.
 
     Three reads and two writes before the model is called, one read and two writes after; a campaign
-    is one read more each time, a requestId one in all. Asked again under one requestId it returns
-    the first call's generation as it is now. Raises ResourceExhausted `token_budget`,
-    FailedPrecondition `model_not_configured`, `campaign_deleted` and `campaign_closed`, and
-    AlreadyExists `request_id_reused`.
+    is one read more each time, a requestId one in all. A picture is stored once.
+
+    Asked again under one requestId it returns the first call's generation as it is now. Raises
+    ResourceExhausted `token_budget`, FailedPrecondition `model_not_configured`, `campaign_deleted`
+    and `campaign_closed`, and AlreadyExists `request_id_reused`.
     """
     client = clients.firestore()
     model = registry.language_model()
     generation, prompt, is_new = _begin(client, uid, request, model)
-    if not is_new:
-        return AiGenerationView.of(generation)
+    if is_new:
+        generation = end_generation(client, generation, _generated(generation, prompt, model))
+    return AiGenerationView.of(generation, images.image_url(generation))
+
+
+def _generated(generation: AiGeneration, prompt: Prompt, model: LanguageModel) -> AiGeneration:
+    """The generation as the model's response ends it."""
+    usage, attempts = Usage(), 0
     try:
         made = structured.complete(model, prompt.messages, prompt.schema, prompt.max_tokens)
-    except ModelFailed as failed:
-        ended = generation.failed(failed, clock.now_ms())
-    else:
+        usage, attempts = made.usage, made.attempts
         output = made.value.model_dump(mode="json", by_alias=True)
-        ended = generation.completed(output, made.usage, made.attempts, clock.now_ms())
-    return AiGenerationView.of(end_generation(client, generation, ended))
+        if isinstance(made.value, ColourTheme) and generation.has_image:
+            output["logoUrl"] = images.draw_emblem(generation.tenant_id, prompt.brief, made.value)
+    except ModelFailed as failed:
+        if attempts:  # the model had its part done
+            failed.usage, failed.attempts = usage, attempts
+        return generation.failed(failed, clock.now_ms())
+    return generation.completed(output, usage, attempts, clock.now_ms())
 
 
 def _begin(
@@ -81,7 +93,7 @@ def _begin(
             user_id=uid,
             campaign_id=request.campaign_id,
             generation_type=request.generation_type,
-            input_params={**params, "locale": prompt.locale},
+            input_params={**params, "locale": prompt.brief.locale},
             llm_model=model.name,
             prompt_version=prompt.version,
             reservation=reservation,

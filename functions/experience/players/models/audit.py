@@ -94,7 +94,8 @@ def replayed(history: History) -> tuple[ExperienceProgress, list[Arrival]]:
     }
     taken = sorted(history.taken, key=lambda each: each.merged_at)
     start = taken[0].stored.account_started_at if taken else history.stored.started_at
-    progress = None if start is None else history.begun(min([start, *list(batches)[:1]]))
+    first = next(iter(batches), None)
+    progress = None if start is None else history.begun(start if first is None else first)
     logged: list[Arrival] = []
     for at in sorted({*batches, *(each.merged_at for each in taken)}):
         for each in taken:
@@ -104,7 +105,9 @@ def replayed(history: History) -> tuple[ExperienceProgress, list[Arrival]]:
                 progress = effects.progress
                 logged += effects.logged
         if batch := batches.get(at):
-            effects = effects_of(progress or history.begun(at), history.rules, batch, at)
+            is_new = at == first and (start is not None or progress is None)
+            before = progress or history.begun(at)
+            effects = effects_of(before, history.rules, batch, at, is_new=is_new)
             progress = effects.progress
             logged += effects.logged
     return progress or history.begun(history.stored.started_at), logged

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from experience.errors import ResourceExhausted
 from experience.players.models.boards import Gains, boards_after
 from experience.players.models.event import ProgressEvent, content_hash, server_event_key
 from experience.players.models.progress import (
@@ -23,10 +24,11 @@ ACHIEVEMENT = "achievement_unlocked"
 
 @dataclass(frozen=True)
 class Arrival:
-    """An event of the log and the id of its document."""
+    """An event of the log and the id of its document. `path` names it in the request."""
 
     key: str
     event: ProgressEvent
+    path: str | None = None
 
     @property
     def is_unlocked_tier(self) -> bool:
@@ -80,12 +82,18 @@ def effects_of(
 ) -> Effects:
     """Count the events that came at one moment, in the order in which they happened.
 
-    Of those that happened at the same time the order is that of their keys. Raises
-    ResourceExhausted `progress_full` and FailedPrecondition `not_enough_items`.
+    Of those that happened at the same time the order is that of their keys. A player who `is_new`
+    has started with the first of them. Raises
+    ResourceExhausted `progress_full`, with the path of the event that finds no room, and
+    FailedPrecondition `not_enough_items`.
     """
     zone = rules.time_zone
     today = day_of(received_at, zone)
     tally = Tally(progress, rules, today)
+    arrived = list(arrived)
+    if is_new:
+        first = min([received_at, *(each.event.timestamp for each in arrived)])
+        progress = progress.model_copy(update={"started_at": first})
     ordered = sorted(arrived, key=lambda each: (each.event.timestamp, each.key))
     logged = [_counted(tally, each) for each in ordered]
     streak = _streak_after(progress.streak, today)
@@ -163,7 +171,12 @@ def rate_after(rate: HourlyRate | None, count: int, now: int) -> HourlyRate:
 def _counted(tally: Tally, arrival: Arrival) -> Arrival:
     event = arrival.event
     known = [each for each in event.flags if each not in DERIVED_FLAGS]
-    flags = [*known, *tally.count(event)]
+    try:
+        flags = [*known, *tally.count(event)]
+    except ResourceExhausted as full:
+        if arrival.path is not None:
+            full.details["path"] = arrival.path
+        raise
     return Arrival(arrival.key, event.model_copy(update={"flags": flags}))
 
 

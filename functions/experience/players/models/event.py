@@ -32,9 +32,14 @@ class ProgressEvent(Document):
     flags: list[str] = []
 
 
-def event_key(event_id: str) -> str:
-    """The document id of the event that a client calls so: sent again, it is the same event."""
-    return derived_id("progressEvent", event_id)
+def event_key(event_id: str, attendant: str | None = None) -> str:
+    """The document id of the event that a client calls so: sent again, it is the same event.
+
+    An attendant's ids are their own: a player who uses the same ones keeps no event from counting.
+    """
+    if attendant is None:
+        return derived_id("progressEvent", event_id)
+    return derived_id("attendantEvent", attendant, event_id)
 
 
 def server_event_key(kind: str, *parts: object) -> str:

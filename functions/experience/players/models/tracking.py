@@ -1,16 +1,17 @@
 """What players and those who look after them send about what happened, and what they get back."""
 
 import json
-import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from experience.documents import Document, Request
 from experience.ids import DocumentId, RequestId, Uid
 from experience.players.models.progress import Achievement, ProgressView
 from experience.players.models.tally import MAX_QUANTITY
+from experience.progress.rules import ContentName, EventTypeName
+from experience.progress.storable import problems_of
 
 MAX_EVENTS = 50
 MAX_DATA_BYTES = 4096
@@ -25,19 +26,7 @@ NEEDS_CONTENT = (
     "location_reached",
     "area_unlocked",
 )
-_RESERVED = re.compile(r"__.*__", re.DOTALL)
 
-
-def _storable_name(name: str) -> str:
-    # https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields
-    if not name or _RESERVED.fullmatch(name):
-        raise ValueError("must not be empty, or begin and end with '__'")
-    return name
-
-
-ContentId = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_storable_name)]
-"""A waypoint, quest or item, as the experience calls it: it becomes the name of a field."""
-EventType = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(_storable_name)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Place = Annotated[str, Field(min_length=1, max_length=255)]
@@ -50,8 +39,8 @@ class TrackedEvent(Request):
     """
 
     event_id: RequestId
-    event_type: EventType
-    content_id: ContentId | None = None
+    event_type: EventTypeName
+    content_id: ContentName | None = None
     data: dict[str, Any] = {}
     location_lat: Latitude | None = None
     location_lng: Longitude | None = None
@@ -78,7 +67,7 @@ class TrackedEvent(Request):
     def _storable(cls, data: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         if len(json.dumps(data, ensure_ascii=False).encode()) > MAX_DATA_BYTES:
             raise ValueError(f"must have at most {MAX_DATA_BYTES} bytes")
-        if problem := next(_problems(data), None) or _misfit(info.data.get("event_type"), data):
+        if problem := next(problems_of(data), None) or _misfit(info.data.get("event_type"), data):
             raise ValueError(problem)
         return data
 
@@ -133,7 +122,7 @@ class InventoryOperation(Request):
     """One change of what a player holds. `set` to 0 takes all of an item."""
 
     op: Literal["add", "remove", "set"]
-    item_id: ContentId
+    item_id: ContentName
     quantity: Annotated[int, Field(ge=0, le=MAX_QUANTITY)]
 
     @model_validator(mode="after")
@@ -155,6 +144,17 @@ class UpdateInventory(Request):
     expected_version: int | None = Field(default=None, ge=0)
     request_id: RequestId | None = None
 
+    def first_gain(self, held: Mapping[str, int]) -> int | None:
+        """The index of the first operation after which there is more of an item than before."""
+        quantities = dict(held)
+        for number, each in enumerate(self.operations):
+            before = quantities.get(each.item_id, 0)
+            change = {"add": each.quantity, "remove": -each.quantity, "set": each.quantity - before}
+            if change[each.op] > 0:
+                return number
+            quantities[each.item_id] = before + change[each.op]
+        return None
+
 
 class UpdateLocation(Request):
     """Where the caller is now. Without a `current_location` that stays what it was."""
@@ -164,20 +164,6 @@ class UpdateLocation(Request):
     current_location: Place | None = None
     location_lat: Latitude
     location_lng: Longitude
-
-
-def _problems(value: Any) -> Iterator[str]:
-    """What Firestore does not take, beyond what every request is held to."""
-    if isinstance(value, dict):
-        for name, item in value.items():
-            if not name or _RESERVED.fullmatch(name):
-                yield "has a name that is empty, or begins and ends with '__'"
-            yield from _problems(item)
-    elif isinstance(value, list):
-        for item in value:
-            if isinstance(item, list):
-                yield "has a list directly in a list"
-            yield from _problems(item)
 
 
 def _misfit(kind: str | None, data: dict[str, Any]) -> str | None:

@@ -1,9 +1,11 @@
 """Whether something may be written about a player now."""
 
+from contextlib import suppress
+
 from google.cloud.firestore import Client
 
 from experience import config
-from experience.errors import FailedPrecondition, ResourceExhausted
+from experience.errors import FailedPrecondition, NotFound, ResourceExhausted
 from experience.players.models.effects import HOUR_MS, rate_after
 from experience.players.models.profile import PlayerProfile
 from experience.players.models.progress import ExperienceProgress, HourlyRate
@@ -19,11 +21,32 @@ def require_open(client: Client, workspace_id: str, experience_id: str) -> int:
     """
     status, version = workspaces.get_experience_status(client, workspace_id, experience_id)
     if status == "deleted" or version is None:
-        state = "deleted" if status == "deleted" else "unpublished"
-        raise FailedPrecondition(
-            "experience_unavailable", "This experience cannot be played.", state=state
-        )
+        raise _unavailable("deleted" if status == "deleted" else "unpublished")
     return version
+
+
+def require_kept(client: Client, workspace_id: str, experience_id: str) -> None:
+    """Raise FailedPrecondition `experience_unavailable` where the experience was deleted.
+
+    Reads as `require_open`. Raises NotFound where its workspace was.
+    """
+    require_kept_workspace(client, workspace_id)
+    with suppress(NotFound):  # then there is no progress in it either
+        status, _ = workspaces.get_experience_status(client, workspace_id, experience_id)
+        if status == "deleted":
+            raise _unavailable(status)
+
+
+def require_kept_workspace(client: Client, workspace_id: str) -> None:
+    """Raise NotFound if the workspace was deleted, as of a minute ago. Mostly no read."""
+    if workspaces.is_deleted(client, workspace_id):
+        raise NotFound("progress")
+
+
+def _unavailable(state: str) -> FailedPrecondition:
+    return FailedPrecondition(
+        "experience_unavailable", "This experience cannot be played.", state=state
+    )
 
 
 def rules_of(client: Client, progress: ExperienceProgress) -> ProgressRules:

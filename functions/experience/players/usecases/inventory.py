@@ -1,7 +1,7 @@
 """What a player holds: changed whole or not at all, never below nothing."""
 
 from experience import clients
-from experience.errors import AlreadyExists, VersionConflict
+from experience.errors import AlreadyExists, PermissionDenied, VersionConflict
 from experience.ids import fingerprint
 from experience.players import store
 from experience.players.models.effects import Arrival, Effects
@@ -14,6 +14,7 @@ from experience.players.usecases.track import logged_event
 from experience.store import get
 
 KIND = "inventory_updated"
+COLLECTED = "item_collected"
 
 
 def update_inventory(uid: str, request: UpdateInventory) -> ProgressView:
@@ -21,9 +22,10 @@ def update_inventory(uid: str, request: UpdateInventory) -> ProgressView:
 
     Two reads (progress, profile) and four writes (event, progress, profile, rollup), one more for
     each tier of an achievement; a first call reads at most four more; a repeated `requestId` writes
-    nothing. Raises NotFound, FailedPrecondition `not_enough_items`, `experience_unavailable`,
-    `player_erased` and `player_merged`, VersionConflict, AlreadyExists `request_id_reused`,
-    ResourceExhausted `rate_limited` and `progress_full`.
+    nothing. Raises NotFound, PermissionDenied `server_only_event` for what adds items where
+    `item_collected` is not for players to send, FailedPrecondition `not_enough_items`,
+    `experience_unavailable`, `player_erased` and `player_merged`, VersionConflict, AlreadyExists
+    `request_id_reused`, ResourceExhausted `rate_limited` and `progress_full`.
     """
     client = clients.firestore()
     made_by = fingerprint(request.model_dump(mode="json"))
@@ -45,6 +47,13 @@ def update_inventory(uid: str, request: UpdateInventory) -> ProgressView:
         version = 0 if player.is_new else player.progress.version
         if request.expected_version is not None and request.expected_version != version:
             raise VersionConflict(version)
+        gain = request.first_gain(player.progress.state.inventory_quantities)
+        if gain is not None and COLLECTED in player.rules.server_only:
+            raise PermissionDenied(
+                "server_only_event",
+                "Players of this experience get items from attendants alone.",
+                path=f"operations[{gain}].op",
+            )
         access.require_within_rate(player.progress.rate, 1, player.now)
         event = logged_event(player, KIND, data={"operations": operations})
         return Plan([Arrival(key, event)], remember)

@@ -1,7 +1,6 @@
 """One commit for events and everything that they change."""
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
@@ -22,7 +21,7 @@ from google.cloud.firestore import (
     transactional,
 )
 
-from experience import clock, logs, transactions
+from experience import clients, clock, logs, transactions
 from experience.errors import ResourceExhausted
 from experience.players import store
 from experience.players.models.effects import Arrival, Effects, begun, effects_of
@@ -36,6 +35,7 @@ from experience.players.models.progress import (
 from experience.players.models.rollups import SHARDS, Names, by_day
 from experience.players.usecases import access
 from experience.progress.rules import ProgressRules
+from experience.progress.storable import stored_bytes
 from experience.store import Memory, parse_versioned
 
 MAX_REMEMBERED_ROLLUPS = 500
@@ -146,7 +146,7 @@ def record(
             try:
                 _commit_whatever_rollups_hold(client, player, effects, plan.also)
             except AlreadyExists as collided:
-                existing = _existing(client, player, effects)
+                existing = logged_keys(player, [each.key for each in effects.logged])
                 if not existing - known:
                     raise Aborted("Somebody else began first.") from collided
                 known |= existing
@@ -167,14 +167,15 @@ def _remembering(effects: Effects, request: RememberedRequest | None) -> Effects
 
 
 def _require_small(progress: ExperienceProgress) -> None:
-    if len(json.dumps(progress.shown(), ensure_ascii=False).encode()) > MAX_PROGRESS_BYTES:
+    if stored_bytes(progress.dump()) > MAX_PROGRESS_BYTES:
         raise ResourceExhausted("progress_full", "The progress is too large.", field="state")
 
 
-def _existing(client: Client, player: Player, effects: Effects) -> frozenset[str]:
-    """The keys of those events that the log has already. One read each."""
+def logged_keys(player: Player, keys: Iterable[str]) -> frozenset[str]:
+    """Those of the keys that the log has events of. One read each."""
+    client = clients.firestore()
     own = _own(client, player)
-    wanted = [store.event_ref(own, each.key) for each in effects.logged]
+    wanted = [store.event_ref(own, each) for each in keys]
     return frozenset(each.id for each in transactions.read(client, wanted) if each.exists)
 
 

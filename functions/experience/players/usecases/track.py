@@ -6,7 +6,13 @@ from typing import Any
 
 from experience import clients
 from experience.documents import with_whole_numbers
-from experience.errors import AlreadyExists, InvalidArgument, NotFound, PermissionDenied
+from experience.errors import (
+    AlreadyExists,
+    InvalidArgument,
+    NotFound,
+    PermissionDenied,
+    ResourceExhausted,
+)
 from experience.ids import fingerprint
 from experience.players import store
 from experience.players.models.effects import Arrival, Effects
@@ -20,7 +26,7 @@ from experience.players.models.tracking import (
     TrackProgressEvents,
 )
 from experience.players.usecases import access
-from experience.players.usecases.record import Plan, Player, read_player, record
+from experience.players.usecases.record import Plan, Player, logged_keys, read_player, record
 from experience.progress.calendar import DAY_MS
 from experience.progress.geography import cells_of
 from experience.workspaces.models import Role
@@ -40,17 +46,19 @@ def track_progress_events(uid: str, request: TrackProgressEvents) -> TrackedProg
     Two reads (progress, profile) and n + 2 writes; one write for each day that the events fall on,
     each tier of an achievement and each content that the player visits for the first time that day.
     An attendant costs a read more; a first call reads at most four more; events of which some are
-    in the log are read once; a rollup is read for types and contents that neither the rules nor this
-    process know, while it has room for them.
+    in the log are read once; a rollup is read for types and contents that neither the rules nor
+    this process know, while it has room for them.
     A repeated `batchId` takes two reads and writes nothing, and so do events that are all in the
     log, after one read of each. Raises NotFound, PermissionDenied `server_only_event`,
     FailedPrecondition `experience_unavailable`, `player_erased` and `player_merged`, AlreadyExists
-    `request_id_reused`, ResourceExhausted `rate_limited` and `progress_full`.
+    `request_id_reused`, ResourceExhausted `rate_limited`, after at most one read of each event, and
+    `progress_full`.
     """
     client = clients.firestore()
     _require_distinct(request)
-    tracking = _Tracking(request, uid if request.player_id is None else request.player_id)
-    if request.player_id is not None:
+    about = request.player_id
+    tracking = _Tracking(request, about or uid, attendant=uid if about not in (None, uid) else None)
+    if about is not None:
         require_role(client, request.workspace_id, uid, Role.ATTENDANT, what="workspace")
     player, effects = record(
         client,
@@ -68,12 +76,19 @@ class _Tracking:
 
     request: TrackProgressEvents
     uid: str
+    attendant: str | None = None
     repeated: int = 0
 
     @property
     def batch(self) -> str | None:
         batch_id = self.request.batch_id
-        return None if batch_id is None else f"batch:{batch_id}"
+        if batch_id is None or self.attendant is None:
+            return batch_id and f"batch:{batch_id}"
+        return f"batch:{fingerprint(self.attendant)[:32]}:{batch_id}"
+
+    def key(self, event: TrackedEvent) -> str:
+        """The id of an event in the log, which is the caller's own."""
+        return event_key(event.event_id, self.attendant)
 
     def plan(self, player: Player, known: frozenset[str]) -> Plan | None:
         """The events that are new; None if there is nothing to write."""
@@ -86,13 +101,45 @@ class _Tracking:
         if self.request.player_id is not None and player.is_new:
             raise NotFound("progress")
         self._require_allowed(player)
-        events = [each for each in self.request.events if event_key(each.event_id) not in known]
+        events = {
+            f"events[{number}]": each
+            for number, each in enumerate(self.request.events)
+            if self.key(each) not in known
+        }
         self.repeated = len(self.request.events) - len(events)
         if not events:
             return None
         if self.request.player_id is None:
-            access.require_within_rate(player.progress.rate, len(events), player.now)
-        return Plan([_arrival(player, each) for each in events], self._remember)
+            try:
+                access.require_within_rate(player.progress.rate, len(events), player.now)
+            except ResourceExhausted:
+                if not self._is_repeated(player):
+                    raise
+                self.repeated = len(self.request.events)
+                return None
+        return Plan(
+            [self._arrival(player, each, path) for path, each in events.items()], self._remember
+        )
+
+    def _is_repeated(self, player: Player) -> bool:
+        """Whether the log has every event. One read, and of each if it has the first."""
+        first, *others = [self.key(each) for each in self.request.events]
+        return bool(logged_keys(player, [first])) and (
+            not others or logged_keys(player, others) == {*others}
+        )
+
+    def _arrival(self, player: Player, event: TrackedEvent, path: str) -> Arrival:
+        timestamp, flags = clamped(event.occurred_at, player.now)
+        arrived = logged_event(
+            player,
+            event.event_type,
+            content_id=event.content_id,
+            data=with_whole_numbers(event.data),
+            position=_position(event),
+            timestamp=timestamp,
+            flags=flags,
+        )
+        return Arrival(self.key(event), arrived, path)
 
     def answer(self, player: Player, effects: Effects | None) -> TrackedBatch:
         """What became of the events."""
@@ -110,7 +157,7 @@ class _Tracking:
 
     def _outcome(self, effects: Effects) -> TrackedBatch:
         flags = {each.key: each.event.flags for each in effects.logged}
-        named = [(each.event_id, event_key(each.event_id)) for each in self.request.events]
+        named = [(each.event_id, self.key(each)) for each in self.request.events]
         flagged = [
             FlaggedEvent(event_id=event_id, flags=flags[key])
             for event_id, key in named
@@ -146,22 +193,6 @@ def _require_distinct(request: TrackProgressEvents) -> None:
         first = seen.setdefault(event.event_id, number)
         if first != number:
             raise InvalidArgument((f"events[{number}].eventId", f"is that of events[{first}]"))
-
-
-def _arrival(player: Player, event: TrackedEvent) -> Arrival:
-    timestamp, flags = clamped(event.occurred_at, player.now)
-    return Arrival(
-        event_key(event.event_id),
-        logged_event(
-            player,
-            event.event_type,
-            content_id=event.content_id,
-            data=with_whole_numbers(event.data),
-            position=_position(event),
-            timestamp=timestamp,
-            flags=flags,
-        ),
-    )
 
 
 def clamped(occurred_at: int | None, now: int) -> tuple[int, list[str]]:

@@ -6,12 +6,19 @@ import pytest
 from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import CallError, Client
+from experience.errors import FailedPrecondition
 from experience.ids import new_id
-from experience.players.models.lifecycle.own import MAX_SAVE_BYTES
+from experience.players.models.lifecycle.own import (
+    MAX_SAVE_BYTES,
+    GetState,
+    SaveState,
+    SetNickname,
+)
 from experience.players.store import player_ref, save_ref, tombstone_ref
+from experience.players.usecases.lifecycle import own, saves
 from tests.experience.conftest import SignIn
 from tests.experience.players.playing import a_played_experience
-from tests.support.builders.workspaces import a_member, a_workspace
+from tests.support.builders.workspaces import a_member, a_workspace, an_experience, edit
 from tests.support.calling import at_once, issue_paths, outcome, refused
 
 
@@ -91,6 +98,25 @@ class Playing:
         self.workspace = a_workspace(db)
         self.progress = a_played_experience(db, uid, self.workspace, "game")
         self.there = {"workspaceId": self.workspace, "experienceId": "game"}
+
+
+def test_nothing_is_kept_of_a_deleted_experience(
+    db: Database, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATUS_SECONDS", "0")
+    uid, experience = f"player-{new_id()}", an_experience(db, workspace)
+    a_played_experience(db, uid, workspace, experience)
+    ids = {"workspaceId": workspace, "experienceId": experience}
+    named = SetNickname(**ids, nickname="Ada")
+    saved = SaveState(**ids, slot=1, data={"a": 1})
+    own.set_nickname(uid, named)
+    saves.save_state(uid, saved)
+    edit(db, workspace, experience, status="deleted")
+    for call in (lambda: own.set_nickname(uid, named), lambda: saves.save_state(uid, saved)):
+        with pytest.raises(FailedPrecondition) as caught:
+            call()
+        assert caught.value.details == {"reason": "experience_unavailable", "state": "deleted"}
+    assert saves.get_state(uid, GetState(**ids, slot=1)).data == {"a": 1}
 
 
 class TestProgress:

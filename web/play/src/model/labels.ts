@@ -23,6 +23,7 @@ export interface Label {
 /** The width of a text at a font size of 1. */
 export type Measure = (text: string) => number;
 
+const MIDDLE = 128; // between the hub and the rim, and a little outwards, where segments are wider
 const EDGE = 14; // between the text and the rim
 const SIDE = 5; // between the text and the lines beside it
 const LINE = 1.16;
@@ -74,25 +75,23 @@ function labelOf(
   return { fontSize, lines, turn, isWhole };
 }
 
-/** Lines across the segment, the first one next to the rim or further in, where it is wider. */
+/** Lines across the segment: as near to its middle as they fit, so that short labels are there. */
 function* across(count: number, fontSize: number): Generator<Candidate> {
   const height = fontSize * LINE;
   for (let lines = 1; lines <= MAX_LINES; lines++) {
-    let widest: Candidate | null = null;
-    for (let outer = RADIUS - EDGE - 8; outer - lines * height >= HUB + SIDE; outer -= 6) {
-      const tops = Array.from({ length: lines }, (_, at) => outer - at * height);
-      const widths = tops.map((top) => {
+    const tops: number[] = [];
+    for (let top = RADIUS - EDGE - 8; top - lines * height >= HUB + SIDE; top -= 8) tops.push(top);
+    const distance = (top: number) => Math.abs(top - (lines * height) / 2 - MIDDLE);
+    for (const outer of tops.sort((one, other) => distance(one) - distance(other))) {
+      const each = Array.from({ length: lines }, (_, at) => outer - at * height);
+      const widths = each.map((top) => {
         const round = 2 * Math.sqrt((RADIUS - EDGE) ** 2 - top ** 2);
         const wedge = 2 * (top - height) * Math.tan(Math.PI / count);
         return Math.min(round, count > 2 ? wedge : round) - 2 * SIDE;
       });
       if (widths.some((width) => width < fontSize * 2)) continue;
-      const positions = tops.map((top) => ({ x: 0, y: -(top - height / 2) }));
-      if (widest === null || Math.min(...widths) > Math.min(...widest.widths)) {
-        widest = { fontSize, widths, positions };
-      }
+      yield { fontSize, widths, positions: each.map((top) => ({ x: 0, y: -(top - height / 2) })) };
     }
-    if (widest) yield widest;
   }
 }
 

@@ -57,11 +57,13 @@ export function App(props: Props) {
 
   useEffect(() => {
     if (disc.current === null) return;
-    motion.current = new Motion(disc.current, segments.length, () => {
+    const tick = () => {
       sounds.tick(performance.now());
       const frames = [{ transform: "rotate(-14deg)" }, { transform: "none" }];
       pointer.current?.animate(frames, { duration: 130, easing: "ease-out" });
-    });
+    };
+    const land = (durationMs: number) => sounds.land(durationMs);
+    motion.current = new Motion(disc.current, segments.length, tick, land);
   }, []);
 
   useEffect(() => {

@@ -106,5 +106,10 @@ function measureIn(font: string): Measure {
   const context = document.createElement("canvas").getContext("2d");
   if (context === null) return (text) => text.length * 0.6;
   context.font = `${WEIGHT} 100px ${font}`;
-  return (text) => context.measureText(text).width / 100;
+  const known = new Map<string, number>();
+  return (text) => {
+    const width = known.get(text) ?? context.measureText(text).width / 100;
+    known.set(text, width);
+    return width;
+  };
 }

@@ -16,7 +16,6 @@ from experience.players.models.effects import (
     completion_of,
     unlock_tiers,
 )
-from experience.players.models.lifecycle.own import json_bytes
 from experience.players.models.profile import PlayerProfile, PlayerStats
 from experience.players.models.progress import (
     MAX_PROGRESS_BYTES,
@@ -36,6 +35,7 @@ from experience.players.models.progress import (
 from experience.players.models.tally import MAX_QUANTITY, Tally
 from experience.progress.calendar import day_of
 from experience.progress.rules import ProgressRules
+from experience.progress.storable import stored_bytes
 
 MAX_MERGED_PLAYERS = 100
 
@@ -275,7 +275,7 @@ def _require_room(progress: ExperienceProgress) -> None:
     for name, kept in {**state, "collected": progress.collected}.items():
         if len(kept) > MAX_STATE_ENTRIES:
             raise _full(name)
-    if json_bytes(progress.shown()) > MAX_PROGRESS_BYTES:
+    if stored_bytes(progress.dump()) > MAX_PROGRESS_BYTES:
         raise _full("state")
 
 

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, field_validator
 
 from experience.documents import Document, Request
 from experience.ids import DocumentId, Uid
+from experience.progress.storable import problems_of
 
 MAX_PREFERENCES_BYTES = 16_384
 MAX_SAVES = 10
@@ -55,23 +56,11 @@ class UpdatePreferences(Request):
 
 def require_storable(preferences: dict[str, Any]) -> dict[str, Any]:
     """The preferences, if Firestore takes them and they are small enough. Raises ValueError."""
-    _require_known_to_firestore(preferences)
+    if problem := next(problems_of(preferences), None):
+        raise ValueError(problem)
     if _encodable(preferences) > MAX_PREFERENCES_BYTES:
         raise ValueError(f"must be at most {MAX_PREFERENCES_BYTES} bytes in all")
     return preferences
-
-
-def _require_known_to_firestore(value: Any, *, in_list: bool = False) -> None:
-    if isinstance(value, dict):
-        for name, item in value.items():
-            if not name or (name.startswith("__") and name.endswith("__")):
-                raise ValueError("has a name that is empty or begins and ends with '__'")
-            _require_known_to_firestore(item)
-    elif isinstance(value, list):
-        if in_list:
-            raise ValueError("has a list in a list")
-        for item in value:
-            _require_known_to_firestore(item, in_list=True)
 
 
 class SetNickname(Request):

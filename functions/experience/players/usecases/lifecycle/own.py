@@ -1,6 +1,6 @@
 """Own profile and progress: read, listed, with preferences and a nickname."""
 
-from google.cloud.firestore import Client, Transaction
+from google.cloud.firestore import Transaction
 
 from experience import clients, clock, pages, transactions
 from experience.errors import InvalidArgument, NotFound
@@ -20,7 +20,6 @@ from experience.players.usecases import access
 from experience.players.usecases.lifecycle.gate import find_writable
 from experience.store import find, get, parse, require
 from experience.workspaces.models import Role
-from experience.workspaces.store import is_deleted
 from experience.workspaces.usecases.access import require_role
 
 
@@ -64,10 +63,11 @@ def update_preferences(uid: str, request: UpdatePreferences) -> PlayerProfile:
 def set_nickname(uid: str, request: SetNickname) -> ProgressView:
     """The caller's progress with what boards show of them. One read, at most one write.
 
-    NotFound before the caller has begun the experience, FailedPrecondition `player_merged`.
+    NotFound before the caller has begun the experience, FailedPrecondition
+    `experience_unavailable` where that was deleted, and `player_merged`.
     """
     client = clients.firestore()
-    require_kept(client, request.workspace_id)
+    access.require_kept(client, request.workspace_id, request.experience_id)
     reference = store.progress_ref(client, uid, request.workspace_id, request.experience_id)
 
     def body(transaction: Transaction) -> ProgressView:
@@ -98,7 +98,7 @@ def get_experience_progress(uid: str, request: GetExperienceProgress) -> Progres
     client = clients.firestore()
     player_id = request.player_id or uid
     if player_id == uid:
-        require_kept(client, request.workspace_id)
+        access.require_kept_workspace(client, request.workspace_id)
     else:
         require_role(client, request.workspace_id, uid, Role.VIEWER, what="progress")
     reference = store.progress_ref(client, player_id, request.workspace_id, request.experience_id)
@@ -123,9 +123,3 @@ def list_experience_progress(uid: str, request: ListExperienceProgress) -> pages
     )
     items = [ProgressView.of(uid, each) for each in page.items if each.merged_into is None]
     return pages.Page(items=items, next_page_token=page.next_page_token)
-
-
-def require_kept(client: Client, workspace_id: str) -> None:
-    """Raise NotFound if the workspace was deleted, as of a minute ago. Mostly no read."""
-    if is_deleted(client, workspace_id):
-        raise NotFound("progress")

@@ -10,20 +10,21 @@ from experience.players import store
 from experience.players.models.lifecycle.own import GetState, SavedState, SavedStateView, SaveState
 from experience.players.models.profile import PlayerProfile
 from experience.players.models.progress import ExperienceProgress
+from experience.players.usecases import access
 from experience.players.usecases.lifecycle.gate import require_writable
-from experience.players.usecases.lifecycle.own import require_kept
 from experience.store import get, parse, require
 
 
 def save_state(uid: str, request: SaveState) -> SavedStateView:
     """What is saved in the slot now. Three reads, at most one write.
 
-    Raises NotFound before the caller has begun the experience, FailedPrecondition `player_erased`
-    or `player_merged`, and VersionConflict with the current version, 0 for an empty slot. The same
-    data once more changes nothing, so that a repeat with the version before is no conflict.
+    Raises NotFound before the caller has begun the experience, FailedPrecondition
+    `experience_unavailable` where that was deleted, `player_erased` or `player_merged`, and
+    VersionConflict with the current version, 0 for an empty slot. The same data once more changes
+    nothing, so that a repeat with the version before is no conflict.
     """
     client = clients.firestore()
-    require_kept(client, request.workspace_id)
+    access.require_kept(client, request.workspace_id, request.experience_id)
     progress = store.progress_ref(client, uid, request.workspace_id, request.experience_id)
     reference = store.save_ref(progress, str(request.slot))
     data = json.dumps(request.data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -57,7 +58,7 @@ def save_state(uid: str, request: SaveState) -> SavedStateView:
 def get_state(uid: str, request: GetState) -> SavedStateView:
     """What the caller saved in the slot. One read. NotFound."""
     client = clients.firestore()
-    require_kept(client, request.workspace_id)
+    access.require_kept_workspace(client, request.workspace_id)
     progress = store.progress_ref(client, uid, request.workspace_id, request.experience_id)
     reference = store.save_ref(progress, str(request.slot))
     found = get(client, reference, SavedState, what="save")

@@ -7,7 +7,7 @@ from experience.language_models import colours
 from experience.workflows.catalog.campaign_build.manifest import Theme
 from experience.workflows.skills import Data, SkillFailed
 
-MIN_SEGMENT_CONTRAST = 1.5
+MIN_SEGMENT_CONTRAST = colours.MIN_SEGMENT_CONTRAST
 """Of the two colours of a wheel's segments: below it nobody sees where one ends."""
 
 MAX_SHIFT = 0.12
