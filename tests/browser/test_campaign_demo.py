@@ -136,4 +136,4 @@ class TestBuiltPage:
         shown = seen["shown"]
         assert shown["segment"] == shown["pointer"] == "s1"
         assert "Dein Gewinn: A beach towel" in shown["text"]
-        assert shown["sounds"] == ["spin", "win"]
+        assert shown["sounds"] == ["win"]

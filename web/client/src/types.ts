@@ -1181,6 +1181,7 @@ export interface Callables {
       | "progress_full"
       | "contention"
       | "not_enough_items"
+      | "server_only_event"
       | "version_conflict"
       | "request_id_reused"
       | "unauthenticated"
@@ -1252,6 +1253,7 @@ export interface Callables {
     response: ProgressView;
     refuses:
       | "progress_not_found"
+      | "experience_unavailable"
       | "player_merged"
       | "contention"
       | "unauthenticated"
@@ -1299,6 +1301,7 @@ export interface Callables {
     response: SavedStateView;
     refuses:
       | "progress_not_found"
+      | "experience_unavailable"
       | "player_erased"
       | "player_merged"
       | "version_conflict"

@@ -11,6 +11,7 @@ export class Sounds {
   private readonly spin: HTMLAudioElement | null;
   private readonly win: HTMLAudioElement | null;
   private lastTick = 0;
+  private isUnlocked = false;
 
   constructor(
     { spin, win }: Pick<Media, "spin" | "win">,
@@ -29,6 +30,20 @@ export class Sounds {
     if (!muted) return;
     this.spin?.pause();
     this.win?.pause();
+  }
+
+  /** Some browsers let a page play later only what it played, if silently, within a gesture. */
+  unlock(): void {
+    const { win } = this;
+    if (win === null || this.isUnlocked) return;
+    this.isUnlocked = true;
+    win.muted = true;
+    const end = () => {
+      if (!win.muted) return; // it is heard meanwhile
+      win.pause();
+      win.muted = false;
+    };
+    win.play().then(end, end);
   }
 
   /** A long sound accompanies the spin, from its beginning. A short one is heard at each segment. */
@@ -72,6 +87,7 @@ export class Sounds {
 
   private play(audio: HTMLAudioElement): void {
     if (this.isMuted) return;
+    audio.muted = false;
     audio.currentTime = 0;
     audio.play().catch(() => {}); // the browser may refuse, and the game goes on
   }
