@@ -5,8 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from experience.providers.sounds import synthesise
+from experience.workflows.catalog.campaign_build.manifest import Manifest
+from experience.workflows.catalog.campaign_build.page import data_uri, page_of
+from experience.workflows.catalog.campaign_build.theme import Colours, readable_theme
 from tests.support.browser import SCREENSHOTS, Browser, camera_video
+from tests.support.builders.images import encoded
+from tests.support.campaigns.builds import CONFIG
 from tests.support.node_installation import a_browser, install
 from tools.campaign_runtime import FILE
 
@@ -91,3 +98,42 @@ class TestLayouts:
         assert seen["arabic"] == {"lang": "ar", "dir": "rtl", "list": "ما على العجلة"}
         assert len(seen["misfits"]) == 13
         assert {case: found for case, found in seen["misfits"].items() if found} == {}
+
+
+class TestBuiltPage:
+    def test_what_a_build_writes_is_playable(self, browser: Browser, folder: Path) -> None:
+        """With its own pictures and sounds, and a name that would end the script."""
+        theme, _ = readable_theme(Colours("#0b6e4f", "#f4a259"), "rounded")
+        words = {"headline": "</script><b>", "intro": "&amp;", "cta": "Go", "win": "W", "lose": "L"}
+        game = CONFIG["game"]
+        manifest = Manifest.model_validate(
+            {
+                "campaignId": "c1",
+                "workspaceId": "w1",
+                "name": "<!--<script>",
+                "templateId": "spin_wheel",
+                "locale": "de",
+                "theme": theme,
+                "copy": words,
+                "segments": game["segments"],
+                "terms": game["terms"],
+                "media": {},
+            }
+        )
+        picture = encoded(Image.new("RGB", (90, 60), "#0b6e4f"), "JPEG")
+        media = {
+            "background": data_uri(picture, "image/jpeg"),
+            "spin": data_uri(synthesise("spin", "ticks"), "audio/wav"),
+            "win": data_uri(synthesise("win", "harp"), "audio/wav"),
+        }
+        file = folder / "built.html"
+        file.write_text(page_of(manifest, media))
+        seen = browser.play("campaignBuilt", address=file.as_uri())
+        assert seen["requests"] == seen["messages"] == seen["violations"] == []
+        assert seen["pictures"] == [90]
+        assert seen["title"] == "</script><b>"
+        assert len(seen["listed"]) == 4
+        shown = seen["shown"]
+        assert shown["segment"] == shown["pointer"] == "s1"
+        assert "Dein Gewinn: A beach towel" in shown["text"]
+        assert shown["sounds"] == ["win"]

@@ -99,6 +99,7 @@ class TestCampaignPage:
         assert (seen["accepted"], seen["focused"]) == (False, 1)
         [play] = plays_of(db, workspace, campaign)
         assert seen["shown"]["play"] == play["id"]
+        assert seen["shown"]["focus"] == "end", "the button is gone, and its focus is not lost"
 
     @pytest.mark.exhaustive
     def test_a_ticket_is_played_once_on_whatever_phone(
@@ -141,6 +142,9 @@ class TestCampaignPage:
         assert year in shown["not_open"]["text"]
         assert year in shown["limit_reached"]["text"]
         buttons = {name for name, each in shown.items() if each["buttons"]}
+        assert shown["not_open"]["kept"] == "0", (
+            "a reload after the opening does not play by itself"
+        )
         assert buttons == {"not_open", "session_required"}, "where trying again can help"
 
     def test_only_its_own_site_frames_it(

@@ -9,7 +9,6 @@ from tools.cost.cases import (
     analytics,
     boards,
     campaigns,
-    generations,
     guests,
     journey_transforms,
     journeys,
@@ -40,7 +39,6 @@ PARTS: list[Callable[[Stage], None]] = [
     journey_transforms.measure,
     analytics.measure,
     boards.measure,
-    generations.measure,
     campaigns.measure,
 ]
 

@@ -40,7 +40,7 @@ export function demoOf({ labels = LABELS, ...changes } = {}) {
       prize: at % 2 === 0 ? label : null,
     })),
     terms: { version: "1", url: "https://example.com/terms", minimumAge: 18 },
-    media: { logo: null, background: null, emblem: null, spin: tone(2), win: tone(0.5) },
+    media: { logo: null, background: null, emblem: null, spin: tone(4), win: tone(2) },
     ...changes,
   };
 }
@@ -53,7 +53,10 @@ export async function writeDemo({ template, folder }, data, name = "demo") {
     (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
   const file = join(folder, `${name}.html`);
-  await writeFile(file, page.replace(MARKER, () => escaped));
+  await writeFile(
+    file,
+    page.replace(MARKER, () => escaped),
+  );
   return pathToFileURL(file).href;
 }
 
@@ -89,7 +92,7 @@ export function watch(context) {
     const seen = { phases: [], sounds: [], confetti: 0 };
     globalThis.seen = seen;
     HTMLMediaElement.prototype.play = async function () {
-      seen.sounds.push(this.loop ? "spin" : "win");
+      if (!this.muted) seen.sounds.push(this.duration > 3 ? "spin" : "win");
     };
     new MutationObserver(() => {
       const phase = document.querySelector("[data-testid=play]")?.dataset.phase;

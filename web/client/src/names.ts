@@ -76,6 +76,8 @@ export const CALLABLES = [
   "listProgressEvents",
   "createCampaign",
   "updateCampaign",
+  "generateCampaign",
+  "getEmbedCode",
   "archiveCampaign",
   "restoreCampaign",
   "deleteCampaign",

@@ -119,7 +119,7 @@ export type Denied = "sold_out" | "per_day" | "wins";
 /**
  * What is generated.
  */
-export type GenerationType = "plan" | "copy" | "theme_brief";
+export type GenerationType = "plan" | "copy" | "theme_brief" | "theme_image";
 /**
  * How far it is. Only `pending` changes.
  */
@@ -1181,6 +1181,7 @@ export interface Callables {
       | "progress_full"
       | "contention"
       | "not_enough_items"
+      | "server_only_event"
       | "version_conflict"
       | "request_id_reused"
       | "unauthenticated"
@@ -1252,6 +1253,7 @@ export interface Callables {
     response: ProgressView;
     refuses:
       | "progress_not_found"
+      | "experience_unavailable"
       | "player_merged"
       | "contention"
       | "unauthenticated"
@@ -1299,6 +1301,7 @@ export interface Callables {
     response: SavedStateView;
     refuses:
       | "progress_not_found"
+      | "experience_unavailable"
       | "player_erased"
       | "player_merged"
       | "version_conflict"
@@ -1512,6 +1515,46 @@ export interface Callables {
       | "too_many_draws"
       | "campaign_deleted"
       | "campaign_closed"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Build a campaign; while a build runs, the same one; editors.
+   */
+  generateCampaign: {
+    request: GenerateCampaign;
+    response: GeneratedCampaign;
+    refuses:
+      | "workspace_not_found"
+      | "campaign_not_found"
+      | "role_required"
+      | "version_conflict"
+      | "contention"
+      | "campaign_status"
+      | "campaign_deleted"
+      | "campaign_closed"
+      | "campaign_incomplete"
+      | "campaign_secret_missing"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The HTML that shows a campaign within another page; members.
+   */
+  getEmbedCode: {
+    request: GetEmbedCode;
+    response: EmbedCode;
+    refuses:
+      | "workspace_not_found"
+      | "campaign_not_found"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -4900,6 +4943,35 @@ export interface UpdateCampaign {
   config?: AuthoredCampaignConfigPart | null;
 }
 /**
+ * Build the campaign.
+ */
+export interface GenerateCampaign {
+  workspaceId: string;
+  campaignId: string;
+  expectedVersion: number;
+}
+/**
+ * A campaign that is being built, and the run that builds it.
+ */
+export interface GeneratedCampaign {
+  campaign: CampaignView;
+  run: RunSummary;
+}
+/**
+ * The HTML that shows a campaign within another page.
+ */
+export interface GetEmbedCode {
+  workspaceId: string;
+  campaignId: string;
+}
+/**
+ * The HTML that shows a campaign within another page, and the address that it shows.
+ */
+export interface EmbedCode {
+  html: string;
+  url: string;
+}
+/**
  * Take a live campaign off.
  */
 export interface ArchiveCampaign {
@@ -5203,6 +5275,9 @@ export interface GenerationParams {
 }
 /**
  * A generation as its workspace sees it.
+ *
+ * `imageUrl` shows the picture of a `theme_image` until it expires. Only `createAiGeneration` and
+ * `getAiGeneration` give it.
  */
 export interface AiGenerationView {
   id: string;
@@ -5228,6 +5303,7 @@ export interface AiGenerationView {
   usage: Usage;
   createdAt: number;
   updatedAt: number;
+  imageUrl: string | null;
 }
 /**
  * Why there is no output. `retryable`: another generation may have one.

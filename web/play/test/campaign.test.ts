@@ -9,12 +9,23 @@ const SEGMENTS = [
   { id: "c", label: "Tea", prize: "Tea" },
   { id: "d", label: "Again", prize: null },
 ];
-const given = (changes: object) => ({ campaignId: "c", name: "Spring", segments: SEGMENTS, ...changes });
+const given = (changes: object) => ({
+  campaignId: "c",
+  name: "Spring",
+  segments: SEGMENTS,
+  ...changes,
+});
 
 test("addresses that are no pictures, sounds or pages are left out", () => {
   const bad = ["javascript:alert(1)", "data:text/html,<script>", "//host/a.png", 7, null];
   for (const address of bad) {
-    const media = { logo: address, background: address, emblem: address, spin: address, win: address };
+    const media = {
+      logo: address,
+      background: address,
+      emblem: address,
+      spin: address,
+      win: address,
+    };
     const terms = { version: "1", url: address, minimumAge: 18 };
     const campaign = campaignOf(given({ media, terms }), "demo");
     assert.deepEqual(new Set(Object.values(campaign.media)), new Set([null]));

@@ -17,7 +17,12 @@ test("every label of every wheel is inside its segment, legible, and does not ov
       const half = Math.PI / count;
       for (const { text: line, x, y } of label.lines) {
         const [width, height] = [measure(line) * label.fontSize, label.fontSize];
-        for (const [dx, dy] of [[-1, -1], [-1, 1], [1, -1], [1, 1]] as const) {
+        for (const [dx, dy] of [
+          [-1, -1],
+          [-1, 1],
+          [1, -1],
+          [1, 1],
+        ] as const) {
           const corner = { x: x + (dx * width) / 2, y: y + (dy * height) / 2 };
           // Along the spoke, the middle of the segment points to the right, else upwards.
           const [ahead, aside] = label.turn ? [corner.x, corner.y] : [-corner.y, corner.x];

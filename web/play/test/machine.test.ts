@@ -65,9 +65,15 @@ test("the button is there while plays are left, and unless only the operators ca
   assert.deepEqual([maySpin(result, 1), maySpin(result, 2)], [false, true]);
   const refused = (reason: string) => maySpin(after(start(), PRESS, REFUSED(reason)), 1);
   const again = ["offline", "not_open", "terms_required", "session_required", "unknown"];
-  assert.deepEqual(again.map(refused), again.map(() => true));
+  assert.deepEqual(
+    again.map(refused),
+    again.map(() => true),
+  );
   const final = ["closed", "campaign_not_found", "limit_reached", "ticket_revoked"];
-  assert.deepEqual(final.map(refused), final.map(() => false));
+  assert.deepEqual(
+    final.map(refused),
+    final.map(() => false),
+  );
 });
 
 test("new terms are accepted anew", () => {

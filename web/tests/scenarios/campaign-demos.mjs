@@ -57,6 +57,10 @@ export async function campaignDemo(stage, files) {
   await mouse.find("spin").click();
   await mouse.sees("play", ':is([data-phase="asking"], [data-phase="landing"])');
   await mouse.find("spin").dispatchEvent("click"); // changes nothing while the wheel turns
+  const byTouch = await opened(stage, address, 3, count, MOVING);
+  const { guest: touch } = byTouch;
+  await touch.find("accept").tap();
+  await swipe(touch);
   const won = await result(mouse);
   await mouse.find("copy").click();
   await mouse.find("copy").getByText("Copied").waitFor();
@@ -65,10 +69,6 @@ export async function campaignDemo(stage, files) {
   await mouse.page.reload();
   const muted = await mouse.find("mute").getAttribute("aria-pressed");
 
-  const byTouch = await opened(stage, address, 3, count, MOVING);
-  const { guest: touch } = byTouch;
-  await touch.find("accept").tap();
-  await swipe(touch);
   const lost = await result(touch);
 
   const byKeyboard = await opened(stage, address, 0, count, DESKTOP);
@@ -134,7 +134,13 @@ const ARABIC = "عطلة نهاية أسبوع لشخصين في الجبال م
 const WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen";
 const MARKUP = `<img src=x onerror="globalThis.hacked=1"></script><script>globalThis.hacked=1</script>`;
 /** A narrow phone, a phone, the same on its side, a desktop, and one at 200 %. */
-const SIZES = [[320, 640], [390, 844], [740, 360], [1280, 800], [640, 400]];
+const SIZES = [
+  [320, 640],
+  [390, 844],
+  [740, 360],
+  [1280, 800],
+  [640, 400],
+];
 
 /** Wheels of all sizes with short and long labels on all screens: what does not fit, by case. */
 export async function campaignLayouts(stage, files) {
@@ -142,7 +148,11 @@ export async function campaignLayouts(stage, files) {
     markup: demoOf({ labels: [MARKUP, "<b>", "&amp;", "{terms}"], name: MARKUP }),
   };
   for (const count of [2, 5, 8, 24]) {
-    for (const [locale, text] of [["en", LONG], ["ar", ARABIC], ["de", WORD]]) {
+    for (const [locale, text] of [
+      ["en", LONG],
+      ["ar", ARABIC],
+      ["de", WORD],
+    ]) {
       const labels = Array.from({ length: count }, (_, at) => (at % 3 === 1 ? "Tea" : text));
       const copy = { headline: text, intro: `${text} ${text}`, cta: text.slice(0, 40) };
       cases[`${count} ${locale}`] = demoOf({ labels, locale, copy });
@@ -159,7 +169,8 @@ export async function campaignLayouts(stage, files) {
       found.push(...(await page.evaluate(tooWide)));
     }
     seen.misfits[name] = found;
-    if (["markup", "8 en", "24 ar"].includes(name)) seen.violations.push(...(await violations(page)));
+    if (["markup", "8 en", "24 ar"].includes(name))
+      seen.violations.push(...(await violations(page)));
     if (name === "markup") {
       seen.hacked = await page.evaluate(() => globalThis.hacked ?? null);
       seen.listed = await page.locator("li").allInnerTexts();
@@ -211,6 +222,25 @@ function tooWide() {
   ];
 }
 
+/** The page of this file, as `campaign.build` wrote it: what it shows, and whether it plays. */
+export async function campaignBuilt(stage, { address }) {
+  const { guest, requests } = await opened(stage, address, 0, 4);
+  const { page } = guest;
+  await guest.sees("wheel");
+  const pictures = await page
+    .locator("img")
+    .evaluateAll((images) =>
+      Promise.all(images.map((image) => image.decode().then(() => image.naturalWidth))),
+    );
+  const listed = await page.locator("li").allInnerTexts();
+  const title = await page.title();
+  await guest.find("accept").check();
+  await guest.find("spin").click();
+  const shown = await result(guest);
+  const found = await violations(page);
+  return { requests, pictures, listed, title, shown, violations: found, messages: stage.messages };
+}
+
 /** Screenshots for docs/campaigns.md. */
 export async function campaignScreenshots(stage, { folder, ...files }) {
   const data = demoOf({
@@ -226,9 +256,12 @@ export async function campaignScreenshots(stage, { folder, ...files }) {
       spin: null,
       win: null,
     },
-    labels: ["20 % off", "Next time", "A tote bag of our spring collection", "Not today"].concat(
-      ["Free coffee", "Almost", "A bouquet", "Try again tomorrow"],
-    ),
+    labels: ["20 % off", "Next time", "A tote bag of our spring collection", "Not today"].concat([
+      "Free coffee",
+      "Almost",
+      "A bouquet",
+      "Try again tomorrow",
+    ]),
   });
   const address = await writeDemo({ ...files, folder }, data);
   const shoot = (page, name) =>

@@ -3,7 +3,8 @@ import { segmentAtPointer } from "../campaign-demo.mjs";
 
 const CALL = "**/playCampaign";
 
-const addressOf = (stage, campaign, query = "") => `${stage.settings.origin}/play/${campaign}${query}`;
+const addressOf = (stage, campaign, query = "") =>
+  `${stage.settings.origin}/play/${campaign}${query}`;
 
 async function opens(tab, stage, campaign, query) {
   await tab.page.goto(addressOf(stage, campaign, query));
@@ -30,6 +31,7 @@ async function result(tab) {
     text: await shown.innerText(),
     code: (await code.count()) ? await code.innerText() : null,
     buttons: await tab.find("spin").count(),
+    focus: await tab.page.evaluate(() => document.activeElement.dataset.testid ?? null),
   };
 }
 
@@ -136,6 +138,10 @@ export async function campaignRefusals(stage, { cases }) {
       reason: await problem.getAttribute("data-reason"),
       text: await problem.innerText(),
       buttons: await guest.find("spin").count(),
+      kept: await guest.page.evaluate(
+        (id) => localStorage.getItem(`play:${id}:asked`)?.split("|")[1] ?? null,
+        campaign,
+      ),
     };
     audit.push(...(await violations(guest.page)));
     await guest.context.close();
@@ -153,7 +159,11 @@ export async function campaignFramed(stage, { campaign, other }) {
     await page.route(own, (route) => route.fulfill({ contentType: "text/html", body }));
     const failed = page.waitForEvent("requestfailed", (request) => request.url() === address);
     const blocked = failed.then((request) => request.failure().errorText);
-    const shown = page.frameLocator("iframe").getByTestId("wheel").waitFor().then(() => "shown");
+    const shown = page
+      .frameLocator("iframe")
+      .getByTestId("wheel")
+      .waitFor()
+      .then(() => "shown");
     for (const each of [blocked, shown]) each.catch(() => {}); // the one that never comes
     await page.goto(parent);
     return Promise.race([blocked, shown]);

@@ -1,4 +1,9 @@
-import { campaignDemo, campaignLayouts, campaignScreenshots } from "./campaign-demos.mjs";
+import {
+  campaignBuilt,
+  campaignDemo,
+  campaignLayouts,
+  campaignScreenshots,
+} from "./campaign-demos.mjs";
 import {
   campaignByTicket,
   campaignFramed,
@@ -50,6 +55,7 @@ export const SCENARIOS = {
   screenshots,
   journeyScreenshots,
   trackedOffline,
+  campaignBuilt,
   campaignDemo,
   campaignLayouts,
   campaignScreenshots,

@@ -13,7 +13,7 @@ from experience.journeys.models.transform import failure_of_run
 from experience.media.store import objects
 from experience.transforms.models.failures import JobFailure
 from experience.transforms.models.quota import MAX_RUNNING_PER_GUEST
-from experience.workflows.runs.hooks import HOOKS, HookWrites
+from experience.workflows.runs.hooks import HOOKS, Updates
 from experience.workflows.runs.models import Run, RunStatus
 from experience.workflows.skills import File
 
@@ -43,17 +43,17 @@ class JourneyHooks:
         )
         return len(first) < MAX_RUNNING_PER_GUEST or ids["sessionId"] in {each.id for each in first}
 
-    def on_step_started(self, *_: Any, **__: Any) -> HookWrites:
+    def on_step_started(self, *_: Any, **__: Any) -> Updates:
         """Nothing: the session has one state for all of a transform."""
         return []
 
-    def on_attempt_failed(self, *_: Any, **__: Any) -> HookWrites:
+    def on_attempt_failed(self, *_: Any, **__: Any) -> Updates:
         """Nothing: another attempt follows within the time of the transform."""
         return []
 
     def on_run_finalized(
         self, client: Client, run: Run, outputs: Mapping[str, Any], now: int
-    ) -> HookWrites:
+    ) -> Updates:
         """One write: `ready` with the picture's URL, or `error` with the reason."""
         ids = _ids(run)
         session = store.event_session_ref(client, ids["eventId"], ids["sessionId"])
@@ -71,7 +71,7 @@ class JourneyHooks:
         }
         return [(session, ready)]
 
-    def on_run_retried(self, *_: Any, **__: Any) -> HookWrites:
+    def on_run_retried(self, *_: Any, **__: Any) -> Updates:
         """Raises FailedPrecondition: by now the session may have a newer transform."""
         raise FailedPrecondition(
             "run_not_retryable", "A guest's transform is begun anew by triggerTransform."

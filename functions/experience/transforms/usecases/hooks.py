@@ -14,7 +14,7 @@ from experience.transforms import store
 from experience.transforms.models.failures import JobFailure, cancelled_failure, failure_of
 from experience.transforms.models.job import Job, JobOutput, JobProgress, session_fields
 from experience.transforms.models.quota import MAX_RUNNING_PER_GUEST
-from experience.workflows.runs.hooks import HOOKS, HookWrites
+from experience.workflows.runs.hooks import HOOKS, Updates
 from experience.workflows.runs.models import Run, RunError, RunStatus, RunStep, StepError
 from experience.workflows.skills import File
 
@@ -43,7 +43,7 @@ class JobHooks:
         first = store.find_queue(client, ids["projectId"], guest_id, MAX_RUNNING_PER_GUEST)
         return len(first) < MAX_RUNNING_PER_GUEST or ids["jobId"] in {job.id for job in first}
 
-    def on_step_started(self, client: Client, run: Run, step: RunStep) -> HookWrites:
+    def on_step_started(self, client: Client, run: Run, step: RunStep) -> Updates:
         """One write for a step that is progress; two for the first step of a run or an attempt."""
         now = step.updated_at
         job, session = _references(client, run)
@@ -60,7 +60,7 @@ class JobHooks:
 
     def on_attempt_failed(
         self, client: Client, run: Run, step: RunStep, error: StepError, now: int
-    ) -> HookWrites:
+    ) -> Updates:
         """Two writes."""
         job, session = _references(client, run)
         failure = failure_of(error.code, error.message, step.id, now)
@@ -69,7 +69,7 @@ class JobHooks:
 
     def on_run_finalized(
         self, client: Client, run: Run, outputs: Mapping[str, Any], now: int
-    ) -> HookWrites:
+    ) -> Updates:
         """Two writes."""
         job, session = _references(client, run)
         changes: dict[str, Any] = {"completedAt": now, "updatedAt": now}
@@ -94,7 +94,7 @@ class JobHooks:
         changes |= {"status": status.value, "error": failure.dump()}
         return [(job, changes), (session, session_fields(status, failure, now))]
 
-    def on_run_retried(self, client: Client, run: Run, now: int) -> HookWrites:
+    def on_run_retried(self, client: Client, run: Run, now: int) -> Updates:
         """Two writes."""
         job, session = _references(client, run)
         changes = {

@@ -18,11 +18,14 @@ from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs.models import Run, RunStep, StepError
 from experience.workflows.skills import File
 
-HookWrites = Sequence[tuple[DocumentReference, dict[str, Any]]] | ConditionalWrites
-"""Updates of documents that a run is done for, of as many of them as exist.
+Updates = Sequence[tuple[DocumentReference, dict[str, Any]]]
+"""Updates of documents that a run is done for, of as many of them as exist."""
 
-Or what a transaction of the domain would write. Then the engine's commit fails if a document that
-it updates has changed since, and the hook is called again.
+HookWrites = Updates | ConditionalWrites
+"""Such updates, or what a transaction of the domain would write.
+
+Then the engine's commit fails if a document that it updates has changed since, and the hook is
+called again.
 """
 
 

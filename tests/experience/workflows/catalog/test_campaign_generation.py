@@ -6,7 +6,12 @@ import pytest
 import requests
 
 from experience.campaigns import store
-from experience.campaigns.models.campaign import Campaign, CampaignStatus, GeneratedCampaign
+from experience.campaigns.models.campaign import (
+    Campaign,
+    CampaignStatus,
+    GeneratedCampaign,
+    PublicCampaign,
+)
 from experience.campaigns.models.requests import GenerateCampaign, GetEmbedCode, UpdateCampaign
 from experience.campaigns.usecases.generate import generate_campaign
 from experience.campaigns.usecases.read import get_embed_code
@@ -20,6 +25,7 @@ from experience.workflows.usecases.cancel import cancel_by_id
 from experience.workflows.usecases.sweep import sweep_runs
 from tests.support.calling import at_once
 from tests.support.campaigns.builders import a_campaign, a_config
+from tests.support.workflows.commits import Send, intercepted, path_of
 from tests.support.workflows.workflow_bench import EDITOR, Killed, WorkflowBench, unfinished
 
 GENERATING, LIVE, FAILED = CampaignStatus.GENERATING, CampaignStatus.LIVE, CampaignStatus.FAILED
@@ -72,6 +78,21 @@ def problems(bench: WorkflowBench, campaign_id: str) -> list[str]:
     return wrong
 
 
+def assert_addresses_work(live: Campaign, twin: PublicCampaign) -> None:
+    """What a browser gets from each address of a build."""
+    page = requests.get(str(live.bundle_url), timeout=30)
+    assert page.headers["content-type"].startswith("text/html")
+    assert live.id in page.text
+    for url, kind in [
+        (live.thumbnail_url, "image/webp"),
+        (twin.media.background, "image/webp"),
+        (twin.media.emblem, "image/webp"),
+        (twin.media.spin, "audio/wav"),
+        (twin.media.win, "audio/wav"),
+    ]:
+        assert requests.get(str(url), timeout=30).headers["content-type"] == kind
+
+
 def test_a_build_goes_live_and_a_rebuild_reruns_what_changed(bench: WorkflowBench) -> None:
     campaign_id = a_campaign(bench.client, bench.workspace)
     first, other = at_once(2, lambda _: generate(bench, campaign_id, 1))
@@ -87,17 +108,7 @@ def test_a_build_goes_live_and_a_rebuild_reruns_what_changed(bench: WorkflowBenc
     assert (live.draw, problems(bench, campaign_id)) == (1, [])
     twin = store.find_public(bench.client, campaign_id)
     assert twin is not None
-    page = requests.get(str(live.bundle_url), timeout=30)
-    assert page.headers["content-type"].startswith("text/html")
-    assert campaign_id in page.text
-    for url, kind in [
-        (live.thumbnail_url, "image/webp"),
-        (twin.media.background, "image/webp"),
-        (twin.media.emblem, "image/webp"),
-        (twin.media.spin, "audio/wav"),
-        (twin.media.win, "audio/wav"),
-    ]:
-        assert requests.get(str(url), timeout=30).headers["content-type"] == kind
+    assert_addresses_work(live, twin)
     assert twin.media.logo is None
     assert twin.words["headline"]
     assert [each.prize for each in twin.segments] == [None, "Mug", "Mug", "Trip"]
@@ -108,6 +119,13 @@ def test_a_build_goes_live_and_a_rebuild_reruns_what_changed(bench: WorkflowBenc
     assert all(step.artifacts for step in shown.steps if step.id in ("bundle", "background"))
     listed = read.list_runs(EDITOR, ListRuns.model_validate(workspace))
     assert [each.id for each in listed.items] == [first.run.id]
+
+    kept = bench.steps(first.run.id)["bundle"].output_artifact_ids
+    assert all(bench.tenant.artifact_ref(each).get().exists for each in kept)
+    reused = bench.start("campaign.build", {"publish": False}, baseRunId=first.run.id)
+    bench.drain()
+    assert bench.run(reused).status is RunStatus.COMPLETED
+    assert bench.output(reused, "publish")["published"] is None
 
     version = update(bench, campaign_id, sounds={"spin": "drumroll"})
     rebuild = generate(bench, campaign_id, version)
@@ -129,6 +147,29 @@ def test_a_build_goes_live_and_a_rebuild_reruns_what_changed(bench: WorkflowBenc
     assert unchanged.campaign.version == rebuilt.version + 1
     assert unchanged.campaign.bundle_url == rebuilt.bundle_url
     assert (problems(bench, campaign_id), bench.queue.waiting) == ([], [])
+
+
+def test_a_campaign_that_changes_as_its_build_ends_keeps_both_changes(
+    bench: WorkflowBench,
+) -> None:
+    campaign_id = a_campaign(bench.client, bench.workspace)
+    reference = store.campaign_ref(bench.client, bench.workspace, campaign_id)
+    generate(bench, campaign_id, 1)
+    changed: list[int] = []
+
+    def around(writes: list[Any], send: Send) -> Any:
+        if not changed and any(path_of(each) == reference.path for each in writes):
+            changed.append(1)
+            changed.append(update(bench, campaign_id, copy={"cta": "Turn it"}))
+        return send()
+
+    with intercepted(around):
+        bench.drain()
+    campaign = of(bench, campaign_id)
+    assert changed == [1, 2]
+    assert (campaign.status, campaign.version) == (LIVE, 3)
+    assert campaign.config.copy_.cta == "Turn it"
+    assert problems(bench, campaign_id) == []
 
 
 def test_a_build_that_fails_or_is_cancelled_leaves_nothing_in_between(
@@ -202,6 +243,25 @@ def test_what_cannot_go_live_is_refused_before_it_is_built(
         generate(bench, a_campaign(bench.client, bench.workspace), 1)
     assert caught.value.reason == "campaign_secret_missing"
     assert bench.queue.waiting == []
+
+
+def test_a_build_that_cannot_go_live_in_the_end_is_a_failed_one(
+    bench: WorkflowBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign_id = a_campaign(bench.client, bench.workspace)
+    run_id = generate(bench, campaign_id, 1).run.id
+    other = {"id": campaign_id, "tenantId": "another-workspace"}
+    live = a_campaign(bench.client, f"{bench.workspace}-2", "live")
+    twin = store.find_public(bench.client, live)
+    assert twin is not None
+    store.public_ref(bench.client, campaign_id).set({**twin.dump(), **other})
+    monkeypatch.delenv("CAMPAIGN_SECRET")
+    bench.drain()
+    assert bench.run(run_id).status is RunStatus.COMPLETED
+    assert (of(bench, campaign_id).status, of(bench, campaign_id).version) == (FAILED, 1)
+    found = store.find_public(bench.client, campaign_id)
+    assert found is not None
+    assert found.tenant_id == "another-workspace"
 
 
 def test_the_embed_code_is_an_iframe_that_a_name_cannot_leave(bench: WorkflowBench) -> None:

@@ -71,7 +71,11 @@ function labelOf(
   turn: Label["turn"],
   isWhole: boolean,
 ): Label {
-  const lines = texts.map((text, at) => ({ text, x: positions[at]?.x ?? 0, y: positions[at]?.y ?? 0 }));
+  const lines = texts.map((text, at) => ({
+    text,
+    x: positions[at]?.x ?? 0,
+    y: positions[at]?.y ?? 0,
+  }));
   return { fontSize, lines, turn, isWhole };
 }
 

@@ -51,7 +51,7 @@ export class Kept {
     this.items.setItem(this.key("terms"), version);
   }
 
-  /** The number of the last play that was asked for in this period and for this ticket or session. */
+  /** The number of the last play that was asked for in this period, if any was. */
   asked(period: string): number | null {
     const [kept, number] = this.items.getItem(this.key("asked"))?.split("|") ?? [];
     return kept === period && Number(number) >= 1 ? Number(number) : null;

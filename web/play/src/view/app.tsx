@@ -54,28 +54,34 @@ export function App(props: Props) {
   const swipe = useRef(0);
   const asked = useRef("");
   const isNewPeriod = game.phase === "result" && asked.current !== period();
+  const isPressable = isNewPeriod || maySpin(game, plays);
+  const turns = game.phase === "asking" || game.phase === "landing";
 
   useEffect(() => {
     if (disc.current === null) return;
-    motion.current = new Motion(disc.current, segments.length, () => {
+    const tick = () => {
       sounds.tick(performance.now());
       const frames = [{ transform: "rotate(-14deg)" }, { transform: "none" }];
       pointer.current?.animate(frames, { duration: 130, easing: "ease-out" });
-    });
+    };
+    const land = (durationMs: number) => sounds.land(durationMs);
+    motion.current = new Motion(disc.current, segments.length, tick, land);
   }, []);
 
   useEffect(() => {
     if (game.phase !== "asking") return;
     let isCurrent = true;
-    if (!game.instant) {
-      motion.current?.start();
-      sounds.startSpin();
-    }
+    if (!game.instant) motion.current?.start();
     asked.current = period();
     if (isLive) kept.keepAsked(asked.current, game.number);
     decide(game.number, () => isCurrent && happens({ type: "slow" })).then(
       (outcome) => isCurrent && happens({ type: "answered", outcome }),
-      (error) => isCurrent && happens({ type: "refused", problem: problemOf(error) }),
+      (error) => {
+        const problem = problemOf(error);
+        // Nothing was played. A reload, after the wheel has opened for example, must not play.
+        if (isLive && problem.reason !== "offline") kept.keepAsked(asked.current, game.number - 1);
+        if (isCurrent) happens({ type: "refused", problem });
+      },
     );
     return () => {
       isCurrent = false;
@@ -84,6 +90,10 @@ export function App(props: Props) {
 
   useEffect(() => {
     const { phase, outcome, instant } = game;
+    const hasEnded = phase === "refused" || phase === "result";
+    if (hasEnded && !isPressable && document.activeElement === document.body) {
+      end.current?.focus({ preventScroll: true }); // the button had it, and is gone
+    }
     if (phase === "refused") {
       motion.current?.stop();
       sounds.stopSpin();
@@ -125,11 +135,14 @@ export function App(props: Props) {
   }, [game.reminded]);
 
   const press = () => {
-    if (terms && game.accepted) kept.acceptedTerms = terms.version;
-    happens({ type: "press", instant: prefersStillness(), restart: isNewPeriod });
+    const instant = prefersStillness();
+    if (game.accepted && !turns) {
+      if (terms) kept.acceptedTerms = terms.version;
+      sounds.unlock();
+      if (!instant) sounds.startSpin();
+    }
+    happens({ type: "press", instant, restart: isNewPeriod });
   };
-  const turns = game.phase === "asking" || game.phase === "landing";
-  const isPressable = isNewPeriod || maySpin(game, plays);
   const cta =
     game.phase === "refused"
       ? texts.tryAgain
@@ -208,7 +221,7 @@ export function App(props: Props) {
               </button>
             )}
           </div>
-          <div role="status" aria-live="polite" ref={end} data-testid="end">
+          <div role="status" aria-live="polite" tabIndex={-1} ref={end} data-testid="end">
             <Result campaign={campaign} texts={texts} game={game} isLast={!isPressable} />
           </div>
         </div>

@@ -24,6 +24,7 @@ export class Motion {
     private readonly disc: HTMLElement,
     private readonly count: number,
     private readonly onTick: () => void,
+    private readonly onLanding: (durationMs: number) => void,
   ) {}
 
   /** Gather speed, then turn evenly until `land` or `stop`. */
@@ -51,6 +52,7 @@ export class Motion {
       this.count,
       offset,
     );
+    this.onLanding(plan.durationMs);
     const last = this.turn(plan.from, plan.to, plan.durationMs, EASE_LANDING);
     this.follow(() => angleOf(plan, timeOf(last)));
     await last.finished.catch(() => {});

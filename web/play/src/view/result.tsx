@@ -23,9 +23,17 @@ export function Result(props: Shown & { game: Game; isLast: boolean }) {
   const isWon = outcome.prize !== null;
   const { win, lose } = campaign.copy;
   return (
-    <section class="card result" data-testid="result" data-won={isWon} data-play={outcome.playId} data-segment={outcome.segmentId}>
+    <section
+      class="card result"
+      data-testid="result"
+      data-won={isWon}
+      data-play={outcome.playId}
+      data-segment={outcome.segmentId}
+    >
       <h2>{isWon ? win || texts.won : lose || texts.lost}</h2>
-      {isWon ? <p class="prize">{fill(texts.prize, { prize: outcome.prize?.name ?? "" })}</p> : null}
+      {isWon ? (
+        <p class="prize">{fill(texts.prize, { prize: outcome.prize?.name ?? "" })}</p>
+      ) : null}
       <p class="sr-only">{fill(texts.stopped, { segment })}</p>
       {campaign.mode === "demo" && <p class="note">{texts.demo}</p>}
       {outcome.claim && <Claim campaign={campaign} texts={texts} code={outcome.claim.code} />}
@@ -62,8 +70,7 @@ function Next({ campaign, texts, outcome }: Shown & { outcome: Outcome }) {
 function Refused({ campaign, texts, problem }: Shown & { problem: Problem }) {
   const { title, text } = problemWords(texts, problem.reason);
   const { opensAt, next } = problem.details as { opensAt?: number; next?: { at: number } | null };
-  const shown = (at: number | undefined) =>
-    at === undefined ? "" : timeText(at, campaign.locale);
+  const shown = (at: number | undefined) => (at === undefined ? "" : timeText(at, campaign.locale));
   return (
     <section class="card result" data-testid="problem" data-reason={problem.reason}>
       <h2>{title}</h2>

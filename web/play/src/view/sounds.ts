@@ -3,12 +3,15 @@
 import type { Media } from "../model/campaign.ts";
 
 const MAX_TICK_SECONDS = 0.35;
+/** Of a longer sound: what is repeated until it is known when the wheel will stop. */
+const HEAD_SECONDS = 0.8;
 const VOLUME = 0.7;
 
 export class Sounds {
   private readonly spin: HTMLAudioElement | null;
   private readonly win: HTMLAudioElement | null;
   private lastTick = 0;
+  private isUnlocked = false;
 
   constructor(
     { spin, win }: Pick<Media, "spin" | "win">,
@@ -29,12 +32,39 @@ export class Sounds {
     this.win?.pause();
   }
 
-  /** A long sound accompanies the whole spin. A short one is heard at each segment. */
+  /** Some browsers let a page play later only what it played, if silently, within a gesture. */
+  unlock(): void {
+    const { win } = this;
+    if (win === null || this.isUnlocked) return;
+    this.isUnlocked = true;
+    win.muted = true;
+    const end = () => {
+      if (!win.muted) return; // it is heard meanwhile
+      win.pause();
+      win.muted = false;
+    };
+    win.play().then(end, end);
+  }
+
+  /** A long sound accompanies the spin, from its beginning. A short one is heard at each segment. */
   startSpin(): void {
     this.win?.pause();
-    if (this.spin === null || this.isTick) return;
-    this.spin.loop = true;
-    this.play(this.spin);
+    const { spin } = this;
+    if (spin === null || this.isTick) return;
+    spin.playbackRate = 1;
+    spin.ontimeupdate = () => {
+      if (spin.currentTime > HEAD_SECONDS) spin.currentTime = 0;
+    };
+    this.play(spin);
+  }
+
+  /** The wheel stops after this time, and the long sound with it: such sounds slow down. */
+  land(durationMs: number): void {
+    const { spin } = this;
+    if (spin === null || this.isTick || !Number.isFinite(spin.duration)) return;
+    spin.ontimeupdate = null;
+    spin.currentTime = 0;
+    spin.playbackRate = Math.min(1.6, Math.max(0.6, (spin.duration * 1000) / durationMs));
   }
 
   tick(now: number): void {
@@ -57,6 +87,7 @@ export class Sounds {
 
   private play(audio: HTMLAudioElement): void {
     if (this.isMuted) return;
+    audio.muted = false;
     audio.currentTime = 0;
     audio.play().catch(() => {}); // the browser may refuse, and the game goes on
   }
