@@ -4638,7 +4638,7 @@ export interface PageOfProgressEventView {
   nextPageToken: string | null;
 }
 /**
- * One thing that a player did. `id` is its key in the log.
+ * One thing that a player did. `id` is its key in the player's log: with `playerId` a name.
  */
 export interface ProgressEventView {
   id: string;

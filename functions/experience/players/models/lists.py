@@ -54,7 +54,7 @@ class ListProgressEvents(Request):
 
 
 class ProgressEventView(Document):
-    """One thing that a player did. `id` is its key in the log."""
+    """One thing that a player did. `id` is its key in the player's log: with `player_id` a name."""
 
     id: str
     player_id: str

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from google.cloud.firestore import Client as Database
+from pydantic import ValidationError
 
 from emulator.demo.client import CallError, Client
 from experience.errors import FailedPrecondition
@@ -98,6 +99,37 @@ class Playing:
         self.workspace = a_workspace(db)
         self.progress = a_played_experience(db, uid, self.workspace, "game")
         self.there = {"workspaceId": self.workspace, "experienceId": "game"}
+
+
+@pytest.mark.parametrize(
+    ("nickname", "is_taken"),
+    [
+        ("👩‍👩‍👧", True),
+        ("Ada 🏳️‍🌈", True),
+        ("🧑🏽‍⚕️ Bo", True),
+        ("é́", True),
+        ("مرحبا", True),
+        ("x" * 30, True),
+        ("x" * 31, False),
+        ("\u3164", False),
+        ("\u2800 \u2800", False),
+        ("\u115f\u1160", False),
+        ("\u0301", False),
+        ("\ufe0f", False),
+        ("a\u200db", False),
+        ("👩\u200d", False),
+        ("\u200d", False),
+        ("a\u202eb", False),
+        ("   ", False),
+    ],
+)
+def test_a_nickname_shows_something(nickname: str, *, is_taken: bool) -> None:
+    fields = {"workspaceId": "w", "experienceId": "e", "nickname": nickname}
+    if is_taken:
+        assert SetNickname.load(fields).nickname == nickname
+        return
+    with pytest.raises(ValidationError, match="visible characters"):
+        SetNickname.load(fields)
 
 
 def test_nothing_is_kept_of_a_deleted_experience(

@@ -1,6 +1,8 @@
 """What players ask of their own documents: profile, nickname, progress, saves."""
 
 import json
+import re
+import unicodedata
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, field_validator
@@ -14,6 +16,10 @@ MAX_SAVES = 10
 """Slots of one player in one experience, named 1 to 10."""
 MAX_SAVE_BYTES = 100 * 1024
 MAX_NICKNAME_LENGTH = 30
+_BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
+_EMOJI = "\u2600-\u27bf\U0001f000-\U0001faff"
+_JOINED = re.compile(f"(?<=[{_EMOJI}\ufe0f])\u200d(?=[{_EMOJI}\u2190-\u25ff\u2b00-\u2bff])")
+"""What joins emoji to one, such as a family: invisible anywhere else."""
 
 
 def json_bytes(value: Any) -> int:
@@ -28,9 +34,19 @@ def _encodable(value: Any) -> int:
         raise ValueError("has half of a character, which cannot be stored") from None
 
 
+def _is_visible(character: str) -> bool:
+    """Whether it shows anything by itself: a letter, digit, sign or emoji, but none of the blanks
+    among them, which Unicode counts as letters and symbols."""
+    return unicodedata.category(character)[0] in "LNPS" and character not in _BLANKS
+
+
 def _nickname(value: str) -> str:
     shown = " ".join(value.split())
-    if not 1 <= len(shown) <= MAX_NICKNAME_LENGTH or not shown.isprintable():
+    if (
+        len(shown) > MAX_NICKNAME_LENGTH
+        or not _JOINED.sub("", shown).isprintable()
+        or not any(_is_visible(each) for each in shown)
+    ):
         raise ValueError(f"must be 1 to {MAX_NICKNAME_LENGTH} visible characters")
     return shown
 

@@ -1,8 +1,9 @@
 """An anonymous player becomes a part of an account."""
 
+from functools import partial
 from typing import Any
 
-from google.cloud.firestore import DELETE_FIELD, Client, Transaction
+from google.cloud.firestore import DELETE_FIELD, Client, DocumentReference, Transaction
 
 from experience import clients, clock, transactions
 from experience.errors import InvalidArgument, NotFound, ResourceExhausted
@@ -21,7 +22,9 @@ from experience.players.usecases import access, record
 from experience.players.usecases.lifecycle.gate import require_writable
 from experience.players.usecases.record import Player
 from experience.progress.rules import ProgressRules
-from experience.store import get, parse
+from experience.store import find, get, parse
+
+MAX_MOVED_VISITS = 100
 
 
 def merge_player(uid: str, request: MergePlayer) -> PlayerProfile:
@@ -29,7 +32,8 @@ def merge_player(uid: str, request: MergePlayer) -> PlayerProfile:
 
     Two reads for each progress of theirs to see whether there is room, two to four and two writes
     to end them, and of each progress four reads, three writes, and two and one for each save; each
-    tier of an achievement that both reach together is a write, and all of them one more. Safe
+    tier of an achievement that both reach together is a write, and all of them one more. Of each
+    content that they visited three reads, a write and a delete, and three reads more. Safe
     to repeat, to call at once and to break off anywhere: `sweepPlayers` continues. Raises
     InvalidArgument, FailedPrecondition `player_erased` and `player_merged`, and ResourceExhausted
     `progress_full` before anything is written.
@@ -104,6 +108,7 @@ def finish(client: Client, uid: str, other: str) -> None:
         account: str | None = uid
         while account is not None:
             account = _take_over(client, account, other, theirs.id)
+    _move_visits(client, uid, other)
     ended = store.player_ref(client, other)
     transactions.retry(lambda: ended.set({"mergePending": False}, merge=True))
 
@@ -158,6 +163,41 @@ def _take_over(client: Client, uid: str, other: str, progress_id: str) -> str | 
         return None
 
     return transactions.run(client, body)
+
+
+def _move_visits(client: Client, uid: str, other: str) -> None:
+    """Make the visits of a player who was ended the account's, who is one visitor of a content.
+
+    Two reads for each content that the player visited and two for each hundred, a delete for each,
+    and a write where the account was there earlier or not at all. Raises FailedPrecondition
+    `player_erased`.
+    """
+    page = store.query_visits_of(client, other).limit(MAX_MOVED_VISITS)
+    while found := [each.reference for each in page.stream()]:
+        transactions.run(client, partial(_move, client, uid, found))
+
+
+def _move(
+    client: Client, uid: str, visits: list[DocumentReference], transaction: Transaction
+) -> None:
+    account = uid
+    while True:
+        profile = find(client, store.player_ref(client, account), PlayerProfile, transaction)
+        if profile is None:
+            raise access.erased()
+        if profile.merged_into is None:
+            break
+        account = profile.merged_into
+    wanted = [each for visit in visits for each in (visit, visit.parent.document(account))]
+    read = transactions.read(client, wanted, transaction)
+    for theirs, mine in zip(read[::2], read[1::2], strict=True):
+        if not (visit := transactions.fields(theirs)):
+            continue
+        kept = transactions.fields(mine) or {}
+        if kept.get("lastDay", "") < visit["lastDay"]:
+            moved = {**visit, "playerId": account, "updatedAt": clock.now_ms()}
+            transaction.set(mine.reference, moved)
+        transaction.delete(theirs.reference)
 
 
 def _rules_of(client: Client, progress: ExperienceProgress) -> ProgressRules:
