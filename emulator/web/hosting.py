@@ -62,8 +62,8 @@ class Hosting:
 
 
 def matches(source: str, path: str) -> bool:
-    """Whether a glob such as `/play/**` matches. Raises ValueError for other globs."""
+    """Whether a glob such as `/play/**` matches, `/play` too. Raises ValueError for others."""
     start, star, rest = source.partition("**")
     if rest or "*" in start or not star:
         raise ValueError(f"Only globs that end with their one ** are understood, not {source}")
-    return path.startswith(start)
+    return f"{path}/".startswith(start)

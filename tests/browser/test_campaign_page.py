@@ -10,7 +10,7 @@ from emulator.process.http import serve
 from emulator.suite.suite import Suite
 from experience.campaigns.models.playing.claims import code_hash
 from experience.campaigns.models.playing.requests import CreateTickets
-from experience.campaigns.store import campaign_ref
+from experience.campaigns.store import campaign_ref, public_ref
 from experience.campaigns.usecases.playing.tickets import create_tickets
 from experience.clock import now_ms
 from tests.support.browser import Browser
@@ -129,13 +129,14 @@ class TestCampaignPage:
             "ticket_missing": {"campaign": by_ticket},
             "ticket_invalid": {"campaign": by_ticket, "query": "?ticket=b-1-FORGED"},
             "campaign_not_found": {"campaign": "nothing-here"},
+            "over": {"campaign": live()},
         }
+        public_ref(db, cases["over"]["campaign"]).update({"closedAt": now_ms()})
         cases["limit_reached"]["kept"] = f"/{datetime.now(UTC):%Y-%m-%d}|2"
         seen = browser.play("campaignRefusals", cases=cases)
         assert seen["uncaught"] == seen["audit"] == []
-        assert {name: each["reason"] for name, each in seen["seen"].items()} == {
-            name: name for name in cases
-        }
+        reasons = {name: each["reason"] for name, each in seen["seen"].items()}
+        assert reasons == {name: name for name in cases} | {"over": "closed"}
         shown = seen["seen"]
         year = str(datetime.now(UTC).year)
         assert year in shown["not_open"]["notice"], "it says when before the guest asks"

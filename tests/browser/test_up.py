@@ -100,7 +100,10 @@ class TestUp:
             }
             with a_browser(node, settings, tmp_path / "browser.log") as browser:
                 seen = browser.play("entering")
+                none = {"none": {"campaign": "nothing-here"}}
+                campaign = browser.play("campaignRefusals", cases=none)["seen"]["none"]
             assert seen["uncaught"] == seen["blocked"] == []
+            assert campaign["reason"] == "campaign_not_found", "campaigns are served beside it"
             assert seen["buttonColour"] == "rgb(91, 61, 245)", "the button has the project's colour"
             guest = stored(env, f"{PROJECT}/guests/{seen['uid']}")
             assert guest["authUid"] == {"stringValue": seen["uid"]}

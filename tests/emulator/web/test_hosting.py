@@ -19,6 +19,7 @@ def policy(headers: dict[str, str]) -> dict[str, str]:
 class TestDeployedRules:
     def test_campaigns_have_a_page_of_their_own(self, hosting: Hosting) -> None:
         assert hosting.destination_of("/play/spring") == "/play/index.html"
+        assert hosting.destination_of("/play") == "/play/index.html"
         assert hosting.destination_of("/player") == "/index.html"
         assert hosting.destination_of("/project/share") == "/index.html"
 

@@ -219,9 +219,14 @@ def test_a_lost_task_or_an_erased_run_ends_nothing_half_way(bench: WorkflowBench
     sweep_runs()
     bench.drain()
     assert of(bench, lost).status is LIVE
+    latest = str(of(bench, lost).latest_run_id)
+    for reference in delete.documents_of(bench.tenant, latest):
+        reference.delete()
+    rebuild = generate(bench, lost, 2)
+    assert (rebuild.run.trigger_type, rebuild.run.base_run_id) == ("initial", None)
     generate(bench, erased, 1)
     bench.drain()
-    assert of(bench, erased).status is LIVE
+    assert (of(bench, erased).status, of(bench, lost).version) == (LIVE, 3)
     assert problems(bench, lost) + problems(bench, erased) == []
 
 
