@@ -1,26 +1,26 @@
 """What players did with each waypoint, quest or item, added up from rollups."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Literal
 
 from pydantic import Field
 
 from experience.documents import Document, Request
 from experience.ids import DocumentId
+from experience.players.models.rollups import OTHER, bytes_of
 from experience.progress.rules import ContentName, EventTypeName
 
 MAX_SHOWN_CONTENTS = 100
 MAX_FOLDED_CONTENTS = 1000
 """That the rules do not name; the ones visited least count as `other` once a day is folded."""
+MAX_FOLDED_TYPES = 400
+"""More than rules name; each of 16 shards may have a hundred others, which clients choose."""
 MAX_FOLDED_BYTES = 900_000
 """Firestore takes a MiB for each document."""
 
 Tallies = dict[str, dict[str, float]]
 """By event type: how many visits (`count`), how many of them took a known time (`timed`), and
 those times together (`seconds`)."""
-
-_MAP_BYTES = 32
-_TALLY_BYTES = _MAP_BYTES + sum(len(name) + 1 + 8 for name in ("count", "timed", "seconds"))
 
 
 class GetContentAnalytics(Request):
@@ -107,33 +107,44 @@ class Totals:
     def folded(self, is_named: Callable[[str], bool]) -> dict[str, Any]:
         """The fields of one document for a whole day.
 
-        It holds the contents that the rules name and the others with the most visits, as many as a
-        document can hold. The rest counts as `other`.
+        It holds the types with the most events, the contents that the rules name and the others
+        with the most visits, as many as a document can hold. The rest counts as `other`.
         """
+        by_count = sorted(self.events, key=lambda each: (-self.events[each], each))
+        rare = {*by_count[MAX_FOLDED_TYPES:]}
+        events: dict[str, int] = {}
+        for event_type, count in self.events.items():
+            name = OTHER if event_type in rare else event_type
+            events[name] = events.get(name, 0) + count
         visits, _ = self.visits(None)
         ranked = sorted(
             self.contents,
             key=lambda each: (not is_named(each), -visits.get(each, _EMPTY)["count"], each),
         )
-        other = {event_type: dict(tally) for event_type, tally in self.other.items()}
+        other: Tallies = {}
+        _add(other, self.other, rare)
         kept: dict[str, Tallies] = {}
-        size, unnamed = 0, 0
+        size, unnamed = bytes_of(None, events) + sum(len(each.encode()) + 9 for each in events), 0
         for content_id in ranked:
-            tallies = self.contents[content_id]
+            tallies: Tallies = {}
+            _add(tallies, self.contents[content_id], rare)
             unnamed += not is_named(content_id)
-            size += _bytes_of(content_id, tallies)
+            size += bytes_of(content_id, tallies)
             if size > MAX_FOLDED_BYTES or unnamed > MAX_FOLDED_CONTENTS:
                 _add(other, tallies)
             else:
                 kept[content_id] = tallies
-        return {"events": self.events, "contents": kept, "other": other}
+        return {"events": events, "contents": kept, "other": other}
 
 
 _EMPTY = {"count": 0.0, "timed": 0.0, "seconds": 0.0}
 
 
-def _add(sums: Tallies, more: Mapping[str, Mapping[str, float]]) -> None:
-    for event_type, tally in more.items():
+def _add(
+    sums: Tallies, more: Mapping[str, Mapping[str, float]], rare: Collection[str] = ()
+) -> None:
+    for kind, tally in more.items():
+        event_type = OTHER if kind in rare else kind
         sum_ = sums.get(event_type)
         if sum_ is None:
             sum_ = sums[event_type] = {"count": 0, "timed": 0, "seconds": 0}
@@ -150,9 +161,3 @@ def _total(tallies: Tallies, event_type: str | None) -> dict[str, float]:
         for name in total:
             total[name] += tally.get(name, 0)
     return total
-
-
-def _bytes_of(content_id: str, tallies: Tallies) -> int:
-    """What a content takes of a document: firebase.google.com/docs/firestore/storage-size."""
-    types = sum(len(each.encode()) + 1 + _TALLY_BYTES for each in tallies)
-    return len(content_id.encode()) + 1 + _MAP_BYTES + types

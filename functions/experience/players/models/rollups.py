@@ -67,7 +67,7 @@ class Names:
         """Those of a stored document."""
         contents: dict[str, dict[str, Any]] = stored.get("contents", {})
         pairs = {(content, kind) for content, kinds in contents.items() for kind in kinds}
-        size = sum(_bytes_of(content, kinds) for content, kinds in contents.items())
+        size = sum(bytes_of(content, kinds) for content, kinds in contents.items())
         return cls(frozenset(stored.get("events", {})), frozenset(pairs), size, is_full)
 
 
@@ -89,7 +89,7 @@ class _Room:
             return False
         if _is_known(kind, self.rules):
             return True
-        more = len(kind.encode()) + 1 + 8 + _bytes_of(None, [kind])  # of `events` and of `other`
+        more = len(kind.encode()) + 1 + 8 + bytes_of(None, [kind])  # of `events` and of `other`
         has_room = len(self.types) < MAX_TYPES and self.new_bytes + more <= MAX_NEW_BYTES
         if has_room:
             self.types.add(kind)
@@ -107,7 +107,7 @@ class _Room:
         if is_named and self.is_small:
             return True
         is_new = content not in self.contents
-        more = _bytes_of(content if is_new else None, [kind])
+        more = bytes_of(content if is_new else None, [kind])
         size = self.size + more
         if self.new_bytes + more > MAX_NEW_BYTES:
             return False
@@ -203,11 +203,11 @@ def named_bytes(rules: ProgressRules) -> int:
     contents = {*done.waypoints, *done.quests, *done.items}
     contents |= {each.id for each in rules.achievements}
     types = {*EFFECTS, *rules.xp, *rules.caps, *(each.counter for each in rules.achievements)}
-    of_types = _bytes_of(None, types)
-    return sum(_bytes_of(content, ()) + of_types for content in contents)
+    of_types = bytes_of(None, types)
+    return sum(bytes_of(content, ()) + of_types for content in contents)
 
 
-def _bytes_of(content: str | None, kinds: Iterable[str]) -> int:
+def bytes_of(content: str | None, kinds: Iterable[str]) -> int:
     """What a content takes of a document: firebase.google.com/docs/firestore/storage-size."""
     own = 0 if content is None else len(content.encode()) + 1 + _MAP_BYTES
     return own + sum(len(each.encode()) + 1 + _SUMS_BYTES for each in kinds)

@@ -14,6 +14,7 @@ from experience.clock import now_ms
 from experience.ids import new_id
 from experience.players import store
 from experience.players.models import analytics as models
+from experience.players.models.rollups import bytes_of
 from experience.players.usecases.fold_rollups import fold_day, fold_rollups
 from experience.progress.calendar import day_after, day_of
 from tests.support.builders.workspaces import an_experience
@@ -217,7 +218,7 @@ class TestOneDocument:
         for name in names:
             totals.add({"contents": {name: types}})
         folded = totals.folded(lambda _: True)
-        size = sum(models._bytes_of(name, types) for name in folded["contents"])
+        size = sum(bytes_of(name, types) for name in folded["contents"])
         assert 890_000 < size <= models.MAX_FOLDED_BYTES
         left = folded["other"][f"{'t' * 49}0"]["count"]
         assert left == 3000 - len(folded["contents"])

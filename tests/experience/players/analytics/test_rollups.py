@@ -8,6 +8,7 @@ from google.cloud.firestore import Client as Database
 
 from experience.clock import now_ms
 from experience.players import store
+from experience.players.models.analytics import Totals
 from experience.players.models.rollups import MAX_NEW_BYTES, DayRollup, Names, named_bytes
 from experience.players.usecases import record
 from experience.progress.calendar import day_of
@@ -138,6 +139,21 @@ def test_names_of_a_full_document_are_those_that_it_has() -> None:
     assert sums["events"] == {"npc_dialogue": 2, "other": 1}
     assert [*sums["contents"]] == ["inn"]
     assert sums["other"] == {"other": {"count": 2}}
+
+
+def test_sixteen_full_shards_fold_into_one_document() -> None:
+    totals = Totals()
+    for shard in range(16):
+        kinds = [(f"{shard:02d}-{number:03d}" + "😀" * 50)[:50] for number in range(100)]
+        sums = {each: {"count": 1, "timed": 1, "seconds": 1} for each in kinds}
+        contents = {a_long_id(shard * 20 + number): sums for number in range(20)}
+        totals.add({"events": dict.fromkeys(kinds, 21), "contents": contents, "other": sums})
+    whole = totals.folded(lambda _: False)
+    assert document_size(f"workspaces/w/contentRollups/e~{DAY}~all", whole) < MIB
+    assert sum(whole["events"].values()) == 16 * 100 * 21
+    tallies = [*whole["contents"].values(), whole["other"]]
+    assert sum(each["count"] for kinds in tallies for each in kinds.values()) == 16 * 100 * 21
+    assert len(whole["events"]) == 401
 
 
 @pytest.mark.parametrize(("left", "counted"), [(600, {"other": 3}), (10, None)])

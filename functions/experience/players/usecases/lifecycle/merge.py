@@ -33,7 +33,7 @@ def merge_player(uid: str, request: MergePlayer) -> PlayerProfile:
     Two reads for each progress of theirs to see whether there is room, two to four and two writes
     to end them, and of each progress four reads, three writes, and two and one for each save; each
     tier of an achievement that both reach together is a write, and all of them one more. Of each
-    content that they visited three reads, a write and a delete, and three reads more. Safe
+    content that they visited three reads, a write and a delete, and two reads more. Safe
     to repeat, to call at once and to break off anywhere: `sweepPlayers` continues. Raises
     InvalidArgument, FailedPrecondition `player_erased` and `player_merged`, and ResourceExhausted
     `progress_full` before anything is written.
@@ -168,8 +168,8 @@ def _take_over(client: Client, uid: str, other: str, progress_id: str) -> str | 
 def _move_visits(client: Client, uid: str, other: str) -> None:
     """Make the visits of a player who was ended the account's, who is one visitor of a content.
 
-    Two reads for each content that the player visited and two for each hundred, a delete for each,
-    and a write where the account was there earlier or not at all. Raises FailedPrecondition
+    Three reads for each content that the player visited, one for each hundred and one at the end, a
+    delete for each, and a write where the account was there earlier or not at all. Raises FailedPrecondition
     `player_erased`.
     """
     page = store.query_visits_of(client, other).limit(MAX_MOVED_VISITS)
