@@ -9,11 +9,15 @@ from google.cloud.firestore import Client
 from experience import sweeps, transactions
 from experience.campaigns import store
 from experience.campaigns.models import draws
-from experience.campaigns.models.campaign import Campaign
+from experience.campaigns.models.campaign import Campaign, PublicCampaign
 from experience.campaigns.models.draws import Draw
-from experience.campaigns.models.playing.play import Play, PlayStatus, play_id_of
-from experience.campaigns.models.playing.stock import STOCK_SHARDS, StockShard
+from experience.campaigns.models.game import MAX_PLAYS, Prize
+from experience.campaigns.models.playing.play import WHOLE_CAMPAIGN, Play, PlayStatus, play_id_of
+from experience.campaigns.models.playing.stock import StockShard
 from experience.store import parse
+
+MAX_CALL_MS = 60_000
+"""How long a call of a player may be under way with a draw that it has read."""
 
 
 class UnverifiableError(Exception):
@@ -39,24 +43,31 @@ class Verification:
 
 
 def verify_draw(client: Client, workspace_id: str, campaign_id: str) -> Verification:
-    """Recompute every play of a closed campaign. One read for each play, draw and shard.
+    """Recompute every play of a closed campaign, and hold plays, draws, stock and sums together.
 
-    Raises UnverifiableError.
+    One read for each play, draw, shard and sum of a day, and two more. Raises UnverifiableError.
     """
     reference = store.campaign_ref(client, workspace_id, campaign_id)
     campaign = parse(reference.get(), Campaign)
     if campaign is None:
         raise UnverifiableError(f"workspace {workspace_id} has no campaign {campaign_id}")
     found, verification = _draws(client, campaign), Verification()
+    twin = store.find_public(client, campaign.id)
     for n, draw in found.items():
-        verification.differences += _draw_differences(draw, n)
+        verification.differences += _draw_differences(campaign, twin, draw, n)
+    ends = {n: found[n + 1].at if n + 1 in found else campaign.closed_at for n in found}
     awarded: Counter[str] = Counter()
-    for play in _plays(client, campaign):
+    sums: Counter[tuple[str, str]] = Counter()
+    for document_id, play in _plays(client, campaign):
         verification.plays += 1
-        verification.differences += _play_differences(play, found.get(play.draw))
-        if play.prize_id is not None and play.status is not PlayStatus.VOIDED:
-            awarded[play.prize_id] += 1
+        verification.differences += _play_differences(document_id, play, found.get(play.draw), ends)
+        sums[play.day, "played"] += 1
+        if play.prize_id is not None:
+            sums[play.day, "won"] += 1
+            if play.status is not PlayStatus.VOIDED:
+                awarded[play.prize_id] += 1
     _count_stock(client, campaign, awarded, verification)
+    verification.differences += _sum_differences(client, campaign, sums)
     return verification
 
 
@@ -68,22 +79,44 @@ def _draws(client: Client, campaign: Campaign) -> dict[int, Draw]:
     ]
     found = [parse(each, Draw) for each in transactions.read(client, numbers)] if numbers else []
     kept = {each.n: each for each in found if each is not None}
+    if not campaign.draws:
+        raise UnverifiableError(
+            f"campaign {campaign.id} was never live: there is nothing to verify"
+        )
     if not kept or any(each.seed is None for each in kept.values()):
         raise UnverifiableError(f"the seeds of campaign {campaign.id} are not revealed yet")
     return kept
 
 
-def _draw_differences(draw: Draw, n: int) -> Iterator[str]:
+def _draw_differences(
+    campaign: Campaign, twin: PublicCampaign | None, draw: Draw, n: int
+) -> Iterator[str]:
     if draws.seed_hash(bytes.fromhex(str(draw.seed))) != draw.seed_hash:
         yield f"draw {n}: the seed is not the one whose hash was published"
     if draws.odds_hash({"segments": draw.segments, "prizes": draw.prizes}) != draw.odds_hash:
         yield f"draw {n}: the odds are not those whose hash was published"
+    if draw.stock != {each.id: each.stock for each in draw.game().prizes if each.stock is not None}:
+        yield f"draw {n}: the stock is not that of its prizes"
+    if draw.public() not in campaign.draws:
+        yield f"draw {n}: the campaign has it otherwise"
+    if twin is None or draw.public() not in twin.draws:
+        yield f"draw {n}: it was published otherwise, or not at all"
 
 
-def _play_differences(play: Play, draw: Draw | None) -> Iterator[str]:
+def _play_differences(
+    document_id: str, play: Play, draw: Draw | None, ends: dict[int, int | None]
+) -> Iterator[str]:
+    if document_id != play.id:
+        yield f"play {document_id}: it says that it is {play.id}"
     if draw is None:
         yield f"play {play.id}: there is no draw {play.draw}"
         return
+    end = ends[play.draw]
+    is_early = play.created_at < draw.at - MAX_CALL_MS
+    if is_early or (end is not None and play.created_at > end + MAX_CALL_MS):
+        yield f"play {play.id}: it was made while draw {play.draw} did not count"
+    if play.period not in (WHOLE_CAMPAIGN, play.day) or not 1 <= play.number <= MAX_PLAYS:
+        yield f"play {play.id}: there is no play {play.number} of period {play.period}"
     roll = draws.roll_of(bytes.fromhex(str(draw.seed)), play.id)
     game = draw.game()
     drawn = game.drawn(roll)
@@ -114,13 +147,14 @@ def _person(play: Play) -> str | None:
 def _count_stock(
     client: Client, campaign: Campaign, awarded: Counter[str], verification: Verification
 ) -> None:
-    for prize in campaign.config.game.prizes:
-        shards = [
-            store.stock_ref(client, campaign.tenant_id, campaign.id, prize.id, shard)
-            for shard in range(STOCK_SHARDS)
-        ]
-        found = [parse(each, StockShard) for each in transactions.read(client, shards)]
-        kept = [each for each in found if each is not None]
+    stored: dict[str, list[StockShard]] = {}
+    for snapshot in store.stock_shards_ref(client, campaign.tenant_id, campaign.id).stream():
+        if shard := parse(snapshot, StockShard):
+            stored.setdefault(shard.prize_id, []).append(shard)
+    offered = {each.id: each for each in campaign.config.game.prizes}
+    for prize_id in dict.fromkeys([*offered, *stored, *awarded]):
+        kept = stored.get(prize_id, [])
+        prize = offered.get(prize_id) or Prize(id=prize_id, name=prize_id)  # removed since
         left = None if prize.stock is None else sum(each.left or 0 for each in kept)
         count = PrizeCount(prize.stock, awarded[prize.id], left)
         verification.prizes[prize.id] = count
@@ -136,8 +170,22 @@ def _count_stock(
             )
 
 
-def _plays(client: Client, campaign: Campaign) -> Iterator[Play]:
+def _sum_differences(
+    client: Client, campaign: Campaign, sums: Counter[tuple[str, str]]
+) -> Iterator[str]:
+    """Where the sums of a day, which each play moved in its own commit, say otherwise."""
+    stored: Counter[tuple[str, str]] = Counter()
+    for snapshot in store.rollups_ref(client, campaign.tenant_id, campaign.id).stream():
+        rollup = snapshot.to_dict() or {}
+        for name in ("played", "won"):
+            stored[rollup["day"], name] += rollup.get(name, 0)
+    for day, name in sorted(stored.keys() | sums.keys()):
+        if stored[day, name] != sums[day, name]:
+            yield f"day {day}: {sums[day, name]} plays {name}, counted were {stored[day, name]}"
+
+
+def _plays(client: Client, campaign: Campaign) -> Iterator[tuple[str, Play]]:
     plays = store.plays_ref(client, campaign.tenant_id, campaign.id).order_by("__name__")
     for page in sweeps.query_pages(plays):
         for snapshot in page:
-            yield Play.load(snapshot.to_dict() or {})
+            yield snapshot.id, Play.load(snapshot.to_dict() or {})

@@ -204,7 +204,7 @@ def get_play(caller: Caller, request: GetPlay) -> PlayResult:
     return plays.get_play(caller.uid, request)
 
 
-@callable_function(ListPlays, refuses=[reasons.WORKSPACE_NOT_FOUND])
+@callable_function(ListPlays, refuses=[reasons.WORKSPACE_NOT_FOUND, campaigns.CAMPAIGN_NOT_FOUND])
 def list_plays(caller: Caller, request: ListPlays) -> Page[PlayView]:
     """The plays of a campaign, the newest first; members."""
     return plays.list_plays(caller.uid, request)

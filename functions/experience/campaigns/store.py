@@ -49,10 +49,10 @@ def stock_ref(
 
 
 def day_ref(
-    client: Client, workspace_id: str, campaign_id: str, prize_id: str
+    client: Client, workspace_id: str, campaign_id: str, prize_id: str, day: str
 ) -> DocumentReference:
-    """`…/prizeDays/{prize}`: how many units a capped prize lost on its last day."""
-    return _below(client, workspace_id, campaign_id, "prizeDays", prize_id)
+    """`…/prizeDays/{prize}-{day}`: how many units a capped prize lost on a local day."""
+    return _below(client, workspace_id, campaign_id, "prizeDays", f"{prize_id}-{day}")
 
 
 def rollup_ref(
@@ -87,6 +87,11 @@ def batch_ref(
 def plays_ref(client: Client, workspace_id: str, campaign_id: str) -> CollectionReference:
     """`…/plays`"""
     return client.collection("workspaces", workspace_id, "campaigns", campaign_id, "plays")
+
+
+def stock_shards_ref(client: Client, workspace_id: str, campaign_id: str) -> CollectionReference:
+    """`…/stockShards`"""
+    return client.collection("workspaces", workspace_id, "campaigns", campaign_id, "stockShards")
 
 
 def winners_ref(client: Client, workspace_id: str, campaign_id: str) -> CollectionReference:

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field
 
 DAY_MS = 24 * 3_600_000
+OF_THE_MACHINE = ("localtime", "posixrules", "Factory")
+"""Names in the database that mean another zone on each machine, or none."""
 
 
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in available_timezones() or name in OF_THE_MACHINE:
         raise ValueError("must be the name of a time zone, such as Europe/Berlin")
     return name
 

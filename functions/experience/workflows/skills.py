@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from experience.documents import Document
+from experience.language_models import registry
+from experience.language_models.models import LanguageModel
 
 MAX_SECONDS = 480
 """The longest that a skill may run: the timeout of the task function, less a margin."""
@@ -182,6 +184,12 @@ class Context:
     """A provider's generation for a slot: one for each run, step and slot, across attempts.
 
     Returns a completed generation. Raises Waiting until then (do not catch it), and SkillFailed.
+    """
+
+    language_model: Callable[[], LanguageModel] = registry.language_model
+    """The deployment's language model; its calls take their tokens from the workspace's day.
+
+    Raises FailedPrecondition `model_not_configured`, its calls ResourceExhausted `token_budget`.
     """
 
     def key(self, slot: str = "result") -> str:

@@ -8,6 +8,10 @@ import pytest
 from experience.campaigns.models import draws
 from experience.campaigns.models.config import AuthoredCampaignConfig, CampaignConfig
 from experience.campaigns.models.game import PPM, Game, issues_of
+from experience.campaigns.models.playing import claims, stock
+from experience.campaigns.models.playing.requests import UploadCodes
+from experience.campaigns.models.playing.stock import StockShard
+from experience.errors import FailedPrecondition
 from tests.support.campaigns.builders import a_game as stored_game
 
 SEED = draws.seed_of(b"a secret", "agency", "summer", 1)
@@ -137,6 +141,10 @@ class TestConfig:
             {"theme": {"fontFamily": "Comic Sans"}},
             {"sounds": {"spin": "gong"}},
             {"locale": "xx"},
+            {"copy": {"intro": "two\nlines"}},
+            {"copy": {"win": "see https://example.com"}},
+            {"copy": {"lose": "  "}},
+            {"game": {"window": {"opensAt": 0, "closesAt": 1, "timeZone": "localtime"}}},
             {"game": {"terms": {"version": "1", "url": "javascript:alert(1)"}}},
             {"game": {"window": {"opensAt": 0, "closesAt": 1, "timeZone": "Mars/Base"}}},
             {"unknown": 1},
@@ -145,3 +153,39 @@ class TestConfig:
     def test_wrong_values_are_refused(self, part: dict[str, object]) -> None:
         with pytest.raises(ValueError, match="validation error"):
             AuthoredCampaignConfig.model_validate(part)
+
+
+class TestStock:
+    def test_units_lie_in_one_share_where_codes_are_given_in_their_order(self) -> None:
+        before = [StockShard(prize_id="a", shard=each, awarded=1, left=2) for each in range(8)]
+
+        spread = stock.with_offer("a", before, 20)
+        ordered = stock.with_offer("a", before, 20, count=1)
+
+        assert [each.left for each in spread] == [2, 2, 2, 2, 1, 1, 1, 1]
+        assert [each.left for each in ordered] == [12, 0, 0, 0, 0, 0, 0, 0]
+        assert sum(each.awarded for each in ordered) == 8
+        with pytest.raises(FailedPrecondition, match="8 are awarded"):
+            stock.with_offer("a", before, 7)
+
+    def test_a_prize_whose_codes_become_uploaded_has_its_units_moved(self) -> None:
+        code = {"id": "a", "name": "A", "stock": 3}
+        generated = Game.load({"prizes": [code]})
+        uploaded = Game.load({"prizes": [{**code, "codes": "uploaded"}]})
+
+        assert stock.changed_prizes(generated, generated) == []
+        assert stock.changed_prizes(generated, uploaded) == ["a"]
+        assert stock.changed_prizes(None, generated) == ["a"]
+        assert stock.changed_prizes(generated, Game()) == ["a"]
+
+
+class TestCodes:
+    @pytest.mark.parametrize("other", ["ab-1O", "A B 10", "abi0", "AB1-0"])
+    def test_what_the_desk_cannot_tell_apart_is_one_code(self, other: str) -> None:
+        assert claims.code_hash(other) == claims.code_hash("AB10")
+
+    @pytest.mark.parametrize("code", ["", "   ", "----", "A-1", "AB\n10"])
+    def test_what_nobody_could_read_out_is_refused(self, code: str) -> None:
+        upload = {"workspace_id": "w", "campaign_id": "c", "prize_id": "p", "codes": [code]}
+        with pytest.raises(ValueError, match="codes"):
+            UploadCodes.model_validate(upload)

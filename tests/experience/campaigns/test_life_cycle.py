@@ -187,6 +187,10 @@ class TestThroughTheCalls:
         said = refused(editor, "updateCampaign", **ids, config={"game": {"terms": None}})
 
         assert said.reason == "campaign_incomplete"
+        archived = editor.call("archiveCampaign", **ids)
+        later = {**ids, "expectedVersion": archived["version"]}
+        gone = refused(editor, "updateCampaign", **later, config={"game": {"window": None}})
+        assert gone.reason == "campaign_incomplete"
         assert said.details["issues"] == [{"path": "config.game.terms", "message": "are required"}]
 
     def test_another_tenant_cannot_go_live_under_the_same_id(

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 from google.cloud import firestore
 
-from experience.errors import NotFound, ResourceExhausted
-from experience.language_models.models import Usage
+from experience.errors import ResourceExhausted
+from experience.language_models.models import Message, ModelFailed, Role, Usage
 from experience.workspaces.models import TokenReservation, require_tokens, token_day_of
-from experience.workspaces.usecases.tokens import reserve_tokens, settle_tokens
+from experience.workspaces.usecases.tokens import BudgetedModel, reserve_tokens, settle_tokens
 from tests.support.builders.workspaces import a_workspace
 from tests.support.calling import at_once
+from tests.support.vendors.scripted_model import USAGE, ScriptedModel
 
 NOON = 1_767_268_800_000  # 2026-01-01T12:00:00Z
 
@@ -67,6 +68,26 @@ def test_calls_at_once_reserve_no_more_than_the_limit(db: firestore.Client) -> N
     assert reserve(workspace, 1) == "token_budget"
 
 
+def test_each_call_of_a_model_with_a_budget_takes_what_it_used(db: firestore.Client) -> None:
+    workspace, asked = limited(db, 200), [Message(Role.USER, "twenty characters ..")]
+    model = ScriptedModel("yes", ModelFailed("It is gone.", usage=USAGE), "no", "more")
+    budgeted = BudgetedModel(model, workspace)
+    assert budgeted.complete(asked, max_tokens=100).text == "yes"
+    with pytest.raises(ModelFailed):
+        budgeted.complete(asked, max_tokens=100)
+    assert usage_of(db, workspace)["tokens"] == 2 * USAGE.tokens
+    *parts, last = budgeted.stream(asked, max_tokens=100)
+    assert ("".join(each.delta for each in parts), last.completion is not None) == ("no", True)
+    assert usage_of(db, workspace)["tokens"] == 3 * USAGE.tokens
+
+    next(budgeted.stream(asked, max_tokens=100))  # whoever reads it goes away
+    assert usage_of(db, workspace)["tokens"] == 3 * USAGE.tokens + 120
+    with pytest.raises(ResourceExhausted):
+        budgeted.complete(asked, max_tokens=100)
+    assert model.lines == []
+    assert (budgeted.name, budgeted.count(asked)) == ("scripted/1", 20)
+
+
 def test_without_a_limit_of_its_own_a_workspace_has_the_deployment_s(
     db: firestore.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,5 +96,3 @@ def test_without_a_limit_of_its_own_a_workspace_has_the_deployment_s(
     assert isinstance(reserve(limited(db, None), 10), TokenReservation)
     assert isinstance(reserve(limited(db, 11), 11), TokenReservation)
     assert reserve(limited(db, 0), 1) == "token_budget"
-    with pytest.raises(NotFound):
-        reserve_tokens("nobody", 1)

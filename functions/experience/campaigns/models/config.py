@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from experience.campaigns.models.game import AuthoredGame, Game, issues_of
 from experience.documents import Document
+from experience.language_models.outputs import is_plain
 
 MAX_CONFIG_BYTES = 200_000
 """The public twin has a part of it too, and Firestore takes a MiB for each document."""
@@ -14,7 +15,16 @@ FONTS = ("system", "serif", "rounded", "mono")
 SOUND_NAMES = {"spin": ("ticks", "rattle", "drumroll"), "win": ("fanfare", "chimes", "sparkle")}
 
 Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
-Words = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+def _plain(text: str) -> str:
+    if not text.strip() or not is_plain(text):
+        raise ValueError("must be one line of plain text, without markup and addresses")
+    return text
+
+
+Plain = AfterValidator(_plain)
+Prompt = Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class Theme(Document):
@@ -85,11 +95,11 @@ class AuthoredCopy(Copy):
 
     model_config = ConfigDict(extra="forbid")
 
-    headline: Annotated[str, Field(min_length=1, max_length=100)] | None = None
-    intro: Words | None = None
-    cta: Annotated[str, Field(min_length=1, max_length=40)] | None = None
-    win: Words | None = None
-    lose: Words | None = None
+    headline: Annotated[str, Field(min_length=1, max_length=100), Plain] | None = None
+    intro: Annotated[str, Field(min_length=1, max_length=500), Plain] | None = None
+    cta: Annotated[str, Field(min_length=1, max_length=40), Plain] | None = None
+    win: Annotated[str, Field(min_length=1, max_length=500), Plain] | None = None
+    lose: Annotated[str, Field(min_length=1, max_length=500), Plain] | None = None
 
 
 class AuthoredSoundPrompt(SoundPrompt):
@@ -97,7 +107,7 @@ class AuthoredSoundPrompt(SoundPrompt):
 
     model_config = ConfigDict(extra="forbid")
 
-    prompt: Words
+    prompt: Prompt
 
 
 class AuthoredSounds(Sounds):

@@ -107,7 +107,7 @@ def _changed_shards(
         shards = [each for each in found if each.prize_id == prize]
         exists = {each.shard for each in shards}
         following = (
-            stock.with_offer(prize, shards, offered[prize])
+            stock.with_offer(prize, shards, *offered[prize])
             if prize in offered
             else stock.withdrawn(shards)
         )

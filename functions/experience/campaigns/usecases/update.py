@@ -23,7 +23,10 @@ from experience.workspaces.models import Role
 from experience.workspaces.usecases.access import require_role
 
 NEEDS_ALL = (CampaignStatus.LIVE, CampaignStatus.GENERATING)
-"""In these states a config stays complete: it is played, or will be when its build ends."""
+"""In these states a config stays complete: it is played, or will be when its build ends.
+
+So does that of a campaign that was live once: it has plays, and may be closed.
+"""
 
 
 def update_campaign(uid: str, request: UpdateCampaign) -> CampaignView:
@@ -70,7 +73,7 @@ def change(
             return campaign
         if request.expected_version != campaign.version:
             raise VersionConflict(campaign.version)
-        if status in NEEDS_ALL:
+        if status in NEEDS_ALL or changed.draws:
             require_complete(changed)
         return write_campaign(client, transaction, campaign, changed.changed(clock.now_ms()))
 

@@ -10,6 +10,8 @@ from typing import Any
 from google.api_core.exceptions import NotFound
 
 from experience import clock, logs, transactions
+from experience.language_models import registry
+from experience.language_models.models import LanguageModel
 from experience.workflows.artifacts import fingerprints, payloads
 from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.artifacts.models import Artifact
@@ -29,6 +31,7 @@ from experience.workflows.skills import (
     StepInfo,
     Waiting,
 )
+from experience.workspaces.usecases.tokens import BudgetedModel
 
 POLL_SECONDS = 1.0
 MAX_ARTIFACTS = 100
@@ -78,7 +81,12 @@ class SkillRuntime:
             progress=self.progress,
             publish=self.publish,
             generate=self.generate,
+            language_model=self.language_model,
         )
+
+    def language_model(self) -> LanguageModel:
+        """The deployment's model, with the budget of the step's workspace."""
+        return BudgetedModel(registry.language_model(), self._work.step.tenant_id)
 
     def close(self) -> None:
         """Stop serving the skill: its worker has continued without it."""

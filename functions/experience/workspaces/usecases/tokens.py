@@ -1,13 +1,23 @@
 """The day's tokens of a workspace: reserved before a language model is called, settled after."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from google.cloud.firestore import Client, DocumentReference, Increment, Transaction, WriteBatch
+from pydantic import BaseModel
 
 from experience import clients, clock, config, transactions
-from experience.language_models.models import Usage
-from experience.store import parse, require
+from experience.language_models.models import (
+    Chunk,
+    Completion,
+    LanguageModel,
+    Message,
+    ModelFailed,
+    Tool,
+    Usage,
+)
+from experience.store import parse
 from experience.workspaces import store
 from experience.workspaces.models import (
     TokenReservation,
@@ -46,15 +56,15 @@ class TokenBudget:
 def read_token_budget(
     client: Client, transaction: Transaction, workspace_id: str, now: int
 ) -> TokenBudget:
-    """The workspace's budget of today. Two reads. NotFound."""
+    """The workspace's budget of today. Two reads. Callers have checked that it is theirs."""
     day = token_day_of(now)
     reference = store.token_usage_ref(client, workspace_id, day)
     first, second = transactions.read(
         client, [store.workspace_ref(client, workspace_id), reference], transaction
     )
-    workspace = require(parse(first, Workspace), what="workspace")
+    workspace = parse(first, Workspace)
     usage = parse(second, TokenUsage)
-    limit = workspace.daily_token_limit
+    limit = workspace.daily_token_limit if workspace else None
     expire_at = datetime.fromtimestamp(now / 1000, UTC) + KEPT
     return TokenBudget(
         reference,
@@ -95,3 +105,64 @@ def reserve_tokens(workspace_id: str, tokens: int) -> TokenReservation:
         return budget.reserve(transaction, tokens)
 
     return transactions.run_optimistic(client, body)
+
+
+class BudgetedModel:
+    """A language model of which each call takes its tokens from a workspace's day.
+
+    Two reads and two writes for each call, which refuses as `reserve_tokens`. For work that has no
+    document of its own to reserve and settle with.
+    """
+
+    def __init__(self, model: LanguageModel, workspace_id: str) -> None:
+        self.name = model.name
+        self._model = model
+        self._workspace_id = workspace_id
+
+    def complete(
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: type[BaseModel] | None = None,
+        tools: Sequence[Tool] = (),
+        max_tokens: int,
+    ) -> Completion:
+        reservation = self._reserve(messages, tools, max_tokens)
+        try:
+            completion = self._model.complete(
+                messages, schema=schema, tools=tools, max_tokens=max_tokens
+            )
+        except ModelFailed as failed:
+            self._settle(reservation, failed.usage)
+            raise
+        self._settle(reservation, completion.usage)
+        return completion
+
+    def stream(
+        self, messages: Sequence[Message], *, tools: Sequence[Tool] = (), max_tokens: int
+    ) -> Iterator[Chunk]:
+        """A stream that is not read to its end stays counted as it was reserved."""
+        reservation = self._reserve(messages, tools, max_tokens)
+        try:
+            for chunk in self._model.stream(messages, tools=tools, max_tokens=max_tokens):
+                if chunk.completion:
+                    self._settle(reservation, chunk.completion.usage)
+                yield chunk
+        except ModelFailed as failed:
+            self._settle(reservation, failed.usage)
+            raise
+
+    def count(self, messages: Sequence[Message], *, tools: Sequence[Tool] = ()) -> int:
+        return self._model.count(messages, tools=tools)
+
+    def _reserve(
+        self, messages: Sequence[Message], tools: Sequence[Tool], max_tokens: int
+    ) -> TokenReservation:
+        tokens = self._model.count(messages, tools=tools) + max_tokens
+        return reserve_tokens(self._workspace_id, tokens)
+
+    def _settle(self, reservation: TokenReservation, usage: Usage) -> None:
+        client = clients.firestore()
+        batch = client.batch()
+        settle_tokens(client, batch, self._workspace_id, reservation, usage)
+        transactions.retry(batch.commit)

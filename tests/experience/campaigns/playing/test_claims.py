@@ -11,6 +11,7 @@ import requests
 from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import Client
+from experience.campaigns.models.draws import odds_hash
 from experience.campaigns.models.requests import RevealDraws
 from experience.campaigns.usecases import sweep
 from experience.campaigns.usecases.playing.erase import erase_plays
@@ -30,6 +31,11 @@ from tests.support.campaigns.playing import ids_of, plays_of
 
 SignIn = Callable[[str | None], Client]
 PLAYERS = 12
+
+
+STORED_MUG = {
+    "id": "mug", "name": "Mug", "kind": "code", "weightPpm": 1_000_000, "codes": "uploaded",
+}  # fmt: skip
 
 
 class TestClaims:
@@ -75,28 +81,37 @@ class TestClaims:
         assert stock_of(db, workspace, campaign, "mug") == (0, 1)
         said = refused(editor, "redeemClaim", **ids_of(asked), code=won["claim"]["code"])
         assert said.reason == "claim_voided"
+        assert player.call("playCampaign", **asked)["claim"] is None
         assert signed_in(f"p-{new_id()}").call("playCampaign", **asked)["prize"]
         assert stock_of(db, workspace, campaign, "mug") == (1, 0)
 
     def test_uploaded_codes_are_given_once_each(
         self, db: Database, signed_in: SignIn, editor: Client, live: Callable[..., dict[str, Any]]
     ) -> None:
-        asked = live(a_sure_win(stock=20, codes="uploaded"))
+        asked = live(a_sure_win(stock=3, codes="uploaded"))
         upload = {**ids_of(asked), "prizeId": "mug"}
-        codes = [f"CODE-{number}" for number in range(6)]
+        codes = [f"CODE-{number}" for number in range(3)]
         added = at_once(2, lambda _: editor.call("uploadCodes", **upload, codes=codes))
-        assert sorted(each["added"] for each in added) == [0, 6]
-        assert editor.call("uploadCodes", **upload, codes=["CODE-5", "CODE-6"]) == {
-            "added": 1, "total": 7,
+        assert sorted(each["added"] for each in added) == [0, 3]
+        assert editor.call("uploadCodes", **upload, codes=["code 2", "CODE-3"]) == {
+            "added": 1, "total": 4,
         }  # fmt: skip
 
-        answers = [signed_in(f"p-{new_id()}").call("playCampaign", **asked) for _ in range(9)]
+        def played() -> list[dict[str, Any]]:
+            uids = [f"p-{new_id()}" for _ in range(4)]
+            return [signed_in(uid).call("playCampaign", **asked) for uid in uids]
 
-        given = [each["claim"]["code"] for each in answers if each["claim"]]
-        assert sorted(given) == sorted([*codes, "CODE-6"])
-        assert [each["denied"] for each in plays_of(db, asked) if each["denied"]] == (
-            ["sold_out"] * 2
-        )
+        won = [each for each in played() if each["claim"]]
+        assert [each["claim"]["code"] for each in won] == codes
+        void = {"playId": won[0]["playId"], "reason": "a mistake"}
+        editor.call("voidClaim", **ids_of(asked), **void)
+        more = {"game": {"prizes": [{**STORED_MUG, "stock": 6}]}}
+        editor.call("updateCampaign", **ids_of(asked), expectedVersion=2, config=more)
+        assert editor.call("uploadCodes", **upload, codes=["CODE-4", "CODE-5"])["total"] == 6
+        again = [each["claim"]["code"] for each in played() if each["claim"]]
+        assert again == ["CODE-3", "CODE-4", "CODE-5"]
+        ended = [each["denied"] for each in plays_of(db, asked) if each["denied"]]
+        assert ended == ["sold_out"] * 2
 
 
 class TestClosing:
@@ -136,7 +151,7 @@ class TestClosing:
 
     def test_the_draw_verifies_and_a_forged_play_does_not(
         self, db: Database, workspace: str, editor: Client, signed_in: SignIn,
-        live: Callable[..., dict[str, Any]],
+        live: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch,
     ) -> None:  # fmt: skip
         asked = live(a_sure_win(stock=2))
         players = [f"p-{new_id()}" for _ in range(4)]
@@ -154,19 +169,45 @@ class TestClosing:
         )
         editor.call("closeCampaign", **ids_of(asked), expectedVersion=2)
         reference = db.document("workspaces", workspace, "campaigns", campaign)
-        reference.update({"closedAt": now_ms() - 200_000})
+        monkeypatch.setenv("REVEAL_AFTER_SECONDS", "0")
         sweep.sweep_campaigns()
 
         verified = verify_draw(db, workspace, campaign)
 
         assert (verified.plays, verified.differences) == (4, [])
         assert verified.prizes == {"mug": PrizeCount(2, 2, 0)}
-        [lost] = [each for each in plays_of(db, asked) if each["denied"]][:1]
-        forged = {"prizeId": "mug", "status": "won", "denied": None, "segmentId": "mug"}
-        reference.collection("plays").document(lost["id"]).update({**forged, "roll": 1})
-        differences = "\n".join(verify_draw(db, workspace, campaign).differences)
-        assert f"play {lost['id']}: it rolled 1" in differences
-        assert "prize mug: 2 were offered, 3 awarded and 0 left" in differences
+        [lost, *_] = [each for each in plays_of(db, asked) if each["denied"]]
+        [taken, *_] = [each for each in plays_of(db, asked) if each["prizeId"]]
+        plays = reference.collection("plays")
+
+        def forged(name: str, fields: dict[str, Any] | None) -> str:
+            """What is reported while one document is another, or gone."""
+            at = db.document(name)
+            before = at.get().to_dict()
+            at.set(fields) if fields else at.delete()
+            found = "\n".join(verify_draw(db, workspace, campaign).differences)
+            at.set(before) if before else at.delete()
+            return found
+
+        play, won_play = plays.document(lost["id"]).path, plays.document(taken["id"]).path
+        granted = {**lost, "prizeId": "mug", "status": "won", "denied": None, "segmentId": "mug"}
+        assert f"play {lost['id']}: it rolled 1" in forged(play, {**lost, "roll": 1})
+        assert "2 were offered, 3 awarded and 0 left" in forged(play, granted)
+        assert "play copy: it says that it is" in forged(plays.document("copy").path, taken)
+        assert "was made while draw 1 did not" in forged(play, {**lost, "createdAt": 5})
+        assert "there is no play 15 of period" in forged(play, {**lost, "number": 15})
+        assert "there is no play 1 of period x" in forged(play, {**lost, "period": "x"})
+        assert "3 plays played, counted were 4" in forged(play, None)
+        assert "1 plays won, counted were 2" in forged(won_play, None)
+        draw = reference.collection("draws").document("1")
+        stored = draw.get().to_dict() or {}
+        odds = {**stored, "prizes": [], "segments": stored["segments"][:1]}
+        hashed = {**odds, "oddsHash": odds_hash({"segments": odds["segments"], "prizes": []})}
+        assert "the odds are not those" in forged(draw.path, odds)
+        assert "draw 1: it was published otherwise" in forged(draw.path, hashed)
+        assert "the stock is not that of" in forged(draw.path, {**stored, "stock": {"mug": 9}})
+        assert "published otherwise" in forged(f"publicCampaigns/{campaign}", None)
+        assert verify_draw(db, workspace, campaign).differences == []
 
     def test_plays_are_exported_without_codes(
         self, db: Database, editor: Client, signed_in: SignIn, live: Callable[..., dict[str, Any]]

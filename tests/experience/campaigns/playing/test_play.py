@@ -210,3 +210,4 @@ class TestTickets:
         editor.call("revokeTickets", **ids_of(asked), batchId=made["batchId"])
         revoked = refused(friends[0], "playCampaign", **asked, ticket=three)
         assert revoked.reason == "ticket_revoked"
+        assert friends[0].call("playCampaign", **asked, ticket=one) == answers[0]

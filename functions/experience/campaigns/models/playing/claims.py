@@ -18,12 +18,14 @@ def code_of(key: bytes, play_id: str) -> str:
     return "-".join(letters[begin : begin + 4] for begin in range(0, CODE_LETTERS, 4))
 
 
-def code_hash(code: str) -> str:
-    """What is stored of a code: the SHA-256, in hex, of its letters as they are meant.
+def as_meant(code: str) -> str:
+    """A code without what does not matter: case, spaces, dashes, letters that look like digits."""
+    return code.upper().translate(_SAME)
 
-    Case, spaces, dashes and letters that look like digits do not matter.
-    """
-    return hashlib.sha256(code.upper().translate(_SAME).encode()).hexdigest()
+
+def code_hash(code: str) -> str:
+    """What is stored of a code: the SHA-256, in hex, of its letters as they are meant."""
+    return hashlib.sha256(as_meant(code).encode()).hexdigest()
 
 
 def ticket_of(key: bytes, batch_id: str, number: int) -> str:
@@ -32,8 +34,8 @@ def ticket_of(key: bytes, batch_id: str, number: int) -> str:
     return f"{batch_id}-{number}-{mac}"
 
 
-def batch_of(key: bytes, ticket: str) -> tuple[str, str]:
-    """The batch of a genuine ticket, and the ticket's name in it. No read.
+def ticket_name(key: bytes, ticket: str) -> str:
+    """The name of a genuine ticket: its batch and its number. No read.
 
     Raises FailedPrecondition `ticket_invalid`.
     """
@@ -43,7 +45,7 @@ def batch_of(key: bytes, ticket: str) -> tuple[str, str]:
     genuine = ticket_of(key, batch_id, int(number)) if is_number else ""
     if not hmac.compare_digest(genuine.encode(), ticket.encode()):
         raise FailedPrecondition("ticket_invalid", "This is no ticket of this campaign.")
-    return batch_id, f"{batch_id}-{number}"
+    return f"{batch_id}-{number}"
 
 
 def _letters(key: bytes, message: str, count: int) -> str:

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from experience.campaigns.models.game import MAX_PLAYS, PrizeKind
+from experience.campaigns.models.playing.claims import as_meant
 from experience.campaigns.models.playing.play import PlayStatus
 from experience.campaigns.models.requests import OfCampaign
 from experience.documents import Document
@@ -13,8 +14,18 @@ from experience.ids import DocumentId, RequestId
 MAX_TICKETS = 1000
 MAX_CODES = 400
 MAX_CODE_LETTERS = 200
+MIN_CODE_LETTERS = 4
 
 Code = Annotated[str, Field(min_length=1, max_length=MAX_CODE_LETTERS)]
+
+
+def _legible(code: str) -> str:
+    if len(as_meant(code)) < MIN_CODE_LETTERS or not code.isprintable():
+        raise ValueError(f"must have {MIN_CODE_LETTERS} letters or digits at least")
+    return code
+
+
+PrizeCode = Annotated[Code, AfterValidator(_legible)]
 
 
 class PlayCampaign(OfCampaign):
@@ -78,7 +89,7 @@ class UploadCodes(OfCampaign):
     """Add codes to a prize. Those that it has already are passed over."""
 
     prize_id: DocumentId
-    codes: list[Code] = Field(min_length=1, max_length=MAX_CODES)
+    codes: list[PrizeCode] = Field(min_length=1, max_length=MAX_CODES)
 
 
 class ExportPlays(OfCampaign):

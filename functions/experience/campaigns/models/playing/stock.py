@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from experience.campaigns.models.game import Game
+from experience.campaigns.models.game import Codes, Game, Prize
 from experience.documents import Document
 from experience.errors import FailedPrecondition
 
@@ -14,8 +14,7 @@ class StockShard(Document):
     """`…/campaigns/{c}/stockShards/{prize}-{n}`: what was awarded from a share, and what is left.
 
     `left` None: the prize has no limit. Over all shards awarded and left are the stock, always.
-    `codes_taken`: how many of the share's uploaded codes, whose numbers are `shard` modulo the
-    number of shards.
+    `codes_taken`: how many uploaded codes were given out, in their order; they come from one share.
     """
 
     prize_id: str
@@ -42,15 +41,11 @@ class StockShard(Document):
 
 
 class PrizeDay(Document):
-    """`…/campaigns/{c}/prizeDays/{prize}`: the last local day of a capped prize's awards."""
+    """`…/campaigns/{c}/prizeDays/{prize}-{day}`: a capped prize's awards of a local day."""
 
     prize_id: str
     day: str
     awarded: int = 0
-
-    def awarded_on(self, day: str) -> int:
-        """How many units were awarded on this day."""
-        return self.awarded if self.day == day else 0
 
 
 class Winner(Document):
@@ -59,34 +54,40 @@ class Winner(Document):
     wins: int = 0
 
 
-def shares(count: int) -> list[int]:
-    """A number of units divided among the shards as evenly as can be."""
-    each, rest = divmod(count, STOCK_SHARDS)
-    return [each + (shard < rest) for shard in range(STOCK_SHARDS)]
+def shares(count: int, shards: int = STOCK_SHARDS) -> list[int]:
+    """A number of units divided among the first shards as evenly as can be."""
+    each, rest = divmod(count, shards)
+    used = [each + (shard < rest) for shard in range(shards)]
+    return used + [0] * (STOCK_SHARDS - shards)
 
 
-def offers(game: Game) -> dict[str, int | None]:
-    """The stock of each prize that is offered; None without a limit."""
-    return {each.id: each.stock for each in game.prizes}
+def shards_of(prize: Prize) -> int:
+    """How many shards have units: one where codes are given out in their order."""
+    return 1 if prize.codes is Codes.UPLOADED else STOCK_SHARDS
+
+
+def offers(game: Game) -> dict[str, tuple[int | None, int]]:
+    """The stock of each prize that is offered, None without a limit, and its shards."""
+    return {each.id: (each.stock, shards_of(each)) for each in game.prizes}
 
 
 def changed_prizes(before: Game | None, after: Game) -> list[str]:
     """The prizes whose shards change from one game to the other: new, ended, of another stock."""
     known, offered = offers(before) if before else {}, offers(after)
-    missing = -1
     return [
         each
         for each in dict.fromkeys([*known, *offered])
-        if known.get(each, missing) != offered.get(each, missing)
+        if each not in known or known[each] != offered.get(each)
     ]
 
 
 def with_offer(
-    prize_id: str, shards: Sequence[StockShard], offered: int | None
+    prize_id: str, shards: Sequence[StockShard], offered: int | None, count: int = STOCK_SHARDS
 ) -> list[StockShard]:
     """A prize's shards once so many units are offered in all; None without a limit.
 
-    What was awarded counts. Raises FailedPrecondition `stock_awarded` where more was.
+    What was awarded counts. What is left lies in the first `count` shards. Raises
+    FailedPrecondition `stock_awarded` where more was.
     """
     known = {each.shard: each for each in shards}
     awarded = sum(each.awarded for each in shards)
@@ -98,7 +99,7 @@ def with_offer(
             awarded=awarded,
         )
     left: list[int] | list[None]
-    left = [None] * STOCK_SHARDS if offered is None else shares(offered - awarded)
+    left = [None] * STOCK_SHARDS if offered is None else shares(offered - awarded, count)
     return [
         StockShard(
             prize_id=prize_id,

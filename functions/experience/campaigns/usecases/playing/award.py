@@ -11,7 +11,12 @@ from experience.campaigns import store
 from experience.campaigns.models.campaign import Campaign
 from experience.campaigns.models.game import Codes, Prize
 from experience.campaigns.models.playing.play import Denied, Play
-from experience.campaigns.models.playing.stock import STOCK_SHARDS, PrizeDay, StockShard, Winner
+from experience.campaigns.models.playing.stock import (
+    PrizeDay,
+    StockShard,
+    Winner,
+    shards_of,
+)
 from experience.store import parse
 
 
@@ -42,9 +47,10 @@ def award(
     yet.
     """
     at = (client, campaign.tenant_id, campaign.id)
-    winner_ref, day_ref = store.winner_ref(*at, person), store.day_ref(*at, prize.id)
-    shares = [store.stock_ref(*at, prize.id, shard) for shard in range(STOCK_SHARDS)]
-    begin = play.roll % STOCK_SHARDS
+    winner_ref, day_ref = store.winner_ref(*at, person), store.day_ref(*at, prize.id, play.day)
+    count = shards_of(prize)
+    shares = [store.stock_ref(*at, prize.id, shard) for shard in range(count)]
+    begin = play.roll % count
     first, *others = [*shares[begin:], *shares[:begin]]
     wanted = [first, winner_ref, *([day_ref] if prize.per_day is not None else [])]
     found = transactions.read(client, wanted, transaction)
@@ -53,13 +59,14 @@ def award(
     if limit is not None and wins >= limit:
         return Denied.WINS
     day = parse(found[2], PrizeDay) if prize.per_day is not None else None
-    today = day.awarded_on(play.day) if day else 0
+    today = day.awarded if day else 0
     if prize.per_day is not None and today >= prize.per_day:
         return Denied.PER_DAY
 
     def in_turn() -> Iterator[DocumentSnapshot[Any]]:
         yield found[0]
-        yield from transactions.read(client, others, transaction)
+        if others:
+            yield from transactions.read(client, others, transaction)
 
     for snapshot in in_turn():
         shard = parse(snapshot, StockShard)
@@ -67,7 +74,7 @@ def award(
             continue
         number, code, code_ref = None, None, first
         if prize.codes is Codes.UPLOADED:
-            number = shard.shard + STOCK_SHARDS * shard.codes_taken
+            number = shard.codes_taken
             code_ref = store.code_ref(*at, prize.id, number)
             [stored] = transactions.read(client, [code_ref], transaction)
             code = (transactions.fields(stored) or {}).get("code")

@@ -14,6 +14,7 @@ from experience.campaigns.models.playing import claims
 from experience.campaigns.models.playing.play import (
     Denied,
     Play,
+    PlayStatus,
     Proof,
     next_period_ms,
     period_of,
@@ -184,6 +185,10 @@ class _Asked:
                 plays=limit.plays,
                 next=None if following is None else {"at": following},
             )
+        if self.proof is not None and self.proof.ticket is not None:
+            batch = self.proof.ticket.partition("-")[0]
+            if batch in self.campaign.revoked_batches:
+                raise FailedPrecondition("ticket_revoked", "This ticket is not valid any more.")
         if self.game.person is Person.SESSION and not self._has_session():
             raise FailedPrecondition(
                 "session_required", "Complete the experience first, and play from its end."
@@ -240,9 +245,7 @@ def _ticket(campaign: Campaign, request: PlayCampaign) -> tuple[str, Proof]:
     """The person that a ticket is, and the proof. FailedPrecondition."""
     if request.ticket is None or campaign.claim_secret is None:
         raise FailedPrecondition("ticket_invalid", "This campaign is played with a ticket.")
-    batch, name = claims.batch_of(_claim_key(campaign), request.ticket)
-    if batch in campaign.revoked_batches:
-        raise FailedPrecondition("ticket_revoked", "This ticket is not valid any more.")
+    name = claims.ticket_name(_claim_key(campaign), request.ticket)
     return f"ticket:{name}", Proof(ticket=name)
 
 
@@ -251,8 +254,11 @@ def _claim_key(campaign: Campaign) -> bytes:
 
 
 def code_of_play(client: Client, campaign: Campaign, play: Play) -> str | None:
-    """The code of a play's claim, None where nothing was won. One read for an uploaded code."""
-    if play.prize_id is None:
+    """The code of a play's claim; None where nothing was won, or the claim was taken back.
+
+    One read for an uploaded code.
+    """
+    if play.prize_id is None or play.status is PlayStatus.VOIDED:
         return None
     if play.code_number is None:
         return claims.code_of(_claim_key(campaign), play.id)

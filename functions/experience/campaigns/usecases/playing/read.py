@@ -41,9 +41,10 @@ def get_play(uid: str, request: GetPlay) -> PlayResult:
 
 
 def list_plays(uid: str, request: ListPlays) -> pages.Page[PlayView]:
-    """The plays of a campaign, the newest first; viewers. One read each, and two more."""
+    """The plays of a campaign, the newest first; viewers. One read each, and three more."""
     client = clients.firestore()
     require_role(client, request.workspace_id, uid, Role.VIEWER, what="workspace")
+    store.get_campaign(client, request.workspace_id, request.campaign_id)
     plays = store.plays_ref(client, request.workspace_id, request.campaign_id)
     wanted = {"status": request.status, "prizeId": request.prize_id}
     page = pages.newest_first(plays, wanted, request.page_size, request.page_token, Play)

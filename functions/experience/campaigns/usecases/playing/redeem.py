@@ -101,7 +101,10 @@ def _return_unit(client: Client, transaction: Transaction, campaign: Campaign, p
     prize_id, shard = str(play.prize_id), play.shard or 0
     winner = play.winner or "nobody"  # of an erased person the wins stay
     at = (client, play.tenant_id, play.campaign_id)
-    shard_ref, day_ref = store.stock_ref(*at, prize_id, shard), store.day_ref(*at, prize_id)
+    shard_ref, day_ref = (
+        store.stock_ref(*at, prize_id, shard),
+        store.day_ref(*at, prize_id, play.day),
+    )
     winner_ref = store.winners_ref(*at).document(winner)
     found = transactions.read(client, [shard_ref, winner_ref, day_ref], transaction)
     if share := parse(found[0], StockShard):
@@ -112,7 +115,7 @@ def _return_unit(client: Client, transaction: Transaction, campaign: Campaign, p
     if kept := parse(found[1], Winner):
         transaction.update(winner_ref, {"wins": max(0, kept.wins - 1)})
     day = parse(found[2], PrizeDay)
-    if day and day.day == play.day:
+    if day:
         transaction.update(day_ref, {"awarded": max(0, day.awarded - 1)})
 
 

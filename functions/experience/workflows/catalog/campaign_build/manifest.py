@@ -47,7 +47,7 @@ class Terms(Data):
 
     version: str
     url: str
-    minimum_age: int
+    minimum_age: int | None = None
 
 
 class Media(Data):

@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from experience.errors import Refusal
-from experience.language_models import grammar, prompts, registry, structured
+from experience.errors import Contention, Refusal
+from experience.language_models import grammar, prompts, structured
 from experience.language_models.models import ModelFailed
 from experience.language_models.outputs import CampaignCopy, is_plain
 from experience.language_models.prompts import Brief
@@ -92,7 +92,7 @@ class Written(Data):
     max_runtime_seconds=SECONDS,
     prompt=prompts.copy_prompt(Brief("")).version,
 )
-def write_copy(inputs: CopyInput, context: Context) -> Written:  # noqa: ARG001
+def write_copy(inputs: CopyInput, context: Context) -> Written:
     """Take the given words as they are, and have a language model write what is absent."""
     given = inputs.given.model_dump(exclude_none=True)
     for name, text in given.items():
@@ -100,21 +100,23 @@ def write_copy(inputs: CopyInput, context: Context) -> Written:  # noqa: ARG001
     absent = [name for name in MAX_LENGTHS if name not in given]
     model = None
     if absent:
-        model, words = _generated(Brief(inputs.brief, locale=inputs.locale, name=inputs.name))
+        brief = Brief(inputs.brief, locale=inputs.locale, name=inputs.name)
+        model, words = _generated(brief, context)
         given |= {name: getattr(words, name) for name in absent}
     return Written(copy_=Copy(**given), generated=absent, model=model)
 
 
-def _generated(brief: Brief) -> tuple[str, CampaignCopy]:
+def _generated(brief: Brief, context: Context) -> tuple[str, CampaignCopy]:
     """The name of the deployment's language model, and its words. SkillFailed."""
     prompt = prompts.copy_prompt(brief)
     try:
-        model = registry.language_model()
+        model = context.language_model()
         words = structured.complete(model, prompt.messages, CampaignCopy, prompt.max_tokens)
     except ModelFailed as failed:
         raise SkillFailed(failed.code, failed.message, retryable=failed.retryable) from failed
     except Refusal as refused:
-        raise SkillFailed(refused.reason.upper(), refused.message) from refused
+        retryable = isinstance(refused, Contention)
+        raise SkillFailed(refused.reason.upper(), refused.message, retryable=retryable) from refused
     return model.name, words.value
 
 
