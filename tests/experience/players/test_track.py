@@ -17,15 +17,11 @@ from experience.errors import (
 )
 from experience.firebase.request_body import parse
 from experience.players import store
-from experience.players.models.analytics import Totals
 from experience.players.models.audit import AuditProgress
 from experience.players.models.event import event_key
 from experience.players.models.tracking import TrackProgressEvents
-from experience.players.usecases import record
 from experience.players.usecases.audit import audit_progress
-from experience.players.usecases.fold_rollups import fold_day
 from experience.progress.calendar import day_of
-from experience.store import Memory
 from tests.experience.conftest import SignIn
 from tests.experience.players.played import RULES, Played, a_trail, an_event
 from tests.support.builders.workspaces import a_member, a_workspace, an_experience, edit
@@ -362,37 +358,6 @@ def test_the_version_that_a_player_began_with_is_kept(db: Database, player: Play
         }
     )
     assert player.track(an_event("npc_dialogue")).progress.xp == 107
-
-
-def test_contents_beyond_a_thousand_count_as_other_unless_rules_name_them(
-    db: Database, player: Played, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(record, "_names", Memory(10))
-    day, shard = day_of(now_ms(), "Europe/Berlin"), record.shard_of(player.uid)
-    kept = {f"c{number}": {"npc_dialogue": {"count": 1}} for number in range(1000)}
-    store.rollup_ref(db, player.workspace, player.experience, day, shard).set(
-        {"contents": kept, "events": {"npc_dialogue": 1000}}
-    )
-    talk = [an_event("npc_dialogue", each) for each in ("c5", "new", "gate")]
-    player.track(*talk, an_event("npc_dialogue", "new", data={"time_spent": 3}))
-    rollup = player.rollup()
-    assert rollup["events"]["npc_dialogue"] == 1004
-    assert rollup["contents"]["c5"]["npc_dialogue"]["count"] == 2
-    assert rollup["contents"]["gate"]["npc_dialogue"]["count"] == 1
-    assert "new" not in rollup["contents"]
-    assert rollup["other"] == {"npc_dialogue": {"count": 2, "timed": 1, "seconds": 3}}
-
-    # what the process remembers of a shard that was folded meanwhile loses and doubles nothing
-    assert fold_day(db, player.workspace, player.experience, day)
-    player.track(*(an_event("npc_dialogue", each) for each in ("c5", "new", "gate")))
-    totals = Totals()
-    for each in store.read_rollups(db, player.workspace, player.experience, day, None):
-        totals.add(each)
-    assert totals.events == {"npc_dialogue": 1007}
-    counts = {each: tally["count"] for each, tally in totals.visits(None)[0].items()}
-    assert (counts["c5"], counts["gate"]) == (3, 2)
-    assert sum(counts.values()) + totals.other["npc_dialogue"]["count"] == 1007
-    assert not fold_day(db, player.workspace, player.experience, "2020-01-01")
 
 
 def store_path(player: Played) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from experience.players import store
 from experience.players.models.analytics import Totals
 from experience.players.models.rollups import MAX_NEW_BYTES, DayRollup, Names, named_bytes
 from experience.players.usecases import record
+from experience.players.usecases.fold_rollups import fold_day
 from experience.progress.calendar import day_of
 from experience.progress.rules import ProgressRules
 from experience.store import Memory
@@ -175,3 +176,35 @@ def test_a_document_without_room_refuses_no_player(
     assert player.track(an_event("dance", "floor")).tracked == 1
     assert player.progress()["xp"] == 100
     assert player.rollup().get("events") == counted
+
+
+def test_contents_beyond_a_thousand_count_as_other_unless_rules_name_them(
+    db: Database, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "_names", Memory(10))
+    player = Played(db, workspace, a_trail(db, workspace))
+    day, shard = day_of(now_ms(), "Europe/Berlin"), record.shard_of(player.uid)
+    kept = {f"c{number}": {"npc_dialogue": {"count": 1}} for number in range(1000)}
+    store.rollup_ref(db, player.workspace, player.experience, day, shard).set(
+        {"contents": kept, "events": {"npc_dialogue": 1000}}
+    )
+    talk = [an_event("npc_dialogue", each) for each in ("c5", "new", "gate")]
+    player.track(*talk, an_event("npc_dialogue", "new", data={"time_spent": 3}))
+    rollup = player.rollup()
+    assert rollup["events"]["npc_dialogue"] == 1004
+    assert rollup["contents"]["c5"]["npc_dialogue"]["count"] == 2
+    assert rollup["contents"]["gate"]["npc_dialogue"]["count"] == 1
+    assert "new" not in rollup["contents"]
+    assert rollup["other"] == {"npc_dialogue": {"count": 2, "timed": 1, "seconds": 3}}
+
+    # what the process remembers of a shard that was folded meanwhile loses and doubles nothing
+    assert fold_day(db, player.workspace, player.experience, day)
+    player.track(*(an_event("npc_dialogue", each) for each in ("c5", "new", "gate")))
+    totals = Totals()
+    for each in store.read_rollups(db, player.workspace, player.experience, day, None):
+        totals.add(each)
+    assert totals.events == {"npc_dialogue": 1007}
+    counts = {each: tally["count"] for each, tally in totals.visits(None)[0].items()}
+    assert (counts["c5"], counts["gate"]) == (3, 2)
+    assert sum(counts.values()) + totals.other["npc_dialogue"]["count"] == 1007
+    assert not fold_day(db, player.workspace, player.experience, "2020-01-01")

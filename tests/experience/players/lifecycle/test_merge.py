@@ -35,7 +35,6 @@ from tests.experience.players.lifecycle.test_erase import killed_at, left
 from tests.support.builders.workspaces import a_member, a_workspace
 from tests.support.calling import at_once
 from tests.support.players.builders import a_counting_experience, stored_progress
-from tests.support.players.rollups import a_visitor
 
 RULES: dict[str, Any] = {
     "completion": {"waypoints": {"lake": 1, "hill": 1}},
@@ -249,24 +248,6 @@ class TestMerging:
         assert "boards" not in fields
         assert fields["mergedInto"] == pair.account
         assert len(list(theirs.collection("progressEvents").stream())) == 2
-
-    def test_leaves_one_visitor_with_the_later_day(self, quiet_db: Database) -> None:
-        pair = Pair(quiet_db)
-        early, late = "2026-01-01", "2026-01-02"
-        days = {"a": (early, late), "b": (late, early), "c": (None, early)}
-        for content, both in days.items():
-            for uid, day in zip((pair.account, pair.guest), both, strict=True):
-                if day:
-                    a_visitor(quiet_db, pair.workspace, pair.game, content, uid, day)
-        pair.merge()
-        for content, day in (("a", late), ("b", late), ("c", early)):
-            visitors = store.visitor_ref(
-                quiet_db, pair.workspace, pair.game, content, "anybody"
-            ).parent
-            [found] = [each.to_dict() for each in visitors.stream()]
-            assert (found["playerId"], found["lastDay"]) == (pair.account, day)
-        counted = store.count_visitors(quiet_db, pair.workspace, pair.game, "lake", early)
-        assert counted == 1
 
     def test_ends_the_other_player(self, quiet_db: Database) -> None:
         pair = Pair(quiet_db)

@@ -169,8 +169,8 @@ def _move_visits(client: Client, uid: str, other: str) -> None:
     """Make the visits of a player who was ended the account's, who is one visitor of a content.
 
     Three reads for each content that the player visited, one for each hundred and one at the end, a
-    delete for each, and a write where the account was there earlier or not at all. Raises FailedPrecondition
-    `player_erased`.
+    delete for each, and a write where the account was there earlier or not at all. Raises
+    FailedPrecondition `player_erased`.
     """
     page = store.query_visits_of(client, other).limit(MAX_MOVED_VISITS)
     while found := [each.reference for each in page.stream()]:
