@@ -1750,6 +1750,7 @@ export interface Callables {
     response: PageOfPlayView;
     refuses:
       | "workspace_not_found"
+      | "campaign_not_found"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
