@@ -159,7 +159,10 @@ def _of_period(progress: ExperienceProgress, period: PeriodBoards) -> Iterator[s
 
 
 def visitors_are_remembered(data: Data) -> Found:
-    """`seen` has the last day of each visit, of those whom the player took over too."""
+    """`seen` has the last day of each visit, of those whom the player took over too.
+
+    What was taken over remembers visits whose documents are the account's by now.
+    """
     days: dict[tuple[str, str, str], dict[str, str]] = defaultdict(dict)
     for path, visitor in data.visitors.items():
         name = content_hash(visitor.content_id)
@@ -170,6 +173,8 @@ def visitors_are_remembered(data: Data) -> Found:
         if f"players/{visitor.player_id}/experienceProgress/{own}" not in data.progress:
             yield path, "is of a player without progress"
     for path, progress in data.progress.items():
+        if progress.merged_into is not None:
+            continue
         player, _, _ = path.partition("/experienceProgress/")
         profile = data.players.get(player)
         family = [player.partition("/")[2], *(profile.merged_from if profile else ())]

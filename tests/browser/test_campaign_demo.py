@@ -86,6 +86,7 @@ class TestDemo:
 
 
 class TestLayouts:
+    @pytest.mark.exhaustive
     def test_every_label_is_inside_its_segment_on_every_screen(
         self, browser: Browser, folder: Path
     ) -> None:

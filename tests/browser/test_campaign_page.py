@@ -90,6 +90,7 @@ class TestCampaignPage:
         tomorrow = datetime.now(UTC).date() + timedelta(days=1)
         assert f"{tomorrow:%B} {tomorrow.day}, {tomorrow.year}" in seen["second"]["text"]
 
+    @pytest.mark.exhaustive
     def test_new_terms_are_accepted_before_the_play(
         self, browser: Browser, db: Client, workspace: str
     ) -> None:
@@ -114,6 +115,7 @@ class TestCampaignPage:
         [play] = plays_of(db, workspace, campaign)
         assert {each["play"] for each in seen["shown"]} == {play["id"]}
 
+    @pytest.mark.exhaustive
     def test_each_refusal_has_words(self, browser: Browser, db: Client, workspace: str) -> None:
         def live(**fields: Any) -> str:
             return a_campaign(db, workspace, "live", a_game(**fields))

@@ -1,5 +1,6 @@
 """The check from a terminal: what it prints and how it exits."""
 
+import pytest
 from google.cloud.firestore import Client
 
 from emulator.process.ports import free_port
@@ -39,6 +40,7 @@ class TestCheckCommand:
         assert done.stderr.startswith("error: project demo-nowhere cannot be used: ")
         assert len(done.stderr.splitlines()) == 1
 
+    @pytest.mark.exhaustive
     def test_exits_with_2_where_there_is_nothing_to_check(
         self, command: Command, quiet_db: Client
     ) -> None:
@@ -66,6 +68,7 @@ class TestCheckCommand:
         assert (done.returncode, done.stdout) == (2, "")
         assert "--bucket --no-bucket is required" in done.stderr
 
+    @pytest.mark.exhaustive
     def test_exits_with_2_for_a_bucket_that_does_not_exist(
         self, command: Command, visit: StoredVisit
     ) -> None:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from google.cloud.firestore import Client
 
 from emulator.suite.suite import Suite
@@ -37,6 +38,7 @@ class TestEraseGuestCommand:
         assert json.loads(again.stdout)["guests"] == 0
         assert again.stderr.startswith(f"error: there was nothing of guest {guest.id} in project ")
 
+    @pytest.mark.exhaustive
     def test_deletes_everything_of_a_guest_of_an_event(
         self, suite: Suite, command: Command, quiet_db: Client
     ) -> None:
@@ -54,6 +56,7 @@ class TestEraseGuestCommand:
         assert not session.get().exists
         assert find(path) is None
 
+    @pytest.mark.exhaustive
     def test_with_another_bucket_than_that_of_the_photos_nothing_is_deleted(
         self, suite: Suite, command: Command, visit: StoredVisit
     ) -> None:

@@ -216,6 +216,7 @@ class TestMigrateEvent:
 
 
 class TestCommand:
+    @pytest.mark.exhaustive
     def test_shows_each_document_before_and_says_what_it_wrote(
         self, command: Command, quiet_db: Client, workspace: str
     ) -> None:

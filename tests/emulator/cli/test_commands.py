@@ -158,7 +158,14 @@ class TestExec:
         assert errors.startswith(f"error: {tmp_path}/firebase.json cannot be read")
         assert "Traceback" not in errors
 
-    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+    @pytest.mark.parametrize(
+        "number",
+        [
+            signal.SIGINT,
+            pytest.param(signal.SIGTERM, marks=pytest.mark.exhaustive),
+            pytest.param(signal.SIGHUP, marks=pytest.mark.exhaustive),
+        ],
+    )
     def test_a_signal_ends_command_and_suite(
         self, run: Run, request: pytest.FixtureRequest, tmp_path: Path, number: int
     ) -> None:
@@ -187,6 +194,7 @@ class TestExec:
         process.communicate(timeout=60)
         _assert_all_end(pids, since)
 
+    @pytest.mark.exhaustive
     def test_sigkill_leaves_nothing(self, run: Run, tmp_path: Path) -> None:
         file = tmp_path / "pids"
         process = run(*_execute("sh", "-c", SLEEPER.format(file=file)))
@@ -246,6 +254,7 @@ class TestStart:
         _assert_all_end(pids, since)
         assert not Path(env["GOOGLE_APPLICATION_CREDENTIALS"]).parent.exists()
 
+    @pytest.mark.exhaustive
     @BESIDE_FIRESTORE
     def test_one_in_the_background_outlives_its_parent(self, run: Run, tmp_path: Path) -> None:
         parent = (

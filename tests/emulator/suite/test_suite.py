@@ -73,6 +73,7 @@ class TestEnvironment:
             "GOOGLE_APPLICATION_CREDENTIALS",
             "REGION",
             "VITE_REGION",
+            "CAMPAIGN_SECRET",
         }
         assert chain.env["STORAGE_EMULATOR_HOST"].startswith("http://127.0.0.1:")
         assert json.loads(chain.env["FIREBASE_CONFIG"]) == {

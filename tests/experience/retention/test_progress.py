@@ -200,6 +200,7 @@ def test_an_event_that_comes_in_that_moment_brings_nothing_back(
     assert (left(visitor.db), sessions_left(visitor)) == (set(), 0)
 
 
+@pytest.mark.exhaustive
 def test_at_once_with_events_and_other_erasures_it_leaves_nothing(visitor: Visitor) -> None:
     a_whole_progress(visitor)
     late = [visitor.completed(**then()) for _ in range(2)]

@@ -24,6 +24,7 @@ def played(db: Database, signed_in: Callable[[str | None], Client]) -> tuple[str
     return f"workspaces/{workspace}/campaigns/{campaign}", plays
 
 
+@pytest.mark.exhaustive
 def test_each_is_broken_and_reported(db: Database, played: tuple[str, list[str]]) -> None:
     path, plays = played
     campaign_id = path.rpartition("/")[2]

@@ -149,6 +149,7 @@ def test_a_build_goes_live_and_a_rebuild_reruns_what_changed(bench: WorkflowBenc
     assert (problems(bench, campaign_id), bench.queue.waiting) == ([], [])
 
 
+@pytest.mark.exhaustive
 def test_a_campaign_that_changes_as_its_build_ends_keeps_both_changes(
     bench: WorkflowBench,
 ) -> None:
@@ -172,6 +173,7 @@ def test_a_campaign_that_changes_as_its_build_ends_keeps_both_changes(
     assert problems(bench, campaign_id) == []
 
 
+@pytest.mark.exhaustive
 def test_a_build_that_fails_or_is_cancelled_leaves_nothing_in_between(
     bench: WorkflowBench,
 ) -> None:
@@ -204,6 +206,7 @@ def test_a_build_that_fails_or_is_cancelled_leaves_nothing_in_between(
         assert problems(bench, campaign_id) == []
 
 
+@pytest.mark.exhaustive
 def test_a_lost_task_or_an_erased_run_ends_nothing_half_way(bench: WorkflowBench) -> None:
     lost = a_campaign(bench.client, bench.workspace)
     erased = a_campaign(bench.client, bench.workspace)
@@ -250,6 +253,7 @@ def test_what_cannot_go_live_is_refused_before_it_is_built(
     assert bench.queue.waiting == []
 
 
+@pytest.mark.exhaustive
 def test_a_build_that_cannot_go_live_in_the_end_is_a_failed_one(
     bench: WorkflowBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,6 +95,7 @@ class TestPlaces:
         assert replicate.most_at_once == MAX_PERMITS["other"]
         assert replicate.paid == 4
 
+    @pytest.mark.exhaustive
     def test_who_came_first_begins_first(
         self, generations: GenerationBench, replicate: ReplicateVendor
     ) -> None:
