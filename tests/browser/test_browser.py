@@ -82,6 +82,7 @@ class TestVisit:
             assert list(saved.size) == seen["picture"]
 
     @pytest.mark.exhaustive
+    @pytest.mark.exhaustive
     def test_reloading_and_going_back_lose_nothing_in_any_phase(
         self, browser: Browser, faulty_suite: FaultySuite
     ) -> None:
@@ -103,6 +104,7 @@ class TestObstacles:
         main = visit_of(faulty_suite, first)["main"]
         assert answers(main) == {"name": "Ada", "mood": "bold"}
 
+    @pytest.mark.exhaustive
     def test_answers_given_without_a_connection_arrive_later(
         self, browser: Browser, faulty_suite: FaultySuite
     ) -> None:
@@ -128,6 +130,7 @@ class TestObstacles:
         }
         assert visit_of(faulty_suite, seen["guest"])["pregate"]["status"] == "active"
 
+    @pytest.mark.exhaustive
     def test_a_wrong_file_is_rejected_with_a_reason_and_a_photo_is_accepted_afterwards(
         self, browser: Browser, faulty_suite: FaultySuite, tmp_path: Path
     ) -> None:
@@ -151,6 +154,7 @@ class TestObstacles:
             assert dict(image.getexif()) == {ORIENTATION: 6}
             assert image.tobytes() == taken.tobytes()
 
+    @pytest.mark.exhaustive
     @pytest.mark.exhaustive
     def test_a_cancelled_photo_does_not_lead_to_the_next_step_and_is_replaced(
         self, browser: Browser, faulty_suite: FaultySuite

@@ -36,6 +36,7 @@ def played(browser: Browser, scenario: str, folder: Path) -> Any:
     return browser.play(scenario, template=str(FILE), folder=str(folder))
 
 
+@pytest.mark.exhaustive
 class TestDemo:
     @pytest.fixture(scope="class")
     @staticmethod
@@ -101,6 +102,7 @@ class TestLayouts:
         assert {case: found for case, found in seen["misfits"].items() if found} == {}
 
 
+@pytest.mark.exhaustive
 class TestBuiltPage:
     def test_what_a_build_writes_is_playable(self, browser: Browser, folder: Path) -> None:
         """With its own pictures and sounds, and a name that would end the script."""

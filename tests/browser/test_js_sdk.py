@@ -130,6 +130,7 @@ class TestWrites:
         assert results["forged"] == {"code": "permission-denied"}
 
 
+@pytest.mark.exhaustive
 class TestInstallation:
     def test_the_lock_names_no_registry(self) -> None:
         lock = (WEB / "package-lock.json").read_text()

@@ -18,6 +18,7 @@ def owners(db: Client, workspace: str) -> list[str]:
     return sorted(member.uid for member in found)
 
 
+@pytest.mark.exhaustive
 class TestCommand:
     def test_makes_the_workspace_once_and_says_so_each_time(
         self, quiet_db: Client, command: Command

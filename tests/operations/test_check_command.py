@@ -50,6 +50,7 @@ class TestCheckCommand:
         assert done.stderr.startswith("error: there is nothing to check in project ")
         assert f"{quiet_db.project}-typo on the emulator at " in done.stderr
 
+    @pytest.mark.exhaustive
     def test_exits_with_2_where_no_database_responds(self, command: Command) -> None:
         closed = f"127.0.0.1:{free_port()}"
 
@@ -60,6 +61,7 @@ class TestCheckCommand:
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.startswith("error: project demo-x cannot be used: ")
 
+    @pytest.mark.exhaustive
     def test_asks_whether_the_objects_are_meant_too(
         self, command: Command, visit: StoredVisit
     ) -> None:

@@ -131,7 +131,18 @@ OPERATIONS: dict[str, Operation] = {
 }
 
 
-@pytest.mark.parametrize("cell", matrix.cells(), ids=str)
+QUERIES = ("own", "workspace", "group")
+"""Each asks for many documents at once; with all others they take a minute."""
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        pytest.param(cell, marks=pytest.mark.exhaustive if cell.operation in QUERIES else ())
+        for cell in matrix.cells()
+    ],
+    ids=str,
+)
 class TestMatrix:
     def test_exactly_those_of_the_cell_are_allowed(self, setting: Setting, cell: Cell) -> None:
         operation = OPERATIONS[cell.operation]

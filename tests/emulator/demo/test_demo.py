@@ -104,6 +104,7 @@ class TestSeededDocuments:
                 step.check_input(TypeAdapter(StepInput).validate_python(INPUTS[step.id]))
 
 
+@pytest.mark.exhaustive
 class TestSeeding:
     def test_seeding_twice_gives_the_same(self, suite: Suite) -> None:
         client = clients.firestore()

@@ -149,6 +149,7 @@ class TestLoading:
             own_supervisor.start()
 
 
+@pytest.mark.exhaustive
 class TestReload:
     def test_an_edit_takes_effect_and_a_broken_one_can_be_put_right(
         self, own_supervisor: FunctionsSupervisor, own_source: Path

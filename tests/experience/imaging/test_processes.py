@@ -174,6 +174,7 @@ class TestBounds:
                     os.kill(child, signal.SIGKILL)
 
 
+@pytest.mark.exhaustive
 class TestMemory:
     """The hungriest file that is accepted, a lossless WebP, within the limit of a process."""
 

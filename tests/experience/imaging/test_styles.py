@@ -159,6 +159,7 @@ class TestAllStyles:
         for (one, first), (other, second) in combinations(pictures.items(), 2):
             assert np.abs(first - second).mean() > 6, f"{one} and {other}"
 
+    @pytest.mark.exhaustive
     @pytest.mark.parametrize("style", STYLES)
     def test_a_picture_looks_the_same_in_every_size(self, style: Style) -> None:
         small, large = (transformed(ASTRONAUT, style=style, width=each) for each in (300, 900))
@@ -183,6 +184,7 @@ class TestAllStyles:
         assert [error["loc"] for error in refused.value.errors()] == [("style",)]
 
 
+@pytest.mark.exhaustive
 class TestContactSheet:
     def test_the_one_in_the_documentation_is_small_and_up_to_date(self) -> None:
         assert PICTURE.stat().st_size < 200_000

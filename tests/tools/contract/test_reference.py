@@ -25,6 +25,7 @@ def recorded() -> dict[str, Any]:
 
 
 class TestRecordedRun:
+    @pytest.mark.exhaustive
     def test_the_functions_still_behave_like_it(
         self, suite: Suite, recorded: dict[str, Any]
     ) -> None:
