@@ -187,7 +187,7 @@ class TestStored:
         events.store(quiet_db)
         for lat, lng in MIDDLES:
             for radius in (50, 9000, 50_000):
-                for size in (1, 7, 100):
+                for size in (7, 100):  # the emulator takes seconds for a query with many cells
                     events.check(find, lat, lng, radius, pageSize=size)
 
 
