@@ -125,6 +125,17 @@ def delete_objects(blobs: "Iterable[Blob]", *, if_unchanged: bool = False) -> in
     return sum(status < 300 for status in _send_batches(delete, list(blobs)))
 
 
+def delete_older(prefix: str, before: int) -> int:
+    """Delete the objects below a folder that were made until then; how many.
+
+    `before` is in Unix milliseconds. One request for a thousand.
+    """
+    listed = bucket().list_blobs(prefix=prefix, retry=retry())
+    return delete_objects(
+        [each for each in listed if each.time_created.timestamp() * 1000 <= before]
+    )
+
+
 def change_metadata(changes: "Sequence[tuple[Blob, Mapping[str, str | None]]]") -> "list[Blob]":
     """Change keys of the metadata of objects as they were listed; None removes a key.
 

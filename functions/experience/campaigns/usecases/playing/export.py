@@ -74,7 +74,5 @@ def _folder(workspace_id: str, campaign_id: str) -> str:
 
 def delete_old_exports(now: int | None = None) -> int:
     """Delete the files that are older than a day; how many. One request for a thousand."""
-    until = (clock.now_ms() if now is None else now) - EXPORT_KEPT_MS
-    listed = storage.bucket().list_blobs(prefix="exports/plays/", retry=storage.retry())
-    old = [each for each in listed if each.time_created.timestamp() * 1000 <= until]
-    return storage.delete_objects(old)
+    before = (clock.now_ms() if now is None else now) - EXPORT_KEPT_MS
+    return storage.delete_older("exports/plays/", before)

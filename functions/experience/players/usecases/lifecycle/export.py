@@ -87,7 +87,5 @@ def _documents(client: Client, uid: str) -> Iterator[tuple[str, dict[str, Any]]]
 
 def delete_old_exports(now: int | None = None) -> int:
     """Delete the files that are older than a day; how many. One request for a thousand."""
-    until = (clock.now_ms() if now is None else now) - EXPORT_KEPT_MS
-    listed = storage.bucket().list_blobs(prefix="exports/players/", retry=storage.retry())
-    old = [each for each in listed if each.time_created.timestamp() * 1000 <= until]
-    return storage.delete_objects(old)
+    before = (clock.now_ms() if now is None else now) - EXPORT_KEPT_MS
+    return storage.delete_older("exports/players/", before)
