@@ -12,6 +12,7 @@ from experience.campaigns.models.playing import claims, stock
 from experience.campaigns.models.playing.requests import UploadCodes
 from experience.campaigns.models.playing.stock import StockShard
 from experience.errors import FailedPrecondition
+from experience.workflows.catalog.campaign_build.manifest import Terms as ManifestTerms
 from tests.support.campaigns.builders import a_game as stored_game
 
 SEED = draws.seed_of(b"a secret", "agency", "summer", 1)
@@ -189,3 +190,10 @@ class TestCodes:
         upload = {"workspace_id": "w", "campaign_id": "c", "prize_id": "p", "codes": [code]}
         with pytest.raises(ValueError, match="codes"):
             UploadCodes.model_validate(upload)
+
+
+def test_terms_without_an_age_can_be_built() -> None:
+    terms = {"version": "1", "url": "https://example.com/terms"}
+
+    assert issues_of(a_game(terms=terms)) == []
+    assert ManifestTerms.model_validate(terms).minimum_age is None

@@ -104,6 +104,20 @@ class TestPlayCampaign:
         denied = sorted(each["denied"] or "" for each in plays_of(db, asked))
         assert denied == ["", "", "per_day", "wins", "wins"]
 
+    def test_a_days_cap_holds_when_the_local_day_goes_back(
+        self, db: Database, signed_in: SignIn, editor: Client, live: Callable[..., dict[str, Any]]
+    ) -> None:
+        asked = live(a_sure_win(perDay=1))
+        won = []
+        for version, zone in enumerate(("Pacific/Kiritimati", "Etc/GMT+12", "Pacific/Kiritimati")):
+            change = {"game": {"window": {"timeZone": zone}}}
+            editor.call(
+                "updateCampaign", **ids_of(asked), expectedVersion=version + 2, config=change
+            )
+            uid = f"p-{new_id()}"
+            won.append(bool(signed_in(uid).call("playCampaign", **asked)["prize"]))
+        assert won == [True, True, False]
+
     def test_says_why_nobody_can_play(
         self,
         db: Database,
