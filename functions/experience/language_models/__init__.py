@@ -11,6 +11,9 @@ ROOMS = (
     "grammar",
     "filling",
     "local",
+    "schemas",
+    "vendor",
+    "openai",
     "registry",
     "structured",
 )
