@@ -12,6 +12,9 @@ ROOMS = (
     "filling",
     "local_chat",
     "local",
+    "schemas",
+    "vendor",
+    "openai",
     "registry",
     "structured",
 )

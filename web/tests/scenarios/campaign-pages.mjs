@@ -68,6 +68,26 @@ export async function campaignPlayed(stage, { campaign, tabs: other }) {
   return { uid: await guest.uid(), lost, phase, reloaded, audit, five, uncaught: stage.uncaught };
 }
 
+/** A spin that draws the prize after another person has won the last one. */
+export async function campaignSoldOut(stage, { campaign }) {
+  const guest = await stage.guest({ reducedMotion: "no-preference" });
+  await opens(guest, stage, campaign);
+  const live = guest.page.getByRole("status").and(guest.find("end"));
+  const before = await live.innerText();
+  await spins(guest);
+  const shown = await result(guest);
+  const announced = await live.textContent();
+  const wait = await guest.find("slow").innerText();
+  const isTurning = () =>
+    document.querySelector(".disc").getAnimations({ subtree: true }).length > 0 ||
+    document.querySelector("[aria-busy=true]") !== null;
+  const turns = await guest.page.evaluate(isTurning);
+  const audit = await violations(guest.page);
+  await guest.page.reload();
+  const reloaded = await result(guest);
+  return { before, shown, announced, wait, turns, audit, reloaded, messages: stage.messages };
+}
+
 /** Two plays of a day, the network gone before the first one. */
 export async function campaignTwice(stage, { campaign }) {
   const guest = await stage.guest();

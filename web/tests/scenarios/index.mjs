@@ -9,6 +9,7 @@ import {
   campaignFramed,
   campaignPlayed,
   campaignRefusals,
+  campaignSoldOut,
   campaignTerms,
   campaignTwice,
 } from "./campaign-pages.mjs";
@@ -64,5 +65,6 @@ export const SCENARIOS = {
   campaignTerms,
   campaignByTicket,
   campaignRefusals,
+  campaignSoldOut,
   campaignFramed,
 };

@@ -75,6 +75,8 @@ class ChatErrorCode(StrEnum):
     """The workspace's tokens of the day did not suffice for a further round."""
     TOO_MANY_ROUNDS = "TOO_MANY_ROUNDS"
     """The model kept asking for tools."""
+    TOO_LONG = "TOO_LONG"
+    """The model wrote more than a message holds."""
     TIMEOUT = "TIMEOUT"
     """It took longer than a message may."""
     WORKER_LOST = "WORKER_LOST"
@@ -103,10 +105,10 @@ class ChatSession(Document):
     created_at: int
     updated_at: int
 
-    def with_messages(self, count: int, now: int) -> "ChatSession":
-        """The session with further messages, the last of which is being written."""
+    def with_messages(self, now: int) -> "ChatSession":
+        """The session with two further messages, the last of which is being written."""
         at = max(now, self.updated_at)
-        number = self.message_count + count
+        number = self.message_count + 2
         changed = {"message_count": number, "streaming_message": number}
         return self.model_copy(update={**changed, "last_message_at": at, "updated_at": at})
 
@@ -210,6 +212,54 @@ class ChatMessage(Document):
         at = max(now, self.updated_at)
         server = {"worker": None, "lease_until": None, "reservation": None}
         return self.model_copy(update={"status": status, **fields, **server, "updated_at": at})
+
+
+def new_messages(
+    session: ChatSession,
+    content: str,
+    model_name: str,
+    reservation: TokenReservation,
+    *,
+    worker: str,
+    request_id: str | None = None,
+    request: str | None = None,
+) -> tuple[ChatMessage, ChatMessage]:
+    """The last two messages of a session: what its user said, and what is being written to it."""
+    own = {
+        "chat_session_id": session.id,
+        "tenant_id": session.tenant_id,
+        "user_id": session.user_id,
+    }
+    times = {"created_at": session.last_message_at, "updated_at": session.last_message_at}
+    number = session.message_count - 1
+    user = ChatMessage.model_validate(
+        {
+            **own,
+            **times,
+            "id": str(number),
+            "number": number,
+            "role": MessageRole.USER,
+            "content": content,
+            "request_id": request_id,
+            "request": request,
+        }
+    )
+    assistant = ChatMessage.model_validate(
+        {
+            **own,
+            **times,
+            "id": str(number + 1),
+            "number": number + 1,
+            "role": MessageRole.ASSISTANT,
+            "content": "",
+            "status": MessageStatus.STREAMING,
+            "llm_model": model_name,
+            "worker": worker,
+            "lease_until": session.last_message_at + LEASE_MS,
+            "reservation": reservation,
+        }
+    )
+    return user, assistant
 
 
 def error_of(failure: ModelFailed) -> ChatError:
