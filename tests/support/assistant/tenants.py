@@ -5,11 +5,14 @@ from typing import Any
 
 from google.cloud.firestore import Client
 
+from experience.assistant import store as chat_store
+from experience.assistant.models.chat import ChatMessage, ChatSession
 from experience.assistant.usecases.tools.registry import ToolOutcome, run_tool
 from experience.campaigns.models.requests import GenerateCampaign
 from experience.campaigns.usecases.generate import generate_campaign
 from experience.clock import now_ms
 from experience.firebase.callables import Caller
+from experience.ids import new_id
 from experience.language_models.models import Message, Role, ToolCall
 from experience.language_models.prompts import fenced
 from tests.support.builders.guests import a_guest
@@ -98,3 +101,24 @@ def a_tenant(db: Client, called: str = "Summer") -> Tenant:
 def _a_run(db: Client, workspace: str, uid: str, campaign: str) -> str:
     asked = {"workspaceId": workspace, "campaignId": campaign, "expectedVersion": 1}
     return generate_campaign(uid, GenerateCampaign.load(asked)).run.id
+
+
+def a_proposal(tenant: Tenant, tool: str, caller: Caller | None = None, **arguments: Any) -> str:
+    """The id of a chat session, by default the editor's, whose message 2 proposes this."""
+    caller, now, session = caller or tenant.editor, now_ms(), f"chat-{new_id()}"
+    proposal = tenant.call(tool, tenant.editor, **arguments).proposal
+    assert proposal is not None
+    common = {"tenantId": tenant.id, "userId": caller.uid, "createdAt": now, "updatedAt": now}
+    chat = ChatSession.load(
+        {**common, "id": session, "title": "Hi", "messageCount": 2, "lastMessageAt": now}
+    )
+    reference = chat_store.session_ref(tenant.db, tenant.id, session)
+    reference.set(chat.dump())
+    for number, role, content, proposed in (
+        (1, "user", "Do it", None),
+        (2, "assistant", proposal.summary, proposal.dump()),
+    ):
+        fields = {"id": str(number), "number": number, "chatSessionId": session, "role": role}
+        message = ChatMessage.load({**common, **fields, "content": content, "proposal": proposed})
+        chat_store.message_ref(tenant.db, tenant.id, session, number).set(message.dump())
+    return session
