@@ -14,6 +14,7 @@ from experience.assistant.models.requests import SendChatMessage
 from experience.assistant.models.views import ChatDelta, ChatSent
 from experience.assistant.usecases import send
 from experience.assistant.usecases.conversation import Toolbox
+from experience.firebase.callables import Caller
 from experience.language_models.models import (
     Chunk,
     Completion,
@@ -97,7 +98,7 @@ class Chatter:
         fields = {"chatSessionId": chat, "requestId": request}
         given = {name: value for name, value in fields.items() if value}
         asked = SendChatMessage.load({"workspaceId": self.workspace, "content": content, **given})
-        return send.send_chat_message(self.uid, asked, self.toolbox, "You are it.", self._emit)
+        return send.send_chat_message(Caller(self.uid), asked, self._emit, self.toolbox)
 
     def _emit(self, chunk: ChatDelta) -> None:
         self.deltas.append(chunk.delta)

@@ -18,7 +18,6 @@ from experience.assistant.models.views import (
     ChatSessionView,
 )
 from experience.assistant.usecases import confirm, delete, read, rename, send, stop, sweep
-from experience.assistant.usecases.conversation import Toolbox
 from experience.firebase.callables import Caller, callable_function
 from experience.firebase.schedules import schedule
 from experience.firebase.streaming import Emit
@@ -43,8 +42,7 @@ _OF_SESSION = (reasons.WORKSPACE_NOT_FOUND, assistant.CHAT_SESSION_NOT_FOUND)
 )
 def send_chat_message(caller: Caller, request: SendChatMessage, emit: Emit[ChatDelta]) -> ChatSent:
     """Say something to the assistant, which streams what it says to it; members."""
-    toolbox = Toolbox((), lambda call: (_ for _ in ()).throw(NotImplementedError(call.name)))
-    return send.send_chat_message(caller.uid, request, toolbox, "You are an assistant.", emit)
+    return send.send_chat_message(caller, request, emit)
 
 
 @callable_function(

@@ -8,8 +8,10 @@ from google.cloud.firestore import Client as Database
 from google.cloud.firestore import DocumentReference
 
 from emulator.demo.client import Client
+from experience.assistant.models.prompts import system_prompt
 from experience.assistant.models.views import ChatSent
 from experience.assistant.usecases import conversation, writer
+from experience.clock import now_ms
 from experience.errors import AlreadyExists, Busy, FailedPrecondition, ResourceExhausted
 from experience.language_models.models import Completion, FinishReason, ModelFailed
 from tests.support.calling import at_once, issue_paths, refused
@@ -33,7 +35,7 @@ def test_messages_are_numbered_and_alternate_and_the_model_reads_the_newest(
     second = chatter.send("And now?", chat)
     assert second.session.title == first.session.title
     assert [each.content for each in model.read[1]] == [
-        "You are it.", "Bonsoir,\nça va ?", "Good evening 🌙.", "And now?",
+        system_prompt(now_ms()), "Bonsoir,\nça va ?", "Good evening 🌙.", "And now?",
     ]  # fmt: skip
     stored = chatter.messages(chat)
     assert [each["number"] for each in stored] == [1, 2, 3, 4]
@@ -47,7 +49,9 @@ def test_messages_are_numbered_and_alternate_and_the_model_reads_the_newest(
 
     monkeypatch.setattr(conversation, "MAX_HISTORY_TOKENS", len("Yes.And now?"))
     chatter.send("More", chat)
-    assert [each.content for each in model.read[2]] == ["You are it.", "And now?", "Yes.", "More"]
+    assert [each.content for each in model.read[2]] == [
+        system_prompt(now_ms()), "And now?", "Yes.", "More",
+    ]  # fmt: skip
     monkeypatch.setattr(conversation, "MAX_HISTORY_TOKENS", len("Yes."))
     chatter.send("More", chat)
     assert [each.role.value for each in model.read[3]] == ["system", "user"]

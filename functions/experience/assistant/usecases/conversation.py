@@ -13,6 +13,7 @@ from experience.assistant.models.chat import (
     MessageRole,
     Proposal,
 )
+from experience.assistant.models.prompts import proposal_data
 from experience.assistant.usecases import writer
 from experience.assistant.usecases.chunks import read_chunks
 from experience.assistant.usecases.writer import MessageWriter
@@ -229,4 +230,7 @@ def model_messages(
 def _shown(message: ChatMessage) -> Message:
     """A message of the history, with what became of its proposal."""
     role = Role.USER if message.role is MessageRole.USER else Role.ASSISTANT
-    return Message(role, message.content.strip() or _NO_TEXT)
+    content = message.content if message.content.strip() else _NO_TEXT
+    if message.proposal:
+        content = f"{content}\n{proposal_data(message.proposal)}"
+    return Message(role, content)
