@@ -1,0 +1,87 @@
+"""Callables of the assistant, and its sweep."""
+
+from experience import reasons
+from experience.assistant.models.requests import (
+    DeleteChatSession,
+    GetChatMessages,
+    ListChatSessions,
+    RenameChatSession,
+    SendChatMessage,
+    StopChatMessage,
+)
+from experience.assistant.models.views import (
+    ChatDelta,
+    ChatMessageView,
+    ChatSent,
+    ChatSessionDeleted,
+    ChatSessionView,
+)
+from experience.assistant.usecases import delete, read, rename, send, stop, sweep
+from experience.assistant.usecases.conversation import Toolbox
+from experience.firebase.callables import Caller, callable_function
+from experience.firebase.schedules import schedule
+from experience.firebase.streaming import Emit
+from experience.pages import Page
+from experience.reasons import ai_generations, assistant
+
+_OF_SESSION = (reasons.WORKSPACE_NOT_FOUND, assistant.CHAT_SESSION_NOT_FOUND)
+
+
+@callable_function(
+    SendChatMessage,
+    streams=ChatDelta,
+    refuses=[
+        *_OF_SESSION,
+        assistant.CHAT_BUSY,
+        reasons.REQUEST_ID_REUSED,
+        ai_generations.MODEL_NOT_CONFIGURED,
+        ai_generations.TOKEN_BUDGET,
+        reasons.CONTENTION,
+    ],
+    timeout_seconds=180,
+)
+def send_chat_message(
+    caller: Caller, request: SendChatMessage, emit: Emit[ChatDelta]
+) -> ChatSent:
+    """Say something to the assistant, which streams what it says to it; members."""
+    toolbox = Toolbox((), lambda call: (_ for _ in ()).throw(NotImplementedError(call.name)))
+    return send.send_chat_message(caller.uid, request, toolbox, "You are an assistant.", emit)
+
+
+@callable_function(
+    StopChatMessage,
+    refuses=[*_OF_SESSION, assistant.CHAT_MESSAGE_NOT_FOUND, reasons.CONTENTION],
+)
+def stop_chat_message(caller: Caller, request: StopChatMessage) -> ChatMessageView:
+    """Have the assistant write no more of a message; its user."""
+    return stop.stop_chat_message(caller.uid, request)
+
+
+@callable_function(ListChatSessions, refuses=[reasons.WORKSPACE_NOT_FOUND])
+def list_chat_sessions(caller: Caller, request: ListChatSessions) -> Page[ChatSessionView]:
+    """The caller's own sessions, the one that was last written to first; members."""
+    return read.list_chat_sessions(caller.uid, request)
+
+
+@callable_function(GetChatMessages, refuses=_OF_SESSION)
+def get_chat_messages(caller: Caller, request: GetChatMessages) -> Page[ChatMessageView]:
+    """The messages of a session, the oldest first; its user."""
+    return read.get_chat_messages(caller.uid, request)
+
+
+@callable_function(RenameChatSession, refuses=[*_OF_SESSION, reasons.CONTENTION])
+def rename_chat_session(caller: Caller, request: RenameChatSession) -> ChatSessionView:
+    """Give a session another title; its user."""
+    return rename.rename_chat_session(caller.uid, request)
+
+
+@callable_function(DeleteChatSession, refuses=[*_OF_SESSION, reasons.CONTENTION])
+def delete_chat_session(caller: Caller, request: DeleteChatSession) -> ChatSessionDeleted:
+    """Delete a session with all its messages; its user."""
+    return delete.delete_chat_session(caller.uid, request)
+
+
+@schedule(every="5 minutes")
+def sweep_chats() -> None:
+    """Finalize messages whose worker died, resume deletions, delete sessions after their time."""
+    sweep.sweep_chats()
