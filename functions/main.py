@@ -7,6 +7,7 @@ from experience.ai_generations.endpoints import list_ai_generations as listAiGen
 from experience.ai_generations.endpoints import on_campaign_deleted as onCampaignDeleted
 from experience.ai_generations.endpoints import reject_ai_generation as rejectAiGeneration
 from experience.ai_generations.endpoints import sweep_ai_generations as sweepAiGenerations
+from experience.assistant.endpoints import confirm_proposal as confirmProposal
 from experience.assistant.endpoints import delete_chat_session as deleteChatSession
 from experience.assistant.endpoints import get_chat_messages as getChatMessages
 from experience.assistant.endpoints import list_chat_sessions as listChatSessions
@@ -139,6 +140,7 @@ __all__ = [
     "closeCampaign",
     "collectArtifacts",
     "completeSession",
+    "confirmProposal",
     "confirmUpload",
     "createAiGeneration",
     "createCampaign",
