@@ -13,6 +13,7 @@ ROOMS = (
     "local",
     "schemas",
     "vendor",
+    "gemini",
     "openai",
     "registry",
     "structured",
