@@ -6,6 +6,7 @@ import {
 } from "./campaign-demos.mjs";
 import {
   campaignByTicket,
+  campaignChanged,
   campaignFramed,
   campaignPlayed,
   campaignRefusals,
@@ -64,6 +65,7 @@ export const SCENARIOS = {
   campaignTwice,
   campaignTerms,
   campaignByTicket,
+  campaignChanged,
   campaignRefusals,
   campaignSoldOut,
   campaignFramed,
