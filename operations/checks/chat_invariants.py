@@ -10,7 +10,7 @@ Found = Iterator[tuple[str, str]]
 
 
 def a_chat_s_messages_alternate(data: Data) -> Found:
-    """A session has the messages 1 to `messageCount`, a deleted one none; the odd ones its user's."""
+    """A session has the messages 1 to `messageCount`, the odd ones its user's."""
     of_session: dict[str, list[ChatMessage]] = defaultdict(list)
     for path, message in data.chat_messages.items():
         session_path, _, name = path.rpartition("/chatMessages/")
