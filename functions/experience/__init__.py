@@ -28,6 +28,7 @@ A domain imports only shared modules and domains that stand above it in this lis
     players      profiles, progress in experiences, its log, boards and analytics
     campaigns    campaigns: their life, their build, and playing them for prizes
     ai_generations   what language models make of a brief, and what people accept of it
+    assistant    chats of members with a language model that can call the other domains
     retention    deleting what has been kept for long enough
 """
 
@@ -51,5 +52,6 @@ DOMAINS = (
     "players",
     "campaigns",
     "ai_generations",
+    "assistant",
     "retention",
 )

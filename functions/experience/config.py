@@ -161,10 +161,40 @@ LANGUAGE_MODEL = StringParam(
     description="Which language model writes texts and plans; local needs no network and no key.",
 )
 
+LANGUAGE_MODEL_TIMEOUT_SECONDS = IntParam(
+    "LANGUAGE_MODEL_TIMEOUT_SECONDS",
+    default=60,
+    description="How long one call of a language model may take, all its tries included.",
+)
+
+OPENAI_LANGUAGE_MODEL = StringParam(
+    "OPENAI_LANGUAGE_MODEL",
+    default="gpt-4.1-mini",
+    description="Which model openai asks for, by the name that its server knows.",
+)
+
+OPENAI_API_URL = StringParam(
+    "OPENAI_API_URL",
+    default="https://api.openai.com/v1",
+    description="Where chat completions are served: by OpenAI, Ollama, llama.cpp, vLLM or others.",
+)
+
+OPENAI_KEY_SECRET = StringParam(
+    "OPENAI_KEY_SECRET",
+    default="",
+    description="The secret of this project that holds the key of OPENAI_API_URL; empty: none.",
+)
+
 TOKENS_PER_WORKSPACE_AND_DAY = IntParam(
     "TOKENS_PER_WORKSPACE_AND_DAY",
     default=2_000_000,
     description="How many tokens of language models a workspace may use in a day, if it sets none.",
+)
+
+CHAT_RETENTION_DAYS = IntParam(
+    "CHAT_RETENTION_DAYS",
+    default=365,
+    description="How many days after its last message a chat with the assistant is deleted.",
 )
 
 STEP_LEASE_MARGIN_SECONDS = IntParam(

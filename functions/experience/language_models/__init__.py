@@ -10,7 +10,11 @@ ROOMS = (
     "prompts",
     "grammar",
     "filling",
+    "local_chat",
     "local",
+    "schemas",
+    "vendor",
+    "openai",
     "registry",
     "structured",
 )

@@ -5,6 +5,7 @@ The HTTP libraries bound each read of a socket, so a server that sends a byte no
 handshake, sending, the headers and the body together. The resolver has bounds of its own.
 """
 
+import contextlib
 import functools
 import http.client
 import io
@@ -13,7 +14,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -61,6 +62,19 @@ class Response:
 
 
 @dataclass(frozen=True)
+class Stream:
+    """A vendor's answer whose body is read as it comes; the names of its headers as above."""
+
+    status: int
+    headers: Mapping[str, str]
+    parts: Iterator[bytes]
+
+    def read(self) -> Response:
+        """The whole answer."""
+        return Response(self.status, self.headers, b"".join(self.parts))
+
+
+@dataclass(frozen=True)
 class Bounds:
     """How many bytes a response may have, and when (`time.monotonic`) the exchange ends."""
 
@@ -75,18 +89,20 @@ class Bounds:
         return left
 
 
-def exchange(
+@contextlib.contextmanager
+def opened(
     method: str,
     address: Address,
     ips: Sequence[str],
     headers: Mapping[str, str],
     body: bytes | None,
     bounds: Bounds,
-) -> Response:
-    """Send one request to the first of these IP addresses that takes it, and read its response.
+) -> Iterator[Stream]:
+    """Send one request to the first of these IP addresses that takes it, and read its headers.
 
-    Redirects are returned, not followed. Raises TimeoutError, TooLargeError, and OSError or
-    HTTPException where the connection broke.
+    The connection is closed at the end of the context. Redirects are returned, not followed. Raises
+    TimeoutError, TooLargeError, and OSError or HTTPException where the connection broke, the parts
+    of the body as well.
     """
     with _connected(address, ips, bounds) as connected:
         client = http.client.HTTPConnection(address.host, address.port)
@@ -97,20 +113,19 @@ def exchange(
         response = client.getresponse()
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             raise http.client.HTTPException("a compressed response, which nobody asked for")
-        received = _read(response, bounds)
-    named = {name.lower(): value for name, value in response.headers.items()}
-    return Response(response.status, named, received)
+        named = {name.lower(): value for name, value in response.headers.items()}
+        yield Stream(response.status, named, _parts(response, bounds))
 
 
-def _read(response: http.client.HTTPResponse, bounds: Bounds) -> bytes:
-    data = bytearray()
+def _parts(response: http.client.HTTPResponse, bounds: Bounds) -> Iterator[bytes]:
+    size = 0
     while chunk := response.read1(CHUNK_BYTES):
-        data += chunk
-        if len(data) > bounds.limit_bytes:
+        size += len(chunk)
+        if size > bounds.limit_bytes:
             raise TooLargeError
+        yield chunk
     if response.length:
-        raise http.client.IncompleteRead(bytes(data), response.length)
-    return bytes(data)
+        raise http.client.IncompleteRead(b"", response.length)
 
 
 def _connected(address: Address, ips: Sequence[str], bounds: Bounds) -> socket.socket:

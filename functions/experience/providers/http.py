@@ -1,17 +1,18 @@
 """Requests to vendors: bounded in time, in size, in tries, and in where they go."""
 
+import contextlib
 import itertools
 import json
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any, TypeVar
 
 from experience.providers import addresses
 from experience.providers.addresses import Address, InvalidAddressError
-from experience.providers.exchange import Bounds, Response, TooLargeError, exchange
+from experience.providers.exchange import Bounds, Response, Stream, TooLargeError, opened
 from experience.providers.models import FailureCode, ProviderFailed
 
 T = TypeVar("T")
@@ -49,14 +50,21 @@ class Http:
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Response:
         """One request to the API. Raises Unanswered; an answer of any status is an answer."""
+        with self.stream(method, path, body, **headers) as answer:
+            return answer.read()
+
+    @contextlib.contextmanager
+    def stream(self, method: str, path: str, body: Any = None, **headers: str) -> Iterator[Stream]:
+        """As `call`, with a body that is read in parts, each of which may raise as `call` does.
+
+        The timeout is that of the whole answer. Leaving the context closes the connection.
+        """
         sent = None if body is None else json.dumps(body).encode()
-        return self._send(
-            method,
-            addresses.parse(self.base_url + path),
-            (JSON_BYTES, self.timeout_seconds),
-            sent,
-            {"content-type": "application/json", **headers},
-        )
+        address = addresses.parse(self.base_url + path)
+        bounds = (JSON_BYTES, self.timeout_seconds)
+        json_headers = {"content-type": "application/json", **headers}
+        with self._open(method, address, bounds, sent, json_headers) as answer:
+            yield answer
 
     def retry(self, once: Callable[[], T], within_seconds: float | None = None) -> T:
         """Call `once`, and retry transient failures with full jitter until one timeout has passed.
@@ -91,7 +99,8 @@ class Http:
             for _ in range(REDIRECTS + 1):
                 self._require_vendors(address, hosts)
                 bounds = (limit_bytes, self.download_seconds)
-                answer = self._send("GET", address, bounds, None, {})
+                with self._open("GET", address, bounds, None, {}) as received:
+                    answer = received.read()
                 if answer.status not in (301, 302, 303, 307, 308):
                     return answer
                 address = addresses.redirected(address, answer.headers.get("location", ""))
@@ -121,35 +130,46 @@ class Http:
         """With the key, where the address is one of the API itself."""
         return {**self.headers, **headers} if self._is_own(address) else dict(headers)
 
-    def _send(
+    @contextlib.contextmanager
+    def _open(
         self,
         method: str,
         address: Address,
         bounds: tuple[int, float],
         body: bytes | None,
         headers: Mapping[str, str],
-    ) -> Response:
+    ) -> Iterator[Stream]:
         limit_bytes, seconds = bounds
         deadline = time.monotonic() + seconds
-        try:
-            return exchange(
-                method,
-                address,
-                self._ips(address),
-                self._sent_headers(address, headers),
-                body,
-                Bounds(limit_bytes, deadline),
-            )
-        except TooLargeError as error:
-            raise ProviderFailed(
-                f"The provider's answer is larger than {limit_bytes} bytes.", retryable=False
-            ) from error
-        except TimeoutError as error:
-            raise Unanswered(
-                "The provider did not answer in time.", code=FailureCode.TIMEOUT
-            ) from error
-        except (OSError, HTTPException) as error:
-            raise Unanswered("The connection to the provider broke.") from error
+        sent = self._sent_headers(address, headers)
+        with contextlib.ExitStack() as stack:
+            with _failing(limit_bytes):
+                ips = self._ips(address)
+                exchange = opened(method, address, ips, sent, body, Bounds(limit_bytes, deadline))
+                answer = stack.enter_context(exchange)
+            yield Stream(answer.status, answer.headers, _parts(answer, limit_bytes))
+
+
+@contextlib.contextmanager
+def _failing(limit_bytes: int) -> Iterator[None]:
+    """What an exchange raises becomes a provider's failure."""
+    try:
+        yield
+    except TooLargeError as error:
+        raise ProviderFailed(
+            f"The provider's answer is larger than {limit_bytes} bytes.", retryable=False
+        ) from error
+    except TimeoutError as error:
+        raise Unanswered(
+            "The provider did not answer in time.", code=FailureCode.TIMEOUT
+        ) from error
+    except (OSError, HTTPException) as error:
+        raise Unanswered("The connection to the provider broke.") from error
+
+
+def _parts(answer: Stream, limit_bytes: int) -> Iterator[bytes]:
+    with _failing(limit_bytes):
+        yield from answer.parts
 
 
 def _elsewhere() -> ProviderFailed:
