@@ -94,7 +94,9 @@ def fence(name: str, value: Any) -> str:
     does.
     """
     text = json.dumps(value, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
-    text = "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
+    if not text.isprintable():
+        hidden = {each for each in text if not each.isprintable()}
+        text = text.translate({ord(each): json.dumps(each)[1:-1] for each in hidden})
     return f'<data name="{name}">\n{text}\n</data>'
 
 

@@ -100,6 +100,13 @@ export const CALLABLES = [
   "rejectAiGeneration",
   "getAiGeneration",
   "listAiGenerations",
+  "sendChatMessage",
+  "stopChatMessage",
+  "confirmProposal",
+  "listChatSessions",
+  "getChatMessages",
+  "renameChatSession",
+  "deleteChatSession",
   "eraseGuest",
 ] as const satisfies readonly (keyof Callables)[];
 

@@ -124,6 +124,18 @@ export type GenerationType = "plan" | "copy" | "theme_brief" | "theme_image";
  * How far it is. Only `pending` changes.
  */
 export type GenerationStatus = "pending" | "completed" | "failed";
+/**
+ * Who wrote a message.
+ */
+export type MessageRole = "user" | "assistant";
+/**
+ * How far a message is. Only `streaming` changes.
+ */
+export type MessageStatus = "streaming" | "complete" | "failed" | "stopped";
+/**
+ * What became of a proposal. Only `open` changes.
+ */
+export type ProposalStatus = "open" | "confirmed" | "failed";
 
 /**
  * Everything that web clients and the functions agree on.
@@ -1989,6 +2001,141 @@ export interface Callables {
     response: PageOfAiGenerationView;
     refuses:
       | "workspace_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Say something to the assistant, which streams what it says to it; members.
+   */
+  sendChatMessage: {
+    request: SendChatMessage;
+    response: ChatSent;
+    refuses:
+      | "workspace_not_found"
+      | "chat_session_not_found"
+      | "chat_busy"
+      | "request_id_reused"
+      | "model_not_configured"
+      | "token_budget"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+    chunk: ChatDelta;
+  };
+  /**
+   * Have the assistant write no more of a message; its user.
+   */
+  stopChatMessage: {
+    request: StopChatMessage;
+    response: ChatMessageView;
+    refuses:
+      | "workspace_not_found"
+      | "chat_session_not_found"
+      | "chat_message_not_found"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Carry out what the assistant proposed, once; its user, with the role that it needs.
+   */
+  confirmProposal: {
+    request: ConfirmProposal;
+    response: ChatMessageView;
+    refuses:
+      | "workspace_not_found"
+      | "chat_session_not_found"
+      | "chat_message_not_found"
+      | "proposal_not_found"
+      | "proposal_expired"
+      | "proposal_failed"
+      | "role_required"
+      | "version_conflict"
+      | "run_not_found"
+      | "campaign_not_found"
+      | "campaign_status"
+      | "campaign_deleted"
+      | "campaign_closed"
+      | "campaign_incomplete"
+      | "campaign_secret_missing"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The caller's own sessions, the one that was last written to first; members.
+   */
+  listChatSessions: {
+    request: ListChatSessions;
+    response: PageOfChatSessionView;
+    refuses:
+      | "workspace_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The messages of a session, the oldest first; its user.
+   */
+  getChatMessages: {
+    request: GetChatMessages;
+    response: PageOfChatMessageView;
+    refuses:
+      | "workspace_not_found"
+      | "chat_session_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Give a session another title; its user.
+   */
+  renameChatSession: {
+    request: RenameChatSession;
+    response: ChatSessionView;
+    refuses:
+      | "workspace_not_found"
+      | "chat_session_not_found"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Delete a session with all its messages; its user.
+   */
+  deleteChatSession: {
+    request: DeleteChatSession;
+    response: ChatSessionDeleted;
+    refuses:
+      | "workspace_not_found"
+      | "chat_session_not_found"
+      | "contention"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -5360,6 +5507,151 @@ export interface ListAiGenerations {
 export interface PageOfAiGenerationView {
   items: AiGenerationView[];
   nextPageToken: string | null;
+}
+/**
+ * Say something to the assistant, in a new session without `chatSessionId`.
+ *
+ * A repeated call with the same `requestId` in the same session, or twice without one, returns
+ * the first one's messages as they are by then.
+ */
+export interface SendChatMessage {
+  workspaceId: string;
+  chatSessionId?: string | null;
+  content: string;
+  requestId?: string | null;
+}
+/**
+ * What the user said and what the assistant says to it, in their session.
+ */
+export interface ChatSent {
+  session: ChatSessionView;
+  userMessage: ChatMessageView;
+  assistantMessage: ChatMessageView;
+}
+/**
+ * A session as its user sees it.
+ */
+export interface ChatSessionView {
+  id: string;
+  tenantId: string;
+  userId: string;
+  title: string;
+  messageCount: number;
+  lastMessageAt: number;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * A message as its user sees it.
+ */
+export interface ChatMessageView {
+  id: string;
+  number: number;
+  chatSessionId: string;
+  tenantId: string;
+  userId: string;
+  role: MessageRole;
+  content: string;
+  status: MessageStatus;
+  error: ChatError | null;
+  llmModel: string | null;
+  usage: Usage | null;
+  proposal: Proposal | null;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * Why a message has no end: a `ModelErrorCode`, or a code of `ChatErrorCode`.
+ */
+export interface ChatError {
+  code: string;
+  message: string;
+}
+/**
+ * A call of a tool that runs only once the user has confirmed it.
+ *
+ * `summary` says in words what it does. It can be confirmed until `expiresAt`; `result` is what
+ * came of it.
+ */
+export interface Proposal {
+  tool: string;
+  arguments: {
+    [k: string]: unknown;
+  };
+  summary: string;
+  expiresAt: number;
+  status: ProposalStatus;
+  result: string | null;
+  confirmedAt: number | null;
+}
+/**
+ * A further part of the message that is being written.
+ */
+export interface ChatDelta {
+  delta: string;
+}
+/**
+ * Have the assistant write no more of a message.
+ */
+export interface StopChatMessage {
+  workspaceId: string;
+  chatSessionId: string;
+  messageId: string;
+}
+/**
+ * Carry out what a message of the assistant proposes.
+ */
+export interface ConfirmProposal {
+  workspaceId: string;
+  chatSessionId: string;
+  messageId: string;
+}
+/**
+ * The caller's own sessions of a workspace, the one that was last written to first.
+ */
+export interface ListChatSessions {
+  workspaceId: string;
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfChatSessionView {
+  items: ChatSessionView[];
+  nextPageToken: string | null;
+}
+/**
+ * The messages of a session, the oldest first.
+ */
+export interface GetChatMessages {
+  workspaceId: string;
+  chatSessionId: string;
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfChatMessageView {
+  items: ChatMessageView[];
+  nextPageToken: string | null;
+}
+/**
+ * Give a session another title.
+ */
+export interface RenameChatSession {
+  workspaceId: string;
+  chatSessionId: string;
+  title: string;
+}
+/**
+ * Delete a session with all its messages.
+ */
+export interface DeleteChatSession {
+  workspaceId: string;
+  chatSessionId: string;
+}
+/**
+ * A session that is gone, or whose messages are being deleted. A repeat returns the same.
+ */
+export interface ChatSessionDeleted {
+  chatSessionId: string;
+  deletedAt: number;
 }
 /**
  * A guest to be erased: the caller, or for an admin the guest of this uid.
