@@ -1940,6 +1940,7 @@ export interface Callables {
       | "role_required"
       | "generation_status"
       | "contention"
+      | "version_conflict"
       | "generation_has_no_campaign"
       | "campaign_not_found"
       | "campaign_deleted"
@@ -5472,10 +5473,13 @@ export interface Usage {
 }
 /**
  * Apply a generation's output to its campaign; a plan without one creates it.
+ *
+ * With `expectedVersion` it is applied to that version of the campaign only.
  */
 export interface AcceptAiGeneration {
   workspaceId: string;
   generationId: string;
+  expectedVersion?: number | null;
 }
 /**
  * Say no to a generation's output. It can be accepted after all.
@@ -6804,7 +6808,7 @@ export interface Reasons {
     details: {};
   };
   /**
-   * Refused when copy or a theme is for no campaign, or for one that was deleted.
+   * Refused when copy, a theme, or what expects a version is for no campaign, or for one that was deleted.
    */
   generation_has_no_campaign: {
     code: "failed-precondition";
