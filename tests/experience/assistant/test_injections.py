@@ -131,7 +131,7 @@ def orders_of(tenant: Tenant, theirs: Tenant) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("role", ["editor", "viewer"])
+@pytest.mark.parametrize("role", ["editor", pytest.param("viewer", marks=pytest.mark.exhaustive)])
 def test_a_model_that_obeys_every_text_starts_and_reveals_nothing(
     tenant: Tenant, theirs: Tenant, monkeypatch: pytest.MonkeyPatch, role: str
 ) -> None:
