@@ -53,6 +53,11 @@ class DeclaredCallable:
         return model
 
     @property
+    def chunk(self) -> type[Document] | None:
+        """The model of what it streams before its response, if it does."""
+        return self.declaration.streams
+
+    @property
     def refuses(self) -> tuple[Reason, ...]:
         """The reasons for which it may refuse, in addition to those that all callables share."""
         return self.declaration.refuses
