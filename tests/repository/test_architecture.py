@@ -205,7 +205,10 @@ print(json.dumps({"all": sorted(sys.modules), "added": ours}))
 """
 
 # Heavy, and needed by few: imported where they are used.
-TOO_HEAVY = {"PIL", "numpy", "google.cloud.storage", "google.cloud.tasks", "firebase_admin.storage"}
+TOO_HEAVY = {
+    *("PIL", "numpy", "google.cloud.storage", "google.cloud.tasks", "firebase_admin.storage"),
+    *("langgraph", "langchain_core", "ormsgpack"),  # not even deployed: an extra
+}
 
 # Modules beyond the SDK's own and ours: 70 when last counted. 50 of them are pydantic, 18 the YAML
 # in which workflows are defined: a deployment with a bad one must fail.

@@ -52,7 +52,7 @@ const scripts = {
   getJob: ["unavailable", "unavailable"],
   saveExperience: ["conflict", "succeed"],
   startRun: ["unavailable", "hang up", "succeed", "succeed"],
-  getProject: ["stream", "stream and refuse", "stream and hang up", "hang up", "no stream"],
+  sendChatMessage: ["stream", "stream and refuse", "stream and hang up", "hang up", "no stream"],
 };
 const calls = {};
 const runs = [];
@@ -97,7 +97,7 @@ await retrying.startRun({ ...run, requestId: "mine" });
 /** What a streaming call gets, and how each of its two parts ends. */
 async function streamed() {
   const chunks = [];
-  const { stream, data } = await retrying.getProject.stream({ projectId });
+  const { stream, data } = await retrying.sendChatMessage.stream({});
   const read = async () => {
     for await (const chunk of stream) chunks.push(chunk);
   };
@@ -105,7 +105,8 @@ async function streamed() {
   return { chunks, stream: ofStream, data: ofData };
 }
 results.streams = [];
-while (results.streams.length < scripts.getProject.length) results.streams.push(await streamed());
+while (results.streams.length < scripts.sendChatMessage.length)
+  results.streams.push(await streamed());
 results.calls = calls;
 results.runs = runs;
 

@@ -23,7 +23,6 @@ from experience.checkpoints.models import (
     MAX_COMMIT_BYTES,
     MAX_ID_BYTES,
     MAX_INLINE_BYTES,
-    SCHEMA_VERSION,
     Value,
     blob_id,
     checkpoint_key,
@@ -86,7 +85,6 @@ class StoredCheckpoint:
     """The id of the blob of each channel whose value is not inline."""
     deltas: tuple[str, ...]
     hidden: bool
-    schema_version: int
 
     @property
     def channels(self) -> set[str]:
@@ -108,7 +106,10 @@ def encode(
     new_versions: Mapping[str, Any],
     now: int,
 ) -> tuple[dict[str, Any], list[NewBlob]]:
-    """The document of a checkpoint, and the blobs that have to be stored before it."""
+    """The document of a checkpoint, and the blobs that have to be stored before it.
+
+    Raises ValueError for an id or a name that Firestore cannot store.
+    """
     checkpoint_id = text_of(checkpoint["id"], "the checkpoint's id", MAX_ID_BYTES)
     key = checkpoint_key(position.namespace, checkpoint_id)
     made_by = f"lgCheckpoints/{key}"
@@ -131,7 +132,6 @@ def encode(
     state = Value(*serde.dumps_typed({"checkpoint": body, "metadata": metadata}))
     fields: dict[str, Any] = {
         "tenantId": workspace_id,
-        "schemaVersion": SCHEMA_VERSION,
         "nsKey": segment(position.namespace),
         "ns": position.namespace,
         "checkpointId": checkpoint_id,
@@ -182,7 +182,6 @@ def decode(serde: SerializerProtocol, found: store.Found) -> StoredCheckpoint:
         blobs=dict(zip(channels, ids, strict=True)),
         deltas=tuple(fields.get("deltas", ())),
         hidden=bool(fields.get("hidden")),
-        schema_version=fields["schemaVersion"],
     )
 
 

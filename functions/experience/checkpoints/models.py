@@ -9,9 +9,6 @@ from typing import Any, NamedTuple
 from experience.documents import Document
 from experience.ids import derived_id, fingerprint
 
-SCHEMA_VERSION = 1
-"""How this version stores checkpoints. `threads.MIGRATIONS` bring older ones here."""
-
 MAX_INLINE_BYTES = 256
 """A channel's number, truth or text of at most this size lies in the checkpoint itself. All else
 lies outside, once for each version: a graph can change a list or an object in its hands."""

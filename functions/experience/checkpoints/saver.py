@@ -25,7 +25,6 @@ from experience.checkpoints.async_methods import AsyncMethods
 from experience.checkpoints.decoding import Position, StoredCheckpoint
 from experience.checkpoints.models import (
     MAX_ID_BYTES,
-    SCHEMA_VERSION,
     Claim,
     MissingBlobError,
     Thread,
@@ -134,7 +133,7 @@ class FirestoreSaver(AsyncMethods):
     def _decode(self, thread: DocumentReference, found: store.Found) -> StoredCheckpoint | None:
         """A checkpoint that was read, brought to this version's schema if need be."""
         fields = found.to_dict() if found.exists else None
-        if fields is not None and fields["schemaVersion"] != SCHEMA_VERSION:
+        if fields is not None and fields["schemaVersion"] != threads.schema_version():
             threads.migrate(self._threads.client, thread)
             found = found.reference.get()
         return decoding.decode(self.serde, found) if found.exists else None
@@ -227,9 +226,6 @@ class FirestoreSaver(AsyncMethods):
         ThreadDeletedError.
         """
         position = Position.of(config)
-        thread = self._threads.open(
-            position.thread_id, continues=position.checkpoint_id is not None
-        )
         fields, new = decoding.encode(
             self.serde,
             self._threads.workspace_id,
@@ -239,6 +235,9 @@ class FirestoreSaver(AsyncMethods):
             new_versions,
             clock.now_ms(),
         )
+        fields["schemaVersion"] = threads.schema_version()
+        continues = position.checkpoint_id is not None
+        thread = self._threads.open(position.thread_id, continues=continues)
         blobs.put(thread, new)
         key = position._replace(checkpoint_id=checkpoint["id"]).key
         reference = store.checkpoints_ref(thread).document(key)
@@ -262,11 +261,11 @@ class FirestoreSaver(AsyncMethods):
         if not writes:
             return
         position = Position.of(config)
-        thread = self._threads.open(position.thread_id, continues=True)
         task = text_of(task_id, "task_id")
         new, outside = decoding.encode_writes(
             self.serde, position.key, writes, task, task_path, clock.now_ms()
         )
+        thread = self._threads.open(position.thread_id, continues=True)
         blobs.put(thread, outside)
         collection = store.writes_ref(thread)
         existing: set[str] = set()

@@ -11,7 +11,6 @@ from experience import clock, transactions
 from experience.checkpoints import blobs, store
 from experience.checkpoints.models import (
     DAY_MS,
-    SCHEMA_VERSION,
     TOMBSTONE_MS,
     TOUCH_MS,
     Claim,
@@ -33,6 +32,11 @@ Migration = Callable[[Client, DocumentReference], None]
 MIGRATIONS: tuple[Migration, ...] = ()
 """What brings a thread from one schema version to the next, from version 1 on. Each is safe to
 repeat, and changes what lies below the thread; the version is written after it."""
+
+
+def schema_version() -> int:
+    """How this version stores a thread."""
+    return 1 + len(MIGRATIONS)
 
 
 class Threads(NamedTuple):
@@ -78,7 +82,7 @@ class Threads(NamedTuple):
                 if continues:
                     raise ThreadDeletedError(f"thread {thread_id} was deleted")
                 delete_below(reference, found.update_time)
-            elif thread.schema_version != SCHEMA_VERSION:
+            elif thread.schema_version != schema_version():
                 migrate(self.client, reference)
                 raise Aborted("It has just been migrated.")
             elif thread.touched_at > now - TOUCH_MS // 2 and _ms(thread.expire_at) > end - TOUCH_MS:
@@ -89,7 +93,7 @@ class Threads(NamedTuple):
                 "touchedAt": now,
                 "expireAt": _time(end),
                 "deletedAt": DELETE_FIELD,
-                "schemaVersion": SCHEMA_VERSION,
+                "schemaVersion": schema_version(),
                 "uncheckedSince": now if thread.unchecked_since is None else thread.unchecked_since,
             }
             batch.update(reference, fields, unchanged)
@@ -102,7 +106,7 @@ class Threads(NamedTuple):
         return Thread(
             tenant_id=self.workspace_id,
             thread_id=thread_id,
-            schema_version=SCHEMA_VERSION,
+            schema_version=schema_version(),
             touched_at=now,
             expire_at=_time(end),
             unchecked_since=now,
@@ -177,7 +181,7 @@ def tombstone_of(thread: Thread, now: int) -> Thread:
     """What stays of a thread while it is deleted, and for as long as a saver may rely on it."""
     return Thread(
         tenant_id=thread.tenant_id,
-        schema_version=SCHEMA_VERSION,
+        schema_version=schema_version(),
         epoch=thread.epoch,
         claim_id=thread.claim_id,
         touched_at=thread.touched_at,
@@ -218,9 +222,9 @@ def migrate(client: Client, reference: DocumentReference) -> None:
     thread = find(client, reference, Thread)
     if thread is None or thread.deleted_at is not None:
         return
-    if thread.schema_version > SCHEMA_VERSION:
+    if thread.schema_version > schema_version():
         raise NewerSchemaError(f"{reference.path} has schema version {thread.schema_version}")
-    for version in range(thread.schema_version + 1, SCHEMA_VERSION + 1):
+    for version in range(thread.schema_version + 1, schema_version() + 1):
         MIGRATIONS[version - 2](client, reference)
         every = store.checkpoints_ref(reference).order_by("__name__").select([])
         for page in store.pages(every, PAGE_SIZE):

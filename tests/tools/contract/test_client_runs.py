@@ -124,4 +124,4 @@ class TestStreams:
             assert (each["data"]["known"], each["data"]["reason"]) == (True, "no_response")
 
     def test_are_never_called_again(self, results: dict[str, Any]) -> None:
-        assert results["calls"]["getProject"] == len(results["streams"]) == 5
+        assert results["calls"]["sendChatMessage"] == len(results["streams"]) == 5
