@@ -7,6 +7,14 @@ from experience.ai_generations.endpoints import list_ai_generations as listAiGen
 from experience.ai_generations.endpoints import on_campaign_deleted as onCampaignDeleted
 from experience.ai_generations.endpoints import reject_ai_generation as rejectAiGeneration
 from experience.ai_generations.endpoints import sweep_ai_generations as sweepAiGenerations
+from experience.assistant.endpoints import confirm_proposal as confirmProposal
+from experience.assistant.endpoints import delete_chat_session as deleteChatSession
+from experience.assistant.endpoints import get_chat_messages as getChatMessages
+from experience.assistant.endpoints import list_chat_sessions as listChatSessions
+from experience.assistant.endpoints import rename_chat_session as renameChatSession
+from experience.assistant.endpoints import send_chat_message as sendChatMessage
+from experience.assistant.endpoints import stop_chat_message as stopChatMessage
+from experience.assistant.endpoints import sweep_chats as sweepChats
 from experience.campaigns.endpoints import archive_campaign as archiveCampaign
 from experience.campaigns.endpoints import close_campaign as closeCampaign
 from experience.campaigns.endpoints import create_campaign as createCampaign
@@ -132,6 +140,7 @@ __all__ = [
     "closeCampaign",
     "collectArtifacts",
     "completeSession",
+    "confirmProposal",
     "confirmUpload",
     "createAiGeneration",
     "createCampaign",
@@ -140,6 +149,7 @@ __all__ = [
     "createTickets",
     "createUpload",
     "deleteCampaign",
+    "deleteChatSession",
     "ensureGuest",
     "eraseGuest",
     "erasePlayer",
@@ -153,6 +163,7 @@ __all__ = [
     "getArtifactUrl",
     "getCampaign",
     "getCampaignFunnel",
+    "getChatMessages",
     "getContentAnalytics",
     "getDownloadUrl",
     "getEmbedCode",
@@ -173,6 +184,7 @@ __all__ = [
     "goToStep",
     "listAiGenerations",
     "listCampaigns",
+    "listChatSessions",
     "listEventSessions",
     "listEvents",
     "listExperienceProgress",
@@ -198,6 +210,7 @@ __all__ = [
     "publishProject",
     "redeemClaim",
     "rejectAiGeneration",
+    "renameChatSession",
     "restoreCampaign",
     "retryJourney",
     "retryRun",
@@ -217,15 +230,18 @@ __all__ = [
     "saveStep",
     "saveStepInput",
     "saveWorkspace",
+    "sendChatMessage",
     "setActiveJourney",
     "setMember",
     "setNickname",
     "startJourney",
     "startRun",
     "startTransform",
+    "stopChatMessage",
     "sweepAccounts",
     "sweepAiGenerations",
     "sweepCampaigns",
+    "sweepChats",
     "sweepJobs",
     "sweepJourneys",
     "sweepPlayers",

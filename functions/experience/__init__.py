@@ -15,6 +15,7 @@ A domain imports only shared modules and domains that stand above it in this lis
     language_models   who writes texts, colours and plans: our templates, or a vendor
     progress     what a player's progress is counted by: rules, calendar, geography
     workspaces   tenants, members and their roles, experiences and their published versions
+    checkpoints  threads of LangGraph's graphs: their checkpoints, and what expires
     workflows    durable runs of skills: definitions, runs, cache, artifacts
     projects     what a guest visits: its config, its phases and the page a guest may see
     guests       a visitor of one project and what they completed
@@ -27,6 +28,7 @@ A domain imports only shared modules and domains that stand above it in this lis
     players      profiles, progress in experiences, its log, boards and analytics
     campaigns    campaigns: their life, their build, and playing them for prizes
     ai_generations   what language models make of a brief, and what people accept of it
+    assistant    chats of members with a language model that can call the other domains
     retention    deleting what has been kept for long enough
 """
 
@@ -37,6 +39,7 @@ DOMAINS = (
     "language_models",
     "progress",
     "workspaces",
+    "checkpoints",
     "workflows",
     "projects",
     "guests",
@@ -49,5 +52,6 @@ DOMAINS = (
     "players",
     "campaigns",
     "ai_generations",
+    "assistant",
     "retention",
 )

@@ -197,6 +197,12 @@ TOKENS_PER_WORKSPACE_AND_DAY = IntParam(
     description="How many tokens of language models a workspace may use in a day, if it sets none.",
 )
 
+CHAT_RETENTION_DAYS = IntParam(
+    "CHAT_RETENTION_DAYS",
+    default=365,
+    description="How many days after its last message a chat with the assistant is deleted.",
+)
+
 STEP_LEASE_MARGIN_SECONDS = IntParam(
     "STEP_LEASE_MARGIN_SECONDS",
     default=15,

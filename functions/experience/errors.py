@@ -96,6 +96,12 @@ class VersionConflict(Refusal):
         super().__init__("version_conflict", "This was changed meanwhile.", currentVersion=current)
 
 
+class Busy(Refusal):
+    """Something of the same kind is under way. Try again when it has ended."""
+
+    code = "aborted"
+
+
 class Contention(Refusal):
     """Others kept writing the same documents until the retries were used up. Try again."""
 

@@ -1,4 +1,4 @@
-"""Lists in pages: newest first, each page beginning where the one before ended."""
+"""Lists in pages, each beginning where the one before ended."""
 
 import base64
 import json
@@ -67,8 +67,9 @@ def newest_first(
 class PageOrder:
     """How a list is ordered: by this field, from the highest, and which list it is.
 
-    `is_ascending`: from the first, of texts. `scope` is a fingerprint of what is listed. Documents
-    are named by their ids in a `collection`, in a group of them by their paths.
+    `is_ascending`: from the lowest. `is_text`: the field holds texts, not numbers. `scope` is a
+    fingerprint of what is listed. Documents are named by their ids in a `collection`, in a group of
+    them by their paths.
     """
 
     order_by: str
@@ -76,6 +77,7 @@ class PageOrder:
     collection: CollectionReference | None = None
     client: Client | None = None
     is_ascending: bool = False
+    is_text: bool = False
 
     @property
     def direction(self) -> str:
@@ -99,7 +101,7 @@ class PageOrder:
             if found is None or found[1] != self.scope:
                 raise refusal
             value = json.loads(found[2])
-            if isinstance(value, str) != self.is_ascending:
+            if isinstance(value, str) != self.is_text:
                 raise refusal
             if isinstance(value, str):
                 value.encode()  # half a character is none

@@ -206,8 +206,11 @@ def find_existing(
 
 
 def fields(snapshot: DocumentSnapshot[Any]) -> dict[str, Any] | None:
-    """A document's fields, or None where there is no document."""
-    return snapshot.to_dict() if snapshot.exists else None
+    """A document's fields, or None where there is no document. Not to be changed: no copy is made.
+
+    `to_dict` copies every value first, which takes longer than decoding them.
+    """
+    return snapshot._data if snapshot.exists else None  # noqa: SLF001
 
 
 def _was_aborted(error: BaseException) -> bool:

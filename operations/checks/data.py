@@ -8,6 +8,7 @@ from google.cloud.firestore import Client
 from pydantic import ValidationError
 
 from experience.ai_generations.models import AiGeneration
+from experience.assistant.models.chat import ChatMessage, ChatSession
 from experience.campaigns.models.campaign import Campaign, PublicCampaign
 from experience.campaigns.models.playing.play import Play
 from experience.campaigns.models.playing.stock import StockShard
@@ -73,6 +74,8 @@ class Data:
     campaigns: dict[str, Campaign] = field(default_factory=dict)
     ai_generations: dict[str, AiGeneration] = field(default_factory=dict)
     token_usage: dict[str, TokenUsage] = field(default_factory=dict)
+    chat_sessions: dict[str, ChatSession] = field(default_factory=dict)
+    chat_messages: dict[str, ChatMessage] = field(default_factory=dict)
     public: dict[str, PublicCampaign] = field(default_factory=dict)
     plays: dict[str, Play] = field(default_factory=dict)
     stock: dict[str, StockShard] = field(default_factory=dict)
@@ -146,6 +149,8 @@ def _kinds(data: Data) -> dict[str, tuple[Callable[[dict[str, Any]], Document], 
         f"{workspace}/experiences/experienceVersions": (ExperienceVersion.load, data.versions),
         f"{workspace}/aiGenerations": (AiGeneration.load, data.ai_generations),
         f"{workspace}/tokenUsage": (TokenUsage.load, data.token_usage),
+        f"{workspace}/chatSessions": (ChatSession.load, data.chat_sessions),
+        f"{workspace}/chatSessions/chatMessages": (ChatMessage.load, data.chat_messages),
         project: (Project.load, data.projects),
         f"{project}/guests": (Guest.load, data.guests),
         f"{project}/sessions": (Session.load, data.sessions),

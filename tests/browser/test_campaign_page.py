@@ -15,7 +15,13 @@ from experience.campaigns.usecases.playing.tickets import create_tickets
 from experience.clock import now_ms
 from tests.support.browser import Browser
 from tests.support.builders.workspaces import a_member, a_workspace
-from tests.support.campaigns.builders import HOUR_MS, a_campaign, a_game, a_sure_win
+from tests.support.campaigns.builders import (
+    HOUR_MS,
+    a_campaign,
+    a_game,
+    a_sure_win,
+    stock_of,
+)
 
 
 @pytest.fixture
@@ -51,11 +57,11 @@ def a_window(opens: int, closes: int) -> dict[str, Any]:
 
 
 class TestCampaignPage:
-    def test_lost_answers_a_reload_and_five_tabs_lead_to_one_play(
+    def test_lost_answers_a_reload_and_five_tabs_lead_to_one_play_and_then_it_is_sold_out(
         self, browser: Browser, db: Client, workspace: str
     ) -> None:
         campaign = a_campaign(db, workspace, "live", a_sure_win(stock=5))
-        tabs = a_campaign(db, workspace, "live", a_sure_win(stock=5, kind="physical"))
+        tabs = a_campaign(db, workspace, "live", a_sure_win(stock=1, kind="physical"))
         seen = browser.play("campaignPlayed", campaign=campaign, tabs=tabs)
         assert seen["uncaught"] == seen["audit"] == []
         assert (seen["lost"] > 1, seen["phase"]) == (True, "asking")
@@ -70,6 +76,22 @@ class TestCampaignPage:
         [play] = plays_of(db, workspace, tabs)
         assert {each["play"] for each in seen["five"]} == {play["id"]}
         assert len({each["code"] for each in seen["five"]}) == 1
+
+        late = browser.play("campaignSoldOut", campaign=tabs)
+        [denied] = [each for each in plays_of(db, workspace, tabs) if each["id"] != play["id"]]
+        assert (denied["drawnPrizeId"], denied["denied"]) == ("mug", "sold_out")
+        assert (denied["status"], denied["prizeId"]) == ("lost", None)
+        assert stock_of(db, workspace, tabs, "mug") == (1, 0)
+        for shown in (late["shown"], late["reloaded"]):
+            assert (shown["play"], shown["code"]) == (denied["id"], None)
+            assert shown["pointer"] == shown["segment"] == "none", "it stops where nothing is won"
+            assert "Lost" in shown["text"]
+            assert "Mug" not in shown["text"]
+            assert shown["buttons"] == 0
+        assert late["before"] == late["wait"] == ""
+        assert late["announced"].startswith("LostThe wheel stopped at: Next time.")
+        assert not late["turns"]
+        assert late["audit"] == late["messages"] == []
 
     @pytest.mark.exhaustive
     def test_a_play_without_a_network_is_kept_and_a_day_has_two(
@@ -101,6 +123,22 @@ class TestCampaignPage:
         [play] = plays_of(db, workspace, campaign)
         assert seen["shown"]["play"] == play["id"]
         assert seen["shown"]["focus"] == "end", "the button is gone, and its focus is not lost"
+
+    @pytest.mark.exhaustive
+    def test_an_open_page_learns_what_changed_and_outlasts_a_busy_host(
+        self, browser: Browser, db: Client, workspace: str
+    ) -> None:
+        campaign = a_campaign(db, workspace, "live")
+        soon = a_campaign(db, workspace, "live", a_game(window=a_window(1, 2)))
+        seen = browser.play("campaignChanged", campaign=campaign, soon=soon)
+        assert seen["uncaught"] == []
+        assert seen["unread"] == "offline", "a campaign that was not read may be there"
+        assert (seen["older"], seen["newer"]) == (3, 4)
+        [play] = plays_of(db, workspace, campaign)
+        shown = seen["shown"]
+        assert shown["play"] == play["id"]
+        assert shown["pointer"] == shown["segment"] == play["segmentId"]
+        assert "The wheel opens" in seen["notice"]
 
     @pytest.mark.exhaustive
     def test_a_ticket_is_played_once_on_whatever_phone(
@@ -149,6 +187,9 @@ class TestCampaignPage:
             "a reload after the opening does not play by itself"
         )
         assert buttons == {"not_open", "session_required"}, "where trying again can help"
+        assert {name for name, each in shown.items() if each["terms"]} == buttons
+        known = {"session_missing", "ticket_missing", "campaign_not_found", "over"}
+        assert known <= {name for name, each in shown.items() if each["isKnown"]}
 
     def test_only_its_own_site_frames_it(
         self, browser: Browser, db: Client, workspace: str

@@ -24,7 +24,8 @@ from firebase_admin import functions
 from firebase_admin.exceptions import UnavailableError
 from firebase_functions.options import FirestoreOptions
 from firebase_functions.private.serving import functions_as_yaml
-from google.cloud.firestore import Client, FieldFilter, Transaction
+from google.auth.credentials import AnonymousCredentials
+from google.cloud.firestore import Client, DocumentSnapshot, FieldFilter, Transaction
 
 from emulator.suite.suite import Suite
 from experience import clients, transactions
@@ -56,6 +57,8 @@ FIRESTORE = Library(
         " through it. If Client accepts a channel or a transport by now, pass it and remove the"
         " override. clients.py also repeats the library's channel options: TestStreams compares"
         " them.",
+        "DocumentSnapshot._data": "transactions.fields returns it. It must still hold the decoded"
+        " fields. If `to_dict` makes no copy by now, call that.",
     },
 )
 ADMIN = Library(
@@ -152,6 +155,17 @@ class TestFirestore:
 
         problem = FIRESTORE.advice("requests bypass Client._firestore_api")
         assert opened == [suite.addresses["firestore"]], problem
+
+    def test_a_snapshot_has_its_fields_without_a_copy(self) -> None:
+        document = Client("demo-quiet", AnonymousCredentials()).document("things/one")
+        stored = {"names": ["Ada"], "counts": {"a": 1}}
+        snapshot = DocumentSnapshot(document, stored, True, None, None, None)
+        absent = DocumentSnapshot(document, None, False, None, None, None)
+
+        problem = FIRESTORE.advice("DocumentSnapshot._data is gone")
+        assert transactions.fields(snapshot) is transactions.fields(snapshot), problem
+        assert transactions.fields(snapshot) == snapshot.to_dict() == stored, problem
+        assert transactions.fields(absent) is None, problem
 
 
 def use_all_of(client: Client) -> None:

@@ -17,6 +17,7 @@ from emulator.demo import seed
 from emulator.suite.suite import Suite
 from experience import DOMAINS
 from experience.ai_generations.models import AiGeneration
+from experience.assistant.models.chat import ChatMessage, ChatSession
 from experience.documents import Document
 from experience.events.models.event import Event
 from experience.events.models.experience import EventExperience
@@ -54,6 +55,8 @@ MODELS: dict[str, type[Document]] = {
     "workspaces/experiences": Experience,
     "workspaces/tokenUsage": TokenUsage,
     "workspaces/aiGenerations": AiGeneration,
+    "workspaces/chatSessions": ChatSession,
+    "workspaces/chatSessions/chatMessages": ChatMessage,
     "workspaces/experiences/experienceVersions": ExperienceVersion,
     "events": Event,
     "events/journeys": Journey,

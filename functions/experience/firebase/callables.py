@@ -9,7 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, cast
+from typing import Any, Generic, TypedDict, Unpack, cast, overload
 
 import flask
 from firebase_functions import https_fn, options
@@ -21,6 +21,15 @@ from experience.documents import Document
 from experience.errors import AppCheckRequired, Reason, Refusal, Unauthenticated
 from experience.firebase.deployment import CONCURRENCY, MAX_INSTANCES, REGION, Handler
 from experience.firebase.request_body import MAX_BODY_BYTES, R, check_body, drain, parse
+from experience.firebase.streaming import (
+    EVENT_STREAM,
+    D,
+    Emit,
+    Stream,
+    accepts_stream,
+    drop,
+    event,
+)
 from experience.ids import is_uid
 from experience.reasons import EVERYWHERE
 
@@ -41,41 +50,69 @@ class Declaration(Generic[R]):
     """What a callable is, as the types and pages for web developers are made from.
 
     Its response is the model that `function` is annotated to return. `refuses` holds its own
-    reasons; every callable shares some more.
+    reasons; every callable shares some more. `streams` is the model of its chunks, if it has any.
     """
 
     name: str
-    function: Callable[[Caller, R], Document]
+    function: Callable[..., Document]
     request: type[R]
     refuses: tuple[Reason, ...]
+    streams: type[Document] | None = None
 
     def covers(self, refused: Refusal) -> bool:
         """Whether the refusal is declared."""
         return any(reason.covers(refused) for reason in (*self.refuses, *EVERYWHERE))
 
 
+class Options(TypedDict, total=False):
+    """What a callable may declare, with its defaults in `callable_function`."""
+
+    refuses: Sequence[Reason]
+    memory: options.MemoryOption
+    max_body_bytes: int
+    timeout_seconds: int
+
+
+@overload
+def callable_function(
+    request_model: type[R], **declared: Unpack[Options]
+) -> Callable[[Callable[[Caller, R], Document]], Handler]: ...
+
+
+@overload
+def callable_function(
+    request_model: type[R], *, streams: type[D], **declared: Unpack[Options]
+) -> Callable[[Callable[[Caller, R, Emit[D]], Document]], Handler]: ...
+
+
 def callable_function(
     request_model: type[R],
     *,
+    streams: type[Document] | None = None,
     refuses: Sequence[Reason] = (),
     memory: options.MemoryOption = options.MemoryOption.MB_512,
     max_body_bytes: int = MAX_BODY_BYTES,
     timeout_seconds: int = 60,
-) -> Callable[[Callable[[Caller, R], Document]], Handler]:
+) -> Callable[[Callable[..., Document]], Handler]:
     """Deploy a function as a callable under its name in lowerCamelCase.
 
     A larger body is refused before anything is made of it. The function gets the verified caller
     and the parsed request, and returns the model that its annotation names. It refuses by
     raising a declared Refusal. Anything else it raises is a bug: logged with its traceback, and
     `internal` to the caller.
+
+    One that `streams` gets an Emit too, for chunks of that model. It runs to its end even if the
+    client goes away, and has to return the whole answer, because plain calls get no chunks.
     """
 
-    def decorate(function: Callable[[Caller, R], Document]) -> Handler:
+    def decorate(function: Callable[..., Document]) -> Handler:
         name = to_camel(function.__name__)
-        declaration = Declaration(name, function, request_model, tuple(refuses))
+        declaration = Declaration(name, function, request_model, tuple(refuses), streams)
 
         def handle(call: https_fn.CallableRequest[Any]) -> Any:
-            return _respond(declaration, call)
+            if declaration.streams and accepts_stream(call.raw_request):
+                return _begin(Stream(functools.partial(_respond, declaration, call)))
+            return _respond(declaration, call, drop)
 
         handle.__name__ = name
         handle.__doc__ = function.__doc__
@@ -95,7 +132,20 @@ def callable_function(
     return decorate
 
 
-def _respond(declaration: Declaration[R], call: https_fn.CallableRequest[Any]) -> Any:
+def _begin(stream: Stream) -> Any:
+    """The answer of a call that ends before its first chunk; otherwise `_checked` sends the stream.
+
+    The SDK makes JSON of whatever a callable returns, so the stream passes it by.
+    """
+    if stream.begins():
+        flask.g.stream = stream
+        return None
+    return stream.answer()
+
+
+def _respond(
+    declaration: Declaration[R], call: https_fn.CallableRequest[Any], emit: Emit[Any]
+) -> Any:
     """Run one call and log one line about it."""
     name = declaration.name
     started = time.monotonic()
@@ -107,7 +157,10 @@ def _respond(declaration: Declaration[R], call: https_fn.CallableRequest[Any]) -
         if config.ENFORCE_APP_CHECK.value and call.app is None:
             raise AppCheckRequired
         caller = Caller(uid, call.raw_request.headers.get("Origin"))
-        return declaration.function(caller, parse(declaration.request, call.data)).shown()
+        arguments = [caller, parse(declaration.request, call.data)]
+        if declaration.streams:
+            arguments.append(emit)
+        return declaration.function(*arguments).shown()
     except Refusal as refused:
         reason = refused.reason
         if not declaration.covers(refused):
@@ -141,9 +194,9 @@ def _checked(served: Handler, max_body_bytes: int) -> Handler:
                 "message": refused.message,
                 "details": refused.details,
             }
-            return flask.make_response(flask.jsonify(error=error), 400)
+            return _encoded(flask.make_response(flask.jsonify(error=error), 400), request)
         clients.app()  # the SDK verifies tokens with the default app, and does not make it
-        return _explained(served(request))
+        return _encoded(_explained(served(request)), request)
 
     @functools.wraps(served)
     def handler(request: flask.Request) -> flask.Response:
@@ -161,4 +214,20 @@ def _explained(response: flask.Response) -> flask.Response:
         error = body["error"]
         reason = "internal" if error.get("status") == "INTERNAL" else "unauthenticated"
         response.set_data(json.dumps({"error": {**error, "details": {"reason": reason}}}))
+    return response
+
+
+def _encoded(response: flask.Response, request: flask.Request) -> flask.Response:
+    """The response as events, with its status, for a client that asks for them.
+
+    The web SDK reads nothing else: of an error in JSON its `data` would wait forever.
+    """
+    if accepts_stream(request):
+        stream = flask.g.pop("stream", None)
+        response.response = stream or [event(**response.get_json())]
+        del response.headers["Content-Length"]
+        response.mimetype = EVENT_STREAM
+        # neither a cache nor a proxy may collect what comes piece by piece
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["X-Accel-Buffering"] = "no"
     return response

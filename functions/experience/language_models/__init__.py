@@ -10,6 +10,7 @@ ROOMS = (
     "prompts",
     "grammar",
     "filling",
+    "local_chat",
     "local",
     "schemas",
     "vendor",

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from experience.language_models import colours, filling, grammar
+from experience.language_models import colours, filling, grammar, local_chat
 from experience.language_models.grammar import Reading
 from experience.language_models.models import (
     Chunk,
@@ -40,7 +40,8 @@ _ODDS = ((280_000, 500), (60_000, 60), (12_000, 10), (2_000, 2))
 class Local:
     """Reads the brief in the messages, and fills its sentences with what it found there.
 
-    It fills a schema that it does not know by the names and bounds of its fields.
+    It fills a schema that it does not know by the names and bounds of its fields. Given tools, it
+    chats: see `local_chat`.
     """
 
     name = NAME
@@ -53,11 +54,28 @@ class Local:
         tools: Sequence[Tool] = (),
         max_tokens: int,
     ) -> Completion:
+        if schema is None and local_chat.is_chat(messages, tools):
+            return self._reply(messages, tools, max_tokens)
         reading = grammar.read(_brief_of(messages))
         if schema is None:
             text = f"{reading.lines['line']} {reading.text('rules')}"
         else:
             text = json.dumps(_value(schema, reading), ensure_ascii=False)
+        return self._completion(text, messages, tools, max_tokens)
+
+    def _reply(
+        self, messages: Sequence[Message], tools: Sequence[Tool], max_tokens: int
+    ) -> Completion:
+        said = local_chat.reply(messages, tools)
+        if not said.tool_calls:
+            return self._completion(said.text, messages, tools, max_tokens)
+        written = "".join(f"{each.name}{json.dumps(each.arguments)}" for each in said.tool_calls)
+        used = Usage(input_tokens=self.count(messages, tools=tools), output_tokens=_tokens(written))
+        return Completion(said.text, FinishReason.TOOL_CALLS, used, said.tool_calls)
+
+    def _completion(
+        self, text: str, messages: Sequence[Message], tools: Sequence[Tool], max_tokens: int
+    ) -> Completion:
         used = Usage(
             input_tokens=self.count(messages, tools=tools),
             output_tokens=min(max_tokens, _tokens(text)),
@@ -71,7 +89,7 @@ class Local:
         self, messages: Sequence[Message], *, tools: Sequence[Tool] = (), max_tokens: int
     ) -> Iterator[Chunk]:
         completion = self.complete(messages, tools=tools, max_tokens=max_tokens)
-        for word in re.findall(r"\S+\s*", completion.text):
+        for word in re.findall(r"\s*\S+\s*", completion.text):
             yield Chunk(word)
         yield Chunk("", completion)
 

@@ -8,6 +8,7 @@ from typing import Any
 from google.cloud.firestore import Client, DocumentReference, FieldFilter, Query
 from google.cloud.firestore_v1.field_path import FieldPath
 
+from experience import transactions
 from experience.players.models.event import content_hash
 from experience.players.models.leaderboard import OwnBoards
 
@@ -234,7 +235,7 @@ def read_rollups(
     if content_id is not None:
         query = query.select(["events", "other", FieldPath("contents", content_id).to_api_repr()])
     for snapshot in query.stream():
-        yield snapshot.to_dict() or {}
+        yield transactions.fields(snapshot) or {}
 
 
 def count_visitors(

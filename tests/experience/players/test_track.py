@@ -10,7 +10,6 @@ from experience.clock import now_ms
 from experience.errors import (
     AlreadyExists,
     InvalidArgument,
-    NotFound,
     PermissionDenied,
     Refusal,
     ResourceExhausted,
@@ -246,46 +245,6 @@ class TestRefusals:
             "path": "events[1].eventType",
         }
         assert not player.progress()
-
-    def test_attendants_may_send_some_of_it(self, db: Database, player: Played) -> None:
-        attendant = a_member(db, player.workspace, "attendant")
-        about = {"uid": attendant, "playerId": player.uid}
-        with pytest.raises(NotFound, match="progress"):
-            player.track(an_event("game_completed", None), **about)
-        player.track(an_event())
-        granted = an_event("achievement_unlocked", "brave", data={"tier": 2})
-        player.track(an_event("game_completed", None), granted, **about)
-        progress = player.progress()
-        assert progress["completedAt"] == progress["lastPlayedAt"]
-        assert [(each["id"], each["tier"]) for each in progress["achievements"]] == [
-            ("explorer", 1),
-            ("brave", 2),
-        ]
-        assert f"{player.own.id}~brave" in player.profile()["stats"]["achievements"]
-        with pytest.raises(PermissionDenied):
-            player.track(an_event("inventory_updated", None), **about)
-        with pytest.raises(NotFound, match="workspace"):
-            player.track(an_event(), playerId=player.uid, uid="stranger")
-        viewer = a_member(db, player.workspace, "viewer")
-        with pytest.raises(PermissionDenied, match="role"):
-            player.track(an_event(), playerId=player.uid, uid=viewer)
-
-    def test_an_attendants_ids_are_not_those_of_the_player(
-        self, db: Database, player: Played
-    ) -> None:
-        attendants = [a_member(db, player.workspace, "attendant") for _ in range(2)]
-        same = {"eventId": "award-1"}
-        player.track(an_event("npc_dialogue") | same, batchId="1")
-        for number, each in enumerate(attendants):
-            award = an_event("achievement_unlocked", f"brave-{number}") | same
-            for repeated in (0, 1):
-                fields = {} if repeated else {"batchId": "1"}
-                answer = player.track(award, uid=each, playerId=player.uid, **fields)
-                assert (answer.tracked, answer.repeated) == (1 - repeated, repeated)
-        awarded = [each["id"] for each in player.progress()["achievements"]]
-        assert awarded == ["brave-0", "brave-1"]
-        assert player.track(an_event("npc_dialogue") | same).repeated == 1
-        assert attendants[0] not in str(player.progress())
 
     def test_nothing_is_tracked_where_nothing_can_be_played(
         self, db: Database, workspace: str, monkeypatch: pytest.MonkeyPatch

@@ -6,9 +6,11 @@ import {
 } from "./campaign-demos.mjs";
 import {
   campaignByTicket,
+  campaignChanged,
   campaignFramed,
   campaignPlayed,
   campaignRefusals,
+  campaignSoldOut,
   campaignTerms,
   campaignTwice,
 } from "./campaign-pages.mjs";
@@ -63,6 +65,8 @@ export const SCENARIOS = {
   campaignTwice,
   campaignTerms,
   campaignByTicket,
+  campaignChanged,
   campaignRefusals,
+  campaignSoldOut,
   campaignFramed,
 };

@@ -27,8 +27,13 @@ from experience.workflows.runs.models import OwnerReference, Queue, Run, RunStep
 from experience.workspaces.models import Role
 
 
-def generate_campaign(uid: str, request: GenerateCampaign) -> GeneratedCampaign:
+def generate_campaign(
+    uid: str, request: GenerateCampaign, *, run_id: str | None = None
+) -> GeneratedCampaign:
     """Build a campaign; editors. While a build runs, another call returns that build.
+
+    `run_id`: the id of the new run. Called again with it, this returns that run, whatever became
+    of it, for one read more.
 
     Three reads, and those of the last build that succeeded: its run and its twelve steps. One write
     for the campaign, one for the run and one for each step. Raises VersionConflict, and
@@ -40,13 +45,15 @@ def generate_campaign(uid: str, request: GenerateCampaign) -> GeneratedCampaign:
     seen = store.get_campaign(client, tenant.id, request.campaign_id)
     if seen.pending_run_id and end_lost_build(client, tenant.id, seen.id):
         seen = store.get_campaign(client, tenant.id, seen.id)
-    new = None if seen.pending_run_id else _new_run(tenant, seen, uid)
+    new = None if seen.pending_run_id else _new_run(tenant, seen, uid, run_id or new_id())
 
     def body(transaction: Transaction) -> tuple[Campaign, Run, NewRun | None]:
         campaign = store.get_campaign(client, tenant.id, request.campaign_id, transaction)
         if campaign.pending_run_id:
             run = run_store.get_run(tenant, campaign.pending_run_id)
             return campaign, run, None
+        if run_id and (made := find(client, tenant.run_ref(run_id), Run, transaction)):
+            return campaign, made, None
         status = life_cycle.after(campaign, Move.GENERATE)
         if request.expected_version != campaign.version or new is None:
             raise VersionConflict(campaign.version)
@@ -108,12 +115,12 @@ def _output_of(tenant: Tenant, step: RunStep) -> object:
     return payloads.unpack(tenant, step.output, step.output_uri)
 
 
-def _new_run(tenant: Tenant, campaign: Campaign, uid: str) -> NewRun:
+def _new_run(tenant: Tenant, campaign: Campaign, uid: str, run_id: str) -> NewRun:
     """The run of a build; an update of the last one, so that it says why it runs which step."""
     return creation.new_owned_run(
         tenant,
         WORKFLOW,
-        new_id(),
+        run_id,
         payload_of(campaign),
         Queue.RUN_STEP,
         OwnerReference(kind=KIND, ids={"campaignId": campaign.id}, keeps_artifacts=True),

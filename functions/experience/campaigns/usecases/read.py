@@ -62,7 +62,7 @@ def list_campaigns(uid: str, request: ListCampaigns) -> pages.Page[CampaignView]
     if prefix:
         query = query.where(filter=FieldFilter("nameKey", ">=", prefix))
         query = query.where(filter=FieldFilter("nameKey", "<", prefix + LAST_CHARACTER))
-        order = pages.PageOrder("nameKey", scope[:16], collection, is_ascending=True)
+        order = pages.PageOrder("nameKey", scope[:16], collection, is_ascending=True, is_text=True)
     shown, token = pages.read_page(query, order, request.page_size, request.page_token)
     found = [each for snapshot in shown if (each := parse_or_log(snapshot, Campaign))]
     return pages.Page(items=[CampaignView.of(each) for each in found], next_page_token=token)

@@ -1,11 +1,18 @@
 """`/players/{uid}`: one person across experiences and workspaces."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import Field
 
 from experience.documents import Document
 from experience.progress.rules import default_level
+from experience.progress.storable import stored_bytes
+
+MAX_ACHIEVEMENTS = 1000
+"""In a profile; those that rules name have room beyond it: authors name at most 100 each."""
+MAX_ACHIEVEMENTS_BYTES = 256 * 1024
+MAX_PROFILE_BYTES = 900_000
 
 
 class PlayerStats(Document):
@@ -15,6 +22,14 @@ class PlayerStats(Document):
     preferences: dict[str, Any] = {}
     global_inventory: list[str] = []
     custom_stats: dict[str, Any] = {}
+
+    def has_room_for(self, achievements: Iterable[str]) -> bool:
+        """Whether so many more of them, some of which may be known, stay within the limits."""
+        known = set(self.achievements)
+        together = list(known.union(achievements))
+        return len(together) == len(known) or (
+            len(together) <= MAX_ACHIEVEMENTS and stored_bytes(together) <= MAX_ACHIEVEMENTS_BYTES
+        )
 
 
 class PlayerProfile(Document):

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from google.api_core.exceptions import (
     Aborted,
@@ -24,8 +25,8 @@ from google.cloud.firestore import (
 from experience import clients, clock, logs, transactions
 from experience.errors import ResourceExhausted
 from experience.players import store
-from experience.players.models.effects import Arrival, Effects, begun, effects_of
-from experience.players.models.profile import PlayerProfile
+from experience.players.models.effects import ACHIEVEMENT, Arrival, Effects, begun, effects_of
+from experience.players.models.profile import PlayerProfile, PlayerStats
 from experience.players.models.progress import (
     MAX_PROGRESS_BYTES,
     MAX_REMEMBERED_REQUESTS,
@@ -37,6 +38,8 @@ from experience.players.usecases import access
 from experience.progress.rules import ProgressRules
 from experience.progress.storable import stored_bytes
 from experience.store import Memory, parse_versioned
+
+T = TypeVar("T")
 
 MAX_REMEMBERED_ROLLUPS = 500
 MAX_REREADS = 3
@@ -128,7 +131,8 @@ def record(
     `decide` gets the player and the keys of those events that are known to be in the log. It is
     asked again when the commit says that one exists, at once, after one read of each event, and
     after a pause when somebody else wrote. None ends without a write. A player without a profile
-    takes one read more. Raises FailedPrecondition `player_erased` and Contention.
+    takes one read more. Raises FailedPrecondition `player_erased`, ResourceExhausted
+    `progress_full` and Contention.
     """
 
     def once() -> tuple[Player, Effects | None]:
@@ -143,8 +147,13 @@ def record(
             )
             effects = _remembering(effects, plan.remember(effects))
             _require_small(effects.progress)
+            _require_room(player, plan.arrived)
             try:
-                _commit_whatever_rollups_hold(client, player, effects, plan.also)
+                whatever_rollups_hold(
+                    player.uid,
+                    effects.progress.experience_id,
+                    partial(_commit, client, player, effects, plan.also),
+                )
             except AlreadyExists as collided:
                 existing = logged_keys(player, [each.key for each in effects.logged])
                 if not existing - known:
@@ -171,6 +180,32 @@ def _require_small(progress: ExperienceProgress) -> None:
         raise ResourceExhausted("progress_full", "The progress is too large.", field="state")
 
 
+def _require_room(player: Player, arrived: Iterable[Arrival]) -> None:
+    """Raise ResourceExhausted for an attendant's achievement that the profile has no room for.
+
+    What the rules name always has room: it must not depend on what somebody else awarded.
+    """
+    stats = player.profile.stats if player.profile else PlayerStats()
+    named = {each.id for each in player.rules.achievements}
+    awarded: list[str] = []
+    for each in arrived:
+        content = each.event.content_id
+        if each.event.event_type == ACHIEVEMENT and content is not None and content not in named:
+            awarded += _profile_ids(player, [content])
+            if not stats.has_room_for(awarded):
+                raise ResourceExhausted(
+                    "progress_full", "There is no room for more achievements.",
+                    field="achievements", path=each.path,
+                )  # fmt: skip
+
+
+def _profile_ids(player: Player, achievements: Iterable[str]) -> list[str]:
+    """As they stand in the profile, which has those of all experiences."""
+    progress = player.progress
+    prefix = store.progress_id(progress.workspace_id, progress.experience_id)
+    return [f"{prefix}~{each}" for each in achievements]
+
+
 def logged_keys(player: Player, keys: Iterable[str]) -> frozenset[str]:
     """Those of the keys that the log has events of. One read each."""
     client = clients.firestore()
@@ -192,25 +227,24 @@ class Rollups(Enum):
     UNCOUNTED = auto()
 
 
-def _commit_whatever_rollups_hold(
-    client: Client, player: Player, effects: Effects, also: Callable[[WriteBatch], None]
-) -> None:
-    """As `_commit`. A rollup that takes no byte more refuses no player what they did.
+def whatever_rollups_hold(uid: str, experience_id: str, commit: Callable[[Rollups], T]) -> T:
+    """Commit what also counts in rollups. One that takes no byte more refuses no player anything.
 
     Their sizes are bounded, but many batches may meet in one: where Firestore refuses the commit,
     the names that are stored count, then none.
     """
     try:
-        return _commit(client, player, effects, also, Rollups.GROWING)
+        return commit(Rollups.GROWING)
     except InvalidArgument:
         pass
-    shard = {"experience": effects.progress.experience_id, "shard": shard_of(player.uid)}
+    shard = {"experience": experience_id, "shard": shard_of(uid)}
     try:
-        _commit(client, player, effects, also, Rollups.FULL)
+        result = commit(Rollups.FULL)
         logs.warning("rollup without room for names", **shard)
     except InvalidArgument:
-        _commit(client, player, effects, also, Rollups.UNCOUNTED)
+        result = commit(Rollups.UNCOUNTED)
         logs.error("rollup without room", **shard)
+    return result
 
 
 def _commit(
@@ -257,9 +291,7 @@ def _write(
         batch.update(own, updates, client.write_option(last_update_time=player.begun_at))
     _write_profile(client, batch, player, effects)
     _write_visitors(client, batch, player, effects)
-    if rollups is Rollups.UNCOUNTED:
-        return {}
-    return write_rollups(client, batch, player, effects, is_full=rollups is Rollups.FULL)
+    return write_rollups(client, batch, player, effects, rollups)
 
 
 def _write_profile(client: Client, batch: WriteBatch, player: Player, effects: Effects) -> None:
@@ -277,8 +309,7 @@ def _write_profile(client: Client, batch: WriteBatch, player: Player, effects: E
         "accountLevel": PlayerProfile.level_at(xp),
         "updatedAt": max(player.now, stored.updated_at),
     }
-    prefix = store.progress_id(after.workspace_id, after.experience_id)
-    unlocked = [f"{prefix}~{each.id}" for each in effects.unlocked]
+    unlocked = _profile_ids(player, (each.id for each in effects.unlocked))
     reference = store.player_ref(client, player.uid)
     if player.profile is None:
         fields = stored.dump() | updates
@@ -306,13 +337,16 @@ def _write_visitors(client: Client, batch: WriteBatch, player: Player, effects: 
 
 
 def write_rollups(
-    client: Client, batch: WriteBatch, player: Player, effects: Effects, *, is_full: bool = False
+    client: Client, batch: WriteBatch, player: Player, effects: Effects, rollups: Rollups
 ) -> dict[str, Names]:
     """Count the events of a batch in the sums of their days; the names that these have then.
 
     A document takes names that are new to this process only after it was read: other processes
-    add to it too. To one that `is_full` none is added. What its names then are is read as well.
+    add to it too. To one that is `FULL` none is added. What its names then are is read as well.
     """
+    if rollups is Rollups.UNCOUNTED:
+        return {}
+    is_full = rollups is Rollups.FULL
     workspace, experience = effects.progress.workspace_id, effects.progress.experience_id
     shard = shard_of(player.uid)
     learned = {}

@@ -16,7 +16,11 @@ from experience.players.models.effects import (
     completion_of,
     unlock_tiers,
 )
-from experience.players.models.profile import PlayerProfile, PlayerStats
+from experience.players.models.profile import (
+    MAX_PROFILE_BYTES,
+    PlayerProfile,
+    PlayerStats,
+)
 from experience.players.models.progress import (
     MAX_PROGRESS_BYTES,
     MAX_STATE_ENTRIES,
@@ -61,6 +65,14 @@ def merged_stats(own: PlayerStats, other: PlayerStats) -> PlayerStats:
             "custom_stats": {**other.custom_stats, **own.custom_stats},
         }
     )
+
+
+def require_small(merging: PlayerProfile, other: PlayerProfile) -> None:
+    """Raise ResourceExhausted where the profile is too large with the other's achievements."""
+    achievements = _union(merging.stats.achievements, other.stats.achievements)
+    stats = merging.stats.model_copy(update={"achievements": achievements})
+    if stored_bytes(merging.model_copy(update={"stats": stats}).dump()) > MAX_PROFILE_BYTES:
+        raise _full("achievements")
 
 
 def profile_with(

@@ -14,13 +14,19 @@ from experience.players.models.lifecycle.merge import (
     merged_progress,
     merged_stats,
     profile_with,
+    require_small,
 )
 from experience.players.models.lifecycle.own import SavedState
 from experience.players.models.profile import PlayerProfile
 from experience.players.models.progress import ExperienceProgress
-from experience.players.usecases import access, record
+from experience.players.usecases import access
 from experience.players.usecases.lifecycle.gate import require_writable
-from experience.players.usecases.record import Player
+from experience.players.usecases.record import (
+    Player,
+    Rollups,
+    whatever_rollups_hold,
+    write_rollups,
+)
 from experience.progress.rules import ProgressRules
 from experience.store import find, get, parse
 
@@ -95,6 +101,7 @@ def _begin(client: Client, uid: str, other: str) -> None:
                 "updated_at": now,
             }
         )
+        require_small(changed, ended)
         transaction.set(mine.reference, changed.dump(), merge=True)
         end = {"merged_into": uid, "merge_pending": True, "updated_at": now}
         transaction.set(theirs.reference, ended.model_copy(update=end).dump(), merge=True)
@@ -124,11 +131,11 @@ def _take_over(client: Client, uid: str, other: str, progress_id: str) -> str | 
     )
     slots = [each.id for each in theirs.collection("saves").select([]).stream()]
 
-    def body(transaction: Transaction) -> str | None:
+    def body(rollups: Rollups, transaction: Transaction) -> str | None:
         saves = [store.save_ref(each, slot) for slot in slots for each in (mine, theirs)]
         wanted = [store.player_ref(client, uid), mine, theirs, *saves]
-        player, first, second, *saved = transactions.read(client, wanted, transaction)
-        profile = parse(player, PlayerProfile)
+        found, first, second, *saved = transactions.read(client, wanted, transaction)
+        profile = parse(found, PlayerProfile)
         own, taken = parse(first, ExperienceProgress), parse(second, ExperienceProgress)
         if taken is None or taken.merged_into is not None:
             return None
@@ -142,13 +149,14 @@ def _take_over(client: Client, uid: str, other: str, progress_id: str) -> str | 
         merged = effects.progress
         for each in effects.logged:
             transaction.create(store.event_ref(mine, each.key), each.event.dump())
-        record.write_rollups(client, transaction, Player(uid, merged, rules, profile, now), effects)
+        player = Player(uid, merged, rules, profile, now)
+        write_rollups(client, transaction, player, effects, rollups)
         if own is None:
             transaction.create(mine, merged.dump())
         else:
             transaction.update(mine, own.difference(merged))
         changed = profile_with(profile, own, taken, merged)
-        transaction.update(player.reference, profile.difference(changed))
+        transaction.update(found.reference, profile.difference(changed))
         ended: dict[str, Any] = {
             "boards": DELETE_FIELD,
             "experienceId": DELETE_FIELD,
@@ -162,7 +170,9 @@ def _take_over(client: Client, uid: str, other: str, progress_id: str) -> str | 
                 transaction.set(store.save_ref(mine, slot), kept.dump())
         return None
 
-    return transactions.run(client, body)
+    return whatever_rollups_hold(
+        uid, experience_id, lambda rollups: transactions.run(client, partial(body, rollups))
+    )
 
 
 def _move_visits(client: Client, uid: str, other: str) -> None:

@@ -1,0 +1,1 @@
+"""Documents, requests, responses and decisions of chats."""
