@@ -1,4 +1,19 @@
 import {
+  assistantAnswers,
+  assistantConfirms,
+  assistantDenies,
+  assistantFails,
+  assistantRenders,
+  assistantStopsEarly,
+  assistantStreams,
+} from "./assistant.mjs";
+import {
+  assistantByKeyboard,
+  assistantCounts,
+  assistantOnScreens,
+  assistantScreenshots,
+} from "./assistant-looks.mjs";
+import {
   campaignBuilt,
   campaignDemo,
   campaignLayouts,
@@ -59,6 +74,17 @@ export const SCENARIOS = {
   journeyScreenshots,
   trackedOffline,
   streamed,
+  assistantAnswers,
+  assistantByKeyboard,
+  assistantConfirms,
+  assistantCounts,
+  assistantDenies,
+  assistantFails,
+  assistantOnScreens,
+  assistantRenders,
+  assistantScreenshots,
+  assistantStopsEarly,
+  assistantStreams,
   campaignBuilt,
   campaignDemo,
   campaignLayouts,
