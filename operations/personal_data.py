@@ -36,6 +36,8 @@ COLLECTIONS: dict[str, Kept] = {
     "workspaces/members": Kept(MEMBER, "who may do what, by uid"),
     "workspaces/tokenUsage": Kept(NOTHING, "how many tokens were used on a day, by nobody"),
     "workspaces/aiGenerations": Kept(NOTHING, "what members asked a model for, and its output"),
+    "workspaces/chatSessions": Kept(PLAYER, "whose chat it is, its title; also deleted by age"),
+    "workspaces/chatSessions/chatMessages": Kept(PLAYER, "what was said in a chat"),
     "workspaces/experiences": Kept(NOTHING, "what authors wrote"),
     "workspaces/experiences/experienceVersions": Kept(NOTHING, "what authors published"),
     "workspaces/runs": Kept(GUEST, "the work on a photo; a run of an operator's ends with it"),

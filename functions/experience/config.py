@@ -167,6 +167,12 @@ LANGUAGE_MODEL_TIMEOUT_SECONDS = IntParam(
     description="How long one call of a language model may take, all its tries included.",
 )
 
+GEMINI_LANGUAGE_MODEL = StringParam(
+    "GEMINI_LANGUAGE_MODEL",
+    default="gemini-3.5-flash",
+    description="Which model of the Gemini API the language model gemini is.",
+)
+
 OPENAI_LANGUAGE_MODEL = StringParam(
     "OPENAI_LANGUAGE_MODEL",
     default="gpt-4.1-mini",

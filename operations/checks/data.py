@@ -8,6 +8,7 @@ from google.cloud.firestore import Client
 from pydantic import ValidationError
 
 from experience.ai_generations.models import AiGeneration
+from experience.assistant.models.chat import ChatMessage, ChatSession
 from experience.campaigns.models.campaign import Campaign, PublicCampaign
 from experience.campaigns.models.playing.play import Play
 from experience.campaigns.models.playing.stock import StockShard
@@ -78,6 +79,8 @@ class Data:
     checkpoints: dict[str, CheckpointFields] = field(default_factory=dict)
     checkpoint_blobs: dict[str, BlobFields] = field(default_factory=dict)
     checkpoint_writes: dict[str, WriteFields] = field(default_factory=dict)
+    chat_sessions: dict[str, ChatSession] = field(default_factory=dict)
+    chat_messages: dict[str, ChatMessage] = field(default_factory=dict)
     public: dict[str, PublicCampaign] = field(default_factory=dict)
     plays: dict[str, Play] = field(default_factory=dict)
     stock: dict[str, StockShard] = field(default_factory=dict)
@@ -158,6 +161,8 @@ def _kinds(data: Data) -> dict[str, tuple[Callable[[dict[str, Any]], Document], 
         ),
         f"{threads}/lgBlobs": (_without_bytes(BlobFields), data.checkpoint_blobs),
         f"{threads}/lgWrites": (_without_bytes(WriteFields), data.checkpoint_writes),
+        f"{workspace}/chatSessions": (ChatSession.load, data.chat_sessions),
+        f"{workspace}/chatSessions/chatMessages": (ChatMessage.load, data.chat_messages),
         project: (Project.load, data.projects),
         f"{project}/guests": (Guest.load, data.guests),
         f"{project}/sessions": (Session.load, data.sessions),

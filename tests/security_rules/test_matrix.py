@@ -18,6 +18,7 @@ from emulator.suite.suite import Suite
 from experience import DOMAINS
 from experience.ai_generations.models import AiGeneration
 from experience.checkpoints.models import BlobFields, CheckpointFields, Thread, WriteFields
+from experience.assistant.models.chat import ChatMessage, ChatSession
 from experience.documents import Document
 from experience.events.models.event import Event
 from experience.events.models.experience import EventExperience
@@ -59,6 +60,8 @@ MODELS: dict[str, type[Document]] = {
     "workspaces/lgThreads/lgCheckpoints": CheckpointFields,
     "workspaces/lgThreads/lgBlobs": BlobFields,
     "workspaces/lgThreads/lgWrites": WriteFields,
+    "workspaces/chatSessions": ChatSession,
+    "workspaces/chatSessions/chatMessages": ChatMessage,
     "workspaces/experiences/experienceVersions": ExperienceVersion,
     "events": Event,
     "events/journeys": Journey,

@@ -52,6 +52,7 @@ def create_ai_generation(caller: Caller, request: CreateAiGeneration) -> AiGener
     AcceptAiGeneration,
     refuses=[
         *_DECIDING,
+        reasons.VERSION_CONFLICT,
         ai_generations.GENERATION_HAS_NO_CAMPAIGN,
         campaigns.CAMPAIGN_NOT_FOUND,
         campaigns.CAMPAIGN_DELETED,

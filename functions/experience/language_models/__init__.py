@@ -14,6 +14,7 @@ ROOMS = (
     "local",
     "schemas",
     "vendor",
+    "gemini",
     "openai",
     "registry",
     "structured",

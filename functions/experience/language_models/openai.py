@@ -6,7 +6,7 @@ events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,11 +19,9 @@ from experience.language_models.models import (
     Completion,
     FinishReason,
     Message,
-    ModelFailed,
     Role,
     Tool,
     ToolCall,
-    Usage,
 )
 from experience.providers.exchange import Response, Stream
 from experience.providers.http import Http
@@ -68,12 +66,13 @@ class OpenAi:
         if schema:
             body["response_format"] = _response_format(schema)
         draft = _Draft(self.name, vendor.estimated_tokens(messages, tools))
-        try:
-            answer = vendor.retried(
-                self._http, lambda left: _accepted(left.call("POST", PATH, body))
-            )
-        except ProviderFailed as failed:
-            raise draft.failure(failed) from failed
+        with contextlib.ExitStack() as stack:
+            try:
+                answer = vendor.opened(
+                    self._http, stack, lambda http, _: _accepted(http.call("POST", PATH, body))
+                )
+            except ProviderFailed as failed:
+                raise draft.failure(failed) from failed
         draft.add(answer.fields, "message")
         return draft.completion()
 
@@ -85,7 +84,9 @@ class OpenAi:
         draft = _Draft(self.name, vendor.estimated_tokens(messages, tools))
         with contextlib.ExitStack() as stack:
             try:
-                answer = vendor.retried(self._http, lambda left: _opened(left, body, stack))
+                answer = vendor.opened(
+                    self._http, stack, lambda http, own: own.enter_context(_streamed(http, body))
+                )
                 for event in _events(answer.parts):
                     if delta := draft.add(event, "delta"):
                         yield Chunk(delta)
@@ -120,28 +121,13 @@ class _Call:
 
 
 @dataclass
-class _Draft:
-    """A message as far as it was received."""
-
-    name: str
-    input_tokens: int
-    """Estimated, for servers that report no usage."""
-    text: str = ""
-    calls: dict[int, _Call] = field(default_factory=dict)
-    reason: FinishReason | None = None
-    reported: Mapping[str, Any] | None = None
+class _Draft(vendor.Draft):
+    pieces: dict[int, _Call] = field(default_factory=dict)
     is_refused: bool = False
 
     @property
-    def usage(self) -> Usage:
-        """What the server reports, or an estimate."""
-        counted = self.reported or {}
-        read = vendor.whole_number(counted.get("prompt_tokens"))
-        written = vendor.whole_number(counted.get("completion_tokens"))
-        if not read + written:
-            called = "".join(each.name + each.arguments for each in self.calls.values())
-            read, written = self.input_tokens, vendor.estimated(self.text + called)
-        return vendor.usage_of(self.name, read, written)
+    def called(self) -> str:
+        return "".join(each.name + each.arguments for each in self.pieces.values())
 
     def add(self, answer: Any, key: str) -> str:
         """Add a response (`message`) or a chunk of one (`delta`), and return its text.
@@ -149,37 +135,28 @@ class _Draft:
         Raises ModelFailed for one that cannot be read, or that holds an error.
         """
         if not isinstance(answer, dict):
-            raise ModelFailed(vendor.UNREADABLE, usage=self.usage)
+            raise self.unreadable()
         if error := answer.get("error"):
             detail = error.get("message") if isinstance(error, dict) else error
-            raise ModelFailed(f"The model failed: {_short(detail)}", usage=self.usage)
-        if isinstance(answer.get("usage"), dict):
-            self.reported = answer["usage"]
+            raise self.unreadable(f"The model failed: {_short(detail)}")
+        if isinstance(counted := answer.get("usage"), dict):
+            read, written = counted.get("prompt_tokens"), counted.get("completion_tokens")
+            self.reported = vendor.whole_number(read), vendor.whole_number(written)
         choices = answer.get("choices")
         choice = choices[0] if isinstance(choices, list) and choices else None
         if not isinstance(choice, dict):
             return ""
-        if choice.get("finish_reason"):
-            self.reason = _REASONS.get(choice["finish_reason"], FinishReason.OTHER)
+        if reason := choice.get("finish_reason"):
+            self.reason = _REASONS.get(str(reason), FinishReason.OTHER)
         message = choice.get(key)
         return self._add_message(message) if isinstance(message, dict) else ""
 
     def completion(self) -> Completion:
-        """The whole message. Raises ModelFailed where it has no end, or a call that is none."""
-        if self.reason is None:
-            raise ModelFailed(vendor.CUT if self.text else vendor.UNREADABLE, usage=self.usage)
-        reason = self.reason
         if self.is_refused:
-            reason = FinishReason.SAFETY
-        elif self.calls and reason is FinishReason.STOP:  # as some servers end a message with calls
-            reason = FinishReason.TOOL_CALLS
-        calls = self._tool_calls() if reason is FinishReason.TOOL_CALLS else ()
-        return Completion(self.text, reason, self.usage, calls)
-
-    def failure(self, failed: ProviderFailed) -> ModelFailed:
-        """What a vendor's failure is here; one in the middle, or too late, has used tokens."""
-        is_used = self.text or self.calls or failed.code is FailureCode.TIMEOUT
-        return vendor.failure(failed, self.usage if is_used else None)
+            self.reason = FinishReason.SAFETY
+        elif self.reason in (FinishReason.STOP, FinishReason.TOOL_CALLS):
+            self.calls = [self._tool_call(self.pieces[index]) for index in sorted(self.pieces)]
+        return super().completion()
 
     def _add_message(self, message: dict[str, Any]) -> str:
         self.is_refused = self.is_refused or bool(message.get("refusal"))
@@ -194,36 +171,27 @@ class _Draft:
 
     def _add_call(self, call: dict[str, Any], number: int) -> None:
         index = call.get("index")
-        started = self.calls.setdefault(index if isinstance(index, int) else number, _Call())
+        started = self.pieces.setdefault(index if isinstance(index, int) else number, _Call())
         started.id = started.id or str(call.get("id") or "")
         function = call.get("function")
         if isinstance(function, dict):
             started.name = started.name or str(function.get("name") or "")
             started.arguments += str(function.get("arguments") or "")
 
-    def _tool_calls(self) -> tuple[ToolCall, ...]:
-        if not self.calls:
-            raise vendor.malformed_call(self.usage)
-        return tuple(self._tool_call(self.calls[index]) for index in sorted(self.calls))
-
     def _tool_call(self, call: _Call) -> ToolCall:
-        try:
-            arguments = json.loads(call.arguments or "{}")
-        except (ValueError, RecursionError) as error:
-            raise vendor.malformed_call(self.usage) from error
+        arguments = _json(call.arguments.encode() or b"{}")
         if not call.name or not isinstance(arguments, dict):
-            raise vendor.malformed_call(self.usage)
+            raise self.malformed_call()
         return ToolCall(call.id or new_id(), call.name, arguments)
 
 
-def _opened(http: Http, body: dict[str, Any], stack: contextlib.ExitStack) -> Stream:
-    """A response of status 200, which the stack closes. Raises ProviderFailed."""
-    with contextlib.ExitStack() as own:
-        answer = own.enter_context(http.stream("POST", PATH, body, accept="text/event-stream"))
+@contextlib.contextmanager
+def _streamed(http: Http, body: dict[str, Any]) -> Iterator[Stream]:
+    """A response of status 200. Raises ProviderFailed."""
+    with http.stream("POST", PATH, body, accept="text/event-stream") as answer:
         if answer.status != 200:
             _accepted(answer.read())
-        stack.enter_context(own.pop_all())
-        return answer
+        yield answer
 
 
 def _events(parts: Iterator[bytes]) -> Iterator[Any]:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from experience import config
 from experience.errors import FailedPrecondition
-from experience.language_models import local, openai
+from experience.language_models import gemini, local, openai
+from experience.language_models.gemini import Gemini
 from experience.language_models.local import Local
 from experience.language_models.models import LanguageModel
 from experience.language_models.openai import OpenAi
@@ -23,6 +24,12 @@ def language_model() -> LanguageModel:
         known = ", ".join(MODELS)
         raise _not_configured(name, f"There is no language model {name}, only {known}.")
     return MODELS[name]()
+
+
+def _gemini() -> Gemini:
+    headers = {"x-goog-api-key": _key(gemini.ID, keys.gemini())}
+    http = Http(config.GEMINI_API_URL.value, headers, _timeout())
+    return Gemini(http, config.GEMINI_LANGUAGE_MODEL.value)
 
 
 def _openai() -> OpenAi:
@@ -49,4 +56,8 @@ def _not_configured(name: str, message: str) -> FailedPrecondition:
     return FailedPrecondition("model_not_configured", message, model=name)
 
 
-MODELS: dict[str, Callable[[], LanguageModel]] = {local.ID: Local, openai.ID: _openai}
+MODELS: dict[str, Callable[[], LanguageModel]] = {
+    local.ID: Local,
+    gemini.ID: _gemini,
+    openai.ID: _openai,
+}

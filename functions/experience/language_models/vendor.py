@@ -3,14 +3,18 @@
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from experience.language_models.models import (
+    Completion,
+    FinishReason,
     Message,
     ModelErrorCode,
     ModelFailed,
     Tool,
+    ToolCall,
     Usage,
 )
 from experience.language_models.schemas import schema_of
@@ -56,47 +60,91 @@ def estimated(text: str) -> int:
     return -(-_size(text) // _BYTES_PER_TOKEN)
 
 
-def usage_of(name: str, read: int, written: int) -> Usage:
-    """So many tokens of a model such as `gemini/NAME`, with their price as far as it is known."""
-    vendor, _, model = name.partition("/")
-    cost = prices.of_tokens(vendor, model, read, written)
-    return Usage(input_tokens=read, output_tokens=written, cost_micros=cost or 0)
-
-
 def whole_number(value: Any) -> int:
     """A count as a vendor reports it; 0 for what is none."""
     return value if isinstance(value, int) and value > 0 else 0
 
 
-def retried(http: Http, once: Callable[[Http], T]) -> T:
+def opened(http: Http, stack: ExitStack, once: Callable[[Http, ExitStack], T]) -> T:
     """What `once` returns, retried as `Http.retry` does it. Raises ProviderFailed.
 
-    All tries together have the timeout of one: `once` gets the API with the time that is left.
+    All tries together have the timeout of one: `once` gets the API with the time that is left. It
+    opens its connection on a stack of its own, which the given one takes over from the last try.
     """
     deadline = time.monotonic() + http.timeout_seconds
 
     def one() -> T:
         left = max(deadline - time.monotonic(), 0.001)
-        return once(replace(http, timeout_seconds=left))
+        with ExitStack() as own:
+            found = once(replace(http, timeout_seconds=left), own)
+            stack.enter_context(own.pop_all())
+            return found
 
     return http.retry(one)
 
 
-def failure(failed: ProviderFailed, usage: Usage | None = None) -> ModelFailed:
-    """A vendor's failure as one of a language model, with what was used all the same."""
-    return ModelFailed(
-        failed.message,
-        code=_CODES.get(failed.code, ModelErrorCode.PROVIDER_ERROR),
-        retryable=failed.retryable,
-        retry_after_seconds=failed.retry_after_seconds,
-        usage=usage,
-    )
+@dataclass
+class Draft:
+    """A model's message as far as it was received. Vendors add to it in words of their own."""
 
+    name: str
+    input_tokens: int
+    """Estimated, for servers that report no usage."""
+    text: str = ""
+    reason: FinishReason | None = None
+    reported: tuple[int, int] = (0, 0)
+    """The tokens that were read and written, as far as the vendor reports them."""
+    calls: list[ToolCall] = field(default_factory=list)
 
-def malformed_call(usage: Usage) -> ModelFailed:
-    """The failure of a model that asked for a tool in a way that nobody can read."""
-    message = "The model called a tool with arguments that are no JSON object."
-    return ModelFailed(message, code=ModelErrorCode.INVALID_OUTPUT, usage=usage)
+    @property
+    def usage(self) -> Usage:
+        """What the vendor reports, or an estimate."""
+        read, written = self.reported
+        if not read + written:
+            read, written = self.input_tokens, estimated(self.text + self.called)
+        vendor, _, model = self.name.partition("/")
+        cost = prices.of_tokens(vendor, model, read, written)
+        return Usage(input_tokens=read, output_tokens=written, cost_micros=cost or 0)
+
+    @property
+    def called(self) -> str:
+        """The tool calls as far as they were received."""
+        return "".join(each.name + json.dumps(each.arguments) for each in self.calls)
+
+    def completion(self) -> Completion:
+        """The whole message. Raises ModelFailed where it has no end."""
+        if self.reason is None:
+            raise self.unreadable(CUT if self.text or self.called else UNREADABLE)
+        reason = self.reason
+        if reason is FinishReason.STOP and self.calls:
+            reason = FinishReason.TOOL_CALLS
+        if reason is FinishReason.TOOL_CALLS and not self.calls:
+            raise self.malformed_call()
+        calls = tuple(self.calls) if reason is FinishReason.TOOL_CALLS else ()
+        return Completion(self.text, reason, self.usage, calls)
+
+    def failure(self, failed: ProviderFailed) -> ModelFailed:
+        """A vendor's failure as one of a language model.
+
+        In the middle of a message, or without a response in time, tokens were used all the same.
+        """
+        is_used = self.text or self.called or failed.code is FailureCode.TIMEOUT
+        return ModelFailed(
+            failed.message,
+            code=_CODES.get(failed.code, ModelErrorCode.PROVIDER_ERROR),
+            retryable=failed.retryable,
+            retry_after_seconds=failed.retry_after_seconds,
+            usage=self.usage if is_used else None,
+        )
+
+    def unreadable(self, message: str = UNREADABLE) -> ModelFailed:
+        """The failure of a model whose response nobody can read."""
+        return ModelFailed(message, usage=self.usage)
+
+    def malformed_call(self) -> ModelFailed:
+        """The failure of a model that called a tool in a way that nobody can read."""
+        message = "The model called a tool with arguments that are no JSON object."
+        return ModelFailed(message, code=ModelErrorCode.INVALID_OUTPUT, usage=self.usage)
 
 
 def _texts(messages: Sequence[Message], tools: Sequence[Tool]) -> list[str]:

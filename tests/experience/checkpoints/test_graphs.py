@@ -60,7 +60,7 @@ def talking(saver: Any) -> Any:
         answer = interrupt("Which one?")
         return {"said": [f"a person: {answer}"], "log": ["asked"]}
 
-    graph = StateGraph(Talking)
+    graph: Any = StateGraph(Talking)
     for name in ("writer", "critic"):
         graph.add_node(name, agent(name))
         graph.add_edge(START, name)

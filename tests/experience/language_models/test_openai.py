@@ -38,7 +38,7 @@ class TestAServerOfOnesOwn:
 
     @pytest.mark.parametrize("way", [COMPLETE, STREAM])
     def test_that_reports_no_usage_is_counted_here(self, openai: Account, way: str) -> None:
-        openai.vendor.says.append(Said(("Hello, ", "world!"), is_counted=False))
+        openai.vendor.script.append(Said(("Hello, ", "world!"), is_counted=False))
         model = openai.model()
         if way == COMPLETE:
             found = model.complete(ASKED, max_tokens=50)
@@ -49,7 +49,7 @@ class TestAServerOfOnesOwn:
         assert (found.usage.input_tokens, found.usage.output_tokens) == (3, 4)
 
     def test_may_end_a_message_with_calls_as_any_other(self, openai: Account) -> None:
-        openai.vendor.says.append(Said(calls=(Called("look", ""),)))
+        openai.vendor.script.append(Said(calls=(Called("look", ""),)))
         completion = openai.model().complete(ASKED, max_tokens=50)
         assert completion.finish_reason is FinishReason.TOOL_CALLS
         assert completion.tool_calls[0].arguments == {}
@@ -70,7 +70,7 @@ class TestAServerOfOnesOwn:
         assert last.completion.text == "Hello."
 
     def test_may_fail_within_a_stream(self, openai: Account) -> None:
-        events = [*list(openai.vendor.chunks(said("Hel"), ANY))[:2], {"error": {"message": "OOM"}}]
+        events = [*list(openai.vendor.chunks(said("Hey"), ANY))[:2], {"error": {"message": "OOM"}}]
         openai.vendor.next(STREAM, stream_of(iter(events)))
         with pytest.raises(ModelFailed, match="OOM") as caught:
             list(openai.model().stream(ASKED, max_tokens=50))

@@ -116,7 +116,7 @@ class TestFaults:
     def test_a_slow_response_ends_at_the_timeout_of_the_call(
         self, account: Account, way: str
     ) -> None:
-        for slow in (Fault(hangs=True), Fault(floods=(STREAM_HEAD, b": still here\n"))):
+        for slow in (Fault(hangs=True), Fault(floods=(STREAM_HEAD, b"\n"))):
             account.vendor.next(way, slow)
             began = time.monotonic()
             failed = failing(lambda: WAYS[way](account, seconds=0.3))
@@ -150,9 +150,9 @@ class TestFaults:
     def test_the_finish_reason_is_translated_and_its_tokens_counted(
         self, account: Account, way: str, ending: str, reason: FinishReason
     ) -> None:
-        account.vendor.says += [said("Hel", ending=ending), said("Hi", ending="made_up")]
+        account.vendor.script += [said("Hey", ending=ending), said("Hi", ending="other")]
         completion = WAYS[way](account)
-        assert (completion.text, completion.finish_reason) == ("Hel", reason)
+        assert (completion.text, completion.finish_reason) == ("Hey", reason)
         assert used(completion.usage) == TOKENS
         assert completion.usage.cost_micros > 0
         assert WAYS[way](account).finish_reason is FinishReason.OTHER
@@ -160,7 +160,7 @@ class TestFaults:
 
 class TestAStream:
     def test_comes_in_pieces_of_which_the_last_holds_the_whole(self, account: Account) -> None:
-        account.vendor.says.append(said("Grüß", " ", "Gott", "\u2028."))
+        account.vendor.script.append(said("Grüß", " ", "Gott", "\u2028."))
         *parts, last = account.model().stream(ASKED, max_tokens=50)
         assert [each.delta for each in parts] == ["Grüß", " ", "Gott", "\u2028."]
         assert last.completion
@@ -187,7 +187,7 @@ class TestAStream:
         assert len(account.vendor.received) == 1
 
     def test_that_ends_without_a_finish_reason_is_cut(self, account: Account) -> None:
-        account.vendor.says.append(said("Hello", ending=None))
+        account.vendor.script.append(said("Hello", ending=None))
         failed = failing(lambda: list(account.model().stream(ASKED, max_tokens=50)))
         assert "middle" in failed.message
         assert failed.usage.output_tokens > 0
@@ -222,7 +222,7 @@ class TestTools:
 
     def test_are_called_and_get_their_results_to_the_call(self, account: Account, way: str) -> None:
         calls = (Called(TOOL.name, {"name": "Luna"}), Called(TOOL.name, {"name": "Sol"}))
-        account.vendor.says.append(Said(("Wait.",), calls))
+        account.vendor.script.append(Said(("Wait.",), calls))
         first = self.call(account, way)
         assert (first.text, first.finish_reason) == ("Wait.", FinishReason.TOOL_CALLS)
         assert [(each.name, each.arguments) for each in first.tool_calls] == [
@@ -241,7 +241,7 @@ class TestTools:
     def test_whose_arguments_are_no_object_fail_with_what_was_used(
         self, account: Account, way: str
     ) -> None:
-        account.vendor.says.append(Said(calls=(Called(TOOL.name, '["Luna'),)))
+        account.vendor.script.append(Said(calls=(Called(TOOL.name, '["Luna'),)))
         failed = failing(lambda: self.call(account, way))
         assert (failed.code, failed.retryable) == (ModelErrorCode.INVALID_OUTPUT, True)
         assert used(failed.usage) == TOKENS
@@ -249,7 +249,7 @@ class TestTools:
 
 class TestASchema:
     def test_is_asked_for_and_its_value_returned(self, account: Account) -> None:
-        account.vendor.says.append(said('{"word": ', '"yes"}'))
+        account.vendor.script.append(said('{"word": ', '"yes"}'))
         found = structured.complete(account.model(), ASKED, Wanted, 100)
         assert (found.value, found.attempts) == (Wanted(word="yes"), 1)
         assert used(found.usage) == TOKENS
@@ -258,7 +258,7 @@ class TestASchema:
     def test_whose_value_is_cut_is_asked_for_again_with_a_larger_limit(
         self, account: Account
     ) -> None:
-        account.vendor.says += [said('{"wor', ending="length"), said('{"word": "yes"}')]
+        account.vendor.script += [said('{"wor', ending="length"), said('{"word": "yes"}')]
         found = structured.complete(account.model(), ASKED, Wanted, 100)
         assert (found.value.word, found.attempts) == ("yes", 2)
         bodies = [json.dumps(each.body) for each in account.vendor.received]
@@ -267,7 +267,7 @@ class TestASchema:
         assert '{\\"wor' not in bodies[1]
 
     @pytest.mark.parametrize(
-        ("says", "code", "attempts"),
+        ("script", "code", "attempts"),
         [
             ([said('{"wor', ending="length")] * 2, ModelErrorCode.OUTPUT_TRUNCATED, 2),
             ([said("", ending="safety")], ModelErrorCode.SAFETY_FILTERED, 1),
@@ -276,9 +276,9 @@ class TestASchema:
         ids=["cut", "filtered", "invalid"],
     )
     def test_whose_value_cannot_be_had_fails_with_what_all_calls_used(
-        self, account: Account, says: list[Said], code: ModelErrorCode, attempts: int
+        self, account: Account, script: list[Said], code: ModelErrorCode, attempts: int
     ) -> None:
-        account.vendor.says += says
+        account.vendor.script += script
         failed = failing(lambda: structured.complete(account.model(), ASKED, Wanted, 100))
         assert (failed.code, failed.attempts) == (code, attempts)
         assert used(failed.usage) == (attempts * INPUT_TOKENS, attempts * OUTPUT_TOKENS)

@@ -15,7 +15,7 @@ STREAM_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
 
 INPUT_TOKENS, OUTPUT_TOKENS = 120, 30
 
-_UNASKED = Received("POST", "", {}, {})
+UNASKED = Received("POST", "", {}, {})
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Called:
 class Said:
     """What a model says: a text in pieces, the tools that it calls, and why it stops.
 
-    `ending` is `stop`, `length` or `safety`, or a word of the vendor's own.
+    `ending` is `stop`, `length`, `safety` or `other`, or a word of the vendor's own.
     """
 
     pieces: tuple[str, ...] = ()
@@ -49,14 +49,14 @@ def said(*pieces: str, ending: str | None = "stop") -> Said:
 
 
 class ModelVendor(Vendor):
-    """Says what `says` holds, one for each request, and `Hello.` once it is empty."""
+    """Responds with what `script` holds, one for each request, and `Hello.` once it is empty."""
 
     key = ""
     endings: dict[str, str]
-    """The vendor's words for `stop`, `length` and `safety`."""
+    """The vendor's words for the endings."""
 
     def __init__(self) -> None:
-        self.says: deque[Said] = deque()
+        self.script: deque[Said] = deque()
         super().__init__()
 
     @property
@@ -68,7 +68,7 @@ class ModelVendor(Vendor):
         if refused := self.refusal(request):
             return refused
         with self.lock:
-            next_said = self.says.popleft() if self.says else said("Hel", "lo.")
+            next_said = self.script.popleft() if self.script else said("Hello", ".")
         if self.operation(request) == STREAM:
             return stream_of(self.chunks(next_said, request))
         return Reply(200, self.message(next_said))
@@ -103,12 +103,12 @@ def stream_of(events: Iterator[Any], missing: int = 0) -> Reply:
 
 def begin(vendor: ModelVendor, each: Said) -> bytes:
     """The raw beginning of a stream, of two events."""
-    events = vendor.chunks(each, _UNASKED)
+    events = vendor.chunks(each, UNASKED)
     return STREAM_HEAD + stream_of(iter([next(events), next(events)])).data
 
 
 def cut(vendor: ModelVendor, each: Said, after: int) -> Fault:
     """A stream whose connection breaks within the event after so many."""
-    events = list(vendor.chunks(each, _UNASKED))
+    events = list(vendor.chunks(each, UNASKED))
     missing = sum(len(json.dumps(event)) + 8 for event in events[after:]) - 5
     return Fault(stream_of(iter(events), missing))

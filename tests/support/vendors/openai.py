@@ -40,7 +40,7 @@ class OpenAiVendor(ModelVendor):
     """Checks requests as OpenAI does. `needs_key` is False for servers of one's own."""
 
     key = KEY
-    endings = {"length": "length", "safety": "content_filter"}
+    endings = {"other": "made_up", "length": "length", "safety": "content_filter"}
 
     def __init__(self) -> None:
         self.needs_key = True

@@ -31,6 +31,11 @@ export interface Message {
   createdAt: number;
 }
 
+export interface SessionPage {
+  items: Session[];
+  nextPageToken: string | null;
+}
+
 /** What `sendChatMessage` returns, as far as the page needs it. */
 export interface Sent {
   session: { id: string };
