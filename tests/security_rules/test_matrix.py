@@ -17,8 +17,8 @@ from emulator.demo import seed
 from emulator.suite.suite import Suite
 from experience import DOMAINS
 from experience.ai_generations.models import AiGeneration
-from experience.checkpoints.models import BlobFields, CheckpointFields, Thread, WriteFields
 from experience.assistant.models.chat import ChatMessage, ChatSession
+from experience.checkpoints.models import BlobFields, CheckpointFields, Thread, WriteFields
 from experience.documents import Document
 from experience.events.models.event import Event
 from experience.events.models.experience import EventExperience
