@@ -3,7 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from experience.assistant.models.chat import ChatMessage, MessageRole, MessageStatus
+from experience.assistant.models.chat import (
+    ChatMessage,
+    MessageRole,
+    MessageStatus,
+    ProposalStatus,
+)
+from experience.assistant.usecases.tools.registry import find_tool
 from operations.checks.data import Data
 
 Found = Iterator[tuple[str, str]]
@@ -52,4 +58,27 @@ def every_chat_message_has_ended(data: Data) -> Found:
             yield path, f"is {message.status}, with the error {message.error}"
 
 
-CHAT_INVARIANTS = (a_chat_s_messages_alternate, every_chat_message_has_ended)
+def a_proposal_ends_as_it_was_confirmed(data: Data) -> Found:
+    """Only complete messages of the assistant propose; what has a result was confirmed."""
+    for path, message in data.chat_messages.items():
+        proposal = message.proposal
+        if proposal is None:
+            continue
+        if message.role is MessageRole.USER or message.status is not MessageStatus.COMPLETE:
+            yield path, f"proposes something, and is {message.role}'s and {message.status}"
+        if find_tool(proposal.tool) is None:
+            yield path, f"proposes the unknown tool {proposal.tool}"
+        if (proposal.result is None) != (proposal.status is ProposalStatus.OPEN):
+            yield (
+                path,
+                f"has a proposal that is {proposal.status}, with the result {proposal.result}",
+            )
+        if proposal.status is not ProposalStatus.OPEN and proposal.confirmed_at is None:
+            yield path, f"proposes what is {proposal.status}, and was never confirmed"
+
+
+CHAT_INVARIANTS = (
+    a_chat_s_messages_alternate,
+    every_chat_message_has_ended,
+    a_proposal_ends_as_it_was_confirmed,
+)

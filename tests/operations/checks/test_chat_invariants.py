@@ -44,6 +44,17 @@ def reported(data: Data) -> list[tuple[str, str, str]]:
 
 ALTERNATE, ENDED = "a_chat_s_messages_alternate", "every_chat_message_has_ended"
 
+PROPOSED = "a_proposal_ends_as_it_was_confirmed"
+
+
+def proposing(**fields: Any) -> dict[str, Any]:
+    """The fields of a message with a proposal."""
+    proposal = {"tool": "cancel_run", "arguments": {"runId": "r"}, "summary": "S.", "expiresAt": 9}
+    return {"proposal": {**proposal, **fields}}
+
+
+DONE = {"status": "confirmed", "result": "Done.", "confirmedAt": 3}
+
 BROKEN: list[tuple[str, dict[str, Any], str, str]] = [
     ("session", {"id": "d"}, ALTERNATE, "the id d of w"),
     ("session", {"messageCount": 4}, ALTERNATE, "counts 4 messages, and has [1, 2]"),
@@ -59,6 +70,12 @@ BROKEN: list[tuple[str, dict[str, Any], str, str]] = [
     ("2", {"reservation": HELD}, ENDED, "holds tokens"),
     ("2", {"status": "failed"}, ENDED, "is failed, with the error None"),
     ("2", {**FAILED, "status": "complete"}, ENDED, "is complete, with the error"),
+    ("1", proposing(), PROPOSED, "is user's and complete"),
+    ("2", {**proposing(), "status": "stopped"}, PROPOSED, "is assistant's and stopped"),
+    ("2", proposing(tool="drop_tables"), PROPOSED, "the unknown tool drop_tables"),
+    ("2", proposing(result="Done."), PROPOSED, "is open, with the result Done."),
+    ("2", proposing(**{**DONE, "result": None}), PROPOSED, "confirmed, with the result None"),
+    ("2", proposing(**{**DONE, "confirmedAt": None}), PROPOSED, "was never confirmed"),
 ]
 
 
@@ -66,6 +83,8 @@ def test_a_whole_chat_breaks_none() -> None:
     assert reported(whole()) == []
     assert reported(whole("2", FAILED)) == []
     assert reported(whole("2", {"status": "stopped"})) == []
+    for proposed in (proposing(), proposing(confirmedAt=3), proposing(**DONE)):
+        assert reported(whole("2", proposed)) == []
 
 
 def test_a_message_without_its_session_is_reported() -> None:

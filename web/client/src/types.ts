@@ -1551,6 +1551,7 @@ export interface Callables {
       | "campaign_closed"
       | "campaign_incomplete"
       | "campaign_secret_missing"
+      | "model_not_configured"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -4527,6 +4528,7 @@ export interface PlayerErasure {
   visitors: number;
   boards: number;
   plays: number;
+  chats: number;
   objects: number;
 }
 /**
@@ -5724,6 +5726,14 @@ export interface Documents {
    */
   aiGeneration: AiGeneration;
   /**
+   * `/workspaces/{workspaceId}/chatSessions/{chatSessionId}`, for its user, while they are a member; a query names `userId` and `deletedAt == null`.
+   */
+  chatSession: ChatSession;
+  /**
+   * `/workspaces/{workspaceId}/chatSessions/{chatSessionId}/chatMessages/{messageId}`, for the user of its session, while they are a member.
+   */
+  chatMessage: ChatMessage;
+  /**
    * `/events/{eventId}`, for anybody who is signed in while the event is live, and members of the workspace.
    */
   event: Event;
@@ -5869,6 +5879,56 @@ export interface AiGeneration {
 export interface TokenReservation {
   day: string;
   tokens: number;
+}
+/**
+ * One conversation of one user, which nobody else sees.
+ *
+ * `streamingMessage` is the number of the message that is being written. A deleted session stays
+ * without title and messages, so that its id is not used again; `deletingSince` is set until its
+ * messages are gone.
+ */
+export interface ChatSession {
+  id: string;
+  tenantId: string;
+  userId: string;
+  title: string;
+  messageCount: number;
+  lastMessageAt: number;
+  streamingMessage: number | null;
+  deletedAt: number | null;
+  deletingSince: number | null;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * One message: the odd numbers are the user's, the even ones the assistant's.
+ *
+ * `content` is all of it, or what there is so far. `llmModel` and `usage` are the assistant's.
+ * `worker` writes it and has its lease until `leaseUntil`; `stopRequestedAt`: the user wants no
+ * more of it. `reservation`: the day's tokens that its first round holds. `requestId` and
+ * `request`, the fingerprint of the call, are the user's.
+ */
+export interface ChatMessage {
+  id: string;
+  number: number;
+  chatSessionId: string;
+  tenantId: string;
+  userId: string;
+  role: MessageRole;
+  content: string;
+  status: MessageStatus;
+  error: ChatError | null;
+  llmModel: string | null;
+  usage: Usage | null;
+  proposal: Proposal | null;
+  worker: string | null;
+  leaseUntil: number | null;
+  stopRequestedAt: number | null;
+  reservation: TokenReservation | null;
+  requestId: string | null;
+  request: string | null;
+  createdAt: number;
+  updatedAt: number;
 }
 /**
  * The code and the details of each reason.
@@ -6752,6 +6812,50 @@ export interface Reasons {
    * Refused when copy, a theme, or what expects a version is for no campaign, or for one that was deleted.
    */
   generation_has_no_campaign: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when there is no such chat session, or it is another user's, or it was deleted.
+   */
+  chat_session_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when the session has no such message.
+   */
+  chat_message_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when the assistant still writes its last message; wait, or stop it.
+   */
+  chat_busy: {
+    code: "aborted";
+    details: {};
+  };
+  /**
+   * Refused when the message proposes nothing.
+   */
+  proposal_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when the proposal could be confirmed until `expiresAt`, in Unix milliseconds; ask for it again.
+   */
+  proposal_expired: {
+    code: "failed-precondition";
+    details: {
+      expiresAt: number;
+    };
+  };
+  /**
+   * Refused when it was confirmed before and refused, as the proposal's `result` says; ask for it again.
+   */
+  proposal_failed: {
     code: "failed-precondition";
     details: {};
   };

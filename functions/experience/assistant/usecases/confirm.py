@@ -1,20 +1,18 @@
 """Carrying out what a user has confirmed."""
 
-from collections.abc import Callable
-
 from google.cloud.firestore import Transaction
 
 from experience import clients, clock, transactions
 from experience.assistant import store
 from experience.assistant.models import proposals
-from experience.assistant.models.chat import ChatMessage, Proposal, ProposalStatus
+from experience.assistant.models.chat import ChatMessage, ProposalStatus
 from experience.assistant.models.requests import ConfirmProposal
 from experience.assistant.models.views import ChatMessageView
 from experience.assistant.usecases.tools.changing import Confirmed
 from experience.assistant.usecases.tools.registry import ChatTool, find_tool
 from experience.errors import Contention, PermissionDenied, Refusal, ResourceExhausted
 from experience.ids import derived_id
-from experience.store import require
+from experience.store import get, require
 from experience.workspaces.models import Role, require_sufficient
 from experience.workspaces.usecases.access import require_role
 
@@ -25,7 +23,7 @@ _PASSING = (Contention, PermissionDenied, ResourceExhausted)
 def confirm_proposal(uid: str, request: ConfirmProposal) -> ChatMessageView:
     """Carry out what one of the caller's messages proposes; the role that its tool needs.
 
-    Four reads and two writes beside those of the tool, and three reads for what is done already.
+    Four reads and two writes beside those of the tool, three reads for what is done already.
     The tool's effect is keyed by the message: called again, also at the same moment or after a
     crash, it is carried out once and returns the same. NotFound, PermissionDenied,
     FailedPrecondition `proposal_expired`, and what the tool's use case raises; once that refused,
@@ -42,40 +40,20 @@ def confirm_proposal(uid: str, request: ConfirmProposal) -> ChatMessageView:
     except _PASSING:
         raise
     except Refusal as refused:
-        message = _end(uid, request, ProposalStatus.FAILED, refused.message)
+        message = _end(message, ProposalStatus.FAILED, refused.message)
         if proposals.require_proposal(message).status is ProposalStatus.FAILED:
             raise
         return ChatMessageView.of(message)  # another call of the same had succeeded
-    return ChatMessageView.of(_end(uid, request, ProposalStatus.CONFIRMED, result))
+    return ChatMessageView.of(_end(message, ProposalStatus.CONFIRMED, result))
 
 
 def _begin(uid: str, request: ConfirmProposal) -> tuple[ChatMessage, ChatTool]:
     """Record that the user has confirmed it. Three reads, one write; none for a repeat."""
-
-    def change(proposal: Proposal, held: Role, now: int) -> Proposal:
-        tool = require(find_tool(proposal.tool), what="proposal")
-        if proposal.status is ProposalStatus.CONFIRMED:
-            return proposal
-        require_sufficient(held, tool.role, "workspace")
-        return proposals.begun(proposal, now)
-
-    message = _changed(uid, request, change)
-    return message, require(find_tool(proposals.require_proposal(message).tool), what="proposal")
-
-
-def _end(uid: str, request: ConfirmProposal, status: ProposalStatus, result: str) -> ChatMessage:
-    """Record what came of it, unless another call was first. Three reads, one write."""
-    return _changed(uid, request, lambda proposal, *_: proposals.ended(proposal, status, result))
-
-
-def _changed(
-    uid: str, request: ConfirmProposal, change: Callable[[Proposal, Role, int], Proposal]
-) -> ChatMessage:
     client = clients.firestore()
     workspace, session = request.workspace_id, request.chat_session_id
     reference = store.message_ref(client, workspace, session, request.message_id)
 
-    def body(transaction: Transaction) -> ChatMessage:
+    def body(transaction: Transaction) -> tuple[ChatMessage, ChatTool]:
         held = require_role(
             client, workspace, uid, Role.VIEWER, what="workspace", transaction=transaction
         )
@@ -83,11 +61,33 @@ def _changed(
             client, workspace, session, request.message_id, uid, transaction
         )
         proposal, now = proposals.require_proposal(message), clock.now_ms()
-        changed = change(proposal, held, now)
-        if changed == proposal:
-            return message
-        after = proposals.with_proposal(message, changed, now)
+        tool = require(find_tool(proposal.tool), what="proposal")
+        if proposal.status is ProposalStatus.CONFIRMED:
+            return message, tool
+        require_sufficient(held, tool.role, "workspace")
+        begun = proposals.begun(proposal, now)
+        if begun == proposal:
+            return message, tool
+        after = proposals.with_proposal(message, begun, now)
         transaction.update(reference, message.difference(after))
+        return after, tool
+
+    return transactions.run_optimistic(client, body)
+
+
+def _end(message: ChatMessage, status: ProposalStatus, result: str) -> ChatMessage:
+    """Record what came of it, unless another call was first. One read, one write."""
+    client = clients.firestore()
+    reference = store.message_ref(client, message.tenant_id, message.chat_session_id, message.id)
+
+    def body(transaction: Transaction) -> ChatMessage:
+        current = get(client, reference, ChatMessage, transaction, what=store.MESSAGE)
+        proposal = proposals.require_proposal(current)
+        ended = proposals.ended(proposal, status, result)
+        if ended == proposal:
+            return current
+        after = proposals.with_proposal(current, ended, clock.now_ms())
+        transaction.update(reference, current.difference(after))
         return after
 
     return transactions.run_optimistic(client, body)

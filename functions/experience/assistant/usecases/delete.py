@@ -90,6 +90,8 @@ def _delete_all(client: Client, query: Any) -> int:
             batch.delete(each.reference)
         transactions.retry(batch.commit)
         deleted += len(page)
+        if len(page) < MAX_BATCH:  # nothing is written to a session that is marked
+            break
     return deleted
 
 
