@@ -7,6 +7,14 @@ from experience.ai_generations.endpoints import list_ai_generations as listAiGen
 from experience.ai_generations.endpoints import on_campaign_deleted as onCampaignDeleted
 from experience.ai_generations.endpoints import reject_ai_generation as rejectAiGeneration
 from experience.ai_generations.endpoints import sweep_ai_generations as sweepAiGenerations
+from experience.assistant.endpoints import confirm_proposal as confirmProposal
+from experience.assistant.endpoints import delete_chat_session as deleteChatSession
+from experience.assistant.endpoints import get_chat_messages as getChatMessages
+from experience.assistant.endpoints import list_chat_sessions as listChatSessions
+from experience.assistant.endpoints import rename_chat_session as renameChatSession
+from experience.assistant.endpoints import send_chat_message as sendChatMessage
+from experience.assistant.endpoints import stop_chat_message as stopChatMessage
+from experience.assistant.endpoints import sweep_chats as sweepChats
 from experience.campaigns.endpoints import archive_campaign as archiveCampaign
 from experience.campaigns.endpoints import close_campaign as closeCampaign
 from experience.campaigns.endpoints import create_campaign as createCampaign
@@ -30,6 +38,7 @@ from experience.campaigns.endpoints import undelete_campaign as undeleteCampaign
 from experience.campaigns.endpoints import update_campaign as updateCampaign
 from experience.campaigns.endpoints import upload_codes as uploadCodes
 from experience.campaigns.endpoints import void_claim as voidClaim
+from experience.checkpoints.endpoints import sweep_checkpoints as sweepCheckpoints
 from experience.events.endpoints import list_events as listEvents
 from experience.events.endpoints import save_event as saveEvent
 from experience.events.endpoints import save_event_experience as saveEventExperience
@@ -132,6 +141,7 @@ __all__ = [
     "closeCampaign",
     "collectArtifacts",
     "completeSession",
+    "confirmProposal",
     "confirmUpload",
     "createAiGeneration",
     "createCampaign",
@@ -140,6 +150,7 @@ __all__ = [
     "createTickets",
     "createUpload",
     "deleteCampaign",
+    "deleteChatSession",
     "ensureGuest",
     "eraseGuest",
     "erasePlayer",
@@ -153,6 +164,7 @@ __all__ = [
     "getArtifactUrl",
     "getCampaign",
     "getCampaignFunnel",
+    "getChatMessages",
     "getContentAnalytics",
     "getDownloadUrl",
     "getEmbedCode",
@@ -173,6 +185,7 @@ __all__ = [
     "goToStep",
     "listAiGenerations",
     "listCampaigns",
+    "listChatSessions",
     "listEventSessions",
     "listEvents",
     "listExperienceProgress",
@@ -198,6 +211,7 @@ __all__ = [
     "publishProject",
     "redeemClaim",
     "rejectAiGeneration",
+    "renameChatSession",
     "restoreCampaign",
     "retryJourney",
     "retryRun",
@@ -217,15 +231,19 @@ __all__ = [
     "saveStep",
     "saveStepInput",
     "saveWorkspace",
+    "sendChatMessage",
     "setActiveJourney",
     "setMember",
     "setNickname",
     "startJourney",
     "startRun",
     "startTransform",
+    "stopChatMessage",
     "sweepAccounts",
     "sweepAiGenerations",
     "sweepCampaigns",
+    "sweepChats",
+    "sweepCheckpoints",
     "sweepJobs",
     "sweepJourneys",
     "sweepPlayers",

@@ -36,7 +36,7 @@ ROLES = {
     "tasks": "task queues",
     "eventarc": "receives Firestore's events",
     "hub": "the suite's control: /status /meter /faults /settle /reset",
-    "hosting": "the guest page",
+    "hosting": "the pages",
 }
 ABSENT = "nobody: unsigned tokens are accepted"
 
@@ -77,6 +77,8 @@ def start(options: argparse.Namespace) -> int:
         if options.page and not options.import_data:
             os.environ.update(suite.env)
             seed.seed(suite.project, suite.bucket)
+            if suite.auth:
+                seed.seed_operator(suite.auth.address, suite.project)
         _show(suite, time.monotonic() - began)
         while True:
             time.sleep(POLL_SECONDS)
@@ -183,6 +185,11 @@ def _show(suite: Suite, seconds: float) -> None:
         console.print(f"Guest page: [bold]http://{suite.page.address}/{seed.PROJECT}[/]")
         console.print(f"Every step type: http://{suite.page.address}/{seed.TOUR}")
         console.print(f"An event's journey: http://{suite.page.address}/e/{seed.EVENT}")
+        console.print(
+            f"Assistant: http://{suite.page.address}/assistant/?workspace={seed.WORKSPACE}"
+            f" ({seed.OPERATOR_EMAIL}, password {seed.OPERATOR_PASSWORD})",
+            soft_wrap=True,
+        )
     print("Ctrl-C ends it.", flush=True)
 
 

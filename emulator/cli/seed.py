@@ -31,6 +31,8 @@ def main(arguments: Sequence[str]) -> int:
     if into != project:
         _load_rules(into, suite)
     written = seed.seed(into, f"{project}.appspot.com")
+    if auth := suite.get("FIREBASE_AUTH_EMULATOR_HOST"):
+        seed.seed_operator(auth, into)
     print(
         f"{written} documents and the demo's photos are in {into}; the project is {seed.PROJECT}."
     )

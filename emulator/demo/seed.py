@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from emulator.web.auth import create_account
+
 WORKSPACE, PROJECT, EVENT = "demo-workspace", "demo-project", "demo-event"
 OPERATOR = "demo-operator"
+OPERATOR_EMAIL, OPERATOR_PASSWORD = "operator@example.com", "demo-operator"
+"""With which the operator signs in to the assistant, in the suite alone."""
 PREGATE, CARTOON, SKETCH, PRESHARE = "house-rules", "cartoon-booth", "pencil-booth", "feedback"
 TOUR, EVERY_STEP = "demo-tour", "every-step"
 CONSENT = {
@@ -43,6 +47,14 @@ def seed(firebase_project: str, bucket: str) -> int:
         blob = objects.blob(f"workspaces/{WORKSPACE}/photos/{photo.name}")
         blob.upload_from_string(photo.read_bytes(), content_type="image/jpeg")
     return written
+
+
+def seed_operator(auth: str, firebase_project: str) -> bool:
+    """Create the operator's account in the Auth emulator at this address. Safe to repeat.
+
+    Returns whether there is one.
+    """
+    return create_account(auth, firebase_project, OPERATOR, OPERATOR_EMAIL, OPERATOR_PASSWORD)
 
 
 def documents(now: int) -> Documents:

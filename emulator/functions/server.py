@@ -9,6 +9,7 @@ module is loaded once for all of them. The paths are those of the Firebase CLI's
 """
 
 import argparse
+import contextlib
 import json
 import logging
 import os
@@ -25,6 +26,7 @@ import functions_framework
 from firebase_functions.private.serving import functions_as_yaml
 from functions_framework import _function_registry, execution_id
 from werkzeug.wrappers import Request, Response
+from werkzeug.wsgi import ClosingIterator
 
 from emulator import config
 from emulator.billing.meter import Meter, install
@@ -155,8 +157,11 @@ class FunctionsApp:
         environ["PATH_INFO"] = environ["PATH_INFO"].removeprefix(environ["SCRIPT_NAME"]) or "/"
 
         def metered(env: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-            with self.meter.invocation(name):
-                return self.apps[name](env, start_response)
+            # a response that streams is made while it is sent
+            with contextlib.ExitStack() as stack:
+                stack.enter_context(self.meter.invocation(name))
+                body = self.apps[name](env, start_response)
+                return ClosingIterator(body, stack.pop_all().close)
 
         return metered
 

@@ -88,6 +88,19 @@ class AuthEmulator:
         raise SuiteError(f"The Auth emulator ended as it started:\n{log[-2000:]}")
 
 
+def create_account(address: str, project: str, uid: str, email: str, password: str) -> bool:
+    """Create or replace an account that signs in with a password. Safe to repeat.
+
+    Returns whether an Auth emulator runs. Raises SuiteError.
+    """
+    user = {"localId": uid, "email": email, "emailVerified": True, "rawPassword": password}
+    try:
+        _accounts(address, project, "POST", "batchCreate", {"users": [user]})
+    except OSError:
+        return False
+    return True
+
+
 def export_accounts(address: str, project: str, folder: Path) -> int | None:
     """Write the accounts of an Auth emulator below `folder`, where the Firebase CLI does.
 

@@ -15,6 +15,7 @@ A domain imports only shared modules and domains that stand above it in this lis
     language_models   who writes texts, colours and plans: our templates, or a vendor
     progress     what a player's progress is counted by: rules, calendar, geography
     workspaces   tenants, members and their roles, experiences and their published versions
+    checkpoints  threads of LangGraph's graphs: their checkpoints, and what expires
     workflows    durable runs of skills: definitions, runs, cache, artifacts
     projects     what a guest visits: its config, its phases and the page a guest may see
     guests       a visitor of one project and what they completed
@@ -38,6 +39,7 @@ DOMAINS = (
     "language_models",
     "progress",
     "workspaces",
+    "checkpoints",
     "workflows",
     "projects",
     "guests",

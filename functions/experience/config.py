@@ -158,7 +158,37 @@ PUBLIC_ORIGIN = StringParam(
 LANGUAGE_MODEL = StringParam(
     "LANGUAGE_MODEL",
     default="local",
-    description="Which language model writes texts and plans; local needs no network and no key.",
+    description="Which language model writes texts: local (no network, no key), gemini or openai.",
+)
+
+LANGUAGE_MODEL_TIMEOUT_SECONDS = IntParam(
+    "LANGUAGE_MODEL_TIMEOUT_SECONDS",
+    default=60,
+    description="How long one call of a language model may take, all its tries included.",
+)
+
+GEMINI_LANGUAGE_MODEL = StringParam(
+    "GEMINI_LANGUAGE_MODEL",
+    default="gemini-3.5-flash",
+    description="Which model of the Gemini API the language model gemini is.",
+)
+
+OPENAI_LANGUAGE_MODEL = StringParam(
+    "OPENAI_LANGUAGE_MODEL",
+    default="gpt-4.1-mini",
+    description="Which model openai asks for, by the name that its server knows.",
+)
+
+OPENAI_API_URL = StringParam(
+    "OPENAI_API_URL",
+    default="https://api.openai.com/v1",
+    description="Where chat completions are served: by OpenAI, Ollama, llama.cpp, vLLM or others.",
+)
+
+OPENAI_KEY_SECRET = StringParam(
+    "OPENAI_KEY_SECRET",
+    default="",
+    description="The secret of this project that holds the key of OPENAI_API_URL; empty: none.",
 )
 
 TOKENS_PER_WORKSPACE_AND_DAY = IntParam(

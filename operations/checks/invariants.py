@@ -18,6 +18,8 @@ from experience.transforms.models.snapshot import require_snapshot
 from experience.workflows.generations.models import GenerationStatus
 from experience.workspaces.models import Role
 from operations.checks.campaign_invariants import CAMPAIGN_INVARIANTS
+from operations.checks.chat_invariants import CHAT_INVARIANTS
+from operations.checks.checkpoint_invariants import CHECKPOINT_INVARIANTS
 from operations.checks.data import Data
 from operations.checks.event_invariants import EVENT_INVARIANTS
 from operations.checks.generation_invariants import GENERATION_INVARIANTS
@@ -342,6 +344,8 @@ INVARIANTS: tuple[Callable[[Data], Found], ...] = (
     *EVENT_INVARIANTS,
     *PLAYER_INVARIANTS,
     *GENERATION_INVARIANTS,
+    *CHAT_INVARIANTS,
+    *CHECKPOINT_INVARIANTS,
     *CAMPAIGN_INVARIANTS,
 )
 

@@ -125,6 +125,22 @@ class TestCampaignPage:
         assert seen["shown"]["focus"] == "end", "the button is gone, and its focus is not lost"
 
     @pytest.mark.exhaustive
+    def test_an_open_page_learns_what_changed_and_outlasts_a_busy_host(
+        self, browser: Browser, db: Client, workspace: str
+    ) -> None:
+        campaign = a_campaign(db, workspace, "live")
+        soon = a_campaign(db, workspace, "live", a_game(window=a_window(1, 2)))
+        seen = browser.play("campaignChanged", campaign=campaign, soon=soon)
+        assert seen["uncaught"] == []
+        assert seen["unread"] == "offline", "a campaign that was not read may be there"
+        assert (seen["older"], seen["newer"]) == (3, 4)
+        [play] = plays_of(db, workspace, campaign)
+        shown = seen["shown"]
+        assert shown["play"] == play["id"]
+        assert shown["pointer"] == shown["segment"] == play["segmentId"]
+        assert "The wheel opens" in seen["notice"]
+
+    @pytest.mark.exhaustive
     def test_a_ticket_is_played_once_on_whatever_phone(
         self, browser: Browser, db: Client, workspace: str
     ) -> None:
@@ -171,6 +187,9 @@ class TestCampaignPage:
             "a reload after the opening does not play by itself"
         )
         assert buttons == {"not_open", "session_required"}, "where trying again can help"
+        assert {name for name, each in shown.items() if each["terms"]} == buttons
+        known = {"session_missing", "ticket_missing", "campaign_not_found", "over"}
+        assert known <= {name for name, each in shown.items() if each["isKnown"]}
 
     def test_only_its_own_site_frames_it(
         self, browser: Browser, db: Client, workspace: str

@@ -2,11 +2,7 @@
 
 import json
 import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +13,13 @@ from google.cloud.firestore_v1 import _helpers, types
 from google.events.cloud import firestore as events
 
 from emulator.demo.client import unsigned_token
-from emulator.process.ports import free_port
 from emulator.suite.suite import Suite
 from experience.firebase.request_body import MAX_BODY_BYTES
 from tests.support.builders.guests import a_guest
 from tests.support.builders.sessions import a_session, stored_session
 from tests.support.builders.venues import Venue, a_venue
-from tests.support.processes import descendants, is_gone
-from tests.support.waiting import eventually
+from tests.support.production.deployment import deployed
 
-ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60
 JSON = {"Content-Type": "application/json"}
 
 
@@ -47,39 +39,6 @@ def db(suite: Suite, firebase_project: str) -> Iterator[Client]:
 @pytest.fixture(scope="module")
 def venue(db: Client) -> Venue:
     return a_venue(db, pregate=True)
-
-
-@contextmanager
-def deployed(target: str, signature: str, log: Path, env: dict[str, str]) -> Iterator[str]:
-    """The address of one function; at the end nothing of its process is left."""
-    port = free_port()
-    command = [str(Path(sys.executable).with_name("functions-framework")), "--target", target]
-    command += ["--source", "functions/main.py", "--signature-type", signature]
-    command += ["--host", "127.0.0.1", "--port", str(port)]
-    with log.open("w") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output)
-    address, processes = f"http://127.0.0.1:{port}/", {process.pid}
-    try:
-        _wait_for(address, process, log)
-        processes = descendants(process.pid) | {process.pid}
-        yield address
-    finally:
-        process.terminate()
-        process.wait(60)
-    eventually(lambda: all(map(is_gone, processes)))
-
-
-def _wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < deadline, f"{process.args!r} does not answer"
-        try:
-            requests.get(f"{address}robots.txt", timeout=5)  # never reaches the function
-        except requests.ConnectionError:
-            time.sleep(0.02)
-        else:
-            return
 
 
 @pytest.fixture(scope="module")

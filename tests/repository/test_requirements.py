@@ -16,6 +16,7 @@ from tests.repository.architecture import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
+CHECKPOINTS = [Requirement(line) for line in PROJECT["optional-dependencies"]["checkpoints"]]
 DEV = [Requirement(line) for line in PROJECT["optional-dependencies"]["dev"]]
 LOCKS = {
     "functions/requirements.txt": RUNTIME,
@@ -93,6 +94,7 @@ class TestDeployedCode:
     def test_imports_only_what_is_deployed_with_it(self) -> None:
         deployed = locked("functions/requirements.txt")
         providers = metadata.packages_distributions()
+        optional = reachable(CHECKPOINTS)
         for file in architecture.files(".py"):
             if not file.is_deployed:
                 continue
@@ -101,7 +103,20 @@ class TestDeployedCode:
                 if top in {"experience", *sys.stdlib_module_names}:
                     continue
                 packages = {canonical(package) for package in providers.get(top, ())}
-                assert packages & deployed.keys(), f"{file.path} imports {name}: not deployed"
+                # An extra, which test_architecture.py shows that no deployed function loads.
+                is_extra = (
+                    file.path.parts[2] == "checkpoints"
+                    and bool(packages & optional)
+                    and name.startswith(("langgraph.checkpoint.", "langchain_core."))
+                )
+                assert packages & deployed.keys() or is_extra, (
+                    f"{file.path} imports {name}: not deployed"
+                )
+
+    def test_holds_nothing_of_an_extra(self) -> None:
+        deployed = locked("functions/requirements.txt")
+        assert {canonical(each.name) for each in CHECKPOINTS} == {"langgraph-checkpoint"}
+        assert not [name for name in deployed if name.startswith(("langgraph", "langchain"))]
 
 
 class TestTheChecks:

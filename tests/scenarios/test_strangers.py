@@ -64,6 +64,7 @@ class Victim:
         run = {**of_workspace, "runId": "one"}
         experience = {**of_workspace, "experienceId": self.venue.main, "expectedVersion": 1}
         generation = {**of_workspace, "generationId": "one"}
+        chat = {**of_workspace, "chatSessionId": "one"}
         return {
             "acceptAiGeneration": generation,
             "cancelRun": run,
@@ -72,12 +73,16 @@ class Victim:
                 "generationType": "copy",
                 "params": {"brief": "A wheel"},
             },
+            "confirmProposal": {**chat, "messageId": "2"},
+            "deleteChatSession": chat,
             "findEventsNear": {**of_workspace, "lat": 52.5, "lng": 13.4, "radiusMeters": 10},
             "getAiGeneration": generation,
             "getArtifactUrl": {**of_workspace, "artifactId": "one"},
+            "getChatMessages": chat,
             "getContentAnalytics": {**of_workspace, "experienceId": self.venue.main},
             "getRun": run,
             "listAiGenerations": of_workspace,
+            "listChatSessions": of_workspace,
             "listExperiences": of_workspace,
             "listProgress": {**of_workspace, "experienceId": self.venue.main},
             "listProgressEvents": {**of_workspace, "experienceId": self.venue.main},
@@ -85,11 +90,14 @@ class Victim:
             "listRuns": of_workspace,
             "publishExperience": experience,
             "rejectAiGeneration": generation,
+            "renameChatSession": {**chat, "title": "Mine"},
             "retryRun": run,
             "saveExperience": {**experience, "name": "Mine"},
             "saveWorkspace": {**of_workspace, "expectedVersion": 1, "name": "Mine"},
+            "sendChatMessage": {**of_workspace, "content": "List my campaigns"},
             "setMember": {**of_workspace, "uid": "me", "role": "owner"},
             "startRun": {**of_workspace, "workflowName": "photo.transform", "payload": {}},
+            "stopChatMessage": {**chat, "messageId": "2"},
             **self.asks_of_players(),
             **self.asks_of_campaigns(),
         }

@@ -98,6 +98,9 @@ def setting(suite: Suite) -> Iterator[Setting]:
         paths[collection] = f"{above}{name}/{ids.get(collection) or 'one'}"
         references = {"createdBy": uids["G"], "workspaceId": workspace}
         db.document(paths[collection]).set(references, merge=True)
+    chat = {"userId": uids["V"], "deletedAt": None}
+    for collection in ("workspaces/chatSessions", "workspaces/chatSessions/chatMessages"):
+        db.document(paths[collection]).set(chat, merge=True)
     host = suite.env["FIRESTORE_EMULATOR_HOST"]
     visitors = {letter: RestClient(host, firebase_project, uid) for letter, uid in uids.items()}
     yield Setting(db, visitors, paths)

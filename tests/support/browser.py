@@ -21,7 +21,7 @@ from emulator.suite.suite import Suite
 from emulator.web.node import INSTALL_LOCK, WEB
 
 BUILDS = ROOT / ".cache" / "guest-page"
-SOURCES = ("guest", "play", "client", "tests", "package-lock.json")
+SOURCES = ("guest", "play", "assistant", "client", "tests", "package-lock.json")
 SCREENSHOTS = ROOT / "out" / "browser"
 # Longer than any wait in a scenario, so that a scenario that fails can say what it waited for.
 MAX_SCENARIO_SECONDS = 240

@@ -9,6 +9,7 @@ from typing import Any
 import main
 from experience import DOMAINS, reasons
 from experience.ai_generations.models import AiGeneration
+from experience.assistant.models.chat import ChatMessage, ChatSession
 from experience.documents import Document, Request
 from experience.errors import Reason
 from experience.events.models.event import Event
@@ -18,7 +19,7 @@ from experience.firebase.callables import DECLARATION, Declaration
 from experience.guests.models import Guest
 from experience.journeys.models.session import EventSession
 from experience.projects.models import Project
-from experience.reasons import ai_generations, campaigns
+from experience.reasons import ai_generations, assistant, campaigns
 from experience.sessions.models.session import Session
 from experience.steps import Step
 from experience.transforms.models.job import Job
@@ -50,6 +51,11 @@ class DeclaredCallable:
         """The model in the return annotation of the function."""
         model: type[Document] = typing.get_type_hints(self.declaration.function)["return"]
         return model
+
+    @property
+    def chunk(self) -> type[Document] | None:
+        """The model of what it streams before its response, if it does."""
+        return self.declaration.streams
 
     @property
     def refuses(self) -> tuple[Reason, ...]:
@@ -115,6 +121,18 @@ DOCUMENTS = (
         "workspaces/{workspaceId}/aiGenerations/{generationId}",
         MEMBERS,
     ),
+    ListenedDocument(
+        "chatSession",
+        ChatSession,
+        "workspaces/{workspaceId}/chatSessions/{chatSessionId}",
+        "its user, while they are a member; a query names `userId` and `deletedAt == null`",
+    ),
+    ListenedDocument(
+        "chatMessage",
+        ChatMessage,
+        "workspaces/{workspaceId}/chatSessions/{chatSessionId}/chatMessages/{messageId}",
+        "the user of its session, while they are a member",
+    ),
     ListenedDocument("event", Event, "events/{eventId}", OF_A_LIVE_EVENT),
     ListenedDocument("journey", Journey, "events/{eventId}/journeys/{journeyId}", OF_A_LIVE_EVENT),
     ListenedDocument("step", Step, "events/{eventId}/steps/{stepId}", OF_A_LIVE_EVENT),
@@ -140,7 +158,7 @@ def callables() -> list[DeclaredCallable]:
 
 def all_reasons() -> Iterator[Reason]:
     """Every reason, in the order of `experience/reasons/`."""
-    for module in (reasons, campaigns, ai_generations):
+    for module in (reasons, campaigns, ai_generations, assistant):
         for value in vars(module).values():
             if isinstance(value, Reason):
                 yield value

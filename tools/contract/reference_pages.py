@@ -122,13 +122,13 @@ def _domain(
 
 def _callable(function: DeclaredCallable, definitions: Json, calls: dict[str, Any]) -> list[str]:
     request = definitions[function.request.__name__]
-    response = _response_name(function, definitions)
+    response = _type_name(function, "response", definitions)
     parts = [f"## {function.name}", function.purpose]
     if request["description"] != function.purpose:
         parts.append(request["description"])
     parts += [
         "\n".join(schema_tables.fields(request, is_request=True)),
-        f"Returns [{response}](types.md#{response.lower()}).",
+        f"Returns [{response}](types.md#{response.lower()}).{_streams(function, definitions)}",
         "\n".join(_refusals(function.refuses)),
     ]
     example = calls[function.name]
@@ -142,8 +142,15 @@ def _callable(function: DeclaredCallable, definitions: Json, calls: dict[str, An
     return parts
 
 
-def _response_name(function: DeclaredCallable, definitions: Json) -> str:
-    reference = definitions["Callables"]["properties"][function.name]["properties"]["response"]
+def _streams(function: DeclaredCallable, definitions: Json) -> str:
+    if not function.chunk:
+        return ""
+    chunk = _type_name(function, "chunk", definitions)
+    return f" [Streams](../callables.md#streaming) [{chunk}](types.md#{chunk.lower()}) before that."
+
+
+def _type_name(function: DeclaredCallable, part: str, definitions: Json) -> str:
+    reference = definitions["Callables"]["properties"][function.name]["properties"][part]
     return str(reference["$ref"]).rsplit("/", 1)[1]
 
 

@@ -51,6 +51,7 @@ def build() -> Json:
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = []
     for function in functions:
         models += [(function.request, "validation"), (function.response, "serialization")]
+        models += [(chunk, "serialization") for chunk in (function.chunk,) if chunk]
     models.append((Issue, "serialization"))
     models += [(document.model, "serialization") for document in DOCUMENTS]
     models = list(dict.fromkeys(models))
@@ -104,6 +105,8 @@ def _callable(function: DeclaredCallable, references: Any) -> Json:
         "response": references[function.response, "serialization"],
         "refuses": {"enum": [each.word for each in (*function.refuses, *EVERYWHERE)]},
     }
+    if function.chunk:
+        fields["chunk"] = references[function.chunk, "serialization"]
     return {**_object(fields), "description": function.purpose}
 
 

@@ -9,6 +9,7 @@ from tools.cost.cases import (
     analytics,
     boards,
     campaigns,
+    chats,
     guests,
     journey_transforms,
     journeys,
@@ -40,6 +41,7 @@ PARTS: list[Callable[[Stage], None]] = [
     analytics.measure,
     boards.measure,
     campaigns.measure,
+    chats.measure,
 ]
 
 

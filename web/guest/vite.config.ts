@@ -38,21 +38,23 @@ function developersPolicy(): Plugin {
   };
 }
 
-/** Serves the page of campaigns below `/play/`, where Hosting has it beside this one. */
-function campaignPage(): Plugin {
+/** Serves a page of its own folder below `/name/`, where Hosting has it beside this one. */
+function pageBeside(name: string): Plugin {
   return {
-    name: "campaign-page",
+    name: `page-${name}`,
     async configureServer(server) {
-      const play = await createServer({
-        root: fileURLToPath(new URL("../play", import.meta.url)),
+      const beside = await createServer({
+        root: fileURLToPath(new URL(`../${name}`, import.meta.url)),
         plugins: [developersPolicy()],
-        server: { middlewareMode: true, hmr: { server: server.httpServer, path: "/hmr" } },
+        server: { middlewareMode: true, hmr: { server: server.httpServer, path: `/hmr-${name}` } },
         logLevel: server.config.logLevel ?? "info",
         clearScreen: false,
       });
-      server.httpServer?.once("close", () => play.close());
+      server.httpServer?.once("close", () => beside.close());
       server.middlewares.use((request, response, next) => {
-        if (request.url?.startsWith("/play/")) play.middlewares(request, response, next);
+        // Hosting serves the page for the bare name too, and keeps the query.
+        request.url = request.url?.replace(new RegExp(`^/${name}(?=$|[?#])`), `/${name}/`);
+        if (request.url?.startsWith(`/${name}/`)) beside.middlewares(request, response, next);
         else next();
       });
     },
@@ -60,7 +62,7 @@ function campaignPage(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [initJson(), developersPolicy(), campaignPage()],
+  plugins: [initJson(), developersPolicy(), pageBeside("play"), pageBeside("assistant")],
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },

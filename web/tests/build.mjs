@@ -1,4 +1,4 @@
-// Builds both pages as they are deployed, and next to them the modules that tests load:
+// Builds all pages as they are deployed, and next to them the modules that tests load:
 //
 //   node build.mjs OUT
 
@@ -11,8 +11,10 @@ const outDir = process.argv[2];
 const common = { logLevel: "warn" };
 
 await build({ ...common, root: pathOf("../guest"), build: { outDir, emptyOutDir: true } });
-await build({ ...common, root: pathOf("../play"), build: { outDir: join(outDir, "play") } });
-for (const module of ["denied-requests", "outbox-page"]) {
+for (const page of ["play", "assistant"]) {
+  await build({ ...common, root: pathOf(`../${page}`), build: { outDir: join(outDir, page) } });
+}
+for (const module of ["denied-requests", "outbox-page", "streaming-page"]) {
   await build({
     ...common,
     configFile: false,

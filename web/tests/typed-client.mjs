@@ -52,6 +52,7 @@ const scripts = {
   getJob: ["unavailable", "unavailable"],
   saveExperience: ["conflict", "succeed"],
   startRun: ["unavailable", "hang up", "succeed", "succeed"],
+  sendChatMessage: ["stream", "stream and refuse", "stream and hang up", "hang up", "no stream"],
 };
 const calls = {};
 const runs = [];
@@ -67,6 +68,13 @@ const failing = createServer(async (request, response) => {
   };
   const refuse = (http, status, details) =>
     send(http, { error: { status, message: "no", details } });
+  const begins = action.startsWith("stream");
+  if (begins) response.write('data: {"message":{"delta":"a"}}\n\n: ping\n\n');
+  if (action === "stream") response.end('data: {"result":{"id":"found"}}\n\n');
+  if (action === "stream and refuse")
+    response.end('data: {"error":{"status":"ABORTED","details":{"reason":"contention"}}}\n\n');
+  if (action === "stream and hang up") response.socket.destroySoon();
+  if (action === "no stream") response.writeHead(429).end("Rate exceeded.");
   if (action === "hang up") request.socket.destroy();
   if (action === "unavailable") refuse(503, "UNAVAILABLE");
   if (action === "conflict")
@@ -85,6 +93,20 @@ results.conflict = await refusal(retrying.saveExperience({ expectedVersion: 1 })
 const run = { workspaceId: "w", workflowName: "photo.transform" };
 await retrying.startRun(run);
 await retrying.startRun({ ...run, requestId: "mine" });
+
+/** What a streaming call gets, and how each of its two parts ends. */
+async function streamed() {
+  const chunks = [];
+  const { stream, data } = await retrying.sendChatMessage.stream({});
+  const read = async () => {
+    for await (const chunk of stream) chunks.push(chunk);
+  };
+  const [ofStream, ofData] = [await refusal(read()), await refusal(data)];
+  return { chunks, stream: ofStream, data: ofData };
+}
+results.streams = [];
+while (results.streams.length < scripts.sendChatMessage.length)
+  results.streams.push(await streamed());
 results.calls = calls;
 results.runs = runs;
 

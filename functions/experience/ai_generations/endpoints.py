@@ -41,6 +41,7 @@ _DECIDING = (
         ai_generations.TOKEN_BUDGET,
         reasons.CONTENTION,
     ],
+    timeout_seconds=create.CALL_SECONDS,
     memory=options.MemoryOption.GB_1,  # pictures are drawn in processes of their own
 )
 def create_ai_generation(caller: Caller, request: CreateAiGeneration) -> AiGenerationView:
@@ -52,6 +53,7 @@ def create_ai_generation(caller: Caller, request: CreateAiGeneration) -> AiGener
     AcceptAiGeneration,
     refuses=[
         *_DECIDING,
+        reasons.VERSION_CONFLICT,
         ai_generations.GENERATION_HAS_NO_CAMPAIGN,
         campaigns.CAMPAIGN_NOT_FOUND,
         campaigns.CAMPAIGN_DELETED,

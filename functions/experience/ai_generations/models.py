@@ -152,7 +152,12 @@ class OfAiGeneration(Request):
 
 
 class AcceptAiGeneration(OfAiGeneration):
-    """Apply a generation's output to its campaign; a plan without one creates it."""
+    """Apply a generation's output to its campaign; a plan without one creates it.
+
+    With `expected_version` it is applied to that version of the campaign only.
+    """
+
+    expected_version: int | None = Field(default=None, ge=1)
 
 
 class RejectAiGeneration(OfAiGeneration):

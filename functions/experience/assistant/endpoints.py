@@ -2,6 +2,7 @@
 
 from experience import reasons
 from experience.assistant.models.requests import (
+    ConfirmProposal,
     DeleteChatSession,
     GetChatMessages,
     ListChatSessions,
@@ -16,13 +17,12 @@ from experience.assistant.models.views import (
     ChatSessionDeleted,
     ChatSessionView,
 )
-from experience.assistant.usecases import delete, read, rename, send, stop, sweep
-from experience.assistant.usecases.conversation import Toolbox
+from experience.assistant.usecases import confirm, delete, read, rename, send, stop, sweep
 from experience.firebase.callables import Caller, callable_function
 from experience.firebase.schedules import schedule
 from experience.firebase.streaming import Emit
 from experience.pages import Page
-from experience.reasons import ai_generations, assistant
+from experience.reasons import ai_generations, assistant, campaigns
 
 _OF_SESSION = (reasons.WORKSPACE_NOT_FOUND, assistant.CHAT_SESSION_NOT_FOUND)
 
@@ -40,12 +40,9 @@ _OF_SESSION = (reasons.WORKSPACE_NOT_FOUND, assistant.CHAT_SESSION_NOT_FOUND)
     ],
     timeout_seconds=180,
 )
-def send_chat_message(
-    caller: Caller, request: SendChatMessage, emit: Emit[ChatDelta]
-) -> ChatSent:
+def send_chat_message(caller: Caller, request: SendChatMessage, emit: Emit[ChatDelta]) -> ChatSent:
     """Say something to the assistant, which streams what it says to it; members."""
-    toolbox = Toolbox((), lambda call: (_ for _ in ()).throw(NotImplementedError(call.name)))
-    return send.send_chat_message(caller.uid, request, toolbox, "You are an assistant.", emit)
+    return send.send_chat_message(caller, request, emit)
 
 
 @callable_function(
@@ -55,6 +52,31 @@ def send_chat_message(
 def stop_chat_message(caller: Caller, request: StopChatMessage) -> ChatMessageView:
     """Have the assistant write no more of a message; its user."""
     return stop.stop_chat_message(caller.uid, request)
+
+
+@callable_function(
+    ConfirmProposal,
+    refuses=[
+        *_OF_SESSION,
+        assistant.CHAT_MESSAGE_NOT_FOUND,
+        assistant.PROPOSAL_NOT_FOUND,
+        assistant.PROPOSAL_EXPIRED,
+        assistant.PROPOSAL_FAILED,
+        reasons.ROLE_REQUIRED,
+        reasons.VERSION_CONFLICT,
+        reasons.RUN_NOT_FOUND,
+        campaigns.CAMPAIGN_NOT_FOUND,
+        campaigns.CAMPAIGN_STATUS,
+        campaigns.CAMPAIGN_DELETED,
+        campaigns.CAMPAIGN_CLOSED,
+        campaigns.CAMPAIGN_INCOMPLETE,
+        campaigns.CAMPAIGN_SECRET_MISSING,
+        reasons.CONTENTION,
+    ],
+)
+def confirm_proposal(caller: Caller, request: ConfirmProposal) -> ChatMessageView:
+    """Carry out what the assistant proposed, once; its user, with the role that it needs."""
+    return confirm.confirm_proposal(caller.uid, request)
 
 
 @callable_function(ListChatSessions, refuses=[reasons.WORKSPACE_NOT_FOUND])

@@ -109,6 +109,16 @@ def query_own(client: Client, workspace_id: str, uid: str) -> Any:
     )
 
 
+def query_sessions_of(client: Client, uid: str) -> Any:
+    """Query: a user's sessions in all workspaces, with those that were deleted."""
+    return client.collection_group("chatSessions").where(filter=FieldFilter("userId", "==", uid))
+
+
+def query_messages_of(client: Client, uid: str) -> Any:
+    """Query: the messages of a user's sessions in all workspaces."""
+    return client.collection_group("chatMessages").where(filter=FieldFilter("userId", "==", uid))
+
+
 def query_lost(client: Client, now: int) -> Any:
     """Query: the messages whose worker's lease has run out, in all workspaces."""
     return (

@@ -33,6 +33,7 @@ WORKING_SIDE = 2048
 
 THUMBNAIL_SIDE = 400
 LOGO_SIDE = 512
+LOGO_TYPES = ("image/png", "image/jpeg", "image/webp")
 
 
 def normalise(photo: bytes, recipe: Recipe) -> bytes:
@@ -79,8 +80,9 @@ def logo(image: bytes) -> bytes:
                 raise ImageRefused(RefusalCode.INVALID_INPUT, "The logo has too many pixels.")
             pixels = ImageOps.exif_transpose(opened).convert("RGBA")
     except (OSError, ValueError, SyntaxError) as error:
-        message = "The logo is not a PNG, JPEG or WebP image."
-        raise ImageRefused(RefusalCode.INVALID_INPUT, message) from error
+        is_picture = files.content_type(image) in LOGO_TYPES
+        what = "damaged or incomplete" if is_picture else "not a PNG, JPEG or WebP image"
+        raise ImageRefused(RefusalCode.INVALID_INPUT, f"The logo is {what}.") from error
     pixels.thumbnail((LOGO_SIDE, LOGO_SIDE), Image.Resampling.LANCZOS)
     plain = Image.frombytes("RGBA", pixels.size, pixels.tobytes())  # without a profile or a comment
     return _encoded(plain, "webp")

@@ -12,6 +12,10 @@ ROOMS = (
     "filling",
     "local_chat",
     "local",
+    "schemas",
+    "vendor",
+    "gemini",
+    "openai",
     "registry",
     "structured",
 )

@@ -26,6 +26,8 @@ class ToolCall:
     id: str
     name: str
     arguments: dict[str, Any] = field(default_factory=dict)
+    signature: str | None = None
+    """What its vendor wants back with the call, unread: Gemini's thought signature in base64."""
 
 
 @dataclass(frozen=True)

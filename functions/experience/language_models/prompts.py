@@ -88,8 +88,15 @@ def language_of(locale: str) -> str:
 
 
 def fence(name: str, value: Any) -> str:
-    """Somebody's text as data: JSON in which no `<` is left that could end the fence."""
+    """Somebody's text as data: JSON in which no `<` is left that could end the fence.
+
+    What nobody sees, such as marks of direction, is escaped, so that the model reads what a person
+    does.
+    """
     text = json.dumps(value, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
+    if not text.isprintable():
+        hidden = {each for each in text if not each.isprintable()}
+        text = text.translate({ord(each): json.dumps(each)[1:-1] for each in hidden})
     return f'<data name="{name}">\n{text}\n</data>'
 
 

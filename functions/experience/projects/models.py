@@ -30,9 +30,10 @@ class ProjectStatus(StrEnum):
 CLOSED = frozenset({ProjectStatus.ARCHIVED, ProjectStatus.DELETED})
 """Of a project in this state no guest may begin, continue or see anything."""
 
-RESERVED_IDS = frozenset({"assets", "e", "play"})
+RESERVED_IDS = frozenset({"assets", "assistant", "e", "play"})
 """No project is created with these ids. Addresses of the guest page that begin with them lead to
-its own files, to events (`/e/{eventId}`) and to campaigns (`/play/{campaignId}`)."""
+its own files, to the assistant, to events (`/e/{eventId}`) and to campaigns
+(`/play/{campaignId}`)."""
 
 
 class ExperienceRef(Document):
@@ -215,7 +216,7 @@ class SaveProject(Request):
     `expected_version` is the `draftVersion` that the change is made to, 0 to create. What is left
     out stays as it is, at every depth of the draft that is an object. What is null there goes, and
     a list is replaced. A project that was never published cannot go live. No project is created
-    with the id `assets`, `e` or `play`.
+    with the id `assets`, `assistant`, `e` or `play`.
     """
 
     workspace_id: DocumentId

@@ -86,7 +86,7 @@ class Gemini:
 
         def once() -> Blob:
             try:
-                answer = _accepted(self._http.call("POST", path, body)).fields
+                answer = accepted(self._http.call("POST", path, body)).fields
             except Unanswered as unanswered:
                 raise _lost(unanswered.code) from unanswered
             costs.append(_cost(wanted.model, answer))
@@ -192,9 +192,9 @@ def _cost(model: str, answer: dict[str, Any]) -> int | None:
     return prices.of_tokens(ID, model, prompt, made + (thought if isinstance(thought, int) else 0))
 
 
-def _accepted(answer: Response) -> Response:
-    """An answer that is no refusal. Raises ProviderFailed."""
-    if answer.status < 400:
+def accepted(answer: Response) -> Response:
+    """An answer of Gemini's API that is no refusal. Raises ProviderFailed."""
+    if answer.status == 200:
         return answer
     error = answer.fields.get("error")
     error = error if isinstance(error, dict) else {}

@@ -29,6 +29,16 @@ def gemini() -> Key:
     return Key("gemini", "GEMINI_API_KEY", config.GEMINI_KEY_SECRET.value)
 
 
+def openai() -> Key:
+    """The key of the server of chat completions, which may need none."""
+    return Key("openai", "OPENAI_API_KEY", config.OPENAI_KEY_SECRET.value)
+
+
+def is_named(key: Key) -> bool:
+    """Whether this deployment says where the key is, for a server that may need none."""
+    return bool(os.environ.get(key.variable) or key.secret)
+
+
 def value_of(key: Key) -> str:
     """The key itself. Raises FailedPrecondition `provider_not_configured`.
 

@@ -1,7 +1,8 @@
 """What vendors charge, in micro-dollars: their answers say what they used, never what it costs.
 
-The lists: https://ai.google.dev/gemini-api/docs/pricing and https://replicate.com/pricing. What is
-not here costs an unknown amount, `None`; `PROVIDER_PRICES` adds to it, or corrects it.
+The lists: https://ai.google.dev/gemini-api/docs/pricing, https://openai.com/api/pricing and
+https://replicate.com/pricing. What is not here costs an unknown amount, `None`; `PROVIDER_PRICES`
+adds to it, or corrects it.
 """
 
 import json
@@ -11,6 +12,13 @@ from experience import config, logs
 
 LISTED: dict[str, dict[str, float]] = {
     "gemini/gemini-2.5-flash-image": {"inputToken": 0.3, "outputToken": 30},
+    "gemini/gemini-2.5-flash": {"inputToken": 0.3, "outputToken": 2.5},
+    "gemini/gemini-2.5-flash-lite": {"inputToken": 0.1, "outputToken": 0.4},
+    "gemini/gemini-3.1-flash-lite": {"inputToken": 0.25, "outputToken": 1.5},
+    "gemini/gemini-3.5-flash": {"inputToken": 1.5, "outputToken": 9},
+    "openai/gpt-4.1": {"inputToken": 2, "outputToken": 8},
+    "openai/gpt-4.1-mini": {"inputToken": 0.4, "outputToken": 1.6},
+    "openai/gpt-4o-mini": {"inputToken": 0.15, "outputToken": 0.6},
     "replicate/google/nano-banana": {"run": 39_000},
     "replicate/black-forest-labs/flux-kontext-pro": {"run": 40_000},
     "replicate/black-forest-labs/flux-schnell": {"run": 3_000},

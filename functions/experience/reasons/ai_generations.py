@@ -32,5 +32,5 @@ GENERATION_ACCEPTED = Reason(
 GENERATION_HAS_NO_CAMPAIGN = Reason(
     errors.FailedPrecondition,
     "generation_has_no_campaign",
-    "copy or a theme is for no campaign, or for one that was deleted",
+    "copy, a theme, or what expects a version is for no campaign, or for one that was deleted",
 )

@@ -14,3 +14,15 @@ CHAT_MESSAGE_NOT_FOUND = Reason(
 CHAT_BUSY = Reason(
     errors.Busy, "chat_busy", "the assistant still writes its last message; wait, or stop it"
 )
+PROPOSAL_NOT_FOUND = Reason(errors.NotFound, "proposal_not_found", "the message proposes nothing")
+PROPOSAL_EXPIRED = Reason(
+    errors.FailedPrecondition,
+    "proposal_expired",
+    "the proposal could be confirmed until `expiresAt`, in Unix milliseconds; ask for it again",
+    {"expiresAt": int},
+)
+PROPOSAL_FAILED = Reason(
+    errors.FailedPrecondition,
+    "proposal_failed",
+    "it was confirmed before and refused, as the proposal's `result` says; ask for it again",
+)

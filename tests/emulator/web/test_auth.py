@@ -18,7 +18,7 @@ from emulator.process.http import request
 from emulator.process.ports import free_port
 from emulator.suite.suite import Suite
 from emulator.web import node
-from emulator.web.auth import EXPORT, AuthEmulator, export_accounts
+from emulator.web.auth import EXPORT, AuthEmulator, create_account, export_accounts
 from experience import clients
 from experience.players.usecases.lifecycle.accounts import find_missing
 from tests.support.chain_project import CHAIN
@@ -95,6 +95,19 @@ class TestAuth:
         assert signed_in["localId"] in (tmp_path / EXPORT).read_text()
         assert export_accounts(f"127.0.0.1:{free_port()}", PROJECT, tmp_path) is None
         auth.import_accounts(PROJECT, tmp_path / "nothing")
+
+    def test_an_account_signs_in_with_its_password_also_when_it_is_created_twice(
+        self, auth: AuthEmulator
+    ) -> None:
+        account = (PROJECT, "ada", "ada@example.com", "a-password")
+        assert create_account(auth.address, *account)
+        assert create_account(auth.address, *account)
+        credentials = {"email": "ada@example.com", "password": "a-password"}
+        status, signed_in = _account(auth, "signInWithPassword", **credentials)
+        assert (status, signed_in["localId"]) == (200, "ada")
+        wrong = {**credentials, "password": "another"}
+        assert _account(auth, "signInWithPassword", **wrong)[0] == 400
+        assert not create_account(f"127.0.0.1:{free_port()}", *account)
 
     def test_cleared_accounts_are_forgotten(self, auth: AuthEmulator) -> None:
         _, signed_in = _account(auth, "signUp", returnSecureToken=True)

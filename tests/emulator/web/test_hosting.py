@@ -17,9 +17,11 @@ def policy(headers: dict[str, str]) -> dict[str, str]:
 
 
 class TestDeployedRules:
-    def test_campaigns_have_a_page_of_their_own(self, hosting: Hosting) -> None:
+    def test_campaigns_and_the_assistant_have_pages_of_their_own(self, hosting: Hosting) -> None:
         assert hosting.destination_of("/play/spring") == "/play/index.html"
         assert hosting.destination_of("/play") == "/play/index.html"
+        assert hosting.destination_of("/assistant") == "/assistant/index.html"
+        assert hosting.destination_of("/assistants") == "/index.html"
         assert hosting.destination_of("/player") == "/index.html"
         assert hosting.destination_of("/project/share") == "/index.html"
 
@@ -32,12 +34,33 @@ class TestDeployedRules:
         assert policy(campaign)["script-src"] == "'self'"
         assert campaign["X-Content-Type-Options"] == "nosniff", "the other headers hold there too"
 
+    def test_nothing_that_the_assistant_shows_leads_away_from_this_site(
+        self, hosting: Hosting
+    ) -> None:
+        assistant = hosting.headers_of("/assistant/")
+        rules = policy(assistant)
+        assert rules["default-src"] == rules["frame-ancestors"] == rules["form-action"] == "'none'"
+        assert rules["img-src"] == rules["script-src"] == rules["style-src"] == "'self'"
+        assert {"font-src", "media-src", "frame-src"}.isdisjoint(rules)
+        assert "camera=()" in assistant["Permissions-Policy"]
+        assert assistant["Referrer-Policy"] == "no-referrer"
+
     def test_only_files_whose_names_change_with_their_content_are_cached(
         self, hosting: Hosting
     ) -> None:
-        for path in ("/assets/index-1.js", "/play/assets/index-1.js"):
+        for path in (
+            "/assets/index-1.js",
+            "/play/assets/index-1.js",
+            "/assistant/assets/index-1.js",
+        ):
             assert "immutable" in hosting.headers_of(path)["Cache-Control"]
-        for path in ("/", "/play/spring", "/play/index.html"):
+        for path in (
+            "/",
+            "/play/spring",
+            "/play/index.html",
+            "/assistant",
+            "/assistant/index.html",
+        ):
             assert hosting.headers_of(path)["Cache-Control"] == "no-cache"
 
     def test_local_pages_may_reach_the_emulators_and_nothing_else_is_wider(

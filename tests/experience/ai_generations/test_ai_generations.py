@@ -226,9 +226,17 @@ class TestAccepting:
         for number, kind in enumerate(["copy", "theme_brief", "plan"], 1):
             made = generate(editor, workspace, kind, campaignId=campaign)
             ids = {"workspaceId": workspace, "generationId": made["id"]}
-            assert editor.call("rejectAiGeneration", **ids)["rejectedAt"]
-            accepted = editor.call("acceptAiGeneration", **ids)
+            rejected = editor.call("rejectAiGeneration", **ids)
+            assert rejected["rejectedAt"]
+            version = before["version"] + number - 1
+            for stale in (version - 1, version + 1):
+                refusal = refused(editor, "acceptAiGeneration", **ids, expectedVersion=stale)
+                assert refusal.reason == "version_conflict"
+                assert refusal.details["currentVersion"] == version
+            assert editor.call("getAiGeneration", **ids) == rejected, "nothing was written"
+            accepted = editor.call("acceptAiGeneration", **ids, expectedVersion=version)
             assert (accepted["campaignId"], accepted["rejectedAt"]) == (campaign, None)
+            assert editor.call("acceptAiGeneration", **ids, expectedVersion=version) == accepted
             assert editor.call("acceptAiGeneration", **ids) == accepted
             after = stored_campaign(db, workspace, campaign)
             assert after["version"] == before["version"] + number
@@ -264,6 +272,9 @@ class TestAccepting:
     def test_what_has_no_output_or_no_campaign_is_refused(
         self, db: Database, editor: Client, workspace: str
     ) -> None:
+        plan = generate(editor, workspace, "plan")
+        ids = {"workspaceId": workspace, "generationId": plan["id"], "expectedVersion": 1}
+        assert refused(editor, "acceptAiGeneration", **ids).reason == "generation_has_no_campaign"
         made = generate(editor, workspace, "copy")
         ids = {"workspaceId": workspace, "generationId": made["id"]}
         assert refused(editor, "acceptAiGeneration", **ids).reason == "generation_has_no_campaign"

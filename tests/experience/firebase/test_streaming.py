@@ -1,76 +1,35 @@
 """A callable that streams: what its clients get, and when."""
 
 import json
+import sys
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import flask
 import pytest
+from firebase_functions import https_fn
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from emulator.demo.client import unsigned_token
-from experience.documents import Document, Request
-from experience.errors import FailedPrecondition, Reason
 from experience.firebase import streaming
-from experience.firebase.callables import Caller, callable_function
-from experience.firebase.streaming import Emit
-from tests.support.waiting import eventually
+from experience.firebase.request_body import MAX_BODY_BYTES
+from tests.support.streaming.gate import Gate
+from tests.support.streaming.main import speak, speak_at_once
 
-TIRED = Reason(FailedPrecondition, "tired", "it has said enough")
 SECONDS = 20
 
 
-class Speech(Request):
-    words: list[str]
-    ends: str = "well"
-
-
-class Word(Document):
-    delta: str
-
-
-class Spoken(Document):
-    text: str
-    by: str
-
-
-class Pace:
-    """Holds the function after its words, until the test lets it go on."""
-
-    def __init__(self) -> None:
-        self.goes_on = threading.Event()
-        self.has_ended = threading.Event()
-
-
-PACE = Pace()
-
-
-@callable_function(Speech, streams=Word, refuses=[TIRED])
-def speak(caller: Caller, request: Speech, emit: Emit[Word]) -> Spoken:
-    """Say the words one by one, and then all of them."""
-    for word in request.words:
-        emit(Word(delta=word))
-    if not PACE.goes_on.wait(SECONDS):
-        raise TimeoutError
-    PACE.has_ended.set()
-    match request.ends:
-        case "refused":
-            raise FailedPrecondition("tired", "No more.")
-        case "badly":
-            raise ValueError("lost the thread")
-    return Spoken(text="".join(request.words), by=caller.uid)
-
-
-@callable_function(Speech)
-def speak_at_once(caller: Caller, request: Speech) -> Spoken:
-    """Say all the words."""
-    return Spoken(text="".join(request.words), by=caller.uid)
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    gate = Gate()
+    yield gate
+    gate.close()
 
 
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-    monkeypatch.setattr(f"{__name__}.PACE", Pace())
     monkeypatch.setenv("FIREBASE_AUTH_EMULATOR_HOST", "127.0.0.1:1")  # unsigned tokens are enough
     monkeypatch.setenv("GCLOUD_PROJECT", "demo-stream")
     app = flask.Flask("test")
@@ -115,14 +74,14 @@ def logged(capsys: pytest.CaptureFixture[str], message: str) -> list[dict[str, A
 
 class TestStream:
     def test_a_chunk_arrives_before_the_function_has_ended(
-        self, client: FlaskClient, capsys: pytest.CaptureFixture[str]
+        self, client: FlaskClient, gate: Gate, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        answer = post(client, "Good ")
+        answer = post(client, "Good ", gate=gate.url)
         parts = iter(answer.iter_encoded())
 
         assert events(next(parts)) == [{"message": {"delta": "Good "}}]
-        assert not PACE.has_ended.is_set()
-        PACE.goes_on.set()
+        assert not gate.ended.is_set()
+        gate.open()
         assert events(b"".join(parts)) == [{"result": {"text": "Good ", "by": "visitor"}}]
         assert answer.status_code == 200
         assert answer.headers["Content-Type"] == "text/event-stream; charset=utf-8"
@@ -137,7 +96,6 @@ class TestStream:
     def test_no_text_breaks_a_line(self, client: FlaskClient) -> None:
         """The web SDK's `.` matches no U+2028, and its `trim` takes spaces."""
         words = [" two\n\nlines\r", "\u2028data: {}\u2029", '"\\', "smörgås 🍞 "]
-        PACE.goes_on.set()
         said = events(post(client, *words).data)
         assert [each["message"]["delta"] for each in said[:-1]] == words
         assert said[-1]["result"]["text"] == "".join(words)
@@ -145,7 +103,6 @@ class TestStream:
     def test_a_refusal_after_a_chunk_is_an_event(
         self, client: FlaskClient, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        PACE.goes_on.set()
         answer = post(client, "a", ends="refused")
         error = {
             "status": "FAILED_PRECONDITION",
@@ -162,7 +119,6 @@ class TestStream:
     def test_a_bug_after_a_chunk_tells_nothing_and_is_logged(
         self, client: FlaskClient, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        PACE.goes_on.set()
         [_, event] = events(post(client, "a", ends="badly").data)
         assert event["error"] == {
             "status": "INTERNAL",
@@ -173,13 +129,13 @@ class TestStream:
         assert "lost the thread" in line["exc"]
 
     def test_a_comment_is_sent_while_nothing_comes(
-        self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+        self, client: FlaskClient, gate: Gate, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(streaming, "HEARTBEAT_SECONDS", 0.01)
-        answer = post(client)
+        answer = post(client, gate=gate.url)
         parts = iter(answer.iter_encoded())
         assert [next(parts), next(parts)] == [b": ping\n\n"] * 2
-        PACE.goes_on.set()
+        gate.open()
         assert events(b"".join(parts)) == [{"result": {"text": "", "by": "visitor"}}]
         answer.close()
 
@@ -187,17 +143,27 @@ class TestStream:
 class TestBeforeTheFirstChunk:
     @pytest.mark.parametrize(
         ("ends", "status", "code"),
-        [("refused", 400, "FAILED_PRECONDITION"), ("badly", 500, "INTERNAL")],
+        [
+            ("refused", 400, "FAILED_PRECONDITION"),
+            ("badly", 500, "INTERNAL"),
+        ],
     )
     def test_an_error_has_its_status(
         self, client: FlaskClient, ends: str, status: int, code: str
     ) -> None:
-        PACE.goes_on.set()
         answer = post(client, ends=ends)
         [event] = events(answer.data)
         assert (answer.status_code, event["error"]["status"]) == (status, code)
         plain = post(client, ends=ends, accept="*/*")
         assert (plain.status_code, plain.get_json()) == (status, event)
+
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+    def test_a_call_that_is_ended_from_within_does_not_leave_its_client_waiting(self) -> None:
+        stream = streaming.Stream(lambda _emit: sys.exit())
+        assert not stream.begins()
+        with pytest.raises(https_fn.HttpsError) as raised:
+            stream.answer()
+        assert streaming.error_of(raised.value)["status"] == "INTERNAL"
 
     @pytest.mark.parametrize("path", ["/speak", "/speakAtOnce"])
     def test_what_the_adapter_refuses_has_its_status(self, client: FlaskClient, path: str) -> None:
@@ -220,13 +186,25 @@ class TestBeforeTheFirstChunk:
             assert (answer.status_code, event["error"]["status"]) == (status, code)
             assert event["error"]["details"]["reason"] == reason
 
+    def test_neither_app_check_nor_the_limit_of_bodies_knows_an_exception(
+        self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        large = post(client, "x" * MAX_BODY_BYTES)
+        monkeypatch.setenv("ENFORCE_APP_CHECK", "true")
+        without_app = post(client, "a")
+        for answer, status, reason in (
+            (large, 400, "request_too_large"),
+            (without_app, 401, "app_check_required"),
+        ):
+            [event] = events(answer.data)
+            assert (answer.status_code, event["error"]["details"]["reason"]) == (status, reason)
+
 
 class TestWholeAnswer:
     @pytest.mark.parametrize(
         "accept", ["*/*", "", "application/json", "application/json, text/event-stream"]
     )
     def test_a_plain_call_gets_it_in_json(self, client: FlaskClient, accept: str) -> None:
-        PACE.goes_on.set()
         answer = post(client, "a", "b", accept=accept)
         assert answer.mimetype == "application/json"
         assert answer.get_json() == {"result": {"text": "ab", "by": "visitor"}}
@@ -242,30 +220,28 @@ class TestWholeAnswer:
 class TestClientThatIsGone:
     @pytest.mark.parametrize("is_read", [True, False])
     def test_the_function_runs_to_its_end_and_the_request_stays_open_until_then(
-        self, client: FlaskClient, is_read: bool, capsys: pytest.CaptureFixture[str]
+        self, client: FlaskClient, gate: Gate, is_read: bool, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        answer = post(client, "a", "b")
-        parts = iter(answer.iter_encoded())
+        answer = post(client, "a", "b", gate=gate.url)
         if is_read:
-            next(parts)
+            next(iter(answer.iter_encoded()))
         closing = threading.Thread(target=answer.close)
         closing.start()
-        closing.join(0.05)
+        assert gate.reached.wait(SECONDS)
         assert closing.is_alive()
-        PACE.goes_on.set()
+        gate.open()
         closing.join(SECONDS)
-        assert PACE.has_ended.is_set()
+        assert not closing.is_alive()
         [line] = logged(capsys, "call")
         assert line["reason"] == "ok"
 
     def test_a_slow_one_loses_chunks_and_not_the_answer(
-        self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+        self, client: FlaskClient, gate: Gate, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(streaming, "MAX_WAITING_BYTES", 100)
-        PACE.goes_on.set()
         words = ["0123456789"] * 20
-        answer = post(client, *words)
-        eventually(PACE.has_ended.is_set)
+        answer = post(client, *words, gate=gate.url)
+        gate.open()
         *chunks, last = events(answer.data)
         assert [each["message"]["delta"] for each in chunks] == words[:2]
         assert last["result"]["text"] == "".join(words)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from operations.checks.campaign_invariants import CAMPAIGN_INVARIANTS
+from operations.checks.chat_invariants import CHAT_INVARIANTS
 from operations.checks.check import Violation, check
 from operations.checks.event_invariants import EVENT_INVARIANTS
 from operations.checks.generation_invariants import GENERATION_INVARIANTS
@@ -351,7 +352,7 @@ class TestRules:
         elsewhere = {
             "no_media_without_a_session", "media_lie_in_the_bucket", "every_generation_has_ended",
             "every_run_has_ended", "a_job_is_its_run", "an_event_session_is_its_run",
-            *(each.__name__ for each in (*of_others, *GENERATION_INVARIANTS)),
+            *(each.__name__ for each in (*of_others, *GENERATION_INVARIANTS, *CHAT_INVARIANTS)),
         }  # fmt: skip
         assert {each.__name__ for each in INVARIANTS} == {
             broken[0] for broken in BROKEN

@@ -99,3 +99,29 @@ class TestRetries:
         assert results["conflict"]["reason"] == "version_conflict"
         assert results["conflict"]["details"]["currentVersion"] == 2
         assert results["calls"]["saveExperience"] == 1
+
+
+class TestStreams:
+    def test_have_their_chunks_and_then_the_response(self, results: dict[str, Any]) -> None:
+        assert results["streams"][0] == {
+            "chunks": [{"delta": "a"}],
+            "stream": {},
+            "data": {"response": {"id": "found"}},
+        }
+
+    def test_end_in_one_typed_error(self, results: dict[str, Any]) -> None:
+        refused, cut, *unreached = results["streams"][1:]  # an error drops chunks not yet read
+        for part in ("stream", "data"):
+            error = refused[part]
+            assert (error["known"], error["code"], error["reason"]) == (
+                True,
+                "aborted",
+                "contention",
+            )
+            assert (cut[part]["known"], cut[part]["reason"]) == (True, "no_response")
+        for each in unreached:
+            assert each["chunks"] == []
+            assert (each["data"]["known"], each["data"]["reason"]) == (True, "no_response")
+
+    def test_are_never_called_again(self, results: dict[str, Any]) -> None:
+        assert results["calls"]["sendChatMessage"] == len(results["streams"]) == 5

@@ -13,6 +13,7 @@ from operations.bootstrap import bootstrap
 from tools.contract.recorder import Recorder, Scrubber
 from tools.contract.visits import (
     campaign_examples,
+    chat_examples,
     event_examples,
     generation_examples,
     journey_examples,
@@ -67,6 +68,7 @@ def play(scene: Scene, recorder: Recorder) -> None:
     recorder.call(member, scene.operator, "listEventSessions", eventId=scene.event, pageSize=10)
     workflow_examples.play(scene.workspace, scene.operator, recorder)
     generation_examples.play(scene.workspace, scene.operator, recorder)
+    chat_examples.play(scene.workspace, scene.operator, recorder)
     people = (scene.operator, scene.guest)
     campaign_examples.play(recorder.database, scene.workspace, *people, recorder)
     player_examples.play(scene.workspace, *people, recorder)

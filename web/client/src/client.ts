@@ -1,14 +1,40 @@
-import { httpsCallable, type Functions } from "firebase/functions";
+import { httpsCallable, type Functions, type HttpsCallable } from "firebase/functions";
 import { RuntimeError } from "./errors.js";
 import { CALLABLES } from "./names.js";
 import type { Callables } from "./types.js";
 
 /** Every callable as a function. It rejects with a `RuntimeError` and with nothing else. */
 export type Client = {
-  [Name in keyof Callables]: (
+  [Name in keyof Callables]: ((
     request: Callables[Name]["request"],
-  ) => Promise<Callables[Name]["response"]>;
+  ) => Promise<Callables[Name]["response"]>) &
+    Streams<Callables[Name]>;
 };
+
+/** What a callable has in addition if it streams. */
+type Streams<Declared> = Declared extends {
+  request: infer Request;
+  response: infer Response;
+  chunk: infer Chunk;
+}
+  ? {
+      /** Calls it once, without retries, and resolves when the response begins. */
+      stream: (request: Request, options?: StreamOptions) => Promise<Streamed<Chunk, Response>>;
+    }
+  : unknown;
+
+export interface StreamOptions {
+  /** Aborting it ends the response. What the callable does goes on. */
+  signal?: AbortSignal;
+}
+
+/** A response while it arrives. Both parts reject with a `RuntimeError` and with nothing else. */
+export interface Streamed<Chunk, Response> {
+  /** To be read once, to its end. */
+  stream: AsyncIterable<Chunk>;
+  /** What a plain call returns. */
+  data: Promise<Response>;
+}
 
 export interface Options {
   /** How many attempts a call gets if its errors are transient. 1 never retries. */
@@ -27,7 +53,7 @@ export function createClient(functions: Functions, options: Options = {}): Clien
 
   function bind(name: keyof Callables) {
     const send = httpsCallable(functions, name, sdkOptions);
-    return async (given: object) => {
+    const call = async (given: object) => {
       const request = name === "startRun" ? withRequestId(given) : given;
       for (let attempt = 1; ; attempt += 1) {
         try {
@@ -39,9 +65,40 @@ export function createClient(functions: Functions, options: Options = {}): Clien
         await pause(attempt);
       }
     };
+    const stream = (request: object, given: StreamOptions = {}) => begin(send, request, given);
+    return Object.assign(call, { stream });
   }
 
-  return Object.fromEntries(CALLABLES.map((name) => [name, bind(name)])) as Client;
+  return Object.fromEntries(CALLABLES.map((name) => [name, bind(name)])) as unknown as Client;
+}
+
+/** Calls with the SDK, whose `data` would never settle after a response that is no stream. */
+async function begin(
+  send: HttpsCallable,
+  request: object,
+  options: StreamOptions,
+): Promise<Streamed<unknown, unknown>> {
+  const sent = await send.stream(request, options).catch((thrown: unknown) => {
+    throw RuntimeError.from(thrown);
+  });
+  let end = (_: RuntimeError): void => {};
+  const ended = new Promise<never>((_, reject) => (end = reject));
+
+  async function* read(): AsyncGenerator<unknown> {
+    try {
+      yield* sent.stream;
+    } catch (thrown) {
+      throw RuntimeError.from(thrown);
+    } finally {
+      end(new RuntimeError("internal", "no_response", "The stream ended without an answer.", {}));
+    }
+  }
+
+  const data = Promise.race([sent.data, ended]).catch((thrown: unknown) => {
+    throw RuntimeError.from(thrown);
+  });
+  data.catch(() => {}); // whoever reads only the stream has its error from there
+  return { stream: read(), data };
 }
 
 /** With a request id, so that a retry after a lost response finds the run and starts no other. */

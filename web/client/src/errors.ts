@@ -13,6 +13,8 @@ export type Because<R extends Reason> = RuntimeError & {
 
 // These may succeed on the next attempt. Every call of the client is safe to repeat.
 const PASSING = new Set(["aborted", "unavailable", "deadline-exceeded", "internal"]);
+// What the SDK makes of a 429 or 502 that the functions' host answers in their place.
+const OF_THE_HOST = new Set(["resource-exhausted", "unknown"]);
 
 /** A callable refused, or its response did not arrive. */
 export class RuntimeError extends Error {
@@ -54,6 +56,7 @@ export class RuntimeError extends Error {
 
   /** Whether the same call may succeed a moment later. */
   get isTransient(): boolean {
+    if (this.reason === "no_response" && OF_THE_HOST.has(this.code)) return true;
     return PASSING.has(this.code) && this.reason !== "version_conflict";
   }
 }

@@ -100,6 +100,13 @@ export const CALLABLES = [
   "rejectAiGeneration",
   "getAiGeneration",
   "listAiGenerations",
+  "sendChatMessage",
+  "stopChatMessage",
+  "confirmProposal",
+  "listChatSessions",
+  "getChatMessages",
+  "renameChatSession",
+  "deleteChatSession",
   "eraseGuest",
 ] as const satisfies readonly (keyof Callables)[];
 
@@ -115,6 +122,8 @@ export const paths = {
   experience: (workspaceId: string, experienceId: string) => `workspaces/${workspaceId}/experiences/${experienceId}`,
   experienceVersion: (workspaceId: string, experienceId: string, version: string) => `workspaces/${workspaceId}/experiences/${experienceId}/experienceVersions/${version}`,
   aiGeneration: (workspaceId: string, generationId: string) => `workspaces/${workspaceId}/aiGenerations/${generationId}`,
+  chatSession: (workspaceId: string, chatSessionId: string) => `workspaces/${workspaceId}/chatSessions/${chatSessionId}`,
+  chatMessage: (workspaceId: string, chatSessionId: string, messageId: string) => `workspaces/${workspaceId}/chatSessions/${chatSessionId}/chatMessages/${messageId}`,
   event: (eventId: string) => `events/${eventId}`,
   journey: (eventId: string, journeyId: string) => `events/${eventId}/journeys/${journeyId}`,
   step: (eventId: string, stepId: string) => `events/${eventId}/steps/${stepId}`,

@@ -124,6 +124,18 @@ export type GenerationType = "plan" | "copy" | "theme_brief" | "theme_image";
  * How far it is. Only `pending` changes.
  */
 export type GenerationStatus = "pending" | "completed" | "failed";
+/**
+ * Who wrote a message.
+ */
+export type MessageRole = "user" | "assistant";
+/**
+ * How far a message is. Only `streaming` changes.
+ */
+export type MessageStatus = "streaming" | "complete" | "failed" | "stopped";
+/**
+ * What became of a proposal. Only `open` changes.
+ */
+export type ProposalStatus = "open" | "confirmed" | "failed";
 
 /**
  * Everything that web clients and the functions agree on.
@@ -1539,6 +1551,7 @@ export interface Callables {
       | "campaign_closed"
       | "campaign_incomplete"
       | "campaign_secret_missing"
+      | "model_not_configured"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -1928,6 +1941,7 @@ export interface Callables {
       | "role_required"
       | "generation_status"
       | "contention"
+      | "version_conflict"
       | "generation_has_no_campaign"
       | "campaign_not_found"
       | "campaign_deleted"
@@ -1988,6 +2002,141 @@ export interface Callables {
     response: PageOfAiGenerationView;
     refuses:
       | "workspace_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Say something to the assistant, which streams what it says to it; members.
+   */
+  sendChatMessage: {
+    request: SendChatMessage;
+    response: ChatSent;
+    refuses:
+      | "workspace_not_found"
+      | "chat_session_not_found"
+      | "chat_busy"
+      | "request_id_reused"
+      | "model_not_configured"
+      | "token_budget"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+    chunk: ChatDelta;
+  };
+  /**
+   * Have the assistant write no more of a message; its user.
+   */
+  stopChatMessage: {
+    request: StopChatMessage;
+    response: ChatMessageView;
+    refuses:
+      | "workspace_not_found"
+      | "chat_session_not_found"
+      | "chat_message_not_found"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Carry out what the assistant proposed, once; its user, with the role that it needs.
+   */
+  confirmProposal: {
+    request: ConfirmProposal;
+    response: ChatMessageView;
+    refuses:
+      | "workspace_not_found"
+      | "chat_session_not_found"
+      | "chat_message_not_found"
+      | "proposal_not_found"
+      | "proposal_expired"
+      | "proposal_failed"
+      | "role_required"
+      | "version_conflict"
+      | "run_not_found"
+      | "campaign_not_found"
+      | "campaign_status"
+      | "campaign_deleted"
+      | "campaign_closed"
+      | "campaign_incomplete"
+      | "campaign_secret_missing"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The caller's own sessions, the one that was last written to first; members.
+   */
+  listChatSessions: {
+    request: ListChatSessions;
+    response: PageOfChatSessionView;
+    refuses:
+      | "workspace_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The messages of a session, the oldest first; its user.
+   */
+  getChatMessages: {
+    request: GetChatMessages;
+    response: PageOfChatMessageView;
+    refuses:
+      | "workspace_not_found"
+      | "chat_session_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Give a session another title; its user.
+   */
+  renameChatSession: {
+    request: RenameChatSession;
+    response: ChatSessionView;
+    refuses:
+      | "workspace_not_found"
+      | "chat_session_not_found"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Delete a session with all its messages; its user.
+   */
+  deleteChatSession: {
+    request: DeleteChatSession;
+    response: ChatSessionDeleted;
+    refuses:
+      | "workspace_not_found"
+      | "chat_session_not_found"
+      | "contention"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -3072,7 +3221,7 @@ export interface NamedExperience {
  * `expectedVersion` is the `draftVersion` that the change is made to, 0 to create. What is left
  * out stays as it is, at every depth of the draft that is an object. What is null there goes, and
  * a list is replaced. A project that was never published cannot go live. No project is created
- * with the id `assets`, `e` or `play`.
+ * with the id `assets`, `assistant`, `e` or `play`.
  */
 export interface SaveProject {
   workspaceId: string;
@@ -4379,6 +4528,7 @@ export interface PlayerErasure {
   visitors: number;
   boards: number;
   plays: number;
+  chats: number;
   objects: number;
 }
 /**
@@ -5324,10 +5474,13 @@ export interface Usage {
 }
 /**
  * Apply a generation's output to its campaign; a plan without one creates it.
+ *
+ * With `expectedVersion` it is applied to that version of the campaign only.
  */
 export interface AcceptAiGeneration {
   workspaceId: string;
   generationId: string;
+  expectedVersion?: number | null;
 }
 /**
  * Say no to a generation's output. It can be accepted after all.
@@ -5356,6 +5509,151 @@ export interface ListAiGenerations {
 export interface PageOfAiGenerationView {
   items: AiGenerationView[];
   nextPageToken: string | null;
+}
+/**
+ * Say something to the assistant, in a new session without `chatSessionId`.
+ *
+ * A repeated call with the same `requestId` in the same session, or twice without one, returns
+ * the first one's messages as they are by then.
+ */
+export interface SendChatMessage {
+  workspaceId: string;
+  chatSessionId?: string | null;
+  content: string;
+  requestId?: string | null;
+}
+/**
+ * What the user said and what the assistant says to it, in their session.
+ */
+export interface ChatSent {
+  session: ChatSessionView;
+  userMessage: ChatMessageView;
+  assistantMessage: ChatMessageView;
+}
+/**
+ * A session as its user sees it.
+ */
+export interface ChatSessionView {
+  id: string;
+  tenantId: string;
+  userId: string;
+  title: string;
+  messageCount: number;
+  lastMessageAt: number;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * A message as its user sees it.
+ */
+export interface ChatMessageView {
+  id: string;
+  number: number;
+  chatSessionId: string;
+  tenantId: string;
+  userId: string;
+  role: MessageRole;
+  content: string;
+  status: MessageStatus;
+  error: ChatError | null;
+  llmModel: string | null;
+  usage: Usage | null;
+  proposal: Proposal | null;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * Why a message has no end: a `ModelErrorCode`, or a code of `ChatErrorCode`.
+ */
+export interface ChatError {
+  code: string;
+  message: string;
+}
+/**
+ * A call of a tool that runs only once the user has confirmed it.
+ *
+ * `summary` says in words what it does. It can be confirmed until `expiresAt`; `result` is what
+ * came of it.
+ */
+export interface Proposal {
+  tool: string;
+  arguments: {
+    [k: string]: unknown;
+  };
+  summary: string;
+  expiresAt: number;
+  status: ProposalStatus;
+  result: string | null;
+  confirmedAt: number | null;
+}
+/**
+ * A further part of the message that is being written.
+ */
+export interface ChatDelta {
+  delta: string;
+}
+/**
+ * Have the assistant write no more of a message.
+ */
+export interface StopChatMessage {
+  workspaceId: string;
+  chatSessionId: string;
+  messageId: string;
+}
+/**
+ * Carry out what a message of the assistant proposes.
+ */
+export interface ConfirmProposal {
+  workspaceId: string;
+  chatSessionId: string;
+  messageId: string;
+}
+/**
+ * The caller's own sessions of a workspace, the one that was last written to first.
+ */
+export interface ListChatSessions {
+  workspaceId: string;
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfChatSessionView {
+  items: ChatSessionView[];
+  nextPageToken: string | null;
+}
+/**
+ * The messages of a session, the oldest first.
+ */
+export interface GetChatMessages {
+  workspaceId: string;
+  chatSessionId: string;
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfChatMessageView {
+  items: ChatMessageView[];
+  nextPageToken: string | null;
+}
+/**
+ * Give a session another title.
+ */
+export interface RenameChatSession {
+  workspaceId: string;
+  chatSessionId: string;
+  title: string;
+}
+/**
+ * Delete a session with all its messages.
+ */
+export interface DeleteChatSession {
+  workspaceId: string;
+  chatSessionId: string;
+}
+/**
+ * A session that is gone, or whose messages are being deleted. A repeat returns the same.
+ */
+export interface ChatSessionDeleted {
+  chatSessionId: string;
+  deletedAt: number;
 }
 /**
  * A guest to be erased: the caller, or for an admin the guest of this uid.
@@ -5427,6 +5725,14 @@ export interface Documents {
    * `/workspaces/{workspaceId}/aiGenerations/{generationId}`, for members of the workspace.
    */
   aiGeneration: AiGeneration;
+  /**
+   * `/workspaces/{workspaceId}/chatSessions/{chatSessionId}`, for its user, while they are a member; a query names `userId` and `deletedAt == null`.
+   */
+  chatSession: ChatSession;
+  /**
+   * `/workspaces/{workspaceId}/chatSessions/{chatSessionId}/chatMessages/{messageId}`, for the user of its session, while they are a member.
+   */
+  chatMessage: ChatMessage;
   /**
    * `/events/{eventId}`, for anybody who is signed in while the event is live, and members of the workspace.
    */
@@ -5573,6 +5879,56 @@ export interface AiGeneration {
 export interface TokenReservation {
   day: string;
   tokens: number;
+}
+/**
+ * One conversation of one user, which nobody else sees.
+ *
+ * `streamingMessage` is the number of the message that is being written. A deleted session stays
+ * without title and messages, so that its id is not used again; `deletingSince` is set until its
+ * messages are gone.
+ */
+export interface ChatSession {
+  id: string;
+  tenantId: string;
+  userId: string;
+  title: string;
+  messageCount: number;
+  lastMessageAt: number;
+  streamingMessage: number | null;
+  deletedAt: number | null;
+  deletingSince: number | null;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * One message: the odd numbers are the user's, the even ones the assistant's.
+ *
+ * `content` is all of it, or what there is so far. `llmModel` and `usage` are the assistant's.
+ * `worker` writes it and has its lease until `leaseUntil`; `stopRequestedAt`: the user wants no
+ * more of it. `reservation`: the day's tokens that its first round holds. `requestId` and
+ * `request`, the fingerprint of the call, are the user's.
+ */
+export interface ChatMessage {
+  id: string;
+  number: number;
+  chatSessionId: string;
+  tenantId: string;
+  userId: string;
+  role: MessageRole;
+  content: string;
+  status: MessageStatus;
+  error: ChatError | null;
+  llmModel: string | null;
+  usage: Usage | null;
+  proposal: Proposal | null;
+  worker: string | null;
+  leaseUntil: number | null;
+  stopRequestedAt: number | null;
+  reservation: TokenReservation | null;
+  requestId: string | null;
+  request: string | null;
+  createdAt: number;
+  updatedAt: number;
 }
 /**
  * The code and the details of each reason.
@@ -6453,9 +6809,53 @@ export interface Reasons {
     details: {};
   };
   /**
-   * Refused when copy or a theme is for no campaign, or for one that was deleted.
+   * Refused when copy, a theme, or what expects a version is for no campaign, or for one that was deleted.
    */
   generation_has_no_campaign: {
+    code: "failed-precondition";
+    details: {};
+  };
+  /**
+   * Refused when there is no such chat session, or it is another user's, or it was deleted.
+   */
+  chat_session_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when the session has no such message.
+   */
+  chat_message_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when the assistant still writes its last message; wait, or stop it.
+   */
+  chat_busy: {
+    code: "aborted";
+    details: {};
+  };
+  /**
+   * Refused when the message proposes nothing.
+   */
+  proposal_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when the proposal could be confirmed until `expiresAt`, in Unix milliseconds; ask for it again.
+   */
+  proposal_expired: {
+    code: "failed-precondition";
+    details: {
+      expiresAt: number;
+    };
+  };
+  /**
+   * Refused when it was confirmed before and refused, as the proposal's `result` says; ask for it again.
+   */
+  proposal_failed: {
     code: "failed-precondition";
     details: {};
   };

@@ -15,7 +15,8 @@ const REFUSED = (reason: string): Happening => ({
   type: "refused",
   problem: { reason, details: {} },
 });
-const start = (changes = {}) => startOf({ accepted: true, asked: null, closed: false, ...changes });
+const start = (changes = {}) => startOf({ accepted: true, asked: null, problem: null, ...changes });
+const CLOSED = { reason: "closed", details: {} };
 const after = (game: Game, ...happenings: Happening[]) => happenings.reduce(next, game);
 
 test("nobody plays before they accept the terms", () => {
@@ -87,6 +88,6 @@ test("a reload asks for the same play and shows it without a spin", () => {
   assert.deepEqual([again.phase, again.number, again.instant], ["asking", 2, true]);
   assert.equal(next(again, ANSWERED).phase, "result");
   assert.equal(start({ asked: 2, accepted: false }).phase, "ready");
-  assert.equal(start({ asked: 2, closed: true }).phase, "asking");
-  assert.equal(start({ closed: true }).problem?.reason, "closed");
+  assert.equal(start({ asked: 2, problem: CLOSED }).phase, "asking");
+  assert.equal(start({ problem: CLOSED }).problem?.reason, "closed");
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   angleOf,
+  indexOf,
   landing,
   positive,
   restingAngle,
@@ -52,4 +53,17 @@ test("the pointer is never close to the next segment", () => {
       assert.ok(Math.min(past, 360 - past) < width * 0.4);
     }
   }
+});
+
+test("an outcome lands on its segment, and without that on one that wins the same", () => {
+  const segments = [
+    { id: "mug", label: "A mug", prize: "Mug" },
+    { id: "none", label: "Next time", prize: null },
+    { id: "other", label: "Not today", prize: null },
+  ];
+  const won = (name: string) => ({ id: name, name, kind: "code" });
+  assert.equal(indexOf(segments, { segmentId: "other", prize: null }), 2);
+  assert.equal(indexOf(segments, { segmentId: "gone", prize: null }), 1);
+  assert.equal(indexOf(segments, { segmentId: "gone", prize: won("Mug") }), 0);
+  assert.equal(indexOf(segments, { segmentId: "gone", prize: won("Trip") }), -1);
 });

@@ -122,6 +122,53 @@ export async function campaignTerms(stage, { workspace, campaign }) {
   return { accepted, focused, shown: await result(guest), uncaught: stage.uncaught };
 }
 
+const READ = "**/documents:batchGet**";
+
+/** The page of an older wheel, where the network fails at first and the host is busy later. */
+export async function campaignChanged(stage, { campaign, soon }) {
+  const guest = await stage.guest();
+  const { page } = guest;
+  await page.route(READ, (route) => route.abort());
+  await page.goto(addressOf(stage, campaign));
+  await guest.sees("problem");
+  const unread = await guest.find("problem").getAttribute("data-reason");
+  await page.unroute(READ);
+  await page.route(READ, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: olderWheel(await response.json()) });
+  });
+  await guest.find("try-again").click();
+  await guest.sees("wheel");
+  await page.unroute(READ);
+  const older = await page.locator("g[data-segment]").count();
+  const busy = [502, 429];
+  await page.route(CALL, (route) => {
+    if (route.request().method() !== "POST" || busy.length === 0) return route.continue();
+    const headers = { "access-control-allow-origin": "*" };
+    return route.fulfill({ status: busy.shift(), headers, body: "<html>Busy</html>" });
+  });
+  await spins(guest);
+  const shown = await result(guest);
+  const newer = await page.locator("g[data-segment]").count();
+
+  const early = await stage.guest();
+  await early.page.clock.install();
+  await opens(early, stage, soon);
+  const notice = await early.find("notice").innerText();
+  await early.page.clock.fastForward("01:00:05");
+  await early.find("notice").waitFor({ state: "detached" });
+  return { unread, older, shown, newer, notice, uncaught: stage.uncaught };
+}
+
+/** What was read, without the last segment and with other ids. */
+function olderWheel([read, ...rest]) {
+  const { segments } = read.found.fields;
+  const { values } = segments.arrayValue;
+  values.pop();
+  for (const { mapValue } of values) mapValue.fields.id.stringValue += "-older";
+  return [read, ...rest];
+}
+
 /** One ticket on two phones. */
 export async function campaignByTicket(stage, { campaign, ticket }) {
   const shown = [];
@@ -150,14 +197,17 @@ export async function campaignRefusals(stage, { cases }) {
     await guest.page.locator("[data-testid=wheel], [data-testid=problem]").first().waitFor();
     const notice = guest.find("notice");
     const noted = (await notice.count()) ? await notice.innerText() : null;
-    if ((await guest.find("problem").count()) === 0 && !kept) await spins(guest);
+    const isKnown = (await guest.find("problem").count()) > 0;
+    if (!isKnown && !kept) await spins(guest);
     await guest.sees("problem");
     const problem = guest.find("problem");
     seen[name] = {
       notice: noted,
       reason: await problem.getAttribute("data-reason"),
       text: await problem.innerText(),
+      isKnown,
       buttons: await guest.find("spin").count(),
+      terms: await guest.find("accept").count(),
       kept: await guest.page.evaluate(
         (id) => localStorage.getItem(`play:${id}:asked`)?.split("|")[1] ?? null,
         campaign,

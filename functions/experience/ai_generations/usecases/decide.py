@@ -21,7 +21,7 @@ from experience.campaigns.models.life_cycle import Move
 from experience.campaigns.store import campaign_ref, get_campaign
 from experience.campaigns.usecases.publication import require_complete, write_campaign
 from experience.campaigns.usecases.update import NEEDS_ALL, merged
-from experience.errors import FailedPrecondition
+from experience.errors import FailedPrecondition, VersionConflict
 from experience.ids import derived_id
 from experience.workspaces.models import Role
 from experience.workspaces.usecases.access import require_role
@@ -32,9 +32,9 @@ def accept_ai_generation(uid: str, request: AcceptAiGeneration) -> AiGenerationV
 
     Copy and theme raise the campaign's version by one, also where they change nothing. A plan
     without a campaign creates one, whose id derives from the generation's. What was accepted stays
-    as it is, so that a repeat returns the same. On a live campaign it also costs and refuses as
-    `updateCampaign`. Raises FailedPrecondition `generation_status` and
-    `generation_has_no_campaign`.
+    as it is, so that a repeat returns the same, whichever version is expected. On a live campaign
+    it also costs and refuses as `updateCampaign`. Raises VersionConflict, and FailedPrecondition
+    `generation_status` and `generation_has_no_campaign`, also where a version is expected of none.
     """
     client = clients.firestore()
 
@@ -45,8 +45,9 @@ def accept_ai_generation(uid: str, request: AcceptAiGeneration) -> AiGenerationV
         require_acceptable(generation)
         now = clock.now_ms()
         if generation.campaign_id:
-            campaign = _updated(client, transaction, generation, generation.campaign_id, now)
+            campaign = _updated(client, transaction, generation, request.expected_version, now)
         else:
+            _require_creatable(generation, request.expected_version)
             campaign = _created(client, transaction, generation, uid, now)
         changed = generation.model_copy(
             update={
@@ -106,11 +107,14 @@ def _updated(
     client: Client,
     transaction: Transaction,
     generation: AiGeneration,
-    campaign_id: str,
+    expected_version: int | None,
     now: int,
 ) -> Campaign:
+    campaign_id = str(generation.campaign_id)
     campaign = get_campaign(client, generation.tenant_id, campaign_id, transaction)
     life_cycle.after(campaign, Move.UPDATE)
+    if expected_version not in (None, campaign.version):
+        raise VersionConflict(campaign.version)
     config = merged(campaign.config, config_part(generation))
     changed = campaign.changed(now, config=config)
     if changed.status in NEEDS_ALL:
@@ -118,14 +122,18 @@ def _updated(
     return write_campaign(client, transaction, campaign, changed)
 
 
+def _require_creatable(generation: AiGeneration, expected_version: int | None) -> None:
+    """Raise FailedPrecondition unless it makes a campaign, and none is expected to be there."""
+    if generation.generation_type is not GenerationType.PLAN or expected_version is not None:
+        raise FailedPrecondition(
+            "generation_has_no_campaign",
+            "Its campaign was deleted, or there never was one. Only a plan makes a campaign.",
+        )
+
+
 def _created(
     client: Client, transaction: Transaction, generation: AiGeneration, uid: str, now: int
 ) -> Campaign:
-    if generation.generation_type is not GenerationType.PLAN:
-        raise FailedPrecondition(
-            "generation_has_no_campaign",
-            "Only a plan makes a campaign; this one's was deleted, or there never was one.",
-        )
     workspace, name = generation.tenant_id, plan_name(generation)
     campaign = Campaign(
         id=derived_id("campaign", workspace, generation.id),

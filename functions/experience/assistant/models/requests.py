@@ -41,6 +41,10 @@ class StopChatMessage(OfChatMessage):
     """Have the assistant write no more of a message."""
 
 
+class ConfirmProposal(OfChatMessage):
+    """Carry out what a message of the assistant proposes."""
+
+
 class RenameChatSession(OfChatSession):
     """Give a session another title."""
 

@@ -13,8 +13,10 @@ from experience.assistant.models.chat import (
     MessageRole,
     Proposal,
 )
+from experience.assistant.models.prompts import proposal_data
+from experience.assistant.usecases import writer
 from experience.assistant.usecases.chunks import read_chunks
-from experience.assistant.usecases.writer import FLUSH_SECONDS, MessageWriter
+from experience.assistant.usecases.writer import MessageWriter
 from experience.errors import ResourceExhausted
 from experience.language_models.models import (
     Completion,
@@ -103,7 +105,7 @@ class Conversation:
         model: LanguageModel,
         messages: Sequence[Message],
         toolbox: Toolbox,
-        writer: MessageWriter,
+        message_writer: MessageWriter,
         reservations: Reservations,
     ) -> None:
         self.usage = Usage()
@@ -111,7 +113,7 @@ class Conversation:
         self._model = model
         self._messages = list(messages)
         self._toolbox = toolbox
-        self._writer = writer
+        self._writer = message_writer
         self._reservations = reservations
         self._until = time.monotonic() + MAX_SECONDS
 
@@ -146,7 +148,7 @@ class Conversation:
         try:
             for chunk in read_chunks(
                 lambda: self._model.stream(messages, tools=tools, max_tokens=MAX_OUTPUT_TOKENS),
-                FLUSH_SECONDS,
+                writer.FLUSH_SECONDS,
             ):
                 if chunk and chunk.delta:
                     self._write(chunk.delta, is_first=self._writer.text == before)
@@ -228,4 +230,7 @@ def model_messages(
 def _shown(message: ChatMessage) -> Message:
     """A message of the history, with what became of its proposal."""
     role = Role.USER if message.role is MessageRole.USER else Role.ASSISTANT
-    return Message(role, message.content.strip() or _NO_TEXT)
+    content = message.content if message.content.strip() else _NO_TEXT
+    if message.proposal:
+        content = f"{content}\n{proposal_data(message.proposal)}"
+    return Message(role, content)

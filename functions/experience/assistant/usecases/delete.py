@@ -1,5 +1,6 @@
 """Deleting sessions with their messages: by their user, after their time, or with their user."""
 
+from collections import Counter
 from typing import Any
 
 from google.cloud.firestore import Client, DocumentReference, Transaction
@@ -9,7 +10,8 @@ from experience.assistant import store
 from experience.assistant.models.chat import ChatSession
 from experience.assistant.models.requests import DeleteChatSession
 from experience.assistant.models.views import ChatSessionDeleted
-from experience.errors import NotFound
+from experience.errors import Contention, NotFound
+from experience.players.usecases.lifecycle.erase import ERASERS
 from experience.store import find
 from experience.workspaces.models import Role
 from experience.workspaces.usecases.access import require_role
@@ -51,7 +53,7 @@ def delete_messages(client: Client, reference: DocumentReference) -> int:
     Safe to repeat and to break off. A worker that writes a message meanwhile finds it gone: it only
     updates.
     """
-    deleted = _delete_all(client, reference)
+    deleted = _delete_all(client, reference.collection("chatMessages"))
     transactions.retry(lambda: reference.update({"deletingSince": None}))
     return deleted
 
@@ -73,14 +75,14 @@ def erase_session(client: Client, reference: DocumentReference, until: int | Non
 
     if not transactions.run_optimistic(client, body):
         return 0
-    deleted = _delete_all(client, reference)
+    deleted = _delete_all(client, reference.collection("chatMessages"))
     transactions.retry(reference.delete)
     return deleted + 1
 
 
-def _delete_all(client: Client, reference: DocumentReference) -> int:
-    """Delete the messages in pages; how many."""
-    messages: Any = reference.collection("chatMessages").select([]).limit(MAX_BATCH)
+def _delete_all(client: Client, query: Any) -> int:
+    """Delete the messages that a query finds, in pages; how many."""
+    messages = query.select([]).limit(MAX_BATCH)
     deleted = 0
     while page := list(messages.stream()):
         batch = client.batch()
@@ -88,4 +90,30 @@ def _delete_all(client: Client, reference: DocumentReference) -> int:
             batch.delete(each.reference)
         transactions.retry(batch.commit)
         deleted += len(page)
+        if len(page) < MAX_BATCH:  # nothing is written to a session that is marked
+            break
     return deleted
+
+
+def erase_chats(client: Client, uid: str, until: int) -> Counter[str]:
+    """Delete a person's sessions with their messages, in all workspaces. Counts the sessions.
+
+    A query, and for each session what `erase_session` costs. Contention when the time is over.
+    """
+    count = 0
+    for snapshot in list(store.query_sessions_of(client, uid).select([]).stream()):
+        if clock.now_ms() >= until:
+            raise Contention
+        erase_session(client, snapshot.reference)
+        count += 1
+    return +Counter(chats=count)
+
+
+def erase_messages(client: Client, uid: str, _until: int) -> Counter[str]:
+    """Delete a person's messages whose session is gone: there are none. A query. Counts nothing."""
+    _delete_all(client, store.query_messages_of(client, uid))
+    return Counter()
+
+
+ERASERS["workspaces/chatSessions"] = erase_chats
+ERASERS["workspaces/chatSessions/chatMessages"] = erase_messages

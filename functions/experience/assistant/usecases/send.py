@@ -17,6 +17,7 @@ from experience.assistant.models.chat import (
     new_messages,
     title_of,
 )
+from experience.assistant.models.prompts import system_prompt
 from experience.assistant.models.requests import SendChatMessage
 from experience.assistant.models.views import ChatDelta, ChatSent
 from experience.assistant.usecases.conversation import (
@@ -29,8 +30,10 @@ from experience.assistant.usecases.conversation import (
     model_messages,
 )
 from experience.assistant.usecases.finalization import finalize_message
+from experience.assistant.usecases.tools.registry import TOOLS, run_tool
 from experience.assistant.usecases.writer import LeaseLost, MessageWriter, Stopped
 from experience.errors import AlreadyExists, Busy, NotFound
+from experience.firebase.callables import Caller
 from experience.ids import derived_id, fingerprint, new_id
 from experience.language_models import registry
 from experience.language_models.models import LanguageModel, Message, ModelFailed
@@ -58,7 +61,7 @@ class _Sent:
 
 
 def send_chat_message(
-    uid: str, request: SendChatMessage, toolbox: Toolbox, system: str, emit: Emit
+    caller: Caller, request: SendChatMessage, emit: Emit, toolbox: Toolbox | None = None
 ) -> ChatSent:
     """Store what the user says and what the assistant says to it; viewers.
 
@@ -74,7 +77,8 @@ def send_chat_message(
     """
     client = clients.firestore()
     model = registry.language_model()
-    sent = _begin(client, uid, request, toolbox, system, model)
+    toolbox = toolbox or _toolbox_of(caller, request.workspace_id)
+    sent = _begin(client, caller.uid, request, toolbox, model)
     if not sent.is_new:
         return ChatSent.of(sent.session, sent.user, sent.assistant)
     writer = MessageWriter(client, sent.assistant, emit)
@@ -82,6 +86,12 @@ def send_chat_message(
     if session is None or assistant is None or session.deleted_at is not None:
         raise NotFound(store.SESSION)
     return ChatSent.of(session, sent.user, assistant)
+
+
+def _toolbox_of(caller: Caller, workspace_id: str) -> Toolbox:
+    """All tools, run as the caller."""
+    tools = tuple(each.tool for each in TOOLS)
+    return Toolbox(tools, lambda call: run_tool(caller, workspace_id, call, clock.now_ms()))
 
 
 def _respond(
@@ -120,7 +130,6 @@ def _begin(
     uid: str,
     request: SendChatMessage,
     toolbox: Toolbox,
-    system: str,
     model: LanguageModel,
 ) -> _Sent:
     """Store both messages, with the tokens that the first round may use, in one commit."""
@@ -141,7 +150,7 @@ def _begin(
         history = store.get_history(client, session, MAX_HISTORY_MESSAGES, transaction)
         if session.streaming_message is not None:
             session = _free(client, transaction, session, history[-1], now)
-        messages = model_messages(model, system, history, request.content)
+        messages = model_messages(model, system_prompt(now), history, request.content)
         budget = read_token_budget(client, transaction, workspace, now)
         tokens = model.count(messages, tools=toolbox.tools) + MAX_OUTPUT_TOKENS
         reservation = budget.reserve(transaction, tokens)

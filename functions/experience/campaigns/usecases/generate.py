@@ -16,6 +16,7 @@ from experience.campaigns.usecases.hooks import KIND, end_build, fail_build
 from experience.campaigns.usecases.publication import require_complete
 from experience.errors import NotFound, VersionConflict
 from experience.ids import new_id
+from experience.language_models import registry
 from experience.store import find
 from experience.workflows.artifacts import payloads
 from experience.workflows.artifacts.tenant import Tenant
@@ -26,32 +27,41 @@ from experience.workflows.runs.models import OwnerReference, Queue, Run, RunStep
 from experience.workspaces.models import Role
 
 
-def generate_campaign(uid: str, request: GenerateCampaign) -> GeneratedCampaign:
+def generate_campaign(
+    uid: str, request: GenerateCampaign, *, run_id: str | None = None
+) -> GeneratedCampaign:
     """Build a campaign; editors. While a build runs, another call returns that build.
+
+    `run_id`: the id of the new run. Called again with it, this returns that run, whatever became
+    of it, for one read more.
 
     Three reads, and those of the last build that succeeded: its run and its twelve steps. One write
     for the campaign, one for the run and one for each step. Raises VersionConflict, and
     FailedPrecondition `campaign_status`, `campaign_deleted`, `campaign_closed`,
-    `campaign_incomplete` and `campaign_secret_missing`.
+    `campaign_incomplete`, `campaign_secret_missing` and `model_not_configured`.
     """
     client = clients.firestore()
     tenant = Tenant.of_member(client, uid, request.workspace_id, Role.EDITOR, "workspace")
     seen = store.get_campaign(client, tenant.id, request.campaign_id)
     if seen.pending_run_id and end_lost_build(client, tenant.id, seen.id):
         seen = store.get_campaign(client, tenant.id, seen.id)
-    new = None if seen.pending_run_id else _new_run(tenant, seen, uid)
+    new = None if seen.pending_run_id else _new_run(tenant, seen, uid, run_id or new_id())
 
     def body(transaction: Transaction) -> tuple[Campaign, Run, NewRun | None]:
         campaign = store.get_campaign(client, tenant.id, request.campaign_id, transaction)
         if campaign.pending_run_id:
             run = run_store.get_run(tenant, campaign.pending_run_id)
             return campaign, run, None
+        if run_id and (made := find(client, tenant.run_ref(run_id), Run, transaction)):
+            return campaign, made, None
         status = life_cycle.after(campaign, Move.GENERATE)
         if request.expected_version != campaign.version or new is None:
             raise VersionConflict(campaign.version)
         require_complete(campaign)
         if not campaign.is_live:
             secrets.newest_secret()  # going live needs it: not only when all is built
+        if not campaign.config.copy_.is_whole:
+            registry.language_model()  # the same for what writes the absent words
         started = campaign.model_copy(
             update={
                 "status": status,
@@ -105,12 +115,12 @@ def _output_of(tenant: Tenant, step: RunStep) -> object:
     return payloads.unpack(tenant, step.output, step.output_uri)
 
 
-def _new_run(tenant: Tenant, campaign: Campaign, uid: str) -> NewRun:
+def _new_run(tenant: Tenant, campaign: Campaign, uid: str, run_id: str) -> NewRun:
     """The run of a build; an update of the last one, so that it says why it runs which step."""
     return creation.new_owned_run(
         tenant,
         WORKFLOW,
-        new_id(),
+        run_id,
         payload_of(campaign),
         Queue.RUN_STEP,
         OwnerReference(kind=KIND, ids={"campaignId": campaign.id}, keeps_artifacts=True),

@@ -16,7 +16,8 @@ from experience.imaging.models import Poster
 
 WIDTH, HEIGHT = 1200, 630
 SCALE = 2
-MIN_LABEL, MAX_LINES = 18, 4
+MIN_LABEL, MAX_LINES = 24, 4
+LEADING = 1.16
 _FONT = Path(__file__).with_name("Roboto-Bold.ttf")
 
 Font = ImageFont.FreeTypeFont
@@ -108,19 +109,61 @@ def _fills(poster: Poster) -> list[str]:
 
 
 def _label(wheel: Image.Image, label: str, ink: str, turn: float, count: int) -> None:
-    """A label along its segment, from the rim inwards, cut where it is too long."""
+    """A label along its segment, from the rim inwards."""
     if not can_draw(label):
         return
     radius = wheel.width / 2
-    room = radius * 0.5
-    pixels = max(MIN_LABEL, min(round(radius * 0.09), round(radius * 3.4 / count)))
-    font, text = _font(pixels), label
-    while font.getlength(text) > room and len(text) > 2:
-        text = text.removesuffix("…")[:-1].rstrip() + "…"
+    pixels, lines = label_lines(label, count, radius)
     strip = Image.new("RGBA", (wheel.width, wheel.width))
     pen = ImageDraw.Draw(strip)
-    pen.text((radius * 1.8, radius), text, fill=ink, font=font, anchor="rm")
+    for number, line in enumerate(lines):
+        y = radius + (number - (len(lines) - 1) / 2) * pixels * LEADING
+        right = radius + _span(radius, count, pixels * LEADING * len(lines))[1]
+        pen.text((right, y), line, fill=ink, font=_font(pixels), anchor="rm")
     wheel.alpha_composite(strip.rotate(90 - turn, Image.Resampling.BICUBIC))
+
+
+def label_lines(label: str, count: int, radius: float) -> tuple[int, list[str]]:
+    """The largest size at which the whole label fits into a segment, and its lines.
+
+    What does not fit at the smallest size ends with an ellipsis.
+    """
+    largest = max(MIN_LABEL, min(round(radius * 0.09), round(radius * 3.4 / count)))
+    best: list[str] = []
+    for pixels in range(largest, MIN_LABEL - 1, -2):
+        font = _font(pixels)
+        for most in range(1, MAX_LINES + 1):
+            inner, outer = _span(radius, count, pixels * LEADING * most)
+            room = outer - inner
+            if room < 3 * pixels:
+                break
+            lines = list(_wrapped(label, font, room))
+            if len(lines) <= most and all(font.getlength(each) <= room for each in lines):
+                return pixels, lines
+            shown = _cut(lines, most, font, room)
+            if len("".join(shown)) >= len("".join(best)):
+                best, smallest = shown, pixels
+    return smallest, best
+
+
+def _span(radius: float, count: int, height: float) -> tuple[float, float]:
+    """From where to where along a spoke a text of this height has room in a segment."""
+    half = height / 2
+    begins = max(radius * 0.34, half / math.tan(math.pi / count)) if count > 2 else radius * 0.34
+    return begins, math.sqrt((radius * 0.81) ** 2 - half**2)
+
+
+def _cut(lines: list[str], most: int, font: Font, room: float) -> list[str]:
+    """The first lines, up to the one that does not fit or has no other after it."""
+    for number, line in enumerate(lines):
+        is_last = number == most - 1 and len(lines) > most
+        if not is_last and font.getlength(line) <= room:
+            continue
+        kept = line
+        while font.getlength(f"{kept}…") > room and len(kept) > 1:
+            kept = kept[:-1].rstrip()
+        return [*lines[:number], f"{kept}…"]
+    return lines
 
 
 def _pointer(canvas: Image.Image, poster: Poster, tip: tuple[float, float]) -> None:
@@ -143,7 +186,7 @@ def _texts(canvas: Image.Image, poster: Poster) -> None:
     left, room = canvas.width * 0.055, canvas.width * 0.4
     pixels, lines = _fitted(poster.headline, room, canvas.height * 0.56)
     font = _font(pixels)
-    leading = pixels * 1.16
+    leading = pixels * LEADING
     button = _font(round(canvas.height * 0.046))
     has_button = can_draw(poster.button) and button.getlength(poster.button) < room * 0.8
     pill = canvas.height * 0.115
@@ -165,9 +208,9 @@ def _fitted(text: str, room: float, height: float) -> tuple[int, list[str]]:
     for pixels in range(176, 55, -8):
         lines = list(_wrapped(text, _font(pixels), room))
         fits = all(_font(pixels).getlength(each) <= room for each in lines)
-        if fits and len(lines) <= MAX_LINES and len(lines) * pixels * 1.16 <= height:
+        if fits and len(lines) <= MAX_LINES and len(lines) * pixels * LEADING <= height:
             return pixels, lines
-    return 56, lines[: int(height / (56 * 1.16))]
+    return 56, lines[: int(height / (56 * LEADING))]
 
 
 def _wrapped(text: str, font: Font, room: float) -> Iterator[str]:

@@ -75,7 +75,7 @@ class TestEverything:
         assert objects_of(uid) == []
         assert counts(receipt) == {
             "players": 1, "progress": 2, "events": 6, "saves": 2, "visitors": 2, "boards": 2,
-            "plays": 0, "objects": 1,
+            "plays": 0, "chats": 0, "objects": 1,
         }  # fmt: skip
 
     def test_leaves_a_tombstone_and_an_object_that_name_nobody(

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from experience.imaging.artwork.wheels import can_draw
+from experience.imaging.artwork.wheels import MIN_LABEL, can_draw, label_lines
 from experience.language_models import colours
 from experience.workflows.catalog.campaign_build import page
 from experience.workflows.catalog.campaign_build.manifest import (
@@ -145,7 +145,18 @@ class TestLogo:
 
     def test_refuses_what_is_no_picture_and_what_is_missing(self) -> None:
         svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
-        assert failure(lambda: self.logo(svg)).code == "LOGO_REFUSED"
+        refused = failure(lambda: self.logo(svg))
+        assert refused.code == "LOGO_REFUSED"
+        assert "not a PNG, JPEG or WebP image" in refused.message
+        noise = Image.effect_noise((300, 200), 90).convert("RGB")
+        for file_format in ("JPEG", "PNG", "WEBP"):
+            file = io.BytesIO()
+            noise.save(file, file_format)
+            for size in (len(file.getvalue()) // 2, 14):
+                cut = file.getvalue()[:size]
+                refused = failure(lambda cut=cut: self.logo(cut))
+                assert refused.code == "LOGO_REFUSED"
+                assert "damaged or incomplete" in refused.message, (file_format, size)
         inputs = media.LogoInput(logo_url="workspaces/other/logo.png")
         missing = failure(lambda: media.fetch_logo(inputs, MemoryRuntime().context()))
         assert missing.code == "LOGO_REFUSED"
@@ -252,6 +263,20 @@ class TestThumbnail:
         other = manifest(text="Win").copy_
         left = (0, 0, 550, 630)
         assert image.crop(left).tobytes() != self.drawn(copy_=other).crop(left).tobytes()
+
+    def test_labels_wrap_and_shrink_before_they_are_cut(self) -> None:
+        long = "A weekend for two in the mountains, with breakfast"
+        assert label_lines("Free coffee", 8, 510)[1] == ["Free coffee"]
+        for count in range(2, 11):
+            pixels, lines = label_lines(long, count, 510)
+            assert " ".join(lines) == long
+            assert pixels >= MIN_LABEL
+        for count, label in ((24, long), (8, "Donaudampfschifffahrtsgesellschaftskapitän")):
+            pixels, lines = label_lines(label, count, 510)
+            assert pixels == MIN_LABEL
+            assert lines[-1].endswith("…")
+            assert label.startswith(" ".join(lines)[:-1])
+            assert len(" ".join(lines)) > 15
 
     def test_letters_that_the_font_lacks_are_left_out(self) -> None:
         assert can_draw("Grüße, Łódź, Ωμέγα, Жизнь!")

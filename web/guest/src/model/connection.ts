@@ -1,7 +1,8 @@
-/** The connection to Firebase that both pages have: config, anonymous sign-in, the functions. */
+/** The connection to Firebase that all pages have: config, sign-in, the functions. */
 
 import { type FirebaseApp, initializeApp } from "firebase/app";
 import {
+  type Auth,
   browserLocalPersistence,
   connectAuthEmulator,
   indexedDBLocalPersistence,
@@ -17,21 +18,42 @@ export interface Config {
   emulators?: { auth: string; functions: string; firestore: string };
 }
 
-export interface Connection {
-  /** Of the anonymous sign-in, which the browser keeps for all pages of the site. */
-  uid: string;
+/** The site's Firebase app, and what its pages use of it. */
+export interface Site {
   app: FirebaseApp;
+  auth: Auth;
   config: Config;
   functions: Functions;
+}
+
+export interface Connection extends Omit<Site, "auth"> {
+  /** Of the anonymous sign-in, which the browser keeps for all pages of the site. */
+  uid: string;
 }
 
 const REGION = (import.meta.env.VITE_REGION as string | undefined) ?? "us-central1";
 
 /** Read the config and sign in, as the guest who was here before if there is one. Throws `Refusal`. */
 export async function signIn(): Promise<Connection> {
+  const { auth, ...site } = await openSite();
+  await auth.authStateReady();
+  let { currentUser: user } = auth;
+  try {
+    user ??= (await signInAnonymously(auth)).user;
+  } catch (error) {
+    throw refusalOf(error);
+  }
+  return { uid: user.uid, ...site };
+}
+
+/**
+ * Read the config. The browser keeps who is signed in by the name of the app, so a page with a name of
+ * its own signs nobody out of the others. Throws `Refusal`.
+ */
+export async function openSite(name?: string): Promise<Site> {
   const config = await loadConfig();
   const { emulators, ...options } = config;
-  const app = initializeApp(options);
+  const app = initializeApp(options, name);
   const auth = initializeAuth(app, {
     persistence: [indexedDBLocalPersistence, browserLocalPersistence],
   });
@@ -41,14 +63,7 @@ export async function signIn(): Promise<Connection> {
     const [host, port] = hostAndPort(emulators.functions);
     connectFunctionsEmulator(functions, host, port);
   }
-  await auth.authStateReady();
-  let { currentUser: user } = auth;
-  try {
-    user ??= (await signInAnonymously(auth)).user;
-  } catch (error) {
-    throw refusalOf(error);
-  }
-  return { uid: user.uid, app, config, functions };
+  return { app, auth, config, functions };
 }
 
 export function hostAndPort(address: string): [string, number] {

@@ -39,8 +39,9 @@ export async function load({ database }: Backend, campaignId: string): Promise<L
   try {
     data = (await getDoc(doc(database, "publicCampaigns", campaignId))).data();
   } catch (error) {
-    const isOffline = (error as { code?: unknown }).code === "unavailable";
-    throw new Refusal(isOffline ? "offline" : "campaign_not_found", {}, isOffline);
+    // The SDK's code is `unknown` if there was no response.
+    const isDenied = (error as { code?: unknown }).code === "permission-denied";
+    throw new Refusal(isDenied ? "campaign_not_found" : "offline", {}, !isDenied);
   }
   if (data === undefined) throw new Refusal("campaign_not_found");
   return liveCampaignOf(data);

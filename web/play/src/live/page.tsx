@@ -7,6 +7,7 @@ import {
   entranceOf,
   type LiveCampaign,
   missingOf,
+  obstacleOf,
   noticeOf,
   periodOf,
 } from "../model/live.ts";
@@ -15,6 +16,7 @@ import { Kept, store } from "../model/storage.ts";
 import { problemWords, textsOf } from "../model/texts.ts";
 import { App, type Decide } from "../view/app.tsx";
 import { dress } from "../view/dress.ts";
+import { useMoment } from "../view/moment.ts";
 import { type Backend, connect, load, play } from "./backend.ts";
 
 const SLOW_MS = 3000;
@@ -59,17 +61,24 @@ function Playing({ backend, live, onChange }: PlayingProps) {
   const entrance = useMemo(() => entranceOf(location.search), []);
   const kept = useMemo(() => new Kept(store(), live.campaign.campaignId), []);
   const texts = textsOf(live.campaign.locale);
+  const { opensAt, closesAt } = live.window;
+  const now = Date.now();
+  useMoment(now < opensAt ? opensAt : closesAt);
+  /** What the server said holds even if this fails. */
+  const reload = () =>
+    load(backend, live.campaign.campaignId).then(onChange, () => {});
   const decide: Decide = async (number, onSlow) => {
     const missing = missingOf(live, entrance);
     if (missing) throw missing;
     const slow = setTimeout(onSlow, SLOW_MS);
     try {
-      return await play(backend, live, entrance, number);
+      const outcome = await play(backend, live, entrance, number);
+      // An editor changed the wheel since the page was opened.
+      if (!live.campaign.segments.some(({ id }) => id === outcome.segmentId)) await reload();
+      return outcome;
     } catch (error) {
       // The new terms are in the document, as is the time when it opens.
-      if (problemOf(error).reason === "terms_required") {
-        onChange(await load(backend, live.campaign.campaignId));
-      }
+      if (problemOf(error).reason === "terms_required") await reload();
       throw error;
     } finally {
       clearTimeout(slow);
@@ -82,8 +91,8 @@ function Playing({ backend, live, onChange }: PlayingProps) {
       decide={decide}
       plays={live.limit.plays}
       period={() => periodOf(live, entrance, Date.now())}
-      notice={noticeOf(live, texts, Date.now())}
-      closed={live.closedAt !== null}
+      notice={noticeOf(live, texts, now)}
+      obstacle={obstacleOf(live, entrance)}
       problemOf={problemOf}
     />
   );

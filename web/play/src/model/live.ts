@@ -55,6 +55,12 @@ export function missingOf({ person }: LiveCampaign, entrance: Entrance): Problem
   return null;
 }
 
+/** Why nobody can play at this address, as far as the page knows before it asks. */
+export function obstacleOf(live: LiveCampaign, entrance: Entrance): Problem | null {
+  if (live.closedAt !== null) return { reason: "closed", details: {} };
+  return missingOf(live, entrance);
+}
+
 /** The part of the request that this kind of campaign takes. */
 export function proofOf({ person }: LiveCampaign, entrance: Entrance): Entrance {
   const { ticket, projectId, sessionId } = entrance;

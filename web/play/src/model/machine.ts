@@ -43,11 +43,11 @@ export interface Start {
   accepted: boolean;
   /** The play that was asked for before a reload: its result is shown again. */
   asked: number | null;
-  /** Whether nobody plays any more. A play that was asked for before is still shown. */
-  closed: boolean;
+  /** Why nobody can play here. A play that was asked for before is still shown. */
+  problem: Problem | null;
 }
 
-export function startOf({ accepted, asked, closed }: Start): Game {
+export function startOf({ accepted, asked, problem }: Start): Game {
   const game: Game = {
     phase: "ready",
     number: asked ?? 1,
@@ -59,7 +59,7 @@ export function startOf({ accepted, asked, closed }: Start): Game {
     problem: null,
   };
   if (asked !== null && accepted) return { ...game, phase: "asking", instant: true };
-  return closed ? { ...game, phase: "refused", problem: { reason: "closed", details: {} } } : game;
+  return problem ? { ...game, phase: "refused", problem } : game;
 }
 
 /** The game after it. What cannot happen in a phase changes nothing there. */

@@ -1,5 +1,8 @@
 /** The wheel's motion: it gathers speed, turns while the page asks, and lands on a segment. */
 
+import type { Segment } from "./campaign.ts";
+import type { Outcome } from "./machine.ts";
+
 /** Degrees per second while the wheel turns evenly. */
 export const SPEED = 540;
 export const START_MS = 700;
@@ -19,6 +22,19 @@ export interface Landing {
   from: number;
   to: number;
   durationMs: number;
+}
+
+/**
+ * The index of the segment on which an outcome lands. If its own is not on the wheel any more, one
+ * that wins the same, or −1.
+ */
+export function indexOf(
+  segments: readonly Segment[],
+  { segmentId, prize }: Pick<Outcome, "segmentId" | "prize">,
+): number {
+  const index = segments.findIndex(({ id }) => id === segmentId);
+  const won = prize?.name ?? null;
+  return index < 0 ? segments.findIndex((each) => each.prize === won) : index;
 }
 
 /** The middle of a segment, clockwise from the top of a wheel that is not turned. */

@@ -2,10 +2,12 @@
 
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import type { Campaign } from "../model/campaign.ts";
-import { maySpin, next, type Outcome, startOf } from "../model/machine.ts";
+import { maySpin, next, type Outcome, type Problem, startOf } from "../model/machine.ts";
+import { indexOf } from "../model/spin.ts";
 import type { Kept } from "../model/storage.ts";
 import { fill, textsOf } from "../model/texts.ts";
 import { throwConfetti } from "./confetti.ts";
+import { useMoment } from "./moment.ts";
 import { Motion } from "./motion.ts";
 import { Result } from "./result.tsx";
 import { Sounds } from "./sounds.ts";
@@ -23,14 +25,14 @@ interface Props {
   plays: number;
   /** What plays are counted for at present: a day, a ticket, a session. */
   period: () => string;
-  closed?: boolean;
+  /** Why nobody can play, if that is known before the first play. */
+  obstacle?: Problem | null;
   /** What is known before the first play, such as when the wheel opens. */
   notice?: string | null;
-  problemOf: (error: unknown) => { reason: string; details: Record<string, unknown> };
+  problemOf: (error: unknown) => Problem;
 }
 
 const SWIPE_PX = 40;
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export function App(props: Props) {
   const { campaign, kept, decide, plays, period, notice, problemOf } = props;
@@ -41,7 +43,7 @@ export function App(props: Props) {
     startOf({
       accepted: terms === null || (isLive && kept.acceptedTerms === terms.version),
       asked: isLive ? kept.asked(period()) : null,
-      closed: props.closed ?? false,
+      problem: props.obstacle ?? null,
     }),
   );
   const [sounds] = useState(() => new Sounds(media, kept.isMuted));
@@ -67,6 +69,10 @@ export function App(props: Props) {
     const land = (durationMs: number) => sounds.land(durationMs);
     motion.current = new Motion(disc.current, segments.length, tick, land);
   }, []);
+
+  useEffect(() => {
+    if (motion.current) motion.current.count = segments.length;
+  }, [segments.length]);
 
   useEffect(() => {
     if (game.phase !== "asking") return;
@@ -100,10 +106,7 @@ export function App(props: Props) {
       if (game.problem?.reason === "terms_required") accept.current?.focus();
     }
     if (outcome === null) return;
-    const index = Math.max(
-      0,
-      segments.findIndex(({ id }) => id === outcome.segmentId),
-    );
+    const index = Math.max(0, indexOf(segments, outcome));
     const offset = Math.random() * 2 - 1;
     if (phase === "landing") {
       motion.current?.land(index, offset).then(() => happens({ type: "landed" }));
@@ -122,13 +125,7 @@ export function App(props: Props) {
     }
   }, [game.phase]);
 
-  const [, look] = useReducer((looks: number) => looks + 1, 0);
-  useEffect(() => {
-    const at = game.outcome?.next?.at;
-    if (at === undefined) return;
-    const timer = setTimeout(look, Math.min(MAX_TIMER_MS, Math.max(0, at - Date.now()) + 1000));
-    return () => clearTimeout(timer);
-  }, [game.outcome]);
+  useMoment(game.outcome?.next?.at);
 
   useEffect(() => {
     if (game.reminded) accept.current?.focus();
@@ -186,6 +183,7 @@ export function App(props: Props) {
                 terms={terms}
                 texts={texts}
                 game={game}
+                isOver={!isPressable}
                 inputRef={accept}
                 onAccept={(accepted) => happens({ type: "accept", accepted })}
               />

@@ -22,7 +22,8 @@ export class Motion {
 
   constructor(
     private readonly disc: HTMLElement,
-    private readonly count: number,
+    /** How many segments there are, which an editor may change while the page is open. */
+    public count: number,
     private readonly onTick: () => void,
     private readonly onLanding: (durationMs: number) => void,
   ) {}

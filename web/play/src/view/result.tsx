@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import type { Campaign } from "../model/campaign.ts";
 import type { Game, Outcome, Problem } from "../model/machine.ts";
+import { indexOf } from "../model/spin.ts";
 import { fill, problemWords, type Texts, timeText } from "../model/texts.ts";
 import { Qr } from "./qr.tsx";
 
@@ -19,7 +20,7 @@ export function Result(props: Shown & { game: Game; isLast: boolean }) {
   }
   if (game.phase !== "result" || game.outcome === null) return null;
   const { outcome } = game;
-  const segment = campaign.segments.find(({ id }) => id === outcome.segmentId)?.label ?? "";
+  const segment = campaign.segments[indexOf(campaign.segments, outcome)]?.label;
   const isWon = outcome.prize !== null;
   const { win, lose } = campaign.copy;
   return (
@@ -34,7 +35,7 @@ export function Result(props: Shown & { game: Game; isLast: boolean }) {
       {isWon ? (
         <p class="prize">{fill(texts.prize, { prize: outcome.prize?.name ?? "" })}</p>
       ) : null}
-      <p class="sr-only">{fill(texts.stopped, { segment })}</p>
+      {segment && <p class="sr-only">{fill(texts.stopped, { segment })}</p>}
       {campaign.mode === "demo" && <p class="note">{texts.demo}</p>}
       {outcome.claim && <Claim campaign={campaign} texts={texts} code={outcome.claim.code} />}
       {isLast && <Next campaign={campaign} texts={texts} outcome={outcome} />}

@@ -9,11 +9,14 @@ interface Props {
   terms: CampaignTerms;
   texts: Texts;
   game: Game;
+  /** Whether nothing is left to play. Then the terms can still be read. */
+  isOver: boolean;
   inputRef: Ref<HTMLInputElement>;
   onAccept: (accepted: boolean) => void;
 }
 
-export function Terms({ terms, texts, game, inputRef, onAccept }: Props) {
+export function Terms({ terms, texts, game, isOver, inputRef, onAccept }: Props) {
+  if (isOver) return terms.url && <TermsLink url={terms.url} texts={texts} />;
   const sentence = terms.minimumAge > 0 ? texts.acceptWithAge : texts.accept;
   const [before = "", after = ""] = fill(sentence, { age: terms.minimumAge }).split("{terms}");
   return (
@@ -31,14 +34,7 @@ export function Terms({ terms, texts, game, inputRef, onAccept }: Props) {
         />
         <span>
           {before}
-          {terms.url ? (
-            <a href={terms.url} target="_blank" rel="noopener noreferrer">
-              {texts.terms}
-              <span class="sr-only"> ({texts.newTab})</span>
-            </a>
-          ) : (
-            texts.terms
-          )}
+          {terms.url ? <TermsLink url={terms.url} texts={texts} /> : texts.terms}
           {after}
         </span>
       </label>
@@ -48,5 +44,14 @@ export function Terms({ terms, texts, game, inputRef, onAccept }: Props) {
         </p>
       )}
     </div>
+  );
+}
+
+function TermsLink({ url, texts }: { url: string; texts: Texts }) {
+  return (
+    <a class="terms-link" href={url} target="_blank" rel="noopener noreferrer">
+      {texts.terms}
+      <span class="sr-only"> ({texts.newTab})</span>
+    </a>
   );
 }

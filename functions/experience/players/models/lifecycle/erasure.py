@@ -39,6 +39,7 @@ class PlayerErasure(Document):
     visitors: int
     boards: int
     plays: int = 0
+    chats: int = 0
     objects: int
 
 

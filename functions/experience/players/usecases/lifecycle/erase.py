@@ -66,6 +66,7 @@ def erase(
                 visitors=erased["visitors"],
                 boards=erased["boards"],
                 plays=erased["plays"],
+                chats=erased["chats"],
                 objects=erased["objects"],
             )
     raise Contention

@@ -82,7 +82,7 @@ class Rendered(Data):
     "campaign.bundle",
     input_type=OfManifest,
     output_type=Rendered,
-    version=VERSION,
+    version="2",
     max_runtime_seconds=SECONDS,
 )
 def bundle(inputs: OfManifest, context: Context) -> Rendered:
@@ -100,7 +100,7 @@ def bundle(inputs: OfManifest, context: Context) -> Rendered:
     "campaign.thumbnail",
     input_type=OfManifest,
     output_type=Rendered,
-    version=VERSION,
+    version="2",
     max_runtime_seconds=SECONDS,
 )
 def thumbnail(inputs: OfManifest, context: Context) -> Rendered:

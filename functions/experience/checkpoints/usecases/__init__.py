@@ -1,0 +1,1 @@
+"""What the schedule does with the threads of all workspaces."""

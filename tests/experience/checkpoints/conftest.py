@@ -1,0 +1,54 @@
+"""Savers of fresh workspaces."""
+
+from collections.abc import Callable, Iterator
+
+import grpc
+import pytest
+from google.cloud.firestore import Client
+from google.cloud.firestore_v1.services.firestore import FirestoreClient
+from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
+
+from emulator.billing.meter import Meter, interceptor
+from emulator.functions.index_check import IndexCheck
+from emulator.suite.suite import Suite
+from experience import clients
+from experience.checkpoints import FirestoreSaver
+from experience.ids import new_id
+
+Reads = Callable[[Callable[[], object]], int]
+
+
+@pytest.fixture
+def workspace_id() -> str:
+    return new_id()
+
+
+@pytest.fixture
+def saver(db: Client, workspace_id: str) -> FirestoreSaver:
+    return FirestoreSaver.for_workspace(db, workspace_id)
+
+
+@pytest.fixture(scope="module")
+def metered(suite: Suite, index_check: IndexCheck) -> Iterator[tuple[Client, Meter]]:
+    """A client of the suite's database whose reads and writes are counted."""
+    meter, address = Meter(), suite.addresses["firestore"]
+    client = clients.Firestore(suite.project)
+    plain: grpc.Channel = grpc.insecure_channel(address)  # type: ignore[no-untyped-call]
+    channel = grpc.intercept_channel(plain, interceptor(meter, index_check))  # type: ignore[no-untyped-call]
+    transport = FirestoreGrpcTransport(host=address, channel=channel)
+    client._api = FirestoreClient(transport=transport)
+    yield client, meter
+    client.close()
+
+
+@pytest.fixture
+def reads(metered: tuple[Client, Meter]) -> Reads:
+    """How many documents are read meanwhile."""
+    meter = metered[1]
+
+    def count(work: Callable[[], object]) -> int:
+        meter.reset()
+        work()
+        return int(meter.report()["total"]["reads"])
+
+    return count

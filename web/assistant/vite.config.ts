@@ -1,0 +1,16 @@
+import { defineConfig } from "vite";
+
+/** The assistant, which Hosting serves below `/assistant/` beside the guest page. Build that one first. */
+export default defineConfig({
+  base: "/assistant/",
+  publicDir: false,
+  optimizeDeps: { entries: ["index.html"] },
+  build: {
+    target: "es2022",
+    outDir: "../guest/dist/assistant",
+    emptyOutDir: true,
+    modulePreload: { polyfill: false },
+    // The policy allows no inlined pictures, and saving one file is not worth another rule.
+    assetsInlineLimit: 0,
+  },
+});
