@@ -49,6 +49,7 @@ import {
 } from "./obstacles.mjs";
 import { trackedOffline } from "./outbox.mjs";
 import { journeyScreenshots, screenshots } from "./screenshots.mjs";
+import { streamed } from "./streaming.mjs";
 import { reloadAndBack, wholeVisit } from "./visits.mjs";
 
 export const SCENARIOS = {
@@ -72,6 +73,7 @@ export const SCENARIOS = {
   screenshots,
   journeyScreenshots,
   trackedOffline,
+  streamed,
   assistantAnswers,
   assistantByKeyboard,
   assistantConfirms,
