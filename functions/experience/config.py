@@ -158,7 +158,7 @@ PUBLIC_ORIGIN = StringParam(
 LANGUAGE_MODEL = StringParam(
     "LANGUAGE_MODEL",
     default="local",
-    description="Which language model writes texts and plans; local needs no network and no key.",
+    description="Which language model writes texts: local (no network, no key), gemini or openai.",
 )
 
 LANGUAGE_MODEL_TIMEOUT_SECONDS = IntParam(

@@ -75,12 +75,12 @@ class Data:
     campaigns: dict[str, Campaign] = field(default_factory=dict)
     ai_generations: dict[str, AiGeneration] = field(default_factory=dict)
     token_usage: dict[str, TokenUsage] = field(default_factory=dict)
+    chat_sessions: dict[str, ChatSession] = field(default_factory=dict)
+    chat_messages: dict[str, ChatMessage] = field(default_factory=dict)
     threads: dict[str, Thread] = field(default_factory=dict)
     checkpoints: dict[str, CheckpointFields] = field(default_factory=dict)
     checkpoint_blobs: dict[str, BlobFields] = field(default_factory=dict)
     checkpoint_writes: dict[str, WriteFields] = field(default_factory=dict)
-    chat_sessions: dict[str, ChatSession] = field(default_factory=dict)
-    chat_messages: dict[str, ChatMessage] = field(default_factory=dict)
     public: dict[str, PublicCampaign] = field(default_factory=dict)
     plays: dict[str, Play] = field(default_factory=dict)
     stock: dict[str, StockShard] = field(default_factory=dict)
@@ -154,6 +154,8 @@ def _kinds(data: Data) -> dict[str, tuple[Callable[[dict[str, Any]], Document], 
         f"{workspace}/experiences/experienceVersions": (ExperienceVersion.load, data.versions),
         f"{workspace}/aiGenerations": (AiGeneration.load, data.ai_generations),
         f"{workspace}/tokenUsage": (TokenUsage.load, data.token_usage),
+        f"{workspace}/chatSessions": (ChatSession.load, data.chat_sessions),
+        f"{workspace}/chatSessions/chatMessages": (ChatMessage.load, data.chat_messages),
         threads: (Thread.load, data.threads),
         f"{threads}/lgCheckpoints": (
             _without_bytes(CheckpointFields),
@@ -161,8 +163,6 @@ def _kinds(data: Data) -> dict[str, tuple[Callable[[dict[str, Any]], Document], 
         ),
         f"{threads}/lgBlobs": (_without_bytes(BlobFields), data.checkpoint_blobs),
         f"{threads}/lgWrites": (_without_bytes(WriteFields), data.checkpoint_writes),
-        f"{workspace}/chatSessions": (ChatSession.load, data.chat_sessions),
-        f"{workspace}/chatSessions/chatMessages": (ChatMessage.load, data.chat_messages),
         project: (Project.load, data.projects),
         f"{project}/guests": (Guest.load, data.guests),
         f"{project}/sessions": (Session.load, data.sessions),

@@ -208,6 +208,7 @@ print(json.dumps({"all": sorted(sys.modules), "added": ours}))
 TOO_HEAVY = {
     *("PIL", "numpy", "google.cloud.storage", "google.cloud.tasks", "firebase_admin.storage"),
     *("langgraph", "langchain_core", "ormsgpack"),  # not even deployed: an extra
+    *("google.genai", "httpx2"),
 }
 
 # Modules beyond the SDK's own and ours: 70 when last counted. 50 of them are pydantic, 18 the YAML
@@ -247,6 +248,21 @@ class TestColdStart:
         own = ("experience", "main")
         foreign = [name for name in loaded["added"] if name.split(".")[0] not in own]
         assert len(foreign) <= MAX_FOREIGN_MODULES, foreign
+
+    def test_a_language_model_loads_its_library_only_when_it_is_called(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PYTHONPATH", str(ROOT / "functions"))
+        monkeypatch.setenv("LANGUAGE_MODEL", "gemini")
+        monkeypatch.setenv("GEMINI_API_KEY", "a key")
+        main = (ROOT / "functions" / "main.py").read_text()
+        made = (
+            "from experience.language_models import registry\nregistry.language_model().count([])"
+        )
+        (tmp_path / "main.py").write_text(f"{main}\n{made}\n")
+        loaded = loaded_by_main(tmp_path)["all"]
+        assert "experience.language_models.gemini" in loaded
+        assert not TOO_HEAVY & set(loaded)
 
     def test_a_heavy_library_would_be_seen(self, tmp_path: Path) -> None:
         (tmp_path / "main.py").write_text("import numpy\n")

@@ -41,6 +41,7 @@ _DECIDING = (
         ai_generations.TOKEN_BUDGET,
         reasons.CONTENTION,
     ],
+    timeout_seconds=create.CALL_SECONDS,
     memory=options.MemoryOption.GB_1,  # pictures are drawn in processes of their own
 )
 def create_ai_generation(caller: Caller, request: CreateAiGeneration) -> AiGenerationView:

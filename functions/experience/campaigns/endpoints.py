@@ -44,7 +44,7 @@ from experience.firebase.callables import Caller, callable_function
 from experience.firebase.schedules import schedule
 from experience.firebase.tasks import task_function
 from experience.pages import Page
-from experience.reasons import campaigns
+from experience.reasons import ai_generations, campaigns
 
 _CHANGING = (
     reasons.WORKSPACE_NOT_FOUND,
@@ -94,6 +94,7 @@ def update_campaign(caller: Caller, request: UpdateCampaign) -> CampaignView:
         campaigns.CAMPAIGN_CLOSED,
         campaigns.CAMPAIGN_INCOMPLETE,
         campaigns.CAMPAIGN_SECRET_MISSING,
+        ai_generations.MODEL_NOT_CONFIGURED,
     ],
 )
 def generate_campaign(caller: Caller, request: GenerateCampaign) -> GeneratedCampaign:

@@ -5,10 +5,13 @@ https://platform.openai.com/docs/guides/structured-outputs list different keywor
 those of both lists. Nothing is lost: what a model says is checked against the whole schema. Pure.
 """
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
+
+from experience.language_models.models import Message, Role
 
 _KEPT = frozenset(("type", "enum", "minItems", "maxItems", "minimum", "maximum", "required"))
 
@@ -25,6 +28,13 @@ def schema_of(model: type[BaseModel]) -> dict[str, Any]:
     """The schema as vendors take it, without references: not for models that contain themselves."""
     declared = model.model_json_schema(by_alias=True)
     return _taken(declared, declared.get("$defs", {}))
+
+
+def with_schema(messages: Sequence[Message], schema: type[BaseModel] | None) -> Sequence[Message]:
+    """Messages with the schema in words: what the vendor counts as input, at most."""
+    if schema is None:
+        return messages
+    return (*messages, Message(Role.SYSTEM, json.dumps(schema_of(schema))))
 
 
 def is_strict(schema: Mapping[str, Any]) -> bool:

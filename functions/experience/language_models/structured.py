@@ -19,6 +19,7 @@ from experience.language_models.models import (
     Role,
     Usage,
 )
+from experience.language_models.schemas import with_schema
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -42,14 +43,16 @@ class _Invalid(Exception):  # noqa: N818
     """What is wrong with a text."""
 
 
-def max_usage(model: LanguageModel, messages: Sequence[Message], max_tokens: int) -> int:
+def max_usage(
+    model: LanguageModel, messages: Sequence[Message], schema: type[BaseModel], max_tokens: int
+) -> int:
     """The most tokens that `complete` can use, all its calls included.
 
     Three calls at most: the first one, a larger one where that was cut, and a repair, which also
     reads what it repairs.
     """
     written = max_tokens * (1 + 2 * LARGER)
-    return 3 * model.count(messages) + max_tokens * LARGER + written
+    return 3 * model.count(with_schema(messages, schema)) + max_tokens * LARGER + written
 
 
 def complete(

@@ -118,7 +118,7 @@ def test_no_conversation_uses_more_than_is_reserved_for_it() -> None:
         _, model = failing(*lines)
         repaired = len("nonsense")
         used = sum(model.limits) + 3 * model.count(ASKED) + repaired
-        assert used <= structured.max_usage(model, ASKED, 100)
+        assert used <= structured.max_usage(model, ASKED, Wanted, 100)
 
 
 def test_a_failed_call_counts_what_was_used_before() -> None:

@@ -1551,6 +1551,7 @@ export interface Callables {
       | "campaign_closed"
       | "campaign_incomplete"
       | "campaign_secret_missing"
+      | "model_not_configured"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"

@@ -27,6 +27,9 @@ from experience.workspaces.models import Role
 from experience.workspaces.usecases.access import require_role
 from experience.workspaces.usecases.tokens import read_token_budget, settle_tokens
 
+CALL_SECONDS = 240
+"""The time limit of the callable: three calls of a model, of a minute each, and what is around."""
+
 
 def create_ai_generation(uid: str, request: CreateAiGeneration) -> AiGenerationView:
     """Generate something and return it, completed or failed; editors.
@@ -83,9 +86,8 @@ def _begin(
             return existing, prompt, False
         now = clock.now_ms()
         budget = read_token_budget(client, transaction, workspace, now)
-        reservation = budget.reserve(
-            transaction, structured.max_usage(model, prompt.messages, prompt.max_tokens)
-        )
+        most = structured.max_usage(model, prompt.messages, prompt.schema, prompt.max_tokens)
+        reservation = budget.reserve(transaction, most)
         params = request.params.model_dump(mode="json", by_alias=True)
         generation = AiGeneration(
             id=generation_id,

@@ -3,14 +3,11 @@
 from experience import clients, clock, config, logs, sweeps
 from experience.ai_generations import store
 from experience.ai_generations.models import AiGeneration
-from experience.ai_generations.usecases.create import end_generation
+from experience.ai_generations.usecases.create import CALL_SECONDS, end_generation
 from experience.ai_generations.usecases.detach import detach_generations
 from experience.campaigns.models.campaign import Campaign
 from experience.language_models.models import ModelErrorCode, ModelFailed
 from experience.store import parse
-
-CALL_MS = 60_000
-"""The time limit of a callable: whoever called a model has ended by then."""
 
 LOOKBACK_MS = 24 * 3_600_000
 
@@ -25,7 +22,7 @@ def sweep_ai_generations() -> int:
     client, now = clients.firestore(), clock.now_ms()
     grace = int(config.SWEEP_GRACE_SECONDS.value) * 1000
     ended = detached = 0
-    for page in sweeps.query_pages(store.query_pending(client, now - CALL_MS - grace)):
+    for page in sweeps.query_pages(store.query_pending(client, now - CALL_SECONDS * 1000 - grace)):
         for snapshot in page:
             with sweeps.logging_failure(snapshot):
                 generation = parse(snapshot, AiGeneration)

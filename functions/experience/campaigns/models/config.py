@@ -45,6 +45,11 @@ class Copy(Document):
     win: str | None = None
     lose: str | None = None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left to generate."""
+        return None not in (self.headline, self.intro, self.cta, self.win, self.lose)
+
 
 class SoundPrompt(Document):
     """A sound by its description."""

@@ -16,6 +16,7 @@ from experience.campaigns.usecases.hooks import KIND, end_build, fail_build
 from experience.campaigns.usecases.publication import require_complete
 from experience.errors import NotFound, VersionConflict
 from experience.ids import new_id
+from experience.language_models import registry
 from experience.store import find
 from experience.workflows.artifacts import payloads
 from experience.workflows.artifacts.tenant import Tenant
@@ -37,7 +38,7 @@ def generate_campaign(
     Three reads, and those of the last build that succeeded: its run and its twelve steps. One write
     for the campaign, one for the run and one for each step. Raises VersionConflict, and
     FailedPrecondition `campaign_status`, `campaign_deleted`, `campaign_closed`,
-    `campaign_incomplete` and `campaign_secret_missing`.
+    `campaign_incomplete`, `campaign_secret_missing` and `model_not_configured`.
     """
     client = clients.firestore()
     tenant = Tenant.of_member(client, uid, request.workspace_id, Role.EDITOR, "workspace")
@@ -59,6 +60,8 @@ def generate_campaign(
         require_complete(campaign)
         if not campaign.is_live:
             secrets.newest_secret()  # going live needs it: not only when all is built
+        if not campaign.config.copy_.is_whole:
+            registry.language_model()  # the same for what writes the absent words
         started = campaign.model_copy(
             update={
                 "status": status,

@@ -17,6 +17,7 @@ from experience.language_models.models import (
     Tool,
     Usage,
 )
+from experience.language_models.schemas import with_schema
 from experience.store import parse
 from experience.workspaces import store
 from experience.workspaces.models import (
@@ -127,7 +128,7 @@ class BudgetedModel:
         tools: Sequence[Tool] = (),
         max_tokens: int,
     ) -> Completion:
-        reservation = self._reserve(messages, tools, max_tokens)
+        reservation = self._reserve(with_schema(messages, schema), tools, max_tokens)
         try:
             completion = self._model.complete(
                 messages, schema=schema, tools=tools, max_tokens=max_tokens

@@ -1,5 +1,6 @@
 /** The chats of one person in one workspace. Loaded once somebody is signed in. */
 
+import { RuntimeError } from "experience-client";
 import {
   collection,
   connectFirestoreEmulator,
@@ -11,7 +12,6 @@ import {
   onSnapshot,
   orderBy,
   query,
-  where,
 } from "firebase/firestore";
 import { httpsCallable } from "firebase/functions";
 import { hostAndPort, type Site } from "../../../guest/src/model/connection.ts";
@@ -27,18 +27,17 @@ export class Chats implements ConversationBackend {
   private constructor(
     private readonly site: Site,
     private readonly database: Firestore,
-    private readonly uid: string,
     readonly workspaceId: string,
     readonly workspaceName: string,
   ) {}
 
   /** The chats of a member. One read. Throws `Refusal`: `not_a_member` also where there is nothing. */
-  static async open(site: Site, uid: string, workspaceId: string): Promise<Chats> {
+  static async open(site: Site, workspaceId: string): Promise<Chats> {
     const database = firestoreOf(site);
     const reference = doc(database, "workspaces", workspaceId);
     try {
       const name = String((await getDoc(reference)).get("name") ?? workspaceId);
-      return new Chats(site, database, uid, workspaceId, name);
+      return new Chats(site, database, workspaceId, name);
     } catch (error) {
       const { reason } = refusalOf(error);
       throw reason === "permission-denied"
@@ -63,19 +62,14 @@ export class Chats implements ConversationBackend {
     chatId: string,
     limit: number,
     onMessages: (messages: Message[]) => void,
-    onError: () => void,
+    onError: (reason: string) => void,
   ): () => void {
     const path = `workspaces/${this.workspaceId}/chatSessions/${chatId}/chatMessages`;
-    const last = query(
-      collection(this.database, path),
-      where("userId", "==", this.uid),
-      orderBy("number"),
-      limitToLast(limit),
-    );
+    const last = query(collection(this.database, path), orderBy("number"), limitToLast(limit));
     return onSnapshot(
       last,
       ({ docs }) => onMessages(docs.map((each) => each.data() as Message)),
-      onError,
+      ({ code }) => onError(code === "permission-denied" ? "chat_session_not_found" : "not_followed"),
     );
   }
 
@@ -91,7 +85,7 @@ export class Chats implements ConversationBackend {
       for await (const { delta } of stream) onDelta(delta);
       return await data;
     } catch (error) {
-      throw refusalOf(error);
+      throw refusalOf(RuntimeError.from(error));
     }
   }
 
@@ -117,7 +111,7 @@ export class Chats implements ConversationBackend {
       const call = httpsCallable<object, R>(this.site.functions, name, { timeout: TIMEOUT_MS });
       return (await call({ workspaceId: this.workspaceId, ...request })).data;
     } catch (error) {
-      throw refusalOf(error);
+      throw refusalOf(RuntimeError.from(error));
     }
   }
 }

@@ -2,7 +2,7 @@ import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { canSend, type Conversation, isWriting, type State } from "../model/conversation.ts";
 import type { Kept } from "../model/kept.ts";
-import { problemWords } from "../model/words.ts";
+import { canRetry, problemWords } from "../model/words.ts";
 import { Composer } from "./composer.tsx";
 import { Messages } from "./messages.tsx";
 import { ProposalCard } from "./proposal.tsx";
@@ -107,9 +107,11 @@ export function ConversationView({ conversation, state, kept, field }: Conversat
           data-reason={state.problem.reason}
         >
           <p>{problemWords(state.problem, Date.now())}</p>
-          <button type="button" class="button" onClick={() => conversation.follow()}>
-            {state.problem.reason === "not_followed" ? "Connect again" : "Close"}
-          </button>
+          {canRetry(state.problem) ? (
+            <button type="button" class="button" onClick={() => conversation.follow()}>
+              {state.problem.reason === "not_followed" ? "Connect again" : "Close"}
+            </button>
+          ) : null}
         </div>
       ) : null}
       <Composer

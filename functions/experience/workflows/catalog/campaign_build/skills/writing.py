@@ -13,6 +13,9 @@ from experience.workflows.skills import Context, Data, SkillFailed, skill
 
 VERSION = "1"
 SECONDS = 120
+MODEL_SECONDS = 240
+"""Three calls of a language model, of a minute each."""
+
 MAX_LENGTHS = {"headline": 100, "intro": 500, "cta": 40, "win": 500, "lose": 500}
 """Of the words that an author may give. Those of a model are shorter."""
 
@@ -89,7 +92,7 @@ class Written(Data):
     input_type=CopyInput,
     output_type=Written,
     version=VERSION,
-    max_runtime_seconds=SECONDS,
+    max_runtime_seconds=MODEL_SECONDS,
     prompt=prompts.copy_prompt(Brief("")).version,
 )
 def write_copy(inputs: CopyInput, context: Context) -> Written:
