@@ -149,7 +149,7 @@ class TestAssistantWithModel:
         self, browser: Browser, workspace: Workspace, vendor: OpenAiVendor
     ) -> None:
         for name in ("Winter", "Spring"):
-            vendor.says.append(Said(calls=(Called("create_campaign", {"name": name}),)))
+            vendor.script.append(Said(calls=(Called("create_campaign", {"name": name}),)))
         seen = browser.play(
             "assistantConfirms",
             **workspace.member(),
@@ -175,7 +175,7 @@ class TestAssistantWithModel:
             f'<img src="https://{host}/x.png" onerror="alert(1)"> '
             f"<script src=https://{host}/x.js></script>"
         )
-        vendor.says.append(said(text))
+        vendor.script.append(said(text))
         seen = browser.play("assistantRenders", **workspace.member(), host=host)
         assert seen["elements"] == seen["requested"] == seen["uncaught"] == []
         assert f"![x](https://{host}/?q=secret) [click](https://{host})" in seen["text"]
@@ -198,8 +198,8 @@ class TestAssistantWithModel:
     def test_what_fails_has_words_and_is_stored_once(
         self, browser: Browser, workspace: Workspace, vendor: OpenAiVendor
     ) -> None:
-        vendor.says.append(said("Yes."))
-        vendor.says.append(said("I will not", ending="safety"))
+        vendor.script.append(said("Yes."))
+        vendor.script.append(said("I will not", ending="safety"))
         seen = browser.play("assistantFails", **workspace.member())
         assert seen["uncaught"] == seen["audit"] == []
         assert "No connection" in seen["offline"]
@@ -216,7 +216,7 @@ class TestAssistantWithModel:
     def test_everything_works_without_a_mouse(
         self, browser: Browser, workspace: Workspace, vendor: OpenAiVendor
     ) -> None:
-        vendor.says.append(said("None."))
+        vendor.script.append(said("None."))
         seen = browser.play("assistantByKeyboard", **workspace.member())
         assert seen["uncaught"] == seen["audit"] == []
         assert seen["heard"][0]["text"] == "List my\ncampaigns"
@@ -229,7 +229,7 @@ class TestAssistantWithModel:
     ) -> None:
         name = "A name that is long " * 4
         call = Said(calls=(Called("create_campaign", {"name": name.strip()}),))
-        vendor.says.extend([call] * 4)
+        vendor.script.extend([call] * 4)
         seen = browser.play("assistantOnScreens", **workspace.member(), ask="Create one")
         assert seen["uncaught"] == []
         screens = seen["seen"]

@@ -163,13 +163,13 @@ test("a stream that breaks off shows no problem once its messages are stored", a
     server.report([]);
     conversation.send("hi");
     server.sent.delta("Hello there");
-    const stored = [user(1, "hi", "r1"), reply(2, "Hel", "streaming")];
+    const stored = [user(1, "hi", "r1"), reply(2, "Hello", "streaming")];
     if (first === "stored") server.report(stored);
     server.sent.reject(new Refusal("offline", {}, true));
     await turn();
     if (first === "broken") server.report(stored);
     assert.equal(conversation.state.pending, null, first);
-    assert.deepEqual(shown(), ["user|hi|complete", "assistant|Hel|streaming"]);
+    assert.deepEqual(shown(), ["user|hi|complete", "assistant|Hello|streaming"]);
     server.report([user(1, "hi", "r1"), reply(2, "Hello there", "complete")]);
     assert.deepEqual(shown().at(-1), "assistant|Hello there|complete");
   }

@@ -135,7 +135,7 @@ export async function assistantScreenshots(stage, { folder, ...given }) {
   await hears(tab, 2);
   await asks(tab, "List my campaigns");
   await hears(tab, 4);
-  await asks(tab, "Generate the campaign Summer wheel");
+  await asks(tab, "Create a campaign called Autumn wheel");
   await hears(tab, 6);
   await tab.sees("proposal", '[data-state="open"]');
   await shoot(tab, "desktop");

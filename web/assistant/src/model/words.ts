@@ -50,6 +50,7 @@ export function canRetry({ reason }: Refusal): boolean {
 const MESSAGE_ERRORS: Record<string, string> = {
   SAFETY_FILTERED: "The language model refused to answer this. Ask in other words.",
   OUTPUT_TRUNCATED: "The answer became too long. Ask for less at once.",
+  TOO_LONG: "The answer became too long. Ask for less at once.",
   TOKEN_BUDGET: "This workspace's budget for today was used up while the assistant was writing.",
   TOO_MANY_ROUNDS: "The assistant looked up a lot and came to no end. Ask for less at once.",
   TIMEOUT: "The answer took too long.",
