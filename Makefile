@@ -72,7 +72,7 @@ client: setup ## Write the typed web client anew from the functions' models (nee
 runtime: setup ## Build the campaigns' demo from web/play into the functions (needs Node 20.19)
 	@$(PYTHON_IN_VENV) -m tools.campaign_runtime
 
-screenshots: setup ## Take the docs' pictures of the guest page anew
+screenshots: setup ## Take the docs' pictures of the pages anew
 	@$(PYTHON_IN_VENV) -m tools.screenshots
 
 reference: setup ## Write docs/reference anew from the models and a run of the functions

@@ -38,6 +38,7 @@ from experience.campaigns.endpoints import undelete_campaign as undeleteCampaign
 from experience.campaigns.endpoints import update_campaign as updateCampaign
 from experience.campaigns.endpoints import upload_codes as uploadCodes
 from experience.campaigns.endpoints import void_claim as voidClaim
+from experience.checkpoints.endpoints import sweep_checkpoints as sweepCheckpoints
 from experience.events.endpoints import list_events as listEvents
 from experience.events.endpoints import save_event as saveEvent
 from experience.events.endpoints import save_event_experience as saveEventExperience
@@ -242,6 +243,7 @@ __all__ = [
     "sweepAiGenerations",
     "sweepCampaigns",
     "sweepChats",
+    "sweepCheckpoints",
     "sweepJobs",
     "sweepJourneys",
     "sweepPlayers",

@@ -47,6 +47,12 @@ COLLECTIONS: dict[str, Kept] = {
     "workspaces/artifacts": Kept(GUEST, "where photos and what is made of them lie"),
     "workspaces/generationJobs": Kept(GUEST, "what a vendor makes of a photo"),
     "workspaces/generationPermits": Kept(NOTHING, "how many requests a vendor works on"),
+    "workspaces/lgThreads": Kept(
+        NOTHING, "ids of threads of graphs; whoever runs a graph deletes its threads, else age does"
+    ),
+    "workspaces/lgThreads/lgCheckpoints": Kept(NOTHING, "the state of a graph, until it expires"),
+    "workspaces/lgThreads/lgBlobs": Kept(NOTHING, "the same"),
+    "workspaces/lgThreads/lgWrites": Kept(NOTHING, "the same"),
     "workspaces/boards": Kept(PLAYER, "nicknames and scores of the first hundred"),
     "workspaces/contentRollups": Kept(NOTHING, "how often things were done, by nobody"),
     "workspaces/contentVisitors": Kept(NOTHING, "no documents of its own"),
@@ -93,6 +99,7 @@ OBJECTS: dict[str, Kept] = {
     "captures/": Kept(GUEST, "photos of events' sessions"),
     "results/": Kept(GUEST, "pictures of events' sessions"),
     "tenants/": Kept(GUEST, "what goes between the steps of a run"),
+    "checkpoints/": Kept(NOTHING, "large values of a graph's state, until its thread expires"),
     "exports/plays/": Kept(GUEST, "uids of who played, for operators; a day"),
     "exports/players/": Kept(PLAYER, "what a player asked to get; a day"),
     "erasures/": Kept(NOTHING, "the hash of an erased uid"),

@@ -1,7 +1,7 @@
-"""The docs' screenshots: `make screenshots` plays a visit, a journey and the demo of a campaign.
+"""The docs' screenshots: `make screenshots` plays a visit, a journey, a campaign's demo and a chat.
 
-Those of the visit are in the README, those of the journey in docs/journeys.md, and those of the
-campaign in docs/campaigns-page.md.
+Those of the visit are in the README, those of the journey in docs/journeys.md, those of the
+campaign in docs/campaigns-page.md, and those of the chat in docs/assistant-page.md.
 """
 
 import os
@@ -29,6 +29,11 @@ COLOURS = 256  # enough for a screen with a photo, and a third of the bytes
 
 def main() -> None:
     console = Console()
+    operator = {
+        "workspace": seed.WORKSPACE,
+        "email": seed.OPERATOR_EMAIL,
+        "password": seed.OPERATOR_PASSWORD,
+    }
     binary = node.install(console)
     with tempfile.TemporaryDirectory() as name, console.status("A guest visits …"):
         folder = Path(name)
@@ -37,6 +42,8 @@ def main() -> None:
             os.environ.update(suite.env)
             seed.seed(suite.project, suite.bucket)
             add_previews()
+            assert suite.auth
+            seed.seed_operator(suite.auth.address, suite.project)
             site = serve(dev_server.built_site(build(binary), suite.env))
             video = camera_video(folder / "camera.mjpeg")
             browser = Browser(binary, settings(suite, site.url, video), folder / "browser.log")
@@ -44,6 +51,7 @@ def main() -> None:
                 browser.play("screenshots", folder=name)
                 browser.play("journeyScreenshots", folder=name)
                 browser.play("campaignScreenshots", folder=name, template=str(DEMO))
+                browser.play("assistantScreenshots", folder=name, **operator)
             finally:
                 browser.close()
                 site.close()
@@ -53,7 +61,8 @@ def main() -> None:
 
 def keep(folder: Path) -> list[Path]:
     """Make the screenshots of a folder those of the docs."""
-    taken = [*folder.glob("page-*.png"), *folder.glob("campaign-*.png")]
+    kinds = ("page", "campaign", "assistant")
+    taken = [each for kind in kinds for each in folder.glob(f"{kind}-*.png")]
     for screenshot in taken:
         with Image.open(screenshot) as picture:
             small = picture.convert("RGB").quantize(COLOURS)

@@ -12,6 +12,7 @@ from experience.assistant.models.chat import ChatMessage, ChatSession
 from experience.campaigns.models.campaign import Campaign, PublicCampaign
 from experience.campaigns.models.playing.play import Play
 from experience.campaigns.models.playing.stock import StockShard
+from experience.checkpoints.models import BlobFields, CheckpointFields, Thread, WriteFields
 from experience.documents import Document
 from experience.events.models.event import Event
 from experience.events.models.experience import EventExperience
@@ -76,6 +77,10 @@ class Data:
     token_usage: dict[str, TokenUsage] = field(default_factory=dict)
     chat_sessions: dict[str, ChatSession] = field(default_factory=dict)
     chat_messages: dict[str, ChatMessage] = field(default_factory=dict)
+    threads: dict[str, Thread] = field(default_factory=dict)
+    checkpoints: dict[str, CheckpointFields] = field(default_factory=dict)
+    checkpoint_blobs: dict[str, BlobFields] = field(default_factory=dict)
+    checkpoint_writes: dict[str, WriteFields] = field(default_factory=dict)
     public: dict[str, PublicCampaign] = field(default_factory=dict)
     plays: dict[str, Play] = field(default_factory=dict)
     stock: dict[str, StockShard] = field(default_factory=dict)
@@ -141,7 +146,7 @@ def read(client: Client, bucket: str | None = None, project_id: str | None = Non
 
 def _kinds(data: Data) -> dict[str, tuple[Callable[[dict[str, Any]], Document], dict[str, Any]]]:
     """How the documents of each collection are read, and where they go."""
-    workspace, project = "workspaces", "projects"
+    workspace, project, threads = "workspaces", "projects", "workspaces/lgThreads"
     return {
         workspace: (Workspace.load, data.workspaces),
         f"{workspace}/members": (Member.load, data.members),
@@ -151,6 +156,13 @@ def _kinds(data: Data) -> dict[str, tuple[Callable[[dict[str, Any]], Document], 
         f"{workspace}/tokenUsage": (TokenUsage.load, data.token_usage),
         f"{workspace}/chatSessions": (ChatSession.load, data.chat_sessions),
         f"{workspace}/chatSessions/chatMessages": (ChatMessage.load, data.chat_messages),
+        threads: (Thread.load, data.threads),
+        f"{threads}/lgCheckpoints": (
+            _without_bytes(CheckpointFields),
+            data.checkpoints,
+        ),
+        f"{threads}/lgBlobs": (_without_bytes(BlobFields), data.checkpoint_blobs),
+        f"{threads}/lgWrites": (_without_bytes(WriteFields), data.checkpoint_writes),
         project: (Project.load, data.projects),
         f"{project}/guests": (Guest.load, data.guests),
         f"{project}/sessions": (Session.load, data.sessions),
@@ -170,6 +182,11 @@ def _kinds(data: Data) -> dict[str, tuple[Callable[[dict[str, Any]], Document], 
         f"{workspace}/campaigns/stockShards": (StockShard.load, data.stock),
         "publicCampaigns": (PublicCampaign.load, data.public),
     }
+
+
+def _without_bytes(model: type[Document]) -> Callable[[dict[str, Any]], Document]:
+    """How a document is read of which only what is around its bytes is checked."""
+    return lambda fields: model.load({**fields, "data": None})
 
 
 def _kinds_of_players(

@@ -19,6 +19,7 @@ from experience.workflows.generations.models import GenerationStatus
 from experience.workspaces.models import Role
 from operations.checks.campaign_invariants import CAMPAIGN_INVARIANTS
 from operations.checks.chat_invariants import CHAT_INVARIANTS
+from operations.checks.checkpoint_invariants import CHECKPOINT_INVARIANTS
 from operations.checks.data import Data
 from operations.checks.event_invariants import EVENT_INVARIANTS
 from operations.checks.generation_invariants import GENERATION_INVARIANTS
@@ -344,6 +345,7 @@ INVARIANTS: tuple[Callable[[Data], Found], ...] = (
     *PLAYER_INVARIANTS,
     *GENERATION_INVARIANTS,
     *CHAT_INVARIANTS,
+    *CHECKPOINT_INVARIANTS,
     *CAMPAIGN_INVARIANTS,
 )
 

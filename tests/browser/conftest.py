@@ -1,10 +1,13 @@
 """The suite with Auth and the demo, the guest page as it is deployed, and a browser."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from google.cloud.firestore import Client
 
+from emulator.demo import seed
 from emulator.process.http import serve
 from emulator.suite.suite import Suite
 from emulator.web import dev_server
@@ -18,11 +21,19 @@ def browser_suite(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Suite, Client, Browser]]:
     """The suite with the demo, its database, and a browser. No retry waits for minutes."""
+    with a_browser_suite("demo-browser", tmp_path_factory.mktemp("browser")) as opened:
+        yield opened
+
+
+@contextmanager
+def a_browser_suite(project: str, folder: Path) -> Iterator[tuple[Suite, Client, Browser]]:
+    """Such a suite for the block, with its files in the folder."""
     node = install()
-    folder = tmp_path_factory.mktemp("browser")
     files = build(node)
     log = folder / "functions.log"
-    with faulty_suite.a_suite("demo-browser", log, auth=True) as (suite, db):
+    with faulty_suite.a_suite(project, log, auth=True) as (suite, db):
+        assert suite.auth
+        seed.seed_operator(suite.auth.address, suite.project)
         site = serve(dev_server.built_site(files, suite.env))
         video = camera_video(folder / "camera.mjpeg")
         browser_settings = settings(suite, site.url, video)

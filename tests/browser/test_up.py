@@ -91,6 +91,8 @@ class TestUp:
             assert page, output
             assert f"{page[1]}/{seed.TOUR}" in output
             assert f"{page[1]}/e/{seed.EVENT}" in output
+            assistant = f"{page[1]}/assistant/?workspace={seed.WORKSPACE}"
+            assert f"Assistant: {assistant} ({seed.OPERATOR_EMAIL}, password" in output
             settings = {
                 "origin": page[1],
                 "project": seed.PROJECT,
@@ -102,6 +104,10 @@ class TestUp:
                 seen = browser.play("entering")
                 none = {"none": {"campaign": "nothing-here"}}
                 campaign = browser.play("campaignRefusals", cases=none)["seen"]["none"]
+                account = {"email": seed.OPERATOR_EMAIL, "password": seed.OPERATOR_PASSWORD}
+                chat = browser.play("assistantAnswers", workspace=seed.WORKSPACE, **account)
+            assert chat["uncaught"] == []
+            assert chat["title"] == "List my campaigns", "the assistant is served beside it"
             assert seen["uncaught"] == seen["blocked"] == []
             assert campaign["reason"] == "campaign_not_found", "campaigns are served beside it"
             assert seen["buttonColour"] == "rgb(91, 61, 245)", "the button has the project's colour"

@@ -24,6 +24,7 @@ class ChatPage:
         self.faulty_suite = faulty_suite
         self.db = faulty_suite.db
         self.workspace = a_workspace(self.db)
+        a_member(self.db, self.workspace, "owner")
         self.uid = a_member(self.db, self.workspace, "viewer")
         self.client = faulty_suite.client(self.uid)
 

@@ -4,48 +4,24 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
 from emulator.demo.client import unsigned_token
-from emulator.functions.supervisor import FunctionsSupervisor
-from emulator.paths import ROOT
 from emulator.web.node import WEB
 from tests.support.node_installation import install
-from tests.support.production.deployment import deployed
-from tests.support.streaming import main
 from tests.support.streaming.gate import MAX_SECONDS, Gate
-
-PROJECT, REGION = "demo-stream", "us-central1"
-SOURCE = Path(main.__file__)
-ENV = {
-    "GCLOUD_PROJECT": PROJECT,
-    "FIREBASE_AUTH_EMULATOR_HOST": "127.0.0.1:1",  # unsigned tokens are enough
-    "FIREBASE_CONFIG": json.dumps({"projectId": PROJECT}),
-}
-
-
-@contextmanager
-def in_the_suite(log: Path) -> Iterator[str]:
-    indexes = ROOT / "firestore.indexes.json"
-    functions = FunctionsSupervisor(SOURCE.parent, PROJECT, REGION, ENV, 0, indexes, log)
-    functions.start()
-    try:
-        yield functions.url
-    finally:
-        functions.stop()
-
-
-@contextmanager
-def in_the_cloud(log: Path) -> Iterator[str]:
-    env = {**os.environ, **ENV, "PYTHONPATH": str(ROOT)}
-    with deployed("speak", "http", log, env, SOURCE) as address:
-        yield address.removesuffix("/")
-
+from tests.support.streaming.servers import (
+    PROJECT,
+    REGION,
+    check_streams,
+    environment,
+    in_the_cloud,
+    in_the_suite,
+)
+from tests.support.waiting import eventually
 
 SERVERS = [in_the_suite, pytest.param(in_the_cloud, marks=pytest.mark.exhaustive)]
 
@@ -107,6 +83,19 @@ class TestRawHttp:
         with speak(server, gate) as next_answer:
             assert next_answer.text.count("data: ") == 3
 
+    @pytest.mark.parametrize("server", [in_the_suite], indirect=True)
+    def test_the_suite_meters_it_to_its_end(self, server: str, gate: Gate) -> None:
+        def invocations() -> int:
+            metered = requests.get(f"{server}/__/meter", timeout=MAX_SECONDS).json()["functions"]
+            return int(metered["speak"]["invocations"]) if "speak" in metered else 0
+
+        before = invocations()
+        with speak(server, gate) as answer:
+            assert next(answer.iter_lines(chunk_size=1))
+            assert invocations() == before
+            gate.open()
+            eventually(lambda: invocations() == before + 1)
+
 
 class TestWebSdk:
     def test_it_gets_the_chunks_the_answer_and_the_errors(
@@ -120,29 +109,12 @@ class TestWebSdk:
                 *(gate.url for gate in gates),
             ],
             cwd=WEB / "tests",
-            env={**os.environ, **ENV},
+            env={**os.environ, **environment()},
             capture_output=True,
             text=True,
             timeout=MAX_SECONDS,
             check=False,
         )
         assert run.returncode == 0, run.stderr
-        seen = json.loads(run.stdout)
-        assert seen["streamed"] == {  # it opened the gate after the last chunk
-            "chunks": [{"delta": "Good "}, {"delta": "evening"}],
-            "data": {"text": "Good evening", "by": "visitor"},
-        }
-        assert seen["plain"] == seen["streamed"]["data"]
-        tired = ["functions/failed-precondition", {"reason": "tired"}]
-        internal = ["functions/internal", {"reason": "internal"}]
-        for case, error in (
-            ("refusedAtOnce", tired),
-            ("refusedInTheMiddle", tired),
-            ("bug", internal),
-            ("unsigned", ["functions/unauthenticated", {"reason": "unauthenticated"}]),
-        ):
-            assert seen[case]["error"] == seen[case]["data"] == error, case
-        [code, details] = seen["invalid"]["data"]
-        assert (code, details["reason"]) == ("functions/invalid-argument", "invalid_request")
-        assert seen["left"]["data"] == ["functions/cancelled", None]
+        check_streams(json.loads(run.stdout), "visitor")
         gates[1].open()

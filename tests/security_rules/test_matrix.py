@@ -18,6 +18,7 @@ from emulator.suite.suite import Suite
 from experience import DOMAINS
 from experience.ai_generations.models import AiGeneration
 from experience.assistant.models.chat import ChatMessage, ChatSession
+from experience.checkpoints.models import BlobFields, CheckpointFields, Thread, WriteFields
 from experience.documents import Document
 from experience.events.models.event import Event
 from experience.events.models.experience import EventExperience
@@ -57,6 +58,10 @@ MODELS: dict[str, type[Document]] = {
     "workspaces/aiGenerations": AiGeneration,
     "workspaces/chatSessions": ChatSession,
     "workspaces/chatSessions/chatMessages": ChatMessage,
+    "workspaces/lgThreads": Thread,
+    "workspaces/lgThreads/lgCheckpoints": CheckpointFields,
+    "workspaces/lgThreads/lgBlobs": BlobFields,
+    "workspaces/lgThreads/lgWrites": WriteFields,
     "workspaces/experiences/experienceVersions": ExperienceVersion,
     "events": Event,
     "events/journeys": Journey,

@@ -14,7 +14,7 @@ await build({ ...common, root: pathOf("../guest"), build: { outDir, emptyOutDir:
 for (const page of ["play", "assistant"]) {
   await build({ ...common, root: pathOf(`../${page}`), build: { outDir: join(outDir, page) } });
 }
-for (const module of ["denied-requests", "outbox-page"]) {
+for (const module of ["denied-requests", "outbox-page", "streaming-page"]) {
   await build({
     ...common,
     configFile: false,

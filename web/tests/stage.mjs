@@ -69,6 +69,19 @@ export class Stage {
     await this.#stored(`/${path}?updateMask.fieldPaths=${field}`, fields.mapValue, "PATCH");
   }
 
+  /** Change a number of a stored document. */
+  async setInteger(path, field, number) {
+    const fields = { [field]: { integerValue: number } };
+    await this.#stored(`/${path}?updateMask.fieldPaths=${field}`, { fields }, "PATCH");
+  }
+
+  /** How many documents a stored collection has. */
+  async count(parent, collectionId) {
+    const query = { from: [{ collectionId }] };
+    const found = await this.#stored(`/${parent}:runQuery`, { structuredQuery: query });
+    return found.filter(({ document }) => document).length;
+  }
+
   /** The guest's stored session of a phase. */
   async session(guest, phase) {
     const sessions = await this.#sessions(guest, `/projects/${this.settings.project}`);

@@ -79,6 +79,46 @@ class Thread(Document):
     deleted_at: int | None = None
 
 
+class CheckpointFields(Document):
+    """`…/lgCheckpoints/{ns~id}`, but for its serialized state; a hidden one has no id."""
+
+    tenant_id: str
+    schema_version: int
+    ns: str
+    ns_key: str
+    checkpoint_id: str | None = None
+    parent_id: str | None
+    run_id: str | None = None
+    channels: list[str]
+    blobs: list[str]
+    deltas: list[str] = []
+    hidden: bool = False
+    created_at: int
+
+
+class WriteFields(Document):
+    """`…/lgWrites/{checkpoint~task~idx}`, but for its value."""
+
+    checkpoint: str
+    task_id: str
+    task_path: str
+    idx: int
+    channel: str
+    blob: str | None = None
+    created_at: int
+
+
+class BlobFields(Document):
+    """`…/lgBlobs/{hash}`, but for its bytes; a further chunk of one has nothing but bytes."""
+
+    type: str | None = None
+    size: int | None = None
+    chunks: int | None = None
+    object: str | None = None
+    made_by: str | None = None
+    created_at: int | None = None
+
+
 class Claim(NamedTuple):
     """What a claimed thread must still have when a commit is made. The id is never used again."""
 
@@ -139,8 +179,11 @@ def chunk_key(blob: str, number: int) -> str:
 
 
 def objects_prefix(workspace_id: str, thread: str) -> str:
-    """`tenants/{w}/checkpoints/{thread}/` in the bucket: a thread's values over 4 MiB by hash."""
-    return f"tenants/{workspace_id}/checkpoints/{thread}/"
+    """`checkpoints/{w}/{thread}/` in the bucket: a thread's values over 4 MiB by their hash.
+
+    Not below `tenants/`, where the garbage collection deletes what no artifact refers to.
+    """
+    return f"checkpoints/{workspace_id}/{thread}/"
 
 
 def matches(metadata: Mapping[str, Any], wanted: Mapping[str, Any] | None) -> bool:

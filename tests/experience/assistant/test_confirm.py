@@ -93,7 +93,17 @@ def test_a_confirmed_change_runs_once_however_often_it_is_confirmed(tenant: Tena
         assert effects(tenant, before) == EFFECTS[tool]
 
 
-@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize(
+    "tool",
+    [
+        "generate_campaign",
+        *(
+            pytest.param(each, marks=pytest.mark.exhaustive)
+            for each in TOOLS
+            if each != "generate_campaign"
+        ),
+    ],
+)
 def test_a_crash_at_any_commit_leaves_a_proposal_that_can_be_confirmed_again(
     tenant: Tenant, tool: str
 ) -> None:

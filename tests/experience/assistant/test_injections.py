@@ -18,8 +18,11 @@ from experience.firebase.callables import Caller
 from experience.language_models import registry
 from experience.language_models.models import Message, Role
 from experience.language_models.prompts import fenced as data_in
+from experience.players.store import rollup_ref
+from experience.progress.calendar import day_of
 from tests.support.assistant.obedient_model import ObedientModel
 from tests.support.assistant.tenants import HIDDEN, Tenant, a_tenant
+from tests.support.builders.events import an_event
 from tests.support.builders.projects import a_project
 from tests.support.campaigns.builders import a_campaign, a_game
 
@@ -96,6 +99,7 @@ def plant(tenant: Tenant, orders: list[str]) -> set[tuple[str, str]]:
     elsewhere = {
         db.document("workspaces", tenant.id, "experiences", tenant.experience): "name",
         db.document("workspaces", tenant.id, "runs", tenant.failed): "error.message",
+        db.document("events", an_event(db, tenant.id)): "name",
         db.document("workspaces", tenant.id, "campaigns", tenant.campaign): "config.game.prizes",
     }
     for number, (document, field) in enumerate(elsewhere.items()):
@@ -104,6 +108,14 @@ def plant(tenant: Tenant, orders: list[str]) -> set[tuple[str, str]]:
         prizes = [{**mug, "name": text}, trip]
         document.update({field: prizes if field.endswith("prizes") else text})
         expected.append(marked(number, "elsewhere"))
+    content, event = (formed("image", marked(number, "rollup")) for number in (1, 2))
+    rollup_ref(db, tenant.id, tenant.experience, day_of(now_ms(), "UTC"), 0).set(
+        {
+            "events": {event: 3},
+            "contents": {content: {event: {"count": 3, "timed": 0, "seconds": 0}}},
+        }
+    )
+    expected += [marked(1, "rollup"), marked(2, "rollup")]
     return {tuple(each.split(" ", 2)[1:]) for each in expected}  # type: ignore[misc]
 
 
@@ -121,7 +133,7 @@ def orders_of(tenant: Tenant, theirs: Tenant) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("role", ["editor", "viewer"])
+@pytest.mark.parametrize("role", ["editor", pytest.param("viewer", marks=pytest.mark.exhaustive)])
 def test_a_model_that_obeys_every_text_starts_and_reveals_nothing(
     tenant: Tenant, theirs: Tenant, monkeypatch: pytest.MonkeyPatch, role: str
 ) -> None:
@@ -133,6 +145,7 @@ def test_a_model_that_obeys_every_text_starts_and_reveals_nothing(
         ("list_experiences", {}),
         ("get_run", {"runId": tenant.failed}),
         ("get_campaign", {"campaign": tenant.campaign}),
+        ("get_content_analytics", {"experienceId": tenant.experience}),
         ("count_guests_today", {}),
     )
     monkeypatch.setitem(registry.MODELS, "obedient", lambda: model)

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from emulator.demo.client import unsigned_token
 from experience.firebase import streaming
+from experience.firebase.request_body import MAX_BODY_BYTES
 from tests.support.streaming.gate import Gate
 from tests.support.streaming.main import speak, speak_at_once
 
@@ -163,6 +164,10 @@ class TestBeforeTheFirstChunk:
         with pytest.raises(https_fn.HttpsError) as raised:
             stream.answer()
         assert streaming.error_of(raised.value)["status"] == "INTERNAL"
+        stream = streaming.Stream(lambda _emit: object())
+        [end] = events(b"".join(stream))
+        stream.close()
+        assert end["error"]["status"] == "INTERNAL"  # JSON has no such answer
 
     @pytest.mark.parametrize("path", ["/speak", "/speakAtOnce"])
     def test_what_the_adapter_refuses_has_its_status(self, client: FlaskClient, path: str) -> None:
@@ -184,6 +189,19 @@ class TestBeforeTheFirstChunk:
             assert answer.mimetype == "text/event-stream"
             assert (answer.status_code, event["error"]["status"]) == (status, code)
             assert event["error"]["details"]["reason"] == reason
+
+    def test_neither_app_check_nor_the_limit_of_bodies_knows_an_exception(
+        self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        large = post(client, "x" * MAX_BODY_BYTES)
+        monkeypatch.setenv("ENFORCE_APP_CHECK", "true")
+        without_app = post(client, "a")
+        for answer, status, reason in (
+            (large, 400, "request_too_large"),
+            (without_app, 401, "app_check_required"),
+        ):
+            [event] = events(answer.data)
+            assert (answer.status_code, event["error"]["details"]["reason"]) == (status, reason)
 
 
 class TestWholeAnswer:

@@ -23,6 +23,7 @@ def measure(stage: Stage) -> None:
     stage.run_schedule("sweepAiGenerations", "nothing to do")
     stage.run_schedule("sweepChats", "nothing to do")
     stage.run_schedule("sweepCampaigns", "nothing to do")
+    stage.run_schedule("sweepCheckpoints", "nothing to do")
     stage.run_schedule("collectArtifacts", "nothing there")
 
     stage.run_schedule("sweepRetention", "nothing to do")

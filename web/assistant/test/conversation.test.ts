@@ -40,7 +40,7 @@ class Server implements ConversationBackend {
   readonly calls: unknown[][] = [];
   readonly watched: [string, number][] = [];
   report: (messages: Message[]) => void = () => {};
-  fail: () => void = () => {};
+  fail: (reason: string) => void = () => {};
   confirmation: Promise<unknown> = Promise.resolve();
   stopping: Promise<unknown> = Promise.resolve();
 
@@ -48,7 +48,7 @@ class Server implements ConversationBackend {
     chatId: string,
     limit: number,
     onMessages: (messages: Message[]) => void,
-    onError: () => void,
+    onError: (reason: string) => void,
   ): () => void {
     this.watched.push([chatId, limit]);
     this.report = onMessages;
@@ -163,13 +163,13 @@ test("a stream that breaks off shows no problem once its messages are stored", a
     server.report([]);
     conversation.send("hi");
     server.sent.delta("Hello there");
-    const stored = [user(1, "hi", "r1"), reply(2, "Hel", "streaming")];
+    const stored = [user(1, "hi", "r1"), reply(2, "Hello", "streaming")];
     if (first === "stored") server.report(stored);
     server.sent.reject(new Refusal("offline", {}, true));
     await turn();
     if (first === "broken") server.report(stored);
     assert.equal(conversation.state.pending, null, first);
-    assert.deepEqual(shown(), ["user|hi|complete", "assistant|Hel|streaming"]);
+    assert.deepEqual(shown(), ["user|hi|complete", "assistant|Hello|streaming"]);
     server.report([user(1, "hi", "r1"), reply(2, "Hello there", "complete")]);
     assert.deepEqual(shown().at(-1), "assistant|Hello there|complete");
   }
@@ -244,7 +244,7 @@ test("a proposal is confirmed once at a time, and its refusal is kept beside it"
 test("older messages are loaded on demand, and a listener that failed starts anew", () => {
   const { server, conversation } = open("c1");
   conversation.loadEarlier();
-  server.fail();
+  server.fail("not_followed");
   assert.equal(conversation.state.problem?.reason, "not_followed");
   conversation.follow();
   assert.equal(conversation.state.problem, null);

@@ -6,7 +6,6 @@ const chat = (id: string, lastMessageAt: number, title = id) => ({
   id,
   title,
   lastMessageAt,
-  createdAt: 0,
 });
 const ids = (sessions: { id: string }[]) => sessions.map(({ id }) => id);
 

@@ -1,4 +1,19 @@
 import {
+  assistantAnswers,
+  assistantConfirms,
+  assistantDenies,
+  assistantFails,
+  assistantRenders,
+  assistantStopsEarly,
+  assistantStreams,
+} from "./assistant.mjs";
+import {
+  assistantByKeyboard,
+  assistantCounts,
+  assistantOnScreens,
+  assistantScreenshots,
+} from "./assistant-looks.mjs";
+import {
   campaignBuilt,
   campaignDemo,
   campaignLayouts,
@@ -34,6 +49,7 @@ import {
 } from "./obstacles.mjs";
 import { trackedOffline } from "./outbox.mjs";
 import { journeyScreenshots, screenshots } from "./screenshots.mjs";
+import { streamed } from "./streaming.mjs";
 import { reloadAndBack, wholeVisit } from "./visits.mjs";
 
 export const SCENARIOS = {
@@ -57,6 +73,18 @@ export const SCENARIOS = {
   screenshots,
   journeyScreenshots,
   trackedOffline,
+  streamed,
+  assistantAnswers,
+  assistantByKeyboard,
+  assistantConfirms,
+  assistantCounts,
+  assistantDenies,
+  assistantFails,
+  assistantOnScreens,
+  assistantRenders,
+  assistantScreenshots,
+  assistantStopsEarly,
+  assistantStreams,
   campaignBuilt,
   campaignDemo,
   campaignLayouts,

@@ -121,7 +121,7 @@ export async function keyboardJourney(stage) {
   return { uid: await guest.uid(), screens, uncaught: stage.uncaught };
 }
 
-async function tabTo(page, target) {
+export async function tabTo(page, target) {
   await target.waitFor({ state: "attached" });
   const focused = () => target.evaluate((element) => element === document.activeElement);
   for (let press = 0; !(await focused()); press++) {
@@ -136,7 +136,7 @@ async function hasFocus(target) {
 }
 
 /** Press Tab until it stops at an option of the step. */
-async function tabToGroup(page, guest) {
+export async function tabToGroup(page, guest) {
   const focused = guest.find("option", ":focus");
   for (let press = 0; (await focused.count()) === 0; press++) {
     if (press > MAX_PRESSES) throw new Error("Tab never reaches an option");

@@ -46,12 +46,12 @@ class Nothing(Request):
 class CampaignsWanted(Request):
     """Which campaigns to list."""
 
-    status: CampaignStatus | None = Field(default=None, description="Only campaigns in this state.")
+    status: CampaignStatus | None = Field(default=None, description="Only campaigns in this state")
     name_prefix: str | None = Field(
         default=None,
         min_length=1,
         max_length=255,
-        description="Only campaigns whose name begins like this, in any case.",
+        description="Only campaigns whose name begins like this, in any case",
     )
 
 
@@ -59,26 +59,26 @@ class OneCampaign(Request):
     """One campaign."""
 
     campaign: str = Field(
-        min_length=1, max_length=255, pattern=r"\S", description="The campaign's name or its id."
+        min_length=1, max_length=255, pattern=r"\S", description="The campaign's name or its id"
     )
 
 
 class CampaignDays(OneCampaign):
     """One campaign and a number of days."""
 
-    days: int = Field(default=7, ge=1, le=90, description="How many days up to today.")
+    days: int = Field(default=7, ge=1, le=90, description="How many days up to today")
 
 
 class RunsWanted(Request):
     """Which runs to list."""
 
-    status: RunStatus | None = Field(default=None, description="Only runs in this state.")
+    status: RunStatus | None = Field(default=None, description="Only runs in this state")
 
 
 class OneRun(Request):
     """One run."""
 
-    run_id: DocumentId = Field(description="The run's id.")
+    run_id: DocumentId = Field(description="The run's id")
 
 
 class GuestsWanted(Request):
@@ -88,22 +88,22 @@ class GuestsWanted(Request):
         default=None,
         min_length=1,
         max_length=128,
-        description="A project's name or its id; without it, all projects of the workspace.",
+        description="A project's name or its id; without it, all projects and events",
     )
 
 
 class ExperienceDays(Request):
     """One experience and a number of days."""
 
-    experience_id: DocumentId = Field(description="The experience's id.")
-    days: int = Field(default=7, ge=1, le=90, description="How many days up to today.")
+    experience_id: DocumentId = Field(description="The experience's id")
+    days: int = Field(default=7, ge=1, le=90, description="How many days up to today")
 
 
 class NewCampaign(Request):
     """A campaign to create."""
 
     name: str = Field(
-        min_length=1, max_length=255, pattern=r"\S", description="The new campaign's name."
+        min_length=1, max_length=255, pattern=r"\S", description="The new campaign's name"
     )
 
 

@@ -33,9 +33,9 @@ def find_events_near(uid: str, request: FindEventsNear) -> Page[NearEvent]:
 
     One read, and one for each event in the cells that cover the circle, until a page is full and
     it is known whether another follows. The cells are up to six times as large as the circle, and
-    for a radius from 10 to 20 m up to ten times. It reads as many as should suffice by those that
-    it has read, and at most as many again, so where events lie evenly it reads fewer than ten for
-    each that it returns on a page of fifty.
+    for a radius from 10 to 20 m up to ten times. It reads fewer than should suffice by those that
+    it has read, and then goes on, so where events lie evenly it reads fewer than ten for each that
+    it returns on pages of five or more. A page takes one to eight requests.
     """
     client = clients.firestore()
     require_role(client, request.workspace_id, uid, Role.VIEWER, what="workspace")
@@ -54,28 +54,42 @@ def find_events_near(uid: str, request: FindEventsNear) -> Page[NearEvent]:
 
 
 def collect(request: FindEventsNear, read: Read) -> Page[NearEvent]:
-    """A page of what `read` gives and lies within the radius."""
+    """A page of what `read` gives and lies within the radius.
+
+    The next page begins right before its first event: what lies between the pages is read once.
+    """
     at = Position.parse(request.page_token, request.scope) if request.page_token else None
-    found: list[tuple[NearEvent, Position]] = []
+    found: list[NearEvent] = []
     reads = 0
     while len(found) <= request.page_size and reads < MAX_READS:
-        missing = request.page_size + 1 - len(found)
-        seldom = reads / max(len(found), 1) if reads else 2  # reads for each event so far
-        limit = min(math.ceil(missing * seldom) + 2, reads or MAX_BATCH, MAX_BATCH)
+        limit = _limit(request.page_size + 1 - len(found), len(found), reads)
         batch = read(at, limit)
         reads += len(batch)
-        for event_id, event, at in batch:
+        for event_id, event, position in batch:
             if event and (distance := request.distance_to(event)) is not None:
-                found.append((NearEvent.of(event_id, event, distance), at))
-        if len(batch) < limit:
-            at = None
-            break
-    shown = found[: request.page_size]
-    last = shown[-1][1] if len(found) > request.page_size else at
+                found.append(NearEvent.of(event_id, event, distance))
+                if len(found) > request.page_size:
+                    break
+            at = position
+        else:
+            if len(batch) < limit:
+                at = None
+                break
     return Page[NearEvent](
-        items=[event for event, _ in shown],
-        next_page_token=last.token(request.scope) if last else None,
+        items=found[: request.page_size],
+        next_page_token=at.token(request.scope) if at else None,
     )
+
+
+def _limit(missing: int, found: int, reads: int) -> int:
+    """How many to read next: fewer than should suffice, as what is read in excess is read again.
+
+    By those that were read so far, and at most as many again: it may have been by chance. The
+    reads until so many are found scatter by the square root of their number.
+    """
+    for_each = (reads + 2) / (found + 1)
+    enough = max(missing - math.sqrt(missing), 1 / 3) * for_each
+    return min(math.ceil(enough), reads or MAX_BATCH, MAX_BATCH)
 
 
 def _read(client: Client, query: Any, after: Position | None, limit: int) -> list[ReadEvent]:

@@ -1,5 +1,6 @@
 /** The chats of one person in one workspace. Loaded once somebody is signed in. */
 
+import { type Client, createClient, paths } from "experience-client";
 import {
   collection,
   connectFirestoreEmulator,
@@ -11,34 +12,31 @@ import {
   onSnapshot,
   orderBy,
   query,
-  where,
 } from "firebase/firestore";
-import { httpsCallable } from "firebase/functions";
 import { hostAndPort, type Site } from "../../../guest/src/model/connection.ts";
 import { Refusal, refusalOf } from "../../../guest/src/model/refusals.ts";
 import type { ConversationBackend, SendRequest } from "../model/conversation.ts";
 import type { Message, Sent, Session, SessionPage } from "../model/types.ts";
 
-/** A little longer than the functions may take. */
-const SEND_TIMEOUT_MS = 190_000;
 const TIMEOUT_MS = 30_000;
 
 export class Chats implements ConversationBackend {
   private constructor(
-    private readonly site: Site,
+    private readonly client: Client,
     private readonly database: Firestore,
-    private readonly uid: string,
     readonly workspaceId: string,
     readonly workspaceName: string,
   ) {}
 
   /** The chats of a member. One read. Throws `Refusal`: `not_a_member` also where there is nothing. */
-  static async open(site: Site, uid: string, workspaceId: string): Promise<Chats> {
+  static async open(site: Site, workspaceId: string): Promise<Chats> {
     const database = firestoreOf(site);
+    // All but a streamed send is repeated by the client; of that one the page shows that it failed.
+    const client = createClient(site.functions, { attempts: 3, timeoutMs: TIMEOUT_MS });
     const reference = doc(database, "workspaces", workspaceId);
     try {
       const name = String((await getDoc(reference)).get("name") ?? workspaceId);
-      return new Chats(site, database, uid, workspaceId, name);
+      return new Chats(client, database, workspaceId, name);
     } catch (error) {
       const { reason } = refusalOf(error);
       throw reason === "permission-denied"
@@ -48,46 +46,35 @@ export class Chats implements ConversationBackend {
   }
 
   list(pageToken: string | null): Promise<SessionPage> {
-    return this.call("listChatSessions", pageToken === null ? {} : { pageToken });
+    return refused(this.client.listChatSessions({ ...this.workspace, pageToken }));
   }
 
   rename(chatSessionId: string, title: string): Promise<Session> {
-    return this.call("renameChatSession", { chatSessionId, title });
+    return refused(this.client.renameChatSession({ ...this.workspace, chatSessionId, title }));
   }
 
   delete(chatSessionId: string): Promise<unknown> {
-    return this.call("deleteChatSession", { chatSessionId });
+    return refused(this.client.deleteChatSession({ ...this.workspace, chatSessionId }));
   }
 
   watch(
     chatId: string,
     limit: number,
     onMessages: (messages: Message[]) => void,
-    onError: () => void,
+    onError: (reason: string) => void,
   ): () => void {
-    const path = `workspaces/${this.workspaceId}/chatSessions/${chatId}/chatMessages`;
-    const last = query(
-      collection(this.database, path),
-      where("userId", "==", this.uid),
-      orderBy("number"),
-      limitToLast(limit),
-    );
+    const path = `${paths.chatSession(this.workspaceId, chatId)}/chatMessages`;
+    const last = query(collection(this.database, path), orderBy("number"), limitToLast(limit));
     return onSnapshot(
       last,
       ({ docs }) => onMessages(docs.map((each) => each.data() as Message)),
-      onError,
+      ({ code }) => onError(code === "permission-denied" ? "chat_session_not_found" : "not_followed"),
     );
   }
 
   async send(request: SendRequest, onDelta: (delta: string) => void): Promise<Sent> {
-    const send = httpsCallable<object, Sent, { delta: string }>(
-      this.site.functions,
-      "sendChatMessage",
-      { timeout: SEND_TIMEOUT_MS },
-    );
     try {
-      const { stream, data } = await send.stream(this.sending(request));
-      data.catch(() => {}); // awaited below, once the chunks have ended
+      const { stream, data } = await this.client.sendChatMessage.stream(this.sending(request));
       for await (const { delta } of stream) onDelta(delta);
       return await data;
     } catch (error) {
@@ -96,30 +83,31 @@ export class Chats implements ConversationBackend {
   }
 
   find(request: SendRequest): Promise<Sent> {
-    return this.call("sendChatMessage", this.sending(request));
+    return refused(this.client.sendChatMessage(this.sending(request)));
   }
 
   stop(chatSessionId: string, messageId: string): Promise<unknown> {
-    return this.call("stopChatMessage", { chatSessionId, messageId });
+    return refused(this.client.stopChatMessage({ ...this.workspace, chatSessionId, messageId }));
   }
 
   confirm(chatSessionId: string, messageId: string): Promise<unknown> {
-    return this.call("confirmProposal", { chatSessionId, messageId });
+    return refused(this.client.confirmProposal({ ...this.workspace, chatSessionId, messageId }));
   }
 
-  private sending({ chatId, content, requestId }: SendRequest): object {
-    const session = chatId === null ? {} : { chatSessionId: chatId };
-    return { workspaceId: this.workspaceId, ...session, content, requestId };
+  private get workspace() {
+    return { workspaceId: this.workspaceId };
   }
 
-  private async call<R>(name: string, request: object): Promise<R> {
-    try {
-      const call = httpsCallable<object, R>(this.site.functions, name, { timeout: TIMEOUT_MS });
-      return (await call({ workspaceId: this.workspaceId, ...request })).data;
-    } catch (error) {
-      throw refusalOf(error);
-    }
+  private sending({ chatId, content, requestId }: SendRequest) {
+    return { ...this.workspace, chatSessionId: chatId, content, requestId };
   }
+}
+
+/** What a call returns. Throws `Refusal`. */
+function refused<R>(call: Promise<R>): Promise<R> {
+  return call.catch((error: unknown) => {
+    throw refusalOf(error);
+  });
 }
 
 let database: Firestore | null = null;

@@ -3,7 +3,7 @@
  * sent is shown before they arrive, and the reply as it streams: whichever has more of it counts.
  */
 
-import { type Refusal, refusalOf } from "../../../guest/src/model/refusals.ts";
+import { Refusal, refusalOf } from "../../../guest/src/model/refusals.ts";
 import type { Message, Sent } from "./types.ts";
 
 export const MAX_CHARACTERS = 8000;
@@ -22,7 +22,7 @@ export interface ConversationBackend {
     chatId: string,
     limit: number,
     onMessages: (messages: Message[]) => void,
-    onError: () => void,
+    onError: (reason: string) => void,
   ): () => void;
   /** Resolves once the reply is complete. */
   send(request: SendRequest, onDelta: (delta: string) => void): Promise<Sent>;
@@ -194,7 +194,7 @@ export class Conversation {
       chatId,
       this.limit,
       (messages) => this.set({ messages, problem: null }),
-      () => this.set({ problem: refusalOf({ reason: "not_followed" }) }),
+      (reason) => this.set({ problem: new Refusal(reason) }),
     );
   }
 

@@ -1,42 +1,30 @@
-/** What the page knows of the stored documents. */
+/** What the page uses of what is stored, as `make client` has it from the functions. */
 
-export interface Session {
-  id: string;
-  title: string;
-  lastMessageAt: number;
-  createdAt: number;
-}
+import type { ChatMessage, ChatSessionView } from "experience-client";
 
-export interface Proposal {
-  tool: string;
-  arguments: Record<string, unknown>;
-  summary: string;
-  /** Unix ms. */
-  expiresAt: number;
-  status: "open" | "confirmed" | "failed";
-  result: string | null;
-}
+export type { Proposal } from "experience-client";
 
-export interface Message {
-  id: string;
-  /** From 1 within its chat, without gaps. */
-  number: number;
-  role: "user" | "assistant";
-  content: string;
-  status: "streaming" | "complete" | "failed" | "stopped";
-  error: { code: string; message: string } | null;
-  proposal: Proposal | null;
-  /** Of the call that stored it; only the user's messages have one. */
-  requestId: string | null;
-  createdAt: number;
-}
+export type Session = Pick<ChatSessionView, "id" | "title" | "lastMessageAt">;
 
 export interface SessionPage {
   items: Session[];
   nextPageToken: string | null;
 }
 
-/** What `sendChatMessage` returns, as far as the page needs it. */
+export type Message = Pick<
+  ChatMessage,
+  | "id"
+  | "number"
+  | "role"
+  | "content"
+  | "status"
+  | "error"
+  | "proposal"
+  | "requestId"
+  | "createdAt"
+>;
+
+/** What a send returns, as far as the page needs it. */
 export interface Sent {
-  session: { id: string };
+  session: Pick<ChatSessionView, "id">;
 }

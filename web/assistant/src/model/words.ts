@@ -11,7 +11,7 @@ const PROBLEMS: Record<string, string> = {
   unauthenticated: "You are not signed in any more. Reload the page and sign in again.",
   app_check_required: "The assistant cannot be used from this browser.",
   chat_busy: "The assistant is still writing its last answer. Wait until it has finished.",
-  chat_session_not_found: "This chat is not there any more.",
+  chat_session_not_found: "This chat is not there any more, or it is somebody else's.",
   chat_message_not_found: "This message is not there any more.",
   request_id_reused: "This message was sent before, with another text.",
   workspace_not_found: "You are no member of this workspace any more.",
@@ -20,6 +20,7 @@ const PROBLEMS: Record<string, string> = {
   role_required: "Your role in this workspace does not allow this. Ask somebody who may do it.",
   invalid_request: "This message cannot be sent. Change it and try again.",
   proposal_expired: "It was confirmed too late. Ask the assistant again.",
+  proposal_failed: "It was confirmed before and did not work. Ask the assistant again.",
   proposal_not_found: "There is nothing to confirm any more.",
   contention: "Somebody else was changing this at the same time. Try again.",
 };
@@ -49,6 +50,7 @@ export function canRetry({ reason }: Refusal): boolean {
 const MESSAGE_ERRORS: Record<string, string> = {
   SAFETY_FILTERED: "The language model refused to answer this. Ask in other words.",
   OUTPUT_TRUNCATED: "The answer became too long. Ask for less at once.",
+  TOO_LONG: "The answer became too long. Ask for less at once.",
   TOKEN_BUDGET: "This workspace's budget for today was used up while the assistant was writing.",
   TOO_MANY_ROUNDS: "The assistant looked up a lot and came to no end. Ask for less at once.",
   TIMEOUT: "The answer took too long.",

@@ -62,7 +62,7 @@ function SignedIn({ site, account }: { site: Site; account: Account }) {
     if (workspaceId === null) return;
     // The database's library is larger than all the rest, and the sign-in has no need of it.
     import("../backend/chats.ts")
-      .then(({ Chats }) => Chats.open(site, account.uid, workspaceId))
+      .then(({ Chats }) => Chats.open(site, workspaceId))
       .then((opened) => {
         if (!current) return;
         kept.workspace = workspaceId;

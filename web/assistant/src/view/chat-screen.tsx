@@ -31,6 +31,7 @@ export function ChatScreen(props: ChatScreenProps) {
   const online = useOnline();
   const menu = useMenu();
   const field = useRef<HTMLTextAreaElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   const newChat = useRef<HTMLElement>(null);
   const [asked, setAsked] = useState<{ about: "rename" | "delete"; session: Session } | null>(null);
   const { conversation, state, key } = useConversation(chats, chatId, (id) => {
@@ -48,10 +49,15 @@ export function ChatScreen(props: ChatScreenProps) {
     wasWriting.current = writing;
   }, [writing]);
 
+  /** Where one goes on from here. Touching a phone's field would cover the chat with its keyboard. */
+  const focus = () => {
+    const isTouched = matchMedia("(pointer: coarse)").matches;
+    (isTouched ? heading : field).current?.focus();
+  };
   const open = (id: string | null) => {
     menu.close();
     onChat(id);
-    requestAnimationFrame(() => field.current?.focus());
+    requestAnimationFrame(focus);
   };
   const deleted = (session: Session) => {
     setAsked(null);
@@ -116,7 +122,7 @@ export function ChatScreen(props: ChatScreenProps) {
           />
         </nav>
         <main class="chat-pane" inert={menu.isOpen}>
-          <h2 class="chat-heading" data-testid="chat-heading">
+          <h2 ref={heading} tabIndex={-1} class="chat-heading" data-testid="chat-heading">
             {title ?? (chatId === null ? "New chat" : "Chat")}
           </h2>
           <ConversationView
@@ -125,6 +131,7 @@ export function ChatScreen(props: ChatScreenProps) {
             state={state}
             kept={kept}
             field={field}
+            onOpen={focus}
           />
         </main>
       </div>

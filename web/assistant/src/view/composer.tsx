@@ -14,13 +14,13 @@ interface ComposerProps {
   canSend: boolean;
   isWriting: boolean;
   isStopping: boolean;
-  onText(text: string): void;
+  onChange(text: string): void;
   onSend(): void;
   onStop(): void;
 }
 
 export function Composer(props: ComposerProps) {
-  const { field, text, canSend, isWriting, isStopping, onText, onSend, onStop } = props;
+  const { field, text, canSend, isWriting, isStopping, onChange, onSend, onStop } = props;
   const length = charactersOf(text);
   const tooLong = length > MAX_CHARACTERS;
   useLayoutEffect(() => {
@@ -51,7 +51,7 @@ export function Composer(props: ComposerProps) {
           aria-describedby="message-hint"
           aria-invalid={tooLong}
           enterkeyhint="send"
-          onInput={(event) => onText(event.currentTarget.value)}
+          onInput={(event) => onChange(event.currentTarget.value)}
           onKeyDown={(event) => {
             // Enter that ends a composition, as in Japanese, belongs to it.
             if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;

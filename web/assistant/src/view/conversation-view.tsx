@@ -2,7 +2,7 @@ import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { canSend, type Conversation, isWriting, type State } from "../model/conversation.ts";
 import type { Kept } from "../model/kept.ts";
-import { problemWords } from "../model/words.ts";
+import { canRetry, problemWords } from "../model/words.ts";
 import { Composer } from "./composer.tsx";
 import { Messages } from "./messages.tsx";
 import { ProposalCard } from "./proposal.tsx";
@@ -17,9 +17,11 @@ interface ConversationViewProps {
   state: State;
   kept: Kept;
   field: RefObject<HTMLTextAreaElement | null>;
+  onOpen(): void;
 }
 
-export function ConversationView({ conversation, state, kept, field }: ConversationViewProps) {
+export function ConversationView(props: ConversationViewProps) {
+  const { conversation, state, kept, field, onOpen } = props;
   const chat = state.chatId ?? NEW;
   const [text, setText] = useState(() => kept.draft(chat));
   const begunAs = useRef(chat);
@@ -30,7 +32,7 @@ export function ConversationView({ conversation, state, kept, field }: Conversat
     begunAs.current = chat;
   }
   const [, setDismissals] = useState(0);
-  useEffect(() => field.current?.focus(), []);
+  useEffect(onOpen, []);
   const change = (typed: string) => {
     setText(typed);
     kept.keepDraft(chat, typed);
@@ -72,7 +74,7 @@ export function ConversationView({ conversation, state, kept, field }: Conversat
           field.current?.focus();
         }}
         onDiscard={() => {
-          change(conversation.discard());
+          change([conversation.discard(), text].filter(Boolean).join("\n"));
           field.current?.focus();
         }}
         onAskAgain={send}
@@ -107,9 +109,11 @@ export function ConversationView({ conversation, state, kept, field }: Conversat
           data-reason={state.problem.reason}
         >
           <p>{problemWords(state.problem, Date.now())}</p>
-          <button type="button" class="button" onClick={() => conversation.follow()}>
-            {state.problem.reason === "not_followed" ? "Connect again" : "Close"}
-          </button>
+          {canRetry(state.problem) ? (
+            <button type="button" class="button" onClick={() => conversation.follow()}>
+              {state.problem.reason === "not_followed" ? "Connect again" : "Close"}
+            </button>
+          ) : null}
         </div>
       ) : null}
       <Composer
@@ -118,7 +122,7 @@ export function ConversationView({ conversation, state, kept, field }: Conversat
         canSend={canSend(state, text)}
         isWriting={isWriting(state)}
         isStopping={state.isStopping}
-        onText={change}
+        onChange={change}
         onSend={() => send(text)}
         onStop={() => {
           conversation.stop();

@@ -39,12 +39,12 @@ export function Messages(props: MessagesProps) {
       role="log"
       aria-label="Messages"
       aria-live="off"
-      aria-busy={messages === null}
+      aria-busy={messages === null && state.problem === null}
       tabIndex={0}
       data-testid="messages"
     >
       <div class="column">
-        {messages === null ? <Loading /> : null}
+        {messages === null && state.problem === null ? <Loading /> : null}
         {messages !== null && entries.length === 0 ? children : null}
         {hasEarlier ? (
           <button type="button" class="button earlier" data-testid="earlier" onClick={onEarlier}>
@@ -95,6 +95,8 @@ function MessageView({ entry, children }: { entry: Entry; children: ComponentChi
   const { role, text, status, message } = entry;
   const isUser = role === "user";
   const name = isUser ? "You" : "Assistant";
+  // Of a proposal without further words the text is its summary, which its card has.
+  const isSaidBelow = message?.proposal?.summary === text.trim();
   const at = message ? timeOf(message.createdAt, Date.now()) : "";
   return (
     <article
@@ -111,7 +113,8 @@ function MessageView({ entry, children }: { entry: Entry; children: ComponentChi
       )}
       <div class="message-body">
         <div data-testid="text" class={isUser ? "plain" : ""}>
-          {isUser ? text : <Formatted text={text} />}
+          {isUser ? text : null}
+          {isUser || isSaidBelow ? null : <Formatted text={text} />}
         </div>
         {status === "streaming" ? (
           <p class="writing">
@@ -192,10 +195,11 @@ function Announcer({ entries }: { entries: Entry[] | null }) {
 }
 
 function announcementOf({ text, status, message }: Entry): string {
-  const parts = [`Assistant: ${plainOf(text)}`];
+  const summary = message?.proposal?.summary;
+  const parts = [`Assistant: ${summary === text.trim() ? "" : plainOf(text)}`];
   if (status === "stopped") parts.push("Stopped.");
   if (status === "failed") parts.push(messageErrorWords(message?.error?.code));
-  if (message?.proposal) parts.push(`To confirm: ${message.proposal.summary}`);
+  if (summary) parts.push(`To confirm: ${summary}`);
   return parts.join("\n");
 }
 

@@ -100,7 +100,7 @@ export function stateOf(proposal: Proposal, isDismissed: boolean, now: number): 
   return isDismissed ? "dismissed" : "open";
 }
 
-const OUTCOMES: Record<Exclude<ProposalState, "open">, string> = {
+const OUTCOME_WORDS: Record<Exclude<ProposalState, "open">, string> = {
   confirmed: "Confirmed and done.",
   failed: "Confirmed, but it did not work.",
   expired: "Not confirmed in time. Nothing was done. Ask again if you still want it.",
@@ -123,7 +123,7 @@ function Outcome({ state, result, takesFocus, onShow }: OutcomeProps) {
       role="status"
       {...(takesFocus ? { ref: element, tabIndex: -1 } : {})}
     >
-      <p class="outcome-words">{OUTCOMES[state]}</p>
+      <p class="outcome-words">{OUTCOME_WORDS[state]}</p>
       {result ? <Formatted text={result} /> : null}
       {state === "dismissed" ? (
         <button type="button" class="button" data-testid="undismiss" onClick={onShow}>

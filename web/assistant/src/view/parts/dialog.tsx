@@ -14,11 +14,10 @@ interface DialogProps {
 export function Dialog({ title, testId, onClose, onSubmit, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
+    const element = dialog.current;
+    element?.showModal();
+    // Closing it returns the focus, which removing it alone would not.
+    return () => element?.close();
   }, []);
   return (
     <dialog
