@@ -21,6 +21,7 @@ from tests.support.streaming.servers import (
     in_the_cloud,
     in_the_suite,
 )
+from tests.support.waiting import eventually
 
 SERVERS = [in_the_suite, pytest.param(in_the_cloud, marks=pytest.mark.exhaustive)]
 
@@ -81,6 +82,19 @@ class TestRawHttp:
         gate.open()
         with speak(server, gate) as next_answer:
             assert next_answer.text.count("data: ") == 3
+
+    @pytest.mark.parametrize("server", [in_the_suite], indirect=True)
+    def test_the_suite_meters_it_to_its_end(self, server: str, gate: Gate) -> None:
+        def invocations() -> int:
+            metered = requests.get(f"{server}/__/meter", timeout=MAX_SECONDS).json()["functions"]
+            return int(metered["speak"]["invocations"]) if "speak" in metered else 0
+
+        before = invocations()
+        with speak(server, gate) as answer:
+            assert next(answer.iter_lines(chunk_size=1))
+            assert invocations() == before
+            gate.open()
+            eventually(lambda: invocations() == before + 1)
 
 
 class TestWebSdk:

@@ -207,6 +207,7 @@ print(json.dumps({"all": sorted(sys.modules), "added": ours}))
 # Heavy, and needed by few: imported where they are used.
 TOO_HEAVY = {
     *("PIL", "numpy", "google.cloud.storage", "google.cloud.tasks", "firebase_admin.storage"),
+    *("google.genai", "httpx2"),
     *("langgraph", "langchain_core", "ormsgpack"),  # not even deployed: an extra
     *("google.genai", "httpx2"),
 }

@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from google.cloud.firestore import FieldFilter, Query
+
 from experience.clock import now_ms
 from experience.ids import new_id
 from experience.players import store
 from experience.players.models.near import FindEventsNear
+from experience.players.models.progress import ProgressSummary
 from experience.players.usecases.fold_rollups import fold_day
 from experience.progress.calendar import day_after, day_of
 from tests.support.builders.workspaces import a_member, a_workspace
@@ -31,20 +34,28 @@ TYPES = ("waypoint_visited", "interaction_performed")
 
 @dataclass(frozen=True)
 class Case:
-    """A callable, and how many milliseconds it may take."""
+    """A callable, how many milliseconds it may take, and the query alone that it is about."""
 
     name: str
     function: str
-    target: int
+    target: int | None
     prepare: Callable[["Players"], Call]
+    query: Callable[["Players"], Any] | None = None
 
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a case."""
+    """What came of a case: the call, and the bare query."""
 
     case: Case
     call: Samples
+    bare: Samples | None
+
+    def row(self) -> list[str]:
+        """For the table."""
+        case, bare = self.case, self.bare.shown() if self.bare else ""
+        target = "" if case.target is None else f"{case.target} ms"
+        return [case.name, f"`{case.function}`", target, self.call.shown(), bare]
 
 
 @dataclass(frozen=True)
@@ -126,14 +137,27 @@ class Players:
         """An operator."""
         return self.viewer, {**self.where, **more}
 
+    def visitors(self) -> Any:
+        """The query for five of those who visited a waypoint, and one more."""
+        query = store.query_progress(self.bench.db, *self.where.values())
+        visited = FieldFilter("state.visitedWaypoints", "array_contains", "waypoint-3")
+        query = query.where(filter=visited).select(ProgressSummary.stored_fields())
+        for field in ("lastPlayedAt", "__name__"):
+            query = query.order_by(field, direction=Query.DESCENDING)
+        return query.limit(6)
+
 
 CASES = [
     Case("read progress", "getExperienceProgress", 10, lambda p: (p.uid, p.where)),
     Case("track one event", "trackProgressEvents", 50, Players.tracking),
     Case("change the inventory", "updateInventory", 20, Players.holding),
     Case(
-        "who visited a waypoint (five)", "listProgress", 15,
-        lambda p: p.looking(visited="waypoint-3", pageSize=5),
+        "has a player visited a waypoint", "getExperienceProgress", 15,
+        lambda p: p.looking(playerId=p.uid),
+    ),
+    Case(
+        f"who visited it, of {PLAYERS} (five)", "listProgress", None,
+        lambda p: p.looking(visited="waypoint-3", pageSize=5), Players.visitors,
     ),
     Case(
         f"visits of {CONTENTS} contents in {DAYS} days, of {EVENTS:,} events",
@@ -160,14 +184,18 @@ def measure(bench: Bench, rounds: int, warm: int = 1) -> list[Result]:
     players = Players.made(bench)
     results = []
     for case in CASES:
-        seconds = []
+        seconds: list[float] = []
+        bare: list[float] = []
+        query = case.query(players) if case.query else None
         for sample in range(warm + rounds):
             uid, data = case.prepare(players)
             bench.settle()
             took = seconds_of(lambda: bench.call(uid, case.function, **data))  # noqa: B023
+            alone = seconds_of(lambda: list(query.stream())) if query else 0  # noqa: B023
             if sample >= warm:
                 seconds.append(took)
-        results.append(Result(case, Samples(seconds)))
+                bare.append(alone)
+        results.append(Result(case, Samples(seconds), Samples(bare) if query else None))
     return results
 
 
@@ -193,13 +221,9 @@ def measure_near(points: int = POINTS, places: int = PLACES) -> Near:
 
 def table(results: list[Result], near: Near) -> str:
     """For the page."""
-    rows = [
-        [each.case.name, f"`{each.case.function}`", f"{each.case.target} ms", each.call.shown()]
-        for each in results
-    ]
-    heads = ["", "callable", " target", " the call takes"]
+    heads = ["", "callable", " target", " the call takes", " its query alone"]
     facts = (
         f"Near: {near.pages} pages among {near.points:,} points read {near.mean:.1f} events for"
         f" each that they return, and {near.most:.1f} at most."
     )
-    return f"{markdown.table(heads, rows)}\n\n{facts}"
+    return f"{markdown.table(heads, [each.row() for each in results])}\n\n{facts}"

@@ -103,6 +103,14 @@ def _index(functions: list[DeclaredCallable], domains: list[str]) -> str:
         "`deadline-exceeded`, `internal`, no network), up to four attempts with random pauses. "
         "Every callable is safe to repeat, and the client adds a `requestId` to a `startRun` "
         "without one. `createClient(functions, {attempts: 1})` never retries.",
+        "A callable that [streams](../callables.md#streaming) has `stream` too, which is never "
+        "retried:",
+        "```ts\n"
+        'const request = { workspaceId, content: "How many guests today?" };\n'
+        "const { stream, data } = await client.sendChatMessage.stream(request);\n"
+        "for await (const { delta } of stream) append(delta);\n"
+        "const { assistantMessage } = await data;\n"
+        "```",
     )
 
 

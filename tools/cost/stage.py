@@ -152,6 +152,20 @@ class Stage:
             self.suite.event_router.deliver = deliver  # type: ignore[method-assign]
             run_dispatch.enqueue = dispatch
 
+    @contextmanager
+    def one_at_a_time(self, function: str) -> Iterator[None]:
+        """Meanwhile the tasks of a function run one after another, in the order they were created.
+
+        What they read of each other's work depends on chance otherwise.
+        """
+        queue = self.suite.functions.manifest["endpoints"][function]["taskQueueTrigger"]
+        kept = queue["rateLimits"]
+        queue["rateLimits"] = {**kept, "maxConcurrentDispatches": 1}
+        try:
+            yield
+        finally:
+            queue["rateLimits"] = kept
+
     def close(self) -> None:
         """End the connections."""
         for caller in self._callers.values():

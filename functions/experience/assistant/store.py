@@ -128,6 +128,11 @@ def query_lost(client: Client, now: int) -> Any:
     )
 
 
+def query_since(collection: CollectionReference, since: int) -> Any:
+    """Query: the guests or sessions of a collection that were created then (Unix ms) or later."""
+    return collection.where(filter=FieldFilter("createdAt", ">=", since))
+
+
 def query_deleting(client: Client, until: int) -> Any:
     """Query: the sessions whose deletion began by then (Unix ms) and has not ended."""
     return (

@@ -38,7 +38,7 @@ def metered(suite: Suite, index_check: IndexCheck) -> Iterator[tuple[Client, Met
     transport = FirestoreGrpcTransport(host=address, channel=channel)
     client._api = FirestoreClient(transport=transport)
     yield client, meter
-    client.close()
+    client.close()  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture

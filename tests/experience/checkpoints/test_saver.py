@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -189,7 +190,7 @@ class TestReads:
         course.step(inline="x" * 200, number=7, listed=["a"], object={"b": 1})
         course.step(inline="y", listed=["a", "c"])
         for config in (a_config("counted"), course.config):
-            assert reads(lambda config=config: saver.get_tuple(config)) == 1 + 1 + 2
+            assert reads(partial(saver.get_tuple, config)) == 1 + 1 + 2
         saver.put_writes(course.config, [("a", 1), ("b", 2), ("c", 3)], "task")
         assert reads(lambda: saver.get_tuple(a_config("counted"))) == 1 + 3 + 2
         assert reads(lambda: list(saver.list(a_config("counted")))) == 2 + 3 + 3

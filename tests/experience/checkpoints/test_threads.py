@@ -238,11 +238,12 @@ class TestPruning:
 
 
 class TestCopies:
+    @pytest.mark.parametrize("steps", [3, pytest.param(25, marks=pytest.mark.exhaustive)])
     def test_have_all_of_a_thread_and_are_safe_to_repeat(
-        self, saver: FirestoreSaver, db: Client, workspace_id: str
+        self, saver: FirestoreSaver, db: Client, workspace_id: str, steps: int
     ) -> None:
         course = Course(saver, "t")
-        for number in range(25):
+        for number in range(steps):
             course.step(listed=[number], kept=["k"] if number == 0 else course.values["kept"])
         saver.put_writes(course.config, [("a", "x" * MIB), ("b", 1)], "task")
 
@@ -256,7 +257,55 @@ class TestCopies:
             assert below[0] == below[1]
         saver.copy_thread("t", "t")
         saver.delete_thread("t")
-        assert len(contents("copy")) == 25
+        assert len(contents("copy")) == steps
+
+
+OPERATIONS: dict[str, Callable[[FirestoreSaver], None]] = {
+    "prune": lambda saver: saver.prune(["t"]),
+    "delete_for_runs": lambda saver: saver.delete_for_runs(["r0", "r1"]),
+    "copy": lambda saver: saver.copy_thread("t", "copy"),
+    "delete": lambda saver: saver.delete_thread("t"),
+}
+
+
+class TestDeaths:
+    @pytest.mark.exhaustive
+    @pytest.mark.parametrize("name", OPERATIONS)
+    @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+    def test_wherever_an_operation_dies_all_is_whole_and_a_repetition_completes_it(
+        self, db: Client, name: str, after: bool
+    ) -> None:
+        operate, number, died = OPERATIONS[name], 0, 0
+
+        def contents(saver: FirestoreSaver) -> list[object]:
+            return [each.checkpoint["channel_values"] for each in saver.list(None)]
+
+        expected: list[object] | None = None
+        while number == died:
+            workspace_id = new_id()
+            saver = FirestoreSaver.for_workspace(db, workspace_id)
+            for namespace in ("", "child"):
+                course = Course(saver, "t", namespace)
+                for step in range(3):
+                    course.step(run_id=f"r{step}", kept=["k"], changed=["x" * MIB, step])
+                    saver.put_writes(course.config, [("a", step)], "task")
+            whole = newest(saver, "t")
+            with killed_at(number, after=after):
+                try:
+                    operate(saver)
+                except KilledError:
+                    died += 1
+            for found in saver.list(None):  # each one is whole
+                assert saver.get_tuple(found.config) == found
+            assert name == "delete" or newest(saver, "t") == whole
+            operate(FirestoreSaver.for_workspace(db, workspace_id))
+            expected = contents(saver) if expected is None else expected
+            assert contents(saver) == expected
+            number += 1
+        assert died > 2
+        assert (
+            len(expected or ()) == {"prune": 2, "delete_for_runs": 2, "copy": 12, "delete": 0}[name]
+        )
 
 
 class TestDeletions:
@@ -268,10 +317,10 @@ class TestDeletions:
 
         short = short_saver()
         long = FirestoreSaver.for_workspace(quiet_db, new_id(), ttl_days=9)
-        for saver in (short, long):
-            course = Course(saver, "t")
-            course.step(large="x" * 5 * MIB, chunked="y" * MIB, listed=[1])
-            saver.put_writes(course.config, [("a", "z" * MIB)], "task")
+        course = Course(short, "t")
+        course.step(large="x" * 5 * MIB, chunked="y" * MIB, listed=[1])
+        short.put_writes(course.config, [("a", "z" * MIB)], "task")
+        Course(long, "t").step(listed=[1])
         prefix = objects_prefix(workspace_id, thread_key("t"))
         assert sweep_checkpoints() == 0
         advance(DAY_MS)
@@ -286,7 +335,6 @@ class TestDeletions:
         assert not any(stored_below(quiet_db, workspace_id, "t").values())
         assert list(store.threads_ref(quiet_db, workspace_id).list_documents()) == []
         assert newest(long, "t") is not None
-        long.delete_thread("t")
 
     def test_a_sweep_that_dies_anywhere_is_finished_by_the_next(
         self, quiet: FirestoreSaver, quiet_db: Client, workspace_id: str, advance: Advance

@@ -2,11 +2,12 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
+from experience.assistant.usecases.tools.registry import TOOLS
 from experience.documents import Request
 from experience.language_models import structured
 from experience.language_models.models import (
@@ -212,12 +213,14 @@ class TestAStream:
 
 @pytest.mark.parametrize("way", WAYS)
 class TestTools:
-    def call(self, account: Account, way: str, *more: Message) -> Any:
+    def call(
+        self, account: Account, way: str, *more: Message, tools: Sequence[Tool] = (TOOL,)
+    ) -> Any:
         asked = (*ASKED, *more)
         model = account.model()
         if way == COMPLETE:
-            return model.complete(asked, tools=[TOOL], max_tokens=50)
-        *_, last = model.stream(asked, tools=[TOOL], max_tokens=50)
+            return model.complete(asked, tools=tools, max_tokens=50)
+        *_, last = model.stream(asked, tools=tools, max_tokens=50)
         return last.completion
 
     def test_are_called_and_get_their_results_to_the_call(self, account: Account, way: str) -> None:
@@ -237,6 +240,12 @@ class TestTools:
         said_before = Message(Role.ASSISTANT, first.text, first.tool_calls)
         assert self.call(account, way, said_before, *results).text == "Hello."
         assert "result of Sol" in json.dumps(account.vendor.received[-1].body)
+
+    def test_of_the_assistant_are_taken_by_the_vendor(self, account: Account, way: str) -> None:
+        tools = [each.tool for each in TOOLS]
+        assert len(tools) >= 4
+        assert self.call(account, way, tools=tools).text == "Hello."
+        assert tools[0].name in json.dumps(account.vendor.received[0].body["tools"])
 
     def test_whose_arguments_are_no_object_fail_with_what_was_used(
         self, account: Account, way: str

@@ -1,6 +1,6 @@
 """The audit of players who took others over, before and after they played: without a database."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -169,6 +169,18 @@ def test_a_chain_is_counted_link_by_link() -> None:
         assert audit.drifts == []
         assert audit.events == sum(len(one.log) for one in [ada, bob, cyd][-1 - links :])
     assert ada.log
+
+
+def test_mergers_count_in_the_order_of_their_times_however_they_are_found() -> None:
+    ada, bob, cyd = (Lived(uid, RULES) for uid in UIDS[:3])
+    bob.track(visits("gate"), NOON)
+    cyd.track(visits("x"), NOON + 1)
+    ada.take(bob, NOON + 2)
+    ada.track(visits("tower"), NOON + 3)
+    ada.take(cyd, NOON + 4)
+    history = ada.history()
+    for taken in (history.taken, history.taken[::-1]):
+        assert replace(history, taken=taken).audit().drifts == []
 
 
 def test_a_tier_that_both_reach_together_is_logged_by_the_server_and_counts() -> None:

@@ -52,6 +52,15 @@ def outcome(call: Callable[[], Any]) -> str:
     return "ok"
 
 
+def test_a_change_is_one_of_the_hours_events(
+    player: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVENTS_PER_PLAYER_AND_HOUR", "1")
+    change(player, ("add", "coin", 1))
+    assert outcome(lambda: change(player, ("add", "coin", 1))) == "rate_limited"
+    assert player.progress()["state"]["inventoryQuantities"] == {"coin": 1}
+
+
 def test_players_collect_nothing_by_themselves_that_the_server_gives(
     db: Database, workspace: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from emulator.demo.client import Client
 from experience.clock import now_ms
 from experience.ids import new_id
 from experience.players.models.leaderboard import (
+    Board,
     GetLeaderboard,
     Leaderboard,
     Metric,
@@ -300,6 +302,18 @@ class TestRenewal:
         self.board.update({"asOf": old, "claimedAt": now_ms() - 11_000})
         readers()
         assert self.board.get().get("asOf") > old
+
+    def test_a_claim_ends_with_the_renewal(self) -> None:
+        board: dict[str, Any] = {
+            "workspaceId": "w",
+            "experienceId": "e",
+            "metric": "xp",
+            "key": "all",
+        }
+        board |= {"expireAt": datetime.now(UTC)}
+        for as_of, is_claimed in ((None, True), (999, True), (1000, False), (1500, False)):
+            claimed = Board.load({**board, "asOf": as_of, "claimedAt": 1000})
+            assert claimed.is_claimed(2000) == is_claimed
 
     def test_stores_nothing_where_the_board_was_deleted_meanwhile(
         self, db: Database, monkeypatch: pytest.MonkeyPatch

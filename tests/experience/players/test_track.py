@@ -122,11 +122,24 @@ def test_a_repeated_batch_gets_the_same_answer(player: Played) -> None:
     assert (again.tracked, again.flagged, again.unlocked) == (1, first.flagged, first.unlocked)
     assert [each.flags for each in again.flagged] == [["clamped_past"]]
     assert player.progress() == before
+    player.track(an_event("npc_dialogue"), batchId="two")
     with pytest.raises(AlreadyExists):
         player.track(an_event(), **batch)
-    for number in range(10):
+    for number in range(9):
         player.track(an_event("npc_dialogue"), batchId=f"later-{number}")
     assert player.track(event, **batch).repeated == 1  # forgotten, but the log knows
+    assert player.profile()["totalExperiencesPlayed"] == 1
+
+
+def test_times_of_the_server_grow_though_its_clock_went_back(db: Database, player: Played) -> None:
+    player.track(an_event())
+    ahead = now_ms() + 60_000
+    player.own.update({"updatedAt": ahead})
+    store.player_ref(db, player.uid).update({"updatedAt": ahead + 5})
+    player.track(an_event())
+    times = [player.progress()["updatedAt"], player.profile()["updatedAt"]]
+    assert times == [ahead + 1, ahead + 5]
+    assert sorted(each["receivedAt"] for each in player.log().values())[-1] == ahead + 1
 
 
 def test_clocks_are_believed_within_limits(player: Played) -> None:

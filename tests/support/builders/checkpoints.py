@@ -38,7 +38,9 @@ class Course:
     def step(self, *, run_id: str | None = None, id_: str | None = None, **changes: Any) -> str:
         """Change channels, and store the checkpoint; its id."""
         self.values |= changes
-        new = {each: self.saver.get_next_version(self.versions.get(each), None) for each in changes}
+        new: dict[str, Any] = {
+            each: self.saver.get_next_version(self.versions.get(each), None) for each in changes
+        }
         self.versions |= new
         checkpoint: Checkpoint = {
             **empty_checkpoint(),

@@ -1,6 +1,7 @@
 """Chat completions, as https://platform.openai.com/docs/api-reference/chat documents them."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -66,6 +67,8 @@ class OpenAiVendor(ModelVendor):
             return refusal(400, "unknown_parameter")
         if not _are_messages(body["messages"]):
             return refusal(400, "invalid_messages")
+        if not all(map(_is_tool, body.get("tools", ()))):
+            return refusal(400, "invalid_function_parameters")
         schema = body.get("response_format", {}).get("json_schema", {})
         if schema.get("strict") and not _is_strict(schema["schema"]):
             return refusal(400, "invalid_schema")
@@ -109,6 +112,12 @@ def _call(number: int, called: Called) -> dict[str, Any]:
     arguments = text if isinstance(text, str) else json.dumps(text)
     function = {"name": called.name, "arguments": arguments}
     return {"id": f"call_{number}", "type": "function", "function": function}
+
+
+def _is_tool(tool: dict[str, Any]) -> bool:
+    function = tool["function"]
+    named = re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", function["name"])
+    return bool(named) and function["parameters"]["type"] == "object"
 
 
 def _are_messages(messages: list[dict[str, Any]]) -> bool:

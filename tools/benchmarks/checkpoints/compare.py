@@ -11,7 +11,9 @@ from google.cloud.firestore_v1.services.firestore.transports.grpc import Firesto
 from langgraph.channels.delta import DeltaChannel
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import START, StateGraph
-from langgraph_checkpoint_firestore import FirestoreSaver as PublicSaver
+from langgraph_checkpoint_firestore import (  # type: ignore[import-untyped]
+    FirestoreSaver as PublicSaver,
+)
 
 from emulator.billing.meter import Meter, intercept
 from experience import clients
@@ -101,7 +103,7 @@ def savers(project: str) -> Iterator[dict[str, BaseCheckpointSaver[Any]]]:
     client = clients.Firestore(project)
     public = PublicSaver(project, f"checkpoints-{new_id()}")
     yield {OURS: FirestoreSaver.for_workspace(client, new_id()), PUBLIC: public}
-    client.close()
+    client.close()  # type: ignore[no-untyped-call]
     public.client.close()
 
 
@@ -149,7 +151,7 @@ def _run(
 
 
 def _graph(saver: BaseCheckpointSaver[Any], state: type) -> Any:
-    graph = StateGraph(state)
+    graph: Any = StateGraph(state)
     graph.add_node("agent", lambda _: {"messages": ["m" * MESSAGE_BYTES]})
     graph.add_edge(START, "agent")
     return graph.compile(checkpointer=saver)
