@@ -18,7 +18,7 @@ from langgraph.checkpoint.base import (
 class AsyncMethods(BaseCheckpointSaver[str]):
     """They run in a worker thread, so that whoever has one client has one saver for both.
 
-    See docs/decisions/0028-checkpoints-of-langgraph.md. A task that is cancelled does not stop
+    See docs/decisions/0029-checkpoints-of-langgraph.md. A task that is cancelled does not stop
     what its thread has begun.
     """
 

@@ -7,7 +7,7 @@ import pytest
 from google.cloud.firestore import Client, DocumentReference
 from langgraph.checkpoint.base import CheckpointTuple
 
-from experience import clock, storage
+from experience import clock, storage, transactions
 from experience.checkpoints import FirestoreSaver, store, threads
 from experience.checkpoints.models import (
     DAY_MS,
@@ -357,8 +357,14 @@ class TestDeletions:
         assert list(store.threads_ref(quiet_db, workspace_id).list_documents()) == []
 
     def test_a_run_whose_thread_expired_cannot_continue_it_and_a_new_one_begins_anew(
-        self, quiet: FirestoreSaver, quiet_db: Client, workspace_id: str, advance: Advance
+        self,
+        quiet: FirestoreSaver,
+        quiet_db: Client,
+        workspace_id: str,
+        advance: Advance,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
+        monkeypatch.setattr(transactions, "FIRST_PAUSE_SECONDS", 0.01)
         course = Course(quiet, "t")
         course.step(listed=[1])
         quiet.put_writes(course.config, [("a", 1)], "task")
@@ -377,6 +383,25 @@ class TestDeletions:
         advance(4 * HOUR_MS)
         assert sweep_checkpoints() == 0
         assert newest(later, "t") is not None
+
+    def test_the_first_writes_of_a_thread_that_begins_anew_may_come_before_its_checkpoint(
+        self, saver: FirestoreSaver
+    ) -> None:
+        Course(saver, "t").step(listed=[1])
+        saver.delete_thread("t")
+        first = a_config("t", "c1")
+
+        def work(number: int) -> None:
+            if number == 0:
+                Course(saver, "t").step(id_="c1", listed=[2])
+            else:
+                saver.put_writes(first, [("a", number)], f"task-{number}")
+
+        at_once(4, work)
+        found = newest(saver, "t")
+        assert found is not None
+        assert found.checkpoint["channel_values"] == {"listed": [2]}
+        assert {each[2] for each in found.pending_writes or ()} == {1, 2, 3}
 
     def test_what_a_run_wrote_after_the_deletion_goes_with_the_tombstone(
         self, quiet: FirestoreSaver, quiet_db: Client, workspace_id: str, advance: Advance
