@@ -10,6 +10,9 @@ from google.cloud.firestore import Client
 from emulator.demo import seed
 from emulator.suite.suite import Suite
 from emulator.web.auth import create_account
+from experience.assistant.models.chat import ChatMessage, ChatSession, MessageRole
+from experience.assistant.store import message_ref, session_ref
+from experience.clock import now_ms
 from tests.browser.conftest import a_browser_suite
 from tests.support.browser import Browser
 from tests.support.builders.workspaces import a_member, a_workspace
@@ -64,7 +67,7 @@ class Workspace:
     def member(self, role: str = "owner") -> dict[str, Any]:
         """How a new member signs in to it."""
         uid = a_member(self.db, self.id, role)
-        return {"workspace": self.id, **self.account(uid)}
+        return {"workspace": self.id, "uid": uid, **self.account(uid)}
 
     def account(self, uid: str) -> dict[str, str]:
         """An account with this uid."""
@@ -72,6 +75,32 @@ class Workspace:
         email = f"{uid.lower()}@example.com"
         create_account(self.suite.auth.address, self.suite.project, uid, email, PASSWORD)
         return {"email": email, "password": PASSWORD}
+
+    def add_chats(self, uid: str, *, chats: int, messages: int) -> None:
+        """Chats of a member, and messages in the last one of them."""
+        batch = self.db.batch()
+        for number in range(1, chats + 1):
+            at = now_ms() + number
+            mine = {"tenant_id": self.id, "user_id": uid, "created_at": at, "updated_at": at}
+            chat = ChatSession(
+                id=f"chat-{number}",
+                title=f"Chat {number}",
+                message_count=messages if number == chats else 0,
+                last_message_at=at,
+                **mine,
+            )
+            batch.set(session_ref(self.db, self.id, chat.id), chat.dump())
+        for each in range(1, messages + 1):
+            message = ChatMessage(
+                id=str(each),
+                number=each,
+                chat_session_id=chat.id,
+                role=MessageRole.USER if each % 2 else MessageRole.ASSISTANT,
+                content=f"Message {each}",
+                **mine,
+            )
+            batch.set(message_ref(self.db, self.id, chat.id, each), message.dump())
+        batch.commit()
 
     def messages(self, chat: str) -> list[dict[str, Any]]:
         return chats_of(self.db, self.id)[chat]
@@ -194,6 +223,27 @@ class TestAssistantWithModel:
         assert stranger["email"] in seen["stranger"]["text"]
         assert seen["stranger"]["audit"] == seen["uncaught"] == []
         assert seen["address"] == f"?workspace={stranger['workspace']}"
+
+    def test_a_guest_is_told_that_it_is_not_for_guests(
+        self, browser: Browser, workspace: Workspace
+    ) -> None:
+        seen = browser.play("assistantMeetsGuest", workspace=workspace.id)
+        assert seen["uncaught"] == []
+        assert seen["before"] == 0, "a guest's visit signs nobody in here"
+        assert "You are here as a guest" in seen["words"]
+        assert seen["isSame"], "the guest's visit goes on"
+
+    def test_long_lists_and_long_chats_come_in_pages(
+        self, browser: Browser, workspace: Workspace
+    ) -> None:
+        member = workspace.member()
+        workspace.add_chats(member["uid"], chats=52, messages=54)
+        seen = browser.play("assistantPages", **member, chats=52, messages=54)
+        assert seen["uncaught"] == []
+        assert seen["chats"] == [50, 52]
+        assert seen["titles"] == [f"Chat {number}" for number in range(52, 0, -1)]
+        assert seen["messages"] == [50, 54]
+        assert (seen["first"], seen["buttons"]) == ("Message 1", 0)
 
     def test_what_fails_has_words_and_is_stored_once(
         self, browser: Browser, workspace: Workspace, vendor: OpenAiVendor

@@ -9,7 +9,6 @@ from tools.cost.cases import (
     analytics,
     boards,
     campaigns,
-    chats,
     guests,
     journey_transforms,
     journeys,
@@ -41,7 +40,6 @@ PARTS: list[Callable[[Stage], None]] = [
     analytics.measure,
     boards.measure,
     campaigns.measure,
-    chats.measure,
 ]
 
 

@@ -15,9 +15,6 @@ from experience.assistant.models.chat import ChatMessage, ChatSession
 from experience.errors import NotFound
 from experience.store import parse, require
 
-SESSION = "chat session"
-MESSAGE = "chat message"
-
 
 def sessions_ref(client: Client, workspace_id: str) -> CollectionReference:
     """`/workspaces/{w}/chatSessions`"""
@@ -46,7 +43,7 @@ def message_ref(
 def require_own(session: ChatSession | None, uid: str) -> ChatSession:
     """The session, if it is this user's and was not deleted. NotFound."""
     if session is None or session.user_id != uid or session.deleted_at is not None:
-        raise NotFound(SESSION)
+        raise NotFound("chat session")
     return session
 
 
@@ -78,7 +75,7 @@ def get_own_message(
     ]
     first, second = transactions.read(client, references, transaction)
     session = require_own(parse(first, ChatSession), uid)
-    return session, require(parse(second, ChatMessage), what=MESSAGE)
+    return session, require(parse(second, ChatMessage), what="chat message")
 
 
 def get_history(
@@ -126,6 +123,11 @@ def query_lost(client: Client, now: int) -> Any:
         .where(filter=FieldFilter("leaseUntil", "<=", now))
         .order_by("leaseUntil")
     )
+
+
+def query_since(collection: CollectionReference, since: int) -> Any:
+    """Query: the guests or sessions of a collection that were created then (Unix ms) or later."""
+    return collection.where(filter=FieldFilter("createdAt", ">=", since))
 
 
 def query_deleting(client: Client, until: int) -> Any:

@@ -68,9 +68,7 @@ class Stream:
         self._waiting_bytes = 0
         self._takes_chunks = True
         self._result: Any = None
-        self._error: https_fn.HttpsError | None = https_fn.HttpsError(
-            https_fn.FunctionsErrorCode.INTERNAL, "It ended without an answer."
-        )
+        self._error: https_fn.HttpsError | None = _no_answer()
         self._has_ended = False
         # logs find the request in its context
         context = contextvars.copy_context()
@@ -127,14 +125,21 @@ class Stream:
                 self._changed.notify_all()
 
     def _run(self) -> None:
+        ended = event(error=error_of(_no_answer()))
         try:
             self._result, self._error = self._respond(self.emit), None
+            ended = event(result=self._result)
         except https_fn.HttpsError as refused:
             self._error = refused
+            ended = event(error=error_of(refused))
         finally:
-            error = self._error
-            ended = event(error=error_of(error)) if error else event(result=self._result)
             with self._changed:
                 self._has_ended = True
                 self._waiting.append(ended)
                 self._changed.notify_all()
+
+
+def _no_answer() -> https_fn.HttpsError:
+    """How a call ends whose thread ended before it returned or raised."""
+    details = {"reason": "internal"}
+    return https_fn.HttpsError(https_fn.FunctionsErrorCode.INTERNAL, "No answer.", details)

@@ -1,12 +1,6 @@
 """Where guests live."""
 
-from google.cloud.firestore import (
-    Client,
-    CollectionReference,
-    DocumentReference,
-    FieldFilter,
-    Query,
-)
+from google.cloud.firestore import Client, CollectionReference, DocumentReference
 
 from experience.guests.models import Guest
 from experience.store import find, require
@@ -30,11 +24,6 @@ def find_guest(client: Client, project_id: str, uid: str) -> Guest | None:
 def get_guest(client: Client, project_id: str, uid: str) -> Guest:
     """A visitor as a guest. One read. NotFound."""
     return require(find_guest(client, project_id, uid), what="guest")
-
-
-def query_since(client: Client, project_id: str, since: int) -> Query:
-    """The guests who came to a project for the first time then (Unix ms) or later."""
-    return guests_ref(client, project_id).where(filter=FieldFilter("createdAt", ">=", since))
 
 
 def active_session_path(experience_id: str) -> str:

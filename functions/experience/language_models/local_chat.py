@@ -287,12 +287,13 @@ _GUESTS = (("newGuests", "new guest"), ("sessions", "session"))
 def _describe_guests(data: Data, said: str) -> str:
     guests, sessions = (_count(data.get(each), noun) for each, noun in _GUESTS)
     total = f"{guests} and {sessions} today ({data.get('day')}, {data.get('timeZone')})."
-    projects = [each for each in data.get("projects") or [] if isinstance(each, dict)]
+    listed = [*(data.get("projects") or []), *(data.get("events") or [])]
+    visited = [each for each in listed if isinstance(each, dict)]
     lines = [
         f"- {_quoted(each.get('name'))}: {_count(each.get('newGuests'), 'new guest')},"
         f" {_count(each.get('sessions'), 'session')}"
-        for each in projects[:MAX_SHOWN_ITEMS]
-        if len(projects) > 1
+        for each in visited[:MAX_SHOWN_ITEMS]
+        if len(visited) > 1
     ]
     return "\n".join([f"{_pick(said, 'So far', 'I count', 'There are')}: {total}", *lines])
 

@@ -172,4 +172,4 @@ class LanguageModel(Protocol):
         """The next message in parts. The last chunk, and no other, holds the completion."""
 
     def count(self, messages: Sequence[Message], *, tools: Sequence[Tool] = ()) -> int:
-        """How many input tokens these messages are, or somewhat more."""
+        """How many input tokens these messages are, or an upper bound of it."""

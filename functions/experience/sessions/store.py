@@ -135,11 +135,6 @@ def query_progress_pending(client: Client) -> Any:
     return client.collection_group("sessions").where(filter=pending).order_by("__name__")
 
 
-def query_since(client: Client, project_id: str, since: int) -> Any:
-    """Query: the sessions of a project that began then (Unix ms) or later, previews too."""
-    return sessions_ref(client, project_id).where(filter=FieldFilter("createdAt", ">=", since))
-
-
 def _query(client: Client, project_id: str, **equals: str | None) -> list[Session]:
     """By equalities alone, which need no composite index; the newest is picked in memory."""
     query: Any = sessions_ref(client, project_id)

@@ -3,7 +3,7 @@
 import pytest
 
 from experience.language_models import registry
-from tests.support.chats import ChattingModel, Part, Speak
+from tests.support.assistant.chats import ChattingModel, Part, Speak
 
 
 @pytest.fixture

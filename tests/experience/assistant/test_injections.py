@@ -22,6 +22,7 @@ from experience.players.store import rollup_ref
 from experience.progress.calendar import day_of
 from tests.support.assistant.obedient_model import ObedientModel
 from tests.support.assistant.tenants import HIDDEN, Tenant, a_tenant
+from tests.support.builders.events import an_event
 from tests.support.builders.projects import a_project
 from tests.support.campaigns.builders import a_campaign, a_game
 
@@ -98,6 +99,7 @@ def plant(tenant: Tenant, orders: list[str]) -> set[tuple[str, str]]:
     elsewhere = {
         db.document("workspaces", tenant.id, "experiences", tenant.experience): "name",
         db.document("workspaces", tenant.id, "runs", tenant.failed): "error.message",
+        db.document("events", an_event(db, tenant.id)): "name",
         db.document("workspaces", tenant.id, "campaigns", tenant.campaign): "config.game.prizes",
     }
     for number, (document, field) in enumerate(elsewhere.items()):

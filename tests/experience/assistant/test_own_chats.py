@@ -17,16 +17,16 @@ from experience.clock import now_ms
 from experience.errors import NotFound
 from experience.players.models.lifecycle.erasure import ErasePlayer
 from experience.players.usecases.lifecycle.erase import erase_player
+from tests.support.assistant.chats import Chatter, Speak, replies
 from tests.support.builders.workspaces import a_member
 from tests.support.calling import at_once, issue_paths, refused
-from tests.support.chats import Chatter, Speak, says
 
 DAY_MS = 24 * 3_600_000
 
 
 @pytest.fixture
 def chatter(db: Database, speak: Speak) -> Chatter:
-    speak(says("Hello."))
+    speak(replies("Hello."))
     return Chatter(db)
 
 

@@ -8,7 +8,7 @@ from experience.assistant.models.prompts import proposal_data
 from experience.assistant.usecases.conversation import MAX_CALLS, MAX_ROUNDS, Toolbox
 from experience.assistant.usecases.tools.registry import ToolOutcome
 from experience.language_models.models import Role, ToolCall
-from tests.support.chats import USAGE, Chatter, Speak, calls, says
+from tests.support.assistant.chats import USAGE, Chatter, Speak, calls, replies
 
 PROPOSAL = Proposal(tool="change", arguments={"a": 1}, summary="Change it.", expires_at=1)
 
@@ -37,7 +37,9 @@ def chatter(db: Database, tools: Tools) -> Chatter:
 def test_results_go_to_the_model_and_rounds_are_paragraphs(
     chatter: Chatter, tools: Tools, speak: Speak
 ) -> None:
-    model = speak(calls("look", "count", text="One moment."), calls("look"), says("Two of them."))
+    model = speak(
+        calls("look", "count", text="One moment."), calls("look"), replies("Two of them.")
+    )
     sent = chatter.send("How many?")
     message = sent.assistant_message
     assert message.content == "".join(chatter.deltas) == "One moment.\n\nTwo of them."
@@ -55,7 +57,7 @@ def test_results_go_to_the_model_and_rounds_are_paragraphs(
 def test_a_proposal_ends_the_turn_and_the_model_reads_it_later(
     chatter: Chatter, tools: Tools, speak: Speak
 ) -> None:
-    model = speak(calls("look", "change", "look"), says("It is done."))
+    model = speak(calls("look", "change", "look"), replies("It is done."))
     sent = chatter.send("Change it")
     shown = sent.assistant_message.shown()
     assert tools.ran == ["look", "change"]
@@ -80,12 +82,12 @@ def test_a_further_round_without_tokens_ends_the_message(chatter: Chatter, speak
     limit = chatter.db.document("workspaces", chatter.workspace)
     chatter.toolbox = Toolbox((), lambda _: ToolOutcome("x" * 5000))
     limit.update({"dailyTokenLimit": 4000})
-    speak(calls("look", text="One moment."), says("Never."))
+    speak(calls("look", text="One moment."), replies("Never."))
     shown = chatter.send("Read a lot").assistant_message.shown()
     assert (shown["status"], shown["error"]["code"]) == ("failed", "TOKEN_BUDGET")
     assert shown["content"] == "One moment."
     assert chatter.tokens()["tokens"] == USAGE.tokens
     limit.update({"dailyTokenLimit": 10_000})
-    speak(calls("look"), says("Read."))
+    speak(calls("look"), replies("Read."))
     assert chatter.send("Read a lot").assistant_message.content == "Read."
     assert chatter.tokens()["tokens"] == 3 * USAGE.tokens

@@ -14,14 +14,14 @@ from experience.assistant.usecases import conversation, writer
 from experience.clock import now_ms
 from experience.errors import AlreadyExists, Busy, FailedPrecondition, ResourceExhausted
 from experience.language_models.models import Completion, FinishReason, ModelFailed
+from tests.support.assistant.chats import Chatter, Part, Speak, outcome_of, replies
 from tests.support.calling import at_once, issue_paths, refused
-from tests.support.chats import Chatter, Part, Speak, outcome_of, says
 
 
 def test_messages_are_numbered_and_alternate_and_the_model_reads_the_newest(
     db: Database, speak: Speak, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chatter, model = Chatter(db), speak(says("Good ", "evening 🌙."), says("Yes."))
+    chatter, model = Chatter(db), speak(replies("Good ", "evening 🌙."), replies("Yes."))
     first = chatter.send("Bonsoir,\nça va ?")
     chat = first.session.id
     assert chatter.deltas == ["Good ", "evening 🌙."]
@@ -59,7 +59,7 @@ def test_messages_are_numbered_and_alternate_and_the_model_reads_the_newest(
 
 def test_a_request_id_sends_once_and_another_body_is_refused(db: Database, speak: Speak) -> None:
     chatter = Chatter(db)
-    speak(says("Hello."))
+    speak(replies("Hello."))
     sent = at_once(4, lambda _: outcome_of(lambda: chatter.send("Hi", request="one")))
     chats = {each.session.id for each in sent if isinstance(each, ChatSent)}
     assert len(chats) == 1
@@ -80,8 +80,8 @@ def test_a_request_id_sends_once_and_another_body_is_refused(db: Database, speak
 def test_one_of_twenty_sends_wins_and_the_others_find_the_chat_busy(
     db: Database, speak: Speak
 ) -> None:
-    chatter, go_on = Chatter(db), threading.Event()
-    speak(says("Hello."), says(lambda: go_on.wait(60), "Done."))
+    chatter, resumed = Chatter(db), threading.Event()
+    speak(replies("Hello."), replies(lambda: resumed.wait(60), "Done."))
     chat = chatter.send("Hi").session.id
 
     def one(number: int) -> Any:
@@ -89,7 +89,7 @@ def test_one_of_twenty_sends_wins_and_the_others_find_the_chat_busy(
         if isinstance(found, Busy):
             refusals.append(found.reason)
             if len(refusals) == 19:
-                go_on.set()
+                resumed.set()
         return found
 
     refusals: list[str] = []
@@ -106,7 +106,7 @@ def test_a_chat_is_refused_before_anything_is_written(
     db: Database, speak: Speak, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chatter = Chatter(db)
-    speak(says("Hello."))
+    speak(replies("Hello."))
     path = db.document("workspaces", chatter.workspace)
     path.update({"dailyTokenLimit": 100})
     with pytest.raises(ResourceExhausted) as spent:
@@ -141,11 +141,11 @@ def test_a_failure_ends_the_message_and_keeps_its_text(
         shown = sent.assistant_message.shown()
         assert (shown["status"], shown["error"]["code"], shown["content"]) == ("failed", code, text)
     monkeypatch.setattr(conversation, "MAX_SECONDS", 0)
-    speak(says("Never"))
+    speak(replies("Never"))
     late = chatter.send("Hi", chat).assistant_message.shown()
     assert (late["status"], late["error"]["code"]) == ("failed", "TIMEOUT")
     monkeypatch.undo()
-    model = speak(says("Well again."))
+    model = speak(replies("Well again."))
     assert chatter.send("Hi", chat).assistant_message.status == "complete"
     assert all(each.content for each in model.read[0])
     stored = chatter.messages(str(chat))
@@ -179,7 +179,7 @@ def test_text_is_flushed_at_most_once_a_second_and_shown_at_once(
 
     monkeypatch.setattr(DocumentReference, "update", counted)
     chatter.shown = lambda: clock.forward(0.1)
-    speak(says(*(f"{number} " for number in range(50))))
+    speak(replies(*(f"{number} " for number in range(50))))
     sent = chatter.send("Count")
     assert len(chatter.deltas) == 50
     assert sent.assistant_message.content == "".join(chatter.deltas)

@@ -11,7 +11,7 @@ from experience.assistant.usecases import conversation, delete, stop, sweep, wri
 from experience.clock import now_ms
 from experience.errors import NotFound
 from experience.language_models.models import Completion, FinishReason
-from tests.support.chats import Chatter, Speak, outcome_of, says
+from tests.support.assistant.chats import Chatter, Speak, outcome_of, replies
 from tests.support.waiting import eventually
 
 
@@ -24,8 +24,8 @@ class Sending:
     """A send in a thread, whose model waits in the middle of its text."""
 
     def __init__(self, chatter: Chatter, speak: Speak, chat: str | None = None) -> None:
-        self.go_on = threading.Event()
-        self.model = speak(says("Once ", lambda: self.go_on.wait(60), "upon a time."))
+        self.resumed = threading.Event()
+        self.model = speak(replies("Once ", lambda: self.resumed.wait(60), "upon a time."))
         before = set(chats_of(chatter))
         self.found: list[Any] = []
         self.thread = threading.Thread(
@@ -63,7 +63,7 @@ def test_a_stopped_message_keeps_its_text_though_its_model_is_silent(
     message = sending.result().assistant_message.shown()
     assert (message["status"], message["content"]) == ("stopped", "Once ")
     assert message["usage"]["outputTokens"] == len("Once "), "estimated"
-    sending.go_on.set()
+    sending.resumed.set()
     assert sending.model.has_ended.wait(30), "the stream is closed with the next chunk"
     again = stopped(chatter, chat, number)
     assert again == message
@@ -73,7 +73,7 @@ def test_a_stopped_message_keeps_its_text_though_its_model_is_silent(
             stopped(chatter, wrong, 9)
     usage = chatter.tokens()
     assert usage["tokens"] == usage["inputTokens"] + usage["outputTokens"]
-    speak(says("Back."))
+    speak(replies("Back."))
     assert chatter.send("Again", chat).assistant_message.content == "Back."
     assert chatter.messages(chat)[1]["content"] == "Once "
 
@@ -93,7 +93,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing_more(db: Database, speak: S
     assert (lost["content"], lost["leaseUntil"], lost["worker"]) == ("Once ", None, None)
     assert chatter.session(chat)["streamingMessage"] is None
     assert sending.result().assistant_message.status == "failed"
-    sending.go_on.set()
+    sending.resumed.set()
     assert message.get().to_dict() == lost
     usage = chatter.tokens()
     assert usage["tokens"] == usage["inputTokens"] + usage["outputTokens"] > 0
@@ -111,12 +111,12 @@ def test_a_chat_goes_on_after_its_worker_died(db: Database, speak: Speak, found_
     if found_by == "stop":
         assert stopped(chatter, chat, 2)["status"] == "stopped"
     assert sending.result().assistant_message.content is not None
-    speak(says("Here I am."))
+    speak(replies("Here I am."))
     assert chatter.send("Hello?", chat).assistant_message.content == "Here I am."
     expected = {"send": "failed", "stop": "stopped", "marked": "stopped"}[found_by]
     assert message.get().get("status") == expected
     assert [each["number"] for each in chatter.messages(chat)] == [1, 2, 3, 4]
-    sending.go_on.set()
+    sending.resumed.set()
 
 
 def test_a_chat_that_is_deleted_meanwhile_is_gone(db: Database, speak: Speak) -> None:
@@ -125,7 +125,7 @@ def test_a_chat_that_is_deleted_meanwhile_is_gone(db: Database, speak: Speak) ->
     ids = {"workspaceId": chatter.workspace, "chatSessionId": sending.chat}
     deleted = delete.delete_chat_session(chatter.uid, DeleteChatSession.load(ids))
     assert isinstance(sending.result(), NotFound)
-    sending.go_on.set()
+    sending.resumed.set()
     assert chatter.messages(sending.chat) == []
     assert delete.delete_chat_session(chatter.uid, DeleteChatSession.load(ids)) == deleted
     usage = chatter.tokens()
@@ -139,9 +139,9 @@ def test_a_silent_model_keeps_its_lease_and_runs_out_of_time(
 ) -> None:
     monkeypatch.setattr(writer, "RENEW_SECONDS", 0.1)
     monkeypatch.setattr(conversation, "MAX_SECONDS", 1)
-    chatter, go_on = Chatter(db), threading.Event()
-    speak((lambda: go_on.wait(60), Completion("", FinishReason.STOP)))
+    chatter, resumed = Chatter(db), threading.Event()
+    speak((lambda: resumed.wait(60), Completion("", FinishReason.STOP)))
     message = chatter.send("Hi").assistant_message
-    go_on.set()
+    resumed.set()
     assert (message.status, message.error.code if message.error else None) == ("failed", "TIMEOUT")
     assert message.updated_at - message.created_at >= 900

@@ -17,6 +17,7 @@ from experience.language_models.models import Role as MessageRole
 from experience.language_models.prompts import fenced
 from experience.workspaces.models import Role
 from tests.support.assistant.tenants import HIDDEN, Tenant, a_tenant
+from tests.support.builders.events import an_event
 from tests.support.builders.guests import a_guest
 from tests.support.builders.projects import a_project
 from tests.support.campaigns.builders import a_campaign
@@ -180,8 +181,16 @@ def test_guests_of_today_are_counted_in_each_project(tenant: Tenant) -> None:
     empty = a_project(db, tenant.id)
     gone = a_project(db, tenant.id, status="deleted")
     a_guest(db, gone)
+    event = an_event(db, tenant.id)
+    for collection, names in (("eventGuests", ("a", "b", "c")), ("sessions", ("one", "two"))):
+        for name in names:
+            visited = db.document("events", event, collection, name)
+            visited.set({"id": name, "createdAt": midnight - (name == "c")})
     found = tenant.found("count_guests_today")
-    assert (found["newGuests"], found["sessions"], found["timeZone"]) == (2, 1, "UTC")
+    assert (found["newGuests"], found["sessions"], found["timeZone"]) == (4, 3, "UTC")
+    assert found["events"] == [
+        {"id": event, "name": "Opening night", "newGuests": 2, "sessions": 2}
+    ]
     assert {each["id"]: each["newGuests"] for each in found["projects"]} == {
         tenant.project: 2, empty: 0,
     }  # fmt: skip

@@ -164,6 +164,10 @@ class TestBeforeTheFirstChunk:
         with pytest.raises(https_fn.HttpsError) as raised:
             stream.answer()
         assert streaming.error_of(raised.value)["status"] == "INTERNAL"
+        stream = streaming.Stream(lambda _emit: object())
+        [end] = events(b"".join(stream))
+        stream.close()
+        assert end["error"]["status"] == "INTERNAL"  # JSON has no such answer
 
     @pytest.mark.parametrize("path", ["/speak", "/speakAtOnce"])
     def test_what_the_adapter_refuses_has_its_status(self, client: FlaskClient, path: str) -> None:

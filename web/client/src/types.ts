@@ -4929,6 +4929,7 @@ export interface CampaignView {
   thumbnailUrl: string | null;
   latestRunId: string | null;
   pendingRunId: string | null;
+  publishError: string | null;
   built: BuiltCampaign | null;
   draws: PublicDraw[];
   drawSecret: string | null;

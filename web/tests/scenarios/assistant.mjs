@@ -216,6 +216,65 @@ export async function assistantDenies(stage, given) {
   return { wrong, deniedChat, stranger, address, uncaught: stage.uncaught };
 }
 
+/** A guest's browser, with the guest's sign-in in place of an operator's. */
+export async function assistantMeetsGuest(stage, { workspace }) {
+  const guest = await stage.guest();
+  await guest.open();
+  await guest.seesPhase("welcome");
+  const uid = await guest.uid();
+  const address = addressOf(stage, `?workspace=${workspace}`);
+  await guest.page.goto(address);
+  await sees(guest, "sign-in");
+  const before = await guest.find("anonymous").count();
+  await guest.page.evaluate(async () => {
+    const settled = (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const db = await settled(indexedDB.open("firebaseLocalStorageDb"));
+    const store = db
+      .transaction("firebaseLocalStorage", "readwrite")
+      .objectStore("firebaseLocalStorage");
+    const [{ fbase_key: key, value }] = await settled(store.getAll());
+    const copy = { ...value, appName: "assistant" };
+    await settled(store.put({ fbase_key: key.replace("[DEFAULT]", "assistant"), value: copy }));
+    db.close();
+  });
+  await guest.page.reload();
+  await guest.sees("anonymous");
+  const words = await guest.find("anonymous").innerText();
+  await guest.open();
+  await guest.seesPhase("welcome");
+  return { before, words, isSame: uid === (await guest.uid()), uncaught: stage.uncaught };
+}
+
+/** More chats, and more messages in one of them, than a page holds. */
+export async function assistantPages(stage, given) {
+  const tab = await signsIn(stage, given);
+  const count = async (testId, wanted) => {
+    await tab.find(testId).nth(wanted - 1).waitFor();
+    return tab.find(testId).count();
+  };
+  const chats = [await count("chat", 50)];
+  await tab.find("more-chats").click();
+  chats.push(await count("chat", given.chats));
+  const titles = await tab.find("chat").locator(".chat-title").allInnerTexts();
+  await tab.find("open-chat").first().click();
+  const messages = [await count("entry", 50)];
+  await tab.find("earlier").click();
+  messages.push(await count("entry", given.messages));
+  const first = (await entries(tab))[0].text;
+  return {
+    chats,
+    titles,
+    messages,
+    first,
+    buttons: (await tab.find("earlier").count()) + (await tab.find("more-chats").count()),
+    uncaught: stage.uncaught,
+  };
+}
+
 /** No network, an empty budget, a model that fails. */
 export async function assistantFails(stage, given) {
   const tab = await signsIn(stage, given);

@@ -88,7 +88,7 @@ class GuestsWanted(Request):
         default=None,
         min_length=1,
         max_length=128,
-        description="A project's name or its id; without it, all projects of the workspace",
+        description="A project's name or its id; without it, all projects and events",
     )
 
 

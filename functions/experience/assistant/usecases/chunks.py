@@ -16,8 +16,8 @@ def read_chunks(
 ) -> Iterator[Chunk | None]:
     """The chunks of a stream, and None whenever there was none for so long.
 
-    The stream is read in a thread of its own, so that whoever reads this can look around while the
-    model is silent. A reader that stops early closes it: the thread ends with the next chunk.
+    The stream is read in a thread of its own, so that its reader can act while the model is silent.
+    A reader that stops early closes it: the thread ends with the next chunk.
     Raises what the stream raises.
     """
     found: queue.SimpleQueue[Chunk | _End | BaseException] = queue.SimpleQueue()

@@ -81,7 +81,7 @@ def _end(message: ChatMessage, status: ProposalStatus, result: str) -> ChatMessa
     reference = store.message_ref(client, message.tenant_id, message.chat_session_id, message.id)
 
     def body(transaction: Transaction) -> ChatMessage:
-        current = get(client, reference, ChatMessage, transaction, what=store.MESSAGE)
+        current = get(client, reference, ChatMessage, transaction, what="chat message")
         proposal = proposals.require_proposal(current)
         ended = proposals.ended(proposal, status, result)
         if ended == proposal:

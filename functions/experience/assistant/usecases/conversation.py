@@ -123,7 +123,7 @@ class Conversation:
         Raises ModelFailed, ChatFailed, and what the writer raises.
         """
         for _ in range(MAX_ROUNDS):
-            self._look()
+            self._poll()
             completion = self._round()
             if completion.finish_reason is not FinishReason.TOOL_CALLS:
                 _require_text(completion, self._writer.text)
@@ -133,11 +133,11 @@ class Conversation:
         message = f"The model called tools in {MAX_ROUNDS} rounds and did not come to an end."
         raise ChatFailed(ChatErrorCode.TOO_MANY_ROUNDS, message)
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         if time.monotonic() >= self._until:
             message = f"It was not finished in {MAX_SECONDS} seconds."
             raise ChatFailed(ChatErrorCode.TIMEOUT, message)
-        self._writer.look()
+        self._writer.poll()
 
     def _round(self) -> Completion:
         """One call of the model."""
@@ -155,7 +155,7 @@ class Conversation:
                 if chunk and chunk.completion:
                     used = chunk.completion.usage
                     return chunk.completion
-                self._look()
+                self._poll()
             raise ModelFailed("The model's text broke off.")
         except ModelFailed as failed:
             used = failed.usage
@@ -179,7 +179,7 @@ class Conversation:
         calls = completion.tool_calls[:MAX_CALLS]
         self._messages.append(Message(Role.ASSISTANT, completion.text, tool_calls=calls))
         for call in calls:
-            self._look()
+            self._poll()
             outcome = self._toolbox.run(call)
             if outcome.proposal:
                 return outcome.proposal

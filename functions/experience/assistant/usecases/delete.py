@@ -33,7 +33,7 @@ def delete_chat_session(uid: str, request: DeleteChatSession) -> ChatSessionDele
         require_role(client, workspace, uid, Role.VIEWER, what="workspace", transaction=transaction)
         session = find(client, reference, ChatSession, transaction)
         if session is None or session.user_id != uid:
-            raise NotFound(store.SESSION)
+            raise NotFound("chat session")
         if session.deleted_at is not None:
             return session
         deleted = session.deleted(clock.now_ms())

@@ -84,7 +84,7 @@ def send_chat_message(
     writer = MessageWriter(client, sent.assistant, emit)
     session, assistant = _respond(client, sent, model, toolbox, writer)
     if session is None or assistant is None or session.deleted_at is not None:
-        raise NotFound(store.SESSION)
+        raise NotFound("chat session")
     return ChatSent.of(session, sent.user, assistant)
 
 
@@ -213,7 +213,7 @@ def _find_repeated(
         if user.request != mark:
             raise AlreadyExists("request_id_reused", "This requestId belongs to another request.")
         path = store.message_ref(client, session.tenant_id, session.id, user.number + 1)
-        assistant = require(find(client, path, ChatMessage), what=store.SESSION)
+        assistant = require(find(client, path, ChatMessage), what="chat session")
         return _Sent(session, user, assistant)
     return None
 

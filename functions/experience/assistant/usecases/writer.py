@@ -51,19 +51,19 @@ class MessageWriter:
         self._message = message
         self._written_at: Any = None  # not known before the message is read
         self._emit = emit
-        self._looked_at = self._renewed_at = time.monotonic()
+        self._polled_at = self._renewed_at = time.monotonic()
 
     def append(self, delta: str) -> None:
         """Write a further part of the text, and show it at once."""
         self.text += delta
         self._emit(ChatDelta(delta=delta))
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Flush what is new, or see what the user wants, once in a second.
 
         Raises Stopped and LeaseLost.
         """
-        if time.monotonic() - self._looked_at < FLUSH_SECONDS:
+        if time.monotonic() - self._polled_at < FLUSH_SECONDS:
             return
         if self._written_at is None:
             self._read()
@@ -72,7 +72,7 @@ class MessageWriter:
             self._flush()
         else:
             self._read()
-        self._looked_at = time.monotonic()
+        self._polled_at = time.monotonic()
 
     def _flush(self) -> None:
         """One write, and one read where somebody else wrote. A fault is left to the next flush."""

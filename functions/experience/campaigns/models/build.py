@@ -40,4 +40,5 @@ def built_fields(run_id: str, output: Any) -> dict[str, Any]:
         "thumbnail_url": addresses["thumbnail"],
         "latest_run_id": run_id,
         "pending_run_id": None,
+        "publish_error": None,
     }

@@ -50,7 +50,8 @@ class Campaign(Document):
     """`/workspaces/{w}/campaigns/{id}`. Timestamps are Unix milliseconds.
 
     `version` goes up by one with each change of an operator and each build that succeeds.
-    `pending_run_id` is the build under way, `latest_run_id` the last that succeeded. `name_key` is
+    `pending_run_id` is the build under way, `latest_run_id` the last that succeeded.
+    `publish_error`: the reason why the last build was finished and could not go live. `name_key` is
     the name in lower case. `draws`: the public part of each, of which the last one counts; its seed
     is made from the secret's version `draw_secret`, codes and tickets from `claim_secret`. Tickets
     of `revoked_batches` are invalid; `code_counts` has the number of uploaded codes by prize.
@@ -70,6 +71,7 @@ class Campaign(Document):
     thumbnail_url: str | None = None
     latest_run_id: str | None = None
     pending_run_id: str | None = None
+    publish_error: str | None = None
     built: BuiltCampaign | None = None
     draws: list[PublicDraw] = []
     draw_secret: str | None = None

@@ -66,6 +66,7 @@ def generate_campaign(
             update={
                 "status": status,
                 "pending_run_id": new.run.id,
+                "publish_error": None,
                 "updated_at": max(new.run.created_at, campaign.updated_at),
             }
         )

@@ -45,19 +45,10 @@ class CampaignHooks:
     ) -> HookWrites:
         """One read, one write; as `write_campaign` where the build succeeded."""
 
-        def succeed(transaction: Transaction) -> None:
+        def body(transaction: Transaction) -> None:
             end_build(client, transaction, run, outputs.get("publish"), now)
 
-        def fail(transaction: Transaction) -> None:
-            end_build(client, transaction, run, None, now)
-
-        try:
-            return transactions.conditional_writes(client, succeed)
-        except FailedPrecondition as refused:
-            # It was built, and cannot go live: its config was completed for it, but the deployment
-            # has no secret, or another tenant has the id.
-            logs.warning("build not published", run=run.id, reason=refused.reason)
-            return transactions.conditional_writes(client, fail)
+        return transactions.conditional_writes(client, body)
 
     def on_run_retried(self, client: Client, run: Run, now: int) -> HookWrites:  # noqa: ARG002
         """Raises FailedPrecondition: by now the campaign may be another."""
@@ -95,7 +86,7 @@ def end_build(
     """End a campaign's build as its run has ended; None where the campaign waits for another run.
 
     `output`: of the step `publish`, or None for a build without a result. One read, one write, and
-    as `write_campaign`. Raises FailedPrecondition where it cannot go live.
+    as `write_campaign`. Where it cannot go live, the campaign says why in `publish_error`.
     """
     assert run.owner_reference is not None
     reference = store.campaign_ref(client, run.tenant_id, run.owner_reference.ids["campaignId"])
@@ -106,16 +97,32 @@ def end_build(
         return fail_build(client, transaction, campaign, now)
     status = life_cycle.after(campaign, Move.SUCCEED)
     changed = campaign.changed(now, status=status, **built_fields(run.id, output))
-    return write_campaign(client, transaction, campaign, changed)
+    try:
+        return write_campaign(client, transaction, campaign, changed)
+    except FailedPrecondition as refused:
+        # Its config was completed for it, but the deployment has no secret, or another tenant has
+        # the id. Nothing is written yet.
+        logs.warning("build not published", run=run.id, reason=refused.reason)
+        return fail_build(client, transaction, campaign, now, refused.reason)
 
 
-def fail_build(client: Client, transaction: Transaction, campaign: Campaign, now: int) -> Campaign:
-    """End a build without a result: a first one fails, a live campaign stays live. One write."""
+def fail_build(
+    client: Client,
+    transaction: Transaction,
+    campaign: Campaign,
+    now: int,
+    reason: str | None = None,
+) -> Campaign:
+    """End a build without a result: a first one fails, a live campaign stays live. One write.
+
+    `reason`: why what was built could not go live.
+    """
     status = life_cycle.after(campaign, Move.FAIL)
     failed = campaign.model_copy(
         update={
             "status": status,
             "pending_run_id": None,
+            "publish_error": reason,
             "updated_at": max(now, campaign.updated_at),
         }
     )

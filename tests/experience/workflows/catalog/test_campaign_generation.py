@@ -254,23 +254,41 @@ def test_what_cannot_go_live_is_refused_before_it_is_built(
 
 
 @pytest.mark.exhaustive
-def test_a_build_that_cannot_go_live_in_the_end_is_a_failed_one(
+def test_a_build_that_cannot_go_live_in_the_end_is_a_failed_one_and_says_why(
     bench: WorkflowBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     campaign_id = a_campaign(bench.client, bench.workspace)
     run_id = generate(bench, campaign_id, 1).run.id
-    other = {"id": campaign_id, "tenantId": "another-workspace"}
-    live = a_campaign(bench.client, f"{bench.workspace}-2", "live")
-    twin = store.find_public(bench.client, live)
-    assert twin is not None
-    store.public_ref(bench.client, campaign_id).set({**twin.dump(), **other})
     monkeypatch.delenv("CAMPAIGN_SECRET")
     bench.drain()
     assert bench.run(run_id).status is RunStatus.COMPLETED
-    assert (of(bench, campaign_id).status, of(bench, campaign_id).version) == (FAILED, 1)
-    found = store.find_public(bench.client, campaign_id)
-    assert found is not None
-    assert found.tenant_id == "another-workspace"
+    failed = of(bench, campaign_id)
+    assert (failed.status, failed.version, failed.pending_run_id) == (FAILED, 1, None)
+    assert failed.publish_error == "campaign_secret_missing"
+    assert store.find_public(bench.client, campaign_id) is None
+
+    # As if the commit that ended the run had not ended the build, and another tenant has the id.
+    monkeypatch.setenv("CAMPAIGN_SECRET", "a secret of these tests")
+    live = a_campaign(bench.client, f"{bench.workspace}-2", "live")
+    twin = store.find_public(bench.client, live)
+    assert twin is not None
+    public = store.public_ref(bench.client, campaign_id)
+    public.set({**twin.dump(), "id": campaign_id, "tenantId": "another-workspace"})
+    reference = store.campaign_ref(bench.client, bench.workspace, campaign_id)
+    reference.update({"status": "generating", "pendingRunId": run_id, "publishError": None})
+    for _ in range(2):
+        sweep_campaigns()
+        lost = of(bench, campaign_id)
+        assert (lost.status, lost.pending_run_id) == (FAILED, None)
+        assert lost.publish_error == "campaign_id_taken"
+        found = store.find_public(bench.client, campaign_id)
+        assert found is not None
+        assert found.tenant_id == "another-workspace"
+
+    public.delete()
+    assert generate(bench, campaign_id, 1).campaign.publish_error is None
+    bench.drain()
+    assert (of(bench, campaign_id).status, of(bench, campaign_id).publish_error) == (LIVE, None)
 
 
 def test_the_embed_code_is_an_iframe_that_a_name_cannot_leave(bench: WorkflowBench) -> None:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from experience import clients
+from experience.assistant import store
 from experience.assistant.models.tools import (
     MAX_LISTED_ITEMS,
     CampaignDays,
@@ -26,7 +27,11 @@ from experience.campaigns.models.playing.requests import GetCampaignFunnel
 from experience.campaigns.models.requests import ListCampaigns
 from experience.campaigns.usecases import read as campaigns
 from experience.campaigns.usecases.playing import read as plays
+from experience.events.models.event import Event
+from experience.events.models.requests import ListEvents
+from experience.events.usecases.read import list_events
 from experience.guests import store as guest_store
+from experience.journeys import store as journey_store
 from experience.players.models.analytics import GetContentAnalytics
 from experience.players.store import count_of
 from experience.players.usecases import analytics
@@ -219,35 +224,50 @@ def get_content_analytics(uid: str, workspace_id: str, wanted: ExperienceDays, _
 def count_guests_today(uid: str, workspace_id: str, wanted: GuestsWanted, now: int) -> Data:
     """How many guests came for the first time, and how many sessions began, since midnight in UTC.
 
-    Projects have no time zone. Sessions are counted with previews. Of one project as
-    `find_project`, otherwise of the newest 20, at most 22 reads; and two reads for each project,
-    or one for each thousand guests or sessions of its day.
+    Neither projects nor events have a time zone. Sessions are counted with previews. Of one project
+    as `find_project`, otherwise of the newest 20 projects and 20 events, at most 44 reads; and two
+    reads for each of them, or one for each thousand guests or sessions of its day.
     """
-    token = None
+    client, midnight = clients.firestore(), now - now % DAY_MS
+    found: list[Project] = []
+    events: list[Event] = []
+    token = events_token = None
     if wanted.project is None:
         found, token = _projects(uid, workspace_id)
+        events, events_token = _events(uid, workspace_id)
     else:
         found = [find_project(uid, workspace_id, wanted.project)]
-    client, midnight = clients.firestore(), now - now % DAY_MS
-
-    def count(query_since: Any, project: Project) -> int:
-        return count_of(query_since(client, project.id, midnight))
-
+    collections = [
+        *(guest_store.guests_ref(client, each.id) for each in found),
+        *(journey_store.event_guests_ref(client, each.id) for each in events),
+        *(session_store.sessions_ref(client, each.id) for each in found),
+        *(journey_store.event_sessions_ref(client, each.id) for each in events),
+    ]
     with ThreadPoolExecutor(MAX_CONCURRENT_COUNTS) as pool:
-        guests = pool.map(lambda each: count(guest_store.query_since, each), found)
-        sessions = pool.map(lambda each: count(session_store.query_since, each), found)
-        counted = list(zip(found, guests, sessions, strict=True))
+        counts = list(
+            pool.map(lambda each: count_of(store.query_since(each, midnight)), collections)
+        )
+    visited: list[Project | Event] = [*found, *events]
+    half = len(visited)
     items = [
-        {"id": project.id, "name": project.name, "newGuests": new, "sessions": begun}
-        for project, new, begun in counted
+        {"id": each.id, "name": each.name, "newGuests": new, "sessions": begun}
+        for each, new, begun in zip(visited, counts[:half], counts[half:], strict=True)
     ]
     return {
         "day": day_of(now, "UTC"),
         "timeZone": "UTC",
-        "newGuests": sum(each["newGuests"] for each in items),
-        "sessions": sum(each["sessions"] for each in items),
-        **_listed("projects", items, token),
+        "newGuests": sum(counts[:half]),
+        "sessions": sum(counts[half:]),
+        **_listed("projects", items[: len(found)], token),
+        **_listed("events", items[len(found) :], events_token),
     }
+
+
+def _events(uid: str, workspace_id: str) -> tuple[list[Event], str | None]:
+    """The newest events, and a token where there are more."""
+    request = ListEvents(workspace_id=workspace_id, page_size=MAX_LISTED_ITEMS)
+    page = list_events(uid, request)
+    return page.items, page.next_page_token
 
 
 def _projects(uid: str, workspace_id: str) -> tuple[list[Project], str | None]:

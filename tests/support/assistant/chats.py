@@ -33,7 +33,7 @@ Part = str | Completion | Exception | Callable[[], object]
 """A part of the text, how it ends, how it fails, or what happens in between."""
 
 
-def says(*parts: Part) -> tuple[Part, ...]:
+def replies(*parts: Part) -> tuple[Part, ...]:
     """A round that ends with all of its text."""
     text = "".join(each for each in parts if isinstance(each, str))
     return (*parts, Completion(text, FinishReason.STOP, USAGE))
