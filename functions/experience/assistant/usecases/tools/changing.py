@@ -50,9 +50,8 @@ class Confirmed(NamedTuple):
 
 def plan_create(_uid: str, _workspace_id: str, wanted: NewCampaign) -> Plan:
     """No reads."""
-    name = " ".join(wanted.name.split())
-    summary = f"Create the campaign {quoted(name)} as a draft."
-    return Plan({"name": name, "templateId": "spin_wheel"}, summary)
+    summary = f"Create the campaign {quoted(wanted.name)} as a draft."
+    return Plan({"name": wanted.name, "templateId": "spin_wheel"}, summary)
 
 
 def run_create(uid: str, confirmed: Confirmed) -> str:
