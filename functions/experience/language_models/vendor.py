@@ -38,6 +38,9 @@ _TOKENS_PER_PART = 16
 _TOKENS_PER_REQUEST = 64
 _BYTES_PER_TOKEN = 4
 
+_MAX_REPORTED_TOKENS = 100_000_000
+"""No model reads or writes as many: a greater count is a fault of its server."""
+
 
 def max_tokens_of(messages: Sequence[Message], tools: Sequence[Tool] = ()) -> int:
     """The most tokens that these messages can be.
@@ -61,8 +64,16 @@ def estimated(text: str) -> int:
 
 
 def whole_number(value: Any) -> int:
-    """A count as a vendor reports it; 0 for what is none."""
-    return value if isinstance(value, int) and value > 0 else 0
+    """A count of tokens as a vendor reports it; 0 for what is none."""
+    return value if type(value) is int and 0 < value <= _MAX_REPORTED_TOKENS else 0
+
+
+def well_formed(text: str) -> str:
+    """The text with U+FFFD for each half of a surrogate pair.
+
+    JSON may escape one alone. Neither UTF-8 nor Firestore takes it.
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def opened(http: Http, stack: ExitStack, once: Callable[[Http, ExitStack], T]) -> T:
@@ -100,8 +111,10 @@ class Draft:
     def usage(self) -> Usage:
         """What the vendor reports, or an estimate."""
         read, written = self.reported
-        if not read + written:
-            read, written = self.input_tokens, estimated(self.text + self.called)
+        if not written:
+            # a count of the input alone is that of a response without output
+            written = 0 if read else estimated(self.text + self.called)
+        read = read or self.input_tokens
         vendor, _, model = self.name.partition("/")
         cost = prices.of_tokens(vendor, model, read, written)
         return Usage(input_tokens=read, output_tokens=written, cost_micros=cost or 0)
@@ -120,7 +133,7 @@ class Draft:
             reason = FinishReason.TOOL_CALLS
         if reason is FinishReason.TOOL_CALLS and not self.calls:
             raise self.malformed_call()
-        calls = tuple(self.calls) if reason is FinishReason.TOOL_CALLS else ()
+        calls = tuple(map(_well_formed, self.calls)) if reason is FinishReason.TOOL_CALLS else ()
         return Completion(self.text, reason, self.usage, calls)
 
     def failure(self, failed: ProviderFailed) -> ModelFailed:
@@ -130,7 +143,7 @@ class Draft:
         """
         is_used = self.text or self.called or failed.code is FailureCode.TIMEOUT
         return ModelFailed(
-            failed.message,
+            well_formed(failed.message),
             code=_CODES.get(failed.code, ModelErrorCode.PROVIDER_ERROR),
             retryable=failed.retryable,
             retry_after_seconds=failed.retry_after_seconds,
@@ -139,12 +152,19 @@ class Draft:
 
     def unreadable(self, message: str = UNREADABLE) -> ModelFailed:
         """The failure of a model whose response nobody can read."""
-        return ModelFailed(message, usage=self.usage)
+        return ModelFailed(well_formed(message), usage=self.usage)
 
     def malformed_call(self) -> ModelFailed:
         """The failure of a model that called a tool in a way that nobody can read."""
         message = "The model called a tool with arguments that are no JSON object."
         return ModelFailed(message, code=ModelErrorCode.INVALID_OUTPUT, usage=self.usage)
+
+
+def _well_formed(call: ToolCall) -> ToolCall:
+    id_, name, arguments = json.loads(
+        well_formed(json.dumps([call.id, call.name, call.arguments], ensure_ascii=False))
+    )
+    return replace(call, id=id_, name=name, arguments=arguments)
 
 
 def _texts(messages: Sequence[Message], tools: Sequence[Tool]) -> list[str]:
