@@ -128,8 +128,10 @@ class Draft:
     def usage(self) -> Usage:
         """What the vendor reports, or an estimate."""
         read, written = self.reported
-        if not read + written:
-            read, written = self.input_tokens, estimated(self.text + self.called)
+        if not written:
+            # a count of the input alone is that of a response without output
+            written = 0 if read else estimated(self.text + self.called)
+        read = read or self.input_tokens
         vendor, _, model = self.name.partition("/")
         cost = prices.of_tokens(vendor, model, read, written)
         return Usage(input_tokens=read, output_tokens=written, cost_micros=cost or 0)
@@ -173,7 +175,7 @@ class Draft:
         """
         is_used = self.text or self.called or failed.code is FailureCode.TIMEOUT
         return ModelFailed(
-            failed.message,
+            valid_text(failed.message),
             code=_CODES.get(failed.code, ModelErrorCode.PROVIDER_ERROR),
             retryable=failed.retryable,
             retry_after_seconds=failed.retry_after_seconds,
@@ -182,7 +184,7 @@ class Draft:
 
     def unreadable(self, message: str = UNREADABLE) -> ModelFailed:
         """The failure of a model whose response nobody can read."""
-        return ModelFailed(message, usage=self.usage)
+        return ModelFailed(valid_text(message), usage=self.usage)
 
     def malformed_call(self) -> ModelFailed:
         """The failure of a model that called a tool in a way that nobody can read."""

@@ -51,6 +51,45 @@ class TestAServerOfOnesOwn:
             found = last.completion
         assert (found.usage.input_tokens, found.usage.output_tokens) == (3, 4)
 
+    @pytest.mark.parametrize(
+        ("reported", "expected"),
+        [
+            ({"prompt_tokens": 10**30, "completion_tokens": -1}, (3, 2)),
+            ({"completion_tokens": 7}, (3, 7)),
+            ({"prompt_tokens": 5, "completion_tokens": 0}, (5, 0)),
+        ],
+    )
+    def test_that_miscounts_is_counted_here(
+        self, openai: Account, reported: dict[str, int], expected: tuple[int, int]
+    ) -> None:
+        message = {"role": "assistant", "content": "Hello."}
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        openai.vendor.next(COMPLETE, Reply(200, {"choices": [choice], "usage": reported}))
+        usage = openai.model().complete(ASKED, max_tokens=50).usage
+        assert (usage.input_tokens, usage.output_tokens) == expected
+
+    @pytest.mark.parametrize(
+        "numbers",
+        [
+            ({"index": 0, "id": "a"}, {"index": 0, "id": "b"}),  # as Gemini's own compatible API
+            ({"id": "a"}, {"id": "b"}),
+            ({}, {}),
+        ],
+    )
+    def test_may_number_all_its_calls_alike(
+        self, openai: Account, numbers: tuple[dict[str, Any], ...]
+    ) -> None:
+        deltas = [
+            {"tool_calls": [{**number, "function": {"name": "look", "arguments": arguments}}]}
+            for number, arguments in zip(numbers, ('{"at": 1}', '{"at": 2}'), strict=True)
+        ]
+        events = [{"choices": [{"delta": each}]} for each in deltas]
+        end = {"choices": [{"delta": {}, "finish_reason": "tool_calls"}]}
+        openai.vendor.next(STREAM, stream_of(iter([*events, end])))
+        *_, last = openai.model().stream(ASKED, max_tokens=50)
+        assert last.completion
+        assert [each.arguments for each in last.completion.tool_calls] == [{"at": 1}, {"at": 2}]
+
     def test_may_end_a_message_with_calls_as_any_other(self, openai: Account) -> None:
         openai.vendor.script.append(Said(calls=(Called("look", ""),)))
         completion = openai.model().complete(ASKED, max_tokens=50)
