@@ -265,7 +265,7 @@ class FirestoreSaver(AsyncMethods):
         new, outside = decoding.encode_writes(
             self.serde, position.key, writes, task, task_path, clock.now_ms()
         )
-        thread = self._threads.open(position.thread_id, continues=True)
+        thread = self._threads.open(position.thread_id, continues=True, waits=True)
         blobs.put(thread, outside)
         collection = store.writes_ref(thread)
         existing: set[str] = set()

@@ -1,5 +1,6 @@
 """A thread's life: opened, claimed, migrated, deleted with all that lies below it."""
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -20,10 +21,13 @@ from experience.checkpoints.models import (
     ThreadDeletedError,
     text_of,
 )
+from experience.errors import Contention
 from experience.ids import new_id
 from experience.store import Memory, find, parse
 
 MAX_REMEMBERED = 1000
+LOCKS = 64
+"""How many threads a saver opens at once: those who want the same one do not collide."""
 PAGE_SIZE = 300
 
 Record = Callable[[WriteBatch], None]
@@ -46,27 +50,49 @@ class Threads(NamedTuple):
     workspace_id: str
     ttl_days: int
     opened: "Memory[bool]"
+    locks: tuple[threading.Lock, ...]
 
     @classmethod
     def of(cls, client: Client, workspace_id: str, ttl_days: int) -> "Threads":
         """Those of a workspace, of which none is open yet."""
         opened: Memory[bool] = Memory(MAX_REMEMBERED, lambda: TOUCH_MS / 1000)
-        return cls(client, workspace_id, ttl_days, opened)
+        locks = tuple(threading.Lock() for _ in range(LOCKS))
+        return cls(client, workspace_id, ttl_days, opened, locks)
 
     def ref(self, thread_id: Any) -> DocumentReference:
         """A thread's document. Raises ValueError for an id that Firestore cannot store."""
         return store.thread_ref(self.client, self.workspace_id, text_of(thread_id, "thread_id"))
 
-    def open(self, thread_id: Any, *, continues: bool) -> DocumentReference:
+    def open(self, thread_id: Any, *, continues: bool, waits: bool = False) -> DocumentReference:
         """A thread to write to, created if need be, whose end is a while away.
 
         Once an hour one read and one write, else nothing. `continues`: the write needs what is
-        stored; without it a deleted thread begins anew. ThreadDeletedError, NewerSchemaError.
+        stored; without it a deleted thread begins anew. `waits`: somebody else may be about to
+        begin it, as LangGraph stores the first writes beside the first checkpoint.
+        ThreadDeletedError, NewerSchemaError, Contention.
         """
         reference = self.ref(thread_id)
-        if not self.opened.get(reference.id):
-            transactions.retry(lambda: self._open_once(reference, str(thread_id), continues))
-            self.opened.keep(reference.id, value=True)
+        deleted: list[ThreadDeletedError] = []
+
+        def once() -> None:
+            with self.locks[hash(reference.id) % LOCKS]:
+                if self.opened.get(reference.id):
+                    return
+                try:
+                    self._open_once(reference, str(thread_id), continues)
+                except ThreadDeletedError as error:
+                    if not waits:
+                        raise
+                    deleted.append(error)
+                    raise Aborted("It is deleted.") from error
+                self.opened.keep(reference.id, value=True)
+
+        try:
+            transactions.retry(once)
+        except Contention:
+            if deleted:
+                raise deleted[-1] from None
+            raise
         return reference
 
     def _open_once(self, reference: DocumentReference, thread_id: str, continues: bool) -> None:

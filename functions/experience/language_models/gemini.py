@@ -172,7 +172,7 @@ class _Draft(vendor.Draft):
             )
         if part.thought or not part.text:
             return ""
-        text = vendor.well_formed(part.text)
+        text = vendor.valid_text(part.text)
         self.text += text
         return text
 

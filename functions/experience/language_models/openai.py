@@ -23,6 +23,7 @@ from experience.language_models.models import (
     Tool,
     ToolCall,
 )
+from experience.language_models.vendor import valid_text
 from experience.providers.exchange import Response, Stream
 from experience.providers.http import Http
 from experience.providers.models import FailureCode, ProviderFailed
@@ -125,11 +126,13 @@ class _Call:
 class _Draft(vendor.Draft):
     pieces: list[_Call] = field(default_factory=list)
     is_refused: bool = False
+    half: str = ""
+    """The first half of a surrogate pair, whose second one is in the next chunk."""
 
     @property
     def called(self) -> str:
         pieces = (each.name + each.arguments for each in self.pieces)
-        return vendor.well_formed("".join(pieces))
+        return valid_text("".join(pieces))
 
     def add(self, answer: Any, key: str) -> str:
         """Add a response (`message`) or a chunk of one (`delta`), and return its text.
@@ -169,7 +172,11 @@ class _Draft(vendor.Draft):
             if isinstance(call, dict):
                 self._add_call(call, number)
         text = message.get("content")
-        text = vendor.well_formed(text) if isinstance(text, str) else ""
+        if not isinstance(text, str):
+            return ""
+        text = self.half + text
+        self.half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+        text = valid_text(text.removesuffix(self.half))
         self.text += text
         return text
 
@@ -197,7 +204,7 @@ class _Draft(vendor.Draft):
         return self.pieces[-1]
 
     def _tool_call(self, call: _Call) -> ToolCall:
-        arguments = _json(call.arguments.encode() or b"{}")
+        arguments = _json(valid_text(call.arguments).encode() or b"{}")
         if not call.name or not isinstance(arguments, dict):
             raise self.malformed_call()
         return ToolCall(call.id or new_id(), call.name, arguments)
@@ -214,16 +221,24 @@ def _streamed(http: Http, body: dict[str, Any]) -> Iterator[Stream]:
 
 def _events(parts: Iterator[bytes]) -> Iterator[Any]:
     """The JSON of each event, to the end or to `[DONE]`; None for one that is no JSON."""
-    rest = b""
+    for line in _lines(parts):
+        data = line.strip().removeprefix(b"data:").strip()
+        if not line.startswith(b"data:") or not data:  # a comment, an empty line
+            continue
+        if data == b"[DONE]":
+            return
+        yield _json(data)
+
+
+def _lines(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Each line that ends. One that comes in many parts is joined once, at its end."""
+    begun: list[bytes] = []
     for part in parts:
-        *lines, rest = (rest + part).split(b"\n")
-        for line in lines:
-            data = line.strip().removeprefix(b"data:").strip()
-            if not line.startswith(b"data:") or not data:  # a comment, an empty line
-                continue
-            if data == b"[DONE]":
-                return
-            yield _json(data)
+        first, *others = part.split(b"\n")
+        begun.append(first)
+        for other in others:
+            yield b"".join(begun)
+            begun = [other]
 
 
 def _json(data: bytes) -> Any:
@@ -295,4 +310,4 @@ def _accepted(answer: Response) -> Response:
 
 
 def _short(detail: Any) -> str:
-    return str(detail or "")[:MAX_DETAIL_LENGTH]
+    return valid_text(str(detail or "")[:MAX_DETAIL_LENGTH])

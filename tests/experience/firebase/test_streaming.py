@@ -17,6 +17,7 @@ from experience.firebase import streaming
 from experience.firebase.request_body import MAX_BODY_BYTES
 from tests.support.streaming.gate import Gate
 from tests.support.streaming.main import speak, speak_at_once
+from tests.support.streaming.servers import PROJECT, environment
 
 SECONDS = 20
 
@@ -30,8 +31,8 @@ def gate() -> Iterator[Gate]:
 
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-    monkeypatch.setenv("FIREBASE_AUTH_EMULATOR_HOST", "127.0.0.1:1")  # unsigned tokens are enough
-    monkeypatch.setenv("GCLOUD_PROJECT", "demo-stream")
+    for name, value in environment().items():
+        monkeypatch.setenv(name, value)
     app = flask.Flask("test")
     for path, function in (("/speak", speak), ("/speakAtOnce", speak_at_once)):
         handler: Any = function
@@ -54,7 +55,7 @@ def post(
 ) -> TestResponse:
     headers = {"Accept": accept, "Origin": "https://guests.example"}
     if uid:
-        headers["Authorization"] = f"Bearer {unsigned_token('demo-stream', uid)}"
+        headers["Authorization"] = f"Bearer {unsigned_token(PROJECT, uid)}"
     return client.post(path, json={"data": {"words": list(words), **more}}, headers=headers)
 
 

@@ -13,7 +13,7 @@ from experience.language_models.models import (
     Role,
     Usage,
 )
-from experience.language_models.openai import OWN_URL, OpenAi
+from experience.language_models.openai import OWN_URL, OpenAi, _events
 from experience.language_models.outputs import CampaignPlan
 from experience.providers.http import Http
 from tests.experience.language_models.conftest import MODEL, Account
@@ -23,6 +23,7 @@ from tests.support.vendors.server import Received, Reply
 
 ASKED = (Message(Role.USER, "Say hello."),)
 ANY = Received("POST", "", {}, {"stream_options": {"include_usage": True}})
+STOP = {"choices": [{"delta": {}, "finish_reason": "stop"}]}
 COST = 96
 """120 tokens at 0.40 and 30 at 1.60 dollars a million, in micro-dollars."""
 
@@ -109,6 +110,46 @@ class TestAServerOfOnesOwn:
         *_, last = openai.model().stream(ASKED, max_tokens=50)
         assert last.completion
         assert last.completion.text == "Hello."
+
+    def test_may_cut_a_character_in_two_chunks(self, openai: Account) -> None:
+        begun, *_, end = [
+            each for each in openai.vendor.chunks(said("Hey"), ANY) if each != "[DONE]"
+        ]
+        deltas = [{"content": "Hi \ud83d"}, {"content": None}, {"content": "\ude00\udc00 \ud83d"}]
+        events = [begun, *({"choices": [{"delta": each}]} for each in deltas), STOP, end]
+        openai.vendor.next(STREAM, stream_of(iter(events)))
+        *chunks, last = openai.model().stream(ASKED, max_tokens=50)
+        assert last.completion
+        assert last.completion.text.endswith("Hi \U0001f600\ufffd ")
+        assert "".join(each.delta for each in chunks) == last.completion.text
+
+    @pytest.mark.parametrize("counted", [10**30, -1, True, 1.5, "7"])
+    def test_may_report_counts_that_are_none(self, openai: Account, counted: Any) -> None:
+        usage = {"prompt_tokens": counted, "completion_tokens": counted}
+        events = [{"choices": [{"delta": {"content": "Hello, world!"}}]}, STOP, {"usage": usage}]
+        openai.vendor.next(STREAM, stream_of(iter(events)))
+        *_, last = openai.model().stream(ASKED, max_tokens=50)
+        assert last.completion
+        assert last.completion.usage.tokens == 7
+
+    def test_may_send_a_line_that_does_not_end(self) -> None:
+        parts = [b"data: 1\n\nda", b"ta: ", b"2", b"\r\ndata: 3\ndata: cut"]
+        assert list(_events(iter(parts))) == [1, 2, 3]
+        endless = (b"x" * 16_384 for _ in range(1000))  # joined at each part this takes seconds
+        assert list(_events(endless)) == []
+
+    def test_may_call_tools_in_texts_that_are_none(self, openai: Account) -> None:
+        call = Called("look\udc00", '{"a": ["\\ud83d", "\ud83d\ude00"]}')
+        openai.vendor.script.append(Said(calls=(call,)))
+        completion = openai.model().complete(ASKED, max_tokens=50)
+        assert completion.tool_calls[0].name == "look\ufffd"
+        assert completion.tool_calls[0].arguments == {"a": ["\ufffd", "\U0001f600"]}
+
+    def test_may_nest_arguments_deeper_than_anybody_reads(self, openai: Account) -> None:
+        openai.vendor.script.append(Said(calls=(Called("look", '{"a":' * 100 + "1" + "}" * 100),)))
+        with pytest.raises(ModelFailed, match="arguments") as caught:
+            openai.model().complete(ASKED, max_tokens=50)
+        assert caught.value.code is ModelErrorCode.INVALID_OUTPUT
 
     def test_may_fail_within_a_stream(self, openai: Account) -> None:
         events = [*list(openai.vendor.chunks(said("Hey"), ANY))[:2], {"error": {"message": "OOM"}}]

@@ -8,8 +8,8 @@ from PIL import Image
 from experience.providers.gemini import Gemini
 from experience.providers.http import Http
 from experience.providers.replicate import Replicate
-from tests.support.builders.blobs import MemoryBlobs
 from tests.support.builders.images import encoded
+from tests.support.media.memory_blobs import MemoryBlobs
 from tests.support.vendors import gemini, replicate
 from tests.support.vendors.gemini import GeminiVendor
 from tests.support.vendors.replicate import ReplicateVendor

@@ -10,8 +10,8 @@ from experience.providers.gemini import SOURCE_BYTES, Gemini
 from experience.providers.http import Http
 from experience.providers.models import Blob, FailureCode, ProviderFailed, State
 from tests.experience.providers.conftest import PICTURE
-from tests.support.builders.blobs import MemoryBlobs
 from tests.support.builders.images import encoded
+from tests.support.media.memory_blobs import MemoryBlobs
 from tests.support.vendors.gemini import GENERATE, USAGE, GeminiVendor, exhausted, refusal
 from tests.support.vendors.server import Fault, Reply
 

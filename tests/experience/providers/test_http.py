@@ -8,7 +8,7 @@ from experience.providers.http import Http
 from experience.providers.models import Blob, ProviderFailed
 from experience.providers.replicate import Replicate
 from tests.experience.providers.conftest import PICTURE
-from tests.support.builders.blobs import MemoryBlobs
+from tests.support.media.memory_blobs import MemoryBlobs
 from tests.support.vendors.replicate import ReplicateVendor
 from tests.support.vendors.server import Reply
 

@@ -6,8 +6,8 @@ from experience.imaging import files, stages
 from experience.providers import sounds
 from experience.providers.local import Local
 from experience.providers.models import Blob, FailureCode, ProviderFailed, State
-from tests.support.builders.blobs import MemoryBlobs
 from tests.support.builders.images import ASTRONAUT, recipe
+from tests.support.media.memory_blobs import MemoryBlobs
 
 
 @pytest.fixture

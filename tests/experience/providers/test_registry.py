@@ -12,7 +12,7 @@ from experience.providers.local import Local
 from experience.providers.models import Provider, ProviderFailed
 from experience.providers.replicate import Replicate
 from tests.experience.providers.conftest import PICTURE
-from tests.support.builders.blobs import MemoryBlobs
+from tests.support.media.memory_blobs import MemoryBlobs
 from tests.support.vendors import replicate
 from tests.support.vendors.replicate import ReplicateVendor
 

@@ -9,7 +9,7 @@ from experience.providers.http import Http, Unanswered
 from experience.providers.models import Blob, FailureCode, ProviderFailed, State
 from experience.providers.replicate import Replicate
 from tests.experience.providers.conftest import PICTURE
-from tests.support.builders.blobs import MemoryBlobs
+from tests.support.media.memory_blobs import MemoryBlobs
 from tests.support.vendors.replicate import THROTTLED, ReplicateVendor
 from tests.support.vendors.server import Fault, Reply
 

@@ -71,16 +71,19 @@ class KilledError(BaseException):
 
 @contextmanager
 def killed_at(number: int, *, after: bool = False) -> Iterator[list[Paths]]:
-    """Meanwhile the process dies at its commit of this number, from 0, or right after it."""
+    """Meanwhile the process dies at its commit of this number, from 0, or right after it.
+
+    Whatever its other threads commit then is lost too.
+    """
     commits: list[Paths] = []
 
     def around(pbs: list[Any], send: Callable[[], Any]) -> Any:
         commits.append([path_of(pb) for pb in pbs])
-        is_last = len(commits) == number + 1
-        if is_last and not after:
+        at = len(commits) - 1
+        if at > number or (at == number and not after):
             raise KilledError
         sent = send()
-        if is_last:
+        if at == number:
             raise KilledError
         return sent
 

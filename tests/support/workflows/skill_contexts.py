@@ -14,7 +14,7 @@ from experience.workflows.skills import (
     SkillFailed,
     StepInfo,
 )
-from tests.support.builders.blobs import MemoryBlobs
+from tests.support.media.memory_blobs import MemoryBlobs
 
 
 class MemoryRuntime:
