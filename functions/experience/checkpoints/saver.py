@@ -313,16 +313,20 @@ class FirestoreSaver(AsyncMethods):
     def copy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
         """Copy a thread with its hidden checkpoints to another one; what that has stays.
 
-        One read and one write for each document. Safe to repeat. Of one that does not exist
-        nothing is copied.
+        What a run stores meanwhile is not copied. One read and one write for each document. Safe to
+        repeat. Of one that does not exist nothing is copied.
         """
         source = self._threads.ref(source_thread_id)
-        if not source.get().exists or thread_key(str(target_thread_id)) == source.id:
+        found = source.get()
+        if not found.exists or thread_key(str(target_thread_id)) == source.id:
             return
         target = self._threads.open(target_thread_id, continues=False)
         claim = self._claims.get(target.id)
         pruning.copy_below(
-            source, target, lambda record: self._threads.commit(target, claim, record)
+            source,
+            target,
+            found.read_time,
+            lambda record: self._threads.commit(target, claim, record),
         )
 
     def prune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
