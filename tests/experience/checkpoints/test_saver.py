@@ -99,6 +99,26 @@ class TestSizes:
         assert copied.pending_writes == found.pending_writes
         saver.delete_thread("copy")
 
+    @pytest.mark.parametrize("size", [4 * MIB - 64 * 1024, 4 * MIB - 1, 4 * MIB, 4 * MIB + 1])
+    def test_a_value_of_about_what_one_commit_holds_comes_back(
+        self, saver: FirestoreSaver, size: int
+    ) -> None:
+        course = Course(saver, "t")
+        course.step(large=b"x" * size)
+        found = saver.get_tuple(course.config)
+        assert found is not None
+        assert found.checkpoint["channel_values"] == {"large": b"x" * size}
+
+    def test_values_that_fill_a_commit_together_come_back(self, saver: FirestoreSaver) -> None:
+        course = Course(saver, "t")
+        values: dict[str, Any] = {f"c{number}": b"x" * 13_950 for number in range(300)}
+        course.step(**values)
+        saver.put_writes(course.config, [("a", b"x" * 20_950)] * 200, "task")
+        found = saver.get_tuple(course.config)
+        assert found is not None
+        assert found.checkpoint["channel_values"] == values
+        assert found.pending_writes == [("task", "a", b"x" * 20_950)] * 200
+
     def test_a_checkpoint_of_many_channels_does_not_have_to_fit_a_document(
         self, saver: FirestoreSaver
     ) -> None:
