@@ -41,6 +41,7 @@ from experience.store import parse
 
 PAGE_SIZE = store.MAX_IN
 MAX_ATTEMPTS = 3
+CHANCE = random.SystemRandom()
 
 
 class FirestoreSaver(AsyncMethods):
@@ -89,10 +90,11 @@ class FirestoreSaver(AsyncMethods):
     def get_next_version(self, current: str | None, channel: None) -> str:  # noqa: ARG002
         """The version after this one: a number that sorts as text, and chance.
 
-        So two branches of one thread do not give a version to two values. As LangGraph's own.
+        So two branches of one thread do not give a version to two values, even if a graph seeds
+        `random`. As LangGraph's own.
         """
         number = 0 if current is None else int(str(current).split(".")[0])
-        return f"{number + 1:032}.{random.random():016}"  # noqa: S311  (apart, not secret)
+        return f"{number + 1:032}.{CHANCE.random():016}"
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """A checkpoint with its values and pending writes; without an id the newest.

@@ -1,6 +1,7 @@
 """What a saver of checkpoints holds beyond LangGraph's own suite."""
 
 import asyncio
+import random
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -383,6 +384,20 @@ class TestTypes:
         assert found.checkpoint["channel_values"]["plan"] == Plan("win")
         extended = strict.with_allowlist([(Plan.__module__, "Plan")])
         assert extended.get_tuple(a_config("t")) == found
+
+    def test_of_two_branches_keep_apart_though_a_graph_seeds_chance(
+        self, saver: FirestoreSaver
+    ) -> None:
+        course = Course(saver, "t")
+        course.step(listed=[0])
+        for value in (1, 2):
+            random.seed(1)
+            branch = Course(saver, "t")
+            branch.config, branch.versions = course.config, dict(course.versions)
+            branch.step(listed=[value])
+            found = saver.get_tuple(branch.config)
+            assert found is not None
+            assert found.checkpoint["channel_values"] == {"listed": [value]}
 
     def test_a_value_without_a_version_is_kept_with_its_checkpoint(
         self, saver: FirestoreSaver
