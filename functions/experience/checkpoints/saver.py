@@ -202,16 +202,20 @@ class FirestoreSaver(AsyncMethods):
                 and position.checkpoint_id in {None, each.id}
                 and matches(each.metadata, filter)
             ][:limit]
-            writes = decoding.decode_writes(
-                self.serde, thread, store.find_writes(thread, [each.key for each in wanted])
-            )
+            found = list(store.find_writes(thread, [each.key for each in wanted]))
             for stored in wanted:
                 ids = set(stored.blobs.values())
                 known = {each: known[each] for each in ids & known.keys()}
-                known |= blobs.load(thread, ids - known.keys())
-                own = writes.get(stored.key, [])
-                yield decoding.tuple_of(self.serde, position, stored, known, own)
-            limit = None if limit is None else limit - len(wanted)
+                own = [each for each in found if each.get("checkpoint") == stored.key]
+                try:
+                    writes = decoding.decode_writes(self.serde, thread, own).get(stored.key, [])
+                    known |= blobs.load(thread, ids - known.keys())
+                except MissingBlobError:
+                    if store.checkpoints_ref(thread).document(stored.key).get().exists:
+                        raise
+                    continue  # it was deleted while it was read
+                yield decoding.tuple_of(self.serde, position, stored, known, writes)
+                limit = None if limit is None else limit - 1
             if limit is not None and limit <= 0:
                 return
 

@@ -256,6 +256,19 @@ class TestLists:
         parents = [each.parent_config for each in saver.list(root)]
         assert parents == [*(a_config("listed", each) for each in ids[""][2::-1]), None]
 
+    def test_those_that_are_pruned_while_they_are_read_are_left_out(
+        self, saver: FirestoreSaver
+    ) -> None:
+        course = Course(saver, "t")
+        for number in range(4):
+            course.step(listed=[number])
+            saver.put_writes(course.config, [("a", "x" * MIB)], "task")
+        listed = saver.list(a_config("t"))
+        found = [next(listed)]
+        saver.prune(["t"])
+        found += listed
+        assert [each.config for each in found] == [course.config]
+
     def test_more_than_a_page_is_listed_whole(self, saver: FirestoreSaver) -> None:
         course = Course(saver, "long")
         ids = [course.step(n=number) for number in range(65)]
