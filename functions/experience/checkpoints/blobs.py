@@ -18,6 +18,7 @@ from experience.checkpoints.models import (
     MAX_CHUNK_BYTES,
     MAX_COMMIT_BYTES,
     MAX_STORED_BYTES,
+    WRITE_BYTES,
     MissingBlobError,
     Value,
     chunk_key,
@@ -37,9 +38,9 @@ class NewBlob:
 
     @property
     def stored_bytes(self) -> int:
-        """How many bytes its documents have."""
+        """How many bytes its documents have in a commit, but for the names of its chunks."""
         size = len(self.value.data)
-        return 0 if size > MAX_STORED_BYTES else size
+        return WRITE_BYTES if size > MAX_STORED_BYTES else size + WRITE_BYTES
 
     def documents(self, now: int) -> Iterator[tuple[str, dict[str, Any]]]:
         """Its documents by their ids: the blob's own, then its further chunks."""

@@ -23,6 +23,7 @@ from experience.checkpoints.models import (
     MAX_COMMIT_BYTES,
     MAX_ID_BYTES,
     MAX_INLINE_BYTES,
+    WRITE_BYTES,
     Value,
     blob_id,
     checkpoint_key,
@@ -256,9 +257,10 @@ def _too_large(values: Sequence[Value]) -> set[int]:
     """Which of these are not written into their documents: the largest, until the rest fits."""
     sizes = sorted(((len(value.data), number) for number, value in enumerate(values)), reverse=True)
     total = sum(size for size, _ in sizes)
+    most = MAX_COMMIT_BYTES - WRITE_BYTES * len(values)
     outside = set()
     for size, number in sizes:
-        if size <= MAX_CHUNK_BYTES and total <= MAX_COMMIT_BYTES:
+        if size <= MAX_INLINE_BYTES or (size <= MAX_CHUNK_BYTES and total <= most):
             break
         outside.add(number)
         total -= size

@@ -14,10 +14,13 @@ MAX_INLINE_BYTES = 256
 lies outside, once for each version: a graph can change a list or an object in its hands."""
 MAX_CHUNK_BYTES = 900 * 1024
 """What one document holds: 1 MiB less the names. https://firebase.google.com/docs/firestore/quotas"""
-MAX_STORED_BYTES = 4 * 1024 * 1024
+MAX_COMMIT_BYTES = 4 * 1024 * 1024 - 64 * 1024
+"""How many bytes are committed together. Firestore accepts 10 MiB, and its emulator messages of
+4 MiB, names included."""
+MAX_STORED_BYTES = MAX_COMMIT_BYTES
 """Larger values lie in the bucket."""
-MAX_COMMIT_BYTES = 4 * 1024 * 1024
-"""How many bytes are committed together; Firestore accepts 10 MiB."""
+WRITE_BYTES = 1500
+"""What the names of one document have in a commit, at most as a rule."""
 
 MAX_ID_BYTES = 1000
 """The longest id of a checkpoint: Firestore sorts by the first 1,500 bytes of a text."""

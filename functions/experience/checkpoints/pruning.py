@@ -1,6 +1,7 @@
 """Removing some checkpoints of a thread, and copying all of them: what later ones need stays."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -91,10 +92,14 @@ def _needed(found: dict[str, StoredCheckpoint], staying: Any) -> set[str]:
     return needed
 
 
-def copy_below(source: DocumentReference, target: DocumentReference, commit: Commit) -> None:
-    """Copy what lies below a thread: blobs, then writes, then checkpoints, the oldest first.
+def copy_below(
+    source: DocumentReference, target: DocumentReference, until: datetime, commit: Commit
+) -> None:
+    """Copy what was below a thread by then: blobs, then writes, then checkpoints, the oldest first.
 
-    One read and one write for each document, and one copy for each object. Safe to repeat.
+    `until` is a time of Firestore before the copy: a checkpoint that a run stores meanwhile may
+    need a blob that was not there when blobs were copied. One read and one write for each document,
+    and one copy for each object. Safe to repeat.
     """
     now = clock.now_ms()
     for some in blobs.grouped(_sizes(source), lambda each: each[1], MAX_COMMIT_BYTES):
@@ -106,11 +111,15 @@ def copy_below(source: DocumentReference, target: DocumentReference, commit: Com
         _copy(documents, store.blobs_ref(target), commit, {"createdAt": now})
     named = store.writes_ref(source).order_by("__name__")
     for page in store.pages(named, FULL_PAGE_SIZE):
-        _copy(page, store.writes_ref(target), commit)
+        _copy(_made_by(until, page), store.writes_ref(target), commit)
     oldest = store.checkpoints_ref(source).order_by("checkpointId")
     for query in (store.query_hidden(source).order_by("__name__"), oldest):
         for page in store.pages(query, FULL_PAGE_SIZE):
-            _copy(page, store.checkpoints_ref(target), commit)
+            _copy(_made_by(until, page), store.checkpoints_ref(target), commit)
+
+
+def _made_by(until: datetime, page: list[store.Found]) -> list[store.Found]:
+    return [each for each in page if each.create_time <= until]
 
 
 def _sizes(source: DocumentReference) -> Iterator[tuple[str, int]]:

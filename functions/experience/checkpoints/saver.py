@@ -41,6 +41,7 @@ from experience.store import parse
 
 PAGE_SIZE = store.MAX_IN
 MAX_ATTEMPTS = 3
+CHANCE = random.SystemRandom()
 
 
 class FirestoreSaver(AsyncMethods):
@@ -89,10 +90,11 @@ class FirestoreSaver(AsyncMethods):
     def get_next_version(self, current: str | None, channel: None) -> str:  # noqa: ARG002
         """The version after this one: a number that sorts as text, and chance.
 
-        So two branches of one thread do not give a version to two values. As LangGraph's own.
+        So two branches of one thread do not give a version to two values, even if a graph seeds
+        `random`. As LangGraph's own.
         """
         number = 0 if current is None else int(str(current).split(".")[0])
-        return f"{number + 1:032}.{random.random():016}"  # noqa: S311  (apart, not secret)
+        return f"{number + 1:032}.{CHANCE.random():016}"
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """A checkpoint with its values and pending writes; without an id the newest.
@@ -200,16 +202,20 @@ class FirestoreSaver(AsyncMethods):
                 and position.checkpoint_id in {None, each.id}
                 and matches(each.metadata, filter)
             ][:limit]
-            writes = decoding.decode_writes(
-                self.serde, thread, store.find_writes(thread, [each.key for each in wanted])
-            )
+            found = list(store.find_writes(thread, [each.key for each in wanted]))
             for stored in wanted:
                 ids = set(stored.blobs.values())
                 known = {each: known[each] for each in ids & known.keys()}
-                known |= blobs.load(thread, ids - known.keys())
-                own = writes.get(stored.key, [])
-                yield decoding.tuple_of(self.serde, position, stored, known, own)
-            limit = None if limit is None else limit - len(wanted)
+                own = [each for each in found if each.get("checkpoint") == stored.key]
+                try:
+                    writes = decoding.decode_writes(self.serde, thread, own).get(stored.key, [])
+                    known |= blobs.load(thread, ids - known.keys())
+                except MissingBlobError:
+                    if store.checkpoints_ref(thread).document(stored.key).get().exists:
+                        raise
+                    continue  # it was deleted while it was read
+                yield decoding.tuple_of(self.serde, position, stored, known, writes)
+                limit = None if limit is None else limit - 1
             if limit is not None and limit <= 0:
                 return
 
@@ -313,16 +319,20 @@ class FirestoreSaver(AsyncMethods):
     def copy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
         """Copy a thread with its hidden checkpoints to another one; what that has stays.
 
-        One read and one write for each document. Safe to repeat. Of one that does not exist
-        nothing is copied.
+        What a run stores meanwhile is not copied. One read and one write for each document. Safe to
+        repeat. Of one that does not exist nothing is copied.
         """
         source = self._threads.ref(source_thread_id)
-        if not source.get().exists or thread_key(str(target_thread_id)) == source.id:
+        found = source.get()
+        if not found.exists or thread_key(str(target_thread_id)) == source.id:
             return
         target = self._threads.open(target_thread_id, continues=False)
         claim = self._claims.get(target.id)
         pruning.copy_below(
-            source, target, lambda record: self._threads.commit(target, claim, record)
+            source,
+            target,
+            found.read_time,
+            lambda record: self._threads.commit(target, claim, record),
         )
 
     def prune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from google.cloud.firestore import Client
+from google.cloud.firestore import Client, CollectionReference, DocumentReference
 from langgraph.checkpoint.base import CheckpointTuple
 
-from experience.checkpoints import FirestoreSaver
+from experience.checkpoints import FirestoreSaver, store
 from experience.checkpoints.models import (
     DAY_MS,
     HOUR_MS,
@@ -111,6 +111,27 @@ class TestCopies:
         saver.copy_thread("t", "t")
         saver.delete_thread("t")
         assert len(contents("copy")) == steps
+
+    def test_of_a_thread_in_use_are_whole_and_have_what_was_there_at_first(
+        self, saver: FirestoreSaver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        course = Course(saver, "t")
+        course.step(listed=[1])
+        copied, at_first = store.writes_ref, newest(saver, "t")
+
+        def written_meanwhile(thread: DocumentReference) -> CollectionReference:
+            monkeypatch.undo()
+            course.step(listed=[2])
+            saver.put_writes(course.config, [("a", "x" * MIB)], "task")
+            return copied(thread)
+
+        monkeypatch.setattr(store, "writes_ref", written_meanwhile)
+        saver.copy_thread("t", "copy")
+        found = newest(saver, "copy")
+        assert at_first is not None
+        assert found is not None
+        assert found.checkpoint == at_first.checkpoint
+        assert found.pending_writes == []
 
 
 OPERATIONS: dict[str, Callable[[FirestoreSaver], None]] = {

@@ -1,6 +1,7 @@
 """What a saver of checkpoints holds beyond LangGraph's own suite."""
 
 import asyncio
+import random
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -98,6 +99,26 @@ class TestSizes:
         assert copied.checkpoint == found.checkpoint
         assert copied.pending_writes == found.pending_writes
         saver.delete_thread("copy")
+
+    @pytest.mark.parametrize("size", [4 * MIB - 64 * 1024, 4 * MIB - 1, 4 * MIB, 4 * MIB + 1])
+    def test_a_value_of_about_what_one_commit_holds_comes_back(
+        self, saver: FirestoreSaver, size: int
+    ) -> None:
+        course = Course(saver, "t")
+        course.step(large=b"x" * size)
+        found = saver.get_tuple(course.config)
+        assert found is not None
+        assert found.checkpoint["channel_values"] == {"large": b"x" * size}
+
+    def test_values_that_fill_a_commit_together_come_back(self, saver: FirestoreSaver) -> None:
+        course = Course(saver, "t")
+        values: dict[str, Any] = {f"c{number}": b"x" * 13_950 for number in range(300)}
+        course.step(**values)
+        saver.put_writes(course.config, [("a", b"x" * 20_950)] * 200, "task")
+        found = saver.get_tuple(course.config)
+        assert found is not None
+        assert found.checkpoint["channel_values"] == values
+        assert found.pending_writes == [("task", "a", b"x" * 20_950)] * 200
 
     def test_a_checkpoint_of_many_channels_does_not_have_to_fit_a_document(
         self, saver: FirestoreSaver
@@ -235,6 +256,19 @@ class TestLists:
         parents = [each.parent_config for each in saver.list(root)]
         assert parents == [*(a_config("listed", each) for each in ids[""][2::-1]), None]
 
+    def test_those_that_are_pruned_while_they_are_read_are_left_out(
+        self, saver: FirestoreSaver
+    ) -> None:
+        course = Course(saver, "t")
+        for number in range(4):
+            course.step(listed=[number])
+            saver.put_writes(course.config, [("a", "x" * MIB)], "task")
+        listed = saver.list(a_config("t"))
+        found = [next(listed)]
+        saver.prune(["t"])
+        found += listed
+        assert [each.config for each in found] == [course.config]
+
     def test_more_than_a_page_is_listed_whole(self, saver: FirestoreSaver) -> None:
         course = Course(saver, "long")
         ids = [course.step(n=number) for number in range(65)]
@@ -363,6 +397,20 @@ class TestTypes:
         assert found.checkpoint["channel_values"]["plan"] == Plan("win")
         extended = strict.with_allowlist([(Plan.__module__, "Plan")])
         assert extended.get_tuple(a_config("t")) == found
+
+    def test_of_two_branches_keep_apart_though_a_graph_seeds_chance(
+        self, saver: FirestoreSaver
+    ) -> None:
+        course = Course(saver, "t")
+        course.step(listed=[0])
+        for value in (1, 2):
+            random.seed(1)
+            branch = Course(saver, "t")
+            branch.config, branch.versions = course.config, dict(course.versions)
+            branch.step(listed=[value])
+            found = saver.get_tuple(branch.config)
+            assert found is not None
+            assert found.checkpoint["channel_values"] == {"listed": [value]}
 
     def test_a_value_without_a_version_is_kept_with_its_checkpoint(
         self, saver: FirestoreSaver
