@@ -253,6 +253,8 @@ class TestAssistantWithModel:
         seen = browser.play("assistantFails", **workspace.member())
         assert seen["uncaught"] == seen["audit"] == []
         assert "No connection" in seen["offline"]
+        assert seen["unsent"] == ["Are you there?"], "a reload keeps it"
+        assert seen["answered"] == ["Are you there?", "Yes."]
         messages = workspace.messages(seen["chat"])
         said_by = [(each["role"], each["status"]) for each in messages]
         ends = ("user", "complete"), ("assistant", "complete"), ("assistant", "failed")

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addressOf, searchOf } from "../src/model/address.ts";
+import { addressOf, isId, searchOf } from "../src/model/address.ts";
 
 test("an address names a workspace and a chat in it", () => {
   const address = { workspaceId: "w1", chatId: "c1" };
@@ -17,4 +17,9 @@ test("a chat without a workspace is none, and what is no id is nothing", () => {
     assert.deepEqual(addressOf(search), { workspaceId: null, chatId: null }, wrong);
   }
   assert.equal(addressOf("?workspace=%20w1%20").workspaceId, "w1");
+});
+
+test("names that the database reserves are none", () => {
+  assert.ok(!isId("__proto__"));
+  assert.ok(isId("__a"));
 });

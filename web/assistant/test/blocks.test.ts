@@ -69,3 +69,14 @@ test("a long text of marks is read in time", () => {
   for (const mark of ["*", "`", "#", "- ", "1. ", "\n", "**a", "~~~\n"]) blocksOf(mark.repeat(30_000));
   assert.ok(Date.now() - began < 3000);
 });
+
+test("no line takes longer to read than it is long", () => {
+  const gap = " ".repeat(30_000);
+  const hostile = [`# a${gap}x`, `#${gap}a\u2028x`, `# a${gap}\u2028x`, `- ${gap}a\u2028x`, `# ${"#".repeat(30_000)}x`];
+  const begun = performance.now();
+  for (const line of hostile) assert.equal(blocksOf(line).length, 1);
+  assert.ok(performance.now() - begun < 2000, "a pattern tries each space anew");
+  assert.deepEqual(blocksOf("## Two words ##  "), [
+    { kind: "heading", spans: [{ kind: "text", text: "Two words" }] },
+  ]);
+});

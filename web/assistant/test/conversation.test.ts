@@ -9,7 +9,9 @@ import {
   isWriting,
   type SendRequest,
   type State,
+  type UnsentStore,
 } from "../src/model/conversation.ts";
+import type { Unsent } from "../src/model/kept.ts";
 import type { Message, Sent } from "../src/model/types.ts";
 
 const user = (number: number, content: string, requestId: string | null): Message => ({
@@ -86,7 +88,24 @@ class Server implements ConversationBackend {
   }
 }
 
-function open(chatId: string | null) {
+/** What a browser keeps. */
+class Keep implements UnsentStore {
+  readonly texts = new Map<string | null, Unsent>();
+
+  unsent(chatId: string | null): Unsent | null {
+    return this.texts.get(chatId) ?? null;
+  }
+
+  keepUnsent(chatId: string | null, { content, requestId }: Unsent): void {
+    this.texts.set(chatId, { content, requestId });
+  }
+
+  forgetUnsent(chatId: string | null, requestId: string): void {
+    if (this.unsent(chatId)?.requestId === requestId) this.texts.delete(chatId);
+  }
+}
+
+function open(chatId: string | null, keep = new Keep()) {
   const server = new Server();
   const states: State[] = [];
   let ids = 0;
@@ -95,6 +114,7 @@ function open(chatId: string | null) {
     (state) => states.push(state),
     chatId,
     () => `r${(ids += 1)}`,
+    keep,
   );
   const shown = () =>
     entriesOf(conversation.state).map(({ role, text, status }) => [role, text, status].join("|"));
@@ -261,4 +281,38 @@ test("a closed chat reports nothing more", async () => {
   await turn();
   assert.equal(states.length, before);
   assert.deepEqual(server.watched, []);
+});
+
+test("a text whose sending failed outlives the page, and is sent again under its id", async () => {
+  for (const chatId of [null, "c1"]) {
+    const keep = new Keep();
+    const before = open(chatId, keep);
+    before.server.report([]);
+    before.conversation.send("An hour's work");
+    before.conversation.close();
+    before.server.sent.reject(new Refusal("offline"));
+    await turn();
+    const { server, conversation, shown } = open(chatId, keep);
+    server.report([]);
+    assert.deepEqual(shown(), ["user|An hour's work|complete"]);
+    assert.equal(conversation.state.pending?.problem?.reason, "left_unsent");
+    conversation.retry();
+    const { requestId, content } = server.sent;
+    assert.deepEqual([requestId, content], ["r1", "An hour's work"]);
+    server.sent.resolve({ session: { id: "c1" } });
+    await turn();
+    assert.equal(keep.texts.size, 0);
+  }
+});
+
+test("a text that was stored after all, or is edited, is kept no longer", async () => {
+  const keep = new Keep();
+  keep.keepUnsent("c1", { content: "Hello", requestId: "r0" });
+  const stored = open("c1", keep);
+  stored.server.report([user(1, "Hello", "r0"), reply(2, "Yes?", "complete")]);
+  assert.equal(stored.conversation.state.pending, null);
+  assert.equal(keep.texts.size, 0);
+  keep.keepUnsent("c1", { content: "Hello", requestId: "r0" });
+  assert.equal(open("c1", keep).conversation.discard(), "Hello");
+  assert.equal(keep.texts.size, 0);
 });

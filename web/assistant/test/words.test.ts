@@ -68,3 +68,10 @@ test("arguments are a list of words and values", () => {
   assert.deepEqual(argumentsOf(deep), [{ label: "A, b, c, d", value: '{"e":1}' }]);
   assert.equal(wordsOf("generate_campaign"), "Generate campaign");
 });
+
+test("no argument is left out, and none is shown in another order than it is in", () => {
+  assert.deepEqual(argumentsOf({ steps: {}, name: "\u202e001\u202c" }), [
+    { label: "Steps", value: "none" },
+    { label: "Name", value: "\ufffd001\ufffd" },
+  ]);
+});

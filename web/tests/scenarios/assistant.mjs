@@ -284,8 +284,13 @@ export async function assistantFails(stage, given) {
   await tab.sees("unsent", '[data-reason="offline"]');
   const offline = await tab.find("unsent").innerText();
   await tab.context.setOffline(false);
+  await tab.page.reload();
+  await tab.sees("unsent", '[data-reason="left_unsent"]');
+  const unsent = (await entries(tab)).map(({ text }) => text);
   await tab.find("retry").click();
   await hears(tab, 2);
+  await tab.page.reload();
+  const answered = await hears(tab, 2);
   await asks(tab, "Fail, please");
   const failed = await hears(tab, 4, "failed");
   const failure = await tab.find("failure").innerText();
@@ -299,6 +304,8 @@ export async function assistantFails(stage, given) {
   return {
     chat: await chatOf(tab),
     offline,
+    unsent,
+    answered: answered.map(({ text }) => text),
     failed,
     failure,
     budget,

@@ -6,7 +6,8 @@ export interface Address {
   chatId: string | null;
 }
 
-const ID = /^[A-Za-z0-9_-]{1,128}$/;
+// The database reserves names between double underscores.
+const ID = /^(?!__.*__$)[A-Za-z0-9_-]{1,128}$/;
 
 export function isId(text: string): boolean {
   return ID.test(text);

@@ -15,8 +15,10 @@ export type Block =
   | { kind: "code"; text: string };
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
-const HEADING = /^ {0,3}#{1,6}\s+(.*?)\s*#*$/;
-const ITEM = /^\s{0,8}(?:[-*•+]|(\d{1,9})[.)])\s+(.*)$/;
+// What follows is taken whole: a pattern that looked for its end would try each space as one, and a
+// model can write sixty thousand of them.
+const HEADING = /^ {0,3}#{1,6}\s+(.*)$/s;
+const ITEM = /^\s{0,8}(?:[-*•+]|(\d{1,9})[.)])\s+(.*)$/s;
 const SPAN = /`([^`\n]+)`|\*\*([^*\n]+)\*\*/g;
 
 export function blocksOf(text: string): Block[] {
@@ -31,7 +33,7 @@ export function blocksOf(text: string): Block[] {
   for (let index = 0; index < lines.length; index += 1) {
     const line = lines[index] as string;
     const fence = FENCE.exec(line)?.[1];
-    const heading = HEADING.exec(line)?.[1];
+    const heading = headingOf(line);
     const item = ITEM.exec(line);
     if (fence) {
       endParagraph();
@@ -66,6 +68,13 @@ export function plainOf(text: string): string {
     return [plain(block.spans)];
   });
   return lines.join("\n");
+}
+
+function headingOf(line: string): string | undefined {
+  const text = HEADING.exec(line)?.[1]?.trimEnd();
+  let end = text?.length ?? 0;
+  while (text?.[end - 1] === "#") end -= 1;
+  return text?.slice(0, end).trimEnd();
 }
 
 function endsFence(line: string, fence: string): boolean {

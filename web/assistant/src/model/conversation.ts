@@ -4,6 +4,7 @@
  */
 
 import { Refusal, refusalOf } from "../../../guest/src/model/refusals.ts";
+import type { Unsent } from "./kept.ts";
 import type { Message, Sent } from "./types.ts";
 
 export const MAX_CHARACTERS = 8000;
@@ -31,6 +32,19 @@ export interface ConversationBackend {
   stop(chatId: string, messageId: string): Promise<unknown>;
   confirm(chatId: string, messageId: string): Promise<unknown>;
 }
+
+/** What outlives the page: a message whose sending failed, by its chat. */
+export interface UnsentStore {
+  unsent(chatId: string | null): Unsent | null;
+  keepUnsent(chatId: string | null, unsent: Unsent): void;
+  forgetUnsent(chatId: string | null, requestId: string): void;
+}
+
+const NOTHING_KEPT: UnsentStore = {
+  unsent: () => null,
+  keepUnsent: () => {},
+  forgetUnsent: () => {},
+};
 
 export interface Pending extends SendRequest {
   /** The reply so far, as it streams. */
@@ -77,11 +91,13 @@ export class Conversation {
     private readonly onChange: (state: State) => void,
     chatId: string | null,
     private readonly newId: () => string = () => crypto.randomUUID(),
+    private readonly kept: UnsentStore = NOTHING_KEPT,
   ) {
+    const unsent = kept.unsent(chatId);
     this.state = {
       chatId,
       messages: chatId === null ? [] : null,
-      pending: null,
+      pending: unsent && { chatId, ...unsent, text: "", problem: new Refusal("left_unsent") },
       isStopping: false,
       problem: null,
       confirming: new Set(),
@@ -164,9 +180,14 @@ export class Conversation {
       this.set({ pending: { ...current, text: current.text + delta } });
     };
     this.backend.send(request, onDelta).then(
-      ({ session }) => this.adopt(session.id),
+      ({ session }) => {
+        this.forgetUnsent(request.requestId);
+        this.adopt(session.id);
+      },
       (error: unknown) => {
         const current = this.state.pending;
+        // The user may have gone to another chat, or reload before trying again.
+        if (isCurrent()) this.kept.keepUnsent(this.state.chatId, request);
         // What is stored goes on without this call, and its listener shows it.
         if (current && isCurrent()) this.set({ pending: { ...current, problem: refusalOf(error) } });
       },
@@ -183,8 +204,13 @@ export class Conversation {
 
   private adopt(chatId: string): void {
     if (this.state.chatId !== null || this.closed) return;
+    if (this.state.pending) this.forgetUnsent(this.state.pending.requestId);
     this.set({ chatId });
     this.watch(chatId);
+  }
+
+  private forgetUnsent(requestId: string): void {
+    this.kept.forgetUnsent(this.state.chatId, requestId);
   }
 
   private watch(chatId: string): void {
@@ -212,7 +238,9 @@ export class Conversation {
 
   private set(changes: Partial<State>): void {
     if (this.closed) return;
+    const { pending } = this.state;
     this.state = settled({ ...this.state, ...changes });
+    if (pending && !this.state.pending) this.forgetUnsent(pending.requestId);
     this.onChange(this.state);
     this.stopOnceStored();
   }

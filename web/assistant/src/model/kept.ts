@@ -2,6 +2,12 @@
 
 import type { KeyValueStore } from "../../../guest/src/model/outbox.ts";
 
+/** A message whose sending failed. */
+export interface Unsent {
+  content: string;
+  requestId: string;
+}
+
 const PREFIX = "assistant:";
 
 export class Kept {
@@ -15,6 +21,13 @@ export class Kept {
     this.put("workspace", workspaceId);
   }
 
+  /** Forget what another account has left, as when its sign-in ended by itself. */
+  belongTo(uid: string): void {
+    if (this.store.getItem(`${PREFIX}account`) === uid) return;
+    this.forgetAll();
+    this.put("account", uid);
+  }
+
   /** What was typed into a chat and not sent. */
   draft(chat: string): string {
     return this.store.getItem(`${PREFIX}draft:${chat}`) ?? "";
@@ -22,6 +35,26 @@ export class Kept {
 
   keepDraft(chat: string, text: string): void {
     this.put(`draft:${chat}`, text || null);
+  }
+
+  /** What was sent into a chat and failed. */
+  unsent(chat: string): Unsent | null {
+    try {
+      const { content, requestId } = JSON.parse(this.store.getItem(`${PREFIX}unsent:${chat}`) ?? "");
+      return { content: String(content), requestId: String(requestId) };
+    } catch {
+      return null;
+    }
+  }
+
+  keepUnsent(chat: string, { content, requestId }: Unsent): void {
+    // A send that fails after its sender has signed out leaves nothing.
+    if (this.store.getItem(`${PREFIX}account`) === null) return;
+    this.put(`unsent:${chat}`, JSON.stringify({ content, requestId }));
+  }
+
+  forgetUnsent(chat: string, requestId: string): void {
+    if (this.unsent(chat)?.requestId === requestId) this.put(`unsent:${chat}`, null);
   }
 
   isDismissed(chat: string, messageId: string): boolean {
@@ -35,6 +68,7 @@ export class Kept {
   /** Forget what belongs to a chat. */
   forgetChat(chat: string): void {
     this.keepDraft(chat, "");
+    this.put(`unsent:${chat}`, null);
     this.forget(`${PREFIX}dismissed:${chat}:`);
   }
 
@@ -44,8 +78,12 @@ export class Kept {
   }
 
   private put(name: string, value: string | null): void {
-    if (value === null) this.store.removeItem(PREFIX + name);
-    else this.store.setItem(PREFIX + name, value);
+    if (value === null) return this.store.removeItem(PREFIX + name);
+    try {
+      this.store.setItem(PREFIX + name, value);
+    } catch {
+      // A full storage keeps nothing more, and the page goes on.
+    }
   }
 
   private forget(prefix: string): void {

@@ -13,6 +13,7 @@ const PROBLEMS: Record<string, string> = {
   chat_busy: "The assistant is still writing its last answer. Wait until it has finished.",
   chat_session_not_found: "This chat is not there any more, or it is somebody else's.",
   chat_message_not_found: "This message is not there any more.",
+  left_unsent: "It is from before, when sending it failed.",
   request_id_reused: "This message was sent before, with another text.",
   workspace_not_found: "You are no member of this workspace any more.",
   model_not_configured:

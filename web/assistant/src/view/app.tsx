@@ -49,7 +49,11 @@ export function App() {
 }
 
 function SignedIn({ site, account }: { site: Site; account: Account }) {
-  const kept = useMemo(() => new Kept(store()), []);
+  const kept = useMemo(() => {
+    const found = new Kept(store());
+    found.belongTo(account.uid);
+    return found;
+  }, []);
   const [address, go] = useAddress(kept);
   const [chats, setChats] = useState<Chats | null>(null);
   const [problem, setProblem] = useState<Refusal | null>(null);

@@ -34,7 +34,7 @@ export function ChatScreen(props: ChatScreenProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const newChat = useRef<HTMLElement>(null);
   const [asked, setAsked] = useState<{ about: "rename" | "delete"; session: Session } | null>(null);
-  const { conversation, state, key } = useConversation(chats, chatId, (id) => {
+  const { conversation, state, key } = useConversation(chats, kept, chatId, (id) => {
     onChat(id, true);
     list.reload();
   });
@@ -130,6 +130,7 @@ export function ChatScreen(props: ChatScreenProps) {
             conversation={conversation}
             state={state}
             kept={kept}
+            keyOf={(id) => keptAs(chats, id)}
             field={field}
             onOpen={focus}
           />
@@ -160,8 +161,18 @@ export function ChatScreen(props: ChatScreenProps) {
   );
 }
 
+/** What the texts of a chat are kept under. Those of one that has not begun stay in its workspace. */
+function keptAs({ workspaceId }: Chats, chatId: string | null): string {
+  return chatId ?? `new:${workspaceId}`;
+}
+
 /** The conversation of a chat. One that begins here stays the same once it has an id. */
-function useConversation(chats: Chats, chatId: string | null, onBegun: (chatId: string) => void) {
+function useConversation(
+  chats: Chats,
+  kept: Kept,
+  chatId: string | null,
+  onBegun: (chatId: string) => void,
+) {
   const begun = useRef(onBegun);
   begun.current = onBegun;
   const count = useRef(0);
@@ -178,6 +189,12 @@ function useConversation(chats: Chats, chatId: string | null, onBegun: (chatId: 
         if (state.chatId !== null && state.chatId !== shown.current) begun.current(state.chatId);
       },
       chatId,
+      undefined,
+      {
+        unsent: (id) => kept.unsent(keptAs(chats, id)),
+        keepUnsent: (id, unsent) => kept.keepUnsent(keptAs(chats, id), unsent),
+        forgetUnsent: (id, requestId) => kept.forgetUnsent(keptAs(chats, id), requestId),
+      },
     );
     current.current = conversation;
   }

@@ -9,20 +9,20 @@ import { ProposalCard } from "./proposal.tsx";
 
 /** What the assistant can be asked, to begin with. The last one is completed by the user. */
 const SUGGESTIONS = ["List my campaigns", "How many guests today?", "Generate the campaign "];
-/** Where the text of a chat that has not begun is kept. */
-const NEW = "new";
 
 interface ConversationViewProps {
   conversation: Conversation;
   state: State;
   kept: Kept;
+  /** What the texts of a chat are kept under. */
+  keyOf(chatId: string | null): string;
   field: RefObject<HTMLTextAreaElement | null>;
   onOpen(): void;
 }
 
 export function ConversationView(props: ConversationViewProps) {
-  const { conversation, state, kept, field, onOpen } = props;
-  const chat = state.chatId ?? NEW;
+  const { conversation, state, kept, keyOf, field, onOpen } = props;
+  const chat = keyOf(state.chatId);
   const [text, setText] = useState(() => kept.draft(chat));
   const begunAs = useRef(chat);
   if (begunAs.current !== chat) {
