@@ -33,6 +33,9 @@ from experience.firebase.streaming import (
 from experience.ids import is_uid
 from experience.reasons import EVERYWHERE
 
+_REASONS = {"INTERNAL": "internal", "INVALID_ARGUMENT": "malformed_request"}
+"""Of the SDK's own refusals; the others are of the token."""
+
 # The attribute of a callable's handler that holds its Declaration.
 DECLARATION = "__declaration__"
 
@@ -212,7 +215,7 @@ def _explained(response: flask.Response) -> flask.Response:
     body = response.get_json(silent=True) if response.status_code >= 400 else None
     if isinstance(body, dict) and "details" not in body.get("error", {}):
         error = body["error"]
-        reason = "internal" if error.get("status") == "INTERNAL" else "unauthenticated"
+        reason = _REASONS.get(error.get("status"), "unauthenticated")
         response.set_data(json.dumps({"error": {**error, "details": {"reason": reason}}}))
     return response
 

@@ -172,8 +172,9 @@ class _Draft(vendor.Draft):
             )
         if part.thought or not part.text:
             return ""
-        self.text += part.text
-        return part.text
+        text = vendor.valid_text(part.text)
+        self.text += text
+        return text
 
 
 @contextlib.contextmanager

@@ -23,6 +23,7 @@ from experience.language_models.models import (
     Tool,
     ToolCall,
 )
+from experience.language_models.vendor import valid_text
 from experience.providers.exchange import Response, Stream
 from experience.providers.http import Http
 from experience.providers.models import FailureCode, ProviderFailed
@@ -115,6 +116,7 @@ class OpenAi:
 class _Call:
     """A tool call, whose arguments come in pieces."""
 
+    index: int
     id: str = ""
     name: str = ""
     arguments: str = ""
@@ -122,12 +124,15 @@ class _Call:
 
 @dataclass
 class _Draft(vendor.Draft):
-    pieces: dict[int, _Call] = field(default_factory=dict)
+    pieces: list[_Call] = field(default_factory=list)
     is_refused: bool = False
+    half: str = ""
+    """The first half of a surrogate pair, whose second one is in the next chunk."""
 
     @property
     def called(self) -> str:
-        return "".join(each.name + each.arguments for each in self.pieces.values())
+        pieces = (each.name + each.arguments for each in self.pieces)
+        return valid_text("".join(pieces))
 
     def add(self, answer: Any, key: str) -> str:
         """Add a response (`message`) or a chunk of one (`delta`), and return its text.
@@ -155,7 +160,9 @@ class _Draft(vendor.Draft):
         if self.is_refused:
             self.reason = FinishReason.SAFETY
         elif self.reason in (FinishReason.STOP, FinishReason.TOOL_CALLS):
-            self.calls = [self._tool_call(self.pieces[index]) for index in sorted(self.pieces)]
+            self.calls = [
+                self._tool_call(each) for each in sorted(self.pieces, key=lambda each: each.index)
+            ]
         return super().completion()
 
     def _add_message(self, message: dict[str, Any]) -> str:
@@ -165,21 +172,39 @@ class _Draft(vendor.Draft):
             if isinstance(call, dict):
                 self._add_call(call, number)
         text = message.get("content")
-        text = text if isinstance(text, str) else ""
+        if not isinstance(text, str):
+            return ""
+        text = self.half + text
+        self.half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+        text = valid_text(text.removesuffix(self.half))
         self.text += text
         return text
 
     def _add_call(self, call: dict[str, Any], number: int) -> None:
-        index = call.get("index")
-        started = self.pieces.setdefault(index if isinstance(index, int) else number, _Call())
-        started.id = started.id or str(call.get("id") or "")
+        index, id_ = call.get("index"), str(call.get("id") or "")
         function = call.get("function")
-        if isinstance(function, dict):
-            started.name = started.name or str(function.get("name") or "")
-            started.arguments += str(function.get("arguments") or "")
+        function = function if isinstance(function, dict) else {}
+        name = str(function.get("name") or "")
+        started = self._started(index if isinstance(index, int) else number)
+        # some servers number every call 0, or none: a name with another id begins the next one
+        is_next = id_ != started.id if id_ else index is None
+        if started.name and name and is_next:
+            started = _Call(started.index)
+            self.pieces.append(started)
+        started.id = started.id or id_
+        started.name = started.name or name
+        started.arguments += str(function.get("arguments") or "")
+
+    def _started(self, index: int) -> _Call:
+        """The call of this number that came last, or a new one."""
+        for each in reversed(self.pieces):
+            if each.index == index:
+                return each
+        self.pieces.append(_Call(index))
+        return self.pieces[-1]
 
     def _tool_call(self, call: _Call) -> ToolCall:
-        arguments = _json(call.arguments.encode() or b"{}")
+        arguments = _json(valid_text(call.arguments).encode() or b"{}")
         if not call.name or not isinstance(arguments, dict):
             raise self.malformed_call()
         return ToolCall(call.id or new_id(), call.name, arguments)
@@ -196,16 +221,24 @@ def _streamed(http: Http, body: dict[str, Any]) -> Iterator[Stream]:
 
 def _events(parts: Iterator[bytes]) -> Iterator[Any]:
     """The JSON of each event, to the end or to `[DONE]`; None for one that is no JSON."""
-    rest = b""
+    for line in _lines(parts):
+        data = line.strip().removeprefix(b"data:").strip()
+        if not line.startswith(b"data:") or not data:  # a comment, an empty line
+            continue
+        if data == b"[DONE]":
+            return
+        yield _json(data)
+
+
+def _lines(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Each line that ends. One that comes in many parts is joined once, at its end."""
+    begun: list[bytes] = []
     for part in parts:
-        *lines, rest = (rest + part).split(b"\n")
-        for line in lines:
-            data = line.strip().removeprefix(b"data:").strip()
-            if not line.startswith(b"data:") or not data:  # a comment, an empty line
-                continue
-            if data == b"[DONE]":
-                return
-            yield _json(data)
+        first, *others = part.split(b"\n")
+        begun.append(first)
+        for other in others:
+            yield b"".join(begun)
+            begun = [other]
 
 
 def _json(data: bytes) -> Any:
@@ -277,4 +310,4 @@ def _accepted(answer: Response) -> Response:
 
 
 def _short(detail: Any) -> str:
-    return str(detail or "")[:MAX_DETAIL_LENGTH]
+    return valid_text(str(detail or "")[:MAX_DETAIL_LENGTH])

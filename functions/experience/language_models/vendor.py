@@ -36,6 +36,10 @@ _TOKENS_PER_PART = 16
 """Roles and separators, which a model's template adds to a message, a call or a tool."""
 
 _TOKENS_PER_REQUEST = 64
+_MAX_COUNT = 10**9
+"""Of tokens: no call of any model uses so many."""
+
+_MAX_ARGUMENT_DEPTH = 20
 _BYTES_PER_TOKEN = 4
 
 
@@ -61,8 +65,32 @@ def estimated(text: str) -> int:
 
 
 def whole_number(value: Any) -> int:
-    """A count as a vendor reports it; 0 for what is none."""
-    return value if isinstance(value, int) and value > 0 else 0
+    """A count as a vendor reports it; 0 for what is none, or what cannot be stored."""
+    is_count = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_count and 0 < value <= _MAX_COUNT else 0
+
+
+def valid_text(text: str) -> str:
+    """A text in which halves of surrogate pairs are joined, and lone ones replaced.
+
+    JSON can hold them, but neither UTF-8 nor Firestore can.
+    """
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def valid_arguments(value: Any, depth: int = 0) -> Any:
+    """A tool call's arguments with valid texts. Raises ValueError where they are too deep."""
+    if depth > _MAX_ARGUMENT_DEPTH:
+        raise ValueError("too deep")
+    if isinstance(value, str):
+        return valid_text(value)
+    if isinstance(value, dict):
+        return {valid_text(str(k)): valid_arguments(v, depth + 1) for k, v in value.items()}
+    if isinstance(value, list):
+        return [valid_arguments(each, depth + 1) for each in value]
+    return value
 
 
 def opened(http: Http, stack: ExitStack, once: Callable[[Http, ExitStack], T]) -> T:
@@ -100,8 +128,10 @@ class Draft:
     def usage(self) -> Usage:
         """What the vendor reports, or an estimate."""
         read, written = self.reported
-        if not read + written:
-            read, written = self.input_tokens, estimated(self.text + self.called)
+        if not written:
+            # a count of the input alone is that of a response without output
+            written = 0 if read else estimated(self.text + self.called)
+        read = read or self.input_tokens
         vendor, _, model = self.name.partition("/")
         cost = prices.of_tokens(vendor, model, read, written)
         return Usage(input_tokens=read, output_tokens=written, cost_micros=cost or 0)
@@ -120,8 +150,23 @@ class Draft:
             reason = FinishReason.TOOL_CALLS
         if reason is FinishReason.TOOL_CALLS and not self.calls:
             raise self.malformed_call()
-        calls = tuple(self.calls) if reason is FinishReason.TOOL_CALLS else ()
+        calls = self._valid_calls() if reason is FinishReason.TOOL_CALLS else ()
         return Completion(self.text, reason, self.usage, calls)
+
+    def _valid_calls(self) -> tuple[ToolCall, ...]:
+        """The calls, in texts that can be stored and sent. Raises ModelFailed."""
+        try:
+            return tuple(
+                replace(
+                    each,
+                    id=valid_text(each.id),
+                    name=valid_text(each.name),
+                    arguments=valid_arguments(each.arguments),
+                )
+                for each in self.calls
+            )
+        except ValueError as error:
+            raise self.malformed_call() from error
 
     def failure(self, failed: ProviderFailed) -> ModelFailed:
         """A vendor's failure as one of a language model.
@@ -130,7 +175,7 @@ class Draft:
         """
         is_used = self.text or self.called or failed.code is FailureCode.TIMEOUT
         return ModelFailed(
-            failed.message,
+            valid_text(failed.message),
             code=_CODES.get(failed.code, ModelErrorCode.PROVIDER_ERROR),
             retryable=failed.retryable,
             retry_after_seconds=failed.retry_after_seconds,
@@ -139,7 +184,7 @@ class Draft:
 
     def unreadable(self, message: str = UNREADABLE) -> ModelFailed:
         """The failure of a model whose response nobody can read."""
-        return ModelFailed(message, usage=self.usage)
+        return ModelFailed(valid_text(message), usage=self.usage)
 
     def malformed_call(self) -> ModelFailed:
         """The failure of a model that called a tool in a way that nobody can read."""
@@ -157,4 +202,4 @@ def _texts(messages: Sequence[Message], tools: Sequence[Tool]) -> list[str]:
 
 
 def _size(text: str) -> int:
-    return len(text.encode())
+    return len(text.encode(errors="surrogatepass"))

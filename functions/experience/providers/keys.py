@@ -1,6 +1,7 @@
 """The keys of vendors, out of Secret Manager; locally out of the environment."""
 
 import os
+import re
 from typing import NamedTuple
 
 from experience import config, secret_manager
@@ -8,6 +9,7 @@ from experience.errors import FailedPrecondition
 from experience.providers.models import ProviderFailed
 
 _read: dict[str, str] = {}
+_KEY = re.compile(r"[!-~]+")
 
 
 class Key(NamedTuple):
@@ -42,18 +44,21 @@ def is_named(key: Key) -> bool:
 def value_of(key: Key) -> str:
     """The key itself. Raises FailedPrecondition `provider_not_configured`.
 
+    That is also for what no header holds: the library that writes it would quote it in its error.
+
     A variable of the key's name comes first: the suite has no Secret Manager. Else the newest
     version of the secret is read, once in the life of an instance. Raises ProviderFailed where
     Secret Manager cannot be reached.
     """
-    value = os.environ.get(key.variable) or _read.get(key.secret)
+    value = os.environ.get(key.variable, "").strip() or _read.get(key.secret)
     if not value and key.secret:
         value = _secret(key.secret)
         _read[key.secret] = value
-    if not value:
+    if not value or not _KEY.fullmatch(value):
         raise FailedPrecondition(
             "provider_not_configured",
-            f"The provider {key.provider_id} has no key in this deployment.",
+            f"The provider {key.provider_id} has no {'valid ' if value else ''}key"
+            " in this deployment.",
             providerId=key.provider_id,
         )
     return value

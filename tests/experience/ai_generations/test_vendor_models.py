@@ -96,7 +96,7 @@ def test_nothing_is_written_where_the_model_has_no_key(
         lambda: generated(db, workspace, uid),
         lambda: generate_campaign(uid, GenerateCampaign.load({**ids, "expectedVersion": 1})),
     ):
-        with pytest.raises(FailedPrecondition, match=f"{name} has no key") as caught:
+        with pytest.raises(FailedPrecondition, match=f"{name} has no valid key") as caught:
             call()
         assert caught.value.details == {"reason": "model_not_configured", "model": name}
     assert stored_campaign(db, workspace, campaign) == before
@@ -117,3 +117,19 @@ def test_a_server_of_ones_own_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("OPENAI_API_URL", "http://127.0.0.1:11434/v1/")
     monkeypatch.setenv("OPENAI_LANGUAGE_MODEL", "llama3.2:3b")
     assert registry.language_model().name == "openai/llama3.2:3b"
+
+
+@pytest.mark.parametrize("model", ["gemini", "openai"])
+@pytest.mark.parametrize("address", ["127.0.0.1:11434/v1", "", "http://127.0.0.1:9/v1?key=x"])
+def test_a_model_whose_address_is_none_is_refused_before_anything_is_written(
+    db: Database, monkeypatch: pytest.MonkeyPatch, model: str, address: str
+) -> None:
+    monkeypatch.setenv("LANGUAGE_MODEL", model)
+    monkeypatch.setenv(f"{model.upper()}_API_KEY", "key")
+    monkeypatch.setenv(f"{model.upper()}_API_URL", address)
+    workspace = a_workspace(db)
+    uid = a_member(db, workspace, "editor")
+    with pytest.raises(FailedPrecondition, match="address") as refused:
+        generated(db, workspace, uid)
+    assert refused.value.reason == "model_not_configured"
+    assert not list(db.collection("workspaces", workspace, "aiGenerations").stream())

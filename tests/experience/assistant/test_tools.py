@@ -109,6 +109,7 @@ def test_what_a_model_asks_wrongly_becomes_an_error_that_it_can_read() -> None:
         ("get_campaign", {"campaign": 7}, "campaign"),
         ("get_campaign", {"campaign": "x" * 256}, "campaign"),
         ("get_campaign", {"campaign": "\ud800"}, ""),
+        ("create_campaign", {"name": "\x1c"}, "name"),
         ("get_run", {"runId": "../../other"}, "runId"),
         ("list_campaigns", {"status": "on fire"}, "status"),
         ("list_campaigns", {"workspaceId": "another"}, "workspaceId"),

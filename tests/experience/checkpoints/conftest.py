@@ -11,11 +11,12 @@ from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrp
 from emulator.billing.meter import Meter, interceptor
 from emulator.functions.index_check import IndexCheck
 from emulator.suite.suite import Suite
-from experience import clients
+from experience import clients, clock
 from experience.checkpoints import FirestoreSaver
 from experience.ids import new_id
 
 Reads = Callable[[Callable[[], object]], int]
+Advance = Callable[[int], None]
 
 
 @pytest.fixture
@@ -52,3 +53,21 @@ def reads(metered: tuple[Client, Meter]) -> Reads:
         return int(meter.report()["total"]["reads"])
 
     return count
+
+
+@pytest.fixture
+def advance(monkeypatch: pytest.MonkeyPatch) -> Advance:
+    """Lets so many milliseconds pass on the server's clock."""
+    real, passed = clock.now_ms, [0]
+    monkeypatch.setattr(clock, "now_ms", lambda: real() + passed[0])
+
+    def more(milliseconds: int) -> None:
+        passed[0] += milliseconds
+
+    return more
+
+
+@pytest.fixture
+def quiet(quiet_db: Client, workspace_id: str) -> FirestoreSaver:
+    """A saver in a database of its own, whose sweep finds nothing of other tests."""
+    return FirestoreSaver.for_workspace(quiet_db, workspace_id)

@@ -174,6 +174,8 @@ class TestMalformedBody:
         answer = requests.request(method, address(suite, "getProject"), timeout=60)
 
         assert answer.status_code in {400, 405}
+        if method == "GET":
+            assert answer.json()["error"]["details"]["reason"] == "malformed_request"
 
     def test_a_page_of_another_origin_may_call(self, suite: Suite) -> None:
         headers = {

@@ -1,5 +1,7 @@
 """Chat completions alone: servers of one's own, their liberties, and OpenAI's refusals."""
 
+from typing import Any
+
 import pytest
 
 from experience.documents import Request
@@ -11,7 +13,7 @@ from experience.language_models.models import (
     Role,
     Usage,
 )
-from experience.language_models.openai import OWN_URL, OpenAi
+from experience.language_models.openai import OWN_URL, OpenAi, _events
 from experience.language_models.outputs import CampaignPlan
 from experience.providers.http import Http
 from tests.experience.language_models.conftest import MODEL, Account
@@ -21,6 +23,7 @@ from tests.support.vendors.server import Received, Reply
 
 ASKED = (Message(Role.USER, "Say hello."),)
 ANY = Received("POST", "", {}, {"stream_options": {"include_usage": True}})
+STOP = {"choices": [{"delta": {}, "finish_reason": "stop"}]}
 COST = 96
 """120 tokens at 0.40 and 30 at 1.60 dollars a million, in micro-dollars."""
 
@@ -48,6 +51,45 @@ class TestAServerOfOnesOwn:
             found = last.completion
         assert (found.usage.input_tokens, found.usage.output_tokens) == (3, 4)
 
+    @pytest.mark.parametrize(
+        ("reported", "expected"),
+        [
+            ({"prompt_tokens": 10**30, "completion_tokens": -1}, (3, 2)),
+            ({"completion_tokens": 7}, (3, 7)),
+            ({"prompt_tokens": 5, "completion_tokens": 0}, (5, 0)),
+        ],
+    )
+    def test_that_miscounts_is_counted_here(
+        self, openai: Account, reported: dict[str, int], expected: tuple[int, int]
+    ) -> None:
+        message = {"role": "assistant", "content": "Hello."}
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        openai.vendor.next(COMPLETE, Reply(200, {"choices": [choice], "usage": reported}))
+        usage = openai.model().complete(ASKED, max_tokens=50).usage
+        assert (usage.input_tokens, usage.output_tokens) == expected
+
+    @pytest.mark.parametrize(
+        "numbers",
+        [
+            ({"index": 0, "id": "a"}, {"index": 0, "id": "b"}),  # as Gemini's own compatible API
+            ({"id": "a"}, {"id": "b"}),
+            ({}, {}),
+        ],
+    )
+    def test_may_number_all_its_calls_alike(
+        self, openai: Account, numbers: tuple[dict[str, Any], ...]
+    ) -> None:
+        deltas = [
+            {"tool_calls": [{**number, "function": {"name": "look", "arguments": arguments}}]}
+            for number, arguments in zip(numbers, ('{"at": 1}', '{"at": 2}'), strict=True)
+        ]
+        events = [{"choices": [{"delta": each}]} for each in deltas]
+        end = {"choices": [{"delta": {}, "finish_reason": "tool_calls"}]}
+        openai.vendor.next(STREAM, stream_of(iter([*events, end])))
+        *_, last = openai.model().stream(ASKED, max_tokens=50)
+        assert last.completion
+        assert [each.arguments for each in last.completion.tool_calls] == [{"at": 1}, {"at": 2}]
+
     def test_may_end_a_message_with_calls_as_any_other(self, openai: Account) -> None:
         openai.vendor.script.append(Said(calls=(Called("look", ""),)))
         completion = openai.model().complete(ASKED, max_tokens=50)
@@ -68,6 +110,46 @@ class TestAServerOfOnesOwn:
         *_, last = openai.model().stream(ASKED, max_tokens=50)
         assert last.completion
         assert last.completion.text == "Hello."
+
+    def test_may_cut_a_character_in_two_chunks(self, openai: Account) -> None:
+        begun, *_, end = [
+            each for each in openai.vendor.chunks(said("Hey"), ANY) if each != "[DONE]"
+        ]
+        deltas = [{"content": "Hi \ud83d"}, {"content": None}, {"content": "\ude00\udc00 \ud83d"}]
+        events = [begun, *({"choices": [{"delta": each}]} for each in deltas), STOP, end]
+        openai.vendor.next(STREAM, stream_of(iter(events)))
+        *chunks, last = openai.model().stream(ASKED, max_tokens=50)
+        assert last.completion
+        assert last.completion.text.endswith("Hi \U0001f600\ufffd ")
+        assert "".join(each.delta for each in chunks) == last.completion.text
+
+    @pytest.mark.parametrize("counted", [10**30, -1, True, 1.5, "7"])
+    def test_may_report_counts_that_are_none(self, openai: Account, counted: Any) -> None:
+        usage = {"prompt_tokens": counted, "completion_tokens": counted}
+        events = [{"choices": [{"delta": {"content": "Hello, world!"}}]}, STOP, {"usage": usage}]
+        openai.vendor.next(STREAM, stream_of(iter(events)))
+        *_, last = openai.model().stream(ASKED, max_tokens=50)
+        assert last.completion
+        assert last.completion.usage.tokens == 7
+
+    def test_may_send_a_line_that_does_not_end(self) -> None:
+        parts = [b"data: 1\n\nda", b"ta: ", b"2", b"\r\ndata: 3\ndata: cut"]
+        assert list(_events(iter(parts))) == [1, 2, 3]
+        endless = (b"x" * 16_384 for _ in range(1000))  # joined at each part this takes seconds
+        assert list(_events(endless)) == []
+
+    def test_may_call_tools_in_texts_that_are_none(self, openai: Account) -> None:
+        call = Called("look\udc00", '{"a": ["\\ud83d", "\ud83d\ude00"]}')
+        openai.vendor.script.append(Said(calls=(call,)))
+        completion = openai.model().complete(ASKED, max_tokens=50)
+        assert completion.tool_calls[0].name == "look\ufffd"
+        assert completion.tool_calls[0].arguments == {"a": ["\ufffd", "\U0001f600"]}
+
+    def test_may_nest_arguments_deeper_than_anybody_reads(self, openai: Account) -> None:
+        openai.vendor.script.append(Said(calls=(Called("look", '{"a":' * 100 + "1" + "}" * 100),)))
+        with pytest.raises(ModelFailed, match="arguments") as caught:
+            openai.model().complete(ASKED, max_tokens=50)
+        assert caught.value.code is ModelErrorCode.INVALID_OUTPUT
 
     def test_may_fail_within_a_stream(self, openai: Account) -> None:
         events = [*list(openai.vendor.chunks(said("Hey"), ANY))[:2], {"error": {"message": "OOM"}}]

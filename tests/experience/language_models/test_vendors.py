@@ -158,6 +158,16 @@ class TestFaults:
         assert completion.usage.cost_micros > 0
         assert WAYS[way](account).finish_reason is FinishReason.OTHER
 
+    def test_half_a_character_is_replaced_because_nothing_can_store_it(
+        self, account: Account, way: str
+    ) -> None:
+        account.vendor.script += [
+            said("a\ud800b"),
+            Said(calls=(Called("look", {"name": "\udfff"}),), is_counted=False),
+        ]
+        assert WAYS[way](account).text == "a\ufffdb"
+        assert WAYS[way](account).tool_calls[0].arguments == {"name": "\ufffd"}
+
 
 class TestAStream:
     def test_comes_in_pieces_of_which_the_last_holds_the_whole(self, account: Account) -> None:

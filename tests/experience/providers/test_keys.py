@@ -54,6 +54,15 @@ class TestAKey:
         [asked] = manager.received
         assert asked.path == "/v1/projects/demo-keys/secrets/replicate-token/versions/latest:access"
 
+    @pytest.mark.parametrize("value", ["r8_se\ncret", "r8 secret", "r8_sécret"])
+    def test_that_no_header_holds_is_refused_and_not_quoted(
+        self, monkeypatch: pytest.MonkeyPatch, value: str
+    ) -> None:
+        monkeypatch.setenv("REPLICATE_API_TOKEN", value)
+        with pytest.raises(FailedPrecondition, match="no valid key") as refused:
+            keys.value_of(keys.replicate())
+        assert "cret" not in str(refused.value)
+
     def test_that_nobody_stored_is_missing_until_somebody_does(
         self, manager: SecretManager, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -6,9 +6,9 @@ No arguments name a workspace: it is that of the chat session.
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from experience.campaigns.models.campaign import CampaignStatus
 from experience.documents import Request
@@ -99,10 +99,18 @@ class ExperienceDays(Request):
     days: int = Field(default=7, ge=1, le=90, description="How many days up to today")
 
 
+def _one_line(name: str) -> str:
+    """A name without separators at its ends. Raises ValueError for one of nothing else."""
+    line = " ".join(name.split())
+    if not line:  # for Python U+001C to U+001F are white space, for the pattern they are not
+        raise ValueError("is blank")
+    return line
+
+
 class NewCampaign(Request):
     """A campaign to create."""
 
-    name: str = Field(
+    name: Annotated[str, AfterValidator(_one_line)] = Field(
         min_length=1, max_length=255, pattern=r"\S", description="The new campaign's name"
     )
 

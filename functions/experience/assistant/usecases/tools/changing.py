@@ -18,19 +18,15 @@ from experience.campaigns.models.requests import (
 )
 from experience.campaigns.usecases import create, end, generate
 from experience.campaigns.usecases.publication import require_complete
+from experience.errors import FailedPrecondition
 from experience.workflows.runs.models import ACTIVE
 from experience.workflows.runs.requests import CancelRun, GetRun
 from experience.workflows.usecases import cancel
 from experience.workflows.usecases import read as runs
 
 
-class NoPlan(Exception):  # noqa: N818
-    """There is nothing to propose. The model reads why; no caller does."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
-        self.message = message
+class NotProposed(FailedPrecondition):
+    """Why a tool proposes nothing. The model alone gets it: it is no reason of a callable."""
 
 
 class Plan(NamedTuple):
@@ -54,9 +50,8 @@ class Confirmed(NamedTuple):
 
 def plan_create(_uid: str, _workspace_id: str, wanted: NewCampaign) -> Plan:
     """No reads."""
-    name = " ".join(wanted.name.split())
-    summary = f"Create the campaign {quoted(name)} as a draft."
-    return Plan({"name": name, "templateId": "spin_wheel"}, summary)
+    summary = f"Create the campaign {quoted(wanted.name)} as a draft."
+    return Plan({"name": wanted.name, "templateId": "spin_wheel"}, summary)
 
 
 def run_create(uid: str, confirmed: Confirmed) -> str:
@@ -67,12 +62,12 @@ def run_create(uid: str, confirmed: Confirmed) -> str:
 
 
 def plan_generate(uid: str, workspace_id: str, wanted: OneCampaign) -> Plan:
-    """As `find_campaign`. Raises as `generateCampaign`, and NoPlan `campaign_generating`."""
+    """As `find_campaign`. Raises as `generateCampaign`, and NotProposed `campaign_generating`."""
     campaign = find_campaign(uid, workspace_id, wanted.campaign)
     life_cycle.after(campaign, Move.GENERATE)
     if campaign.pending_run_id:
         message = f"The run {campaign.pending_run_id} builds it already."
-        raise NoPlan("campaign_generating", message)
+        raise NotProposed("campaign_generating", message)
     require_complete(campaign)
     ends = "Guests then get the new build." if campaign.is_live else "It then goes live."
     return _plan(campaign, f"Build {_described(campaign)}. {ends} A build can cost money.")
@@ -99,10 +94,10 @@ def run_archive(uid: str, confirmed: Confirmed) -> str:
 
 
 def plan_cancel(uid: str, workspace_id: str, wanted: OneRun) -> Plan:
-    """As `getRun`. Raises NoPlan `run_ended`."""
+    """As `getRun`. Raises NotProposed `run_ended`."""
     view = runs.get_run(uid, GetRun(workspace_id=workspace_id, run_id=wanted.run_id))
     if view.run.status not in ACTIVE:
-        raise NoPlan("run_ended", f"This run is {view.run.status}.")
+        raise NotProposed("run_ended", f"This run is {view.run.status}.")
     run = f"the run {view.run.id} of {view.run.workflow_name}"
     return Plan({"runId": view.run.id}, f"Cancel {run}, which is {view.run.status}.")
 

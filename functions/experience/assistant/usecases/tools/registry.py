@@ -25,7 +25,7 @@ from experience.assistant.models.tools import (
     shown_time,
 )
 from experience.assistant.usecases.tools import changing, reading
-from experience.assistant.usecases.tools.changing import Confirmed, NoPlan, Plan
+from experience.assistant.usecases.tools.changing import Confirmed, Plan
 from experience.documents import Request
 from experience.errors import Refusal, issues_of
 from experience.firebase.callables import Caller
@@ -196,7 +196,7 @@ def run_tool(caller: Caller, workspace_id: str, call: ToolCall, now: int) -> Too
     except ValidationError as error:
         issues = [f"{path}: {message}" for path, message in issues_of(error, call.arguments)]
         return _failure(tool.name, "invalid_arguments", "; ".join(issues))
-    except (Refusal, NoPlan) as refused:
+    except Refusal as refused:
         return _failure(tool.name, refused.reason, refused.message)
 
 
