@@ -39,7 +39,12 @@ function BlockView({ block }: { block: Block }) {
           <Spans spans={spans} />
         </li>
       ));
-      return block.ordered ? <ol start={block.start}>{items}</ol> : <ul>{items}</ul>;
+      if (!block.ordered) return <ul dir="auto">{items}</ul>;
+      return (
+        <ol dir="auto" start={block.start}>
+          {items}
+        </ol>
+      );
     }
   }
 }
