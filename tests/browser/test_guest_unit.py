@@ -31,6 +31,7 @@ class TestGuestPage:
     def test_passes_its_unit_tests(self) -> None:
         run("npm", "test")
 
+    @pytest.mark.exhaustive
     def test_it_builds_to_a_page_that_a_phone_loads_quickly(self, tmp_path: Path) -> None:
         run("npm", "run", "build", "--", "--outDir", str(tmp_path), "--emptyOutDir")
         index = (tmp_path / "index.html").read_text()

@@ -47,6 +47,7 @@ def sessions_of(db: Client, uid: str, event: str = seed.EVENT) -> list[dict[str,
 
 
 class TestJourney:
+    @pytest.mark.exhaustive
     def test_a_guest_plays_a_step_of_each_type(self, browser: Browser, db: Client) -> None:
         """With a reload in the middle, and a photo that replaces the first one."""
         seen = browser.play("wholeJourney", photo=str(PHOTO))

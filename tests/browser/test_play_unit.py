@@ -29,6 +29,7 @@ class TestCampaignPage:
     def test_passes_its_unit_tests(self) -> None:
         node_installation.run_in(PLAY, "npm", "test")
 
+    @pytest.mark.exhaustive
     def test_it_builds_to_a_page_that_a_phone_loads_quickly(self, tmp_path: Path) -> None:
         out = ("--outDir", str(tmp_path), "--emptyOutDir")
         node_installation.run_in(PLAY, "npm", "run", "build", "--", *out)

@@ -30,6 +30,7 @@ class TestCheckCommand:
             "1 violations in 1 guests, 3 sessions, 0 event sessions, 1 jobs, 0 objects",
         ]
 
+    @pytest.mark.exhaustive
     def test_exits_with_2_where_the_project_cannot_be_read(self, command: Command) -> None:
         nowhere: dict[str, str | None]
         nowhere = {"FIRESTORE_EMULATOR_HOST": None, "GOOGLE_APPLICATION_CREDENTIALS": "/none.json"}

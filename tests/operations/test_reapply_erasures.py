@@ -1,5 +1,6 @@
 """A restored backup is held against the erasures since it was made."""
 
+import pytest
 from google.cloud.firestore import Client
 
 from emulator.suite.suite import Suite
@@ -11,6 +12,7 @@ from tests.operations.conftest import Command
 
 
 class TestReapplyErasures:
+    @pytest.mark.exhaustive
     def test_erases_again_whom_the_backup_brings_back(
         self, suite: Suite, command: Command, quiet_db: Client
     ) -> None:

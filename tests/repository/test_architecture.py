@@ -255,7 +255,7 @@ class TestColdStart:
     ) -> None:
         monkeypatch.setenv("PYTHONPATH", str(ROOT / "functions"))
         monkeypatch.setenv("LANGUAGE_MODEL", "gemini")
-        monkeypatch.setenv("GEMINI_API_KEY", "a key")
+        monkeypatch.setenv("GEMINI_API_KEY", "a-key")
         main = (ROOT / "functions" / "main.py").read_text()
         made = (
             "from experience.language_models import registry\nregistry.language_model().count([])"

@@ -214,6 +214,7 @@ class TestExec:
         process.kill()
         _assert_all_end(pids, since)
 
+    @pytest.mark.exhaustive
     @BESIDE_FIRESTORE
     def test_ctrl_c_in_a_terminal_reaches_the_command(self, run: Run, tmp_path: Path) -> None:
         file = tmp_path / "pids"

@@ -63,6 +63,7 @@ class TestChaosRun:
         assert re.search(r"^Gone wrong: \d+ failed by the provider$", done.stdout, re.MULTILINE)
         assert re.search(r"^Jobs: 2 completed at attempt \d$", done.stdout, re.MULTILINE)
 
+    @pytest.mark.exhaustive
     def test_names_what_breaks_an_invariant(self, suite: Suite) -> None:
         project = f"project-{new_id()}"
         guest = a_guest(clients.firestore(), project, completed={"booth": "nowhere"})

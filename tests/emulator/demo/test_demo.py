@@ -141,6 +141,7 @@ class TestSeeding:
         assert done.stderr.startswith("error: demo-open has no rules yet. Set EMULATOR_SUITE_HOST")
 
 
+@pytest.mark.exhaustive
 class TestJourney:
     def test_plays_every_step_and_saves_the_picture(self, suite: Suite, tmp_path: Path) -> None:
         seed.seed(suite.project, suite.bucket)

@@ -61,6 +61,7 @@ class TestFirestore:
         firestore.clear("demo-rules")
         assert self._read(firestore, "public/kept") == 404
 
+    @pytest.mark.exhaustive
     def test_an_export_can_be_begun_with(
         self, firestore: FirestoreEmulator, tmp_path: Path
     ) -> None:

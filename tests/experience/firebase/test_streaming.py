@@ -184,7 +184,7 @@ class TestBeforeTheFirstChunk:
             (nobody, 401, "UNAUTHENTICATED", "unauthenticated"),
             (forged, 401, "UNAUTHENTICATED", "unauthenticated"),
             (malformed, 400, "INVALID_ARGUMENT", "malformed_request"),
-            (not_posted, 400, "INVALID_ARGUMENT", "unauthenticated"),
+            (not_posted, 400, "INVALID_ARGUMENT", "malformed_request"),
         ):
             [event] = events(answer.data)
             assert answer.mimetype == "text/event-stream"

@@ -231,6 +231,15 @@ test("a stop waits until there is something to stop, and is asked once", async (
   assert.ok(!isWriting(conversation.state));
 });
 
+test("a stop can be asked for again where the worker has died", async () => {
+  const { server, conversation } = open("c1");
+  server.report([user(1, "hi", "r1"), reply(2, "H", "streaming")]);
+  conversation.stop();
+  await turn();
+  conversation.stop();
+  assert.deepEqual(server.calls, [["stop", "c1", "2"], ["stop", "c1", "2"]]);
+});
+
 test("a stop that fails can be asked for again", async () => {
   const { server, conversation } = open("c1");
   server.report([user(1, "hi", "x"), reply(2, "", "streaming")]);

@@ -146,8 +146,12 @@ export class Conversation {
     return pending.content;
   }
 
-  /** Have the message that is being written end. It may not be stored yet. */
+  /**
+   * Have the message that is being written end. It may not be stored yet. Asking again ends one
+   * whose worker has died, once the worker's lease is over.
+   */
   stop(): void {
+    this.stopAsked = null;
     this.set({ isStopping: true, problem: null });
     this.stopOnceStored();
   }

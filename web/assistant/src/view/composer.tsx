@@ -64,9 +64,8 @@ export function Composer(props: ComposerProps) {
             type="button"
             class="button round"
             data-testid="stop"
-            aria-label="Stop"
-            aria-disabled={isStopping}
-            onClick={() => !isStopping && onStop()}
+            aria-label={isStopping ? "Stop again" : "Stop"}
+            onClick={onStop}
           >
             <Icon name="stop" />
           </button>
