@@ -20,6 +20,7 @@ def _installed() -> None:
 
 
 class TestAssistantPage:
+    @pytest.mark.exhaustive
     def test_type_checks(self) -> None:
         node_installation.run_in(ASSISTANT, "npm", "run", "check")
 

@@ -184,6 +184,7 @@ class TestObstacles:
         assert [job["id"] for job in with_picture] == [main["jobId"]]
 
 
+@pytest.mark.exhaustive
 class TestAccessibility:
     """A visit by keyboard alone, and screens that a screen reader can read."""
 

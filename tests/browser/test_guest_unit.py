@@ -25,6 +25,7 @@ def run(*command: str) -> None:
 
 
 class TestGuestPage:
+    @pytest.mark.exhaustive
     def test_type_checks(self) -> None:
         run("npm", "run", "check")
 

@@ -23,6 +23,7 @@ def _installed() -> None:
 
 
 class TestCampaignPage:
+    @pytest.mark.exhaustive
     def test_type_checks(self) -> None:
         node_installation.run_in(PLAY, "npm", "run", "check")
 

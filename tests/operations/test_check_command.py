@@ -17,6 +17,7 @@ class TestCheckCommand:
         counts = "1 guests, 3 sessions, 0 event sessions, 1 jobs, 0 objects"
         assert done.stdout == f"0 violations in {counts}\n"
 
+    @pytest.mark.exhaustive
     def test_names_what_is_wrong_and_exits_with_1(
         self, command: Command, visit: StoredVisit
     ) -> None:

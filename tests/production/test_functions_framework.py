@@ -98,6 +98,7 @@ class TestCallable:
         assert stored_session(db, venue.project, session["id"])["createdBy"] == uid
 
 
+@pytest.mark.exhaustive
 class TestTrigger:
     def test_it_links_the_pregate_to_a_new_main_session(
         self, db: Client, venue: Venue, env: dict[str, str], tmp_path: Path

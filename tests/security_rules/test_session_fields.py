@@ -15,6 +15,8 @@ from tests.support.builders.guests import a_guest
 from tests.support.builders.projects import a_project
 from tests.support.builders.sessions import written_session
 
+pytestmark = pytest.mark.exhaustive
+
 
 def values(setting: Setting, texts: list[str]) -> dict[str, Any]:
     """The values of a cell by their texts, for G's session."""

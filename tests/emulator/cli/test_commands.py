@@ -158,6 +158,7 @@ class TestExec:
         assert errors.startswith(f"error: {tmp_path}/firebase.json cannot be read")
         assert "Traceback" not in errors
 
+    @pytest.mark.exhaustive
     @pytest.mark.parametrize(
         "number",
         [
@@ -232,6 +233,7 @@ class TestExec:
         _assert_all_end(pids, since)
 
 
+@pytest.mark.exhaustive
 class TestStart:
     def test_it_prints_addresses_and_environment_and_ends_well_on_ctrl_c(
         self, run: Run, tmp_path: Path

@@ -18,6 +18,8 @@ from emulator.suite.suite import Suite
 from tests.support.sample_functions import Record
 from tests.support.waiting import eventually
 
+pytestmark = pytest.mark.exhaustive
+
 WRITTEN = "google.cloud.firestore.document.v1.written"
 
 

@@ -129,6 +129,7 @@ class TestChance:
         assert 0.025 < max(delays) <= 0.03
 
 
+@pytest.mark.exhaustive
 class TestControl:
     def ask(self, suite: Suite, method: str, body: Any = None) -> tuple[int, Any]:
         status, response = request(method, f"http://{suite.addresses['hub']}/faults", body)
@@ -174,6 +175,7 @@ class TestControl:
         assert self.ask(sample_suite, "GET") == (200, before)
 
 
+@pytest.mark.exhaustive
 class TestOption:
     def run(self, faults: str, *command: str) -> "subprocess.CompletedProcess[str]":
         options = ["--root", str(CHAIN), "--faults", faults, "--", *command]

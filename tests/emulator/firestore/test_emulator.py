@@ -11,6 +11,8 @@ from emulator.process.errors import SuiteError
 from emulator.process.http import request
 from tests.support.chain_project import CHAIN
 
+pytestmark = pytest.mark.exhaustive
+
 
 @pytest.fixture(scope="module")
 def firestore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirestoreEmulator]:

@@ -20,6 +20,8 @@ from tests.support.calling import at_once
 from tests.support.sample_functions import Record, sample_supervisor
 from tests.support.waiting import eventually
 
+pytestmark = pytest.mark.exhaustive
+
 
 def call(supervisor: FunctionsSupervisor, name: str, data: Any = None) -> requests.Response:
     return requests.post(supervisor.function_url(name), json={"data": data}, timeout=60)

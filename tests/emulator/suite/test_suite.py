@@ -23,6 +23,8 @@ from tests.support.processes import descendants, is_gone
 from tests.support.shared_emulator import SharingSuite
 from tests.support.waiting import eventually
 
+pytestmark = pytest.mark.exhaustive
+
 
 @pytest.fixture(scope="module")
 def suite_log(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -62,6 +62,7 @@ def _account(auth: AuthEmulator, method: str, **body: Any) -> tuple[int, Any]:
     return status, json.loads(response)
 
 
+@pytest.mark.exhaustive
 class TestAuth:
     def test_somebody_signs_in_anonymously(self, auth: AuthEmulator) -> None:
         status, signed_in = _account(auth, "signUp", returnSecureToken=True)

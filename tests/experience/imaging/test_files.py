@@ -206,6 +206,7 @@ class TestPolyglots:
             assert b"hidden" not in PICTURES[name]
 
 
+@pytest.mark.exhaustive
 class TestFilesThatBreakOff:
     @pytest.mark.parametrize("name", PHOTOS)
     def test_wherever_it_is_cut_there_is_no_picture_or_that_of_a_browser(self, name: str) -> None:

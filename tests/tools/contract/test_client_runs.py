@@ -16,6 +16,8 @@ from tests.support.builders.venues import Venue, a_venue
 from tests.support.node_installation import install
 from tools.contract import typed_client
 
+pytestmark = pytest.mark.exhaustive
+
 GUEST = f"guest-{new_id()}"
 DEADLINE_SECONDS = 120
 

@@ -40,6 +40,7 @@ def jobs(team: Team) -> list[dict[str, Any]]:
     return [each.to_dict() or {} for each in found]
 
 
+@pytest.mark.exhaustive
 class TestRealTasks:
     def test_a_provider_is_polled_by_one_task_for_each_look(
         self, team: Team, vendor: ReplicateVendor
