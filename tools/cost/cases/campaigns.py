@@ -61,6 +61,7 @@ def _play(stage: Stage, workspace: str, admin: str) -> None:
     stage.call("ada", "playCampaign", "again", **lost)
     won = {**there, "campaignId": a_campaign(stage.db, workspace, "live", a_sure_win(stock=99))}
     first = stage.call("ada", "playCampaign", "a prize", **won)
+    stage.call(admin, "getCampaignFunnel", "one play", **_ids(won))
     second = stage.caller("bea").call("playCampaign", **won)
     stage.call("ada", "getPlay", "", **_ids(won), playId=first["playId"])
     code = {"code": first["claim"]["code"]}
@@ -68,7 +69,6 @@ def _play(stage: Stage, workspace: str, admin: str) -> None:
     voided = {"playId": second["playId"], "reason": "a mistake"}
     stage.call(admin, "voidClaim", "", **_ids(won), **voided)
     stage.call(admin, "listPlays", "two", **_ids(won))
-    stage.call(admin, "getCampaignFunnel", "two plays of a day", **_ids(won))
     stage.call(admin, "exportPlays", "two", **_ids(won))
     game = a_sure_win(stock=99, codes="uploaded", perDay=9)
     coded = {**there, "campaignId": a_campaign(stage.db, workspace, "live", game)}
