@@ -1,13 +1,13 @@
-"""Everything that is deployed, by the domain that serves it and the name under which it is known.
+"""Everything that is deployed, by the module that serves it and the name under which it is known.
 
-Each is the function of that name, in snake_case, of `experience/DOMAIN/endpoints.py`. An instance
-serves one of them and imports its domain alone: experience/firebase/loading.py.
+Each is the function of that name, in snake_case, of a module of `endpoints`. An instance
+serves one of them and imports its module alone: experience/firebase/loading.py.
 """
 
 from experience.firebase.loading import load
 
 DEPLOYED = {
-    "ai_generations": (
+    "ai_generations.endpoints": (
         "acceptAiGeneration",
         "createAiGeneration",
         "getAiGeneration",
@@ -16,7 +16,7 @@ DEPLOYED = {
         "rejectAiGeneration",
         "sweepAiGenerations",
     ),
-    "assistant": (
+    "assistant.endpoints": (
         "confirmProposal",
         "deleteChatSession",
         "getChatMessages",
@@ -26,33 +26,35 @@ DEPLOYED = {
         "stopChatMessage",
         "sweepChats",
     ),
-    "campaigns": (
+    "campaigns.endpoints.life": (
         "archiveCampaign",
         "closeCampaign",
         "createCampaign",
-        "createTickets",
         "deleteCampaign",
-        "exportPlays",
         "generateCampaign",
         "getCampaign",
-        "getCampaignFunnel",
         "getEmbedCode",
-        "getPlay",
         "listCampaigns",
-        "listPlays",
-        "playCampaign",
-        "redeemClaim",
         "restoreCampaign",
         "revealDraws",
-        "revokeTickets",
         "sweepCampaigns",
         "undeleteCampaign",
         "updateCampaign",
+    ),
+    "campaigns.endpoints.playing": (
+        "createTickets",
+        "exportPlays",
+        "getCampaignFunnel",
+        "getPlay",
+        "listPlays",
+        "playCampaign",
+        "redeemClaim",
+        "revokeTickets",
         "uploadCodes",
         "voidClaim",
     ),
-    "checkpoints": ("sweepCheckpoints",),
-    "events": (
+    "checkpoints.endpoints": ("sweepCheckpoints",),
+    "events.endpoints": (
         "listEvents",
         "saveEvent",
         "saveEventExperience",
@@ -60,12 +62,12 @@ DEPLOYED = {
         "saveStep",
         "setActiveJourney",
     ),
-    "guests": (
+    "guests.endpoints": (
         "ensureGuest",
         "getGuest",
         "listGuests",
     ),
-    "journeys": (
+    "journeys.endpoints": (
         "createCaptureUpload",
         "getEventSession",
         "goToStep",
@@ -77,7 +79,7 @@ DEPLOYED = {
         "sweepJourneys",
         "triggerTransform",
     ),
-    "media": (
+    "media.endpoints": (
         "confirmUpload",
         "createUpload",
         "getDownloadUrl",
@@ -86,7 +88,7 @@ DEPLOYED = {
         "onWorkspaceUpdated",
         "updateDownloadUrls",
     ),
-    "players": (
+    "players.endpoints": (
         "auditProgress",
         "erasePlayer",
         "exportPlayerData",
@@ -112,17 +114,17 @@ DEPLOYED = {
         "updateLocation",
         "updatePreferences",
     ),
-    "projects": (
+    "projects.endpoints": (
         "getProject",
         "listProjects",
         "publishProject",
         "saveProject",
     ),
-    "retention": (
+    "retention.endpoints": (
         "eraseGuest",
         "sweepRetention",
     ),
-    "sessions": (
+    "sessions.endpoints": (
         "abandonSession",
         "completeSession",
         "createSession",
@@ -136,8 +138,8 @@ DEPLOYED = {
         "sweepSessions",
         "updateSessionProgress",
     ),
-    "shares": ("revokeShare",),
-    "transforms": (
+    "shares.endpoints": ("revokeShare",),
+    "transforms.endpoints": (
         "cancelTransform",
         "getJob",
         "onJobCreated",
@@ -146,7 +148,7 @@ DEPLOYED = {
         "startTransform",
         "sweepJobs",
     ),
-    "workflows": (
+    "workflows.endpoints": (
         "cancelRun",
         "collectArtifacts",
         "getArtifactUrl",
@@ -158,7 +160,7 @@ DEPLOYED = {
         "startRun",
         "sweepRuns",
     ),
-    "workspaces": (
+    "workspaces.endpoints": (
         "listExperiences",
         "publishExperience",
         "saveExperience",

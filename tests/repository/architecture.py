@@ -212,9 +212,15 @@ def other_than_the_four(file: SourceFile) -> Iterator[str]:
                 yield f"{part}: neither {', '.join(LAYERS)}, nor a room in ROOMS"
 
 
+def is_endpoint(file: SourceFile) -> bool:
+    """Whether the file declares deployed functions."""
+    here = Position.of(file.name) if file.is_deployed else None
+    return here is not None and here.domain is not None and here.layer == LAYERS.index("endpoints")
+
+
 def renamed_endpoints(file: SourceFile) -> Iterator[str]:
     """A callable and a schedule call the use case that has their name."""
-    if not (file.is_deployed and file.path.name == "endpoints.py"):
+    if not is_endpoint(file):
         return
     for node in file.tree.body:
         match node:
@@ -295,7 +301,7 @@ def sdk_outside_its_adapters(file: SourceFile) -> Iterator[str]:
     if not file.is_deployed or f"{file.name}.".startswith(tuple(f"{a}." for a in SDK_ADAPTERS)):
         return
     for name in file.imports():
-        if file.path.name == "endpoints.py" and name == "firebase_functions.options":
+        if is_endpoint(file) and name == "firebase_functions.options":
             continue
         if name.split(".")[0] in {"firebase_functions", "functions_framework"}:
             yield f"{name}: only {', '.join(SDK_ADAPTERS)} import the SDK"

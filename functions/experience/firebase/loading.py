@@ -1,4 +1,4 @@
-"""What a process imports of everything that is deployed: one domain in the cloud, all elsewhere."""
+"""What a process imports of everything that is deployed: one module in the cloud, all elsewhere."""
 
 import gc
 import os
@@ -18,8 +18,8 @@ def load(deployed: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     target = os.environ.get("FUNCTION_TARGET")
     with _kept():
         return {
-            name: getattr(import_module(f"experience.{domain}.endpoints"), _snake_case(name))
-            for domain, names in deployed.items()
+            name: getattr(import_module(f"experience.{module}"), _snake_case(name))
+            for module, names in deployed.items()
             for name in names
             if target in (None, "", name)
         }
