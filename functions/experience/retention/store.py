@@ -13,7 +13,8 @@ from experience.media.store import objects
 from experience.projects.store import project_ref
 from experience.sessions.models.session import Session
 from experience.sessions.store import session_ref, sessions_ref
-from experience.transforms.store import internals_ref, job_ref, sweep_ref
+from experience.sweeps import sweep_ref
+from experience.transforms.store import internals_ref, job_ref
 
 
 def state_ref(client: Client) -> DocumentReference:

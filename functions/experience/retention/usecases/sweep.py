@@ -98,7 +98,13 @@ def _sweep_project(run: SweepRun, project: Project) -> None:
 
 def _each(delete: Callable[[dict[str, Any]], bool]) -> Callable[[sweeps.Found], int]:
     """What deletes by its fields, as what deletes a document that was found."""
-    return lambda found: sweeps.repair_each([found], delete)[0]
+
+    def one(found: sweeps.Found) -> int:
+        with sweeps.logging_failure(found):
+            return sweeps.of_project(delete)(found)
+        return 0
+
+    return one
 
 
 def _delete_guest(run: SweepRun, guest: Guest, until: int) -> bool:
