@@ -93,6 +93,7 @@ from experience.projects.endpoints import get_project as getProject
 from experience.projects.endpoints import list_projects as listProjects
 from experience.projects.endpoints import publish_project as publishProject
 from experience.projects.endpoints import save_project as saveProject
+from experience.retention.endpoints import continue_sweep as continueSweep
 from experience.retention.endpoints import erase_guest as eraseGuest
 from experience.retention.endpoints import sweep_retention as sweepRetention
 from experience.sessions.endpoints import abandon_session as abandonSession
@@ -143,6 +144,7 @@ __all__ = [
     "completeSession",
     "confirmProposal",
     "confirmUpload",
+    "continueSweep",
     "createAiGeneration",
     "createCampaign",
     "createCaptureUpload",

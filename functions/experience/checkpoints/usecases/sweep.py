@@ -11,7 +11,9 @@ from experience.checkpoints.models import UNCHECKED_MS, Thread
 from experience.store import parse
 
 
-def sweep_checkpoints(milliseconds: int = sweeps.LONG_RUN_MS) -> int:
+def sweep_checkpoints(
+    milliseconds: int = sweeps.LONG_RUN_MS, rest: sweeps.Rest | None = None
+) -> int:
     """Delete expired threads with all that lies below them, and unreferenced blobs; how much.
 
     As `sweeps.run` with two queries; one read and one delete for each document below an expired
@@ -31,6 +33,8 @@ def sweep_checkpoints(milliseconds: int = sweeps.LONG_RUN_MS) -> int:
             ("uncheckedSince",),
         ),
         milliseconds=milliseconds,
+        rest=rest,
+        is_daily=True,
     )
     return done.total()
 

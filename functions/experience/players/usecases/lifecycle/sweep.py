@@ -9,7 +9,9 @@ from experience.players.usecases.lifecycle import erase, export, merge
 ERASE_MS = 600_000
 
 
-def sweep_players(milliseconds: int = sweeps.LONG_RUN_MS) -> dict[str, int]:
+def sweep_players(
+    milliseconds: int = sweeps.LONG_RUN_MS, rest: sweeps.Rest | None = None
+) -> dict[str, int]:
     """Finish what a call could not, and delete exports of yesterday; how many of each.
 
     As `sweeps.run` with two queries that mostly find nothing, and a listing of the exports. Safe to
@@ -21,7 +23,7 @@ def sweep_players(milliseconds: int = sweeps.LONG_RUN_MS) -> dict[str, int]:
         tombstone = PlayerTombstone.load(found.to_dict() or {})
         own = (tombstone.pending or [])[:1]  # the player's own; the others follow
         for uid in own:
-            erase.erase(client, uid, ERASE_MS, even_if_merged=True)
+            erase.erase(client, uid, min(ERASE_MS, milliseconds), even_if_merged=True)
         return len(own)
 
     def finish_merge(found: sweeps.Found) -> bool:
@@ -38,6 +40,8 @@ def sweep_players(milliseconds: int = sweeps.LONG_RUN_MS) -> dict[str, int]:
         sweeps.Part("erasures", pending.order_by("__name__"), finish_erasure, ("__name__",)),
         sweeps.Part("merges", merging.order_by("__name__"), finish_merge, ("__name__",)),
         milliseconds=milliseconds,
+        rest=rest,
+        is_daily=True,
         also={"exports": exports},
     )
     return {kind: done[kind] for kind in ("erasures", "merges", "exports")}
