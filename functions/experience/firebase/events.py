@@ -1,10 +1,10 @@
 """The adapter around Firestore triggers: what a handler gets, and what a failure leads to."""
 
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import flask
 from firebase_functions import core, firestore_fn, options
 from google.cloud.firestore import DocumentSnapshot
 from pydantic import ValidationError
@@ -59,33 +59,31 @@ def _trigger(
 
         def handle(event: firestore_fn.Event[Any]) -> None:
             before, after = unpack(event.data)
-            try:
-                written_at = after.update_time if after is not None else None
-                fields = _fields(before), _fields(after)
-                function(DocumentEvent(event.params, *fields, written_at))
-            except ValidationError as error:
-                # What cannot be read now will not be readable at the next delivery either.
-                logs.error(
-                    "unreadable document",
-                    function=name,
-                    document=event.document,
-                    problems=error.error_count(),
-                )
-            except Contention:
-                raise
-            except Refusal as refused:
-                # Decided, and decided the same at the next delivery: nothing is gained by retrying.
-                logs.error(
-                    "event refused", function=name, document=event.document, reason=refused.reason
-                )
-            except Exception:
-                logs.error(
-                    "trigger failed",
-                    function=name,
-                    document=event.document,
-                    exc=traceback.format_exc(),
-                )
-                raise
+            with logs.Handling("event", name, flask.request.headers) as handling:
+                handling.fields["document"] = event.document
+                handling.label(**_labels(event.params))
+                try:
+                    written_at = after.update_time if after is not None else None
+                    fields = _fields(before), _fields(after)
+                    function(DocumentEvent(event.params, *fields, written_at))
+                except ValidationError as error:
+                    # What cannot be read now will not be readable at the next delivery either.
+                    handling.reason = "unreadable_document"
+                    logs.error(
+                        "unreadable document",
+                        document=event.document,
+                        problems=error.error_count(),
+                    )
+                except Contention as contention:
+                    handling.reason = contention.reason
+                    raise
+                except Refusal as refused:
+                    # Decided, and the same at the next delivery: nothing is gained by retrying.
+                    handling.reason = refused.reason
+                    logs.error("event refused", document=event.document, reason=refused.reason)
+                except Exception:
+                    handling.bug("trigger failed", document=event.document)
+                    raise
 
         handle.__name__ = name
         handle.__doc__ = function.__doc__
@@ -103,6 +101,12 @@ def _trigger(
         return deployed
 
     return decorate
+
+
+def _labels(params: Mapping[str, str]) -> dict[str, str]:
+    """The project and the workspace that the document's path names, if it does."""
+    named = {"projectId": "project", "workspaceId": "workspace", "workspace": "workspace"}
+    return {named[name]: value for name, value in params.items() if name in named}
 
 
 def _fields(snapshot: DocumentSnapshot[Any] | None) -> dict[str, Any] | None:
