@@ -25,14 +25,11 @@ def test_guests_are_served_with_both_shapes(
     has_ended = threading.Event()
 
     def migrate_back_and_forth() -> int:
-        rounds = conflicts = 0
+        rounds = 0
         while True:
             for each in catalog.read():
-                ended = runner.migrate(db, each, Direction.RUN)
-                assert ended.is_done
-                conflicts += ended.counts.conflicts
+                assert runner.migrate(db, each, Direction.RUN).is_done
             if has_ended.is_set() and rounds:
-                print(f"{rounds} rounds, {conflicts} conflicts")
                 return rounds
             for each in reversed(catalog.read()):
                 assert runner.migrate(db, each, Direction.REVERT).is_reverted
