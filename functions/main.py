@@ -113,6 +113,7 @@ from experience.transforms.endpoints import get_job as getJob
 from experience.transforms.endpoints import on_job_created as onJobCreated
 from experience.transforms.endpoints import retry_transform as retryTransform
 from experience.transforms.endpoints import run_transform as runTransform
+from experience.transforms.endpoints import run_vendor_transform as runVendorTransform
 from experience.transforms.endpoints import start_transform as startTransform
 from experience.transforms.endpoints import sweep_jobs as sweepJobs
 from experience.workflows.endpoints import cancel_run as cancelRun
@@ -221,6 +222,7 @@ __all__ = [
     "revokeTickets",
     "runStep",
     "runTransform",
+    "runVendorTransform",
     "saveCapture",
     "saveEvent",
     "saveEventExperience",

@@ -13,6 +13,7 @@ from experience.media.store import objects
 from experience.projects.store import project_ref
 from experience.sessions.models.session import Session
 from experience.sessions.store import session_ref, sessions_ref
+from experience.store import in_all_shards
 from experience.transforms.store import internals_ref, job_ref, sweep_ref
 
 
@@ -38,7 +39,7 @@ def query_guests_until(client: Client, project_id: str, until: int) -> Any:
 
 def query_sessions_until(client: Client, project_id: str, until: int) -> Any:
     """Query: a project's sessions that were last written by then (Unix ms), the oldest first."""
-    return _written_until(sessions_ref(client, project_id), until)
+    return _written_until(in_all_shards(sessions_ref(client, project_id)), until)
 
 
 def query_counts_until(parent: DocumentReference, day: str) -> Any:
@@ -55,7 +56,7 @@ def query_limited_events(client: Client) -> Any:
 
 def query_event_sessions_until(client: Client, event_id: str, until: int) -> Any:
     """Query: an event's sessions that were last written by then (Unix ms), the oldest first."""
-    return _written_until(event_sessions_ref(client, event_id), until)
+    return _written_until(in_all_shards(event_sessions_ref(client, event_id)), until)
 
 
 def query_event_guests_until(client: Client, event_id: str, until: int) -> Any:
