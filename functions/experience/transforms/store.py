@@ -27,11 +27,6 @@ def internals_ref(client: Client, project_id: str, job_id: str) -> DocumentRefer
     return client.document("projects", project_id, "jobs", job_id, "jobInternals", "state")
 
 
-def sweep_ref(client: Client, name: str) -> DocumentReference:
-    """`/sweeps/{name}`: how far a sweep over all projects has come."""
-    return client.document("sweeps", name)
-
-
 def get_job(client: Client, project_id: str, job_id: str) -> Job:
     """One job of any guest. One read. NotFound."""
     return get(client, job_ref(client, project_id, job_id), Job, what="job")
