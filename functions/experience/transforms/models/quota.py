@@ -17,7 +17,7 @@ RESERVED_FRACTION = 5
 
 MIN_SHARDS = 8
 MAX_SHARDS = 200
-"""Of a day's count. Firestore takes a write a second of each for long: 12,000 a minute of all."""
+"""Of a day's count. Each takes a write a second for long, so all of them 12,000 a minute."""
 
 SHARE = 50
 """How much of a day one document counts, until there are `MAX_SHARDS` of them."""
