@@ -121,6 +121,7 @@ DEPLOYED = {
         "saveProject",
     ),
     "retention.endpoints": (
+        "continueSweep",
         "eraseGuest",
         "sweepRetention",
     ),

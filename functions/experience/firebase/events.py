@@ -6,11 +6,11 @@ is an event.
 """
 
 import functools
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import flask
 from cloudevents.http import CloudEvent
 from firebase_functions import firestore_fn, options
 from google.api_core.datetime_helpers import DatetimeWithNanoseconds
@@ -81,31 +81,27 @@ def _trigger(decorator: Callable[..., Any], document: str) -> Callable[[EventHan
         name = to_camel(function.__name__)
 
         def handle(raw: CloudEvent) -> None:
-            try:
-                function(read_event(document, raw))
-            except ValidationError as error:
-                # What cannot be read now will not be readable at the next delivery either.
-                logs.error(
-                    "unreadable document",
-                    function=name,
-                    document=raw["document"],
-                    problems=error.error_count(),
-                )
-            except Contention:
-                raise
-            except Refusal as refused:
-                # Decided, and decided the same at the next delivery: nothing is gained by retrying.
-                logs.error(
-                    "event refused", function=name, document=raw["document"], reason=refused.reason
-                )
-            except Exception:
-                logs.error(
-                    "trigger failed",
-                    function=name,
-                    document=raw["document"],
-                    exc=traceback.format_exc(),
-                )
-                raise
+            with logs.Handling("event", name, flask.request.headers) as handling:
+                path = raw["document"]
+                handling.fields["document"] = path
+                try:
+                    event = read_event(document, raw)
+                    handling.label(**_labels(event.params))
+                    function(event)
+                except ValidationError as error:
+                    # What cannot be read now will not be readable at the next delivery either.
+                    handling.reason = "unreadable_document"
+                    logs.error("unreadable document", document=path, problems=error.error_count())
+                except Contention as contention:
+                    handling.reason = contention.reason
+                    raise
+                except Refusal as refused:
+                    # Decided, and the same at the next delivery: nothing is gained by retrying.
+                    handling.reason = refused.reason
+                    logs.error("event refused", document=path, reason=refused.reason)
+                except Exception:
+                    handling.bug("trigger failed", document=path)
+                    raise
 
         handle.__name__ = name
         handle.__doc__ = function.__doc__
@@ -128,3 +124,9 @@ def _trigger(decorator: Callable[..., Any], document: str) -> Callable[[EventHan
         return deployed
 
     return decorate
+
+
+def _labels(params: Mapping[str, str]) -> dict[str, str]:
+    """The project and the workspace that the document's path names, if it does."""
+    named = {"projectId": "project", "workspaceId": "workspace", "workspace": "workspace"}
+    return {named[name]: value for name, value in params.items() if name in named}

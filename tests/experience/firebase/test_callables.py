@@ -372,7 +372,7 @@ class TestBug:
         [line] = [json.loads(line) for line in log.splitlines() if '"guest-line"' in line]
         assert line["function"] == "updateSessionProgress"
         assert line["reason"] == "session_not_found"
-        assert line["duration_ms"] >= 0
+        assert line["durationMs"] >= 0
         assert "PAYLOAD" not in log
 
 
