@@ -4,8 +4,6 @@ Protocol: https://firebase.google.com/docs/functions/callable-reference
 """
 
 import functools
-import time
-import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypedDict, TypeVar, Unpack, cast, overload
@@ -189,46 +187,44 @@ def _require_call(
     else:
         refused = InvalidArgument(("", "a call is a POST"), reason="malformed_request")
     if refused:
-        logs.info("call", function=declaration.name, uid=None, reason=refused.reason)
+        with logs.Handling("call", declaration.name, request.headers) as handling:
+            handling.fields["uid"] = None
+            handling.reason = refused.reason
         raise _on_the_wire(refused)
 
 
 def _respond(
     declaration: Declaration[Any],
-    request: flask.Request,
+    call: flask.Request,
     emit: Emit[Any],
     show: Callable[[Document], T],
 ) -> T:
     """Run one call and log one line about it. Raises HttpsError."""
-    name = declaration.name
-    started = time.monotonic()
-    uid = None
-    reason = "ok"
-    try:
-        uid = uid_of(request.headers.get("Authorization"))
-        if config.ENFORCE_APP_CHECK.value:
-            require_app(request.headers.get("X-Firebase-AppCheck"))
-        caller = Caller(uid, request.headers.get("Origin"))
-        arguments = [caller, parse(declaration.request, request.get_json()["data"])]
-        if declaration.streams:
-            arguments.append(emit)
-        return show(declaration.function(*arguments))
-    except Refusal as refused:
-        reason = refused.reason
-        if not declaration.covers(refused):
-            logs.error("undeclared refusal", function=name, reason=reason, code=refused.code)
-        raise _on_the_wire(refused) from refused
-    except Exception as bug:
-        reason = "internal"
-        logs.error("bug", function=name, uid=uid, exc=traceback.format_exc())
-        raise https_fn.HttpsError(
-            https_fn.FunctionsErrorCode.INTERNAL,
-            "Something went wrong on our side.",
-            {"reason": reason},
-        ) from bug
-    finally:
-        duration_ms = round((time.monotonic() - started) * 1000)
-        logs.info("call", function=name, uid=uid, reason=reason, duration_ms=duration_ms)
+    with logs.Handling("call", declaration.name, call.headers) as handling:
+        uid: str | None = None
+        handling.fields["uid"] = uid
+        try:
+            uid = handling.fields["uid"] = uid_of(call.headers.get("Authorization"))
+            if config.ENFORCE_APP_CHECK.value:
+                require_app(call.headers.get("X-Firebase-AppCheck"))
+            request = parse(declaration.request, call.get_json()["data"])
+            handling.label_of(request)
+            arguments = [Caller(uid, call.headers.get("Origin")), request]
+            if declaration.streams:
+                arguments.append(emit)
+            return show(declaration.function(*arguments))
+        except Refusal as refused:
+            handling.reason = refused.reason
+            if not declaration.covers(refused):
+                logs.error("undeclared refusal", reason=refused.reason, code=refused.code)
+            raise _on_the_wire(refused) from refused
+        except Exception as bug:
+            handling.bug("bug", uid=uid)
+            raise https_fn.HttpsError(
+                https_fn.FunctionsErrorCode.INTERNAL,
+                "Something went wrong on our side.",
+                {"reason": "internal"},
+            ) from bug
 
 
 def _on_the_wire(refused: Refusal) -> https_fn.HttpsError:
