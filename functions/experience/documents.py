@@ -47,9 +47,16 @@ class Document(BaseModel):
         stored = self.dump()
         return {name: value for name, value in changed.dump().items() if stored.get(name) != value}
 
+    HIDDEN: ClassVar[set[str]] = set()
+    """Fields that no callable returns."""
+
     def shown(self) -> dict[str, Any]:
         """The fields in JSON's values, as callables return them."""
-        return self.model_dump(mode="json", by_alias=True, fallback=str)
+        return self.model_dump(mode="json", by_alias=True, fallback=str, exclude=self.HIDDEN)
+
+    def shown_json(self) -> str:
+        """As `shown`, in JSON, which is made at once."""
+        return self.model_dump_json(by_alias=True, fallback=str, exclude=self.HIDDEN)
 
     def declared(self) -> dict[str, Any]:
         """As `shown`, but only what this version knows, in it and in its parts."""

@@ -46,7 +46,7 @@ class SessionWithSteps(Document):
     @classmethod
     def of(cls, session: Session, config: ExperienceConfig) -> "SessionWithSteps":
         """The view of a session and of the config that it is answered against."""
-        return cls(session=SessionView.of(session), steps=config.steps)
+        return cls.model_construct(session=SessionView.of(session), steps=config.steps)
 
 
 class CompletedSession(Document):
