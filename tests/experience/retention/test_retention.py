@@ -221,7 +221,7 @@ class TestTime:
         assert sweep_retention(0)["guests"] == 1
         state = LastRun.load(quiet_db.document("sweeps", "sweepRetention").get().to_dict() or {})
         assert (state.done["guests"], state.left) == (1, 4)
-        assert state.oldest_overdue_seconds >= 33 * DAY // 1000
+        assert 0 <= state.oldest_overdue_seconds - 3 * DAY // 1000 < 600
         delayed = {each.kind for name, each in rests.waiting.items() if rests.delays[name]}
         assert delayed == {"sessions"}  # those of the guests who are still to go
         rests.work(0, times=2)
