@@ -28,7 +28,8 @@ def signed_upload(path: str, content_type: str, size_bytes: int, asset_id: str) 
 def signed_put(path: str, content_type: str, size_bytes: int, generation: int = 0) -> SignedUpload:
     """A V4 signed PUT that takes this type and at most this size, in place of this generation.
 
-    https://cloud.google.com/storage/docs/xml-api/reference-headers
+    https://cloud.google.com/storage/docs/xml-api/reference-headers. Under the Firebase CLI's
+    emulator it is a resumable upload, which takes a PUT too: it has no other route for one.
     """
     headers = {
         "content-type": content_type,
@@ -37,7 +38,11 @@ def signed_put(path: str, content_type: str, size_bytes: int, generation: int = 
     }
     seconds = config.UPLOAD_URL_SECONDS.value
     # Signing adds a Host to the headers that it gets.
-    url = signed_url(path, "PUT", seconds, headers=dict(headers))
+    if storage.is_cli_emulator():
+        blob = storage.bucket().blob(path)
+        url = blob.create_resumable_upload_session(content_type=content_type, retry=retry())
+    else:
+        url = signed_url(path, "PUT", seconds, headers=dict(headers))
     expires_at = clock.now_ms() + seconds * 1000
     return SignedUpload(path=path, url=url, headers=headers, expires_at=expires_at)
 

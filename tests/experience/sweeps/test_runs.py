@@ -34,7 +34,7 @@ class Work:
         found.reference.update({"at": self.now + HOUR, "count": 1})
         return 1
 
-    def leave_due(self, found: sweeps.Found) -> int:
+    def leave(self, found: sweeps.Found) -> int:
         """Leave it due."""
         self.seen.append(found.id)
         return 0
@@ -88,7 +88,7 @@ class TestTime:
         monkeypatch.setattr(sweeps, "PAGE_SIZE", 2)
         work = Work(quiet_db, 4)
         for _ in range(5):
-            work.run(work.part(work.leave_due), milliseconds=0)
+            work.run(work.part(work.leave), milliseconds=0)
         assert work.seen == ["d00", "d01", "d02", "d03", "d00"]
 
     def test_one_part_does_not_take_the_time_of_the_others(self, quiet_db: Client) -> None:
