@@ -20,7 +20,8 @@ SignIn = Callable[[str | None], Client]
 
 CALLABLES = [
     name
-    for name in main.__all__
+    for names in main.DEPLOYED.values()
+    for name in names
     if getattr(main, name).__firebase_endpoint__.callableTrigger is not None
 ]
 IDS = {
