@@ -15,6 +15,7 @@ from emulator.paths import ROOT
 from emulator.process import signals
 from emulator.process.errors import SuiteError
 from emulator.rehearsal import evening, rehearsal
+from emulator.rehearsal.report import page
 from emulator.suite.suite import Suite
 
 FAULTS = """{"seed": 7, "duplicate": 0.1, "drop": 0.02, "reorder": 0.1, "delayMs": [0, 200],
@@ -52,7 +53,8 @@ def main(arguments: Sequence[str]) -> int:
     finally:
         signals.ignore_signals()
         suite.stop()
-    report = rehearsal.write(outcome, options.out)
+    report = options.out / "rehearsal.html"
+    report.write_text(page(outcome))
     console.print(outcome.check, markup=False, highlight=False, soft_wrap=True)
     console.print(f"{'[green]✓' if outcome.holds else '[red]✗'}[/] invariants")
     console.print(f"{'[red]✗' if outcome.bugs else '[green]✓'}[/] {outcome.bugs} times internal")

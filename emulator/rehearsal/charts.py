@@ -20,8 +20,8 @@ class Line:
     points: Sequence[Point]
 
 
-def chart(name: str, says: str, lines: Sequence[Line], bars: Sequence[Point] = ()) -> str:
-    """Values over seconds: lines, and bars behind them. `says` is the picture in words."""
+def chart(name: str, words: str, lines: Sequence[Line], bars: Sequence[Point] = ()) -> str:
+    """Values over seconds: lines, and bars behind them. `words` is the picture in words."""
     points = [*bars, *(point for line in lines for point in line.points)]
     right = max([x for x, _ in points], default=0) or 1
     top = _round_up(max([y for _, y in points], default=0) or 1)
@@ -48,12 +48,12 @@ def chart(name: str, says: str, lines: Sequence[Line], bars: Sequence[Point] = (
         for line in lines
     )
     return (
-        f'<figure><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(says)}">'
+        f'<figure><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(words)}">'
         f"{''.join(parts)}</svg><figcaption>{escape(name)}<ul>{legend}</ul></figcaption></figure>"
     )
 
 
-def ranges(rows: Sequence[tuple[str, float, float, float]], says: str) -> str:
+def ranges(rows: Sequence[tuple[str, float, float, float]], words: str) -> str:
     """For each name three values on a common scale: to the first a bar, to the others whiskers."""
     row, left = 20, 190
     high = row * len(rows) + 22
@@ -74,7 +74,7 @@ def ranges(rows: Sequence[tuple[str, float, float, float]], says: str) -> str:
             f' x2="{left + scale * worst:.1f}" y1="{y}" y2="{y}"/>'
         )
     return (
-        f'<figure><svg viewBox="0 0 {WIDTH} {high}" role="img" aria-label="{escape(says)}">'
+        f'<figure><svg viewBox="0 0 {WIDTH} {high}" role="img" aria-label="{escape(words)}">'
         f"{''.join(parts)}</svg></figure>"
     )
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group
@@ -79,7 +78,7 @@ def rehearse(
     with ThreadPoolExecutor(len(plans)) as visitors, ThreadPoolExecutor(1) as sweeper:
         sweeps = sweeper.submit(_sweep_until, over, suite)
         try:
-            visits = _arrive(console, suite, plans, record, visitors, photo)
+            visits = _play(console, suite, plans, record, visitors, photo)
             for visit in visits:
                 visit.result()
         finally:
@@ -109,7 +108,7 @@ def rehearse(
     )
 
 
-def _arrive(
+def _play(
     console: Console,
     suite: Suite,
     plans: Sequence[Plan],
@@ -175,12 +174,3 @@ def _injected(suite: Suite) -> dict[str, int]:
     with suppress(SuiteError, OSError):  # a killed process cannot report
         return dict(suite.injected_faults())
     return {}
-
-
-def write(outcome: Outcome, folder: Path) -> Path:
-    """Write the report; returns its file."""
-    from emulator.rehearsal.report import page
-
-    file = folder / "rehearsal.html"
-    file.write_text(page(outcome))
-    return file

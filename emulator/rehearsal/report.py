@@ -91,10 +91,10 @@ def _guests(outcome: Outcome) -> str:
     bars = [((bucket + 0.5) * width, float(counts[bucket])) for bucket in range(BUCKETS)]
     present = [(depth.at, float(depth.guests)) for depth in record.depths]
     peak = max((count for _, count in present), default=0)
-    says = f"{len(record.arrivals)} guests came; at most {peak:.0f} were there at once."
+    words = f"{len(record.arrivals)} guests came; at most {peak:.0f} were there at once."
     drawn = chart(
-        f"Bars: guests who came within {width:.1f} s. {says}",
-        says,
+        f"Bars: guests who came within {width:.1f} s. {words}",
+        words,
         [Line("guests present", "one", present)],
         bars,
     )
@@ -115,8 +115,8 @@ def _queues(record: Record) -> str:
         ),
     )
     peaks = ", ".join(f"{name} {max((y for _, y in at), default=0):.0f}" for name, _, at in kinds)
-    says = f"The deepest: {peaks}."
-    return chart(says, says, [Line(*kind) for kind in kinds])
+    words = f"The deepest: {peaks}."
+    return chart(words, words, [Line(*kind) for kind in kinds])
 
 
 def _latency(record: Record) -> str:
@@ -134,13 +134,13 @@ def _latency(record: Record) -> str:
         for share, kind in zip(SHARES, ("one", "two", "three"), strict=True)
     ]
     worst = max((percentile(each, 0.95) for each in buckets.values()), default=0)
-    says = f"Milliseconds of all answered requests; p95 of the slowest moment: {worst:.0f} ms."
-    return chart(says, says, lines) + table(
+    words = f"Milliseconds of all answered requests; p95 of the slowest moment: {worst:.0f} ms."
+    return chart(words, words, lines) + table(
         "Until the picture was shown",
         ("", "guests", "p50", "p95", "longest"),
         [
             (
-                "after the last answer",
+                "of those who saw it within two minutes",
                 len(record.pictures),
                 *(f"{percentile(record.pictures, share):.1f} s" for share in (0.5, 0.95, 1)),
             )
@@ -218,8 +218,8 @@ def _cost(outcome: Outcome) -> str:
 def _invariants(outcome: Outcome) -> str:
     kind, words = ("good", "Every invariant holds.") if outcome.holds else ("bad", "Broken.")
     jobs = ", ".join(f"{count} {how}" for how, count in outcome.jobs.items()) or "none"
-    said = f"<pre>{escape(outcome.check)}</pre><p>Jobs: {escape(jobs)}</p>"
-    return f'<p class="{kind}">{words}</p>{said}'
+    shown = f"<pre>{escape(outcome.check)}</pre><p>Jobs: {escape(jobs)}</p>"
+    return f'<p class="{kind}">{words}</p>{shown}'
 
 
 def _setting(outcome: Outcome) -> str:

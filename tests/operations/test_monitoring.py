@@ -13,8 +13,8 @@ from emulator.paths import ROOT
 from experience.firebase.deployment import MAX_INSTANCES
 from operations.monitoring import install
 from operations.monitoring.install import MonitoringError, read
-from tests.support.log_lines import LABELS, OF_HANDLING, written_lines
-from tests.support.monitoring_schema import ALERT_POLICY, DASHBOARD, LOG_METRIC, problems
+from tests.support.monitoring.lines import LABELS, OF_HANDLING, written_lines
+from tests.support.monitoring.schema import ALERT_POLICY, DASHBOARD, LOG_METRIC, problems
 from tools.contract.declarations import all_reasons
 
 USER = "logging.googleapis.com/user/"
@@ -22,6 +22,7 @@ METRICS = {metric["name"]: metric for metric in read("metrics")}
 ALERTS = {alert["userLabels"][install.ALERT_LABEL]: alert for alert in read("alerts")}
 BOARD = json.loads((install.FOLDER / "dashboard.json").read_text())
 PAGE = (ROOT / "docs" / "monitoring.md").read_text()
+DEPLOYED = {name for names in main.DEPLOYED.values() for name in names}
 ENDINGS = {"call", "event", "task", "schedule"}
 # Not of a callable's declaration: how events and tasks end.
 REASONS = {each.word for each in all_reasons()} | {"ok", "try_later", "unreadable_document"}
@@ -114,12 +115,12 @@ class TestFiles:
 
     def test_a_field_that_is_not_documented_is_found(self) -> None:
         alert = json.loads(json.dumps(ALERTS["latency"]))
-        alert["conditions"][0]["conditionThreshold"]["treshold"] = 1
+        alert["conditions"][0]["conditionThreshold"]["limit"] = 1
         alert["combiner"] = "XOR"
 
         assert list(problems(alert, ALERT_POLICY)) == [
             "combiner: 'XOR'",
-            "conditions[0].conditionThreshold.treshold: unknown",
+            "conditions[0].conditionThreshold.limit: unknown",
         ]
 
 
@@ -177,7 +178,7 @@ class TestSeries:
         assert of_where <= RESOURCE_LABELS[resource]
         values = dict(re.findall(r'metric\.labels\.(\w+) (?:!=|=) "([^"]*)"', filter_))
         assert values.get("kind", "call") in ENDINGS
-        assert values.get("function", "getProject") in main.__all__
+        assert values.get("function", "getProject") in DEPLOYED
         listed = re.findall(r"reason = one_of\((.*?)\)", filter_)
         named = [*re.findall(r'"([^"]*)"', " ".join(listed)), values.get("reason", "ok")]
         assert set(named) <= REASONS
@@ -231,13 +232,13 @@ class Cloud:
         return {kind: page, **token} if page else {}
 
     def _as_stored(self, body: Any, path: str, kind: str) -> Any:
-        def told(value: Any) -> Any:
+        def returned(value: Any) -> Any:
             if isinstance(value, dict):
-                return {key: told(each) for key, each in value.items() if each not in (0, "")}
-            return [told(each) for each in value] if isinstance(value, list) else value
+                return {key: returned(each) for key, each in value.items() if each not in (0, "")}
+            return [returned(each) for each in value] if isinstance(value, list) else value
 
         name = body["name"] if kind == "metrics" else path
-        return {**told(body), "name": name, "updateTime": "2026-01-01T00:00:00Z"}
+        return {**returned(body), "name": name, "updateTime": "2026-01-01T00:00:00Z"}
 
 
 class TestInstall:

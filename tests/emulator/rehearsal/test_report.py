@@ -29,7 +29,7 @@ def an_outcome(**changes: Any) -> Outcome:
     record.pictures = [1.5]
     record.end("to the end")
     used = {**USED, "dollars": 0.004}
-    told: dict[str, Any] = {
+    given: dict[str, Any] = {
         "plans": evening.plan(2, 3, 1),
         "seconds": 3,
         "faults": Faults(abort=0.1),
@@ -43,7 +43,7 @@ def an_outcome(**changes: Any) -> Outcome:
         "check": "0 violations",
         "duration": 4.0,
     }
-    return Outcome(**{**told, **changes})
+    return Outcome(**{**given, **changes})
 
 
 class Parsed(HTMLParser):
