@@ -12,7 +12,7 @@ COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --no-header --strip-ext
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chaos rehearse up test exhaustive lint format cost bench snapshot styles screenshots lock licences client runtime reference
+.PHONY: help setup demo chaos rehearse up test exhaustive lint format cost scale bench snapshot styles screenshots lock licences client runtime reference
 # Folders are no targets. Make would find them up to date, so a mistyped `make tests` would pass.
 FOLDERS := docs emulator functions operations tests tools web
 .PHONY: $(FOLDERS)
@@ -56,6 +56,9 @@ format: setup ## Format the code and fix what can be fixed by itself
 
 cost: setup ## Measure what each function and a whole visit cost, and write docs/cost.md
 	@$(PYTHON_IN_VENV) -m tools.cost
+
+scale: setup ## Compute at how many visits a minute each limit is met, and write docs/scale.md
+	@$(PYTHON_IN_VENV) -m tools.scale
 
 bench: setup ## Measure callables, concurrent guests, events and imports, and write docs/performance.md
 	@$(PYTHON_IN_VENV) -m tools.benchmarks
