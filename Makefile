@@ -14,7 +14,7 @@ COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --no-header --strip-ext
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chaos up test exhaustive newer lint format cost scale bench snapshot styles screenshots lock licences client runtime reference
+.PHONY: help setup demo chaos rehearse up test exhaustive newer lint format cost scale bench snapshot styles screenshots lock licences client runtime reference
 # Folders are no targets. Make would find them up to date, so a mistyped `make tests` would pass.
 FOLDERS := docs emulator functions operations tests tools web
 .PHONY: $(FOLDERS)
@@ -33,6 +33,9 @@ demo: setup ## Play a guest's whole visit on the local emulators; ARGS=--journey
 
 chaos: setup ## Play fifty guests at once while things go wrong, and check the data afterwards
 	@$(PYTHON_IN_VENV) -m emulator demo --guests 50
+
+rehearse: setup ## Play an evening with 200 guests and faults, and report how it went; ARGS="--guests 50"
+	@$(PYTHON_IN_VENV) -m emulator rehearse $(ARGS)
 
 up: setup ## Start the local emulators and the guest page with demo data, until Ctrl-C
 	@$(PYTHON_IN_VENV) -m emulator up
