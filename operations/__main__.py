@@ -19,6 +19,7 @@ from operations.draws import UnverifiableError, verify_draw
 from operations.erasure import Contention, Visited, WrongBucketError, erase_guest
 from operations.event_migration import MigrationError, migrate_event
 from operations.player_erasure import reapply_erasures
+from operations.preflight import command as preflight
 
 MAX_PROBE_SECONDS = 10
 """For the first request: a database that does not respond is reported instead of waited for."""
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     1 is a command's own no: a workspace of somebody else, data that breaks an invariant.
     """
     options = _parser().parse_args(arguments)
+    if options.command == "preflight":  # it reads the project's settings, and no document
+        return preflight.run(options)
     try:
         client = firestore.Client(project=options.project)
         try:
@@ -176,7 +179,7 @@ def _migrate_event(client: firestore.Client, options: argparse.Namespace) -> int
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m operations", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--project", required=True, help="the Firebase project's id")
 
@@ -197,6 +200,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     objects.add_argument("--no-bucket", action="store_true", help="check the documents alone")
     command.set_defaults(run=_check)
+
+    command = commands.add_parser(
+        "preflight", parents=[shared], help="what the project lacks, and how to mend it"
+    )
+    preflight.add_arguments(command)
 
     command = commands.add_parser(
         "erase-guest", parents=[shared], help="erase a guest with everything of theirs"
