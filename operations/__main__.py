@@ -202,7 +202,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_check)
 
     command = commands.add_parser(
-        "preflight", parents=[shared], help="what the project lacks, and how to mend it"
+        "preflight", parents=[shared], help="what the project lacks, and how to fix it"
     )
     preflight.add_arguments(command)
 

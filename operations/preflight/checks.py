@@ -17,8 +17,8 @@ from operations.preflight.project import DATABASE, Found, Missing, Project
 def billing(project: Project) -> Found:
     url = f"https://cloudbilling.googleapis.com/v1/projects/{project.id}/billingInfo"
     if not (project.answers.get(url) or {}).get("billingEnabled"):
-        mend = f"gcloud billing projects link {project.id} --billing-account=ACCOUNT"
-        yield Missing("billing (the Blaze plan)", mend)
+        fix = f"gcloud billing projects link {project.id} --billing-account=ACCOUNT"
+        yield Missing("billing (the Blaze plan)", fix)
 
 
 def budget(project: Project) -> Found:
@@ -124,8 +124,8 @@ def backups(project: Project) -> Found:
     found = project.answers.get(f"{project.database}/backupSchedules") or {}
     if not found.get("backupSchedules"):
         options = f"--database='{DATABASE}' --recurrence=daily --retention=7d"
-        mend = f"gcloud firestore backups schedules create {options} --project={project.id}"
-        yield Missing("a schedule of backups", mend)
+        fix = f"gcloud firestore backups schedules create {options} --project={project.id}"
+        yield Missing("a schedule of backups", fix)
 
 
 def bucket(project: Project) -> Found:
@@ -184,8 +184,8 @@ def secrets(project: Project) -> Found:
         version = project.answers.get(f"{base}/{name}/versions/latest")
         if version is None or version["state"] != "ENABLED":
             what = f"the secret {name} with an enabled version"
-            mend = f"firebase functions:secrets:set {name} --project {project.id}"
-            yield Missing(what, mend)
+            fix = f"firebase functions:secrets:set {name} --project {project.id}"
+            yield Missing(what, fix)
 
 
 def sign_in(project: Project) -> Found:
@@ -221,8 +221,8 @@ def app_check(project: Project) -> Found:
     if enforced == (project.params.get("ENFORCE_APP_CHECK") == "true"):
         return
     if enforced:
-        mend = f"echo ENFORCE_APP_CHECK=true >> functions/.env.{project.id}, and deploy"
-        yield Missing("App Check for callables, as for Firestore", mend)
+        fix = f"echo ENFORCE_APP_CHECK=true >> functions/.env.{project.id}, and deploy"
+        yield Missing("App Check for callables, as for Firestore", fix)
     else:
         console = f"https://console.firebase.google.com/project/{project.id}/appcheck"
         yield Missing("App Check for Firestore, as for callables", f"{console} (Enforce)")

@@ -13,13 +13,13 @@ DATABASE = "(default)"
 
 @dataclass(frozen=True)
 class Missing:
-    """What the code needs and the project lacks, and the command that mends it."""
+    """What the code needs and the project lacks, and the command that fixes it."""
 
     what: str
-    mend: str
+    fix: str
 
     def __str__(self) -> str:
-        return f"missing: {self.what}: {self.mend}"
+        return f"missing: {self.what}: {self.fix}"
 
 
 Found = Iterator[Missing]

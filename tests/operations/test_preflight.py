@@ -111,7 +111,7 @@ def without(answer: dict[str, Any], name: str, number: int = 0) -> dict[str, Any
 
 
 def broken() -> dict[str, tuple[dict[str, Any], str, str]]:
-    """For each check: the answers that differ, what is then missing, and what mends it."""
+    """For each check: the answers that differ, what is then missing, and what fixes it."""
     now, storage = deployed(), recorded("storage")
     settings = recorded("authentication")[AUTH]
     function = sorted(needs.declared(PROJECT, BUCKET).functions)[0]
@@ -235,12 +235,12 @@ class TestPreflight:
     def test_what_is_missing_is_named_with_what_mends_it(
         self, folder: Path, capsys: pytest.CaptureFixture[str], name: str
     ) -> None:
-        changed, what, mend = broken()[name]
+        changed, what, fix = broken()[name]
         assert preflight(folder, **changed) == 1
         lines = capsys.readouterr().out.splitlines()
         found = [line for line in lines if line.startswith("missing: ") and what in line]
         assert found, lines
-        assert mend in found[0]
+        assert fix in found[0]
         assert lines[-1].startswith(f"{len(lines) - 1} missing")
 
     def test_a_secret_that_a_parameter_names_needs_a_version_and_a_reader(
