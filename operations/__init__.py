@@ -4,8 +4,9 @@
     python -m operations check …        whether the stored data keeps the invariants
     python -m operations preflight …    what the project lacks of what the code needs
     python -m operations erase-guest …  a guest with everything of theirs, on request
+    python -m operations migrate …      the stored documents, in the shape of this version
 
-Both talk to the project that `--project` names with the credentials of the environment
+They talk to the project that `--project` names with the credentials of the environment
 (`gcloud auth application-default login`), or to the emulators that the environment names.
 """
 

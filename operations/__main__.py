@@ -20,6 +20,7 @@ from operations.erasure import Contention, Visited, WrongBucketError, erase_gues
 from operations.event_migration import MigrationError, migrate_event
 from operations.player_erasure import reapply_erasures
 from operations.preflight import command as preflight
+from operations.schema_changes import command as migrate_command
 
 MAX_PROBE_SECONDS = 10
 """For the first request: a database that does not respond is reported instead of waited for."""
@@ -234,6 +235,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--bucket", required=True, metavar="NAME", help="where pictures are")
     command.add_argument("--dry-run", action="store_true", help="show each document, write none")
     command.set_defaults(run=_migrate_event)
+
+    migrate_command.add_parser(commands, shared, _database)
 
     command = commands.add_parser(
         "verify-draw",
