@@ -21,6 +21,7 @@ from operations.erasure import Contention, Visited, WrongBucketError, erase_gues
 from operations.event_migration import MigrationError, migrate_event
 from operations.monitoring.install import MonitoringError, install, session
 from operations.player_erasure import reapply_erasures
+from operations.preflight import command as preflight
 from operations.schema_changes import command as migrate_command
 
 MAX_PROBE_SECONDS = 10
@@ -216,6 +217,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     objects.add_argument("--no-bucket", action="store_true", help="check the documents alone")
     command.set_defaults(run=_check)
+
+    command = commands.add_parser(
+        "preflight", parents=[shared], help="what the project lacks, and how to fix it"
+    )
+    preflight.add_arguments(command)
+    command.set_defaults(run=preflight.run, uses_database=False)
 
     command = commands.add_parser(
         "erase-guest", parents=[shared], help="erase a guest with everything of theirs"
