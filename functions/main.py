@@ -107,7 +107,10 @@ from experience.sessions.endpoints import list_sessions as listSessions
 from experience.sessions.endpoints import on_session_created as onSessionCreated
 from experience.sessions.endpoints import sweep_sessions as sweepSessions
 from experience.sessions.endpoints import update_session_progress as updateSessionProgress
+from experience.shares.endpoints import create_share as createShare
+from experience.shares.endpoints import get_share as getShare
 from experience.shares.endpoints import revoke_share as revokeShare
+from experience.shares.endpoints import show_share as showShare
 from experience.transforms.endpoints import cancel_transform as cancelTransform
 from experience.transforms.endpoints import get_job as getJob
 from experience.transforms.endpoints import on_job_created as onJobCreated
@@ -147,6 +150,7 @@ __all__ = [
     "createCampaign",
     "createCaptureUpload",
     "createSession",
+    "createShare",
     "createTickets",
     "createUpload",
     "deleteCampaign",
@@ -181,6 +185,7 @@ __all__ = [
     "getProject",
     "getRun",
     "getSession",
+    "getShare",
     "getState",
     "goToStep",
     "listAiGenerations",
@@ -235,6 +240,7 @@ __all__ = [
     "setActiveJourney",
     "setMember",
     "setNickname",
+    "showShare",
     "startJourney",
     "startRun",
     "startTransform",

@@ -51,6 +51,7 @@ import {
 } from "./obstacles.mjs";
 import { trackedOffline } from "./outbox.mjs";
 import { journeyScreenshots, screenshots } from "./screenshots.mjs";
+import { sharedPicture } from "./shares.mjs";
 import { streamed } from "./streaming.mjs";
 import { reloadAndBack, wholeVisit } from "./visits.mjs";
 
@@ -72,6 +73,7 @@ export const SCENARIOS = {
   keyboardVisit,
   keyboardJourney,
   entering,
+  sharedPicture,
   screenshots,
   journeyScreenshots,
   trackedOffline,
