@@ -59,7 +59,7 @@ class TestWhateverPeopleWrote:
     def test_of_any_letters(self, name: str, colour: str, font: str, logo: str) -> None:
         theme = {"primaryColor": colour, "fontFamily": font, "logoUrl": logo}
         assert [tag for tag, _ in shown(name, theme).tags] == PLAIN
-        sheet = page.look({"brand": colour, "font": font}).body
+        sheet = page.style_sheet({"brand": colour, "font": font}).body
         assert len(sheet) < 2000 + len(font)
         assert "url(" not in sheet
         assert "<" not in sheet
@@ -85,7 +85,7 @@ class TestWhateverPeopleWrote:
 class TestLook:
     @pytest.mark.parametrize("colour", ["#ffdd00", "#ffffff", "#000000", "#777777", "#4a3aff"])
     def test_text_on_the_colour_is_readable(self, colour: str) -> None:
-        sheet = page.look({"brand": colour.removeprefix("#")}).body
+        sheet = page.style_sheet({"brand": colour.removeprefix("#")}).body
         found = re.search(r"--brand: (#\w+); --on-brand: (#\w+)", sheet)
         assert found
         assert found[1] == colour

@@ -126,11 +126,11 @@ class TestPage:
         assert "noindex" in page.headers["X-Robots-Tag"]
         assert page.headers["Cache-Control"] == "no-store"
         assert page.headers["Referrer-Policy"] == "no-referrer"
-        sheet = re.search(r'href="/s/(look[^"]+)"', page.text)
+        sheet = re.search(r'href="/s/(style[^"]+)"', page.text)
         assert sheet
-        look = site.open(sheet[1].replace("&amp;", "&"))
-        assert "--brand: #ffdd00; --on-brand: #000000" in look.text
-        assert '"Inter"' in look.text
+        style = site.open(sheet[1].replace("&amp;", "&"))
+        assert "--brand: #ffdd00; --on-brand: #000000" in style.text
+        assert '"Inter"' in style.text
         assert "inline" not in page.headers["Content-Security-Policy"]
         assert site.open(share_id, "HEAD").text == ""
         assert site.open(share_id, "POST").status_code == 405

@@ -65,7 +65,7 @@ def photo_to_picture(stage: Stage) -> None:
     stage.call(UID, "getShare", "", shareId=share["id"])
     stage.measure({"showShare": "a picture"}, lambda: stage.open("showShare", share["path"]))
     stage.measure({"showShare": "nothing"}, lambda: stage.open("showShare", f"/s/{'a' * 26}"))
-    stage.measure({"showShare": "its style sheet"}, lambda: stage.open("showShare", "/s/look.css"))
+    stage.measure({"showShare": "its style sheet"}, lambda: stage.open("showShare", "/s/style.css"))
     stage.call(UID, "revokeShare", "", **ids)
     stage.call(UID, "createShare", "after that", **ids)
     stage.call(UID, "eraseGuest", "a guest with a picture", projectId=venue.project)

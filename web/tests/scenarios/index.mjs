@@ -51,7 +51,7 @@ import {
 } from "./obstacles.mjs";
 import { trackedOffline } from "./outbox.mjs";
 import { journeyScreenshots, screenshots } from "./screenshots.mjs";
-import { sharedPicture } from "./shares.mjs";
+import { oddFiles, sharedPicture } from "./shares.mjs";
 import { streamed } from "./streaming.mjs";
 import { reloadAndBack, wholeVisit } from "./visits.mjs";
 
@@ -74,6 +74,7 @@ export const SCENARIOS = {
   keyboardJourney,
   entering,
   sharedPicture,
+  oddFiles,
   screenshots,
   journeyScreenshots,
   trackedOffline,

@@ -100,3 +100,65 @@ export async function sharedPicture(stage) {
     uncaught: stage.uncaught,
   };
 }
+
+/** Files and letters as phones have them; nothing but the page's own words about each. */
+export async function oddFiles(stage, { files, cutOut }) {
+  const guest = await stage.guest({ userAgent: INSTAGRAM, locale: "en-GB" });
+  await guest.page.addInitScript(() => {
+    navigator.mediaDevices.getUserMedia = () =>
+      Promise.reject(new DOMException("no", "NotAllowedError"));
+  });
+  await guest.open();
+  await guest.sees("in-app");
+  const inApp = {
+    text: await guest.find("in-app").innerText(),
+    address: await guest.find("open-outside").getAttribute("href"),
+  };
+  await guest.begins();
+  await guest.playsPregate();
+  const family = "👨‍👩‍👧‍👦";
+  await guest.seesStep("name");
+  // Forty characters are the most: five families are 35, six are 42.
+  await guest.find("answer").fill(family.repeat(6));
+  const tooMany = await guest.find("count").innerText();
+  await guest.next();
+  await guest.sees("answer-error", ":not([hidden])");
+  await guest.find("answer").fill(`${family.repeat(5)}ابجد`);
+  const direction = await guest.find("answer").getAttribute("dir");
+  await guest.next();
+  await guest.answers("mood", { option: "bold" });
+  await guest.seesStep("photo");
+  const before = await guest.find("camera-app").count();
+  await guest.find("open-camera").click();
+  await guest.sees("capture-error", '[data-reason="camera_denied"]');
+  const cameraApp = {
+    before,
+    capture: await guest.find("camera-app").getAttribute("capture"),
+    again: await guest.find("open-camera").count(),
+  };
+  const reasons = [];
+  for (const { name, mimeType, path, reason } of files) {
+    const { readFile } = await import("node:fs/promises");
+    await guest.find("file").setInputFiles({ name, mimeType, buffer: await readFile(path) });
+    if (reason) {
+      await guest.sees("capture-error", `[data-reason="${reason}"]`);
+      reasons.push([name, await guest.find("capture-error").innerText()]);
+    } else {
+      await guest.sees("use-photo");
+      reasons.push([name, null]);
+      await guest.find("retake").click();
+    }
+  }
+  await guest.choosesPhoto(cutOut);
+  const { answers, capturedMedia } = await stage.session(guest, "main");
+  return {
+    inApp,
+    tooMany,
+    direction,
+    cameraApp,
+    reasons,
+    name: answers.find(({ stepId }) => stepId === "name").value,
+    photo: capturedMedia[0].url,
+    uncaught: stage.uncaught,
+  };
+}

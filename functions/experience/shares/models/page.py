@@ -26,7 +26,7 @@ _PAGE = Template("""\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex, nofollow">
 <title>$title</title>
-$tags<link rel="stylesheet" href="/s/look.css$look">
+$tags<link rel="stylesheet" href="/s/style.css$style">
 </head>
 <body>
 $body</body>
@@ -53,7 +53,7 @@ _GONE = """\
 </main>
 """
 
-_LOOK = Template("""\
+_STYLE = Template("""\
 :root { --brand: $brand; --on-brand: $on_brand; color-scheme: light dark; }
 * { box-sizing: border-box; }
 body { margin: 0; font: 100%/1.5 $font; background: #fff; color: #171522; }
@@ -103,15 +103,15 @@ def picture_page(picture: SharedPicture) -> WebPage:
         "twitter:image": picture.url,
         "twitter:image:alt": title,
     }
-    look = {
+    style = {
         "brand": _brand(picture.theme.get("primaryColor")).removeprefix("#"),
         "font": _font(picture.theme.get("fontFamily")),
     }
-    query = urlencode({name: value for name, value in look.items() if value})
+    query = urlencode({name: value for name, value in style.items() if value})
     body = _PAGE.substitute(
         title=escape(title),
         tags="".join(_tag(name, content) for name, content in tags.items()),
-        look=escape(f"?{query}"),
+        style=escape(f"?{query}"),
         body=_PICTURE.substitute(shown),
     )
     images = [_origin(each) for each in (picture.url, logo) if each]
@@ -121,19 +121,19 @@ def picture_page(picture: SharedPicture) -> WebPage:
 def gone_page() -> WebPage:
     """The page of every address that shows nothing: all the same, and of no event."""
     title = "This picture is not here"
-    body = _PAGE.substitute(title=title, tags="", look="", body=_GONE)
+    body = _PAGE.substitute(title=title, tags="", style="", body=_GONE)
     return WebPage(body, "not_found", status=404, headers=_headers([]))
 
 
-def look(query: dict[str, str]) -> WebPage:
+def style_sheet(query: dict[str, str]) -> WebPage:
     """The style sheet for a colour and a font, which its address names."""
     brand = _brand(f"#{query.get('brand', '')}")
     font = _font(query.get("font"))
     families = [*([f'"{font}"'] if font else []), "system-ui", "sans-serif"]
     dark = _contrast(brand, INK) >= _contrast(brand, WHITE)
-    body = _LOOK.substitute(brand=brand, on_brand=INK if dark else WHITE, font=", ".join(families))
+    body = _STYLE.substitute(brand=brand, on_brand=INK if dark else WHITE, font=", ".join(families))
     headers = {"Cache-Control": "public, max-age=86400"}
-    return WebPage(body, "look", content_type="text/css; charset=utf-8", headers=headers)
+    return WebPage(body, "style_sheet", content_type="text/css; charset=utf-8", headers=headers)
 
 
 def _tag(name: str, content: str) -> str:

@@ -4,8 +4,8 @@ from experience.shares.models import page
 from experience.shares.usecases.read import find_shared_picture
 from experience.web_pages import WebPage
 
-LOOK = "look.css"
-"""The page's style sheet, at `/s/look.css`; no share has this id."""
+STYLE_SHEET = "style.css"
+"""The page's style sheet, at `/s/style.css`; no share has this id."""
 
 
 def show_share(path: str, query: dict[str, str]) -> WebPage:
@@ -15,7 +15,7 @@ def show_share(path: str, query: dict[str, str]) -> WebPage:
     its address, so that every cache may keep it.
     """
     name = path.rpartition("/")[2]
-    if name == LOOK:
-        return page.look(query)
+    if name == STYLE_SHEET:
+        return page.style_sheet(query)
     picture = find_shared_picture(name)
     return page.picture_page(picture) if picture else page.gone_page()
