@@ -3,8 +3,9 @@
     python -m operations bootstrap …    the first workspace and its owner
     python -m operations check …        whether the stored data keeps the invariants
     python -m operations erase-guest …  a guest with everything of theirs, on request
+    python -m operations migrate …      the stored documents, in the shape of this version
 
-Both talk to the project that `--project` names with the credentials of the environment
+They talk to the project that `--project` names with the credentials of the environment
 (`gcloud auth application-default login`), or to the emulators that the environment names.
 """
 

@@ -19,6 +19,7 @@ from operations.draws import UnverifiableError, verify_draw
 from operations.erasure import Contention, Visited, WrongBucketError, erase_guest
 from operations.event_migration import MigrationError, migrate_event
 from operations.player_erasure import reapply_erasures
+from operations.schema_changes import command as migrate_command
 
 MAX_PROBE_SECONDS = 10
 """For the first request: a database that does not respond is reported instead of waited for."""
@@ -226,6 +227,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--bucket", required=True, metavar="NAME", help="where pictures are")
     command.add_argument("--dry-run", action="store_true", help="show each document, write none")
     command.set_defaults(run=_migrate_event)
+
+    migrate_command.add_parser(commands, shared, _database)
 
     command = commands.add_parser(
         "verify-draw",

@@ -93,6 +93,7 @@ COLLECTIONS: dict[str, Kept] = {
     "players/experienceProgress/saves": Kept(PLAYER, "what a game saves"),
     "playerTombstones": Kept(NOTHING, "the hash of an erased uid; uids until the erasure is over"),
     "sweeps": Kept(NOTHING, "how far a sweep has come"),
+    "migrations": Kept(NOTHING, "how far a migration has come, by a path until it has ended"),
 }
 
 OBJECTS: dict[str, Kept] = {

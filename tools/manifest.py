@@ -1,6 +1,9 @@
 """What the Firebase CLI learns about our functions before it deploys them.
 
 `make snapshot` writes it to tests/repository/snapshots; test_manifest.py holds the code to it.
+`functions/.env` then holds every parameter's default: with `--non-interactive`, the CLI takes a
+value from a file alone, and refuses a parameter without one even where the code has a default
+(`resolveParams` in lib/deploy/functions/params.js of firebase-tools).
 """
 
 import json
@@ -13,9 +16,15 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 SNAPSHOT = ROOT / "tests" / "repository" / "snapshots" / "functions.yaml"
+ENV = ROOT / "functions" / ".env"
+DEFAULTS = "# The defaults of experience/config.py, written by `make snapshot`.\n"
+"""Starts the part of functions/.env that is written here."""
 DEADLINE_SECONDS = 30
 
 # What the CLI sets for a project, here a demo one: nothing in it can reach the cloud.
@@ -67,7 +76,24 @@ def _fetch(url: str, server: subprocess.Popen[bytes]) -> str:
             time.sleep(0.05)
 
 
+def with_defaults(env: str, manifest: str) -> str:
+    """The text of functions/.env with a line for every parameter of the manifest."""
+    lines = [
+        f"{param['name']}={_as_env(param['default'])}\n"
+        for param in yaml.safe_load(manifest)["params"]
+    ]
+    return env.partition(DEFAULTS)[0] + DEFAULTS + "".join(lines)
+
+
+def _as_env(default: Any) -> str:
+    """A default as the CLI reads it: booleans in lower case."""
+    return str(default).lower() if isinstance(default, bool) else str(default)
+
+
 if __name__ == "__main__":
     SNAPSHOT.parent.mkdir(exist_ok=True)
-    SNAPSHOT.write_text(discover())
+    found = discover()
+    SNAPSHOT.write_text(found)
+    ENV.write_text(with_defaults(ENV.read_text(), found))
+    print(f"Wrote {ENV.relative_to(ROOT)}.")
     print(f"Wrote {SNAPSHOT.relative_to(ROOT)}: read its difference before you commit it.")

@@ -1,6 +1,6 @@
 """What a deployment may set: every parameter with its default, read when it is used.
 
-Set them in `functions/.env` or `functions/.env.PROJECT`, as the Firebase CLI reads them.
+Set them in `functions/.env.PROJECT`. `functions/.env` holds these defaults, for the Firebase CLI.
 """
 
 from firebase_functions.params import BoolParam, IntParam, StringParam

@@ -29,6 +29,7 @@ class Document(BaseModel):
         frozen=True,
         ser_json_bytes="base64",  # as Firestore's own REST answers have them
         hide_input_in_errors=True,  # tracebacks are logged, and documents hold what guests wrote
+        defer_build=True,  # an instance serves one function: most models are never used in it
     )
 
     @classmethod
@@ -114,6 +115,7 @@ class Request(BaseModel):
         extra="forbid",
         frozen=True,
         allow_inf_nan=False,
+        defer_build=True,
     )
 
     @classmethod

@@ -41,6 +41,9 @@ from experience.workspaces.models import (
 )
 from operations.checks import player_data
 from operations.checks.player_data import LoggedEvent, Rollup, Visitor
+from operations.schema_changes import catalog, state
+from operations.schema_changes.declaration import Migration
+from operations.schema_changes.state import MigrationState
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,9 @@ class Data:
     stock: dict[str, StockShard] = field(default_factory=dict)
     objects: frozenset[str] | None = None
     unreadable: dict[str, str] = field(default_factory=dict)
+    migrations: dict[str, MigrationState] = field(default_factory=dict)
+    outdated: dict[str, str] = field(default_factory=dict)
+    """Documents in the shape from before a migration that is done, with its id."""
 
     def session(self, project_id: str, session_id: str | None) -> Session | None:
         """A session by its ids."""
@@ -126,6 +132,8 @@ def read(client: Client, bucket: str | None = None, project_id: str | None = Non
     objects = frozenset(_objects(client, bucket, media)) if bucket else None
     data = Data(objects=objects)
     kinds = _kinds(data) if project_id else _kinds(data) | _kinds_of_players(data)
+    data.migrations.update(_migrations(client))
+    done = [each for each in catalog.read() if _is_done(data, each)]
     for name in dict.fromkeys(collection.rpartition("/")[2] for collection in kinds):
         for snapshot in client.collection_group(name).stream():
             path = snapshot.reference.path
@@ -134,6 +142,9 @@ def read(client: Client, bucket: str | None = None, project_id: str | None = Non
             if collection not in kinds or not f"{path}/".startswith(tuple(inside)):
                 continue
             parse, into = kinds[collection]
+            for migration in done:
+                if migration.query.collection == collection and migration.would_change(snapshot):
+                    data.outdated[path] = migration.id
             try:
                 into[path] = parse(snapshot.to_dict() or {})
             except ValidationError as error:
@@ -144,6 +155,17 @@ def read(client: Client, bucket: str | None = None, project_id: str | None = Non
             known = {"experience_id": path.rpartition("~")[2]}
             data.progress[path] = progress.model_copy(update=known)
     return data
+
+
+def _migrations(client: Client) -> dict[str, MigrationState]:
+    """What is remembered of the migrations, by the path. One read for each."""
+    found = state.find_states(client, catalog.read())
+    return {f"migrations/{name}": each.value for name, each in found.items()}
+
+
+def _is_done(data: Data, migration: Migration) -> bool:
+    stored = data.migrations.get(f"migrations/{migration.id}")
+    return stored is not None and stored.is_done
 
 
 def _kinds(data: Data) -> dict[str, tuple[Callable[[dict[str, Any]], Document], dict[str, Any]]]:

@@ -40,6 +40,12 @@ def documents_can_be_read(data: Data) -> Found:
         yield path, f"cannot be read: {places}"
 
 
+def migrated_documents_have_the_new_shape(data: Data) -> Found:
+    """Until a migration is done, documents may have either shape; afterwards only the new one."""
+    for path, migration_id in data.outdated.items():
+        yield path, f"has the shape from before {migration_id}: run that migration again"
+
+
 def documents_say_where_they_are(data: Data) -> Found:
     """`id`, `projectId` and `workspaceId` are those of the path."""
     for path, workspace in data.workspaces.items():
@@ -333,6 +339,7 @@ def a_share_leads_to_a_picture(data: Data) -> Found:
 
 INVARIANTS: tuple[Callable[[Data], Found], ...] = (
     documents_can_be_read,
+    migrated_documents_have_the_new_shape,
     documents_say_where_they_are,
     a_workspace_has_an_owner,
     what_is_published_stays_published,

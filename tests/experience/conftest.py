@@ -13,6 +13,7 @@ from experience.imaging import processes
 from tests.support.builders.workspaces import a_member, a_workspace, an_experience
 from tests.support.job_bench import JobBench, NewJob, visits_in
 from tests.support.journeys.journey_bench import NewJourney, journeys_in
+from tests.support.rests import Rests
 
 SignIn = Callable[[str | None], Client]
 
@@ -78,6 +79,12 @@ def quiet_db(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> Iterator[firestor
     monkeypatch.setattr(clients, "firestore", lambda: client)
     yield client
     client.close()
+
+
+@pytest.fixture
+def rests(monkeypatch: pytest.MonkeyPatch) -> Rests:
+    """What sweeps hand on to tasks, until the test works it off."""
+    return Rests(monkeypatch)
 
 
 @pytest.fixture

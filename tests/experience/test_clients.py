@@ -33,6 +33,36 @@ except UnavailableError:
 raise SystemExit("the task was accepted")
 """
 
+AS_THE_CLI = """
+import json, threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+accepted = []
+
+class Tasks(BaseHTTPRequestHandler):
+    def do_POST(self):
+        sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["task"]
+        again = sent["name"] in accepted
+        accepted.append(sent["name"])
+        body = b"A task with the same name already exists" if again else json.dumps({"task": sent})
+        self.send_response(409 if again else 200)
+        self.end_headers()
+        self.wfile.write(body if again else body.encode())
+
+    def log_message(self, *_):
+        pass
+
+server = HTTPServer(("127.0.0.1", 0), Tasks)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+import os
+os.environ["CLOUD_TASKS_EMULATOR_HOST"] = "127.0.0.1:%d" % server.server_port
+from experience import clients
+for _ in range(2):
+    clients.enqueue("runTransform", {}, task_id="one")
+queue = "projects/demo-cli/locations/us-central1/queues/runTransform"
+assert accepted == [f"{queue}/tasks/one"] * 2, accepted
+"""
+
 
 def run(code: str, **env: str) -> None:
     done = subprocess.run(
@@ -59,3 +89,6 @@ class TestEnqueue:
         with socket.create_server(("127.0.0.1", 0)) as silent:
             address = "127.0.0.1:{1}".format(*silent.getsockname())
             run(IMPATIENT, CLOUD_TASKS_EMULATOR_HOST=address, GCLOUD_PROJECT="demo-silent")
+
+    def test_the_clis_emulator_names_tasks_as_they_were_sent(self) -> None:
+        run(AS_THE_CLI, GCLOUD_PROJECT="demo-cli", REGION="us-central1")

@@ -9,17 +9,18 @@ from typing import Any
 import pytest
 import requests
 from google.cloud.firestore import Client
-from google.cloud.firestore_v1 import _helpers, types
-from google.events.cloud import firestore as events
 
 from emulator.demo.client import unsigned_token
 from emulator.suite.suite import Suite
+from experience import logs
 from experience.firebase.request_body import MAX_BODY_BYTES
 from tests.support.builders.guests import a_guest
 from tests.support.builders.sessions import a_session, stored_session
 from tests.support.builders.venues import Venue, a_venue
 from tests.support.production.deployment import deployed
+from tests.support.production.events import created
 
+TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 JSON = {"Content-Type": "application/json"}
 
 
@@ -52,8 +53,21 @@ def env(suite: Suite, firebase_project: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def address(env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     log = tmp_path_factory.mktemp("callable") / "log"
-    with deployed("createSession", "http", log, env) as address:
+    # as the Firebase CLI deploys
+    with deployed("createSession", "http", log, {**env, "LOG_EXECUTION_ID": "true"}) as address:
         yield address
+    ours = [line for line in log.read_text().splitlines() if '"severity"' in line]
+    logged = [json.loads(line) for line in ours]
+    assert {(line["message"], line["severity"], line["reason"]) for line in logged} == {
+        ("call", "INFO", "ok"),
+        ("call", "INFO", "unauthenticated"),
+        ("call", "INFO", "malformed_request"),
+        ("call", "INFO", "request_too_large"),
+    }
+    assert all(line[logs.LABELS]["execution_id"] for line in logged)
+    [line] = [line for line in logged if line["reason"] == "ok"]
+    assert line[logs.TRACE] == f"projects/{env['GCLOUD_PROJECT']}/traces/{TRACE_ID}"
+    assert (line[logs.SPAN], line[logs.SAMPLED]) == ("000000000000004a", True)
 
 
 class TestCallable:
@@ -88,7 +102,8 @@ class TestCallable:
         body = {"data": {"projectId": venue.project, **data}}
         token = {"Authorization": f"Bearer {unsigned_token(db.project, uid)}"}
         unsigned = requests.post(address, json=body, timeout=30)
-        answer = requests.post(address, json=body, headers=token, timeout=30)
+        traced = {**token, "X-Cloud-Trace-Context": f"{TRACE_ID}/74;o=1"}
+        answer = requests.post(address, json=body, headers=traced, timeout=30)
         assert (unsigned.status_code, unsigned.json()["error"]["status"]) == (
             401,
             "UNAUTHENTICATED",
@@ -108,40 +123,9 @@ class TestTrigger:
             db, venue.project, uid, venue.pregate, phase="pregate", status="completed"
         )
         main = a_session(db, venue.project, uid, venue.main, pregateSessionId=pregate)
-        headers, body = _created(db, f"projects/{venue.project}/sessions/{main}")
+        headers, body = created(db, f"projects/{venue.project}/sessions/{main}")
         with deployed("onSessionCreated", "cloudevent", tmp_path / "log", env) as address:
             for _delivery in range(2):
                 answer = requests.post(address, body, headers=headers, timeout=30)
                 assert answer.status_code == 200, answer.text
         assert stored_session(db, venue.project, pregate)["mainSessionId"] == main
-
-
-def _created(db: Client, path: str) -> tuple[dict[str, str], bytes]:
-    """The event that Eventarc sends when the document at `path` is created, in binary mode.
-
-    https://cloud.google.com/eventarc/docs/cloudevents-firestore
-    """
-    database = f"projects/{db.project}/databases/(default)"
-    document = types.Document(
-        name=f"{database}/documents/{path}",
-        fields=_helpers.encode_dict(db.document(path).get().to_dict()),
-    )
-    # both are the same message on the wire
-    value = events.Document.deserialize(types.Document.serialize(document))
-    headers = {
-        "content-type": "application/protobuf",
-        "ce-specversion": "1.0",
-        "ce-id": "8d6e2a4c-0b1f-4f3e-9a57-1c2d3e4f5a6b",
-        "ce-type": "google.cloud.firestore.document.v1.created",
-        "ce-source": f"//firestore.googleapis.com/{database}",
-        "ce-subject": f"documents/{path}",
-        "ce-time": "2026-07-01T12:00:00.123456Z",
-        "ce-project": db.project,
-        "ce-location": "us-central1",
-        "ce-database": "(default)",
-        "ce-namespace": "(default)",
-        "ce-document": path,
-        "ce-dataschema": "https://github.com/googleapis/google-cloudevents/blob/main/proto"
-        "/google/events/cloud/firestore/v1/data.proto",
-    }
-    return headers, events.DocumentEventData.serialize(events.DocumentEventData(value=value))

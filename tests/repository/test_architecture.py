@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+import main
 from experience import DOMAINS
 from tests.repository import architecture
 from tests.repository.architecture import ROOT, SourceFile
@@ -24,7 +25,7 @@ CODE_RULES: list[Rule] = [
     architecture.crossed_boundaries,
     architecture.impure_models,
     architecture.sdk_outside_its_adapters,
-    architecture.more_than_imports,
+    architecture.more_than_a_table,
     architecture.prints,
     architecture.too_long,
     architecture.undocumented,
@@ -99,8 +100,12 @@ OFFENCES: list[tuple[Rule, str, str]] = [
         "experience/guests/endpoints.py",
         "from firebase_functions import https_fn",
     ),
-    (architecture.more_than_imports, "main.py", '"""All."""\nregion = "somewhere"'),
-    (architecture.more_than_imports, "main.py", "from experience.guests.endpoints import *"),
+    (architecture.more_than_a_table, "main.py", '"""All."""\nregion = "somewhere"'),
+    (
+        architecture.more_than_a_table,
+        "main.py",
+        "from experience.guests.endpoints import get_guest",
+    ),
     (architecture.prints, "experience/guests/store.py", "print('here')"),
     (architecture.prints, "experience/guests/store.py", "show = print"),
     (architecture.too_long, "../tests/test_all.py", "x = 1\n" * 401),
@@ -112,7 +117,10 @@ OFFENCES: list[tuple[Rule, str, str]] = [
 ]
 
 ALLOWED: list[tuple[str, str]] = [
-    ("main.py", '"""All."""\n\nfrom experience.guests.endpoints import ensure_guest'),
+    (
+        "main.py",
+        '"""All."""\n\nfrom experience.firebase.loading import load\n\nDEPLOYED = {"guests": ()}',
+    ),
     ("experience/guests/usecases.py", "from experience.projects import store\nimport random"),
     ("experience/guests/usecases.py", "from experience.guests.models import Guest"),
     ("experience/sessions/models.py", "from experience.steps import Step\nimport math"),
@@ -193,15 +201,34 @@ class TestTheRules:
         assert {rule for rule, *_ in OFFENCES} == {*CODE_RULES, architecture.machine_traces}
 
 
-# Run in an interpreter of its own: what the SDK loads for itself, then what we add to it.
+# Run in an interpreter of its own: what the SDK loads for itself, then what an instance of each
+# function adds to it, each in a process of its own that begins with the SDK.
 WHAT_MAIN_LOADS = """
-import json, sys
+import json, os, sys
 from firebase_functions import core, firestore_fn, https_fn, logger, options, params
 from firebase_functions import scheduler_fn, storage_fn, tasks_fn
-sdk = set(sys.modules)
-import main
-ours = sorted(set(sys.modules) - sdk)
-print(json.dumps({"all": sorted(sys.modules), "added": ours}))
+
+def load(target, write):
+    try:
+        os.environ["FUNCTION_TARGET"] = target
+        import main
+        os.write(write, json.dumps(sorted(sys.modules)).encode())
+        assert main.__dict__.get(target) or not target
+    finally:
+        os._exit(sys.exc_info()[1] is not None and (sys.excepthook(*sys.exc_info()) or 1))
+
+sdk, loaded = sorted(sys.modules), {}
+for target in sys.argv[1:]:
+    read, write = os.pipe()
+    if not os.fork():
+        load(target, write)
+    os.close(write)
+    with os.fdopen(read) as answer:
+        text = answer.read()
+    if os.wait()[1]:
+        sys.exit(1)
+    loaded[target] = json.loads(text)
+print(json.dumps({"sdk": sdk, **loaded}))
 """
 
 # Heavy, and needed by few: imported where they are used.
@@ -217,10 +244,33 @@ TOO_HEAVY = {
 MAX_FOREIGN_MODULES = 75
 
 
-def loaded_by_main(folder: Path) -> dict[str, list[str]]:
-    """The modules that a fresh interpreter holds after it imported this folder's main.py."""
+EVERYTHING = ""
+"""The target of a process that serves all functions: the CLI's discovery, and the local suite."""
+
+SHARED_BY_SESSIONS = {
+    "guests",
+    "imaging",
+    "progress",
+    "projects",
+    "sessions",
+    "steps",
+    "workspaces",
+}
+
+# The domains of which an instance may load anything.
+MAY_LOAD = {
+    "getSession": SHARED_BY_SESSIONS,
+    "playCampaign": {"campaigns", "language_models", "media", "providers", "workflows"}
+    | SHARED_BY_SESSIONS - {"guests"},
+    "onSessionCompleted": {"language_models", "media", "players", "providers", "transforms"}
+    | {"workflows", *SHARED_BY_SESSIONS},
+}
+
+
+def loaded_by_main(folder: Path, *targets: str) -> dict[str, set[str]]:
+    """What a fresh interpreter holds after this folder's main.py, by target, and of the SDK."""
     run = subprocess.run(
-        [sys.executable, "-c", WHAT_MAIN_LOADS],
+        [sys.executable, "-c", WHAT_MAIN_LOADS, *targets],
         cwd=folder,
         env={**os.environ, **manifest.ENVIRONMENT},
         capture_output=True,
@@ -228,27 +278,37 @@ def loaded_by_main(folder: Path) -> dict[str, list[str]]:
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    modules: dict[str, list[str]] = json.loads(run.stdout)
-    return modules
+    return {target: set(modules) for target, modules in json.loads(run.stdout).items()}
 
 
 @pytest.fixture(scope="module")
-def loaded() -> dict[str, list[str]]:
-    return loaded_by_main(ROOT / "functions")
+def loaded() -> dict[str, set[str]]:
+    return loaded_by_main(ROOT / "functions", EVERYTHING, *MAY_LOAD)
 
 
 class TestColdStart:
-    """Every deployed function is its own instance, and imports the whole of main.py."""
+    """Every deployed function is its own instance, and imports what it needs."""
 
-    def test_importing_main_loads_no_heavy_library(self, loaded: dict[str, list[str]]) -> None:
-        assert not TOO_HEAVY & set(loaded["all"]), "import it in the function that uses it"
+    def test_importing_main_loads_no_heavy_library(self, loaded: dict[str, set[str]]) -> None:
+        assert not TOO_HEAVY & loaded[EVERYTHING], "import it in the function that uses it"
 
     def test_importing_main_adds_a_bounded_number_of_modules(
-        self, loaded: dict[str, list[str]]
+        self, loaded: dict[str, set[str]]
     ) -> None:
-        own = ("experience", "main")
-        foreign = [name for name in loaded["added"] if name.split(".")[0] not in own]
+        added = loaded[EVERYTHING] - loaded["sdk"]
+        foreign = [name for name in added if name.split(".")[0] not in {"experience", "main"}]
         assert len(foreign) <= MAX_FOREIGN_MODULES, foreign
+
+    @pytest.mark.parametrize("function", MAY_LOAD)
+    def test_an_instance_loads_one_module_of_endpoints(
+        self, loaded: dict[str, set[str]], function: str
+    ) -> None:
+        found = {f"experience.{module}" for module in main.DEPLOYED} & loaded[function]
+        assert found == {
+            f"experience.{m}" for m, names in main.DEPLOYED.items() if function in names
+        }
+        parts = [name.split(".") for name in loaded[function] if name.startswith("experience.")]
+        assert {part[1] for part in parts} & set(DOMAINS) <= MAY_LOAD[function]
 
     def test_a_language_model_loads_its_library_only_when_it_is_called(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -256,15 +316,14 @@ class TestColdStart:
         monkeypatch.setenv("PYTHONPATH", str(ROOT / "functions"))
         monkeypatch.setenv("LANGUAGE_MODEL", "gemini")
         monkeypatch.setenv("GEMINI_API_KEY", "a-key")
-        main = (ROOT / "functions" / "main.py").read_text()
         made = (
             "from experience.language_models import registry\nregistry.language_model().count([])"
         )
-        (tmp_path / "main.py").write_text(f"{main}\n{made}\n")
-        loaded = loaded_by_main(tmp_path)["all"]
+        (tmp_path / "main.py").write_text(f"{(ROOT / 'functions/main.py').read_text()}\n{made}\n")
+        loaded = loaded_by_main(tmp_path, EVERYTHING)[EVERYTHING]
         assert "experience.language_models.gemini" in loaded
-        assert not TOO_HEAVY & set(loaded)
+        assert not TOO_HEAVY & loaded
 
     def test_a_heavy_library_would_be_seen(self, tmp_path: Path) -> None:
         (tmp_path / "main.py").write_text("import numpy\n")
-        assert "numpy" in TOO_HEAVY & set(loaded_by_main(tmp_path)["added"])
+        assert "numpy" in TOO_HEAVY & loaded_by_main(tmp_path, EVERYTHING)[EVERYTHING]

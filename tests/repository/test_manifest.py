@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from dotenv import dotenv_values
 
 from tools import manifest
 
@@ -43,3 +44,15 @@ class TestManifest:
         (tmp_path / "main.py").write_text("import a_module_that_is_not_there\n")
         with pytest.raises(AssertionError, match="No module named 'a_module_that_is_not_there'"):
             manifest.discover(tmp_path)
+
+
+class TestParameters:
+    def test_each_has_its_default_in_the_file_that_the_cli_reads(self) -> None:
+        snapshot, env = manifest.SNAPSHOT.read_text(), manifest.ENV.read_text()
+        assert manifest.with_defaults(env, snapshot) == env, "Run `make snapshot`."
+        values = dotenv_values(manifest.ENV, interpolate=False)
+        params = yaml.safe_load(snapshot)["params"]
+        assert {param["name"] for param in params} == values.keys() - {"THREADS"}
+        for param in params:
+            value = yaml.safe_load(values[param["name"]] or "''")
+            assert value == param["default"], param["name"]

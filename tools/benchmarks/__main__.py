@@ -12,7 +12,7 @@ from rich.markdown import Markdown
 from tools.benchmarks import (
     bench,
     calls,
-    imports,
+    cold_start,
     journeys,
     large_project,
     load,
@@ -25,7 +25,7 @@ from tools.benchmarks import (
 from tools.benchmarks.bench import Bench
 from tools.benchmarks.report.page import PAGE, PICTURE, ROOT, Half, Report, machine
 
-IMPORTS = 5
+COLD_STARTS = 7
 ROUNDS = 20
 ROUNDS_WITH_MANY = 10
 LOAD_SECONDS = 2.0
@@ -40,10 +40,10 @@ def main() -> None:
     console = Console()
     began = time.monotonic()
     facts = machine(os.getloadavg()[0])
-    imported = imports.measure(IMPORTS)
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "functions.log"
         with bench.started(log) as empty:
+            cold = cold_start.measure(empty, COLD_STARTS)
             few = _half(empty, ROUNDS)
             loaded = load.measure(empty, LOAD_SECONDS)
             ran = runs.measure(empty, ROUNDS, RUN_SECONDS)
@@ -54,7 +54,7 @@ def main() -> None:
         with bench.started(log, partial(large_project.fill, count=SESSIONS)) as full:
             large = _half(full, ROUNDS_WITH_MANY)
     pair = (event_picture, played, players.measure_near())
-    measured = (imported, loaded, ran, picture, *pair, few, large, unmeasured)
+    measured = (cold, loaded, ran, picture, *pair, few, large, unmeasured)
     report = Report(facts, ROUNDS, SESSIONS, *measured)
     report.write()
     for table in report.blocks().values():

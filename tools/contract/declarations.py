@@ -141,7 +141,7 @@ DOCUMENTS = (
 
 
 def callables() -> list[DeclaredCallable]:
-    """All callables, by domain and then in the order of the domain's `endpoints.py`."""
+    """All callables, by domain and then in the order of the domain's endpoints."""
     found = [
         DeclaredCallable(declaration)
         for handler in vars(main).values()
@@ -151,6 +151,7 @@ def callables() -> list[DeclaredCallable]:
         found,
         key=lambda each: (
             DOMAINS.index(each.domain),
+            each.declaration.function.__module__,
             each.declaration.function.__code__.co_firstlineno,
         ),
     )

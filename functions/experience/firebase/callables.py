@@ -5,8 +5,6 @@ Protocol: https://firebase.google.com/docs/functions/callable-reference
 
 import functools
 import json
-import time
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypedDict, Unpack, cast, overload
@@ -150,38 +148,35 @@ def _respond(
     declaration: Declaration[R], call: https_fn.CallableRequest[Any], emit: Emit[Any]
 ) -> Any:
     """Run one call and log one line about it."""
-    name = declaration.name
-    started = time.monotonic()
+    headers = call.raw_request.headers
     uid = call.auth.uid if call.auth else None
-    reason = "ok"
-    try:
-        if not uid or not is_uid(uid):
-            raise Unauthenticated
-        if config.ENFORCE_APP_CHECK.value and call.app is None:
-            raise AppCheckRequired
-        caller = Caller(uid, call.raw_request.headers.get("Origin"))
-        arguments = [caller, parse(declaration.request, call.data)]
-        if declaration.streams:
-            arguments.append(emit)
-        return declaration.function(*arguments).shown()
-    except Refusal as refused:
-        reason = refused.reason
-        if not declaration.covers(refused):
-            logs.error("undeclared refusal", function=name, reason=reason, code=refused.code)
-        raise https_fn.HttpsError(
-            https_fn.FunctionsErrorCode(refused.code), refused.message, refused.details
-        ) from refused
-    except Exception as bug:
-        reason = "internal"
-        logs.error("bug", function=name, uid=uid, exc=traceback.format_exc())
-        raise https_fn.HttpsError(
-            https_fn.FunctionsErrorCode.INTERNAL,
-            "Something went wrong on our side.",
-            {"reason": reason},
-        ) from bug
-    finally:
-        duration_ms = round((time.monotonic() - started) * 1000)
-        logs.info("call", function=name, uid=uid, reason=reason, duration_ms=duration_ms)
+    with logs.Handling("call", declaration.name, headers) as handling:
+        handling.fields["uid"] = uid
+        try:
+            if not uid or not is_uid(uid):
+                raise Unauthenticated
+            if config.ENFORCE_APP_CHECK.value and call.app is None:
+                raise AppCheckRequired
+            request = parse(declaration.request, call.data)
+            handling.label_of(request)
+            arguments = [Caller(uid, headers.get("Origin")), request]
+            if declaration.streams:
+                arguments.append(emit)
+            return declaration.function(*arguments).shown()
+        except Refusal as refused:
+            handling.reason = refused.reason
+            if not declaration.covers(refused):
+                logs.error("undeclared refusal", reason=refused.reason, code=refused.code)
+            raise https_fn.HttpsError(
+                https_fn.FunctionsErrorCode(refused.code), refused.message, refused.details
+            ) from refused
+        except Exception as bug:
+            handling.bug("bug", uid=uid)
+            raise https_fn.HttpsError(
+                https_fn.FunctionsErrorCode.INTERNAL,
+                "Something went wrong on our side.",
+                {"reason": "internal"},
+            ) from bug
 
 
 def _checked(served: Handler, max_body_bytes: int) -> Handler:
@@ -191,7 +186,7 @@ def _checked(served: Handler, max_body_bytes: int) -> Handler:
     def checked(request: flask.Request) -> flask.Response:
         refused = check_body(request, max_body_bytes) if request.method == "POST" else None
         if refused:
-            logs.info("call", function=served.__name__, uid=None, reason=refused.reason)
+            _log_refused(served.__name__, request, refused.reason)
             error = {
                 "status": "INVALID_ARGUMENT",
                 "message": refused.message,
@@ -199,7 +194,7 @@ def _checked(served: Handler, max_body_bytes: int) -> Handler:
             }
             return _encoded(flask.make_response(flask.jsonify(error=error), 400), request)
         clients.app()  # the SDK verifies tokens with the default app, and does not make it
-        return _encoded(_explained(served(request)), request)
+        return _encoded(_explained(served(request), served.__name__, request), request)
 
     @functools.wraps(served)
     def handler(request: flask.Request) -> flask.Response:
@@ -210,12 +205,19 @@ def _checked(served: Handler, max_body_bytes: int) -> Handler:
     return handler
 
 
-def _explained(response: flask.Response) -> flask.Response:
+def _log_refused(name: str, request: flask.Request, reason: str) -> None:
+    """Log the one line of a call that never reached `_respond`."""
+    with logs.Handling("call", name, request.headers) as handling:
+        handling.reason = reason
+
+
+def _explained(response: flask.Response, name: str, request: flask.Request) -> flask.Response:
     """The SDK's own refusals, such as of a bad token, with a reason as all others have."""
     body = response.get_json(silent=True) if response.status_code >= 400 else None
     if isinstance(body, dict) and "details" not in body.get("error", {}):
         error = body["error"]
         reason = _REASONS.get(error.get("status"), "unauthenticated")
+        _log_refused(name, request, reason)
         response.set_data(json.dumps({"error": {**error, "details": {"reason": reason}}}))
     return response
 

@@ -1,16 +1,25 @@
-"""The adapter around Firestore triggers: what a handler gets, and what a failure leads to."""
+"""The adapter around Firestore triggers: what a handler gets, and what a failure leads to.
 
-import traceback
+The SDK declares a trigger, and this reads its events. For each one the SDK makes a client of
+Firestore, finds credentials for it, and copies both documents twice, and every update of a session
+is an event.
+"""
+
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from firebase_functions import core, firestore_fn, options
-from google.cloud.firestore import DocumentSnapshot
+import flask
+from cloudevents.http import CloudEvent
+from firebase_functions import firestore_fn, options
+from google.api_core.datetime_helpers import DatetimeWithNanoseconds
+from google.cloud.firestore_v1 import _helpers
+from google.events.cloud.firestore import DocumentEventData
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 
-from experience import config, logs
+from experience import clients, config, logs
 from experience.errors import Contention, Refusal
 from experience.firebase.deployment import CONCURRENCY, MAX_INSTANCES
 
@@ -33,63 +42,70 @@ class DocumentEvent:
 EventHandler = Callable[[DocumentEvent], None]
 
 
+_Data: Any = DocumentEventData.pb()
+"""The event as protobuf has it: proto-plus copies each part that it is asked for."""
+
+
 def on_created(document: str) -> Callable[[EventHandler], Any]:
     """Deploy a function as a trigger on the creation of documents at this path pattern."""
-
-    def unpack(data: DocumentSnapshot[Any] | None) -> tuple[Any, Any]:
-        return None, data
-
-    return _trigger(firestore_fn.on_document_created, document, unpack)
+    return _trigger(firestore_fn.on_document_created, document)
 
 
 def on_updated(document: str) -> Callable[[EventHandler], Any]:
     """Deploy a function as a trigger on updates of documents at this path pattern."""
-
-    def unpack(data: core.Change[Any]) -> tuple[Any, Any]:
-        return data.before, data.after
-
-    return _trigger(firestore_fn.on_document_updated, document, unpack)
+    return _trigger(firestore_fn.on_document_updated, document)
 
 
-def _trigger(
-    decorator: Callable[..., Any], document: str, unpack: Callable[[Any], tuple[Any, Any]]
-) -> Callable[[EventHandler], Any]:
+def read_event(pattern: str, raw: CloudEvent) -> DocumentEvent:
+    """What an event holds, whose document is of this path pattern."""
+    data = _Data.FromString(raw.data)
+    parts = zip(pattern.split("/"), raw["document"].split("/"), strict=True)
+    written_at = data.value.update_time if data.HasField("value") else None
+    return DocumentEvent(
+        {name[1:-1]: value for name, value in parts if name.startswith("{")},
+        _fields(data, "old_value"),
+        _fields(data, "value"),
+        DatetimeWithNanoseconds.from_timestamp_pb(written_at) if written_at else None,
+    )
+
+
+def _fields(data: Any, side: str) -> dict[str, Any] | None:
+    if not data.HasField(side):
+        return None
+    fields: Any = _helpers.decode_dict(getattr(data, side).fields, clients.firestore())
+    return dict(fields)
+
+
+def _trigger(decorator: Callable[..., Any], document: str) -> Callable[[EventHandler], Any]:
     def decorate(function: EventHandler) -> Any:
         name = to_camel(function.__name__)
 
-        def handle(event: firestore_fn.Event[Any]) -> None:
-            before, after = unpack(event.data)
-            try:
-                written_at = after.update_time if after is not None else None
-                fields = _fields(before), _fields(after)
-                function(DocumentEvent(event.params, *fields, written_at))
-            except ValidationError as error:
-                # What cannot be read now will not be readable at the next delivery either.
-                logs.error(
-                    "unreadable document",
-                    function=name,
-                    document=event.document,
-                    problems=error.error_count(),
-                )
-            except Contention:
-                raise
-            except Refusal as refused:
-                # Decided, and decided the same at the next delivery: nothing is gained by retrying.
-                logs.error(
-                    "event refused", function=name, document=event.document, reason=refused.reason
-                )
-            except Exception:
-                logs.error(
-                    "trigger failed",
-                    function=name,
-                    document=event.document,
-                    exc=traceback.format_exc(),
-                )
-                raise
+        def handle(raw: CloudEvent) -> None:
+            with logs.Handling("event", name, flask.request.headers) as handling:
+                path = raw["document"]
+                handling.fields["document"] = path
+                try:
+                    event = read_event(document, raw)
+                    handling.label(**_labels(event.params))
+                    function(event)
+                except ValidationError as error:
+                    # What cannot be read now will not be readable at the next delivery either.
+                    handling.reason = "unreadable_document"
+                    logs.error("unreadable document", document=path, problems=error.error_count())
+                except Contention as contention:
+                    handling.reason = contention.reason
+                    raise
+                except Refusal as refused:
+                    # Decided, and the same at the next delivery: nothing is gained by retrying.
+                    handling.reason = refused.reason
+                    logs.error("event refused", document=path, reason=refused.reason)
+                except Exception:
+                    handling.bug("trigger failed", document=path)
+                    raise
 
         handle.__name__ = name
         handle.__doc__ = function.__doc__
-        deployed = decorator(
+        declared = decorator(
             document=document,
             region=config.REGION,
             cpu=1,
@@ -99,11 +115,18 @@ def _trigger(
             max_instances=MAX_INSTANCES,
         )(handle)
         # The decorators of this SDK take no `retry`; the manifest does, and Eventarc honours it.
-        deployed.__firebase_endpoint__.eventTrigger["retry"] = True
+        declared.__firebase_endpoint__.eventTrigger["retry"] = True
+
+        @functools.wraps(declared)
+        def deployed(raw: CloudEvent) -> None:
+            handle(raw)
+
         return deployed
 
     return decorate
 
 
-def _fields(snapshot: DocumentSnapshot[Any] | None) -> dict[str, Any] | None:
-    return snapshot.to_dict() if snapshot is not None and snapshot.exists else None
+def _labels(params: Mapping[str, str]) -> dict[str, str]:
+    """The project and the workspace that the document's path names, if it does."""
+    named = {"projectId": "project", "workspaceId": "workspace", "workspace": "workspace"}
+    return {named[name]: value for name, value in params.items() if name in named}

@@ -1,9 +1,9 @@
 """The adapter around schedules: a failed run is logged, and the next one comes by itself."""
 
-import traceback
 from collections.abc import Callable
 from typing import Any
 
+import flask
 from firebase_functions import options, scheduler_fn
 from pydantic.alias_generators import to_camel
 
@@ -21,11 +21,12 @@ def schedule(*, every: str, timeout_seconds: int = 300) -> Callable[[Callable[[]
         name = to_camel(function.__name__)
 
         def handle(_event: scheduler_fn.ScheduledEvent) -> None:
-            try:
-                function()
-            except Exception:
-                logs.error("schedule failed", function=name, exc=traceback.format_exc())
-                raise
+            with logs.Handling("schedule", name, flask.request.headers) as handling:
+                try:
+                    function()
+                except Exception:
+                    handling.bug("schedule failed")
+                    raise
 
         handle.__name__ = name
         handle.__doc__ = function.__doc__

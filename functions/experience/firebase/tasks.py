@@ -1,6 +1,5 @@
 """The adapter around task functions: what a queue delivers, and when it delivers it again."""
 
-import traceback
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -32,18 +31,23 @@ def task_function(
         name = to_camel(function.__name__)
 
         def handle(call: https_fn.CallableRequest[Any]) -> None:
-            try:
-                function(parse(payload_model, call.data))
-            except InvalidArgument as refused:
-                # A task that cannot be read will not be readable next time: drop it, loudly.
-                logs.error("task refused", function=name, issues=refused.details["issues"])
-            except TryLater as later:
-                raise https_fn.HttpsError(
-                    https_fn.FunctionsErrorCode.UNAVAILABLE, str(later)
-                ) from later
-            except Exception:
-                logs.error("task failed", function=name, exc=traceback.format_exc())
-                raise
+            with logs.Handling("task", name, call.raw_request.headers) as handling:
+                try:
+                    payload = parse(payload_model, call.data)
+                    handling.label_of(payload)
+                    function(payload)
+                except InvalidArgument as refused:
+                    # A task that cannot be read will not be readable next time: drop it, loudly.
+                    handling.reason = refused.reason
+                    logs.error("task refused", issues=refused.details["issues"])
+                except TryLater as later:
+                    handling.reason = "try_later"
+                    raise https_fn.HttpsError(
+                        https_fn.FunctionsErrorCode.UNAVAILABLE, str(later)
+                    ) from later
+                except Exception:
+                    handling.bug("task failed")
+                    raise
 
         handle.__name__ = name
         handle.__doc__ = function.__doc__

@@ -1,17 +1,18 @@
-"""The language models by name, and the one that this deployment uses."""
+"""The language models by name, and the one that this deployment uses.
+
+Whatever can start a run imports this module, and few instances ask a model: each is imported with
+what it asks with when it is made.
+"""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from experience import config
 from experience.errors import FailedPrecondition
-from experience.language_models import gemini, local, openai
-from experience.language_models.gemini import Gemini
-from experience.language_models.local import Local
 from experience.language_models.models import LanguageModel
-from experience.language_models.openai import OpenAi
-from experience.providers import addresses, keys
-from experience.providers.addresses import InvalidAddressError
-from experience.providers.http import Http
+
+if TYPE_CHECKING:
+    from experience.providers.keys import Key
 
 
 def language_model() -> LanguageModel:
@@ -28,26 +29,42 @@ def language_model() -> LanguageModel:
     return MODELS[name]()
 
 
-def _gemini() -> Gemini:
+def _local() -> LanguageModel:
+    from experience.language_models.local import Local
+
+    return Local()
+
+
+def _gemini() -> LanguageModel:
+    from experience.language_models import gemini
+    from experience.providers import keys
+    from experience.providers.http import Http
+
     url = _address(gemini.ID, config.GEMINI_API_URL.value)
     headers = {"x-goog-api-key": _key(gemini.ID, keys.gemini())}
-    return Gemini(Http(url, headers, _timeout()), config.GEMINI_LANGUAGE_MODEL.value)
+    return gemini.Gemini(Http(url, headers, _timeout()), config.GEMINI_LANGUAGE_MODEL.value)
 
 
-def _openai() -> OpenAi:
+def _openai() -> LanguageModel:
+    from experience.language_models import openai
+    from experience.providers import keys
+    from experience.providers.http import Http
+
     url = _address(openai.ID, config.OPENAI_API_URL.value)
     needs_key = url == openai.OWN_URL
     key = _key(openai.ID, keys.openai()) if needs_key or keys.is_named(keys.openai()) else None
     headers = {"authorization": f"Bearer {key}"} if key else {}
-    return OpenAi(Http(url, headers, _timeout()), config.OPENAI_LANGUAGE_MODEL.value)
+    return openai.OpenAi(Http(url, headers, _timeout()), config.OPENAI_LANGUAGE_MODEL.value)
 
 
 def _address(name: str, url: str) -> str:
     """The address below which a model serves, without a slash at its end."""
+    from experience.providers import addresses
+
     url = url.strip().rstrip("/")
     try:
         has_query = "?" in addresses.parse(url).target
-    except InvalidAddressError:
+    except addresses.InvalidAddressError:
         has_query = True
     if has_query:
         message = f"The address of the language model {name} is not of the form http://HOST/PATH."
@@ -55,7 +72,9 @@ def _address(name: str, url: str) -> str:
     return url
 
 
-def _key(name: str, key: keys.Key) -> str:
+def _key(name: str, key: "Key") -> str:
+    from experience.providers import keys
+
     try:
         return keys.value_of(key)
     except FailedPrecondition as missing:
@@ -72,7 +91,7 @@ def _not_configured(name: str, message: str) -> FailedPrecondition:
 
 
 MODELS: dict[str, Callable[[], LanguageModel]] = {
-    local.ID: Local,
-    gemini.ID: _gemini,
-    openai.ID: _openai,
+    "local": _local,
+    "gemini": _gemini,
+    "openai": _openai,
 }

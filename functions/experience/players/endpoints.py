@@ -58,7 +58,6 @@ from experience.players.usecases.lifecycle import (
     sweep,
 )
 from experience.sessions.models.session import Session, SessionStatus
-from experience.transforms.usecases import create
 
 _WRITING = (
     reasons.EXPERIENCE_NOT_FOUND,
@@ -279,6 +278,8 @@ def on_session_completed(event: DocumentEvent) -> None:
 
     One trigger for both, because every update of a session is an invocation of each.
     """
+    from experience.transforms.usecases import create  # runs and pictures, which players never need
+
     before, after = event.before or {}, event.after or {}
     completed = SessionStatus.COMPLETED
     if after.get("status") == completed and before.get("status") != completed:

@@ -1,4 +1,4 @@
-"""When a guest's time is over, how far a sweep has come, and what an erasure is answered with."""
+"""When a guest's time is over, and what an erasure is answered with."""
 
 from experience.documents import Document, Request
 from experience.guests.models import Guest
@@ -13,15 +13,6 @@ UPLOAD_KEPT_MS = DAY_MS
 RECHECKED_MS = 3 * DAY_MS
 """How long after an object's last write its session is looked up. Whatever wrote to it while its
 session was deleted has ended by then, and a sweep that failed has been repeated."""
-
-
-class RetentionState(Document):
-    """`/sweeps/retention`: where the last run ran out of time, with each of its four parts."""
-
-    project: str = ""
-    event: str = ""
-    upload: str = ""
-    event_object: str = ""
 
 
 def kept_since(days: int | None, now: int) -> int | None:

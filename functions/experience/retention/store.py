@@ -14,12 +14,7 @@ from experience.projects.store import project_ref
 from experience.sessions.models.session import Session
 from experience.sessions.store import session_ref, sessions_ref
 from experience.shares.store import query_shares_of
-from experience.transforms.store import internals_ref, job_ref, sweep_ref
-
-
-def state_ref(client: Client) -> DocumentReference:
-    """`/sweeps/retention`"""
-    return sweep_ref(client, "retention")
+from experience.transforms.store import internals_ref, job_ref
 
 
 def query_limited_projects(client: Client) -> Any:
@@ -28,18 +23,14 @@ def query_limited_projects(client: Client) -> Any:
     return client.collection("projects").where(filter=FieldFilter(days, ">=", 1)).order_by(days)
 
 
-def query_guests_until(client: Client, project_id: str, until: int) -> Any:
-    """Query: a project's guests who first came by then (Unix ms), the oldest first."""
-    return (
-        guests_ref(client, project_id)
-        .where(filter=FieldFilter("createdAt", "<=", until))
-        .order_by("createdAt")
-    )
+def query_guests(client: Client, project_id: str, since: int, until: int) -> Any:
+    """Query: a project's guests who first came in that time (Unix ms), the oldest first."""
+    return _in_time(guests_ref(client, project_id), "createdAt", since, until)
 
 
-def query_sessions_until(client: Client, project_id: str, until: int) -> Any:
-    """Query: a project's sessions that were last written by then (Unix ms), the oldest first."""
-    return _written_until(sessions_ref(client, project_id), until)
+def query_sessions(client: Client, project_id: str, since: int, until: int) -> Any:
+    """Query: a project's sessions that were last written in that time, the oldest first."""
+    return _in_time(sessions_ref(client, project_id), "updatedAt", since, until)
 
 
 def query_counts_until(parent: DocumentReference, day: str) -> Any:
@@ -54,14 +45,14 @@ def query_limited_events(client: Client) -> Any:
     return events.where(filter=FieldFilter("retentionDays", ">=", 1)).order_by("retentionDays")
 
 
-def query_event_sessions_until(client: Client, event_id: str, until: int) -> Any:
-    """Query: an event's sessions that were last written by then (Unix ms), the oldest first."""
-    return _written_until(event_sessions_ref(client, event_id), until)
+def query_event_sessions(client: Client, event_id: str, since: int, until: int) -> Any:
+    """Query: an event's sessions that were last written in that time, the oldest first."""
+    return _in_time(event_sessions_ref(client, event_id), "updatedAt", since, until)
 
 
-def query_event_guests_until(client: Client, event_id: str, until: int) -> Any:
-    """Query: an event's guests who last began a session by then (Unix ms), the oldest first."""
-    return _written_until(event_guests_ref(client, event_id), until)
+def query_event_guests(client: Client, event_id: str, since: int, until: int) -> Any:
+    """Query: an event's guests who last began a session in that time, the oldest first."""
+    return _in_time(event_guests_ref(client, event_id), "updatedAt", since, until)
 
 
 def query_event_sessions_of(client: Client, event_id: str, uid: str) -> Any:
@@ -70,8 +61,12 @@ def query_event_sessions_of(client: Client, event_id: str, uid: str) -> Any:
     return sessions.where(filter=FieldFilter("createdBy", "==", uid))
 
 
-def _written_until(collection: Any, until: int) -> Any:
-    return collection.where(filter=FieldFilter("updatedAt", "<=", until)).order_by("updatedAt")
+def _in_time(collection: Any, field: str, since: int, until: int) -> Any:
+    return (
+        collection.where(filter=FieldFilter(field, ">=", since))
+        .where(filter=FieldFilter(field, "<=", until))
+        .order_by(field)
+    )
 
 
 def query_newest_session(client: Client, project_id: str, uid: str) -> Any:

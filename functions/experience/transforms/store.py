@@ -9,11 +9,12 @@ from experience import transactions
 from experience.ids import fingerprint
 from experience.projects.store import project_ref
 from experience.sessions.models.session import JobStatus
-from experience.store import get, parse
+from experience.store import Memory, get, parse
 from experience.transforms.models.job import Job, JobInternals
-from experience.transforms.models.quota import day_of
+from experience.transforms.models.quota import day_of, shares_of
 
-SHARDS = 8
+_full_days = Memory[int](1000, lambda: 60)
+"""The highest limit at which an instance has found a day full: counts are never taken back."""
 
 
 def job_ref(client: Client, project_id: str, job_id: str) -> DocumentReference:
@@ -24,11 +25,6 @@ def job_ref(client: Client, project_id: str, job_id: str) -> DocumentReference:
 def internals_ref(client: Client, project_id: str, job_id: str) -> DocumentReference:
     """`/projects/{p}/jobs/{j}/jobInternals/state`"""
     return client.document("projects", project_id, "jobs", job_id, "jobInternals", "state")
-
-
-def sweep_ref(client: Client, name: str) -> DocumentReference:
-    """`/sweeps/{name}`: how far a sweep over all projects has come."""
-    return client.document("sweeps", name)
 
 
 def get_job(client: Client, project_id: str, job_id: str) -> Job:
@@ -67,11 +63,12 @@ def find_queue(client: Client, project_id: str, guest_id: str, count: int) -> li
 class Reservation:
     """Room for one more transform in the day of a project or event, held by writing it.
 
-    `…/transformCounts/{yyyymmdd}-{shard}`: `{day, shard, count}`. The limit is divided
-    among the shards, so that not all jobs write to one document. A job begins at the shard that its
-    id names and goes on to the next while one is full: the sum never passes the limit, and on most
-    days a job meets one shard. A limit that is lowered during a day holds for each shard: what some
-    have above their new share, others may still take below theirs.
+    `…/transformCounts/{yyyymmdd}-{shard}`: `{day, shard, count}`. The limit is divided among the
+    shards, so that not all jobs write to one document: eight for a small limit, two hundred for a
+    large one (`shares_of`). A job begins at the shard that its key names and goes on to others
+    while one is full: the sum never passes the limit, and on most days a job meets one shard. A
+    limit that is lowered during a day holds for each shard: what some have above their new share,
+    others may still take below theirs.
     """
 
     reference: DocumentReference
@@ -99,22 +96,26 @@ def find_reservation(
 ) -> Reservation | None:
     """Where the next transform counts in the day of a project or event; None when it is full.
 
-    `key` decides which shard comes first. Mostly one read; where that shard is full, all the others
-    in one request.
+    `key` decides which shard comes first. Mostly one read; where that shard is full, seven others
+    in one request, and where these are full, all. A day that this instance has just found full
+    costs no read.
     """
-    day = day_of(now)
-    first = int(fingerprint(key)[:8], 16) % SHARDS
-    in_order = [(first + step) % SHARDS for step in range(SHARDS)]
-    capacity = {shard: limit // SHARDS + (shard < limit % SHARDS) for shard in in_order}
-    shards = [shard for shard in in_order if capacity[shard]]
-    counts = owner.collection("transformCounts")
-    for attempt in filter(None, (shards[:1], shards[1:])):
-        references = [counts.document(f"{day}-{shard}") for shard in attempt]
+    day, counts = day_of(now), owner.collection("transformCounts")
+    known = f"{owner.path}/{day}"
+    full_at = _full_days.get(known) or 0
+    shares = shares_of(limit)
+    if not shares or full_at >= limit:
+        return None
+    first = int(fingerprint(key)[:8], 16) % len(shares)
+    in_order = [(first + step) % len(shares) for step in range(len(shares))]
+    for some in filter(None, (in_order[:1], in_order[1:8], in_order[8:])):
+        references = [counts.document(f"{day}-{shard}") for shard in some]
         snapshots = transactions.read(client, references, transaction)
-        for shard, snapshot in zip(attempt, snapshots, strict=True):
+        for shard, snapshot in zip(some, snapshots, strict=True):
             count = int((transactions.fields(snapshot) or {}).get("count", 0))
-            if count < capacity[shard]:
+            if count < shares[shard]:
                 return Reservation(
                     snapshot.reference, day, shard, count, is_new=not snapshot.exists
                 )
+    _full_days.keep(known, max(limit, full_at))
     return None

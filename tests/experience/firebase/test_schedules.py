@@ -27,7 +27,7 @@ class TestSchedule:
             if '"schedule failed"' in line
         ]
         assert (line["severity"], line["function"]) == ("ERROR", "sweepInVain")
-        assert "nothing to sweep with" in line["exc"]
+        assert "nothing to sweep with" in line["stack_trace"]
 
     def test_it_is_deployed_under_its_name_and_runs_one_at_a_time(self) -> None:
         endpoint = sweep_in_vain.__firebase_endpoint__

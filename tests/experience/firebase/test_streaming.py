@@ -127,7 +127,7 @@ class TestStream:
             "details": {"reason": "internal"},
         }
         [line] = logged(capsys, "bug")
-        assert "lost the thread" in line["exc"]
+        assert "lost the thread" in line["stack_trace"]
 
     def test_a_comment_is_sent_while_nothing_comes(
         self, client: FlaskClient, gate: Gate, monkeypatch: pytest.MonkeyPatch

@@ -9,6 +9,7 @@ from google.cloud import firestore
 
 from emulator.demo.client import CallError
 from emulator.suite.suite import Suite
+from experience import storage
 from experience.media.store import objects, uploads
 from experience.retention.usecases.sweep import sweep_retention
 from tests.experience.conftest import SignIn
@@ -215,7 +216,8 @@ class TestConfirming:
         replaced, held = (visitor.upload(mp4(), "video/mp4") for _ in range(2))
         visitor.confirm(replaced)
         visitor.confirm(held)
-        listed = {each.path: each for found, _ in uploads.list_objects("") for each in found}
+        all_of = uploads.list_objects(f"projects/{visitor.venue.project}", 0, storage.LAST_POSITION)
+        listed = {each.path: each for found, _ in all_of for each in found}
         assert listed[visitor.path_of(replaced)].is_unconfirmed
         assert not listed[visitor.path_of(held)].is_unconfirmed
 

@@ -26,6 +26,7 @@ from tests.experience.retention.visits import DAY, DAYS, just_before
 from tests.support.builders.events import an_event
 from tests.support.builders.workspaces import a_member, a_step, a_workspace
 from tests.support.calling import at_once
+from tests.support.rests import Rests
 
 NOTHING = {"sessions": 0, "eventGuests": 0, "objects": 0, "runs": 0}
 
@@ -113,16 +114,15 @@ class TestSweep:
         sweep_retention()
         assert left(quiet_db, event) == NOTHING
 
-    def test_without_time_the_next_run_begins_where_this_one_stopped(
-        self, quiet_db: Client, event: str
+    def test_what_a_run_has_no_time_for_tasks_go_on_with(
+        self, quiet_db: Client, event: str, rests: Rests
     ) -> None:
-        an_old_guest(quiet_db, event, 31)
+        for _ in range(2):
+            an_old_guest(quiet_db, event, 31)
         sweep_retention(milliseconds=0)
-        state = store.state_ref(quiet_db).get().to_dict() or {}
-        assert state["event"] == event
-        sweep_retention()
+        assert left(quiet_db, event)["sessions"] == 1
+        rests.work(0)
         assert left(quiet_db, event) == NOTHING
-        assert (store.state_ref(quiet_db).get().to_dict() or {})["event"] == ""
 
 
 class TestObjects:
@@ -154,17 +154,15 @@ class TestObjects:
                  for each in (saved, unsaved, late)]  # fmt: skip
         assert found == [True, False, True]
 
-    def test_a_listing_continues_where_the_last_one_stopped(
+    def test_a_listing_of_a_range_has_the_sessions_in_it(
         self, quiet_db: Client, event: str
     ) -> None:
-        guest = an_old_guest(quiet_db, event, 1)
-        listed = [name for _, name in uploads.list_event_objects("")]
-        assert listed == [
-            f"captures/{event}/{guest.session}/input.jpg",
-            f"results/{event}/{guest.session}/result.png",
-        ]
-        after = [name for _, name in uploads.list_event_objects("results/")]
-        assert after == listed[1:]
+        at = storage.position_of(an_old_guest(quiet_db, event, 1).session)
+        last = storage.LAST_POSITION
+        for folder in ("captures", "results"):
+            for range_, count in (((0, last), 1), ((at, at), 1), ((0, at - 1), 0)):
+                found = list(uploads.list_event_objects(f"{folder}/{event}", *range_))
+                assert [reached for _, reached in found] == [at] * count
 
 
 class TestErase:

@@ -7,10 +7,12 @@ from google.cloud.firestore import Client
 
 from emulator.suite.suite import Suite
 from experience import clock, sweeps, transactions
+from experience.guests.store import guest_ref
 from experience.media.store import objects
 from experience.retention import store
 from experience.retention.usecases import sweep
 from experience.retention.usecases.sweep import sweep_retention
+from experience.sweeps import LastRun
 from experience.transforms.models.quota import day_of
 from tests.experience.retention.visits import (
     DAY,
@@ -23,6 +25,7 @@ from tests.experience.retention.visits import (
 from tests.support.builders.guests import a_guest
 from tests.support.builders.sessions import a_session, stored_session
 from tests.support.calling import at_once
+from tests.support.rests import Rests
 
 NOTHING = {"guests": 0, "sessions": 0, "jobs": 0, "transformCounts": 0, "objects": 0}
 
@@ -206,30 +209,57 @@ class TestAgain:
 
 
 class TestTime:
-    def test_a_run_stops_in_time_and_the_next_goes_on_from_there(
-        self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch
+    def test_what_a_run_has_no_time_for_tasks_go_on_with(
+        self, suite: Suite, quiet_db: Client, rests: Rests
     ) -> None:
-        monkeypatch.setattr(sweeps, "PAGE_SIZE", 1)
-        venues = sorted((a_kept_venue(quiet_db) for _ in range(3)), key=lambda each: each.project)
+        """Of the first project one guest, and nothing of the others: in the end all are gone."""
+        venues = [a_kept_venue(quiet_db) for _ in range(2)]
+        for age in (31, 32, 33, 40):
+            for venue in venues:
+                a_visit(quiet_db, venue, age)
+        kept = a_visit(quiet_db, venues[0], 1, 33)
+        assert sweep_retention(0)["guests"] == 1
+        state = LastRun.load(quiet_db.document("sweeps", "sweepRetention").get().to_dict() or {})
+        assert (state.done["guests"], state.left) == (1, 4)
+        assert state.oldest_overdue_seconds >= 33 * DAY // 1000
+        delayed = {each.kind for name, each in rests.waiting.items() if rests.delays[name]}
+        assert delayed == {"sessions"}  # those of the guests who are still to go
+        rests.work(0, times=2)
+        assert [left(quiet_db, venue)["guests"] for venue in venues] == [1, 0]
+        assert left(quiet_db, venues[0])["sessions"] == 2
+        assert guest_ref(quiet_db, venues[0].project, kept).get().exists
         for venue in venues:
-            a_visit(quiet_db, venue, 31)
-        swept: list[str] = []
-        original = sweep._sweep_project
+            assert_valid(suite, quiet_db, venue)
+        stored = quiet_db.document("sweeps", "sweepRetention").get()
+        assert stored.get("done.guests") == 8
 
-        def out_of_time(run: Any, project: Any) -> None:
-            swept.append(project.id)
-            if len(swept) == 2:
-                run._until = 0
-            original(run, project)
+    def test_a_range_is_kept_if_its_project_keeps_it_by_now(
+        self, quiet_db: Client, rests: Rests
+    ) -> None:
+        venue = a_kept_venue(quiet_db)
+        for age in (31, 32):
+            a_visit(quiet_db, venue, age)
+        sweep_retention(0)
+        days = "publishedConfig.retentionDays"
+        quiet_db.document("projects", venue.project).update({days: 60})
+        rests.work()
+        assert left(quiet_db, venue)["guests"] == 1
 
-        monkeypatch.setattr(sweep, "_sweep_project", out_of_time)
-        assert sweep_retention()["guests"] == 1
-        assert store.state_ref(quiet_db).get().get("project") == venues[1].project
-        sweep_retention()
-        ids = [venue.project for venue in venues]
-        assert swept == [*ids[:2], *ids[1:], ids[0]]
-        assert [left(quiet_db, venue)["guests"] for venue in venues] == [0, 0, 0]
-        assert store.state_ref(quiet_db).get().get("project") == ""
+    def test_a_run_goes_on_for_less_than_a_day(self, quiet_db: Client, rests: Rests) -> None:
+        venue = a_kept_venue(quiet_db)
+        for age in (31, 32):
+            a_visit(quiet_db, venue, age)
+        begun = clock.now_ms() - sweeps.MAX_CONTINUED_MS - 1
+        until = clock.now_ms() - 30 * DAY
+        rest = sweeps.Rest(
+            name="sweepRetention",
+            begun_at=begun,
+            kind="guests",
+            parent=f"projects/{venue.project}",
+            until=until,
+        )
+        sweep.continue_retention(0, rest)
+        assert (left(quiet_db, venue)["guests"], rests.waiting) == (1, {})
 
 
 def _broken(*_arguments: Any, **_options: Any) -> Any:

@@ -9,7 +9,6 @@ from google.cloud.firestore import Client
 
 from experience import storage
 from experience.media.store import download_urls, objects, uploads
-from experience.retention import store
 from experience.retention.usecases import sweep
 from experience.retention.usecases.sweep import sweep_retention
 from tests.experience.retention.visits import (
@@ -18,6 +17,7 @@ from tests.experience.retention.visits import (
 )
 from tests.support.builders.sessions import a_session, session_ref
 from tests.support.builders.venues import Venue, a_venue
+from tests.support.rests import Rests
 
 
 class TestUploads:
@@ -116,18 +116,18 @@ class TestUploads:
         assert sweep_retention()["uploads"] == count
         seconds = time.monotonic() - began
         print(f"{count / seconds:.0f} objects a second")
-        state = store.state_ref(quiet_db).get()  # a run that changes nothing of it writes none
-        assert not state.get("upload"), "a place to continue is remembered"
 
     @pytest.mark.usefixtures("late")
-    def test_a_run_without_time_goes_on_where_it_stopped(self, quiet_db: Client) -> None:
+    def test_what_a_run_has_no_time_for_tasks_go_on_with(
+        self, quiet_db: Client, rests: Rests, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(objects, "PAGE_SIZE", 2)
         venue = a_venue(quiet_db)
-        paths = [self.uploaded(quiet_db, venue)[1] for _ in range(2)]
+        paths = [self.uploaded(quiet_db, venue)[1] for _ in range(5)]
         sweep_retention(0)
-        assert store.state_ref(quiet_db).get().get("upload").startswith("projects/")
-        sweep_retention()
-        assert [objects.find(path) for path in paths] == [None, None]
-        assert store.state_ref(quiet_db).get().get("upload") == ""
+        assert sum(objects.find(path) is not None for path in paths) == 3
+        rests.work(0, times=2)
+        assert not any(objects.find(path) for path in paths)
 
 
 def flood(venue: Venue, session: str, count: int) -> None:

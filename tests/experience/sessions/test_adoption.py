@@ -252,7 +252,7 @@ class TestRefused:
         adopt(session)
         stored = stored_session(quiet_db, session.project_id, session.id)
         adopt_and_link(session)
-        assert sweep.sweep_unadopted() == 0
+        assert sweep.sweep_sessions()["adopted"] == 0
         assert stored_session(quiet_db, session.project_id, session.id) == stored
         shown = read.get_session(str(session.created_by), GetSession(**ids(session)))
         assert (shown.session.dump()["error"]["code"], shown.steps) == (reason, [])
@@ -320,11 +320,11 @@ class TestSweep:
         lost = [written(quiet_db, venue, uid) for uid in ("g", "h")]
         begun = begin(venue, a_guest(quiet_db, venue.project))
         before = stored_session(quiet_db, venue.project, begun.id)
-        assert sweep.sweep_unadopted() == 2
+        assert sweep.sweep_sessions()["adopted"] == 2
         phases = [stored_session(quiet_db, venue.project, each.id)["phase"] for each in lost]
         assert phases == ["main", "main"]
         assert stored_session(quiet_db, venue.project, begun.id) == before
-        assert sweep.sweep_unadopted() == 0
+        assert sweep.sweep_sessions()["adopted"] == 0
         assert_valid(quiet_db, venue)
 
     def test_one_that_cannot_be_looked_at_does_not_stop_the_others(self, quiet_db: Client) -> None:
@@ -332,7 +332,7 @@ class TestSweep:
         written(quiet_db, broken)
         quiet_db.document("projects", broken.project).update({"createdAt": "yesterday"})
         session = written(quiet_db, venue)
-        assert sweep.sweep_unadopted() == 1
+        assert sweep.sweep_sessions()["adopted"] == 1
         assert stored_session(quiet_db, venue.project, session.id)["phase"] == "main"
 
 

@@ -9,13 +9,17 @@ from experience import clock, sweeps
 from experience.sessions.models.requests import CreateSession
 from experience.sessions.usecases import end
 from experience.sessions.usecases.create import create_session
-from experience.sessions.usecases.sweep import sweep_idle
+from experience.sessions.usecases.sweep import sweep_sessions
 from tests.support.builders.guests import a_guest, stored_guest
 from tests.support.builders.sessions import a_session, session_fields, session_ref, stored_session
 from tests.support.builders.venues import Venue, a_venue
 from tests.support.calling import at_once
 
 DAY = 24 * 3_600_000
+
+
+def sweep_idle() -> int:
+    return sweep_sessions()["abandoned"]
 
 
 def begun(venue: Venue, uid: str) -> str:

@@ -185,6 +185,17 @@ class TestFullDay:
         with pytest.raises(ResourceExhausted):
             start(sessions[2])
 
+    def test_what_an_instance_found_full_is_refused_without_a_look(self, quiet_db: Client) -> None:
+        venue = a_limited_booth(quiet_db, 1)
+        create_job(a_completed_session(quiet_db, venue))
+        create_job(a_completed_session(quiet_db, venue))
+        counts = quiet_db.collection("projects", venue.project, "transformCounts")
+        for shard in counts.stream():  # nobody takes a count back, and it would be seen
+            shard.reference.update({"count": 0})
+        create_job(a_completed_session(quiet_db, venue))
+        statuses = sorted(job["status"] for job in jobs(quiet_db, venue))
+        assert statuses == ["failed", "failed", "pending"]
+
     def test_another_project_is_not_affected(self, quiet_db: Client) -> None:
         create_job(a_completed_session(quiet_db, a_limited_booth(quiet_db, 1)))
         assert start(completed(quiet_db, a_limited_booth(quiet_db, 1))).status == "pending"

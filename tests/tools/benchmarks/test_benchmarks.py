@@ -11,7 +11,7 @@ from google.cloud.firestore import Client
 from tests.support.shared_emulator import SharingSuite
 from tools.benchmarks import (
     calls,
-    imports,
+    cold_start,
     journeys,
     large_project,
     load,
@@ -50,7 +50,6 @@ class TestRun:
     def test_every_part_measures_and_the_page_has_a_place_for_it(
         self, bench: Bench, tmp_path: Path
     ) -> None:
-        statements = dict.fromkeys(imports.STATEMENTS, "pass")
         large_project.fill(bench.db, count=4)
         half = Half(
             calls.measure(bench, rounds=1, warm=0),
@@ -58,13 +57,13 @@ class TestRun:
             *visits.measure(bench, rounds=1, warm=0),
         )
         loaded = load.measure(bench, seconds=0, concurrencies=(1, 2))
-        imported = imports.measure(1, statements)
+        cold = cold_start.measure(bench, rounds=1)
         ran = runs.measure(bench, rounds=1, seconds=0, warm=0, concurrencies=(1, 2))
         picture = pictures.measure(bench, rounds=1, warm=0, width=256)
         pair = journeys.measure(bench, rounds=1, warm=0)
         played = players.measure(bench, rounds=1, warm=0)
         near = players.measure_near(points=2000, places=3)
-        measured = (imported, loaded, ran, picture, pair, played, near)
+        measured = (cold, loaded, ran, picture, pair, played, near)
         report = Report(page.machine(0), 1, 4, *measured, half, half, [])
         shutil.copy(page.PAGE, tmp_path / "page.md")
 
@@ -96,10 +95,16 @@ class TestTelling:
         assert samples.shown() == "11.5 ms (11.0 to 100.0)"
         assert Samples([2.0, 1.0, 3.0]).shown() == "2.00 s (1.00 to 3.00)"
 
-    def test_the_ratio_of_imports_leaves_python_itself_out(self) -> None:
-        seconds = {imports.PYTHON: 0.1, imports.SDK: 1.1, imports.MAIN: 1.6}
-        measured = {name: Samples([each]) for name, each in seconds.items()}
-        assert imports.ratio(measured) == pytest.approx(1.5)
+    def test_a_cold_start_stands_beside_the_minimal_callables_of_its_kind(self) -> None:
+        def start(function: str, with_bytecode: bool, seconds: float) -> cold_start.Start:
+            return cold_start.Start(function, with_bytecode, Samples([seconds]), Samples([seconds]))
+
+        least = [start("minimal", True, 1.0), start("minimal", False, 2.0)]
+        shown = cold_start.table([*least, start("one", True, 1.5), start("one", False, 2.2)])
+        assert (
+            "| `one` | yes | 1.50 s (1.50 to 1.50) | 1.50 | 1.50 s (1.50 to 1.50) | 1.50 |" in shown
+        )
+        assert "| `one` | no | 2.20 s (2.20 to 2.20) | 1.10 |" in shown
 
     def test_the_picture_has_a_bar_for_each(self) -> None:
         drawn = ElementTree.fromstring(chart.bars([("one", 0.001, 0.002), ("two", 0.002, 0.006)]))

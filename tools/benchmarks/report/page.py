@@ -3,14 +3,14 @@
 import os
 import platform
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from emulator.firestore import java
 from emulator.firestore.installation import find_installation
 from tools import markdown
-from tools.benchmarks import calls, imports, journeys, load, pictures, players, runs
+from tools.benchmarks import calls, cold_start, journeys, load, pictures, players, runs
 from tools.benchmarks.report import chart
 from tools.benchmarks.timing import Samples
 
@@ -37,7 +37,7 @@ class Report:
     machine: str
     rounds: int
     sessions: int
-    imports: Mapping[str, Samples]
+    cold: Sequence[cold_start.Start]
     load: Sequence[load.Result]
     runs: runs.Result
     picture: pictures.Result
@@ -58,7 +58,7 @@ class Report:
             "picture": _picture(self.picture),
             "event-picture": event_picture(self.event_picture),
             "players": players.table(self.played, self.near),
-            "imports": _imports(self.imports),
+            "cold": cold_start.table(self.cold),
             "times": _times(self),
             "many": _many(self),
         }
@@ -182,15 +182,6 @@ def event_picture(result: journeys.Pictures) -> str:
         [f"a guest's wait for a PNG, {journeys.WIDTH} pixels wide", " takes"], rows
     )
     return f"{table}\n\nAt an event it takes **{result.ratio:.2f}** times as long."
-
-
-def _imports(measured: Mapping[str, Samples]) -> str:
-    rows = [[name, samples.shown()] for name, samples in measured.items()]
-    table = markdown.table(["a fresh interpreter runs", " and works for"], rows)
-    summary = (
-        f"`import main` works **{imports.ratio(measured):.2f}** times as long as the SDK's own"
-    )
-    return f"{table}\n\n{summary} import, both without the start of Python."
 
 
 def _times(report: Report) -> str:

@@ -5,33 +5,38 @@ from datetime import UTC, datetime
 from google.api_core.exceptions import FailedPrecondition, NotFound
 from google.cloud.firestore import Client
 
-from experience import clients, clock, logs, sweeps
+from experience import clients, clock, sweeps
 from experience.checkpoints import garbage, store, threads
 from experience.checkpoints.models import UNCHECKED_MS, Thread
 from experience.store import parse
 
 
-def sweep_checkpoints() -> int:
+def sweep_checkpoints(
+    milliseconds: int = sweeps.LONG_RUN_MS, rest: sweeps.Rest | None = None
+) -> int:
     """Delete expired threads with all that lies below them, and unreferenced blobs; how much.
 
-    Two queries; one read and one delete for each document below an expired thread; for threads
-    that were written to within days as `garbage.check_blobs`. Nothing of it loads LangGraph. Safe
-    to repeat, and to run twice at once.
+    As `sweeps.run` with two queries; one read and one delete for each document below an expired
+    thread; for threads that were written to within days as `garbage.check_blobs`. Nothing of it
+    loads LangGraph. Safe to repeat, and to run twice at once.
     """
-    client = clients.firestore()
-    expired = unreferenced = 0
-    now = datetime.fromtimestamp(clock.now_ms() / 1000, UTC)
-    for page in sweeps.query_pages(store.query_expired(client, now)):
-        for found in page:
-            with sweeps.logging_failure(found):
-                expired += expire_thread(client, found)
-    for page in sweeps.query_pages(store.query_unchecked(client, clock.now_ms() - UNCHECKED_MS)):
-        for found in page:
-            with sweeps.logging_failure(found):
-                unreferenced += garbage.check_blobs(found.reference)
-    if expired or unreferenced:
-        logs.info("sweep found work", threads=expired, blobs=unreferenced)
-    return expired + unreferenced
+    client, now = clients.firestore(), clock.now_ms()
+    expired = store.query_expired(client, datetime.fromtimestamp(now / 1000, UTC))
+    unchecked = store.query_unchecked(client, now - UNCHECKED_MS)
+    done = sweeps.run(
+        "sweepCheckpoints",
+        sweeps.Part("threads", expired, lambda found: expire_thread(client, found), ("expireAt",)),
+        sweeps.Part(
+            "blobs",
+            unchecked,
+            lambda found: garbage.check_blobs(found.reference),
+            ("uncheckedSince",),
+        ),
+        milliseconds=milliseconds,
+        rest=rest,
+        is_daily=True,
+    )
+    return done.total()
 
 
 def expire_thread(client: Client, found: store.Found) -> bool:

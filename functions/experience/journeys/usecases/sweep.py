@@ -4,7 +4,7 @@ from typing import Any
 
 from google.cloud.firestore import Client, Transaction
 
-from experience import clients, clock, config, logs, sweeps, transactions
+from experience import clients, clock, config, sweeps, transactions
 from experience.events.models.event import Event
 from experience.events.store import event_ref
 from experience.journeys import store
@@ -18,27 +18,26 @@ from experience.workflows.runs import finalization
 from experience.workflows.runs.models import Run
 
 
-def sweep_journeys() -> int:
+def sweep_journeys(milliseconds: int = sweeps.RUN_MS) -> int:
     """End the sessions that are `transforming` for too long; how many there were.
 
-    One query, which mostly finds nothing: the commit that ends a run ends its session, and every
-    task of an overdue run ends the run. What is left are sessions whose run somebody removed or
-    whose tasks were all lost, and those of before the engine. Four reads and one write for each,
-    and the run where it is active. Safe to repeat, and to run twice at once.
+    As `sweeps.run` with one query, which mostly finds nothing: the commit that ends a run ends its
+    session, and every task of an overdue run ends the run. What is left are sessions whose run
+    somebody removed or whose tasks were all lost, and those of before the engine. Four reads and
+    one write for each, and the run where it is active. Safe to repeat, and to run twice at once.
     """
     client = clients.firestore()
-    now = clock.now_ms()
     seconds = config.JOURNEY_TRANSFORM_SECONDS.value + config.SWEEP_GRACE_SECONDS.value
-    ended = 0
-    for page in sweeps.query_pages(store.query_stuck(client, now - int(seconds) * 1000)):
-        for snapshot in page:
-            match snapshot.reference.path.split("/"):
-                case ["events", event_id, "sessions", session_id]:
-                    with sweeps.logging_failure(snapshot):
-                        ended += _end(client, event_id, session_id, snapshot.to_dict() or {})
-    if ended:
-        logs.warning("sweep found work", sessions=ended)
-    return ended
+
+    def end(found: sweeps.Found) -> bool:
+        match found.reference.path.split("/"):
+            case ["events", event_id, "sessions", session_id]:
+                return _end(client, event_id, session_id, found.to_dict() or {})
+        return False
+
+    stuck = store.query_stuck(client, clock.now_ms() - int(seconds) * 1000)
+    part = sweeps.Part("sessions", stuck, end, ("updatedAt",))
+    return sweeps.run("sweepJourneys", part, milliseconds=milliseconds)["sessions"]
 
 
 def _end(client: Client, event_id: str, session_id: str, fields: dict[str, Any]) -> bool:

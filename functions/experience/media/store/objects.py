@@ -70,14 +70,15 @@ def find(path: str) -> StoredObject | None:
     return _stored_object(blob) if blob else None
 
 
-def list_pages(prefix: str, after: str = "") -> "Iterator[list[Blob]]":
+def list_pages(prefix: str, after: str = "", before: str = "") -> "Iterator[list[Blob]]":
     """The objects below a prefix as a listing shows them, from the one named `after` on.
 
-    In pages that are not empty. One request for a thousand objects.
+    Up to the one named `before`. In pages that are not empty. One request for a thousand objects.
     """
     listed = storage.bucket().list_blobs(
         prefix=prefix,
         start_offset=after or None,
+        end_offset=before or None,
         fields=FIELDS,
         page_size=PAGE_SIZE,
         retry=retry(),

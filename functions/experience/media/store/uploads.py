@@ -9,7 +9,6 @@ from experience.media.models import SignedUpload, Upload
 from experience.media.store.download_urls import changes
 from experience.media.store.objects import (
     CONFIRMED,
-    EVENT_FOLDERS,
     SUSPENDED,
     TOKENS,
     list_pages,
@@ -29,7 +28,8 @@ def signed_upload(path: str, content_type: str, size_bytes: int, asset_id: str) 
 def signed_put(path: str, content_type: str, size_bytes: int, generation: int = 0) -> SignedUpload:
     """A V4 signed PUT that takes this type and at most this size, in place of this generation.
 
-    https://cloud.google.com/storage/docs/xml-api/reference-headers
+    https://cloud.google.com/storage/docs/xml-api/reference-headers. Under the Firebase CLI's
+    emulator it is a resumable upload, which takes a PUT too: it has no other route for one.
     """
     headers = {
         "content-type": content_type,
@@ -38,7 +38,11 @@ def signed_put(path: str, content_type: str, size_bytes: int, generation: int = 
     }
     seconds = config.UPLOAD_URL_SECONDS.value
     # Signing adds a Host to the headers that it gets.
-    url = signed_url(path, "PUT", seconds, headers=dict(headers))
+    if storage.is_cli_emulator():
+        blob = storage.bucket().blob(path)
+        url = blob.create_resumable_upload_session(content_type=content_type, retry=retry())
+    else:
+        url = signed_url(path, "PUT", seconds, headers=dict(headers))
     expires_at = clock.now_ms() + seconds * 1000
     return SignedUpload(path=path, url=url, headers=headers, expires_at=expires_at)
 
@@ -109,14 +113,23 @@ class ListedObject(Listed):
         return f"projects/{self.project_id}"
 
 
-def list_objects(after: str) -> Iterator[tuple[list[ListedObject], str]]:
-    """The objects of all sessions, and the name of the last object that was listed.
+def list_objects(project: str, since: int, until: int) -> Iterator[tuple[list[ListedObject], int]]:
+    """The objects of a project's sessions in a range, and the position that was reached.
 
-    In pages, from the object named `after` on; one request for a thousand objects.
+    `project`: its path. In pages; one request for a thousand objects. Positions are those of
+    `storage.position_of` of the session's id.
     """
-    for blobs in list_pages("projects/", after):
-        found = [each for blob in blobs if (each := _listed_object(blob))]
-        yield found, str(blobs[-1].name)
+    folder = f"{project}/sessions/"
+    for blobs, reached in _list_range(folder, since, until):
+        yield [each for blob in blobs if (each := _listed_object(blob))], reached
+
+
+def _list_range(folder: str, since: int, until: int) -> "Iterator[tuple[list[Blob], int]]":
+    before = storage.name_at(until + 1)
+    for blobs in list_pages(
+        folder, folder + storage.name_at(since), folder + before if before else ""
+    ):
+        yield blobs, storage.position_of(str(blobs[-1].name).removeprefix(folder))
 
 
 def _listed_object(blob: "Blob") -> ListedObject | None:
@@ -150,17 +163,15 @@ class ListedEventObject(Listed):
         return f"events/{self.event_id}"
 
 
-def list_event_objects(after: str) -> Iterator[tuple[list[ListedEventObject], str]]:
-    """The photos and pictures of all events, and the name of the last object that was listed.
+def list_event_objects(
+    parent: str, since: int, until: int
+) -> Iterator[tuple[list[ListedEventObject], int]]:
+    """The photos or pictures of an event's sessions in a range, and the position that was reached.
 
-    In pages, from the object named `after` on; one request for a thousand photos or pictures.
+    `parent`: their folder, such as `captures/e`. As `list_objects`.
     """
-    for folder in EVENT_FOLDERS:
-        if after > folder and not after.startswith(folder):
-            continue  # the last listing had come past all of them
-        for blobs in list_pages(f"{folder}/", after if after.startswith(folder) else ""):
-            found = [each for blob in blobs if (each := _listed_event_object(blob))]
-            yield found, str(blobs[-1].name)
+    for blobs, reached in _list_range(f"{parent}/", since, until):
+        yield [each for blob in blobs if (each := _listed_event_object(blob))], reached
 
 
 def _listed_event_object(blob: "Blob") -> ListedEventObject | None:

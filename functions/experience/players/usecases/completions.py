@@ -54,12 +54,12 @@ def withdraw_completion(session: DocumentReference) -> None:
         transactions.retry(lambda: session.update(NOT_PENDING))
 
 
-def sweep_progress() -> int:
+def sweep_progress(milliseconds: int = sweeps.RUN_MS) -> int:
     """Count the completed sessions whose event was lost, and return how many.
 
-    One query that mostly finds nothing. Those of the last `SWEEP_GRACE_SECONDS` are left to their
-    event. Safe to repeat, and to run twice at once. What fails is logged and stays for the next
-    run.
+    As `sweeps.run` with one query that mostly finds nothing. Those of the last
+    `SWEEP_GRACE_SECONDS` are left to their event. Safe to repeat, and to run twice at once. What
+    fails is logged and stays for the next run.
     """
     before = clock.now_ms() - int(config.SWEEP_GRACE_SECONDS.value) * 1000
 
@@ -67,13 +67,9 @@ def sweep_progress() -> int:
         session = Session.load(fields)
         return (session.completed_at or 0) <= before and count_completion(session)
 
-    counted, left = 0, 0
-    for page in sweeps.query_pages(query_progress_pending(clients.firestore())):
-        repaired, failed = sweeps.repair_each(page, count)
-        counted, left = counted + repaired, left + len(failed)
-    if counted or left:
-        logs.warning("completed sessions counted late", count=counted, left=left)
-    return counted
+    pending = query_progress_pending(clients.firestore())
+    part = sweeps.Part("sessions", pending, sweeps.of_project(count), ("__name__",))
+    return sweeps.run("sweepProgress", part, milliseconds=milliseconds)["sessions"]
 
 
 class _NotPending(Exception):  # noqa: N818  (an end, not a fault)

@@ -1,20 +1,24 @@
 """Folding the shards of a day that is over into one document."""
 
+import threading
+
 from google.cloud.firestore import Client, Transaction
 
-from experience import clients, clock, logs, sweeps, transactions
+from experience import sweeps, transactions
 from experience.players import store
 from experience.players.models.analytics import Totals
 from experience.progress.calendar import DAY_MS, day_after, day_of
+from experience.sweeps import Part, Rest, Sweep
 from experience.workspaces.store import find_experiences
 
-RUN_MS = 25 * 60_000
 Day = tuple[str, str, str]
 """A day of an experience: workspace, experience, day."""
 
 
-def fold_rollups(milliseconds: int = RUN_MS) -> tuple[int, int]:
-    """Fold each day that is over everywhere; how many were folded, and are left.
+def fold_rollups(
+    milliseconds: int = sweeps.LONG_RUN_MS, rest: Rest | None = None
+) -> tuple[int, int]:
+    """Fold each day that is over everywhere; how many were folded, and how many shards are left.
 
     A query finds the shards, the oldest day first. For each day and experience one transaction
     reads its 16 shards and what is folded of it, adds them up, and deletes the shards, so nothing
@@ -22,24 +26,27 @@ def fold_rollups(milliseconds: int = RUN_MS) -> tuple[int, int]:
     finds and the transaction reads, one write, and a delete for each shard.
     An event may come a month late. It makes a shard anew, which counts like any other, and the next
     run adds it: 19 reads, one write and one delete. Where the time does not suffice, what is left
-    is counted and logged, and the next run begins with it.
+    is counted, and a task goes on with it.
     """
-    client = clients.firestore()
-    now = clock.now_ms()
-    last = day_after(day_of(now - DAY_MS // 2, "UTC"), -1)  # where a day ends last, UTC-12
+    sweep = Sweep("foldRollups", milliseconds, rest)
+    last = day_after(day_of(sweep.started_at - DAY_MS // 2, "UTC"), -1)  # it ends last in UTC-12
     done: set[Day] = set()
-    folded = 0
-    for page in sweeps.query_pages(store.query_unfolded(client, last)):
-        for snapshot in page:
-            day = _day_of(snapshot)
+    lock = threading.Lock()
+
+    def fold(found: sweeps.Found) -> bool:
+        day = _day_of(found)
+        with lock:
             if day is None or day in done:
-                continue
-            if clock.now_ms() >= now + milliseconds:
-                return folded, _count_left(client, last)
+                return False
             done.add(day)
-            with sweeps.logging_failure(snapshot):
-                folded += fold_day(client, *day)
-    return folded, 0
+        return fold_day(sweep.client, *day)
+
+    unfolded = store.query_unfolded(sweep.client, last)
+    stopped = sweep.repair(Part("days", unfolded, fold, ("day", "shard", "__name__")))
+    if stopped:
+        sweep.hand_on(sweep.rest.next())
+    sweep.finish()
+    return sweep.done["days"], sweep.left
 
 
 def fold_day(client: Client, workspace_id: str, experience_id: str, day: str) -> bool:
@@ -82,10 +89,3 @@ def _day_of(snapshot: sweeps.Found) -> Day | None:
                 case [experience_id, day, shard] if shard != store.FOLDED:
                     return workspace_id, experience_id, day
     return None
-
-
-def _count_left(client: Client, last: str) -> int:
-    """How many shards are to be folded yet."""
-    left = store.count_of(store.query_unfolded(client, last))
-    logs.warning("rollups left to fold", shards=left)
-    return left

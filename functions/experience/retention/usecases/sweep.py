@@ -5,7 +5,7 @@ from typing import Any
 
 from google.cloud.firestore import Client, DocumentReference, Transaction
 
-from experience import clients, logs, sweeps, transactions
+from experience import sweeps, transactions
 from experience.guests.models import Guest
 from experience.guests.store import find_guest, guest_ref
 from experience.media.models import path_in
@@ -13,92 +13,83 @@ from experience.media.store import uploads
 from experience.media.store.uploads import ListedObject
 from experience.players.usecases.completions import withdraw_completion
 from experience.players.usecases.lifecycle.untracked import erase_untracked
-from experience.projects.models import Project
-from experience.projects.store import project_ref
 from experience.retention import store
 from experience.retention.models import (
     RECHECKED_MS,
     UPLOAD_KEPT_MS,
-    RetentionState,
     is_orphaned,
-    kept_since,
     last_seen,
 )
 from experience.retention.store import SessionIds
 from experience.retention.usecases import sweep_events
+from experience.retention.usecases.ranges import all_ranges, still_due
 from experience.retention.usecases.sweep_run import SweepRun, delete_counts, enqueue_updates
 from experience.sessions.models.session import Session
 from experience.sessions.store import session_ref
-from experience.store import find, parse, parse_or_log
+from experience.store import parse, parse_or_log
+from experience.sweeps import Part, Rest
 from experience.transforms.models.job import run_id_of
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.usecases import delete
 
-RUN_MS = 1_500_000
-"""How long one run may last; the function has 1800 s. The next begins where this one stopped."""
+SLICE_MS = 60_000
+"""How long a run works on one range. Tasks go on with what takes longer."""
 
 
-def sweep_retention(milliseconds: int = RUN_MS) -> dict[str, int]:
+def sweep_retention(milliseconds: int = sweeps.LONG_RUN_MS) -> dict[str, int]:
     """Delete what its project or event no longer keeps, and return how much of each kind.
 
     A guest goes with everything of theirs, when all of it is older than the project's published
-    `retentionDays`; until then all of it stays. Of an event each session goes by its own age. Three
-    reads, and a request to the storage for a thousand objects of each of three kinds, where nothing
-    is over; a guest costs four reads and one more for each session, and as a player what
-    `erase_untracked` reads. Safe to repeat, to run twice at
-    once, and to break off anywhere: the guest goes first, and a session whose guest is gone is
-    found by the next run.
+    `retentionDays`; until then all of it stays. Of an event each session goes by its own age. Two
+    reads, a write, and a request to the storage for a thousand objects of each project and event
+    where nothing is over; a guest costs four reads and one more for each session, and as a player
+    what `erase_untracked` reads. What takes longer than a minute, or was not begun when the time
+    is over, is handed on to tasks. Safe to repeat, to run twice at once, and to break off anywhere:
+    the guest goes first, and a session whose guest is gone is found by the next run.
     """
-    run = SweepRun(clients.firestore(), milliseconds)
-    reference = store.state_ref(run.client)
-    state = find(run.client, reference, RetentionState) or RetentionState()
-    reached = RetentionState(
-        project=_sweep_projects(run, state.project),
-        event=sweep_events.sweep_events(run, state.event),
-        upload=_sweep_uploads(run, state.upload),
-        event_object=sweep_events.sweep_event_objects(run, state.event_object),
-    )
-    if reached != state:
-        transactions.retry(lambda: reference.set({**reached.dump(), "updatedAt": run.now}))
-    if any(run.deleted.values()):
-        logs.info("retention", **run.deleted)
+    run = SweepRun(milliseconds)
+    run.sweep_ranges(all_ranges(run), lambda rest: _sweep(run, rest), SLICE_MS)
     return run.deleted
 
 
-def _sweep_projects(run: SweepRun, first: str) -> str:
-    """All projects once, from the one at which the last run stopped; gives where this one did."""
-    found = [
-        each
-        for page in sweeps.query_pages(store.query_limited_projects(run.client))
-        for each in page
-    ]
-    projects = [project for each in found if (project := parse_or_log(each, Project))]
-    return run.go_through(projects, first, lambda project: _sweep_project(run, project))
+def continue_retention(milliseconds: int, rest: Rest) -> dict[str, int]:
+    """Go on with a range that a run had no time for; how much of each kind was deleted.
+
+    One read, and as `sweep_retention`. What is still left goes on in two tasks.
+    """
+    run = SweepRun(milliseconds, rest)
+    due = still_due(run, rest)
+    run.sweep_ranges([due] if due else [], lambda rest: _sweep(run, rest), milliseconds)
+    return run.deleted
 
 
-def _sweep_project(run: SweepRun, project: Project) -> None:
-    until = kept_since(project.config().retention_days, run.now)
-    if until is None:
-        return
-    client, project_id = run.client, project.id
-    old_guests = sweeps.query_pages(store.query_guests_until(client, project_id, until))
-    run.delete_each(
-        "guests",
-        old_guests,
-        _each(lambda fields: _delete_guest(run, Guest.load(fields), until)),
-    )
-    old_sessions = sweeps.query_pages(store.query_sessions_until(client, project_id, until))
-    run.delete_each(
-        "sessions",
-        old_sessions,
-        _each(lambda fields: _delete_orphan(run, Session.load(fields))),
-    )
-    delete_counts(run, project_ref(client, project_id), until)
+def _sweep(run: SweepRun, rest: Rest) -> int | None:
+    """Sweep a range; gives where it stopped, or None after all of it."""
+    return SWEEPERS[rest.kind](run, rest)
 
 
-def _each(delete: Callable[[dict[str, Any]], bool]) -> Callable[[sweeps.Found], int]:
-    """What deletes by its fields, as what deletes a document that was found."""
-    return lambda found: sweeps.repair_each([found], delete)[0]
+def _sweep_guests(run: SweepRun, rest: Rest) -> int | None:
+    query = store.query_guests(run.client, rest.parent_id, rest.since, rest.until)
+
+    def delete(fields: dict[str, Any]) -> bool:
+        return _delete_guest(run, Guest.load(fields), rest.until)
+
+    reached = run.delete_due(Part("guests", query, sweeps.of_project(delete), ("createdAt",)))
+    if reached is not None:
+        run.waiting.add(rest.parent)
+    return reached
+
+
+def _sweep_orphans(run: SweepRun, rest: Rest) -> int | None:
+    if rest.parent in run.waiting:  # most of its sessions have their guest yet
+        run.hand_on(rest.next())
+        return None
+    query = store.query_sessions(run.client, rest.parent_id, rest.since, rest.until)
+
+    def delete(fields: dict[str, Any]) -> bool:
+        return _delete_orphan(run, Session.load(fields))
+
+    return run.delete_due(Part("sessions", query, sweeps.of_project(delete), ("updatedAt",)))
 
 
 def _delete_guest(run: SweepRun, guest: Guest, until: int) -> bool:
@@ -164,10 +155,9 @@ def _delete_session(client: Client, session: Session) -> None:
     store.delete_session(client, SessionIds.of(session), of_run)
 
 
-def _sweep_uploads(run: SweepRun, first: str) -> str:
-    """Delete objects that belong to no session; gives the name at which this run stopped."""
-    reached = first
-    for found, reached in uploads.list_objects(first):
+def _sweep_uploads(run: SweepRun, rest: Rest) -> int | None:
+    """Delete objects that belong to no session."""
+    for found, reached in uploads.list_objects(rest.parent, rest.since, rest.until):
         late = run.now - UPLOAD_KEPT_MS
         new = run.now - RECHECKED_MS
         doubtful = [each for each in found if each.is_unconfirmed or each.updated_at > new]
@@ -175,7 +165,7 @@ def _sweep_uploads(run: SweepRun, first: str) -> str:
         enqueue_updates(run, found)
         if run.is_over:
             return reached
-    return ""
+    return None
 
 
 def _loose(run: SweepRun, found: list[ListedObject], late: int) -> Iterable[ListedObject]:
@@ -202,6 +192,22 @@ def _loose(run: SweepRun, found: list[ListedObject], late: int) -> Iterable[List
         is_late = each.is_unconfirmed and each.created_at <= late
         if session is None or (is_late and each.asset_id not in _assets_of(session)):
             yield each
+
+
+def _sweep_counts(run: SweepRun, rest: Rest) -> None:
+    delete_counts(run, run.client.document(rest.parent), rest.until)
+
+
+SWEEPERS: dict[str, Callable[[SweepRun, Rest], int | None]] = {
+    "guests": _sweep_guests,
+    "sessions": _sweep_orphans,
+    "eventSessions": sweep_events.sweep_sessions,
+    "eventGuests": sweep_events.sweep_guests,
+    "counts": _sweep_counts,
+    "uploads": _sweep_uploads,
+    "eventUploads": sweep_events.sweep_objects,
+}
+"""What sweeps a range of each kind; gives where it stopped, or None after all of it."""
 
 
 def _assets_of(session: dict[str, Any]) -> set[str]:

@@ -1,86 +1,57 @@
-"""One run of the nightly sweep: its deadline, what it deletes, and where it stops."""
+"""One run of the nightly sweep, or a task that goes on with a part of it."""
 
 import threading
-import traceback
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol, TypeVar
+from collections.abc import Sequence
 
-from google.cloud.firestore import Client, DocumentReference
+from google.cloud.firestore import DocumentReference
 
-from experience import clock, logs, sweeps, transactions
+from experience import sweeps, transactions
 from experience.media.models import UpdateDownloadUrls
 from experience.media.store.parents import find_open
 from experience.media.store.uploads import Listed
 from experience.media.usecases.update_download_urls import enqueue
 from experience.retention import store
+from experience.sweeps import Part, Rest, Sweep
 from experience.transforms.models.quota import day_of
 
-MAX_WORKERS = 8
+NAME = "sweepRetention"
+KINDS = ("guests", "sessions", "counts", "uploads", "progress")
 
 
-class HasId(Protocol):
-    """What a sweep goes through, such as projects."""
-
-    @property
-    def id(self) -> str: ...
+ORPHANS_AFTER_SECONDS = 4 * 3600
+"""How long after tasks may go on with a project's guests others look through its sessions."""
 
 
-T = TypeVar("T", bound=HasId)
-
-
-class SweepRun:
+class SweepRun(Sweep):
     """One run of the sweep: its deadline, and what it has deleted."""
 
-    def __init__(self, client: Client, milliseconds: int) -> None:
-        self.client = client
-        self.now = clock.now_ms()
+    def __init__(self, milliseconds: int, rest: Rest | None = None) -> None:
+        super().__init__(NAME, milliseconds, rest)
+        self.now = self.started_at
         self.updated: set[str] = set()
         """The parents whose download URLs a task updates."""
-        self.deleted = {"guests": 0, "sessions": 0, "counts": 0, "uploads": 0, "progress": 0}
-        self._until = self.now + milliseconds
+        self.waiting: set[str] = set()
+        """The projects with whose guests tasks go on."""
         self._lock = threading.Lock()
 
+    def delay_of(self, rest: Rest) -> float:
+        """A project's sessions wait for its guests: until they are gone, none is nobody's."""
+        return ORPHANS_AFTER_SECONDS if (rest.kind, rest.part) == ("sessions", 1) else 0
+
     def count(self, kind: str, number: int = 1) -> None:
+        """Count what was deleted along with something else. From any thread."""
         with self._lock:
-            self.deleted[kind] += number
+            self.done[kind] += number
 
     @property
-    def is_over(self) -> bool:
-        return clock.now_ms() >= self._until
+    def deleted(self) -> dict[str, int]:
+        """How much of each kind it has deleted."""
+        return {kind: self.done[kind] for kind in KINDS}
 
-    def delete_each(
-        self,
-        kind: str,
-        pages: Iterable[list[sweeps.Found]],
-        delete: Callable[[sweeps.Found], int],
-    ) -> None:
-        """Do this for all that was found, many at once, for as long as there is time.
-
-        `delete` returns how many of this kind it has deleted.
-        """
-
-        def one(found: sweeps.Found) -> int:
-            return 0 if self.is_over else delete(found)
-
-        with ThreadPoolExecutor(MAX_WORKERS) as pool:
-            for page in pages:
-                self.count(kind, sum(pool.map(one, page)))
-                if self.is_over:
-                    return
-
-    def go_through(self, found: Iterable[T], first: str, sweep: Callable[[T], None]) -> str:
-        """Sweep each once, from the one at which the last run stopped.
-
-        Returns the id of the one at which this run stopped, or "" after all of them.
-        """
-        for each in sorted(found, key=lambda each: (each.id < first, each.id)):
-            if self.is_over:
-                return each.id
-            sweep(each)
-            if self.is_over:
-                return each.id
-        return ""
+    def delete_due(self, part: Part) -> int | None:
+        """Delete what is due; the time that the next one is due by if there was no time for it."""
+        stopped = self.repair(part)
+        return int(stopped[1].get(part.ordered_by[0])) if stopped else None
 
 
 def delete_counts(run: SweepRun, parent: DocumentReference, until: int) -> None:
@@ -106,6 +77,7 @@ def enqueue_updates(run: SweepRun, found: Sequence[Listed]) -> None:
         if any(each.is_due(is_open=is_open) for each in of_parent[parent]):
             run.updated.add(parent)
             try:
-                enqueue(UpdateDownloadUrls(parent=parent, cause=f"sweep {run.now}"))
+                enqueue(UpdateDownloadUrls(parent=parent, cause=f"sweep {run.rest.begun_at}"))
             except Exception:  # noqa: BLE001  (the next run finds it again)
-                logs.error("sweep failed", parent=parent, exc=traceback.format_exc())
+                run.log_failure(parent=parent)
+                run.failed += 1

@@ -15,10 +15,36 @@ MAX_RUNNING_PER_GUEST = 2
 RESERVED_FRACTION = 5
 """One in so many of a project's day is for guests who have had none yet."""
 
+MIN_SHARDS = 8
+MAX_SHARDS = 200
+"""Of a day's count. Each takes a write a second for long, so all of them 12,000 a minute."""
+
+SHARE = 50
+"""How much of a day one document counts, until there are `MAX_SHARDS` of them."""
+
 
 def day_of(now: int) -> str:
     """`yyyymmdd` in UTC."""
     return datetime.fromtimestamp(now / 1000, UTC).strftime("%Y%m%d")
+
+
+def shares_of(limit: int) -> list[int]:
+    """How much of a day's limit each of its shards may count; together exactly the limit.
+
+    A higher limit leaves no shard less than a lower one does, so raising it during a day is safe.
+    """
+    if limit <= MIN_SHARDS * SHARE:
+        return _divided(limit, MIN_SHARDS)
+    if limit >= MAX_SHARDS * SHARE:
+        return _divided(limit, MAX_SHARDS)
+    full, rest = divmod(limit, SHARE)
+    return [SHARE] * full + [rest] * (rest > 0)
+
+
+def _divided(limit: int, shards: int) -> list[int]:
+    """Equal shares, without those of nothing."""
+    share, rest = divmod(limit, shards)
+    return [share + 1] * rest + [share] * (shards - rest if share else 0)
 
 
 def config_of(project: Project) -> ProjectConfig:

@@ -9,82 +9,100 @@ object younger than that is kept longer than any step runs.
 from collections.abc import Iterator
 from typing import Any
 
-from google.cloud.firestore import Client
+from google.cloud.firestore import Client, FieldFilter
 
-from experience import clients, clock, logs, storage, transactions
+from experience import storage, sweeps
+from experience.sweeps import Rest, Sweep
 from experience.workflows.artifacts import store as artifact_store
 
+NAME = "collectArtifacts"
 PREFIX = "tenants/"
 FIELDS = "items(name,updated,generation,metageneration),nextPageToken"
+SLICE_MS = 60_000
+"""How long a run works on one workspace. Tasks go on with what takes longer."""
+DIGITS = 8
+LAST = 16**DIGITS - 1
+"""The last position: the number that the first digits of a hash make."""
 
-RUN_MS = 1_500_000
-"""How long one run may last; the function has 1800 s. The next begins where this one stopped."""
 
-
-def collect_artifacts(milliseconds: int = RUN_MS) -> dict[str, int]:
+def collect_artifacts(
+    milliseconds: int = sweeps.LONG_RUN_MS, rest: Rest | None = None
+) -> dict[str, int]:
     """Delete unreferenced objects, and return their number and that of all objects.
 
-    One listing of all objects, one read for each artifact of a workspace with old objects, and one
-    request for a hundred deletions. Safe to repeat at any time.
+    Of all workspaces, or of a range that a run had no time for. One listing of all objects, one
+    read for each artifact with an old object, and one request for a hundred deletions. What takes
+    longer than a minute, or was not begun when the time is over, is handed on to tasks. Safe to
+    repeat at any time, and to run twice at once.
     """
-    client = clients.firestore()
-    now = clock.now_ms()
-    state = client.document("sweeps", "artifacts")
-    first = str((transactions.fields(state.get()) or {}).get("object", ""))
-    seen = collected = 0
-    reached, marks = "", _Marks(client)
-    for blobs in _pages(first):
-        seen += len(blobs)
-        old = [blob for blob in blobs if _updated_at(blob) <= now - artifact_store.grace_ms()]
-        collected += storage.delete_objects(
-            [blob for blob in old if _hash_of(blob) not in marks.of(_workspace_of(blob))],
-            if_unchanged=True,
-        )
-        if clock.now_ms() >= now + milliseconds:
-            reached = str(blobs[-1].name)
-            break
-    if reached != first:
-        transactions.retry(lambda: state.set({"object": reached, "updatedAt": now}))
-    logs.info("artifacts collected", collected=collected, seen=seen)
-    return {"collected": collected, "seen": seen}
+    sweep = Sweep(NAME, milliseconds, rest)
+    seen = 0
+
+    def collect(each: Rest) -> int | None:
+        nonlocal seen
+        for blobs in _pages(each):
+            seen += len(blobs)
+            sweep.done["objects"] += _collect(sweep, each.parent, blobs)
+            if sweep.is_over:
+                return _position_of(blobs[-1]) if _position_of(blobs[-1]) < each.until else None
+        return None
+
+    ranges = iter([rest]) if rest else _workspaces(sweep)
+    sweep.sweep_ranges(ranges, collect, milliseconds if rest else SLICE_MS)
+    return {"collected": sweep.done["objects"], "seen": seen}
 
 
-def _pages(first: str) -> Iterator[list[Any]]:
-    """All objects from this name on, a thousand to a page and a request."""
+def _workspaces(sweep: Sweep) -> Iterator[Rest]:
+    for folder in storage.list_folders(PREFIX):
+        workspace_id = folder.removeprefix(PREFIX).removesuffix("/")
+        changed = {"kind": "artifacts", "parent": workspace_id, "until": LAST}
+        yield sweep.rest.model_copy(update=changed)
+
+
+def _pages(rest: Rest) -> Iterator[list[Any]]:
+    """A workspace's objects in a range of hashes, a thousand to a page and a request."""
+    folder = f"{PREFIX}{rest.parent}/sha256/"
     listed = storage.bucket().list_blobs(
-        prefix=PREFIX, start_offset=first or None, fields=FIELDS, retry=storage.retry()
+        prefix=folder,
+        start_offset=f"{folder}{rest.since:0{DIGITS}x}",
+        end_offset=f"{folder}{rest.until + 1:0{DIGITS}x}" if rest.until < LAST else None,
+        fields=FIELDS,
+        retry=storage.retry(),
     )
     for page in listed.pages:
         if blobs := list(page):
             yield blobs
 
 
-class _Marks:
-    """The content hashes that the artifacts of a workspace refer to, the latest one's in memory.
+def _collect(sweep: Sweep, workspace_id: str, blobs: list[Any]) -> int:
+    """Delete the old ones of these objects that no artifact refers to.
 
-    They are read after the first listing that has old objects of the workspace. An artifact that
-    refers to an old object later has touched it before, so no later listing shows it as old.
+    The artifacts are read after the listing. One that refers to an old object later has touched it
+    before, so this deletion fails.
     """
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        self._of = ""
-        self._hashes: set[str] = set()
-
-    def of(self, workspace_id: str) -> set[str]:
-        if workspace_id != self._of:
-            self._of, self._hashes = workspace_id, _marked(self._client, workspace_id)
-        return self._hashes
+    grace = artifact_store.grace_ms()
+    old = [blob for blob in blobs if _updated_at(blob) <= sweep.started_at - grace]
+    if not old:
+        return 0
+    marked = _marked(sweep.client, workspace_id, _hash_of(old[0]), _hash_of(old[-1]))
+    unmarked = [blob for blob in old if _hash_of(blob) not in marked]
+    return storage.delete_objects(unmarked, if_unchanged=True)
 
 
-def _marked(client: Client, workspace_id: str) -> set[str]:
-    """The content hashes that a workspace's artifacts refer to, read after the listing."""
+def _marked(client: Client, workspace_id: str, first: str, last: str) -> set[str]:
+    """The content hashes, from one to another, that a workspace's artifacts refer to."""
     documents = client.collection("workspaces", workspace_id, "artifacts")
-    return {str(each.get("contentHash")) for each in documents.select(["contentHash"]).stream()}
+    between = (
+        documents.where(filter=FieldFilter("contentHash", ">=", first))
+        .where(filter=FieldFilter("contentHash", "<=", last))
+        .order_by("contentHash")
+        .select(["contentHash"])
+    )
+    return {str(each.get("contentHash")) for each in between.stream()}
 
 
-def _workspace_of(blob: Any) -> str:
-    return str(blob.name).split("/")[1]
+def _position_of(blob: Any) -> int:
+    return int(_hash_of(blob)[:DIGITS], 16)
 
 
 def _updated_at(blob: Any) -> float:

@@ -175,7 +175,7 @@ def _create_with_permit(
         now = clock.now_ms()
         permit = permits.find_free(tenant, transaction, requested.kind, requested.id)
         if permit:
-            permit.acquire(transaction, requested.id, now)
+            permit.record(transaction, requested.id, now)
             changes = {**_submit_fields(now), "permit": permit.id}
         else:
             times = {"created_at": now, "updated_at": now, "due_at": now + LATE_MS}

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from experience.documents import Document, Request
 from experience.ids import DocumentId, derived_id
-from experience.workflows.runs.models import RunStep
+from experience.workflows.runs.models import RUN_ATTEMPT, RunStep
 from experience.workflows.skills import ArtifactRef, GenerationRequest, MediaType
 
 Kind = Literal["image", "other"]
@@ -54,7 +54,7 @@ class GenerationJob(Document):
     asked to begin. `triedAt`: when it was last asked, as long as the outcome is not known.
     `submits` and `attempts` count the submits and the polls. `cancelDue`: the provider has still
     to be asked to stop. `dueAt`: when the next thing is to happen. `costMicros` is null where the
-    provider does not report a cost.
+    provider does not report a cost. The names before migration 0003 are read as well.
     """
 
     id: str
@@ -62,7 +62,7 @@ class GenerationJob(Document):
     run_id: str
     run_step_id: str
     slot: str
-    run_attempt: int = 0
+    run_attempt: int = Field(0, validation_alias=RUN_ATTEMPT)
     provider_id: str
     provider_job_id: str | None = None
     media_type: MediaType
@@ -81,8 +81,8 @@ class GenerationJob(Document):
     error_message: str | None = None
     retryable: bool = False
     cost_micros: int | None = None
-    permit: str | None = None
-    waiting_for: Kind | None = None
+    permit: str | None = Field(None, validation_alias=AliasChoices("permit", "place"))
+    waiting_for: Kind | None = Field(None, validation_alias=AliasChoices("waitingFor", "waiting"))
     cancel_due: bool = False
     begun_at: int | None = None
     tried_at: int | None = None

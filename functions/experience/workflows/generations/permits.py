@@ -20,7 +20,7 @@ from experience.workflows.generations.models import LATE_MS, MAX_PERMITS, Genera
 
 @dataclass(frozen=True)
 class Permit:
-    """A free permit, as it was read."""
+    """A permit, as it was read."""
 
     reference: DocumentReference
     is_new: bool
@@ -30,8 +30,8 @@ class Permit:
         """`image-0` and so on."""
         return str(self.reference.id)
 
-    def acquire(self, transaction: Transaction, job_id: str, now: int) -> None:
-        """One write."""
+    def record(self, transaction: Transaction, job_id: str | None, now: int) -> None:
+        """Record the job that holds it, or that none does. One write."""
         fields = {"jobId": job_id, "updatedAt": now}
         if self.is_new:
             transaction.create(self.reference, fields)
@@ -61,12 +61,13 @@ def release(
 ) -> GenerationJob | None:
     """Transfer a permit to the candidate if it still waits, and return it; else release the permit.
 
+    A permit of a job from before migration 0003 may have no document: the collection was renamed.
     One read and one write; for a candidate one of each more.
     """
-    reference = tenant.permit_ref(permit_id)
-    transactions.read(tenant.client, [reference], transaction)
+    [found] = transactions.read(tenant.client, [tenant.permit_ref(permit_id)], transaction)
+    permit = Permit(found.reference, is_new=not found.exists)
     waiter = candidate and find_waiter(tenant, transaction, candidate.id)
-    transaction.update(reference, {"jobId": waiter.id if waiter else None, "updatedAt": now})
+    permit.record(transaction, waiter.id if waiter else None, now)
     if waiter:
         _grant(tenant, transaction, waiter, permit_id, now)
     return waiter
@@ -89,7 +90,7 @@ def admit_next(tenant: Tenant, kind: Kind) -> GenerationJob | None:
         if waiter is None or permit is None:
             return None
         now = clock.now_ms()
-        permit.acquire(transaction, waiter.id, now)
+        permit.record(transaction, waiter.id, now)
         _grant(tenant, transaction, waiter, permit.id, now)
         return waiter
 

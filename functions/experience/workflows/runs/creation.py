@@ -16,7 +16,7 @@ from experience.workflows.definitions.declared_input import payload_issues
 from experience.workflows.definitions.loader import DEFINITIONS
 from experience.workflows.definitions.models import Workflow
 from experience.workflows.runs import finalization, planning, store
-from experience.workflows.runs.dispatch import enqueue_ready
+from experience.workflows.runs.dispatch import try_enqueue_ready
 from experience.workflows.runs.models import (
     OwnerReference,
     Queue,
@@ -33,7 +33,10 @@ MAX_COMMIT_BYTES = 3 * 1024 * 1024
 def start_workflow(
     tenant: Tenant, workflow: Workflow, request: StartRun, uid: str | None
 ) -> RunView:
-    """Start a valid workflow in a workspace, once for each caller and requestId."""
+    """Start a valid workflow in a workspace, once for each caller and requestId.
+
+    Once it is committed, the run is the response, even if its queue takes no task now.
+    """
     now = clock.now_ms()
     run_id = derived_id("run", tenant.id, uid, request.request_id) if request.request_id else None
     body = request.model_dump(mode="json", exclude={"request_id"})
@@ -73,7 +76,7 @@ def start_workflow(
         existing := _find_existing(tenant, run)
     ):
         return existing
-    enqueue_ready(steps)
+    try_enqueue_ready(run.id, steps)
     if not run.remaining_sinks:  # an update that changes nothing
         finalization.finalize_run(tenant, run.id)
         run = store.get_run(tenant, run.id)
@@ -168,7 +171,7 @@ def _find_existing(tenant: Tenant, run: Run) -> RunView | None:
         raise AlreadyExists("request_id_reused", "This requestId belongs to another request.")
     stored, steps = store.get_run_with_steps(tenant, run.id)
     if stored.value.is_active and stored.value.started_at is None:
-        enqueue_ready(steps)
+        try_enqueue_ready(run.id, steps)
     return view_of(stored.value, steps)
 
 

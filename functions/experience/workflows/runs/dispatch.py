@@ -1,8 +1,10 @@
 """Enqueueing the tasks of steps."""
 
+import traceback
+
 from google.cloud.firestore import Transaction
 
-from experience import clients, clock, transactions
+from experience import clients, clock, logs, transactions
 from experience.ids import fingerprint
 from experience.store import find
 from experience.workflows.artifacts.tenant import Tenant
@@ -86,3 +88,11 @@ def enqueue_ready(steps: list[RunStep]) -> None:
     for step in steps:
         if step.is_ready:
             enqueue_next(step)
+
+
+def try_enqueue_ready(run_id: str, steps: list[RunStep]) -> None:
+    """Enqueue the ready steps of a committed run, and never fail for it: a sweep finds it."""
+    try:
+        enqueue_ready(steps)
+    except Exception:  # noqa: BLE001
+        logs.warning("task not enqueued", run=run_id, exc=traceback.format_exc())

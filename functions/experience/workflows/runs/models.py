@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from experience.documents import Document, Request
 from experience.ids import DocumentId
@@ -15,6 +15,9 @@ MAX_LOST_WORKERS = 10
 """How many workers a step may lose before it fails: then the step itself is the cause."""
 
 MAX_RECORDED_ATTEMPTS = 50
+
+RUN_ATTEMPT = AliasChoices("runAttempt", "round")
+"""The stored name, and the one before migrations 0001 to 0003."""
 
 
 class RunStatus(StrEnum):
@@ -110,14 +113,17 @@ class Run(RunSummary):
     many steps without dependents have not ended. `runAttempt`: how often the run was retried.
     `request`: the fingerprint of the call that started it. `queue`: the queue of its tasks.
     `deadlineAt`: when the run fails if it has not ended by then, with all attempts at its steps.
+    The names before migration 0001 are read as well.
     """
 
     definition: str
     remaining_sinks: int
-    run_attempt: int = 0
+    run_attempt: int = Field(0, validation_alias=RUN_ATTEMPT)
     request: str | None = None
     queue: Queue = Queue.RUN_STEP
-    owner_reference: OwnerReference | None = None
+    owner_reference: OwnerReference | None = Field(
+        None, validation_alias=AliasChoices("ownerReference", "belongsTo")
+    )
     deadline_at: int | None = None
 
     @property
@@ -144,12 +150,13 @@ class StepLease(Document):
 
     `holder`: a random id of the worker; empty while the step is parked. `fence`: the number of
     the lease among those of the step. `task` and `delivery`: the queue's name of the task that
-    acquired it, and how often that task had been delivered before.
+    acquired it, and how often that task had been delivered before. The names before migration 0002
+    are read as well.
     """
 
-    holder: str
+    holder: str = Field(validation_alias=AliasChoices("holder", "owner"))
     expires_at: int
-    acquired_at: int
+    acquired_at: int = Field(validation_alias=AliasChoices("acquiredAt", "takenAt"))
     fence: int
     task: str | None = None
     delivery: int = 0
@@ -238,7 +245,7 @@ class RunStep(StepSummary):
     lease: StepLease | None = None
     fence: int = 0
     dispatch: int = 0
-    run_attempt: int = 0
+    run_attempt: int = Field(0, validation_alias=RUN_ATTEMPT)
     failures: int = 0
     losses: int = 0
     cancel_requested: bool = False
@@ -298,7 +305,7 @@ class StepTask(Request):
     step_id: str = Field(pattern=STEP_ID)
     attempt: int = Field(ge=1)
     dispatch: int = Field(default=0, ge=0)
-    run_attempt: int = Field(default=0, ge=0)
+    run_attempt: int = Field(default=0, ge=0, validation_alias=RUN_ATTEMPT)
 
     @classmethod
     def next_of(cls, step: RunStep) -> "StepTask":

@@ -6,7 +6,7 @@ from experience import clients, clock, transactions
 from experience.documents import Versioned
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs import decisions, finalization, hooks, planning, store
-from experience.workflows.runs.dispatch import enqueue_ready
+from experience.workflows.runs.dispatch import try_enqueue_ready
 from experience.workflows.runs.hooks import add_hook_writes
 from experience.workflows.runs.models import Run, RunStatus, RunStep
 from experience.workflows.runs.requests import RetryRun
@@ -46,7 +46,7 @@ def enqueue_retried(tenant: Tenant, run_id: str, steps: list[RunStep]) -> bool:
 
     A run has none if a step that was asked to stop completed nevertheless.
     """
-    enqueue_ready(steps)
+    try_enqueue_ready(run_id, steps)
     return bool(steps) and decisions.all_ended(steps) and finalization.finalize_run(tenant, run_id)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from google.cloud.firestore import Client, Transaction
+from google.cloud.firestore import Transaction
 
-from experience import clients, clock, config, logs, sweeps, transactions
+from experience import clients, clock, config, sweeps, transactions
 from experience.store import find
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.generations import recovery
@@ -14,39 +14,39 @@ from experience.workflows.generations.models import GenerationJob
 from experience.workflows.runs import dispatch, finalization, store
 from experience.workflows.runs.models import RunStatus, RunStep, StepStatus
 
+Repair = Callable[[Tenant, dict[str, Any]], bool]
 
-def sweep_runs() -> dict[str, int]:
+
+def sweep_runs(milliseconds: int = sweeps.RUN_MS) -> dict[str, int]:
     """Restart lost steps, runs and generations, and return the number of each.
 
-    Five queries; one read and one write more for each step that is restarted. Safe to repeat, and
-    to run twice at once.
+    As `sweeps.run` with five queries; one read and one write more for each step that is restarted.
+    Safe to repeat, and to run twice at once.
     """
     client = clients.firestore()
     now = clock.now_ms()
     before = now - int(config.SWEEP_GRACE_SECONDS.value) * 1000
-    done = {
-        "lost": _each(client, store.query_lost_leases(client, now), _restart),
-        "undispatched": _each(client, store.query_undispatched(client, before), _restart),
-        "unfinalized": sum(
-            _each(client, store.query_unfinalized(client, status, before), _finalize)
-            for status in (RunStatus.QUEUED, RunStatus.RUNNING)
-        ),
-        "generations": _each(client, generation_store.query_overdue(client, before), _recover),
-    }
-    if any(done.values()):
-        logs.warning("sweep found work", **done)
-    return done
 
+    def part(kind: str, query: Any, repair: Repair, due: str) -> sweeps.Part:
+        def one(found: sweeps.Found) -> bool:
+            tenant = Tenant.of_snapshot(client, found)
+            return bool(tenant and repair(tenant, found.to_dict() or {}))
 
-def _each(client: Client, query: Any, repair: Callable[[Tenant, dict[str, Any]], bool]) -> int:
-    """How many of the documents that a query finds were repaired."""
-    count = 0
-    for page in sweeps.query_pages(query):
-        for snapshot in page:
-            with sweeps.logging_failure(snapshot):
-                tenant = Tenant.of_snapshot(client, snapshot)
-                count += bool(tenant and repair(tenant, snapshot.to_dict() or {}))
-    return count
+        return sweeps.Part(kind, query, one, (due,))
+
+    queued, running = RunStatus.QUEUED, RunStatus.RUNNING
+    done = sweeps.run(
+        "sweepRuns",
+        part("lost", store.query_lost_leases(client, now), _restart, "lease.expiresAt"),
+        part("undispatched", store.query_undispatched(client, before), _restart, "dueAt"),
+        part("queued", store.query_unfinalized(client, queued, before), _finalize, "updatedAt"),
+        part("running", store.query_unfinalized(client, running, before), _finalize, "updatedAt"),
+        part("generations", generation_store.query_overdue(client, before), _recover, "dueAt"),
+        milliseconds=milliseconds,
+    )
+    unfinalized = done["queued"] + done["running"]
+    kinds = ("lost", "undispatched", "generations")
+    return {**{kind: done[kind] for kind in kinds}, "unfinalized": unfinalized}
 
 
 def _restart(tenant: Tenant, fields: dict[str, Any]) -> bool:

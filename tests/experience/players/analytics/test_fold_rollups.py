@@ -120,11 +120,11 @@ class TestFolding:
     def test_a_run_without_time_says_what_is_left(
         self, quiet_db: Database, experience: str
     ) -> None:
-        for shard in (1, 2):
-            add_to_rollup(quiet_db, "w", experience, day_after(TODAY, -40), shard, VISIT)
-        assert fold_rollups(milliseconds=0) == (0, 2)
-        assert visits(quiet_db, experience) == 2
-        assert fold_rollups() == (1, 0)
+        for age in (40, 39, 38):
+            add_to_rollup(quiet_db, "w", experience, day_after(TODAY, -age), 1, VISIT)
+        assert fold_rollups(milliseconds=0) == (1, 2)
+        assert visits(quiet_db, experience) == 3
+        assert fold_rollups() == (2, 0)
 
     def test_increments_meanwhile_are_counted_once(
         self, quiet_db: Database, experience: str

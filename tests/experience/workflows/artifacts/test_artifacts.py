@@ -8,11 +8,13 @@ import pytest
 from google.api_core.exceptions import NotFound
 
 from experience import clock, storage
+from experience.sweeps import Rest
 from experience.workflows.artifacts import garbage_collection
 from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.artifacts.payloads import MAX_INLINE_BYTES
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs.models import RunStatus
+from tests.support.rests import Rests
 from tests.support.workflows.workflow_bench import WorkflowBench, unfinished
 
 DAY_MS = 24 * 3_600_000
@@ -148,18 +150,27 @@ class TestCollecting:
         garbage_collection.collect_artifacts()
         assert objects(bench) == kept
 
-    def test_a_run_without_time_goes_on_where_it_stopped(
-        self, bench: WorkflowBench, later: Callable[[float], None]
+    def test_what_a_run_has_no_time_for_tasks_go_on_with(
+        self, bench: WorkflowBench, later: Callable[[float], None], rests: Rests
     ) -> None:
-        garbage_collection.collect_artifacts()
         left = [artifact_store.put(bench.tenant, each, "text/plain") for each in (b"one", b"two")]
         later(2)
-        assert garbage_collection.collect_artifacts(0)["collected"] >= 2
-        state = bench.client.document("sweeps", "artifacts")
-        assert state.get().get("object").startswith("tenants/")
-        garbage_collection.collect_artifacts()
-        assert state.get().get("object") == ""
+        garbage_collection.collect_artifacts(0)
+        rests.work()
         assert not {each.content_hash for each in left} & set(objects(bench))
+
+    def test_a_range_ends_where_the_next_one_begins(
+        self, bench: WorkflowBench, later: Callable[[float], None], rests: Rests
+    ) -> None:
+        left = [artifact_store.put(bench.tenant, b"%d" % each, "text/plain") for each in range(6)]
+        hashes = sorted(each.content_hash for each in left)
+        later(2)
+        middle = int(hashes[2][:8], 16)
+        low = Rest(name="collectArtifacts", begun_at=1, kind="artifacts", parent=bench.workspace)
+        low = low.model_copy(update={"until": middle})
+        assert garbage_collection.collect_artifacts(60_000, low)["collected"] == 3
+        high = low.model_copy(update={"since": middle + 1, "until": garbage_collection.LAST})
+        assert garbage_collection.collect_artifacts(60_000, high)["collected"] == 3
 
     def test_an_old_object_that_is_used_again_is_not_taken(
         self, bench: WorkflowBench, later: Callable[[float], None]
@@ -178,8 +189,8 @@ class TestCollecting:
         later(2)
         original = garbage_collection._marked
 
-        def used_meanwhile(client: Any, workspace_id: str) -> set[str]:
-            marked = original(client, workspace_id)
+        def used_meanwhile(client: Any, workspace_id: str, *hashes: str) -> set[str]:
+            marked = original(client, workspace_id, *hashes)
             if workspace_id == bench.workspace:
                 artifact_store.put(bench.tenant, b"just in time", "text/plain")
             return marked

@@ -1,11 +1,20 @@
 """A process that dies between any two writes leaves a run that finishes by itself."""
 
-import pytest
+from typing import Any
 
+import pytest
+from firebase_admin.exceptions import UnavailableError
+
+from experience import clients
 from experience.workflows.runs.models import RunStatus
 from experience.workflows.usecases import sweep
 from tests.experience.workflows.runs.kill_at_commit import kill_at_every_commit
 from tests.support.workflows.workflow_bench import Killed, WorkflowBench, came_to
+
+
+def refuse(*_: Any, **__: Any) -> None:
+    """A queue that takes no task."""
+    raise UnavailableError("no queue answers")
 
 
 @pytest.mark.exhaustive
@@ -32,6 +41,28 @@ class TestSweeps:
         bench.drain()
         [found] = bench.tenant.collection("runs").stream()
         assert came_to(bench, found.id)
+
+    def test_a_run_whose_queue_takes_no_task_is_answered_and_found(
+        self, bench: WorkflowBench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(clients, "enqueue", refuse)
+            run_id = bench.start("test.chain", requestId="left")
+            assert bench.start("test.chain", requestId="left") == run_id
+        assert bench.queue.waiting == []
+        assert sweep.sweep_runs()["undispatched"] == 1
+        bench.drain()
+        assert came_to(bench, run_id)
+
+    def test_a_repeated_start_enqueues_what_was_not(
+        self, bench: WorkflowBench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(clients, "enqueue", refuse)
+            run_id = bench.start("test.chain", requestId="left")
+        assert bench.start("test.chain", requestId="left") == run_id
+        bench.drain()
+        assert came_to(bench, run_id)
 
     def test_a_step_whose_lease_ran_out_is_taken_over(self, bench: WorkflowBench) -> None:
         run_id = bench.start("test.chain")

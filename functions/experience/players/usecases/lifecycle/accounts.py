@@ -20,8 +20,8 @@ from experience.players.models.lifecycle.accounts import (
 )
 from experience.players.usecases.lifecycle import erase
 from experience.store import parse, parse_or_log
+from experience.sweeps import Rest, Sweep
 
-RUN_MS = 25 * 60_000
 ERASE_MS = 120_000
 MAX_LOOKUPS = 100
 """How many accounts Auth looks up in one request."""
@@ -39,9 +39,8 @@ class OvertakenError(Exception):
 class AccountSweep:
     """A part of a run: what it may do until its time is over, and what it has done."""
 
-    client: Client
+    run: Sweep
     app: firebase_admin.App
-    until: int
     state: AccountsState
     reference: DocumentReference
     written_at: Any
@@ -50,8 +49,8 @@ class AccountSweep:
     )
 
     @property
-    def is_over(self) -> bool:
-        return clock.now_ms() >= self.until
+    def client(self) -> Client:
+        return self.run.client
 
     def save(self, **changed: Any) -> None:
         """Keep how far the run has come. Raises OvertakenError."""
@@ -69,21 +68,23 @@ class AccountSweep:
         logs.warning("accounts left to sweep", phase=self.state.phase, players=self.done["left"])
 
 
-def sweep_accounts(milliseconds: int = RUN_MS) -> dict[str, int]:
+def sweep_accounts(
+    milliseconds: int = sweeps.LONG_RUN_MS, rest: Rest | None = None
+) -> dict[str, int]:
     """Erase the players whom two runs a week apart found without an account; how many.
 
     Off unless `ERASE_DELETED_ACCOUNTS`. Called daily: one read where no run is due or open. A run
     reads each player, asks Auth for a hundred at a time, and writes where it stopped for each two
-    hundred, so another call resumes it; a player who is missing, or is back, is one write. At its
-    end those who were missing before are asked for once more and erased. It stops, and erases
-    nobody, where more are missing than `max_missing`, and pauses where Auth does not answer: both
-    are logged as errors. Players who became part of an account go with that. Safe to repeat and to
-    run twice at once.
+    hundred, so another call resumes it, which a task makes where the time did not suffice; a player
+    who is missing, or is back, is one write. At its end those who were missing before are asked for
+    once more and erased. It stops, and erases nobody, where more are missing than `max_missing`,
+    and pauses where Auth does not answer: both are logged as errors. Players who became part of an
+    account go with that. Safe to repeat and to run twice at once.
     """
     if not config.ERASE_DELETED_ACCOUNTS.value:
         return {}
     with clients.auth_app() as app:
-        sweep = _resume(clients.firestore(), app, clock.now_ms() + milliseconds)
+        sweep = _resume(Sweep("sweepAccounts", milliseconds, rest), app)
         if sweep is None:
             return {}
         try:
@@ -96,11 +97,16 @@ def sweep_accounts(milliseconds: int = RUN_MS) -> dict[str, int]:
         except OvertakenError:
             logs.warning("accounts are swept by another instance")
     logs.info("accounts", **sweep.done)
+    sweep.run.done["erased"], sweep.run.left = sweep.done["erased"], sweep.done["left"]
+    if sweep.run.left:
+        sweep.run.hand_on(sweep.run.rest.next())
+    sweep.run.finish()
     return sweep.done
 
 
-def _resume(client: Client, app: firebase_admin.App, until: int) -> AccountSweep | None:
+def _resume(run: Sweep, app: firebase_admin.App) -> AccountSweep | None:
     """What is left of a run, or a new one that is due. A read for a thousand players more."""
+    client = run.client
     reference = store.accounts_state_ref(client)
     snapshot = reference.get()
     state = parse(snapshot, AccountsState) or AccountsState()
@@ -114,7 +120,7 @@ def _resume(client: Client, app: firebase_admin.App, until: int) -> AccountSweep
             return None
     else:
         written_at = snapshot.update_time
-    sweep = AccountSweep(client, app, until, state, reference, written_at)
+    sweep = AccountSweep(run, app, state, reference, written_at)
     if not state.is_open:
         begun = state.begun(now, store.count_of(client.collection("players")))
         try:
@@ -131,7 +137,7 @@ def _ask(sweep: AccountSweep) -> None:
     cursor = sweep.state.cursor
     after = {"__name__": store.player_ref(sweep.client, cursor)} if cursor else None
     for page in sweeps.query_pages(query, after):
-        if sweep.is_over:
+        if sweep.run.is_over:
             rest = query if not cursor else query.start_after(after)
             return sweep.log_left(rest)
         asked, missing = _look_up(sweep, page)
@@ -167,10 +173,10 @@ def _erase(sweep: AccountSweep) -> None:
     for page in sweeps.query_pages(query) if sweep.state.previous else ():
         _, missing = _look_up(sweep, page)
         for found in page:
-            if sweep.is_over:
+            if sweep.run.is_over:
                 return sweep.log_left(query)
             if found.id in missing:
-                with sweeps.logging_failure(found):
+                with sweep.run.logging_failure(found):
                     erase.erase(sweep.client, found.id, ERASE_MS)
                     sweep.done["erased"] += 1
     sweep.save(phase="completed", previous=sweep.state.run)

@@ -128,8 +128,9 @@ class TestPages:
             with pytest.raises(SystemExit):
                 sweep_jobs()
         again = watched(monkeypatch)
-        assert sweep_jobs() == 3
-        assert sorted(seen[:2] + again) == sorted(each.id for each in sessions)
+        assert sweep_jobs() in (2, 3)  # the fourth may have been finished beside the third
+        assert {*seen[:2], *again} == {each.id for each in sessions}
+        assert not {*seen[:2]} & {*again}
         assert None not in [job_of(quiet_db, each) for each in sessions]
 
     def test_a_later_session_is_found_by_a_later_sweep(

@@ -126,14 +126,14 @@ class TestPrice:
                 a_session(db, venue.project, f"g-{new_id()}", venue.main, **fields)
 
         venue = a_venue(db)
-        idle = (2, 1)  # the cursor, a query that finds nothing, and the cursor moved on
+        idle = (2, 2)  # the cursor, a query that finds nothing, the cursor moved on, and the run
         try:
             assert bill() == idle
             complete(5)
-            assert bill() == (1 + 2 * 5 + 1, 2)  # and the version that they were answered against
+            assert bill() == (1 + 2 * 5 + 1, 3)  # and the version that they were answered against
             assert bill() == idle
             complete(3)
-            assert bill() == (1 + 2 * 3, 2)
+            assert bill() == (1 + 2 * 3, 3)
             assert bill() == idle
             assert requests.get(f"{host.url}/__/index-errors", timeout=10).json() == []
         finally:

@@ -1,0 +1,1 @@
+"""The production path, functions-framework and gunicorn, beside callables written by hand."""
