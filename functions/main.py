@@ -139,7 +139,7 @@ DEPLOYED = {
         "sweepSessions",
         "updateSessionProgress",
     ),
-    "shares.endpoints": ("revokeShare",),
+    "shares.endpoints": ("createShare", "getShare", "revokeShare", "showShare"),
     "transforms.endpoints": (
         "cancelTransform",
         "getJob",

@@ -9,8 +9,10 @@ import os
 import socket
 import time
 from collections.abc import Iterable, Mapping
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from emulator.paths import ROOT
 from emulator.process.child import Child
@@ -102,6 +104,8 @@ def built_site(files: Path, env: Mapping[str, str]) -> "WSGIApplication":
 
     def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ["PATH_INFO"]
+        if path not in contents and (function := hosting.function_of(path)):
+            return _forward(f"{env['GCLOUD_PROJECT']}/{function}", env, environ, start_response)
         found = contents.get(path) or contents.get(hosting.destination_of(path) or "")
         if found is None:
             start_response("404 Not Found", [("Content-Length", "0")])
@@ -112,3 +116,23 @@ def built_site(files: Path, env: Mapping[str, str]) -> "WSGIApplication":
         return [content]
 
     return app
+
+
+def _forward(
+    function: str, env: Mapping[str, str], environ: "WSGIEnvironment", start: "StartResponse"
+) -> Iterable[bytes]:
+    """The response of a function, which gets the whole path, as behind a rewrite of Hosting."""
+    host, _, port = env["FUNCTIONS_EMULATOR_HOST"].removeprefix("http://").rpartition(":")
+    query = f"?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else ""
+    path = quote(environ["PATH_INFO"].encode("latin-1"))
+    connection = HTTPConnection(host, int(port), timeout=MAX_START_SECONDS)
+    try:
+        connection.request(environ["REQUEST_METHOD"], f"/{function}{path}{query}")
+        response = connection.getresponse()
+        content = response.read()
+    finally:
+        connection.close()
+    hops = {"connection", "keep-alive", "transfer-encoding", "server", "date"}
+    headers = [each for each in response.getheaders() if each[0].lower() not in hops]
+    start(f"{response.status} {response.reason}", headers)
+    return [content]

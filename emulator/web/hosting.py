@@ -21,17 +21,28 @@ class Hosting:
     """The part of the file on Hosting."""
 
     rewrites: tuple[tuple[str, str], ...]
+    functions: tuple[tuple[str, str], ...]
+    """Sources, and `{region}/{name}` of what serves them."""
     headers: tuple[tuple[str, Mapping[str, str]], ...]
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> "Hosting":
         """The `hosting` of a firebase.json."""
-        rewrites = tuple((each["source"], each["destination"]) for each in config["rewrites"])
+        rewrites = tuple(
+            (each["source"], each["destination"])
+            for each in config["rewrites"]
+            if "destination" in each
+        )
+        functions = tuple(
+            (each["source"], f"{each['function']['region']}/{each['function']['functionId']}")
+            for each in config["rewrites"]
+            if "function" in each
+        )
         headers = tuple(
             (each["source"], {header["key"]: header["value"] for header in each["headers"]})
             for each in config["headers"]
         )
-        return cls(rewrites, headers)
+        return cls(rewrites, functions, headers)
 
     @classmethod
     def read(cls, file: Path) -> "Hosting":
@@ -41,6 +52,10 @@ class Hosting:
     def destination_of(self, path: str) -> str | None:
         """The file that is served for a path that names none."""
         return next((there for source, there in self.rewrites if matches(source, path)), None)
+
+    def function_of(self, path: str) -> str | None:
+        """`{region}/{name}` of the function that serves a path that names no file, if one does."""
+        return next((name for source, name in self.functions if matches(source, path)), None)
 
     def headers_of(self, path: str) -> dict[str, str]:
         """The headers of a response, whatever file is served."""

@@ -24,7 +24,7 @@ A domain imports only shared modules and domains that stand above it in this lis
     media        signed uploads, their confirmation, and download addresses
     transforms   the job that turns a capture into a picture
     journeys     a guest's session of an event: inputs, one photo, and the picture made of it
-    shares       taking the addresses of a picture back
+    shares       short addresses of pictures, their pages, and taking all addresses back
     players      profiles, progress in experiences, its log, boards and analytics
     campaigns    campaigns: their life, their build, and playing them for prizes
     ai_generations   what language models make of a brief, and what people accept of it

@@ -26,6 +26,7 @@ from experience.players.models.profile import PlayerProfile
 from experience.players.models.progress import ExperienceProgress
 from experience.projects.models import Project
 from experience.sessions.models.session import Session
+from experience.shares.models.share import Share
 from experience.steps import Step, parse_step
 from experience.transforms.models.job import Job, JobInternals
 from experience.workflows.generations.models import GenerationJob, GenerationPermit
@@ -58,6 +59,7 @@ class Data:
     sessions: dict[str, Session] = field(default_factory=dict)
     event_sessions: dict[str, EventSession] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
+    shares: dict[str, Share] = field(default_factory=dict)
     internals: dict[str, JobInternals] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     steps: dict[str, RunStep] = field(default_factory=dict)
@@ -121,7 +123,7 @@ def read(client: Client, bucket: str | None = None, project_id: str | None = Non
     Players are of no project: they are read with everything alone.
     """
     inside = ["workspaces/", "projects/", "events/", "experiences/", "players/"]
-    inside += ["playerTombstones/", "publicCampaigns/"]
+    inside += ["playerTombstones/", "publicCampaigns/", "shares/"]
     media = ["projects/", "captures/", "results/", "exports/players/", "erasures/"]
     if project_id:
         project = client.document("projects", project_id).get().to_dict() or {}
@@ -190,6 +192,7 @@ def _kinds(data: Data) -> dict[str, tuple[Callable[[dict[str, Any]], Document], 
         f"{project}/sessions": (Session.load, data.sessions),
         f"{project}/jobs": (Job.load, data.jobs),
         f"{project}/jobs/jobInternals": (JobInternals.load, data.internals),
+        "shares": (Share.load, data.shares),
         f"{workspace}/runs": (Run.load, data.runs),
         f"{workspace}/runs/runSteps": (RunStep.load, data.steps),
         f"{workspace}/generationJobs": (GenerationJob.load, data.generations),

@@ -14,6 +14,7 @@ from experience.media.store.objects import event_result_path, input_path
 from experience.projects.models import Phase
 from experience.sessions.models.progress import require_complete
 from experience.sessions.models.session import JobStatus, Session, SessionStatus
+from experience.shares.models.share import share_id_of
 from experience.transforms.models.snapshot import require_snapshot
 from experience.workflows.generations.models import GenerationStatus
 from experience.workspaces.models import Role
@@ -326,6 +327,16 @@ def media_lie_in_the_bucket(data: Data) -> Found:
             yield path, f"names the object {name}, which is not there"
 
 
+def a_share_leads_to_a_picture(data: Data) -> Found:
+    """A share names a session, and has the id of the picture that the session has now."""
+    for path, share in data.shares.items():
+        session = data.session(share.project_id, share.session_id)
+        if session is None:
+            yield path, f"names the session {share.session_id}, which is not there"
+        elif path != f"shares/{share_id_of(session)}":
+            yield path, f"has not the id of the picture of session {session.id}"
+
+
 INVARIANTS: tuple[Callable[[Data], Found], ...] = (
     documents_can_be_read,
     migrated_documents_have_the_new_shape,
@@ -348,6 +359,7 @@ INVARIANTS: tuple[Callable[[Data], Found], ...] = (
     every_generation_has_ended,
     no_media_without_a_session,
     media_lie_in_the_bucket,
+    a_share_leads_to_a_picture,
     *EVENT_INVARIANTS,
     *PLAYER_INVARIANTS,
     *GENERATION_INVARIANTS,

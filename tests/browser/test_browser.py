@@ -1,6 +1,7 @@
 """Guests visit the demo in a real browser, and what is stored is what they did."""
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -77,7 +78,8 @@ class TestVisit:
         address = urlsplit(seen["address"])
         assert address.path == f"/{seed.PROJECT}/share"
         assert parse_qs(address.query) == {"session": [visit["main"]["id"]]}
-        assert seen["code"] == visit["main"]["resultMedia"]["url"]
+        assert re.fullmatch(r"http://[^/]+/s/[a-z2-7]{26}", seen["code"])
+        assert len(seen["code"]) < len(visit["main"]["resultMedia"]["url"]) / 2
         with Image.open(seen["download"]["path"]) as saved:
             assert list(saved.size) == seen["picture"]
 

@@ -84,7 +84,7 @@ class StoredVisit:
         """`guests/guest` lies in the project, `workspaces/…` where it says, "" is the project."""
         filled = short.format(**vars(self.venue))
         inside = f"{self.project}/{filled}".rstrip("/")
-        return filled if filled.startswith("workspaces/") else inside
+        return filled if filled.startswith(("workspaces/", "shares/")) else inside
 
     def change(self, short: str, **fields: Any) -> None:
         """Change stored fields by hand; the document is made if there is none."""

@@ -172,6 +172,7 @@ class Victim:
             "listGuests": {},
             "listSessions": {},
             "publishProject": {"expectedVersion": 1},
+            "createShare": done,
             "retryTransform": done,
             "revokeShare": done,
             "saveProject": {

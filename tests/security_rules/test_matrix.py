@@ -31,6 +31,7 @@ from experience.players.models.profile import PlayerProfile
 from experience.players.models.progress import ExperienceProgress
 from experience.projects.models import Project
 from experience.sessions.models.session import Session
+from experience.shares.models.share import Share
 from experience.transforms.models.job import Job, JobInternals
 from experience.workspaces.models import (
     Experience,
@@ -70,6 +71,7 @@ MODELS: dict[str, type[Document]] = {
     "players": PlayerProfile,
     "players/experienceProgress": ExperienceProgress,
     "players/experienceProgress/progressEvents": ProgressEvent,
+    "shares": Share,
     "projects": Project,
     "projects/guests": Guest,
     "projects/sessions": Session,

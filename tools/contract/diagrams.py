@@ -32,6 +32,7 @@ WRITES: dict[str, dict[str, str]] = {
     "ensureGuest": {"guest": "consent"},
     "createSession": {"session": "active", "guest": "active session"},
     "updateSessionProgress": {"session": "answers and step"},
+    "createShare": {"share": "short address"},
     "createUpload": {"guest": "rate of uploads"},
     "confirmUpload": {"session": "captured photo"},
     "completeSession": {"session": "completed", "guest": "completed experience"},

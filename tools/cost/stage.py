@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import requests
 from google.cloud.firestore import Client as Database
 from pydantic.alias_generators import to_camel
 
@@ -101,6 +102,10 @@ class Stage:
         headers = {"Content-Type": "application/json"}
         url = self.suite.functions.function_url(function)
         self.suite.functions.post(url, body, headers, SETTLE_SECONDS).raise_for_status()
+
+    def open(self, function: str, path: str) -> None:
+        """Open a page of a function, as a browser does; it may be one of nothing."""
+        requests.get(f"{self.suite.functions.function_url(function)}{path}", timeout=SETTLE_SECONDS)
 
     def run_schedule(self, name: str, state: str) -> None:
         """Measure one run of a schedule."""

@@ -26,6 +26,22 @@ function initJson(): Plugin {
   };
 }
 
+/** Serves the script of `/s/` pages, which has a name without a hash because a function names it. */
+function shareScript(): Plugin {
+  return {
+    name: "share-script",
+    configureServer(server) {
+      server.middlewares.use((request, _response, next) => {
+        if (request.url === "/share.js") request.url = "/src/share.ts";
+        next();
+      });
+    },
+  };
+}
+
+const project = process.env.GCLOUD_PROJECT ?? "demo-guest";
+const functions = process.env.FUNCTIONS_EMULATOR_HOST ?? "127.0.0.1:5001";
+
 /** Vite's server injects styles into the page and reports changes over a socket. */
 function developersPolicy(): Plugin {
   return {
@@ -62,9 +78,24 @@ function pageBeside(name: string): Plugin {
 }
 
 export default defineConfig({
-  plugins: [initJson(), developersPolicy(), pageBeside("play"), pageBeside("assistant")],
+  plugins: [initJson(), shareScript(), developersPolicy(), pageBeside("play"), pageBeside("assistant")],
+  // As the rewrite to a function in firebase.json.
+  server: {
+    proxy: {
+      "^/s/": {
+        target: `http://${functions.replace(/^https?:\/\//, "")}`,
+        rewrite: (path) => `/${project}/us-central1/showShare${path}`,
+      },
+    },
+  },
   build: {
     target: "es2022",
+    rollupOptions: {
+      input: ["index.html", "src/share.ts"],
+      output: {
+        entryFileNames: ({ name }) => (name === "share" ? "share.js" : "assets/[name]-[hash].js"),
+      },
+    },
     modulePreload: { polyfill: false },
     // The policy allows no inlined pictures, and saving one file is not worth another rule.
     assetsInlineLimit: 0,

@@ -30,10 +30,10 @@ class ProjectStatus(StrEnum):
 CLOSED = frozenset({ProjectStatus.ARCHIVED, ProjectStatus.DELETED})
 """Of a project in this state no guest may begin, continue or see anything."""
 
-RESERVED_IDS = frozenset({"assets", "assistant", "e", "play"})
+RESERVED_IDS = frozenset({"assets", "assistant", "e", "play", "s"})
 """No project is created with these ids. Addresses of the guest page that begin with them lead to
-its own files, to the assistant, to events (`/e/{eventId}`) and to campaigns
-(`/play/{campaignId}`)."""
+its own files, to the assistant, to events (`/e/{eventId}`), to campaigns (`/play/{campaignId}`) and
+to pictures (`/s/{shareId}`)."""
 
 
 class ExperienceRef(Document):

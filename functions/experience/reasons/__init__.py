@@ -89,6 +89,9 @@ ASSET_NOT_FOUND = Reason(
     errors.NotFound, "asset_not_found", "the session holds no capture or result of this id"
 )
 JOB_NOT_FOUND = _missing("job")
+SHARE_NOT_FOUND = Reason(
+    errors.NotFound, "share_not_found", "there is no such short address, or it is another guest's"
+)
 WORKFLOW_NOT_FOUND = _missing("workflow")
 RUN_NOT_FOUND = _missing("run")
 ARTIFACT_NOT_FOUND = _missing("artifact")

@@ -13,6 +13,7 @@ from experience.media.store import objects
 from experience.projects.store import project_ref
 from experience.sessions.models.session import Session
 from experience.sessions.store import session_ref, sessions_ref
+from experience.shares.store import query_shares_of
 from experience.store import in_all_shards
 from experience.transforms.store import internals_ref, job_ref
 
@@ -98,12 +99,14 @@ class SessionIds:
 def delete_session(
     client: Client, session: SessionIds, of_run: Iterable[DocumentReference] = ()
 ) -> int:
-    """Delete a session: first its objects, then itself, its job and the job's run together.
+    """Delete a session: first its objects, then itself, its shares, its job and the job's run.
 
-    Returns the number of its objects. Safe to repeat.
+    One read for its shares. Returns the number of its objects. Safe to repeat.
     """
     count = objects.delete_of_session(session.project_id, session.id)
     batch = client.batch()
+    for share in query_shares_of(client, session.project_id, session.id).stream():
+        batch.delete(share.reference)
     if session.job_id:
         batch.delete(internals_ref(client, session.project_id, session.job_id))
         batch.delete(job_ref(client, session.project_id, session.job_id))
@@ -143,6 +146,14 @@ def delete_event_session(
         batch.delete(each)
     transactions.retry(batch.commit)
     return count
+
+
+def delete_shares_of(client: Client, session: SessionIds) -> int:
+    """Delete the shares of a session, and return how many there were. One read. Safe to repeat."""
+    found = list(query_shares_of(client, session.project_id, session.id).stream())
+    for share in found:
+        transactions.retry(share.reference.delete)
+    return len(found)
 
 
 def delete_objects_of(session: SessionIds) -> int:

@@ -1,10 +1,34 @@
-"""The callable that takes the addresses of a picture back."""
+"""The callables of a picture's short address, its page, and taking all addresses back."""
 
 from experience import reasons
 from experience.firebase.callables import Caller, callable_function
+from experience.firebase.web_pages import page_function
 from experience.sessions.models.views import SessionView
-from experience.shares import usecases
-from experience.shares.models import RevokeShare
+from experience.shares.models.share import CreateShare, GetShare, RevokeShare, ShareView
+from experience.shares.usecases import create, read, revoke, show
+from experience.web_pages import WebPage
+
+
+@callable_function(
+    CreateShare,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.NO_RESULT,
+        reasons.PROJECT_NOT_FOUND,
+        reasons.PROJECT_NOT_LIVE,
+        reasons.CONTENTION,
+    ],
+)
+def create_share(caller: Caller, request: CreateShare) -> ShareView:
+    """Give the picture of a session a short address, or return the one that it has."""
+    return create.create_share(caller.uid, request)
+
+
+@callable_function(GetShare, refuses=[reasons.SHARE_NOT_FOUND])
+def get_share(caller: Caller, request: GetShare) -> ShareView:
+    """What a short address leads to, for the guest whose picture it is and nobody else."""
+    return read.get_share(caller.uid, request)
 
 
 @callable_function(
@@ -20,4 +44,10 @@ from experience.shares.models import RevokeShare
 )
 def revoke_share(caller: Caller, request: RevokeShare) -> SessionView:
     """Give the picture a new address; every one that was handed out before ends; attendants too."""
-    return usecases.revoke_share(caller.uid, request)
+    return revoke.revoke_share(caller.uid, request)
+
+
+@page_function
+def show_share(path: str, query: dict[str, str]) -> WebPage:
+    """The page at the short address of a picture, for everybody who has it."""
+    return show.show_share(path, query)

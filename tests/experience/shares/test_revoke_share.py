@@ -1,7 +1,6 @@
 """Taking back what was shared: the old addresses end, the new ones work, whoever is in between."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -9,18 +8,14 @@ from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import Client
 from experience import storage, transactions
-from experience.clock import now_ms
 from experience.errors import Contention
 from experience.media.models import path_in
-from experience.media.store import download_urls, objects
-from experience.sessions.models.session import Session
-from experience.shares import usecases
-from experience.shares.models import RevokeShare
-from experience.transforms.models.job import job_id_of
+from experience.media.store import download_urls
+from experience.shares.usecases import revoke
 from tests.support.builders.guests import a_guest
-from tests.support.builders.jobs import CAPTURE, a_completed_session, job_ref, stored_job
-from tests.support.builders.sessions import a_session, session_ref, stored_session
-from tests.support.builders.venues import Venue, a_venue
+from tests.support.builders.pictures import Picture, a_picture
+from tests.support.builders.sessions import a_session
+from tests.support.builders.venues import a_venue
 from tests.support.builders.workspaces import a_member, a_workspace
 from tests.support.calling import at_once, refused
 from tests.support.media.downloads import works
@@ -28,63 +23,9 @@ from tests.support.media.downloads import works
 SignIn = Callable[[str | None], Client]
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A session whose picture is made and was shared."""
-
-    db: Database
-    venue: Venue
-    session: Session
-
-    @property
-    def owner(self) -> str:
-        return str(self.session.created_by)
-
-    @property
-    def ids(self) -> dict[str, str]:
-        return {"projectId": self.venue.project, "sessionId": self.session.id}
-
-    @property
-    def request(self) -> RevokeShare:
-        return RevokeShare.model_validate(self.ids)
-
-    def addresses(self) -> list[str]:
-        """Every address of picture and thumbnail that the documents hold now."""
-        session = stored_session(self.db, self.venue.project, self.session.id)
-        output = stored_job(self.db, self.venue.project, session["jobId"])["output"]
-        shown = session["outputs"]["photo"]["url"]
-        assert session["resultMedia"]["url"] == output["url"] == shown
-        return [output["url"], output["thumbnailUrl"]]
-
-
 @pytest.fixture
 def picture(db: Database) -> Picture:
-    venue = a_venue(db, steps=[CAPTURE])
-    session = a_completed_session(db, venue)
-    a_guest(db, venue.project, str(session.created_by))
-    job = job_id_of(venue.project, session.id)
-    urls = [
-        objects.write_once(
-            objects.result_path(venue.project, session.id, job, 1, name), b"x", "image/png"
-        )
-        for name in ("result.png", "thumb.webp")
-    ]
-    result = {"stepId": "photo", "assetId": f"{job}-1", "url": urls[0], "createdAt": now_ms()}
-    shown = {"outputs": {"photo": {"url": urls[0], "type": "image"}}, "resultMedia": result}
-    job_fields = {"jobId": job, "jobStatus": "completed", **shown}
-    session_ref(db, venue.project, session.id).update(job_fields)
-    output: dict[str, Any] = {
-        "assetId": f"{job}-1",
-        "url": urls[0],
-        "path": path_in(urls[0]),
-    }
-    measures = {"width": 1, "height": 1, "sizeBytes": 1, "processingTimeMs": 1}
-    output |= {"format": "png", "thumbnailUrl": urls[1], **measures}
-    fields: dict[str, Any] = {"id": job, "projectId": venue.project, "sessionId": session.id}
-    fields |= {"experienceId": venue.main, "workspaceId": venue.workspace, "status": "completed"}
-    fields |= {"createdBy": session.created_by, "createdAt": 1, "updatedAt": 1, "output": output}
-    job_ref(db, venue.project, job).set(fields)
-    return Picture(db, venue, session)
+    return a_picture(db)
 
 
 class TestRevoked:
@@ -163,7 +104,7 @@ class TestNothingToRevoke:
 class TestAtOnce:
     def test_many_callers_leave_one_address_that_works(self, picture: Picture) -> None:
         before = picture.addresses()
-        answers = at_once(5, lambda _: usecases.revoke_share(picture.owner, picture.request))
+        answers = at_once(5, lambda _: revoke.revoke_share(picture.owner, picture.request))
         after = picture.addresses()
         assert [works(url) for url in [*before, *after]] == [False, False, True, True]
         answered = [each.result_media.url for each in answers if each.result_media]
@@ -191,10 +132,10 @@ class TestBrokenOff:
         with monkeypatch.context() as broken:
             broken.setattr(module, name, end)
             with pytest.raises(Broken):
-                usecases.revoke_share(picture.owner, picture.request)
+                revoke.revoke_share(picture.owner, picture.request)
         between = picture.addresses()
         assert all(map(works, between))
-        usecases.revoke_share(picture.owner, picture.request)
+        revoke.revoke_share(picture.owner, picture.request)
         after = picture.addresses()
         assert not any(map(works, {*before, *between}))
         assert all(map(works, after))
@@ -213,11 +154,11 @@ class TestBrokenOff:
 
         def overtaken(*arguments: Any) -> Any:
             monkeypatch.setattr(module, name, original)
-            usecases.revoke_share(picture.owner, picture.request)
+            revoke.revoke_share(picture.owner, picture.request)
             return original(*arguments)
 
         monkeypatch.setattr(module, name, overtaken)
-        usecases.revoke_share(picture.owner, picture.request)
+        revoke.revoke_share(picture.owner, picture.request)
         assert all(map(works, picture.addresses()))
         assert not any(map(works, before))
 

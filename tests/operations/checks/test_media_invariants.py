@@ -1,9 +1,13 @@
 """Documents and objects name each other, and what one names without the other is reported."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from emulator.suite.suite import Suite
 from experience.media.store.objects import write_once
+from experience.sessions.models.session import Session
+from experience.shares.models.share import share_id_of
 from operations.checks.check import Violation, check
 from tests.operations.conftest import StoredVisit
 
@@ -51,3 +55,22 @@ class TestMedia:
 
         found = [(each.invariant, each.path) for each in reported(stored, suite.bucket)]
         assert ("media_lie_in_the_bucket", stored.path("sessions/pre")) in found
+
+
+class TestShares:
+    def test_lead_to_the_picture_that_their_session_has(self, visit: StoredVisit) -> None:
+        main = visit.db.document(visit.path("sessions/main")).get().to_dict() or {}
+        sessions = {share_id_of(Session.load(main)): "main", "a": "main", "b": "pre", "c": "gone"}
+        for share_id, session in sessions.items():
+            ids = {"projectId": visit.venue.project, "sessionId": session}
+            expire_at = datetime(2090, 1, 1, tzinfo=UTC)
+            visit.change(f"shares/{share_id}", **ids, createdAt=1, expireAt=expire_at)
+        assert [
+            (each.path, each.message)
+            for each in check(visit.db).violations
+            if each.invariant == "a_share_leads_to_a_picture"
+        ] == [
+            ("shares/a", "has not the id of the picture of session main"),
+            ("shares/b", "has not the id of the picture of session pre"),
+            ("shares/c", "names the session gone, which is not there"),
+        ]

@@ -190,6 +190,9 @@ def _visit(scene: Scene, recorder: Recorder) -> dict[str, Any]:
         call("getJourneySessions", mainSessionId=main["id"])
         recorder.download(call("getDownloadUrl", **ids, assetId=session["resultAssetId"])["url"])
 
+        share = call("createShare", **ids)
+
+    recorder.call("a guest", scene.guest, "getShare", shareId=share["id"])
     call("revokeShare", **ids)
     call("getGuestHistory", pageSize=2)
     call("getGuest")

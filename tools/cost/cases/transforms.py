@@ -60,7 +60,14 @@ def photo_to_picture(stage: Stage) -> None:
     stage.call(viewer, "getJob", "by an operator", **job)
     asset = {**ids, "assetId": upload["assetId"]}
     stage.call(viewer, "getDownloadUrl", "by an operator", **asset)
+    share = stage.call(UID, "createShare", "", **ids)
+    stage.call(UID, "createShare", "again", **ids)
+    stage.call(UID, "getShare", "", shareId=share["id"])
+    stage.measure({"showShare": "a picture"}, lambda: stage.open("showShare", share["path"]))
+    stage.measure({"showShare": "nothing"}, lambda: stage.open("showShare", f"/s/{'a' * 26}"))
+    stage.measure({"showShare": "its style sheet"}, lambda: stage.open("showShare", "/s/style.css"))
     stage.call(UID, "revokeShare", "", **ids)
+    stage.call(UID, "createShare", "after that", **ids)
     stage.call(UID, "eraseGuest", "a guest with a picture", projectId=venue.project)
     stage.call(UID, "eraseGuest", "again", projectId=venue.project)
 

@@ -54,6 +54,8 @@ export const CALLABLES = [
   "listEventSessions",
   "triggerTransform",
   "retryJourney",
+  "createShare",
+  "getShare",
   "revokeShare",
   "trackProgressEvents",
   "updateInventory",

@@ -1131,6 +1131,41 @@ export interface Callables {
       | "internal";
   };
   /**
+   * Give the picture of a session a short address, or return the one that it has.
+   */
+  createShare: {
+    request: CreateShare;
+    response: ShareView;
+    refuses:
+      | "session_not_found"
+      | "role_required"
+      | "no_result"
+      | "project_not_found"
+      | "project_not_live"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * What a short address leads to, for the guest whose picture it is and nobody else.
+   */
+  getShare: {
+    request: GetShare;
+    response: ShareView;
+    refuses:
+      | "share_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
    * Give the picture a new address; every one that was handed out before ends; attendants too.
    */
   revokeShare: {
@@ -4248,6 +4283,30 @@ export interface RetryJourney {
   sessionId: string;
 }
 /**
+ * The session whose picture gets a short address.
+ */
+export interface CreateShare {
+  projectId: string;
+  sessionId: string;
+}
+/**
+ * A short address as its guest sees it; `path` is below the site. Times in Unix ms.
+ */
+export interface ShareView {
+  id: string;
+  path: string;
+  projectId: string;
+  sessionId: string;
+  createdAt: number;
+  expiresAt: number;
+}
+/**
+ * The id in a short address.
+ */
+export interface GetShare {
+  shareId: string;
+}
+/**
  * The session whose picture gets a new address; every earlier one ends.
  */
 export interface RevokeShare {
@@ -6064,6 +6123,13 @@ export interface Reasons {
    * Refused when there is no such job, or none for this caller.
    */
   job_not_found: {
+    code: "not-found";
+    details: {};
+  };
+  /**
+   * Refused when there is no such short address, or it is another guest's.
+   */
+  share_not_found: {
     code: "not-found";
     details: {};
   };

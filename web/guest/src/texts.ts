@@ -93,6 +93,11 @@ const CAPTURE: Record<string, string> = {
   camera_missing: "We found no camera here. Choose a photo instead.",
   camera_busy: "Another app is using the camera. Close it and try again, or choose a photo.",
   wrong_type: "This is no photo that we can use. Please choose a JPEG, PNG, WebP or AVIF picture.",
+  wrong_video: "We cannot use this kind of video. Please choose an MP4, a MOV or a WebM.",
+  video_not_asked: "This is a video. Please take or choose a photo here.",
+  empty_file: "This file is empty. Please choose another one.",
+  unreadable_file:
+    "Your phone did not hand this file over. Download it to your phone first, or choose another one.",
   unsupported_media:
     "This browser cannot read the photo. Take one here with the camera, or choose a JPEG.",
   too_large: "This photo is too large. Please choose one of at most 20 MB.",
@@ -163,7 +168,7 @@ export function comeBack(seconds: number | null): string {
 }
 
 export const ERASE = {
-  button: "Delete my visit",
+  button: "Delete my picture and visit",
   question: "Delete your photos, pictures and answers from this event, for good?",
 };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { problemWith, firstClosingStep, valueToSend } from "../src/model/answers.ts";
+import { lengthOf, problemWith, firstClosingStep, valueToSend } from "../src/model/answers.ts";
 import { isKnownType } from "../src/model/step-types.ts";
 import type { Step, StepConfig } from "../src/model/types.ts";
 
@@ -28,6 +28,10 @@ test("an email address must look like one, and a text must keep to its length", 
   const short = step("short_text", { maxLength: 3 });
   assert.equal(problemWith(short, "🙂🙂🙂"), null);
   assert.notEqual(problemWith(short, "abcd"), null);
+  const family = "👨‍👩‍👧‍👦"; // seven code points, which the server counts, and eleven of UTF-16
+  assert.equal(lengthOf(family), 7);
+  assert.equal(problemWith(step("short_text", { maxLength: 7 }), family), null);
+  assert.notEqual(problemWith(step("short_text", { maxLength: 6 }), family), null);
 });
 
 test("only a changed value is sent, and no blank for a question that had no answer", () => {

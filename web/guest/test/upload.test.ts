@@ -4,8 +4,11 @@ import { fileProblem } from "../src/media/upload.ts";
 
 const MEBIBYTE = 2 ** 20;
 
-test("a step for photos takes no video", () => {
-  assert.equal(fileProblem({ type: "video/mp4", size: 1 }, false), "wrong_type");
+test("a step for photos takes no video, and no file without anything in it", () => {
+  assert.equal(fileProblem({ type: "video/mp4", size: 1 }, false), "video_not_asked");
+  assert.equal(fileProblem({ type: "video/x-matroska", size: 1 }, false), "video_not_asked");
+  assert.equal(fileProblem({ type: "image/jpeg", size: 0 }, false), "empty_file");
+  assert.equal(fileProblem({ type: "", size: 1 }, false), "wrong_type");
   assert.equal(fileProblem({ type: "image/jpeg", size: 1 }, false), null);
 });
 
@@ -16,5 +19,7 @@ test("a step that asks for videos takes both, each up to its size", () => {
   assert.equal(problem("image/jpeg", 21), "too_large");
   assert.equal(problem("video/quicktime", 200), null);
   assert.equal(problem("video/mp4", 201), "video_too_large");
+  assert.equal(problem("video/x-matroska", 1), "wrong_video");
+  assert.equal(problem("video/mp4", 0), "empty_file");
   assert.equal(problem("audio/mp4", 1), "wrong_type");
 });

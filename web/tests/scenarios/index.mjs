@@ -51,6 +51,7 @@ import {
 } from "./obstacles.mjs";
 import { trackedOffline } from "./outbox.mjs";
 import { journeyScreenshots, screenshots } from "./screenshots.mjs";
+import { oddFiles, sharedPicture } from "./shares.mjs";
 import { streamed } from "./streaming.mjs";
 import { reloadAndBack, wholeVisit } from "./visits.mjs";
 
@@ -72,6 +73,8 @@ export const SCENARIOS = {
   keyboardVisit,
   keyboardJourney,
   entering,
+  sharedPicture,
+  oddFiles,
   screenshots,
   journeyScreenshots,
   trackedOffline,

@@ -211,5 +211,6 @@ def _erase_session(client: Client, session: SessionIds, *, is_present: bool) -> 
     if is_present or of_run or found["jobs"]:
         found["objects"] += store.delete_session(client, session, of_run)
     else:
+        found["shares"] = store.delete_shares_of(client, session)  # one may have been under way
         found["objects"] += store.delete_objects_of(session)
     return +found

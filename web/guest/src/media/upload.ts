@@ -4,7 +4,7 @@ import { Refusal, refusalOf } from "../model/refusals.ts";
 import type { SessionBackend, Upload } from "../model/sessions/session-backend.ts";
 import type { ContentType, PlayedSession } from "../model/types.ts";
 import { withoutMetadata } from "./metadata.ts";
-import { jpeg } from "./photo.ts";
+import { drawn } from "./photo.ts";
 
 /** HEIC is missing on purpose: an iPhone that is not asked for it hands over a JPEG. */
 export const TYPES = ["image/jpeg", "image/png", "image/webp", "image/avif"] as const;
@@ -19,8 +19,10 @@ export function fileProblem(
   file: { type: string; size: number },
   allowVideos: boolean,
 ): string | null {
+  if (file.size === 0) return "empty_file";
   if (isVideo(file.type) && allowVideos)
     return file.size > MAX_VIDEO_BYTES ? "video_too_large" : null;
+  if (file.type.startsWith("video/")) return allowVideos ? "wrong_video" : "video_not_asked";
   if (!isPhoto(file.type)) return "wrong_type";
   return file.size > MAX_BYTES ? "too_large" : null;
 }
@@ -42,13 +44,8 @@ export async function shrink(file: Blob): Promise<Blob> {
   if (file.size < MIN_SHRINK_BYTES || isVideo(file.type)) return file;
   try {
     const image = await createImageBitmap(file);
-    const part = Math.min(1, MAX_SIDE / Math.max(image.width, image.height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(image.width * part);
-    canvas.height = Math.round(image.height * part);
-    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+    const smaller = await drawn(image, MAX_SIDE);
     image.close();
-    const smaller = await jpeg(canvas);
     return smaller.size < file.size ? smaller : file;
   } catch {
     return file;

@@ -17,6 +17,11 @@ export function isBlank(value: Value | undefined): boolean {
   return typeof value === "string" && value.trim() === "";
 }
 
+/** The length of a text as the server counts it: by code points, not by UTF-16's units. */
+export function lengthOf(text: string): number {
+  return [...text].length;
+}
+
 /** What is wrong with an answer, or null. */
 export function problemWith(step: Step, value: Value | undefined): string | null {
   if (isBlank(value)) {
@@ -25,7 +30,7 @@ export function problemWith(step: Step, value: Value | undefined): string | null
   }
   const text = typeof value === "string" ? value : "";
   const maxLength = step.config?.maxLength;
-  if (maxLength !== undefined && [...text].length > maxLength) {
+  if (maxLength !== undefined && lengthOf(text) > maxLength) {
     return `Please use at most ${maxLength} characters.`;
   }
   if (step.type === "email" && !(EMAIL.test(text.trim()) && text.trim().length <= 254)) {

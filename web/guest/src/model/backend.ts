@@ -20,6 +20,7 @@ export type Calls = Pick<
   | "startTransform"
   | "retryTransform"
   | "cancelTransform"
+  | "createShare"
   | "startJourney"
   | "getEventSession"
   | "saveStepInput"

@@ -78,6 +78,13 @@ export function keepDraft(sessionId: string, stepId: string, text: string | null
   else drafts.setItem(draftKey(sessionId, stepId), text);
 }
 
+/** Whether a guest has entered a project with this browser, and was not forgotten. */
+export function isKnownGuest(): boolean {
+  const kept = store();
+  const keys = Array.from({ length: kept.length }, (_, index) => kept.key(index));
+  return keys.some((key) => key?.startsWith("guest-page:entry:"));
+}
+
 /** Forget all that this page keeps: entries, drafts, and answers that were not sent. */
 export function forget(): void {
   for (const kept of [store(), storageOrMemory("sessionStorage")]) {

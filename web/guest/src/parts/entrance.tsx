@@ -3,17 +3,21 @@
 import type { RefObject } from "preact";
 import type { ConsentText, Venue } from "../model/types.ts";
 import { Brand } from "./frame.tsx";
+import { InAppNotice } from "./in-app.tsx";
 
 export function Hero({ venue }: { venue: Venue }) {
   return (
-    <header class="hero">
-      <div class="hero-light" aria-hidden="true" />
-      <div class="hero-text">
-        {venue.theme?.logoUrl ? <Brand venue={venue} /> : null}
-        <p class="eyebrow">Welcome to</p>
-        <h1>{venue.name}</h1>
-      </div>
-    </header>
+    <>
+      <header class="hero">
+        <div class="hero-light" aria-hidden="true" />
+        <div class="hero-text">
+          {venue.theme?.logoUrl ? <Brand venue={venue} /> : null}
+          <p class="eyebrow">Welcome to</p>
+          <h1 dir="auto">{venue.name}</h1>
+        </div>
+      </header>
+      <InAppNotice />
+    </>
   );
 }
 
@@ -29,7 +33,7 @@ interface ConsentProps {
 export function ConsentBox({ consent, checkbox, agreed, isMissing, onChange }: ConsentProps) {
   return (
     <div class="consent">
-      <p>{consent.text}</p>
+      <p dir="auto">{consent.text}</p>
       <label class="check">
         <input
           ref={checkbox}

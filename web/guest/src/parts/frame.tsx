@@ -25,7 +25,7 @@ export function Page({ phase, children }: PageProps) {
 export function Brand({ venue }: { venue: Venue }) {
   const logo = pictureUrl(venue.theme?.logoUrl);
   const [broken, setBroken] = useState(false);
-  if (logo === null || broken) return <span class="brand-name">{venue.name}</span>;
+  if (logo === null || broken) return <span class="brand-name" dir="auto">{venue.name}</span>;
   return <img class="brand-logo" src={logo} alt={venue.name} onError={() => setBroken(true)} />;
 }
 
@@ -39,7 +39,7 @@ export function Heading({ of, children }: { of: string; children: ComponentChild
     heading.current?.focus({ preventScroll: true });
   }, [of]);
   return (
-    <h1 ref={heading} tabIndex={-1}>
+    <h1 ref={heading} tabIndex={-1} dir="auto">
       {children}
     </h1>
   );

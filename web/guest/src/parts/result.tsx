@@ -1,6 +1,7 @@
 /** The picture, its progress and its failure, and what a guest can do with it. */
 
 import { useEffect, useState } from "preact/hooks";
+import { PictureFile, SAVED, waysOf } from "../media/saving.ts";
 import type { Picture } from "../model/picture.ts";
 import { pictureUrl } from "../model/theme.ts";
 import type { StepConfig } from "../model/types.ts";
@@ -110,6 +111,8 @@ export function Reveal({ picture, name }: { picture: Picture; name: string }) {
 
 interface PictureActionsProps {
   url: string;
+  /** What is handed on instead of the picture's own address; null while that is not known. */
+  address: string | null;
   name: string;
   config: StepConfig;
   withQr: boolean;
@@ -134,9 +137,11 @@ const SOCIALS: Record<string, { name: string; address?: (url: string, text: stri
 };
 
 /** Buttons to save, share and scan the picture, as far as the reward step allows. */
-export function PictureActions({ url, name, config, withQr }: PictureActionsProps) {
+export function PictureActions({ url, address, name, config, withQr }: PictureActionsProps) {
   const [notice, setNotice] = useState("");
-  const [saving, setSaving] = useState(false);
+  const [picture, setPicture] = useState<PictureFile | null>(null);
+  const [ready, setReady] = useState(false);
+  const shared = address ?? url;
   const {
     allowDownload = true,
     allowSystemShare = true,
@@ -152,30 +157,29 @@ export function PictureActions({ url, name, config, withQr }: PictureActionsProp
     return () => clearTimeout(timer);
   }, [notice]);
 
-  async function save() {
-    if (saving) return;
-    setSaving(true);
-    try {
-      const file = await fetchPicture(url, name);
-      const address = URL.createObjectURL(file);
-      const link = document.createElement("a");
-      link.href = address;
-      link.download = file.name;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(address), 30_000);
-      setNotice("Saved.");
-    } catch {
-      window.open(url, "_blank", "noopener");
-    } finally {
-      setSaving(false);
-    }
+  useEffect(() => {
+    let current = true;
+    const fetching = new PictureFile(url, name);
+    setPicture(fetching);
+    setReady(false);
+    void fetching.fetched.then(() => current && setReady(true));
+    return () => {
+      current = false;
+    };
+  }, [url, name]);
+
+  async function save(then = "") {
+    const words = await picture?.save(waysOf(navigator.userAgent));
+    if (words) setNotice(words === SAVED ? `${words}${then}` : words);
   }
 
   async function share() {
+    const file = picture?.file;
+    const withFile = file ? { files: [file], title: name } : null;
     try {
-      const file = await fetchPicture(url, name);
-      const withFile = { files: [file], title: name };
-      await navigator.share(navigator.canShare?.(withFile) ? withFile : { title: name, url });
+      await navigator.share(
+        withFile && navigator.canShare?.(withFile) ? withFile : { title: name, url: shared },
+      );
     } catch (error) {
       if (error instanceof Error && error.name === "AbortError") return;
       await copy();
@@ -184,7 +188,7 @@ export function PictureActions({ url, name, config, withQr }: PictureActionsProp
 
   async function copy() {
     try {
-      await navigator.clipboard.writeText(url);
+      await navigator.clipboard.writeText(shared);
       setNotice("The link is copied.");
     } catch {
       setNotice("Your browser does not let us copy. Save the picture instead.");
@@ -210,7 +214,7 @@ export function PictureActions({ url, name, config, withQr }: PictureActionsProp
             class={`button ${canShare ? "soft" : "primary"}`}
             type="button"
             data-testid="download"
-            aria-busy={saving}
+            data-ready={ready}
             onClick={() => void save()}
           >
             <Icon name="download" />
@@ -228,7 +232,7 @@ export function PictureActions({ url, name, config, withQr }: PictureActionsProp
         {allowEmail ? (
           <a
             class="pill"
-            href={`mailto:?subject=${encodeURIComponent(text)}&body=${encodeURIComponent(url)}`}
+            href={`mailto:?subject=${encodeURIComponent(text)}&body=${encodeURIComponent(shared)}`}
           >
             <Icon name="mail" />
             Email
@@ -237,7 +241,7 @@ export function PictureActions({ url, name, config, withQr }: PictureActionsProp
         {socials.map((id) => {
           const social = SOCIALS[id];
           if (!social) return null;
-          const [to, words] = [encodeURIComponent(url), encodeURIComponent(text)];
+          const [to, words] = [encodeURIComponent(shared), encodeURIComponent(text)];
           return social.address ? (
             <a
               key={id}
@@ -253,10 +257,7 @@ export function PictureActions({ url, name, config, withQr }: PictureActionsProp
               key={id}
               class="pill"
               type="button"
-              onClick={() => {
-                void save();
-                setNotice(`Saved. Now post it on ${social.name}.`);
-              }}
+              onClick={() => void save(` Now post it on ${social.name}.`)}
             >
               {social.name}
             </button>
@@ -266,16 +267,7 @@ export function PictureActions({ url, name, config, withQr }: PictureActionsProp
       <p class="notice-line" role="status">
         {notice}
       </p>
-      {withQr && allowDownload ? <Qr url={url} /> : null}
+      {withQr && allowDownload && address !== null ? <Qr url={address} /> : null}
     </section>
   );
-}
-
-async function fetchPicture(url: string, name: string): Promise<File> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${response.status}`);
-  const data = await response.blob();
-  const extension = data.type === "image/png" ? "png" : data.type === "image/webp" ? "webp" : "jpg";
-  const base = name.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "") || "picture";
-  return new File([data], `${base}.${extension}`, { type: data.type });
 }

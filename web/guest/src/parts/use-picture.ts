@@ -37,6 +37,24 @@ export function usePicture(backend: SessionBackend, completed: boolean): Followe
   };
 }
 
+/** The address to hand on: the short one, or the picture's own where there is none. Null until then. */
+export function useAddress(backend: SessionBackend, url: string | null): string | null {
+  const [address, setAddress] = useState<string | null>(null);
+  useEffect(() => {
+    let current = true;
+    setAddress(null);
+    if (url === null) return;
+    backend.shortAddress().then(
+      (short) => current && setAddress(short ?? url),
+      () => current && setAddress(url),
+    );
+    return () => {
+      current = false;
+    };
+  }, [backend, url]);
+  return address;
+}
+
 export function isInProgress(picture: Picture): boolean {
   return ["waiting", "pending", "running"].includes(picture.status);
 }

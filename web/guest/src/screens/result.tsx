@@ -8,7 +8,7 @@ import type { PlayedSession, Step, Venue } from "../model/types.ts";
 import { Brand, Heading } from "../parts/frame.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { JobCard, PictureActions, Reveal } from "../parts/result.tsx";
-import { isInProgress, usePicture } from "../parts/use-picture.ts";
+import { isInProgress, useAddress, usePicture } from "../parts/use-picture.ts";
 import { needsNewPhoto } from "../texts.ts";
 
 interface Props {
@@ -27,6 +27,7 @@ export function Result(props: Props) {
   const { venue, backend, session, steps, onAgain, onNewPhoto = onAgain, children } = props;
   const followed = usePicture(backend, true);
   const { picture } = followed;
+  const address = useAddress(backend, picture.url);
   const reward = steps.find((step) => step.type === "reward");
   const photo = pictureUrl(session.capturedMedia.filter(({ url }) => url).at(-1)?.url);
   const inProgress = isInProgress(picture);
@@ -44,11 +45,15 @@ export function Result(props: Props) {
         <div class="step-text">
           <Heading of={inProgress ? "in-progress" : picture.status}>{headline(picture)}</Heading>
           <p class="lead">
-            {picture.url
-              ? `Take your picture from ${venue.name} along.`
-              : inProgress
-                ? "It appears here by itself. You can stay on this page."
-                : ""}
+            {picture.url ? (
+              <>
+                Take your picture from <bdi>{venue.name}</bdi> along.
+              </>
+            ) : inProgress ? (
+              "It appears here by itself. You can stay on this page."
+            ) : (
+              ""
+            )}
           </p>
         </div>
         <Reveal picture={picture} name={venue.name} />
@@ -61,6 +66,7 @@ export function Result(props: Props) {
         {picture.url ? (
           <PictureActions
             url={picture.url}
+            address={address}
             name={venue.name}
             config={reward?.config ?? {}}
             withQr

@@ -164,7 +164,7 @@ function StepForm({ venue, play, step }: FormProps) {
           ) : null}
           <div class="step-text">
             <Heading of={step.id}>{title}</Heading>
-            {step.description ? <p class="lead">{step.description}</p> : null}
+            {step.description ? <p class="lead" dir="auto">{step.description}</p> : null}
           </div>
           <StepMedia step={step} />
           {Renderer ? (
@@ -209,7 +209,7 @@ function StepForm({ venue, play, step }: FormProps) {
               {play.leaving ? <span class="spinner" aria-hidden="true" /> : null}
               {play.leaving && play.saving === "offline" ? "Waiting for the network …" : ""}
               {play.leaving && play.saving !== "offline" ? "One moment …" : ""}
-              {play.leaving ? "" : nextLabel(play, step, value)}
+              {play.leaving ? "" : <bdi>{nextLabel(play, step, value)}</bdi>}
             </button>
           </footer>
         )}

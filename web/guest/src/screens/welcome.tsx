@@ -102,7 +102,7 @@ export function Welcome({ visit, onEnter }: { visit: VisitContext; onEnter(): vo
                 <span class="card-mark" aria-hidden="true">
                   <Icon name="spark" />
                 </span>
-                <span class="card-name">{each.name}</span>
+                <span class="card-name" dir="auto">{each.name}</span>
                 {chosen === each.experienceId ? (
                   <span class="spinner" aria-hidden="true" />
                 ) : (

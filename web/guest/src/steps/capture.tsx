@@ -21,6 +21,7 @@ export function Capture({ play, step, problem }: StepProps) {
   const [uploadState, setUploadState] = useState<UploadState | null>(null);
   const [reason, setReason] = useState<string | null>(null);
   const [retaking, setRetaking] = useState(false);
+  const [cameraRefused, setCameraRefused] = useState(false);
   const fromCamera = useRef(false);
   const aborter = useRef<AbortController | null>(null);
   const picture = useObjectUrl(photo);
@@ -114,6 +115,7 @@ export function Capture({ play, step, problem }: StepProps) {
         onClose={() => setCamera(false)}
         onProblem={(problem) => {
           setCamera(false);
+          setCameraRefused(true);
           setReason(problem);
         }}
       />
@@ -181,7 +183,15 @@ export function Capture({ play, step, problem }: StepProps) {
           </button>
         ) : null}
         {shown ? null : (
-          <PhotoSources step={step} onCamera={() => setCamera(true)} onFile={(file) => void choose(file)} />
+          <PhotoSources
+            step={step}
+            cameraRefused={cameraRefused}
+            onCamera={() => {
+              setReason(null);
+              setCamera(true);
+            }}
+            onFile={(file) => void choose(file)}
+          />
         )}
       </footer>
     </>
@@ -225,16 +235,21 @@ function UploadProgress({ upload }: { upload: UploadState }) {
 
 interface PhotoSourcesProps {
   step: Step;
+  /** The page got no picture from the camera when it last asked. */
+  cameraRefused: boolean;
   onCamera(): void;
   onFile(file: Blob): void;
 }
 
-/** Buttons to take or choose a photo. Without a camera in the page, the phone's own app takes it. */
-function PhotoSources({ step, onCamera, onFile }: PhotoSourcesProps) {
+/**
+ * Buttons to take or choose a photo. Where the page gets no camera, the phone's own app takes it: the
+ * chooser of files alone does not offer it everywhere, as on Android 14.
+ */
+function PhotoSources({ step, cameraRefused, onCamera, onFile }: PhotoSourcesProps) {
   const label = (
     <>
       <Icon name="camera" />
-      {step.ctaLabel || "Take a photo"}
+      <bdi>{step.ctaLabel || "Take a photo"}</bdi>
     </>
   );
   const onChange = (event: { currentTarget: HTMLInputElement }) => {
@@ -246,16 +261,21 @@ function PhotoSources({ step, onCamera, onFile }: PhotoSourcesProps) {
   const input = { class: "sr-only", type: "file" as const, accept: types.join(","), onChange };
   return (
     <>
-      {hasCamera() ? (
+      {hasCamera() && !cameraRefused ? (
         <button class="button primary" type="button" data-testid="open-camera" onClick={onCamera}>
           {label}
         </button>
       ) : (
         <label class="button primary">
           {label}
-          <input {...input} capture="user" />
+          <input {...input} data-testid="camera-app" capture="user" />
         </label>
       )}
+      {hasCamera() && cameraRefused ? (
+        <button class="button quiet" type="button" data-testid="open-camera" onClick={onCamera}>
+          Try the camera again
+        </button>
+      ) : null}
       <label class="button quiet">
         <Icon name="image" />
         {step.config?.allowVideos ? "Choose a photo or video" : "Choose a photo"}

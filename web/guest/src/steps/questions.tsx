@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { problemWith } from "../model/answers.ts";
+import { lengthOf, problemWith } from "../model/answers.ts";
 import { pictureUrl } from "../model/theme.ts";
 import type { Step } from "../model/types.ts";
 import { Icon } from "../parts/icons.tsx";
@@ -11,13 +11,16 @@ import type { StepProps } from "./props.ts";
 export function TextField(props: StepProps) {
   const { maxLength = 500, placeholder = "" } = props.step.config ?? {};
   return (
-    <input
-      {...fieldAttributes(props)}
-      type="text"
-      autoComplete="off"
-      maxLength={maxLength}
-      placeholder={placeholder}
-    />
+    <div class="lines">
+      <input
+        {...fieldAttributes(props)}
+        type="text"
+        autoComplete="off"
+        dir="auto"
+        placeholder={placeholder}
+      />
+      <Count value={props.value} maxLength={maxLength} from={50} />
+    </div>
   );
 }
 
@@ -49,8 +52,6 @@ function fieldAttributes({ step, value, problem, onChange }: StepProps) {
 
 export function TextArea({ step, value, problem, onChange }: StepProps) {
   const text = typeof value === "string" ? value : "";
-  const maxLength = step.config?.maxLength ?? 2000;
-  const left = maxLength - [...text].length;
   return (
     <div class="lines">
       <textarea
@@ -61,13 +62,27 @@ export function TextArea({ step, value, problem, onChange }: StepProps) {
         aria-invalid={problem !== null}
         aria-describedby="answer-error"
         aria-required={step.config?.required === true}
+        dir="auto"
         placeholder={step.config?.placeholder || ""}
-        maxLength={maxLength}
         value={text}
         onInput={(event) => onChange(event.currentTarget.value)}
       />
-      {left < 200 ? <span class="count">{left} left</span> : null}
+      <Count value={value} maxLength={step.config?.maxLength ?? 2000} from={200} />
     </div>
+  );
+}
+
+/**
+ * How many characters are left, or too many, once fewer are left than `from`. The browser's own limit
+ * counts an emoji as two and more, and cuts what is pasted anywhere; so nothing is cut here.
+ */
+function Count({ value, maxLength, from }: { value: unknown; maxLength: number; from: number }) {
+  const left = maxLength - lengthOf(typeof value === "string" ? value : "");
+  if (left >= from) return null;
+  return (
+    <span class={`count ${left < 0 ? "over" : ""}`} data-testid="count">
+      {left < 0 ? `${-left} too many` : `${left} left`}
+    </span>
   );
 }
 
@@ -125,7 +140,7 @@ function Choices({ step, value, problem, kind, options, onChange }: ChoicesProps
           />
           <span class="choice-face">
             {option.preview ? <Preview url={option.preview} /> : null}
-            <span class="choice-label">{option.label}</span>
+            <span class="choice-label" dir="auto">{option.label}</span>
             <span class="choice-mark" aria-hidden="true">
               <Icon name="check" />
             </span>
@@ -166,7 +181,7 @@ function MultipleChoices({ step, value, problem, onChange }: StepProps) {
             }
           />
           <span class="choice-face">
-            <span class="choice-label">{option.label}</span>
+            <span class="choice-label" dir="auto">{option.label}</span>
             <span class="choice-mark square" aria-hidden="true">
               <Icon name="check" />
             </span>
@@ -202,8 +217,8 @@ export function OpinionScale({ step, value, problem, onChange }: StepProps) {
       </Group>
       {minLabel || maxLabel ? (
         <div class="scale-ends" aria-hidden="true">
-          <span>{minLabel}</span>
-          <span>{maxLabel}</span>
+          <span dir="auto">{minLabel}</span>
+          <span dir="auto">{maxLabel}</span>
         </div>
       ) : null}
     </div>
@@ -236,7 +251,7 @@ function Group({ step, invalid, multiple = false, class: name, children }: Group
       };
   return (
     <fieldset class={name} aria-describedby="answer-error" {...states}>
-      <legend class="sr-only">{step.title || "Your answer"}</legend>
+      <legend class="sr-only" dir="auto">{step.title || "Your answer"}</legend>
       {children}
     </fieldset>
   );

@@ -136,6 +136,10 @@ export class EventSession implements SessionBackend, PictureSession {
     throw new Refusal("unsupported_media"); // a photo has an address
   }
 
+  async shortAddress() {
+    return null; // only a project's session has one
+  }
+
   picture() {
     return new EventPicture(this);
   }

@@ -67,6 +67,10 @@ export class ProjectSession implements SessionBackend {
     return (await this.backend.calls.getDownloadUrl({ ...this.ids, assetId })).url;
   }
 
+  async shortAddress() {
+    return location.origin + (await this.backend.calls.createShare(this.ids)).path;
+  }
+
   picture() {
     return new JobPicture(this.backend, this.ids);
   }

@@ -33,6 +33,8 @@ export interface SessionBackend {
   confirmUpload(stepId: string, assetId: string | undefined): Promise<PlayedSession>;
   /** A signed address of a file that has none of its own. */
   signedUrl(assetId: string): Promise<string>;
+  /** The short address of its picture, or null where it has none. */
+  shortAddress(): Promise<string | null>;
   /** A new source for one watcher of the picture. */
   picture(): PictureSource;
 }

@@ -14,7 +14,8 @@ from experience.sessions import store as session_store
 from experience.sessions.models.session import Session
 from experience.sessions.models.views import SessionView
 from experience.sessions.usecases.access import require_attended
-from experience.shares.models import RevokeShare
+from experience.shares.models.share import RevokeShare, share_id_of
+from experience.shares.store import share_ref
 from experience.store import parse, require
 from experience.transforms import store as transform_store
 from experience.transforms.models.job import Job, JobOutput
@@ -24,10 +25,10 @@ def revoke_share(uid: str, request: RevokeShare) -> SessionView:
     """Give picture and thumbnail new download URLs, and revoke all earlier ones.
 
     For the session's guest and for attendants, also once the project is archived. Four reads, one
-    more for an operator; two writes. Each call makes new addresses. However many callers there are
-    at once, and wherever one of them breaks off, session and job hold addresses that work: a new
-    one is added before it is written down, and the earlier ones end after that. Raises
-    FailedPrecondition `no_result`.
+    more for an operator; two writes, one delete. Each call makes new addresses, and deletes the
+    share with the short one. However many callers there are at once, and wherever one of them
+    breaks off, session and job hold addresses that work: a new one is added before it is written
+    down, and the earlier ones end after that. Raises FailedPrecondition `no_result`.
     """
     client = clients.firestore()
     session = session_store.get_session(client, request.project_id, request.session_id)
@@ -52,6 +53,9 @@ def revoke_share(uid: str, request: RevokeShare) -> SessionView:
         current = require(parse(first, Session), what="session")
         current_job = require(parse(second, Job), what="session")
         changed = _with_new_urls(current, added), _job_with_new_urls(current_job, added)
+        shared = share_id_of(current)
+        if shared and shared != share_id_of(changed[0]):
+            transaction.delete(share_ref(client, shared))
         differences = current.difference(changed[0]), current_job.difference(changed[1])
         for reference, difference in zip(references, differences, strict=True):
             if difference:

@@ -1,0 +1,1 @@
+"""What is stored of a share, what callers send about it, and the page that it leads to."""

@@ -1,0 +1,208 @@
+"""The page at a short address: what it says, how it looks, and what a browser may load for it.
+
+It needs no script. One makes saving a tap, and lets the picture's guest delete it.
+"""
+
+import re
+from html import escape
+from string import Template
+from urllib.parse import urlencode, urlsplit
+
+from experience.shares.models.share import SharedPicture
+from experience.web_pages import WebPage
+
+FALLBACK = "#4a3aff"
+INK, WHITE = "#000000", "#ffffff"
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_FONT = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,60}")
+_LOCAL = ("127.0.0.1", "localhost")
+
+_PAGE = Template("""\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex, nofollow">
+<title>$title</title>
+$tags<link rel="stylesheet" href="/s/style.css$style">
+</head>
+<body>
+$body</body>
+</html>
+""")
+
+_PICTURE = Template("""\
+<header>$logo<p class="name" dir="auto">$name</p></header>
+<main>
+<h1 dir="auto">$title</h1>
+<img class="picture" src="$url"$size alt="$title" fetchpriority="high">
+<p><a class="button" id="save" href="$url" data-name="$name" target="_blank" rel="noopener">\
+Save the picture</a></p>
+<p id="notice" role="status"></p>
+<div id="own"></div>
+</main>
+<script type="module" src="/share.js"></script>
+""")
+
+_GONE = """\
+<main>
+<h1>This picture is not here</h1>
+<p>It was deleted, its address has ended, or there never was one here.</p>
+</main>
+"""
+
+_STYLE = Template("""\
+:root { --brand: $brand; --on-brand: $on_brand; color-scheme: light dark; }
+* { box-sizing: border-box; }
+body { margin: 0; font: 100%/1.5 $font; background: #fff; color: #171522; }
+header { display: flex; gap: .75rem; align-items: center; justify-content: center;
+  padding: .75rem 1rem; background: var(--brand); color: var(--on-brand); }
+.logo { height: 2.25rem; max-width: 9rem; object-fit: contain; }
+.name { margin: 0; font-weight: 700; overflow-wrap: anywhere; }
+main { max-width: 46rem; margin: 0 auto; padding: 1.25rem 1rem 3rem; text-align: center; }
+h1 { font-size: 1.375rem; line-height: 1.25; margin: 0 0 1rem; overflow-wrap: anywhere; }
+.picture { display: block; margin: 0 auto 1.25rem; max-width: 100%; max-height: 78vh;
+  width: auto; height: auto; border-radius: 1rem; }
+.button { display: inline-block; min-height: 2.75rem; padding: .625rem 1.5rem;
+  border-radius: 999px; background: var(--brand); color: var(--on-brand); font-weight: 700;
+  text-decoration: none; border: 2px solid var(--on-brand); }
+.link { min-height: 2.75rem; padding: .625rem 1rem; border: 0; background: none; font: inherit;
+  color: inherit; text-decoration: underline; cursor: pointer; }
+:focus-visible { outline: 3px solid currentColor; outline-offset: 3px; }
+@media (prefers-color-scheme: dark) { body { background: #171522; color: #f4f3fa; } }
+""")
+
+
+def picture_page(picture: SharedPicture) -> WebPage:
+    """The page of a picture. Whatever people wrote is text in it, never markup."""
+    title = f"A picture from {picture.name}"
+    logo = _address(picture.theme.get("logoUrl"))
+    sizes = (
+        {"width": picture.width, "height": picture.height}
+        if picture.width and picture.height
+        else {}
+    )
+    shown = {
+        "name": escape(picture.name),
+        "title": escape(title),
+        "url": escape(picture.url),
+        "size": "".join(f' {name}="{size}"' for name, size in sizes.items()),
+        "logo": f'<img class="logo" src="{escape(logo)}" alt="">' if logo else "",
+    }
+    tags = {
+        "og:type": "website",
+        "og:site_name": picture.name,
+        "og:title": title,
+        "og:image": picture.url,
+        **{f"og:image:{name}": str(size) for name, size in sizes.items()},
+        "og:image:alt": title,
+        "twitter:card": "summary_large_image",
+        "twitter:title": title,
+        "twitter:image": picture.url,
+        "twitter:image:alt": title,
+    }
+    style = {
+        "brand": _brand(picture.theme.get("primaryColor")).removeprefix("#"),
+        "font": _font(picture.theme.get("fontFamily")),
+    }
+    query = urlencode({name: value for name, value in style.items() if value})
+    body = _PAGE.substitute(
+        title=escape(title),
+        tags="".join(_tag(name, content) for name, content in tags.items()),
+        style=escape(f"?{query}"),
+        body=_PICTURE.substitute(shown),
+    )
+    images = [_origin(each) for each in (picture.url, logo) if each]
+    return WebPage(body, "ok", headers=_headers(images))
+
+
+def gone_page() -> WebPage:
+    """The page of every address that shows nothing: all the same, and of no event."""
+    title = "This picture is not here"
+    body = _PAGE.substitute(title=title, tags="", style="", body=_GONE)
+    return WebPage(body, "not_found", status=404, headers=_headers([]))
+
+
+def style_sheet(query: dict[str, str]) -> WebPage:
+    """The style sheet for a colour and a font, which its address names."""
+    brand = _brand(f"#{query.get('brand', '')}")
+    font = _font(query.get("font"))
+    families = [*([f'"{font}"'] if font else []), "system-ui", "sans-serif"]
+    dark = _contrast(brand, INK) >= _contrast(brand, WHITE)
+    body = _STYLE.substitute(brand=brand, on_brand=INK if dark else WHITE, font=", ".join(families))
+    headers = {"Cache-Control": "public, max-age=86400"}
+    return WebPage(body, "style_sheet", content_type="text/css; charset=utf-8", headers=headers)
+
+
+def _tag(name: str, content: str) -> str:
+    attribute = "property" if name.startswith("og:") else "name"
+    return f'<meta {attribute}="{name}" content="{escape(content)}">\n'
+
+
+def _headers(images: list[str]) -> dict[str, str]:
+    """The page may load pictures from these origins, and talk to the functions.
+
+    Nothing keeps a copy of the page: the picture may end at any time.
+    """
+    local = " http://127.0.0.1:* http://localhost:*"
+    is_local = any(urlsplit(each).hostname in _LOCAL for each in images)
+    reached = "'self' https://*.googleapis.com https://*.cloudfunctions.net https://*.run.app"
+    rules = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": " ".join(["'self'", *dict.fromkeys(images)]),
+        "connect-src": " ".join([reached, *dict.fromkeys(images)]) + (local if is_local else ""),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": "; ".join(f"{name} {rule}" for name, rule in rules.items()),
+    }
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _address(given: object) -> str | None:
+    """The address, if a picture may be loaded from it: https, or http on this machine."""
+    if not isinstance(given, str):
+        return None
+    try:
+        parts = urlsplit(given)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if not host or not re.fullmatch(r"[A-Za-z0-9.-]+(:\d+)?", parts.netloc):
+        return None
+    is_local = parts.scheme == "http" and host in _LOCAL
+    return given if parts.scheme == "https" or is_local else None
+
+
+def _brand(given: object) -> str:
+    text = str(given or "")
+    return text.lower() if _COLOUR.fullmatch(text) else FALLBACK
+
+
+def _font(given: object) -> str | None:
+    text = given.strip() if isinstance(given, str) else ""
+    return text if _FONT.fullmatch(text) else None
+
+
+def _contrast(one: str, other: str) -> float:
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,0 +1,37 @@
+/** On the page of a picture: its guest, signed in on this phone, may delete it. Others see nothing. */
+
+import { createClient } from "experience-client";
+import { openSite } from "./model/connection.ts";
+import { refusalOf } from "./model/refusals.ts";
+import { forget } from "./model/storage.ts";
+import { ERASE, problemWords } from "./texts.ts";
+
+/** Show the button, if the server says that the picture is this guest's. */
+export async function offerDeletion(into: HTMLElement): Promise<void> {
+  const { auth, functions } = await openSite();
+  await auth.authStateReady();
+  if (auth.currentUser === null) return;
+  const calls = createClient(functions, { attempts: 3, timeoutMs: 30_000 });
+  const shareId = location.pathname.split("/").at(-1) ?? "";
+  const { projectId } = await calls.getShare({ shareId });
+
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "link", textContent: ERASE.button });
+  button.dataset.testid = "erase";
+  const problem = document.createElement("p");
+  problem.setAttribute("role", "alert");
+  button.addEventListener("click", async () => {
+    if (button.ariaBusy === "true" || !confirm(ERASE.question)) return;
+    button.ariaBusy = "true";
+    try {
+      // The server erases the caller and nobody else.
+      await calls.eraseGuest({ projectId });
+      forget();
+      location.reload();
+    } catch (error) {
+      problem.textContent = problemWords(refusalOf(error).reason).text;
+      button.ariaBusy = "false";
+    }
+  });
+  into.append(button, problem);
+}

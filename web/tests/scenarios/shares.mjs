@@ -1,0 +1,164 @@
+// A picture at its short address: for strangers, for its guest, and in apps' own browsers.
+
+import { saved } from "../downloads.mjs";
+
+const INSTAGRAM =
+  "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Instagram 380.0.0.28.105";
+
+/** What a page at a short address says and shows. */
+async function shown(page) {
+  await page.locator("img.picture").waitFor();
+  return page.evaluate(async () => {
+    const image = document.querySelector("img.picture");
+    await image.decode();
+    const meta = [...document.querySelectorAll("meta[property], meta[name]")].map((each) => [
+      each.getAttribute("property") ?? each.name,
+      each.content,
+    ]);
+    return {
+      title: document.title,
+      size: [image.naturalWidth, image.naturalHeight],
+      brand: getComputedStyle(document.querySelector("header")).backgroundColor,
+      tags: Object.fromEntries(meta),
+    };
+  });
+}
+
+/** A guest plays a visit; what they share is opened by others, and then they delete it. */
+export async function sharedPicture(stage) {
+  const guest = await stage.guest({ acceptDownloads: true });
+  const { page } = guest;
+  await page.addInitScript(() => {
+    window.shared = [];
+    navigator.canShare = () => true;
+    navigator.share = async ({ files, url }) => {
+      const inTap = navigator.userActivation.isActive;
+      window.shared.push({ inTap, url, files: files?.map(({ name, size }) => ({ name, size })) });
+    };
+  });
+  await guest.begins();
+  await guest.playsPregate();
+  await guest.answersQuestions();
+  await guest.takesPhoto();
+  await guest.waitsForPicture();
+  await guest.playsPreshare();
+  await guest.sees("download", '[data-ready="true"]');
+  const requests = [];
+  page.on("request", (request) => requests.push(request.url()));
+  // A tap of which nothing is left once the page waits for anything.
+  await guest.find("share").click();
+  const { shared, asked } = {
+    shared: await page.evaluate(() => window.shared),
+    asked: requests.length,
+  };
+  const code = await guest.find("qr").getAttribute("data-url");
+
+  const withoutScript = await stage.guest({ javaScriptEnabled: false });
+  await withoutScript.page.goto(code);
+  const plain = await shown(withoutScript.page);
+
+  const other = await stage.guest({ acceptDownloads: true });
+  await other.begins();
+  await other.seesPhase("pregate");
+  const asking = other.page.waitForResponse((each) => each.url().endsWith("/getShare"));
+  await other.page.goto(code);
+  const refused = (await asking).status();
+  const downloading = other.page.waitForEvent("download");
+  await other.page.locator("#save").click();
+  const download = await downloading;
+  const stranger = {
+    refused,
+    erase: await other.find("erase").count(),
+    notice: await other.page.locator("#notice").textContent(),
+    name: download.suggestedFilename(),
+    path: await saved(download, stage),
+  };
+
+  const inside = await stage.guest({ userAgent: INSTAGRAM, acceptDownloads: true });
+  await inside.page.goto(code);
+  const opening = inside.context.waitForEvent("page");
+  await inside.page.locator("#save").click();
+  const opened = (await opening).url() || "about:blank";
+  const inApp = { opened, notice: await inside.page.locator("#notice").textContent() };
+
+  const uid = await guest.uid();
+  await page.goto(code);
+  page.on("dialog", (dialog) => dialog.accept());
+  await guest.find("erase").click();
+  await page.getByRole("heading", { name: "This picture is not here" }).waitFor();
+  const gone = await (await fetch(code)).text();
+  return {
+    uid,
+    shared,
+    asked,
+    code,
+    plain,
+    stranger,
+    inApp,
+    gone: { status: (await fetch(code)).status, text: gone },
+    violations: stage.messages.filter((line) => line.includes("Content Security Policy")),
+    uncaught: stage.uncaught,
+  };
+}
+
+/** Files and letters as phones have them; nothing but the page's own words about each. */
+export async function oddFiles(stage, { files, cutOut }) {
+  const guest = await stage.guest({ userAgent: INSTAGRAM, locale: "en-GB" });
+  await guest.page.addInitScript(() => {
+    navigator.mediaDevices.getUserMedia = () =>
+      Promise.reject(new DOMException("no", "NotAllowedError"));
+  });
+  await guest.open();
+  await guest.sees("in-app");
+  const inApp = {
+    text: await guest.find("in-app").innerText(),
+    address: await guest.find("open-outside").getAttribute("href"),
+  };
+  await guest.begins();
+  await guest.playsPregate();
+  const family = "👨‍👩‍👧‍👦";
+  await guest.seesStep("name");
+  // Forty characters are the most: five families are 35, six are 42.
+  await guest.find("answer").fill(family.repeat(6));
+  const tooMany = await guest.find("count").innerText();
+  await guest.next();
+  await guest.sees("answer-error", ":not([hidden])");
+  await guest.find("answer").fill(`${family.repeat(5)}ابجد`);
+  const direction = await guest.find("answer").getAttribute("dir");
+  await guest.next();
+  await guest.answers("mood", { option: "bold" });
+  await guest.seesStep("photo");
+  const before = await guest.find("camera-app").count();
+  await guest.find("open-camera").click();
+  await guest.sees("capture-error", '[data-reason="camera_denied"]');
+  const cameraApp = {
+    before,
+    capture: await guest.find("camera-app").getAttribute("capture"),
+    again: await guest.find("open-camera").count(),
+  };
+  const reasons = [];
+  for (const { name, mimeType, path, reason } of files) {
+    const { readFile } = await import("node:fs/promises");
+    await guest.find("file").setInputFiles({ name, mimeType, buffer: await readFile(path) });
+    if (reason) {
+      await guest.sees("capture-error", `[data-reason="${reason}"]`);
+      reasons.push([name, await guest.find("capture-error").innerText()]);
+    } else {
+      await guest.sees("use-photo");
+      reasons.push([name, null]);
+      await guest.find("retake").click();
+    }
+  }
+  await guest.choosesPhoto(cutOut);
+  const { answers, capturedMedia } = await stage.session(guest, "main");
+  return {
+    inApp,
+    tooMany,
+    direction,
+    cameraApp,
+    reasons,
+    name: answers.find(({ stepId }) => stepId === "name").value,
+    photo: capturedMedia[0].url,
+    uncaught: stage.uncaught,
+  };
+}
