@@ -5817,6 +5817,7 @@ export interface Documents {
  * no version and no phase; one that the server refused never gets a phase, and expires.
  */
 export interface Session {
+  shard?: number;
   id: string;
   projectId: string;
   workspaceId: string | null;
@@ -5852,6 +5853,7 @@ export interface Session {
  * Sessions of earlier versions have nothing of the latter, and no `stepOrder` and `createdBy`.
  */
 export interface EventSession {
+  shard?: number;
   id: string;
   eventId: string;
   state: SessionState;
