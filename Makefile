@@ -3,6 +3,8 @@
 PYTHON_IN_VENV := .venv/bin/python
 TESTS ?=
 LOCK_FLAGS ?=
+# Tests that start nothing: documents, decisions, language and pictures.
+PURE := $(addprefix tests/experience/,steps progress language_models imaging test_ids.py test_pages.py test_parts.py)
 
 # One lock for what is deployed, one for the laptop and CI that agrees with it.
 COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --no-header --strip-extras \
@@ -12,7 +14,7 @@ COMPILE := $(PYTHON_IN_VENV) -m piptools compile --quiet --no-header --strip-ext
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chaos up test exhaustive lint format cost bench snapshot styles screenshots lock licences client runtime reference
+.PHONY: help setup demo chaos rehearse up test exhaustive newer lint format cost scale bench snapshot styles screenshots lock licences client runtime reference
 # Folders are no targets. Make would find them up to date, so a mistyped `make tests` would pass.
 FOLDERS := docs emulator functions operations tests tools web
 .PHONY: $(FOLDERS)
@@ -32,6 +34,9 @@ demo: setup ## Play a guest's whole visit on the local emulators; ARGS=--journey
 chaos: setup ## Play fifty guests at once while things go wrong, and check the data afterwards
 	@$(PYTHON_IN_VENV) -m emulator demo --guests 50
 
+rehearse: setup ## Play an evening with 200 guests and faults, and report how it went; ARGS="--guests 50"
+	@$(PYTHON_IN_VENV) -m emulator rehearse $(ARGS)
+
 up: setup ## Start the local emulators and the guest page with demo data, until Ctrl-C
 	@$(PYTHON_IN_VENV) -m emulator up
 
@@ -40,6 +45,9 @@ test: setup ## Run the tests; TESTS=tests/repository runs a part of them
 
 exhaustive: setup ## Run the tests that leave nothing out, such as a kill at every commit
 	@$(PYTHON_IN_VENV) -m pytest -n auto -m exhaustive $(TESTS)
+
+newer: setup ## Run all imports and the tests of pure code on Python 3.13, where there is one
+	@sh tools/setup/newer $(PURE)
 
 lint: setup ## Check style, formatting, spelling and types
 	@$(PYTHON_IN_VENV) -m ruff check
@@ -54,6 +62,9 @@ format: setup ## Format the code and fix what can be fixed by itself
 cost: setup ## Measure what each function and a whole visit cost, and write docs/cost.md
 	@$(PYTHON_IN_VENV) -m tools.cost
 
+scale: setup ## Compute at how many visits a minute each limit is met, and write docs/scale.md
+	@$(PYTHON_IN_VENV) -m tools.scale
+
 bench: setup ## Measure callables, concurrent guests, events and imports, and write docs/performance.md
 	@$(PYTHON_IN_VENV) -m tools.benchmarks
 
@@ -66,10 +77,10 @@ styles: setup ## Draw every style of one photo into docs/pictures/styles.jpg
 licences: setup ## List the licence of each package that is deployed
 	@$(PYTHON_IN_VENV) -m tools.licences
 
-client: setup ## Write the typed web client anew from the functions' models (needs Node 20.19)
+client: setup ## Write the typed web client anew from the functions' models (needs Node 22, or 20.19)
 	@$(PYTHON_IN_VENV) -m tools.contract client
 
-runtime: setup ## Build the campaigns' demo from web/play into the functions (needs Node 20.19)
+runtime: setup ## Build the campaigns' demo from web/play into the functions (needs Node 22, or 20.19)
 	@$(PYTHON_IN_VENV) -m tools.campaign_runtime
 
 screenshots: setup ## Take the docs' pictures of the pages anew

@@ -14,6 +14,7 @@ A room is a module or a package. It imports only itself and rooms above it in th
     delivery   the routing of events, the scheduler and the task queues
     suite      all emulators, started and stopped together, and their control over HTTP
     demo       the demo's data, a guest's visit, and a chaos run
+    rehearsal  an evening with many guests and faults, and the report about it
     cli        the commands and their options
     __main__   python -m emulator
 """
@@ -31,6 +32,7 @@ ROOMS = (
     "delivery",
     "suite",
     "demo",
+    "rehearsal",
     "cli",
     "__main__",
 )

@@ -146,6 +146,7 @@ DEPLOYED = {
         "onJobCreated",
         "retryTransform",
         "runTransform",
+        "runVendorTransform",
         "startTransform",
         "sweepJobs",
     ),

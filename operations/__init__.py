@@ -2,6 +2,7 @@
 
     python -m operations bootstrap …    the first workspace and its owner
     python -m operations check …        whether the stored data keeps the invariants
+    python -m operations preflight …    what the project lacks of what the code needs
     python -m operations erase-guest …  a guest with everything of theirs, on request
     python -m operations migrate …      the stored documents, in the shape of this version
 

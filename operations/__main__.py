@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import requests
 from google.api_core.exceptions import GoogleAPICallError, RetryError
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import firestore
@@ -18,7 +19,9 @@ from operations.checks.check import check
 from operations.draws import UnverifiableError, verify_draw
 from operations.erasure import Contention, Visited, WrongBucketError, erase_guest
 from operations.event_migration import MigrationError, migrate_event
+from operations.monitoring.install import MonitoringError, install, session
 from operations.player_erasure import reapply_erasures
+from operations.preflight import command as preflight
 from operations.schema_changes import command as migrate_command
 
 MAX_PROBE_SECONDS = 10
@@ -31,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     1 is a command's own no: a workspace of somebody else, data that breaks an invariant.
     """
     options = _parser().parse_args(arguments)
+    if not options.uses_database:
+        return int(options.run(options))
     try:
         client = firestore.Client(project=options.project)
         try:
@@ -54,6 +59,19 @@ def _database(client: firestore.Client) -> str:
     emulator = os.environ.get("FIRESTORE_EMULATOR_HOST")
     where = f"the emulator at {emulator}" if emulator else "Google's Firestore"
     return f"project {client.project} on {where}"
+
+
+def _monitoring(options: argparse.Namespace) -> int:
+    channels = tuple(options.notify)
+    try:
+        changes = install(session(), options.project, channels=channels, is_dry=options.dry_run)
+    except (GoogleAuthError, MonitoringError, requests.RequestException) as error:
+        print(f"error: project {options.project} cannot be monitored: {error}", file=sys.stderr)
+        return 2
+    for change in changes:
+        print(f"would {change}" if options.dry_run else f"{change}: done")
+    print(f"{len(changes)} changes in project {options.project}.")
+    return 0
 
 
 def _bootstrap(client: firestore.Client, options: argparse.Namespace) -> int:
@@ -180,6 +198,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--project", required=True, help="the Firebase project's id")
+    shared.set_defaults(uses_database=True)
 
     command = commands.add_parser(
         "bootstrap", parents=[shared], help="make the first workspace and its owner"
@@ -198,6 +217,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     objects.add_argument("--no-bucket", action="store_true", help="check the documents alone")
     command.set_defaults(run=_check)
+
+    command = commands.add_parser(
+        "preflight", parents=[shared], help="what the project lacks, and how to fix it"
+    )
+    preflight.add_arguments(command)
+    command.set_defaults(run=preflight.run, uses_database=False)
 
     command = commands.add_parser(
         "erase-guest", parents=[shared], help="erase a guest with everything of theirs"
@@ -246,6 +271,19 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--run", required=True, metavar="ID", dest="run_id")
     command.add_argument("--out", type=Path, default=Path("out/run.svg"), metavar="FILE")
     command.set_defaults(run=_gantt)
+
+    command = commands.add_parser(
+        "monitoring", parents=[shared], help="create or update metrics, alerts and the dashboard"
+    )
+    command.add_argument("--dry-run", action="store_true", help="only say what would change")
+    command.add_argument(
+        "--notify",
+        action="append",
+        default=[],
+        metavar="CHANNEL",
+        help="whom alerts notify: projects/P/notificationChannels/ID; may be repeated",
+    )
+    command.set_defaults(run=_monitoring, uses_database=False)
     return parser
 
 

@@ -19,6 +19,7 @@ from functools import partial
 from typing import Any, NoReturn
 
 import grpc
+import proto
 import requests
 from google.cloud.firestore_v1.services.firestore.transports.grpc import FirestoreGrpcTransport
 from pydantic.alias_generators import to_camel
@@ -254,7 +255,9 @@ class _MeteredStream:
                 self._billed = self._count(None)
                 self._bill(self._billed)
             raise
-        documents = self._count(type(response).pb(response))
+        # the library's own messages, or Protobuf's
+        message = type(response).pb(response) if isinstance(response, proto.Message) else response
+        documents = self._count(message)
         self._billed += documents
         self._bill(documents)
         return response

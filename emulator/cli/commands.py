@@ -240,7 +240,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--project", type=project_id, help="default: the suite's own")
     command.set_defaults(run=export)
 
-    for module, purpose in (("seed", "write the demo data"), ("demo", "show a guest's visit")):
+    for module, purpose in (
+        ("seed", "write the demo data"),
+        ("demo", "show a guest's visit"),
+        ("rehearse", "play an evening with many guests, and leave a report"),
+    ):
         command = commands.add_parser(module, help=purpose, add_help=False)
         command.set_defaults(run=run_module, module=module)
     return parser

@@ -61,22 +61,38 @@ def environment() -> dict[str, str]:
 def run(console: Console, suite: Suite, guests: int, faults: Faults) -> None:
     """Play all visits, sweep, and check. Raises SuiteError if an invariant is broken."""
     chaos = ChaosRun(suite)
-    _control(suite, "POST", "faults", json.loads(faults.to_json()))
+    set_faults(suite, faults)
     settings = faults.model_dump_json(by_alias=True, exclude_defaults=True)
     console.print(f"Faults: {settings}", highlight=False, soft_wrap=True)
     with ThreadPoolExecutor(MAX_CONCURRENT_GUESTS) as pool:
         _show(console, suite, [pool.submit(chaos.visit, number) for number in range(guests)])
     with console.status("Faults off; waiting for what is on its way, then sweeping …"):
-        _control(suite, "POST", "faults", {})
-        suite.settle(MAX_SETTLE_SECONDS)
-        for schedule in SWEEPS:
-            _control(suite, "POST", f"schedules/{schedule}:run")
-            suite.settle(MAX_SETTLE_SECONDS)
-        attempts = _wait_for_jobs(suite)
+        attempts = finish(suite)
     console.print(chaos.table())
     console.print(chaos.times())
     console.print(f"Jobs: {_listed(attempts)}", highlight=False)
     check(console, suite)
+
+
+def set_faults(suite: Suite, faults: Faults) -> None:
+    """Let these go wrong from now on."""
+    _control(suite, "POST", "faults", json.loads(faults.to_json()))
+
+
+def sweep(suite: Suite) -> None:
+    """Run each sweep once, as its schedule does."""
+    for schedule in SWEEPS:
+        _control(suite, "POST", f"schedules/{schedule}:run")
+
+
+def finish(suite: Suite) -> dict[str, int]:
+    """End the faults, and sweep until all jobs have ended; how many ended in which state."""
+    set_faults(suite, Faults())
+    suite.settle(MAX_SETTLE_SECONDS)
+    for schedule in SWEEPS:
+        _control(suite, "POST", f"schedules/{schedule}:run")
+        suite.settle(MAX_SETTLE_SECONDS)
+    return _wait_for_jobs(suite)
 
 
 def _show(console: Console, suite: Suite, visits: list[Future[None]]) -> None:
@@ -140,6 +156,15 @@ def _wait_for_jobs(suite: Suite) -> dict[str, int]:
 
 def check(console: Console, suite: Suite) -> None:
     """Check the invariants with the operators' command. Raises SuiteError if one is broken."""
+    holds, output = check_invariants(suite)
+    console.print(output, markup=False, highlight=False, soft_wrap=True)
+    if not holds:
+        raise SuiteError("The invariants do not hold: what breaks them is named above.")
+    console.print("[green]✓[/] every invariant holds")
+
+
+def check_invariants(suite: Suite) -> tuple[bool, str]:
+    """Whether every invariant holds, by the operators' command, and what that printed."""
     command = [sys.executable, "-m", "operations", "check", "--project", suite.project]
     done = subprocess.run(
         [*command, "--bucket", suite.bucket],
@@ -149,11 +174,7 @@ def check(console: Console, suite: Suite) -> None:
         text=True,
         check=False,
     )
-    output = (done.stdout + done.stderr).strip()
-    console.print(output, markup=False, highlight=False, soft_wrap=True)
-    if done.returncode:
-        raise SuiteError("The invariants do not hold: what breaks them is named above.")
-    console.print("[green]✓[/] every invariant holds")
+    return done.returncode == 0, (done.stdout + done.stderr).strip()
 
 
 def _control(suite: Suite, method: str, path: str, body: Any = None) -> Any:

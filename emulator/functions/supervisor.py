@@ -1,6 +1,8 @@
 """Starts, restarts and watches the functions process, whose inside is server.py."""
 
 import contextlib
+import http.client
+import io
 import logging
 import os
 import socket
@@ -9,10 +11,10 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import yaml
-from urllib3.exceptions import NewConnectionError
 
 from emulator.faults.settings import Faults
 from emulator.paths import ROOT
@@ -132,12 +134,15 @@ class FunctionsSupervisor:
         """
         for _ in range(int(MAX_START_SECONDS / POLL_SECONDS)):
             self._ready.wait(MAX_START_SECONDS)
+            connection = http.client.HTTPConnection(str(urlsplit(url).netloc), timeout=timeout)
             try:
-                return _request("POST", url, timeout, data=body, headers=dict(headers))
-            except requests.ConnectionError as error:
-                reason = getattr(error.args[0], "reason", None)
-                if self._stopped.wait(POLL_SECONDS) or not isinstance(reason, NewConnectionError):
-                    raise
+                connection.connect()
+            except OSError as error:
+                if self._stopped.wait(POLL_SECONDS):
+                    raise requests.ConnectionError(str(error)) from error
+                continue
+            with contextlib.closing(connection):
+                return _posted(connection, url, body, headers)
         raise requests.ConnectionError(f"no functions process at {self.url}")
 
     def function_url(self, name: str) -> str:
@@ -243,3 +248,24 @@ def _request(method: str, url: str, timeout: float, **options: Any) -> requests.
     with requests.Session() as session:
         session.trust_env = False  # no proxy between processes of one machine
         return session.request(method, url, timeout=timeout, **options)
+
+
+def _posted(
+    connection: http.client.HTTPConnection, url: str, body: bytes, headers: Mapping[str, str]
+) -> requests.Response:
+    """The response, at a third of what a session of requests costs: every write has events."""
+    parts = urlsplit(url)
+    response = requests.Response()
+    try:
+        connection.request(
+            "POST", parts.path + f"?{parts.query}" * bool(parts.query), body, headers
+        )
+        answer = connection.getresponse()
+        response.raw = io.BytesIO(answer.read())
+    except TimeoutError as error:
+        raise requests.Timeout(str(error)) from error
+    except (OSError, http.client.HTTPException) as error:
+        raise requests.ConnectionError(str(error)) from error
+    response.url, response.status_code, response.reason = url, answer.status, answer.reason
+    response.headers.update(answer.headers.items())
+    return response

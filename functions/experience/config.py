@@ -107,6 +107,12 @@ PROVIDER_TIMEOUT_SECONDS = IntParam(
     description="How long a vendor of pictures may take for the answer to one request.",
 )
 
+VENDOR_PICTURES_PER_WORKSPACE = IntParam(
+    "VENDOR_PICTURES_PER_WORKSPACE",
+    default=5,
+    description="How many pictures of one workspace vendors may work on at once; others wait.",
+)
+
 REPLICATE_TOKEN_SECRET = StringParam(
     "REPLICATE_TOKEN_SECRET",
     default="",

@@ -18,7 +18,7 @@ from google.cloud.firestore import (
 from experience.documents import Document
 from experience.errors import InvalidArgument
 from experience.ids import fingerprint
-from experience.store import parse_or_log
+from experience.store import in_all_shards, parse_or_log
 
 D = TypeVar("D", bound=Document)
 
@@ -46,14 +46,17 @@ def newest_first(
     page_size: int,
     page_token: str | None,
     model: type[D],
+    *,
+    is_sharded: bool = False,
 ) -> Page[D]:
     """One page of a collection by `createdAt`, with the equalities that are not None.
 
-    One read for each item, and one more to know whether another page follows. A document that
-    cannot be read is left out. Raises InvalidArgument for a token of another list.
+    `is_sharded`: its documents have a shard, as many are made at once. One read for each item, and
+    one more to know whether another page follows. A document that cannot be read is left out.
+    Raises InvalidArgument for a token of another list.
     """
     wanted = {field: value for field, value in filters.items() if value is not None}
-    query: Query = collection
+    query: Query = in_all_shards(collection) if is_sharded else collection
     for field, value in wanted.items():
         query = query.where(filter=FieldFilter(field, "==", value))
     scope = fingerprint(_path(collection), wanted)[:16]

@@ -15,6 +15,7 @@ import google.auth.credentials
 from experience.clients import project_id
 
 if TYPE_CHECKING:
+    import requests
     from google.api_core.retry import Retry
     from google.cloud.storage import Blob, Bucket
 
@@ -29,8 +30,27 @@ def bucket() -> "Bucket":
     os.environ.setdefault("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
     from google.cloud import storage  # heavy, and most functions never touch an object
 
-    made: Bucket = storage.Client(project=project_id()).bucket(bucket_name())
+    session = _cli_session() if is_cli_emulator() else None
+    made: Bucket = storage.Client(project=project_id(), _http=session).bucket(bucket_name())
     return made
+
+
+def _cli_session() -> "requests.Session":
+    """Changes metadata where the Firebase CLI's emulator takes it: at `/b/`, not `/storage/v1/b/`.
+
+    https://github.com/firebase/firebase-tools, src/emulator/storage/apis/gcloud.ts
+    """
+    import requests
+
+    class Adapter(requests.adapters.HTTPAdapter):
+        def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
+            if request.method == "PATCH" and request.url:
+                request.url = request.url.replace("/storage/v1/b/", "/b/", 1)
+            return super().send(request, **options)
+
+    session = requests.Session()
+    session.mount("http://", Adapter())
+    return session
 
 
 def bucket_name() -> str:

@@ -15,12 +15,13 @@ from google.cloud.firestore import (
     Client,
     DocumentReference,
     DocumentSnapshot,
+    FieldFilter,
     Transaction,
 )
 from pydantic import ValidationError
 
 from experience import logs, transactions
-from experience.documents import Document, SparseDocument, Versioned
+from experience.documents import SHARDS, Document, SparseDocument, Versioned
 from experience.errors import NotFound
 
 D = TypeVar("D", bound=Document)
@@ -91,6 +92,11 @@ def field_updates(stored: S, changed: S) -> dict[str, Any]:
     """What turns one into the other, by top-level field: a field that ends is deleted."""
     ended = stored.dump().keys() - changed.dump().keys()
     return {**stored.difference(changed), **dict.fromkeys(ended, DELETE_FIELD)}
+
+
+def in_all_shards(query: Any) -> Any:
+    """A query in the order of time, by an index that begins with the shard."""
+    return query.where(filter=FieldFilter("shard", "in", list(range(SHARDS))))
 
 
 class Memory(Generic[V]):

@@ -101,13 +101,14 @@ class Part:
     """Something that a sweep repairs: what a query finds, and how.
 
     `repair` returns how much it has done for a document. `ordered_by`: the fields that the query is
-    ordered by, the first of which says since when a document is due, or `__name__`.
+    ordered by, or `__name__`. A document is due so many milliseconds after the first of them.
     """
 
     kind: str
     query: Any
     repair: Callable[[Found], int]
     ordered_by: tuple[str, ...]
+    due_after_ms: int = 0
 
 
 def sweep_ref(client: Client, name: str) -> DocumentReference:
@@ -149,7 +150,7 @@ class Sweep:
         for page in query_pages(query, values):
             count, _ = self.repair_page(part.kind, page, part.repair, until)
             if count < len(page):
-                self.leave(part.query, page[count], part.ordered_by[0])
+                self.leave(part.query, page[count], part.ordered_by[0], part.due_after_ms)
                 return page[count - 1], page[count]
         return None
 
@@ -192,15 +193,16 @@ class Sweep:
             self.log_failure(document=found.reference.path)
             self.failed += 1
 
-    def leave(self, query: Any, stopped: Found, due: str) -> None:
+    def leave(self, query: Any, stopped: Found, field: str, due_after_ms: int) -> None:
         """Count what is left of a query from a document on. One read for each thousand.
 
-        `due`: the field that says since when a document is due.
+        A document is due so many milliseconds after the time in `field`.
         """
         self.left += count_up_to(query.start_at(stopped))
-        since = None if due == "__name__" else due_ms(stopped.get(due))
+        since = None if field == "__name__" else due_ms(stopped.get(field))
         if since is not None:
-            self.oldest_overdue_ms = max(self.oldest_overdue_ms, clock.now_ms() - since)
+            overdue = clock.now_ms() - since - due_after_ms
+            self.oldest_overdue_ms = max(self.oldest_overdue_ms, overdue)
 
     def delay_of(self, rest: Rest) -> float:  # noqa: ARG002
         """How many seconds later a task goes on with this."""

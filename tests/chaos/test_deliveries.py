@@ -22,6 +22,8 @@ OF_RUNS = ["pollGeneration", "runStep"]
 OF_CLOSURES = ["onEventUpdated", "onProjectUpdated", "onWorkspaceUpdated", "updateDownloadUrls"]
 # Nor does it play or delete a campaign; tests/experience/campaigns and ai_generations try that.
 OF_CAMPAIGNS = ["onCampaignDeleted", "revealDraws"]
+# Nor does it leave a daily sweep anything; tests/experience/retention try what tasks go on with.
+OF_SWEEPS = ["continueSweep"]
 FAULTS: dict[str, dict[str, Any]] = {
     "twice": {"duplicate": 1},
     "late": {"delayMs": [200, 200]},
@@ -37,7 +39,8 @@ class TestOneFunction:
     def test_every_function_that_is_delivered_to_is_tried(self, faulty_suite: FaultySuite) -> None:
         host = faulty_suite.suite.functions
         delivered = host.endpoints("eventTrigger") | host.endpoints("taskQueueTrigger")
-        assert sorted(delivered) == sorted([*DELIVERED, *OF_RUNS, *OF_CLOSURES, *OF_CAMPAIGNS])
+        others = [*OF_RUNS, *OF_CLOSURES, *OF_CAMPAIGNS, *OF_SWEEPS]
+        assert sorted(delivered) == sorted([*DELIVERED, *others])
 
     @pytest.mark.parametrize("function", DELIVERED)
     def test_what_is_lost_of_one_is_swept(self, faulty_suite: FaultySuite, function: str) -> None:

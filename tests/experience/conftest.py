@@ -10,10 +10,10 @@ from emulator.suite.suite import Suite
 from experience import clients, transactions
 from experience.ids import new_id
 from experience.imaging import processes
+from tests.experience.rests import Rests
 from tests.support.builders.workspaces import a_member, a_workspace, an_experience
 from tests.support.job_bench import JobBench, NewJob, visits_in
 from tests.support.journeys.journey_bench import NewJourney, journeys_in
-from tests.support.rests import Rests
 
 SignIn = Callable[[str | None], Client]
 

@@ -22,14 +22,18 @@ import pytest
 import yaml
 from firebase_admin import functions
 from firebase_admin.exceptions import UnavailableError
+from firebase_functions import https_fn
 from firebase_functions.options import FirestoreOptions
 from firebase_functions.private.serving import functions_as_yaml
+from google.api_core import exceptions
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import Client, DocumentSnapshot, FieldFilter, Transaction
+from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 
 from emulator.suite.suite import Suite
 from experience import clients, transactions
-from experience.firebase import events
+from experience.errors import Refusal
+from experience.firebase import batch_get, callables, events
 from experience.ids import new_id
 from tests.repository.architecture import ROOT
 from tests.repository.test_requirements import RUNTIME
@@ -58,7 +62,10 @@ FIRESTORE = Library(
         " override. clients.py also repeats the library's channel options: TestStreams compares"
         " them.",
         "DocumentSnapshot._data": "transactions.fields returns it. It must still hold the decoded"
-        " fields. If `to_dict` makes no copy by now, call that.",
+        " fields. If `to_dict` makes no copy by now, call that. batch_get.Snapshot sets it, because"
+        " the constructor makes a copy.",
+        "FirestoreGrpcTransport._wrapped_methods": "batch_get.py repeats how often and how long the"
+        " library asks for documents: TestFirestore compares them.",
     },
 )
 ADMIN = Library(
@@ -167,6 +174,27 @@ class TestFirestore:
         assert transactions.fields(snapshot) == snapshot.to_dict() == stored, problem
         assert transactions.fields(absent) is None, problem
 
+    def test_documents_are_asked_for_as_often_and_as_long_as_by_the_library(self) -> None:
+        channel: Any = grpc.insecure_channel("127.0.0.1:9")  # type: ignore[no-untyped-call]
+        transport = FirestoreGrpcTransport(channel=channel)
+        call: Any = transport._wrapped_methods[transport.batch_get_documents]
+        theirs, ours = call._retry, batch_get.RETRY
+        problem = FIRESTORE.advice("the library retries otherwise")
+        assert call._timeout == batch_get.TIMEOUT_SECONDS, problem
+        for name in ("_initial", "_maximum", "_multiplier", "_timeout"):
+            assert getattr(theirs, name) == getattr(ours, name), problem
+        for error in (
+            exceptions.Aborted,
+            exceptions.DeadlineExceeded,
+            exceptions.InternalServerError,
+            exceptions.NotFound,
+            exceptions.ResourceExhausted,
+            exceptions.ServiceUnavailable,
+            exceptions.Unknown,
+        ):
+            assert theirs._predicate(error("")) == ours._predicate(error("")), problem
+        channel.close()
+
 
 def use_all_of(client: Client) -> None:
     """One request of each kind that the functions send."""
@@ -219,6 +247,17 @@ class TestTaskQueue:
 
 
 class TestFunctionsSdk:
+    def test_each_code_has_the_status_that_the_sdk_gives_it(self) -> None:
+        theirs = {
+            code: https_fn.HttpsError(https_fn.FunctionsErrorCode(code), "")._http_error_code.status
+            for code in callables.STATUSES
+        }
+        assert theirs == callables.STATUSES, FUNCTIONS_SDK.advice("a code has another HTTP status")
+        refusals = [Refusal]
+        for kind in refusals:
+            refusals += kind.__subclasses__()
+        assert {kind.code for kind in refusals[1:]} <= callables.STATUSES.keys()
+
     def test_a_trigger_has_no_option_to_be_retried(self) -> None:
         options = {each.name for each in fields(FirestoreOptions)}
         assert "retry" not in options, FUNCTIONS_SDK.advice("FirestoreOptions has `retry`")

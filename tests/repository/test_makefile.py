@@ -1,7 +1,9 @@
-"""What `make` does with a name that is no target."""
+"""What `make` does with a name that is no target, and without what a target needs."""
 
 import os
+import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -40,3 +42,18 @@ class TestMistypedTargets:
 
     def test_an_unknown_name_fails(self) -> None:
         assert make("tset").returncode == 2
+
+
+class TestNewer:
+    def test_without_a_newer_python_it_says_so_and_fails_nothing(self, tmp_path: Path) -> None:
+        (tmp_path / "dirname").symlink_to(str(shutil.which("dirname")))
+        done = subprocess.run(
+            ["/bin/sh", str(ROOT / "tools" / "setup" / "newer")],
+            env={"PATH": str(tmp_path), "HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith("No Python 3.13 was found, so nothing ran on it.")

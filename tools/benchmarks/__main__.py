@@ -23,6 +23,7 @@ from tools.benchmarks import (
     visits,
 )
 from tools.benchmarks.bench import Bench
+from tools.benchmarks.production import comparison
 from tools.benchmarks.report.page import PAGE, PICTURE, ROOT, Half, Report, machine
 
 COLD_STARTS = 7
@@ -33,6 +34,7 @@ RUN_SECONDS = 3.0
 PICTURES = 5
 VISITS = 3
 SESSIONS = 10_000
+PRODUCTION_ROUNDS, PRODUCTION_SECONDS = 6, 1.0
 
 
 def main() -> None:
@@ -40,6 +42,7 @@ def main() -> None:
     console = Console()
     began = time.monotonic()
     facts = machine(os.getloadavg()[0])
+    compared = comparison.measure(PRODUCTION_ROUNDS, PRODUCTION_SECONDS)
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "functions.log"
         with bench.started(log) as empty:
@@ -54,7 +57,7 @@ def main() -> None:
         with bench.started(log, partial(large_project.fill, count=SESSIONS)) as full:
             large = _half(full, ROUNDS_WITH_MANY)
     pair = (event_picture, played, players.measure_near())
-    measured = (cold, loaded, ran, picture, *pair, few, large, unmeasured)
+    measured = (compared, cold, loaded, ran, picture, *pair, few, large, unmeasured)
     report = Report(facts, ROUNDS, SESSIONS, *measured)
     report.write()
     for table in report.blocks().values():

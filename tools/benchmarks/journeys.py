@@ -13,6 +13,7 @@ from google.cloud.firestore import DocumentReference
 
 from emulator.demo import seed
 from experience.clock import now_ms
+from experience.documents import shard_of
 from experience.media.store.objects import capture_path
 from tools.benchmarks.bench import Bench, Call
 from tools.benchmarks.timing import Samples
@@ -98,6 +99,7 @@ class Journeys:
         blob.upload_from_string(self._bench.photo, content_type="image/jpeg")
         stored = {
             "id": session,
+            "shard": shard_of(session),
             "eventId": self.event,
             "workspaceId": seed.WORKSPACE,
             "state": "captured",

@@ -4,20 +4,21 @@ Protocol: https://firebase.google.com/docs/functions/callable-reference
 """
 
 import functools
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypedDict, Unpack, cast, overload
+from typing import Any, Generic, TypedDict, TypeVar, Unpack, cast, overload
 
 import flask
 from firebase_functions import https_fn, options
 from flask_cors import cross_origin
 from pydantic.alias_generators import to_camel
 
-from experience import clients, config, logs
+from experience import config, logs
 from experience.documents import Document
-from experience.errors import AppCheckRequired, Reason, Refusal, Unauthenticated
+from experience.errors import InvalidArgument, Reason, Refusal
+from experience.firebase.app_check import require_app
 from experience.firebase.deployment import CONCURRENCY, MAX_INSTANCES, REGION, Handler
+from experience.firebase.id_tokens import uid_of
 from experience.firebase.request_body import MAX_BODY_BYTES, R, check_body, drain, parse
 from experience.firebase.streaming import (
     EVENT_STREAM,
@@ -26,13 +27,25 @@ from experience.firebase.streaming import (
     Stream,
     accepts_stream,
     drop,
+    error_of,
     event,
 )
-from experience.ids import is_uid
 from experience.reasons import EVERYWHERE
 
-_REASONS = {"INTERNAL": "internal", "INVALID_ARGUMENT": "malformed_request"}
-"""Of the SDK's own refusals; the others are of the token."""
+T = TypeVar("T")
+
+STATUSES = {
+    "invalid-argument": 400,
+    "failed-precondition": 400,
+    "unauthenticated": 401,
+    "permission-denied": 403,
+    "not-found": 404,
+    "aborted": 409,
+    "already-exists": 409,
+    "resource-exhausted": 429,
+    "internal": 500,
+}
+"""HTTP's status of each code that we refuse with, as the SDK has it."""
 
 # The attribute of a callable's handler that holds its Declaration.
 DECLARATION = "__declaration__"
@@ -110,14 +123,12 @@ def callable_function(
         name = to_camel(function.__name__)
         declaration = Declaration(name, function, request_model, tuple(refuses), streams)
 
-        def handle(call: https_fn.CallableRequest[Any]) -> Any:
-            if declaration.streams and accepts_stream(call.raw_request):
-                return _begin(Stream(functools.partial(_respond, declaration, call)))
-            return _respond(declaration, call, drop)
+        def declared(call: https_fn.CallableRequest[Any]) -> Any:
+            raise NotImplementedError  # it is deployed as what this declares, and served as below
 
-        handle.__name__ = name
-        handle.__doc__ = function.__doc__
-        served: Any = https_fn.on_call(
+        declared.__name__ = name
+        declared.__doc__ = function.__doc__
+        endpoint: Any = https_fn.on_call(
             region=REGION,
             cpu=1,
             memory=memory,
@@ -125,51 +136,88 @@ def callable_function(
             # all of them together shall fit into its memory
             concurrency=CONCURRENCY * MAX_BODY_BYTES // max_body_bytes,
             max_instances=MAX_INSTANCES,
-        )(handle)
-        handler = _checked(served, max_body_bytes)
+        )(declared)
+
+        @cross_origin(methods="POST", origins="*")
+        def serve(request: flask.Request) -> flask.Response:
+            return _serve(declaration, max_body_bytes, request)
+
+        @functools.wraps(endpoint)
+        def handler(request: flask.Request) -> flask.Response:
+            if request.method != "POST":
+                drain(request)
+            return cast(flask.Response, serve(request))
+
         setattr(handler, DECLARATION, declaration)
         return handler
 
     return decorate
 
 
-def _begin(stream: Stream) -> Any:
-    """The answer of a call that ends before its first chunk; otherwise `_checked` sends the stream.
+def _serve(
+    declaration: Declaration[Any], max_body_bytes: int, request: flask.Request
+) -> flask.Response:
+    """The response to one call, by the protocol. One log line."""
+    wants_events = accepts_stream(request)
+    try:
+        _require_call(declaration, max_body_bytes, request)
+        if not wants_events:
+            result = _respond(declaration, request, drop, Document.shown_json)
+            return flask.Response(f'{{"result":{result}}}', mimetype="application/json")
+        respond = functools.partial(_respond, declaration, request, show=Document.shown)
+        if declaration.streams:
+            stream = Stream(respond)
+            if stream.begins():
+                return _events(stream)
+            return _events([event(result=stream.answer())])
+        return _events([event(result=respond(drop))])
+    except https_fn.HttpsError as refused:
+        error = error_of(refused)
+        response = _events([event(error=error)]) if wants_events else flask.jsonify(error=error)
+        response.status_code = STATUSES[refused.code.value]
+        return response
 
-    The SDK makes JSON of whatever a callable returns, so the stream passes it by.
-    """
-    if stream.begins():
-        flask.g.stream = stream
-        return None
-    return stream.answer()
+
+def _require_call(
+    declaration: Declaration[Any], max_body_bytes: int, request: flask.Request
+) -> None:
+    """Raises HttpsError `invalid-argument` for what no SDK sends."""
+    if request.method == "POST":
+        refused = check_body(request, max_body_bytes)
+    else:
+        refused = InvalidArgument(("", "a call is a POST"), reason="malformed_request")
+    if refused:
+        with logs.Handling("call", declaration.name, request.headers) as handling:
+            handling.fields["uid"] = None
+            handling.reason = refused.reason
+        raise _on_the_wire(refused)
 
 
 def _respond(
-    declaration: Declaration[R], call: https_fn.CallableRequest[Any], emit: Emit[Any]
-) -> Any:
-    """Run one call and log one line about it."""
-    headers = call.raw_request.headers
-    uid = call.auth.uid if call.auth else None
-    with logs.Handling("call", declaration.name, headers) as handling:
+    declaration: Declaration[Any],
+    call: flask.Request,
+    emit: Emit[Any],
+    show: Callable[[Document], T],
+) -> T:
+    """Run one call and log one line about it. Raises HttpsError."""
+    with logs.Handling("call", declaration.name, call.headers) as handling:
+        uid: str | None = None
         handling.fields["uid"] = uid
         try:
-            if not uid or not is_uid(uid):
-                raise Unauthenticated
-            if config.ENFORCE_APP_CHECK.value and call.app is None:
-                raise AppCheckRequired
-            request = parse(declaration.request, call.data)
+            uid = handling.fields["uid"] = uid_of(call.headers.get("Authorization"))
+            if config.ENFORCE_APP_CHECK.value:
+                require_app(call.headers.get("X-Firebase-AppCheck"))
+            request = parse(declaration.request, call.get_json()["data"])
             handling.label_of(request)
-            arguments = [Caller(uid, headers.get("Origin")), request]
+            arguments = [Caller(uid, call.headers.get("Origin")), request]
             if declaration.streams:
                 arguments.append(emit)
-            return declaration.function(*arguments).shown()
+            return show(declaration.function(*arguments))
         except Refusal as refused:
             handling.reason = refused.reason
             if not declaration.covers(refused):
                 logs.error("undeclared refusal", reason=refused.reason, code=refused.code)
-            raise https_fn.HttpsError(
-                https_fn.FunctionsErrorCode(refused.code), refused.message, refused.details
-            ) from refused
+            raise _on_the_wire(refused) from refused
         except Exception as bug:
             handling.bug("bug", uid=uid)
             raise https_fn.HttpsError(
@@ -179,60 +227,18 @@ def _respond(
             ) from bug
 
 
-def _checked(served: Handler, max_body_bytes: int) -> Handler:
-    """Refuse a body that is not a callable's with `invalid-argument`; the SDK responds with 500."""
-
-    @cross_origin(methods="POST", origins="*")
-    def checked(request: flask.Request) -> flask.Response:
-        refused = check_body(request, max_body_bytes) if request.method == "POST" else None
-        if refused:
-            _log_refused(served.__name__, request, refused.reason)
-            error = {
-                "status": "INVALID_ARGUMENT",
-                "message": refused.message,
-                "details": refused.details,
-            }
-            return _encoded(flask.make_response(flask.jsonify(error=error), 400), request)
-        clients.app()  # the SDK verifies tokens with the default app, and does not make it
-        return _encoded(_explained(served(request), served.__name__, request), request)
-
-    @functools.wraps(served)
-    def handler(request: flask.Request) -> flask.Response:
-        if request.method != "POST":
-            drain(request)
-        return cast(flask.Response, checked(request))
-
-    return handler
+def _on_the_wire(refused: Refusal) -> https_fn.HttpsError:
+    code = https_fn.FunctionsErrorCode(refused.code)
+    return https_fn.HttpsError(code, refused.message, refused.details)
 
 
-def _log_refused(name: str, request: flask.Request, reason: str) -> None:
-    """Log the one line of a call that never reached `_respond`."""
-    with logs.Handling("call", name, request.headers) as handling:
-        handling.reason = reason
-
-
-def _explained(response: flask.Response, name: str, request: flask.Request) -> flask.Response:
-    """The SDK's own refusals, such as of a bad token, with a reason as all others have."""
-    body = response.get_json(silent=True) if response.status_code >= 400 else None
-    if isinstance(body, dict) and "details" not in body.get("error", {}):
-        error = body["error"]
-        reason = _REASONS.get(error.get("status"), "unauthenticated")
-        _log_refused(name, request, reason)
-        response.set_data(json.dumps({"error": {**error, "details": {"reason": reason}}}))
-    return response
-
-
-def _encoded(response: flask.Response, request: flask.Request) -> flask.Response:
-    """The response as events, with its status, for a client that asks for them.
+def _events(events: Iterable[bytes]) -> flask.Response:
+    """A response of events, for a client that asks for them.
 
     The web SDK reads nothing else: of an error in JSON its `data` would wait forever.
     """
-    if accepts_stream(request):
-        stream = flask.g.pop("stream", None)
-        response.response = stream or [event(**response.get_json())]
-        del response.headers["Content-Length"]
-        response.mimetype = EVENT_STREAM
-        # neither a cache nor a proxy may collect what comes piece by piece
-        response.headers["Cache-Control"] = "no-cache"
-        response.headers["X-Accel-Buffering"] = "no"
+    response = flask.Response(events, mimetype=EVENT_STREAM)
+    # neither a cache nor a proxy may collect what comes piece by piece
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["X-Accel-Buffering"] = "no"
     return response

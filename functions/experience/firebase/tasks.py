@@ -20,11 +20,14 @@ def task_function(
     timeout_seconds: int,
     retry: options.RetryConfig,
     rate: options.RateLimits,
+    concurrency: int = 1,
+    max_instances: int = MAX_INSTANCES,
 ) -> Callable[[Callable[[R], None]], Handler]:
     """Deploy a function as the handler of the task queue of the same name.
 
     What it raises makes the queue deliver the task again. `TryLater` does so without being
-    logged as a fault.
+    logged as a fault. A task that works on its CPU all the time has an instance to itself; more
+    `concurrency` is for those that wait for somebody else.
     """
 
     def decorate(function: Callable[[R], None]) -> Handler:
@@ -56,8 +59,8 @@ def task_function(
             cpu=1,
             memory=memory,
             timeout_sec=timeout_seconds,
-            concurrency=1,  # a task works on its one CPU all the time
-            max_instances=MAX_INSTANCES,
+            concurrency=concurrency,
+            max_instances=max_instances,
             retry_config=retry,
             rate_limits=rate,
         )(handle)

@@ -16,7 +16,7 @@ from experience.ids import is_document_id
 from experience.journeys.models.session import EventSession, SessionState
 from experience.steps import Step
 from experience.steps.screens import SELECTED_EXPERIENCE
-from experience.store import get, parse
+from experience.store import get, in_all_shards, parse
 
 
 def event_sessions_ref(client: Client, event_id: str) -> CollectionReference:
@@ -80,7 +80,7 @@ def find_transforming(
 def query_stuck(client: Client, before: int) -> Any:
     """Query: sessions of all events that are transforming, last updated before this (Unix ms)."""
     return (
-        client.collection_group("sessions")
+        in_all_shards(client.collection_group("sessions"))
         .where(filter=FieldFilter("state", "==", SessionState.TRANSFORMING.value))
         .where(filter=FieldFilter("updatedAt", "<=", before))
         .order_by("updatedAt")

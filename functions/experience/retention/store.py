@@ -14,6 +14,7 @@ from experience.projects.store import project_ref
 from experience.sessions.models.session import Session
 from experience.sessions.store import session_ref, sessions_ref
 from experience.shares.store import query_shares_of
+from experience.store import in_all_shards
 from experience.transforms.store import internals_ref, job_ref
 
 
@@ -30,7 +31,7 @@ def query_guests(client: Client, project_id: str, since: int, until: int) -> Any
 
 def query_sessions(client: Client, project_id: str, since: int, until: int) -> Any:
     """Query: a project's sessions that were last written in that time, the oldest first."""
-    return _in_time(sessions_ref(client, project_id), "updatedAt", since, until)
+    return _in_time(in_all_shards(sessions_ref(client, project_id)), "updatedAt", since, until)
 
 
 def query_counts_until(parent: DocumentReference, day: str) -> Any:
@@ -47,7 +48,8 @@ def query_limited_events(client: Client) -> Any:
 
 def query_event_sessions(client: Client, event_id: str, since: int, until: int) -> Any:
     """Query: an event's sessions that were last written in that time, the oldest first."""
-    return _in_time(event_sessions_ref(client, event_id), "updatedAt", since, until)
+    sessions = in_all_shards(event_sessions_ref(client, event_id))
+    return _in_time(sessions, "updatedAt", since, until)
 
 
 def query_event_guests(client: Client, event_id: str, since: int, until: int) -> Any:

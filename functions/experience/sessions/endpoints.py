@@ -197,7 +197,7 @@ def get_guest_history(caller: Caller, request: GetGuestHistory) -> Page[HistoryE
     return read.get_guest_history(caller.uid, request)
 
 
-@schedule(every="15 minutes")
+@schedule(every="15 minutes", timeout_seconds=840)
 def sweep_sessions() -> None:
     """Abandon sessions that nobody touched for a day; adopt those whose event was lost."""
     sweep.sweep_sessions()

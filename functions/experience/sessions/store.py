@@ -12,7 +12,7 @@ from google.cloud.firestore import (
 
 from experience.projects.models import Phase
 from experience.sessions.models.session import Mode, Session, SessionStatus
-from experience.store import get, parse_or_log
+from experience.store import get, in_all_shards, parse_or_log
 from experience.workspaces import store
 from experience.workspaces.models import ExperienceConfig
 
@@ -96,7 +96,7 @@ def find_active_preshares(
 def query_idle(client: Client, before: int) -> Any:
     """Query: active sessions of all projects that were last written before this (Unix ms)."""
     return (
-        client.collection_group("sessions")
+        in_all_shards(client.collection_group("sessions"))
         .where(filter=FieldFilter("status", "==", SessionStatus.ACTIVE.value))
         .where(filter=FieldFilter("updatedAt", "<=", before))
         .order_by("updatedAt")
@@ -109,7 +109,6 @@ def query_unadopted(client: Client) -> Any:
         client.collection_group("sessions")
         .where(filter=FieldFilter("phase", "==", None))
         .where(filter=FieldFilter("status", "==", SessionStatus.ACTIVE.value))
-        .where(filter=FieldFilter("completedAt", "==", None))  # so that an index is there
         .order_by("__name__")
     )
 
@@ -117,7 +116,7 @@ def query_unadopted(client: Client) -> Any:
 def query_completed_mains(client: Client, until: int) -> Any:
     """Query: main sessions of all projects completed until this (Unix ms), the oldest first."""
     return (
-        client.collection_group("sessions")
+        in_all_shards(client.collection_group("sessions"))
         .where(filter=FieldFilter("phase", "==", Phase.MAIN.value))
         .where(filter=FieldFilter("status", "==", SessionStatus.COMPLETED.value))
         .where(filter=FieldFilter("completedAt", "<=", until))

@@ -1,5 +1,6 @@
 """What all steps have in common, and the step that this version does not know."""
 
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
@@ -49,6 +50,11 @@ class Step(Document):
 
     input_types: ClassVar[tuple[str, ...]] = ()
     """The types of `StepInput` that this step accepts."""
+
+    @cached_property
+    def shown_fields(self) -> dict[str, Any]:
+        """What a guest gets of it. Made once: of a published step an instance has one object."""
+        return self.declared()
 
     @property
     def accepts_input(self) -> bool:

@@ -62,6 +62,6 @@ place (`steps.0.config.maxLength`)."""
 ShownStep = Annotated[
     Step,
     BeforeValidator(_stored),
-    PlainSerializer(lambda step: step.declared()),
+    PlainSerializer(lambda step: step.shown_fields),
 ]
 """A step as a guest gets it: only the declared fields of its type."""

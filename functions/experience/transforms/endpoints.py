@@ -121,11 +121,30 @@ def on_job_created(event: DocumentEvent) -> None:
     retry=options.RetryConfig(
         max_attempts=20, min_backoff_seconds=2, max_backoff_seconds=60, max_doublings=5
     ),
-    rate=options.RateLimits(max_concurrent_dispatches=50, max_dispatches_per_second=50),
+    # docs/scale.md: a picture takes two seconds, of which half a second is work for a CPU
+    rate=options.RateLimits(max_concurrent_dispatches=400, max_dispatches_per_second=400),
+    max_instances=400,
 )
 def run_transform(task: StepTask) -> None:
     """Work on one attempt at a step of a transform, and on the steps that it makes ready.
 
     As `runStep`, in a queue of its own: a guest waits, and a build of a campaign does not.
     """
+    run_step(task, Delivery(*delivered_task()))
+
+
+@task_function(
+    StepTask,
+    memory=options.MemoryOption.GB_2,
+    timeout_seconds=TASK_SECONDS,
+    retry=options.RetryConfig(
+        max_attempts=20, min_backoff_seconds=2, max_backoff_seconds=60, max_doublings=5
+    ),
+    # docs/scale.md: the vendor takes many seconds, and the imaging has one process for each CPU
+    rate=options.RateLimits(max_concurrent_dispatches=3200, max_dispatches_per_second=400),
+    concurrency=16,
+    max_instances=200,
+)
+def run_vendor_transform(task: StepTask) -> None:
+    """As `runTransform`, for transforms whose picture a vendor makes: their workers mostly wait."""
     run_step(task, Delivery(*delivered_task()))

@@ -98,13 +98,14 @@ def run_step(task: StepTask) -> None:
 
 @task_function(
     PollTask,
-    memory=options.MemoryOption.GB_1,
+    memory=options.MemoryOption.GB_2,
     timeout_seconds=300,
     # For crashes, database failures, and cancels that a provider did not accept.
     retry=options.RetryConfig(
         max_attempts=20, min_backoff_seconds=2, max_backoff_seconds=60, max_doublings=5
     ),
-    rate=options.RateLimits(max_concurrent_dispatches=100, max_dispatches_per_second=100),
+    rate=options.RateLimits(max_concurrent_dispatches=400, max_dispatches_per_second=500),
+    concurrency=4,  # it mostly waits for the provider
 )
 def poll_generation(task: PollTask) -> None:
     """Poll a provider for the state of a generation."""

@@ -26,6 +26,9 @@ class TestArguments:
             ("demo --guests -2", "'-2' is no number of guests"),
             ("demo --journey --guests 2", "--journey is for one guest"),
             ("demo --guests many", "'many' is no number of guests"),
+            ("rehearse --guests 0", "'0' is no number from 1 to 2000"),
+            ("rehearse --minutes nan", "'nan' is no number of minutes up to 240"),
+            ("rehearse --minutes 0", "'0' is no number of minutes up to 240"),
         ],
     )
     def test_wrong_ones_are_refused(

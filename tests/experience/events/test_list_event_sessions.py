@@ -5,6 +5,7 @@ from collections.abc import Callable
 from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import Client
+from experience.documents import shard_of
 from tests.experience.journeys.seed_session import EXAMPLES
 from tests.support.builders.events import an_event
 from tests.support.builders.workspaces import a_member, a_workspace
@@ -22,7 +23,8 @@ class TestListEventSessions:
         stored = []
         for number, example in enumerate(EXAMPLES.values()):
             session = {**example, "eventId": event, "createdAt": 1701100800000 + number}
-            db.document("events", event, "sessions", session["id"]).set(session)
+            shard = {"shard": shard_of(session["id"])}
+            db.document("events", event, "sessions", session["id"]).set(session | shard)
             stored.append(session)
         viewer = signed_in(a_member(db, workspace, "viewer"))
 

@@ -22,11 +22,11 @@ from experience.retention.usecases import erase, sweep_events
 from experience.retention.usecases.sweep import sweep_retention
 from experience.transforms.models.quota import day_of
 from tests.experience.journeys.journey_guest import PHOTO, JourneyGuest, put
+from tests.experience.rests import Rests
 from tests.experience.retention.visits import DAY, DAYS, just_before
 from tests.support.builders.events import an_event
 from tests.support.builders.workspaces import a_member, a_step, a_workspace
 from tests.support.calling import at_once
-from tests.support.rests import Rests
 
 NOTHING = {"sessions": 0, "eventGuests": 0, "objects": 0, "runs": 0}
 

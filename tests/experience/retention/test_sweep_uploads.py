@@ -11,13 +11,13 @@ from experience import storage
 from experience.media.store import download_urls, objects, uploads
 from experience.retention.usecases import sweep
 from experience.retention.usecases.sweep import sweep_retention
+from tests.experience.rests import Rests
 from tests.experience.retention.visits import (
     DAY,
     just_before,
 )
 from tests.support.builders.sessions import a_session, session_ref
 from tests.support.builders.venues import Venue, a_venue
-from tests.support.rests import Rests
 
 
 class TestUploads:

@@ -5,11 +5,21 @@ from typing import Any
 import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import Client
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from experience.sessions.models.session import JobStatus
 from experience.transforms.models.failures import JobErrorCode
-from experience.transforms.models.job import Job, JobProgress, JobReservation, job_id_of, run_id_of
+from experience.transforms.models.job import (
+    Job,
+    JobProgress,
+    JobReservation,
+    job_id_of,
+    run_fields,
+    run_id_of,
+)
+from experience.transforms.models.quota import MAX_SHARDS, MIN_SHARDS, SHARE, shares_of
 from experience.transforms.usecases import hooks, photo_runs
 from experience.workflows.catalog.photo_transform import skills
 from experience.workflows.definitions.loader import DEFINITIONS
@@ -23,6 +33,7 @@ from experience.workflows.runs.models import (
     RunStep,
     StepError,
 )
+from experience.workspaces.models import Transform
 
 NOW = 1_000_000
 IDS = {"projectId": "p1", "sessionId": "s1", "jobId": "j1", "stepId": "photo"}
@@ -117,7 +128,25 @@ class TestOwner:
         mine = run(RunStatus.QUEUED)
         assert isinstance(hooks_of(mine), hooks.JobHooks)
         assert hooks_of(mine.model_copy(update={"owner_reference": None})) is None
-        assert photo_runs.QUEUE is Queue.RUN_TRANSFORM
+
+    @pytest.mark.parametrize(
+        ("model", "queue"),
+        [
+            ("local", Queue.RUN_TRANSFORM),
+            ("gemini/gemini-2.5-flash-image", Queue.RUN_VENDOR_TRANSFORM),
+            ("replicate/black-forest-labs/flux-kontext-pro", Queue.RUN_VENDOR_TRANSFORM),
+        ],
+    )
+    def test_workers_that_wait_for_a_vendor_keep_nobody_waiting(
+        self, model: str, queue: Queue
+    ) -> None:
+        transform = Transform.model_validate({"enabled": True, "model": model})
+        assert photo_runs.queue_of(transform) is queue
+        changed = run(RunStatus.QUEUED, queue=queue)
+        begun = job(JobStatus.PENDING).model_copy(update=run_fields(changed))
+        assert begun.run_queue is queue
+        assert ("queue" in begun.dump()) is (queue is not Queue.RUN_TRANSFORM)
+        assert Job.load(begun.dump()).run_queue is queue
 
     def test_every_step_that_is_told_is_one_of_the_workflow(self) -> None:
         assert set(hooks.PROGRESS_PERCENT) == set(DEFINITIONS.workflows[photo_runs.WORKFLOW].by_id)
@@ -212,3 +241,32 @@ class TestOwner:
         (_, update), (_, shown) = jobs.on_run_finalized(client, run(RunStatus.CANCELLED), {}, NOW)
         assert (update["status"], update["error"]["code"]) == ("cancelled", "CANCELLED")
         assert (shown["jobStatus"], shown["jobError"]["code"]) == ("cancelled", "CANCELLED")
+
+
+limits = st.integers(min_value=0, max_value=3 * MAX_SHARDS * SHARE)
+
+
+class TestShares:
+    @given(limits)
+    def test_together_they_are_the_limit(self, limit: int) -> None:
+        assert sum(shares_of(limit)) == limit
+
+    @given(limits, limits)
+    def test_a_raised_limit_leaves_no_shard_less(self, one: int, other: int) -> None:
+        lower, higher = shares_of(min(one, other)), shares_of(max(one, other))
+        assert len(lower) <= len(higher)
+        assert all(mine <= more for mine, more in zip(lower, higher, strict=False))
+
+    @given(limits)
+    def test_no_shard_counts_much_until_there_are_as_many_as_may_be(self, limit: int) -> None:
+        shares = shares_of(limit)
+        assert len(shares) <= MAX_SHARDS
+        assert 0 not in shares
+        assert len(shares) == MAX_SHARDS or max(shares, default=0) <= SHARE
+
+    @pytest.mark.parametrize(
+        ("limit", "shards"), [(0, 0), (1, 1), (8, 8), (400, 8), (401, 9), (1000, 20), (10**6, 200)]
+    )
+    def test_there_are_as_many_as_the_limit_asks_for(self, limit: int, shards: int) -> None:
+        assert len(shares_of(limit)) == shards
+        assert shards <= MIN_SHARDS or limit > MIN_SHARDS * SHARE

@@ -5,6 +5,7 @@ from typing import Any
 from google.cloud.firestore import Client
 
 from experience.clock import now_ms
+from experience.documents import shard_of
 from experience.ids import new_id
 
 
@@ -24,6 +25,7 @@ def session_fields(project: str, uid: str, experience: str, **fields: Any) -> di
     """Every field of a new session; `workspaceId` is a name only, unless it is given."""
     return {
         "id": "s1",
+        "shard": shard_of(fields.get("id", "s1")),
         "projectId": project,
         "workspaceId": "workspace",
         "eventId": None,
@@ -56,7 +58,9 @@ def written_session(project: str, uid: str, experience: str, **fields: Any) -> d
     now = now_ms()
     undecided = {"workspaceId": None, "experienceVersion": None, "phase": None}
     mine = {"id": f"session-{new_id()}", "createdAt": now, "updatedAt": now}
-    return session_fields(project, uid, experience, **{**undecided, **mine, **fields})
+    written = session_fields(project, uid, experience, **{**undecided, **mine, **fields})
+    del written["shard"]
+    return written
 
 
 def stored_session(db: Client, project: str, session: str) -> dict[str, Any]:

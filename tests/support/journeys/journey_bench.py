@@ -8,6 +8,7 @@ from google.cloud.firestore import Client, FieldFilter
 
 from experience import clients
 from experience.clock import now_ms
+from experience.documents import shard_of
 from experience.ids import new_id
 from experience.journeys.models.session import EventSessionView
 from experience.journeys.models.transform import RetryJourney, TriggerTransform
@@ -48,7 +49,12 @@ class JourneyBench(WorkflowBench):
     def begun(self, **fields: Any) -> "JourneyBench":
         """Store the session, with a photo unless its fields say otherwise."""
         photo = {} if "inputImagePath" in fields else self.take_photo(fields.pop("photo", None))
-        own = {"id": self.id, "eventId": self.event, "workspaceId": self.workspace}
+        own = {
+            "id": self.id,
+            "shard": shard_of(self.id),
+            "eventId": self.event,
+            "workspaceId": self.workspace,
+        }
         now = now_ms()
         stored = {
             **own,

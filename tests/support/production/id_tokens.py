@@ -65,6 +65,7 @@ class Google(ThreadingHTTPServer):
 
     def __init__(self, folder: Path, *keys: SigningKey) -> None:
         super().__init__(("127.0.0.1", 0), _Proxy)
+        self.url = f"http://127.0.0.1:{self.server_address[1]}/certificates"
         self.keys = list(keys)
         self.max_age_seconds = MAX_AGE_SECONDS
         self.is_down = False
@@ -97,6 +98,11 @@ class _Proxy(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Google
 
+    def do_GET(self) -> None:
+        """The certificates to whom has this server's own address."""
+        self.wfile.write(self._response())
+        self.close_connection = True
+
     def do_CONNECT(self) -> None:
         if self.path != f"{GOOGLE}:443" or self.server.is_down:
             self.send_error(502)
@@ -106,18 +112,23 @@ class _Proxy(BaseHTTPRequestHandler):
         with self.server.tls.wrap_socket(self.connection, server_side=True) as connection:
             request = connection.recv(65536)
             assert request.startswith(b"GET /robot/v1/metadata/x509/securetoken@system."), request
-            self.server.fetches += 1
-            body = json.dumps({key.kid: key.certificate.decode() for key in self.server.keys})
-            head = (
-                "HTTP/1.1 200 OK",
-                f"Cache-Control: public, max-age={self.server.max_age_seconds}, must-revalidate",
-                f"Date: {formatdate(usegmt=True)}",  # without it nothing keeps the response
-                "Content-Type: application/json; charset=UTF-8",
-                f"Content-Length: {len(body)}",
-                "Connection: close",
-            )
-            connection.sendall("\r\n".join([*head, "", body]).encode())
+            connection.sendall(self._response())
         self.close_connection = True
+
+    def _response(self) -> bytes:
+        self.server.fetches += 1
+        if self.server.is_down:
+            return b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n"
+        body = json.dumps({key.kid: key.certificate.decode() for key in self.server.keys})
+        head = (
+            "HTTP/1.1 200 OK",
+            f"Cache-Control: public, max-age={self.server.max_age_seconds}, must-revalidate",
+            f"Date: {formatdate(usegmt=True)}",  # without it nothing keeps the response
+            "Content-Type: application/json; charset=UTF-8",
+            f"Content-Length: {len(body)}",
+            "Connection: close",
+        )
+        return "\r\n".join([*head, "", body]).encode()
 
     def log_message(self, format: str, *args: Any) -> None:
         pass

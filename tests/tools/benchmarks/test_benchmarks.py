@@ -22,6 +22,7 @@ from tools.benchmarks import (
     visits,
 )
 from tools.benchmarks.bench import Bench
+from tools.benchmarks.production import comparison
 from tools.benchmarks.report import chart, page
 from tools.benchmarks.report.page import Half, Report
 from tools.benchmarks.timing import Samples
@@ -63,13 +64,16 @@ class TestRun:
         pair = journeys.measure(bench, rounds=1, warm=0)
         played = players.measure(bench, rounds=1, warm=0)
         near = players.measure_near(points=2000, places=3)
-        measured = (cold, loaded, ran, picture, pair, played, near)
+        compared = comparison.measure(1, 0.1, clients=(1, 2))
+        measured = (compared, cold, loaded, ran, picture, pair, played, near)
         report = Report(page.machine(0), 1, 4, *measured, half, half, [])
         shutil.copy(page.PAGE, tmp_path / "page.md")
 
         report.write(tmp_path / "page.md", tmp_path / "picture.svg")
 
         written = (tmp_path / "page.md").read_text()
+        assert [each.clients for each in compared] == [1, 2] * 2
+        assert all(each.ours.cpu > 0 and each.by_hand.cpu > 0 for each in compared)
         assert [each.guests for each in loaded] == [1, 2] * 3
         assert list(ran.a_second) == [1, 2]
         assert picture.around.median < picture.run.median

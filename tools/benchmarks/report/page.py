@@ -11,6 +11,8 @@ from emulator.firestore import java
 from emulator.firestore.installation import find_installation
 from tools import markdown
 from tools.benchmarks import calls, cold_start, journeys, load, pictures, players, runs
+from tools.benchmarks.production import comparison
+from tools.benchmarks.production.table import table as production
 from tools.benchmarks.report import chart
 from tools.benchmarks.timing import Samples
 
@@ -37,6 +39,7 @@ class Report:
     machine: str
     rounds: int
     sessions: int
+    production: Sequence[comparison.Result]
     cold: Sequence[cold_start.Start]
     load: Sequence[load.Result]
     runs: runs.Result
@@ -51,6 +54,7 @@ class Report:
     def blocks(self) -> dict[str, str]:
         """The tables of the page."""
         return {
+            "production": production(self.production),
             "machine": self.machine,
             "calls": _calls(self.few.calls, self.unmeasured),
             "load": _load(self.load),

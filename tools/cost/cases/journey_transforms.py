@@ -7,6 +7,7 @@ from google.cloud.firestore import DocumentReference
 
 from experience import storage
 from experience.clock import now_ms
+from experience.documents import shard_of
 from experience.media.store import objects
 from tests.support.builders.events import an_event, an_event_experience
 from tests.support.builders.jobs import a_photo
@@ -39,6 +40,10 @@ def measure(stage: Stage) -> None:
         {"runTransform": "the task for a deadline, after the picture"},
         lambda: stage.deliver("runTransform", {**task, "dispatch": 0, "runAttempt": 0}),
     )
+    stage.measure(
+        {"runVendorTransform": "a task that comes again after the picture"},
+        lambda: stage.deliver("runVendorTransform", {**task, "dispatch": 0, "runAttempt": 0}),
+    )
 
     failed = {"state": "error", "error": "AI transform failed: cancelled"}
     session = _captured(stage, event, experience, **failed)
@@ -62,6 +67,7 @@ def _captured(stage: Stage, event: str, experience: str, **fields: object) -> Do
     session.set(
         {
             "id": session.id,
+            "shard": shard_of(session.id),
             "eventId": event,
             "workspaceId": workspace,
             "state": "captured",

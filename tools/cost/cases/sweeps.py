@@ -37,6 +37,12 @@ def measure(stage: Stage) -> None:
         a_session(stage.db, venue.project, guest.id, venue.main, **ended)
     stage.run_schedule("sweepRetention", "one guest whose time is over, with a session")
     assert not guest.get().exists
+    rest = {"name": "sweepRetention", "begunAt": now_ms(), "kind": "guests", "until": now_ms()}
+    rest |= {"parent": f"projects/{venue.project}"}
+    stage.measure(
+        {"continueSweep": "a range with nothing in it"},
+        lambda: stage.deliver("continueSweep", rest),
+    )
 
     venue = a_venue(stage.db)
     stage.warm(projectId=venue.project)

@@ -50,6 +50,10 @@ const PROBLEMS: Record<string, Words> = {
     title: "That was a lot",
     text: "You have started very often. Please take a short break.",
   },
+  "auth/too-many-requests": {
+    title: "Too many guests on this Wi-Fi",
+    text: "Please switch to mobile data and try again, or wait a little.",
+  },
   abandoned: {
     title: "This visit was ended",
     text: "It was left alone for too long, or started over somewhere else. You can begin again.",

@@ -38,7 +38,9 @@ def sweep_chats(milliseconds: int = sweeps.RUN_MS) -> int:
         sweeps.Part(
             "deletions", store.query_deleting(client, now - grace), resume, ("deletingSince",)
         ),
-        sweeps.Part("sessions", store.query_silent(client, old), erase, ("lastMessageAt",)),
+        sweeps.Part(
+            "sessions", store.query_silent(client, old), erase, ("lastMessageAt",), now - old
+        ),
         milliseconds=milliseconds,
     )
     return done.total()

@@ -107,6 +107,8 @@ class Campaign(Document):
 class CampaignView(Campaign):
     """A campaign as its workspace sees it."""
 
+    HIDDEN = {"request", "draw_secret", "claim_secret"}
+
     @classmethod
     def of(cls, campaign: Campaign) -> "CampaignView":
         """Without what is for the server alone."""
@@ -116,12 +118,7 @@ class CampaignView(Campaign):
 
     def dump(self) -> dict[str, Any]:
         """The fields that are shown."""
-        return self.model_dump(by_alias=True, exclude={"request", "draw_secret", "claim_secret"})
-
-    def shown(self) -> dict[str, Any]:
-        """The fields that are shown, in JSON's values."""
-        hidden = {"request", "draw_secret", "claim_secret"}
-        return self.model_dump(mode="json", by_alias=True, fallback=str, exclude=hidden)
+        return self.model_dump(by_alias=True, exclude=self.HIDDEN)
 
 
 class GeneratedCampaign(Document):

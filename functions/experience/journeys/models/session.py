@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from experience.documents import Sparse, SparseDocument
+from experience.documents import Sharded, Sparse, SparseDocument
 from experience.guests.models import Rate
 from experience.steps import StepInput
 from experience.steps.screens import SELECTED_EXPERIENCE
@@ -61,7 +61,7 @@ class EventSessionView(SparseDocument):
         return cls.model_construct(**{name: getattr(session, name) for name in names})
 
 
-class EventSession(EventSessionView):
+class EventSession(EventSessionView, Sharded):
     """`/events/{eventId}/sessions/{id}`: what clients get, and what the server keeps about it.
 
     Sessions of earlier versions have nothing of the latter, and no `step_order` and `created_by`.

@@ -89,6 +89,7 @@ def list_event_sessions(uid: str, request: ListEventSessions) -> pages.Page[Even
         request.page_size,
         request.page_token,
         EventSession,
+        is_sharded=True,
     )
     items = [EventSessionView.of(session) for session in page.items]
     return pages.Page[EventSessionView](items=items, next_page_token=page.next_page_token)

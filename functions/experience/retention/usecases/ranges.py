@@ -63,4 +63,7 @@ def still_due(run: SweepRun, rest: Rest) -> Rest | None:
         return rest
     [found] = transactions.read(run.client, [run.client.document(rest.parent)])
     until = _kept_until(found, run.now)
-    return rest.model_copy(update={"until": min(until, rest.until)}) if until is not None else None
+    if until is None:
+        return None
+    run.kept_until = until
+    return rest.model_copy(update={"until": min(until, rest.until)})

@@ -27,7 +27,7 @@ from experience.retention.usecases.sweep_run import SweepRun, delete_counts, enq
 from experience.sessions.models.session import Session
 from experience.sessions.store import session_ref
 from experience.store import parse, parse_or_log
-from experience.sweeps import Part, Rest
+from experience.sweeps import Rest
 from experience.transforms.models.job import run_id_of
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.usecases import delete
@@ -65,6 +65,8 @@ def continue_retention(milliseconds: int, rest: Rest) -> dict[str, int]:
 
 def _sweep(run: SweepRun, rest: Rest) -> int | None:
     """Sweep a range; gives where it stopped, or None after all of it."""
+    if rest.part == 0:
+        run.kept_until = rest.until
     return SWEEPERS[rest.kind](run, rest)
 
 
@@ -74,7 +76,7 @@ def _sweep_guests(run: SweepRun, rest: Rest) -> int | None:
     def delete(fields: dict[str, Any]) -> bool:
         return _delete_guest(run, Guest.load(fields), rest.until)
 
-    reached = run.delete_due(Part("guests", query, sweeps.of_project(delete), ("createdAt",)))
+    reached = run.delete_due("guests", query, sweeps.of_project(delete), "createdAt")
     if reached is not None:
         run.waiting.add(rest.parent)
     return reached
@@ -89,7 +91,7 @@ def _sweep_orphans(run: SweepRun, rest: Rest) -> int | None:
     def delete(fields: dict[str, Any]) -> bool:
         return _delete_orphan(run, Session.load(fields))
 
-    return run.delete_due(Part("sessions", query, sweeps.of_project(delete), ("updatedAt",)))
+    return run.delete_due("sessions", query, sweeps.of_project(delete), "updatedAt")
 
 
 def _delete_guest(run: SweepRun, guest: Guest, until: int) -> bool:

@@ -13,7 +13,7 @@ from experience.retention import store
 from experience.retention.models import RECHECKED_MS, UPLOAD_KEPT_MS
 from experience.retention.store import EventSessionIds
 from experience.retention.usecases.sweep_run import SweepRun, enqueue_updates
-from experience.sweeps import Part, Rest
+from experience.sweeps import Rest
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.usecases import delete
 
@@ -28,7 +28,7 @@ def sweep_sessions(run: SweepRun, rest: Rest) -> int | None:
     def delete(found: sweeps.Found) -> bool:
         return _delete_session(run.client, rest.parent_id, found)
 
-    return run.delete_due(Part("sessions", query, delete, ("updatedAt",)))
+    return run.delete_due("sessions", query, delete, "updatedAt")
 
 
 def sweep_guests(run: SweepRun, rest: Rest) -> int | None:
@@ -38,7 +38,7 @@ def sweep_guests(run: SweepRun, rest: Rest) -> int | None:
     def delete(found: sweeps.Found) -> bool:
         return _delete_guest(run.client, rest.parent_id, found)
 
-    return run.delete_due(Part("guests", query, delete, ("updatedAt",)))
+    return run.delete_due("guests", query, delete, "updatedAt")
 
 
 def _delete_session(client: Client, event_id: str, found: sweeps.Found) -> bool:

@@ -1,7 +1,8 @@
 """One run of the nightly sweep, or a task that goes on with a part of it."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from google.cloud.firestore import DocumentReference
 
@@ -11,7 +12,7 @@ from experience.media.store.parents import find_open
 from experience.media.store.uploads import Listed
 from experience.media.usecases.update_download_urls import enqueue
 from experience.retention import store
-from experience.sweeps import Part, Rest, Sweep
+from experience.sweeps import Found, Part, Rest, Sweep
 from experience.transforms.models.quota import day_of
 
 NAME = "sweepRetention"
@@ -30,6 +31,8 @@ class SweepRun(Sweep):
         self.now = self.started_at
         self.updated: set[str] = set()
         """The parents whose download URLs a task updates."""
+        self.kept_until = self.now
+        """What the project or event at hand no longer keeps was there by then (Unix ms)."""
         self.waiting: set[str] = set()
         """The projects with whose guests tasks go on."""
         self._lock = threading.Lock()
@@ -48,10 +51,12 @@ class SweepRun(Sweep):
         """How much of each kind it has deleted."""
         return {kind: self.done[kind] for kind in KINDS}
 
-    def delete_due(self, part: Part) -> int | None:
-        """Delete what is due; the time that the next one is due by if there was no time for it."""
-        stopped = self.repair(part)
-        return int(stopped[1].get(part.ordered_by[0])) if stopped else None
+    def delete_due(
+        self, kind: str, query: Any, delete: Callable[[Found], int], field: str
+    ) -> int | None:
+        """Delete what a query finds; the time, in `field`, of the first that it did not come to."""
+        stopped = self.repair(Part(kind, query, delete, (field,), self.now - self.kept_until))
+        return int(stopped[1].get(field)) if stopped else None
 
 
 def delete_counts(run: SweepRun, parent: DocumentReference, until: int) -> None:

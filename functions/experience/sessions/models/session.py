@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from experience.documents import Document
+from experience.documents import Document, Sharded
 from experience.projects.models import Phase
 
 ConfigSource = Literal["draft", "published"]
@@ -114,7 +114,7 @@ Pending = Annotated[SkipJsonSchema[bool], Field(exclude_if=lambda pending: not p
 """Whether the server has yet to count a completed session for its guest. Only true is stored."""
 
 
-class Session(Document):
+class Session(Sharded):
     """`/projects/{projectId}/sessions/{id}`. Timestamps are Unix milliseconds.
 
     A guest may write a new one themselves. Until the server has adopted it, it has no workspace,

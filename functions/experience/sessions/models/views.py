@@ -21,6 +21,7 @@ class SessionView(Session):
     request_fingerprint: str | None = Field(default=None, exclude=True)
     expire_at: datetime | None = Field(default=None, exclude=True)
     progress_pending: bool = Field(default=False, exclude=True)
+    shard: int | None = Field(default=None, exclude=True)
     inputs: dict[str, str | int | float | bool | list[str]]
     active_job_id: str | None
     result_asset_id: str | None
@@ -45,7 +46,7 @@ class SessionWithSteps(Document):
     @classmethod
     def of(cls, session: Session, config: ExperienceConfig) -> "SessionWithSteps":
         """The view of a session and of the config that it is answered against."""
-        return cls(session=SessionView.of(session), steps=config.steps)
+        return cls.model_construct(session=SessionView.of(session), steps=config.steps)
 
 
 class CompletedSession(Document):

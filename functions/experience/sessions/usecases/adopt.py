@@ -73,7 +73,7 @@ def adopt(session: Session) -> Session:
         except Refusal as refused:
             added, claiming = _refusal(refused.reason, refused.message, now), {}
         adopted = current.model_copy(update={**given, **added})
-        transaction.update(references[0], {**current.difference(adopted), **EMPTY})
+        transaction.update(references[0], {**current.difference(adopted), **_added(current)})
         if claiming:
             transaction.update(references[1], claiming)
         return adopted
@@ -98,7 +98,7 @@ def refuse_flood(session: Session, written_at: Any) -> bool:
     refusal = _refusal("rate_limited", "Too many refused sessions.", clock.now_ms())
     refused = session.model_copy(update=refusal)
     option = client.write_option(last_update_time=written_at)
-    changes = {**session.difference(refused), **EMPTY}
+    changes = {**session.difference(refused), **_added(session)}
     try:
         transactions.retry(lambda: reference.update(changes, option=option))
     except (exceptions.FailedPrecondition, exceptions.NotFound):
@@ -114,6 +114,11 @@ def _refusal(code: str, message: str, now: int) -> dict[str, Any]:
         "expire_at": datetime.fromtimestamp(now / 1000, UTC) + REFUSED_FOR,
         "updated_at": now,
     }
+
+
+def _added(session: Session) -> dict[str, Any]:
+    """What its guest did not write, or may have written as null."""
+    return {**EMPTY, "shard": session.shard}
 
 
 def _flood_of(session: Session) -> str:

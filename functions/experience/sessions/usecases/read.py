@@ -91,6 +91,7 @@ def list_sessions(uid: str, request: ListSessions) -> pages.Page[SessionView]:
         request.page_size,
         request.page_token,
         Session,
+        is_sharded=True,
     )
     items = [SessionView.of(session) for session in page.items]
     return pages.Page[SessionView](items=items, next_page_token=page.next_page_token)

@@ -8,8 +8,11 @@ from experience.sessions.models.session import Session, SessionStatus
 from experience.sessions.usecases import end
 from experience.sessions.usecases.adopt import adopt_and_link
 
+RUN_MS = 720_000
+"""How long a run lasts; the function has 840 s. An evening leaves many sessions idle."""
 
-def sweep_sessions(milliseconds: int = sweeps.RUN_MS) -> dict[str, int]:
+
+def sweep_sessions(milliseconds: int = RUN_MS) -> dict[str, int]:
     """Adopt the sessions whose event was lost, abandon those idle for a day; how many of each.
 
     As `sweeps.run` with two queries. A session that is adopted is a read, one that is abandoned is
@@ -17,7 +20,8 @@ def sweep_sessions(milliseconds: int = sweeps.RUN_MS) -> dict[str, int]:
     active. Safe to repeat, and to run twice at once.
     """
     client = clients.firestore()
-    before = clock.now_ms() - int(config.SESSION_IDLE_HOURS.value) * 3_600_000
+    idle_ms = int(config.SESSION_IDLE_HOURS.value) * 3_600_000
+    before = clock.now_ms() - idle_ms
 
     def decide(current: Session) -> dict[str, Any]:
         idle = current.is_active and current.updated_at <= before
@@ -41,6 +45,7 @@ def sweep_sessions(milliseconds: int = sweeps.RUN_MS) -> dict[str, int]:
             store.query_idle(client, before),
             sweeps.of_project(abandon),
             ("updatedAt",),
+            idle_ms,
         ),
         milliseconds=milliseconds,
     )

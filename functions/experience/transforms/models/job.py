@@ -1,13 +1,15 @@
 """Transform jobs (`/projects/{p}/jobs/{j}`) and their internals."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from experience.documents import Document
 from experience.ids import derived_id
 from experience.sessions.models.session import Answer, JobError, JobStatus
 from experience.transforms.models.failures import JobFailure
+from experience.workflows.runs.models import Queue, Run
 from experience.workspaces.models import Transform
 
 
@@ -31,6 +33,10 @@ class JobOutput(Document):
     size_bytes: int
     thumbnail_url: str | None = None
     processing_time_ms: int
+
+
+VendorQueue = Annotated[SkipJsonSchema[Queue | None], Field(exclude_if=lambda queue: queue is None)]
+"""The queue of a job's run, stored only if it is not `runTransform`."""
 
 
 class Job(Document):
@@ -59,6 +65,12 @@ class Job(Document):
     updated_at: int
     started_at: int | None = None
     completed_at: int | None = None
+    queue: VendorQueue = None
+
+    @property
+    def run_queue(self) -> Queue:
+        """The queue of its run."""
+        return self.queue or Queue.RUN_TRANSFORM
 
     @property
     def is_ended(self) -> bool:
@@ -139,6 +151,11 @@ def restarted_job(job: Job, now: int) -> Job:
             "updated_at": now,
         }
     )
+
+
+def run_fields(run: Run) -> dict[str, Any]:
+    """What a job says of its run."""
+    return {"run_id": run.id, "queue": None if run.queue is Queue.RUN_TRANSFORM else run.queue}
 
 
 def session_fields(status: JobStatus, failure: JobFailure | None, now: int) -> dict[str, Any]:

@@ -17,7 +17,14 @@ from experience.store import parse
 from experience.transforms import store
 from experience.transforms.models import quota
 from experience.transforms.models.failures import JobErrorCode, JobFailure
-from experience.transforms.models.job import Job, JobInternals, JobReservation, Snapshot, job_id_of
+from experience.transforms.models.job import (
+    Job,
+    JobInternals,
+    JobReservation,
+    Snapshot,
+    job_id_of,
+    run_fields,
+)
 from experience.transforms.models.snapshot import require_snapshot
 from experience.transforms.usecases import limits, runs
 
@@ -110,7 +117,7 @@ def write_job(
         reservation.write(transaction)
     if not failure:
         new = runs.create_run(client, transaction, job, snapshot, now, in_turn=in_turn)
-        job = job.model_copy(update={"run_id": new.run.id})
+        job = job.model_copy(update=run_fields(new.run))
     transaction.create(store.job_ref(client, job.project_id, job.id), job.dump())
     counted = JobReservation(day=reservation.day, attempts=0) if reservation else None
     internals = JobInternals(snapshot=snapshot, counted=counted)

@@ -8,7 +8,14 @@ from experience.sessions.models.session import JobStatus
 from experience.sessions.store import session_ref
 from experience.transforms import store
 from experience.transforms.models.failures import cancelled_failure
-from experience.transforms.models.job import Job, Snapshot, restarted_job, run_id_of, session_fields
+from experience.transforms.models.job import (
+    Job,
+    Snapshot,
+    restarted_job,
+    run_fields,
+    run_id_of,
+    session_fields,
+)
 from experience.transforms.usecases import photo_runs
 from experience.transforms.usecases.hooks import KIND
 from experience.transforms.usecases.photo_runs import PhotoRun
@@ -57,13 +64,13 @@ def try_dispatch(client: Client, job: Job) -> None:
     The event of the job's creation does the same a little later, and the sweep after that.
     """
     if job.run_id:
-        photo_runs.try_dispatch(Tenant.of_document(client, job), job.run_id)
+        photo_runs.try_dispatch(Tenant.of_document(client, job), job.run_id, job.run_queue)
 
 
 def dispatch(client: Client, job: Job) -> None:
     """Hand a new job's run to its queue, once."""
     if job.run_id:
-        photo_runs.dispatch(Tenant.of_document(client, job), job.run_id)
+        photo_runs.dispatch(Tenant.of_document(client, job), job.run_id, job.run_queue)
 
 
 RunWithSteps = tuple[Versioned[Run], list[RunStep]]
@@ -93,7 +100,7 @@ def restart_run(
     if run:
         return retry.retry_in_transaction(transaction, tenant, *run, now)[1]
     new = create_run(client, transaction, job, snapshot, now, in_turn=True)
-    again = restarted_job(job, now).model_copy(update={"run_id": new.run.id})
+    again = restarted_job(job, now).model_copy(update=run_fields(new.run))
     transaction.update(store.job_ref(client, job.project_id, job.id), job.difference(again))
     session = session_ref(client, job.project_id, job.session_id)
     transaction.update(session, session_fields(JobStatus.PENDING, None, now))

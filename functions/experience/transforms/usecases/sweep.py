@@ -56,7 +56,7 @@ def _finish_sessions(sweep: Sweep) -> None:
         last = page[count - 1]
         reached(last.get("completedAt"), last.reference.path)
         if count < len(page):
-            sweep.leave(query, page[count], "completedAt")
+            sweep.leave(query, page[count], "completedAt", _grace_ms())
             return
     reached(until, None)
 

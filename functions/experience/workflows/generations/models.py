@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import AliasChoices, Field
 
-from experience.documents import Document, Request
+from experience.documents import Document, Request, Sharded
 from experience.ids import DocumentId, derived_id
 from experience.workflows.runs.models import RUN_ATTEMPT, RunStep
 from experience.workflows.skills import ArtifactRef, GenerationRequest, MediaType
@@ -14,7 +14,7 @@ from experience.workflows.skills import ArtifactRef, GenerationRequest, MediaTyp
 Kind = Literal["image", "other"]
 
 MAX_PERMITS: dict[Kind, int] = {"image": 5, "other": 2}
-"""How many jobs of each kind a tenant can have active at vendors. The others wait."""
+"""How many jobs of each kind a tenant can have active at vendors, pictures by default."""
 
 POLL_AND_TIMEOUT_MS = {
     "image": (2_000, 60_000),
@@ -44,7 +44,7 @@ COMPLETED = GenerationStatus.COMPLETED
 ACTIVE = (GenerationStatus.PENDING, GenerationStatus.PROCESSING)
 
 
-class GenerationJob(Document):
+class GenerationJob(Sharded):
     """`/workspaces/{tenantId}/generationJobs/{id}`. Timestamps in Unix milliseconds.
 
     Written before the provider is called, which knows the request by `id`. `runStepId`: the step's

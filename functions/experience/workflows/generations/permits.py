@@ -11,7 +11,7 @@ from typing import Any
 
 from google.cloud.firestore import DocumentReference, FieldFilter, Transaction
 
-from experience import clock, transactions
+from experience import clock, config, transactions
 from experience.ids import fingerprint
 from experience.store import find, parse
 from experience.workflows.artifacts.tenant import Tenant
@@ -39,12 +39,24 @@ class Permit:
             transaction.update(self.reference, fields)
 
 
+def count_of(kind: Kind) -> int:
+    """How many jobs of a kind a tenant can have active at vendors."""
+    pictures = int(config.VENDOR_PICTURES_PER_WORKSPACE.value)
+    return max(1, pictures) if kind == "image" else MAX_PERMITS[kind]
+
+
+def _is_one(permit_id: str) -> bool:
+    """Whether a permit is one of a tenant's, or of more than there were at another count."""
+    kind, _, number = permit_id.rpartition("-")
+    return int(number) < count_of("image" if kind == "image" else "other")
+
+
 def find_free(tenant: Tenant, transaction: Transaction, kind: Kind, job_id: str) -> Permit | None:
     """A free permit of this kind. Usually one read; one for each permit if none is free."""
-    count = MAX_PERMITS[kind]
+    count = count_of(kind)
     first = int(fingerprint(job_id)[:8], 16) % count
     names = [f"{kind}-{(first + step) % count}" for step in range(count)]
-    for some in (names[:1], names[1:]):
+    for some in filter(None, (names[:1], names[1:8], names[8:])):
         references = [tenant.permit_ref(name) for name in some]
         for found in transactions.read(tenant.client, references, transaction):
             if not (transactions.fields(found) or {}).get("jobId"):
@@ -66,7 +78,9 @@ def release(
     """
     [found] = transactions.read(tenant.client, [tenant.permit_ref(permit_id)], transaction)
     permit = Permit(found.reference, is_new=not found.exists)
-    waiter = candidate and find_waiter(tenant, transaction, candidate.id)
+    waiter = None
+    if candidate and _is_one(permit_id):
+        waiter = find_waiter(tenant, transaction, candidate.id)
     permit.record(transaction, waiter.id if waiter else None, now)
     if waiter:
         _grant(tenant, transaction, waiter, permit_id, now)

@@ -7,7 +7,7 @@ from google.cloud.firestore import Client, FieldFilter, Transaction
 
 from experience import clock, transactions
 from experience.errors import Contention
-from experience.store import find, parse
+from experience.store import find, in_all_shards, parse
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.generations.costs import COST_FIELDS
 from experience.workflows.generations.models import GenerationJob
@@ -38,7 +38,7 @@ def find_costs(tenant: Tenant, run_id: str) -> list[dict[str, Any]]:
 def query_overdue(client: Client, before: int) -> Any:
     """Query: generation jobs of all workspaces that were due before this (Unix ms)."""
     return (
-        client.collection_group("generationJobs")
+        in_all_shards(client.collection_group("generationJobs"))
         .where(filter=FieldFilter("dueAt", "<=", before))
         .order_by("dueAt")
     )

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import AliasChoices, Field
 
-from experience.documents import Document, Request
+from experience.documents import Document, Request, Sharded
 from experience.ids import DocumentId
 from experience.workflows.definitions.models import STEP_ID, StepDefinition, Workflow
 from experience.workflows.skills import ArtifactRef
@@ -41,10 +41,11 @@ class StepStatus(StrEnum):
 
 
 class Queue(StrEnum):
-    """The queue of a run's tasks. Runs that guests wait for have a queue of their own."""
+    """The queue of a run's tasks. Runs that guests wait for have queues of their own."""
 
     RUN_STEP = "runStep"
     RUN_TRANSFORM = "runTransform"
+    RUN_VENDOR_TRANSFORM = "runVendorTransform"
 
 
 ENDED = {StepStatus.COMPLETED, StepStatus.SKIPPED, StepStatus.FAILED}
@@ -106,7 +107,7 @@ class OwnerReference(Document):
     keeps_artifacts: bool = False
 
 
-class Run(RunSummary):
+class Run(RunSummary, Sharded):
     """`/workspaces/{tenantId}/runs/{id}`.
 
     `definition`: the JSON of the workflow as it was when the run started. `remainingSinks`: how
@@ -231,7 +232,7 @@ class StepSummary(Document):
         return StepSummary(**{name: getattr(step, name) for name in StepSummary.model_fields})
 
 
-class RunStep(StepSummary):
+class RunStep(StepSummary, Sharded):
     """`…/runs/{runId}/runSteps/{id}`: a step of a run, under the step's id in the definition.
 
     `blockedBy`: the steps that ended without the output that this one needs. `failures` and
@@ -240,6 +241,8 @@ class RunStep(StepSummary):
     the current task for the same attempt. `releasedBy`: the last holder who completed, released or
     parked the step. `queue`: the run's.
     """
+
+    NAMED_BY = ("run_id", "id")
 
     blocked_by: list[str] = []
     lease: StepLease | None = None

@@ -6,7 +6,7 @@ from google.cloud.firestore import Client, FieldFilter, Transaction
 
 from experience import transactions
 from experience.documents import Versioned
-from experience.store import get, parse, parse_versioned, require
+from experience.store import get, in_all_shards, parse, parse_versioned, require
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs.models import Run, RunStatus, RunStep, StepStatus, StepTask
 
@@ -75,7 +75,7 @@ def find_steps(tenant: Tenant, run_id: str, step_ids: list[str]) -> list[RunStep
 def query_lost_leases(client: Client, now: int) -> Any:
     """Query: running steps of all workspaces whose lease has expired."""
     return (
-        client.collection_group("runSteps")
+        in_all_shards(client.collection_group("runSteps"))
         .where(filter=FieldFilter("status", "==", StepStatus.RUNNING.value))
         .where(filter=FieldFilter("lease.expiresAt", "<=", now))
         .order_by("lease.expiresAt")
@@ -85,7 +85,7 @@ def query_lost_leases(client: Client, now: int) -> Any:
 def query_undispatched(client: Client, before: int) -> Any:
     """Query: ready steps that were due before this (Unix ms), and that no worker has started."""
     return (
-        client.collection_group("runSteps")
+        in_all_shards(client.collection_group("runSteps"))
         .where(filter=FieldFilter("status", "==", StepStatus.PENDING.value))
         .where(filter=FieldFilter("remainingDependencies", "==", 0))
         .where(filter=FieldFilter("dueAt", "<=", before))
@@ -96,7 +96,7 @@ def query_undispatched(client: Client, before: int) -> Any:
 def query_unfinalized(client: Client, status: RunStatus, before: int) -> Any:
     """Query: runs of this status whose steps have all ended, last updated before this (Unix ms)."""
     return (
-        client.collection_group("runs")
+        in_all_shards(client.collection_group("runs"))
         .where(filter=FieldFilter("status", "==", status.value))
         .where(filter=FieldFilter("remainingSinks", "==", 0))
         .where(filter=FieldFilter("updatedAt", "<=", before))

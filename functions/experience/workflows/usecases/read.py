@@ -37,7 +37,9 @@ def list_runs(uid: str, request: ListRuns) -> Page[RunSummary]:
     )
     filters = {"status": request.status, "workflowName": request.workflow_name}
     runs = tenant.collection("runs")
-    page = newest_first(runs, dict(filters), request.page_size, request.page_token, Run)
+    page = newest_first(
+        runs, dict(filters), request.page_size, request.page_token, Run, is_sharded=True
+    )
     omitted = {"trigger_payload": None, "context": None}
     items = [RunSummary.of(each).model_copy(update=omitted) for each in page.items]
     return Page[RunSummary](items=items, next_page_token=page.next_page_token)

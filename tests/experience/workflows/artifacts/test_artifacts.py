@@ -14,7 +14,7 @@ from experience.workflows.artifacts import store as artifact_store
 from experience.workflows.artifacts.payloads import MAX_INLINE_BYTES
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs.models import RunStatus
-from tests.support.rests import Rests
+from tests.experience.rests import Rests
 from tests.support.workflows.workflow_bench import WorkflowBench, unfinished
 
 DAY_MS = 24 * 3_600_000

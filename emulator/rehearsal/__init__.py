@@ -1,0 +1,1 @@
+"""A rehearsal of an evening: many guests, faults, and one page about how it went."""

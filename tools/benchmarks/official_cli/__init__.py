@@ -1,0 +1,1 @@
+"""The suite beside the Firebase CLI's own emulators."""

@@ -1,0 +1,1 @@
+"""How many documents a second sweeps get done: `python -m tools.benchmarks.sweeps`."""

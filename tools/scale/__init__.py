@@ -1,0 +1,1 @@
+"""Which limit is met at how many visits a minute, computed from what a visit is counted to do."""
