@@ -28,6 +28,7 @@ class Victim:
     event_session: str
     event_experience: str
     campaign: str
+    share: str
 
     def asks(self) -> dict[str, dict[str, Any]]:
         """For every callable a request that would do, for the victim or an operator."""
@@ -150,6 +151,7 @@ class Victim:
             "listProgressEvents": player,
             "saveState": {**there, "slot": 1, "data": {}},
             "setNickname": {**there, "nickname": "Eve"},
+            "getShare": {"shareId": self.share},
         }
 
     def asks_of_project(self) -> dict[str, dict[str, Any]]:
@@ -218,7 +220,9 @@ def victim(faulty_suite: FaultySuite) -> Victim:
     experience = an_event_experience(faulty_suite.db, venue.workspace)
     session = journey["session"]["id"]
     campaign = a_campaign(faulty_suite.db, venue.workspace)
-    return Victim(venue, "victim", done, guest.begin(), event, session, experience, campaign)
+    share = guest.call("createShare", sessionId=done["id"])["id"]
+    active = guest.begin()
+    return Victim(venue, "victim", done, active, event, session, experience, campaign, share)
 
 
 class TestWhoKnowsAllIds:
