@@ -51,7 +51,7 @@ def _places(project: Project, role: needs.Role) -> list[tuple[str, str | None, s
             f"https://run.googleapis.com/v2/{project.location}/services/{name.lower()}:getIamPolicy",
             f"run services add-iam-policy-binding {name.lower()} --region={project.region} {of}",
         )
-        for name in role.on
+        for name in sorted(project.declared.queues)
         if name in project.functions  # the check of functions says which of them are missing
     ]
 
@@ -60,4 +60,6 @@ def _granted(project: Project, url: str, *, read_by_post: bool) -> set[str]:
     """The roles that a policy gives to the functions' service account."""
     policy = (project.answers.post(url) if read_by_post else project.answers.get(url)) or {}
     member = f"serviceAccount:{project.account}"
-    return {each["role"] for each in policy.get("bindings", []) if member in each["members"]}
+    return {
+        each["role"] for each in policy.get("bindings", []) if member in each.get("members", [])
+    }

@@ -5,7 +5,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from dotenv import dotenv_values
 
@@ -41,12 +41,13 @@ SECRETS = (
 class Role:
     """A role of the functions' service account.
 
-    `on`: project, bucket, account (itself), secrets, or the names of functions. A role on the
-    project counts everywhere. `included_in`: broader roles that count as well, on the project.
+    `on`: project, bucket, account (itself), secrets, or tasks, the functions that have a queue. A
+    role on the project counts everywhere. `included_in`: broader roles that count as well, on the
+    project.
     """
 
     name: str
-    on: str | tuple[str, ...]
+    on: Literal["project", "bucket", "account", "secrets", "tasks"]
     included_in: tuple[str, ...] = ()
 
 
@@ -58,11 +59,7 @@ ROLES = (
     Role("roles/iam.serviceAccountUser", "account"),
     Role("roles/iam.serviceAccountTokenCreator", "account"),
     Role("roles/secretmanager.secretAccessor", "secrets", ("roles/secretmanager.admin",)),
-    Role(
-        "roles/run.invoker",
-        ("runStep", "pollGeneration", "updateDownloadUrls", "runTransform"),
-        ("roles/run.admin",),
-    ),
+    Role("roles/run.invoker", "tasks", ("roles/run.admin",)),
 )
 """As the table of docs/deployment.md has them."""
 
