@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote
 
 TIMEOUT_SECONDS = 30
 SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
@@ -47,9 +48,12 @@ class Live:
         body: dict[str, Any] | None = {} if method == "POST" else None
         try:
             answer = self._session.request(method, url, json=body, timeout=TIMEOUT_SECONDS)
+        except (requests.RequestException, GoogleAuthError) as error:
+            raise UnreadableError(_first_line(error) or type(error).__name__) from error
+        try:
             return read(answer.status_code, answer.json())
-        except (requests.RequestException, GoogleAuthError, ValueError) as error:
-            raise UnreadableError(str(error).splitlines()[0]) from error
+        except requests.JSONDecodeError as error:  # a page of whatever stands in between
+            raise UnreadableError(f"{answer.status_code}: no JSON was answered") from error
 
 
 class Recorded:
@@ -57,12 +61,18 @@ class Recorded:
 
     An answer of the form of an error, {"error": {"code", "message"}}, is one. Of two files the
     later in the order of their names counts. What none of them holds is not found.
+    Raises UnreadableError.
     """
 
     def __init__(self, folder: Path) -> None:
         self._answers: dict[str, Any] = {}
         for file in sorted(folder.glob("*.json")):
-            self._answers |= json.loads(file.read_text())
+            try:
+                self._answers |= json.loads(file.read_text())
+            except (OSError, TypeError, ValueError) as error:
+                raise UnreadableError(f"{file} holds no answers: {_first_line(error)}") from error
+        if not self._answers:
+            raise UnreadableError(f"{folder} holds no answers")
 
     def get(self, url: str) -> dict[str, Any] | None:
         return self._recorded(f"GET {url}")
@@ -72,7 +82,9 @@ class Recorded:
 
     def _recorded(self, request: str) -> dict[str, Any] | None:
         answer = self._answers.get(request)
-        return answer and read(answer.get("error", {}).get("code", 200), answer)
+        if answer is None:
+            return None
+        return read(_error_of(answer).get("code", 200), answer)
 
 
 def read(status: int, answer: Any) -> dict[str, Any] | None:
@@ -80,19 +92,29 @@ def read(status: int, answer: Any) -> dict[str, Any] | None:
     if status == 404:
         return None
     if status >= 300 or not isinstance(answer, dict):
-        error = answer.get("error", {}) if isinstance(answer, dict) else {}
-        message = str(error.get("message", "no reason given")).splitlines()[0]
-        raise UnreadableError(f"{status}: {message}")
+        message = _first_line(_error_of(answer).get("message", ""))
+        raise UnreadableError(f"{status}: {message or 'no reason given'}")
     return answer
 
 
+def _error_of(answer: Any) -> dict[str, Any]:
+    error = answer.get("error") if isinstance(answer, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+def _first_line(text: object) -> str:
+    return str(text).strip().partition("\n")[0]
+
+
 def listed(answers: Answers, url: str, name: str) -> Iterator[dict[str, Any]]:
-    """What a list holds under this name, page after page."""
+    """What a list holds under this name, page after page. Raises UnreadableError."""
+    joint = "&" if "?" in url else "?"
     token = ""
     while True:
-        joint = "&" if "?" in url else "?"
-        page = answers.get(f"{url}{joint}pageToken={token}" if token else url) or {}
+        page = answers.get(f"{url}{joint}pageToken={quote(token, safe='')}" if token else url) or {}
         yield from page.get(name, [])
-        token = page.get("nextPageToken", "")
+        before, token = token, page.get("nextPageToken", "")
         if not token:
             return
+        if token == before:
+            raise UnreadableError(f"the list of {name} does not end")

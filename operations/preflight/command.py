@@ -11,6 +11,9 @@ from operations.preflight.answers import Live, Recorded, UnreadableError
 from operations.preflight.checks import CHECKS
 from operations.preflight.project import Project
 
+MALFORMED = (AttributeError, LookupError, TypeError, ValueError)
+"""What a check raises where Google answers in a form of which the references say nothing."""
+
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
@@ -24,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
         answers = Recorded(options.recorded) if options.recorded else Live(options.project)
         project = Project(options.project, answers, needs.parameters(options.project))
         project.number  # noqa: B018 - without it there is nothing to check
-    except (GoogleAuthError, UnreadableError) as error:
+    except (GoogleAuthError, UnreadableError, *MALFORMED) as error:
         print(f"error: project {options.project} cannot be read: {error}", file=sys.stderr)
         return 2
     missing = unknown = 0
@@ -36,6 +39,10 @@ def run(options: argparse.Namespace) -> int:
         except UnreadableError as error:
             unknown += 1
             print(f"{check.__name__} could not be checked: {error}")
+        except MALFORMED as error:
+            unknown += 1
+            why = f"an answer has another form than expected ({type(error).__name__}: {error})"
+            print(f"{check.__name__} could not be checked: {why}")
     passed = f"{missing} missing in project {project.id}"
     print(f"{passed}, {unknown} of {len(CHECKS)} checks could not be made" if unknown else passed)
     return 1 if missing else 2 if unknown else 0

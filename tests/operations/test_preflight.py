@@ -5,14 +5,19 @@ were all deployed.
 """
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+from google.auth.credentials import AnonymousCredentials
+from google.auth.transport.requests import AuthorizedSession
 
 from operations.__main__ import main
 from operations.preflight import needs
+from operations.preflight.answers import Live, UnreadableError
 
 PROJECT, NUMBER = "demo-guest", "415104041262"
 RECORDED = Path(__file__).parent / "recorded"
@@ -37,8 +42,14 @@ APP_CHECK = (
     f"GET https://firebaseappcheck.googleapis.com/v1/projects/{NUMBER}/services"
     "/firestore.googleapis.com"
 )
+RUN = f"GET https://run.googleapis.com/v2/{LOCATION}/services"
 NOBODY: dict[str, Any] = {"version": 1, "bindings": []}
 DENIED = {"error": {"code": 403, "message": "The caller does not have permission"}}
+
+
+def policy_of(function: str) -> str:
+    """The request for who may call a function."""
+    return f"{RUN}/{function.lower()}:getIamPolicy"
 
 
 def deployed() -> dict[str, Any]:
@@ -49,7 +60,9 @@ def deployed() -> dict[str, Any]:
     names = [(f"{LOCATION}/functions/{each}", each) for each in sorted(declared.functions)]
     ends = {"fieldPath": "__name__", "order": "DESCENDING"}
     group = f"{DATABASE}/collectionGroups"
+    invoker = {"role": "roles/run.invoker", "members": [f"serviceAccount:{ACCOUNT}"]}
     return {
+        **{policy_of(each): {"bindings": [invoker]} for each in declared.queues},
         FUNCTIONS: {
             "functions": [
                 {"name": name, "serviceConfig": service, "state": "ACTIVE", "labels": labels}
@@ -122,7 +135,6 @@ def broken() -> dict[str, tuple[dict[str, Any], str, str]]:
     last = recorded("project")[url]["services"][0]["config"]["name"]
     kept = {"softDeletePolicy": {"retentionDurationSeconds": "604800"}}
     over = {"quota": "1000", "startTime": "2026-01-01T08:00:00Z", "quotaDuration": "86400s"}
-    task = f"GET https://run.googleapis.com/v2/{LOCATION}/services/runstep:getIamPolicy"
     itself = f"POST https://iam.googleapis.com/v1/projects/{PROJECT}/serviceAccounts/{ACCOUNT}"
     return {
         "billing": (
@@ -197,7 +209,7 @@ def broken() -> dict[str, tuple[dict[str, Any], str, str]]:
             f"gcloud storage buckets add-iam-policy-binding gs://{BUCKET}",
         ),
         "task role": (
-            {task: NOBODY},
+            {policy_of("runStep"): NOBODY},
             "roles/run.invoker on runStep",
             "gcloud run services add-iam-policy-binding runstep --region=us-central1",
         ),
@@ -243,6 +255,19 @@ class TestPreflight:
         assert fix in found[0]
         assert lines[-1].startswith(f"{len(lines) - 1} missing")
 
+    def test_every_function_with_a_queue_lets_its_tasks_in(
+        self, folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        names = sorted(needs.declared(PROJECT, BUCKET).queues)
+        assert preflight(folder, **{policy_of(name): NOBODY for name in names}) == 1
+        lines = capsys.readouterr().out.splitlines()
+        assert [line.split(":")[1] for line in lines[:-1]] == [
+            f" roles/run.invoker on {name}" for name in names
+        ]
+        page = (needs.ROOT / "docs" / "deployment.md").read_text()
+        [row] = [line for line in page.splitlines() if line.startswith("| Cloud Run Invoker")]
+        assert set(re.findall(r"`(\w+)`", row)) == set(names)
+
     def test_a_secret_that_a_parameter_names_needs_a_version_and_a_reader(
         self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -270,10 +295,75 @@ class TestPreflight:
         assert lines[2].startswith(f"0 missing in project {PROJECT}, 2 of 15 checks")
         assert preflight(folder, **{AUTH: DENIED, BUDGETS: {}}) == 1
 
+    @pytest.mark.parametrize(
+        "answer", [[1], "x", {"indexes": [{}]}, {"indexes": "x"}, {"indexes": 7}]
+    )
+    def test_an_answer_in_another_form_stops_no_other_check(
+        self, folder: Path, capsys: pytest.CaptureFixture[str], answer: Any
+    ) -> None:
+        assert preflight(folder, **{INDEXES: answer}) == 2
+        first, last = capsys.readouterr().out.splitlines()
+        assert first.startswith("indexes could not be checked: ")
+        assert last == f"0 missing in project {PROJECT}, 1 of 15 checks could not be made"
+
+    def test_a_list_goes_on_at_its_token_and_ends(
+        self, folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        all_, token = deployed()[QUEUES]["queues"], {"nextPageToken": "a+/="}
+        second = f"{QUEUES}&pageToken=a%2B%2F%3D"
+        pages = {QUEUES: {"queues": all_[:2], **token}, second: {"queues": all_[2:]}}
+        assert preflight(folder, **pages) == 0
+        assert preflight(folder, **pages | {second: token}) == 2
+        assert "queues could not be checked: the list of queues does not end" in (
+            capsys.readouterr().out
+        )
+
+    @pytest.mark.parametrize(
+        ("status", "body", "words"),
+        [
+            (502, "<html>Bad Gateway</html>", "502: no JSON was answered"),
+            (404, "<html>Not Found</html>", "404: no JSON was answered"),
+            (200, "[]", "200: no reason given"),
+            (403, '{"error": {"code": 403, "message": ""}}', "403: no reason given"),
+            (400, '{"error": "invalid_grant"}', "400: no reason given"),
+            (429, '{"error": {"message": "Quota exceeded.\\nSee"}}', "429: Quota exceeded."),
+        ],
+    )
+    def test_what_google_refuses_is_said_in_one_line(
+        self, monkeypatch: pytest.MonkeyPatch, status: int, body: str, words: str
+    ) -> None:
+        response = requests.Response()
+        response.status_code, response._content = status, body.encode()
+        with pytest.raises(UnreadableError, match=f"^{re.escape(words)}$"):
+            _live(monkeypatch, lambda *_, **__: response).get("https://example.com")
+
+    def test_an_answer_that_does_not_come_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def silent(*_: Any, **__: Any) -> requests.Response:
+            raise requests.Timeout
+
+        with pytest.raises(UnreadableError, match=r"^Timeout$"):
+            _live(monkeypatch, silent).get("https://example.com")
+
+    @pytest.mark.parametrize("text", ["no JSON", "[1]", "7", ""])
+    def test_a_file_that_holds_no_answers_is_named(
+        self, folder: Path, capsys: pytest.CaptureFixture[str], text: str
+    ) -> None:
+        (folder / "a.json").write_text(text)
+        assert main(["preflight", "--project", PROJECT, "--recorded", str(folder)]) == 2
+        assert f"{folder / 'a.json'} holds no answers" in capsys.readouterr().err
+
     def test_a_project_that_cannot_be_read_is_2(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert preflight(tmp_path) == 2
-        assert capsys.readouterr().err == (
-            f"error: project {PROJECT} cannot be read: there is no project {PROJECT}\n"
-        )
+        said = f"error: project {PROJECT} cannot be read: "
+        assert capsys.readouterr().err == f"{said}{tmp_path} holds no answers\n"
+        assert preflight(tmp_path, other={}) == 2
+        assert capsys.readouterr().err == f"{said}there is no project {PROJECT}\n"
+
+
+def _live(monkeypatch: pytest.MonkeyPatch, request: Any) -> Live:
+    """Google's services, of which this is what a request does."""
+    monkeypatch.setattr("google.auth.default", lambda **_: (AnonymousCredentials(), PROJECT))
+    monkeypatch.setattr(AuthorizedSession, "request", request)
+    return Live(PROJECT)
