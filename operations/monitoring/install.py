@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import google.auth
+import requests
 from google.auth.transport.requests import AuthorizedSession
 
 FOLDER = Path(__file__).parent
@@ -24,7 +26,7 @@ TIMEOUT_SECONDS = 60
 NOT_FOUND = 404
 
 Body = dict[str, Any]
-Ask = Callable[[str, str, Body | None], tuple[int, Body]]
+Ask = Callable[[str, str, Body | None], tuple[int, Any]]
 """Sends a request by method, URL and JSON body; returns the status and the JSON of the response."""
 
 
@@ -58,7 +60,11 @@ def session() -> Ask:
 
     def ask(method: str, url: str, body: Body | None) -> tuple[int, Body]:
         answer = authorized.request(method, url, json=body, timeout=TIMEOUT_SECONDS)
-        return answer.status_code, answer.json()
+        try:
+            found = answer.json()
+        except requests.JSONDecodeError:  # a page of whatever stands in between
+            found = None
+        return answer.status_code, found
 
     return ask
 
@@ -128,17 +134,22 @@ def _listed(ask: Ask, url: str, name: str) -> Iterator[Body]:
     """All pages of a list."""
     token = ""
     while True:
-        page = _checked(ask("GET", f"{url}?pageSize=100&pageToken={token}", None))
+        asked = f"{url}?pageSize=100&pageToken={quote(token, safe='')}"
+        page = _checked(ask("GET", asked, None))
         yield from page.get(name, [])
-        token = page.get("nextPageToken", "")
+        before, token = token, page.get("nextPageToken", "")
         if not token:
             return
+        if token == before:
+            raise MonitoringError(f"the list of {name} does not end")
 
 
-def _checked(answer: tuple[int, Body]) -> Body:
+def _checked(answer: tuple[int, Any]) -> Body:
     status, body = answer
-    if status >= 400:
-        raise MonitoringError(f"{status}: {body.get('error', {}).get('message', body)}")
+    if status >= 400 or not isinstance(body, dict):
+        error = body.get("error") if isinstance(body, dict) else None
+        message = error.get("message") if isinstance(error, dict) else None
+        raise MonitoringError(f"{status}: {message or body or 'no reason given'}")
     return body
 
 
