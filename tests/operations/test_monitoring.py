@@ -44,11 +44,22 @@ RESOURCE_LABELS = {
 
 
 def log_filters() -> Iterator[str]:
-    """Those of metrics, and the queries of the page."""
+    """Those of metrics and of alerts on lines, and the queries of the page."""
     yield from (metric["filter"] for metric in METRICS.values())
+    yield from (condition["filter"] for condition in matched_lines())
     for block in re.findall(r"```text\n(.*?)```", PAGE, re.S):
         yield from block.splitlines()
     yield from re.findall(r"`((?:labels|jsonPayload)\.[^`]*)`", PAGE)
+
+
+def matched_lines() -> Iterator[dict[str, Any]]:
+    """The conditions of alerts that come with a log line, and not with a metric."""
+    for alert in ALERTS.values():
+        for condition in alert["conditions"]:
+            if "conditionMatchedLog" in condition:
+                # Cloud Monitoring refuses the one without the other
+                assert "notificationRateLimit" in alert["alertStrategy"]
+                yield condition["conditionMatchedLog"]
 
 
 def messages_of(filter_: str) -> set[str]:
@@ -68,6 +79,8 @@ def series() -> Iterator[tuple[str, str, list[str]]]:
     """Every monitoring filter with what it is grouped by, and where it is used."""
     for name, alert in ALERTS.items():
         for condition in alert["conditions"]:
+            if "conditionMatchedLog" in condition:
+                continue
             threshold = condition.get("conditionThreshold") or condition["conditionAbsent"]
             for each in threshold["aggregations"]:
                 yield name, threshold["filter"], each.get("groupByFields", [])
@@ -147,6 +160,13 @@ class TestLogFilters:
 
         assert has(fields, messages_of(metric["filter"]))
         assert labels <= LABELS - {"execution_id", "project", "workspace"}, "too many series"
+
+    @pytest.mark.parametrize("condition", list(matched_lines()))
+    def test_an_alert_extracts_what_its_line_has(self, condition: dict[str, Any]) -> None:
+        extracted = " ".join(condition["labelExtractors"].values())
+        fields = set(re.findall(r"jsonPayload\.(\w+)", extracted))
+
+        assert has(fields, messages_of(condition["filter"]))
 
     def test_every_ending_is_counted(self) -> None:
         assert messages_of(METRICS["experience_deliveries"]["filter"]) == ENDINGS
@@ -284,3 +304,12 @@ class TestInstall:
     def test_it_says_what_google_refuses(self) -> None:
         with pytest.raises(MonitoringError, match="403: no permission"):
             install.install(lambda *_: (403, {"error": {"message": "no permission"}}), "p")
+
+    @pytest.mark.parametrize("answer", [None, [], "no", {"error": "no"}, {"error": {}}])
+    def test_an_answer_in_another_form_is_a_refusal_as_well(self, answer: Any) -> None:
+        with pytest.raises(MonitoringError, match="502: "):
+            install.install(lambda *_: (502, answer), "p")
+
+    def test_a_list_without_an_end_is_given_up(self) -> None:
+        with pytest.raises(MonitoringError, match="the list of metrics does not end"):
+            install.install(lambda *_: (200, {"nextPageToken": "a+/="}), "p")

@@ -19,7 +19,14 @@ from experience.transforms.models.job import (
     run_fields,
     run_id_of,
 )
-from experience.transforms.models.quota import MAX_SHARDS, MIN_SHARDS, SHARE, shares_of
+from experience.transforms.models.quota import (
+    MAX_SHARDS,
+    MIN_SHARDS,
+    NEAR_PERCENT,
+    SHARE,
+    is_near,
+    shares_of,
+)
 from experience.transforms.usecases import hooks, photo_runs
 from experience.workflows.catalog.photo_transform import skills
 from experience.workflows.definitions.loader import DEFINITIONS
@@ -270,3 +277,10 @@ class TestShares:
     def test_there_are_as_many_as_the_limit_asks_for(self, limit: int, shards: int) -> None:
         assert len(shares_of(limit)) == shards
         assert shards <= MIN_SHARDS or limit > MIN_SHARDS * SHARE
+
+    @given(st.integers(min_value=1, max_value=3 * MAX_SHARDS * SHARE))
+    def test_a_day_comes_near_its_limit_once_by_the_first_of_them(self, limit: int) -> None:
+        share = shares_of(limit)[0]
+        [count] = [count for count in range(1, share + 1) if is_near(limit, 0, count)]
+        assert share * NEAR_PERCENT <= count * 100 < share * NEAR_PERCENT + 100
+        assert not any(is_near(limit, 1, count) for count in range(1, share + 1))

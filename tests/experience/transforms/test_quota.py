@@ -1,5 +1,6 @@
 """A project's pictures of a day: never one too many, and never one too few."""
 
+import json
 from typing import Any
 
 import pytest
@@ -83,6 +84,17 @@ class TestExactness:
         assert len(made) == 30
         assert (statuses.count("pending"), statuses.count("failed")) == (limit, 30 - limit)
         assert list(counted(quiet_db, venue).values()) == [limit]
+
+    def test_a_day_that_comes_near_its_limit_is_logged_with_whose_it_is(
+        self, quiet_db: Client, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        venue = a_limited_booth(quiet_db, 1)
+        create_job(a_completed_session(quiet_db, venue))
+
+        lines = map(json.loads, capsys.readouterr().out.splitlines())
+        [near] = [line for line in lines if line["message"] == "daily limit near"]
+        assert (near["severity"], near["limit"]) == ("WARNING", 1)
+        assert near["document"] == f"projects/{venue.project}"
 
     def test_nobody_is_refused_whose_own_event_took_the_last_reservation(
         self, quiet_db: Client, monkeypatch: pytest.MonkeyPatch

@@ -64,6 +64,10 @@ ALERT_POLICY = {
                 "trigger": TRIGGER,
                 "evaluationMissingData": str,
             },
+            "conditionMatchedLog": {
+                "filter": str,
+                "labelExtractors": {"*": re.compile(r"EXTRACT\([\w.]+\)")},
+            },
             "conditionAbsent": {
                 "filter": str,
                 "aggregations": [AGGREGATION],

@@ -22,6 +22,9 @@ MAX_SHARDS = 200
 SHARE = 50
 """How much of a day one document counts, until there are `MAX_SHARDS` of them."""
 
+NEAR_PERCENT = 80
+"""How much of a day's limit is used when a log line says so."""
+
 
 def day_of(now: int) -> str:
     """`yyyymmdd` in UTC."""
@@ -97,6 +100,14 @@ def open_limit(limit: int, made: int) -> int:
     The rest is for guests who had none, so that a few guests cannot use up the day.
     """
     return limit - -(-limit // RESERVED_FRACTION) if made else limit
+
+
+def is_near(limit: int, shard: int, count: int) -> bool:
+    """Whether a day comes near its limit with this count of a shard.
+
+    The first shard stands for all, so that it is said once a day, and no other shard is read.
+    """
+    return shard == 0 and count == -(-shares_of(limit)[0] * NEAR_PERCENT // 100)
 
 
 def exhausted(limit: int, now: int) -> ResourceExhausted:

@@ -2,7 +2,7 @@
 
 from google.cloud.firestore import Client, DocumentReference, Transaction
 
-from experience import config, transactions
+from experience import config, logs, transactions
 from experience.guests.models import Guest, next_rate
 from experience.guests.store import guest_ref
 from experience.projects.models import Project
@@ -81,6 +81,8 @@ def reserve_in_day(
     reservation = store.find_reservation(client, transaction, owner, key, is_open, now)
     if reservation is None:
         raise quota.exhausted(limit, now)
+    if quota.is_near(limit, reservation.shard, reservation.count + 1):
+        logs.warning("daily limit near", document=owner.path, limit=limit)
     return reservation
 
 
