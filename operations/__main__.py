@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from operations.player_erasure import reapply_erasures
 from operations.preflight import command as preflight
 from operations.schema_changes import command as migrate_command
 
+INTERRUPTED = 130  # as a shell has it
 MAX_PROBE_SECONDS = 10
 """For the first request: a database that does not respond is reported instead of waited for."""
 
@@ -34,6 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     1 is a command's own no: a workspace of somebody else, data that breaks an invariant.
     """
     options = _parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _run(options: argparse.Namespace) -> int:
     if not options.uses_database:
         return int(options.run(options))
     try:
@@ -193,11 +203,18 @@ def _migrate_event(client: firestore.Client, options: argparse.Namespace) -> int
     return 0
 
 
+def _project(text: str) -> str:
+    """A project's id. An empty one, of a shell's unset variable, would name no project at all."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.:-]*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no id of a project")
+    return text
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m operations", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--project", required=True, help="the Firebase project's id")
+    shared.add_argument("--project", required=True, type=_project, help="the Firebase project's id")
     shared.set_defaults(uses_database=True)
 
     command = commands.add_parser(

@@ -8,10 +8,11 @@ from typing import Any
 from google.cloud.firestore import DELETE_FIELD, Client
 
 from emulator.billing import prices
+from experience import clock
 from operations.schema_changes import catalog, runner, state
 from operations.schema_changes.declaration import Difference, Migration
 from operations.schema_changes.runner import Failure, Rehearsal
-from operations.schema_changes.state import Direction, MigrationError, MigrationState
+from operations.schema_changes.state import Direction, MigrationError, MigrationState, Status
 
 MAX_EXAMPLES = 3
 
@@ -73,7 +74,9 @@ def _row(client: Client, migration: Migration, stored: MigrationState | None) ->
 
 def _state(migration: Migration, stored: MigrationState) -> str:
     word = stored.status.value
-    if stored.direction is Direction.REVERT:
+    if stored.status is Status.RUNNING and not stored.has_operator(clock.now_ms()):
+        word = "stopped"
+    elif stored.direction is Direction.REVERT:
         word = {"running": "reverting", "failed": "revert failed", "done": "reverted"}[word]
     return word if stored.code == migration.code else f"{word} by other code"
 

@@ -82,6 +82,10 @@ class MigrationState(Document):
         """Whether all documents have the old shape again, as if it had never run."""
         return (self.direction, self.status) == (Direction.REVERT, Status.DONE)
 
+    def has_operator(self, now: int) -> bool:
+        """Whether somebody works on it, as far as anybody else can know."""
+        return self.lease is not None and self.lease.expires_at > now
+
 
 def state_ref(client: Client, migration_id: str) -> DocumentReference:
     """`/migrations/{id}`"""
@@ -151,7 +155,7 @@ def require_order(
 
 def _require_no_operator(states: dict[str, MigrationState], now: int) -> None:
     for state in states.values():
-        if state.lease and state.lease.expires_at > now:
+        if state.lease and state.has_operator(now):
             seconds = (state.lease.expires_at - now) // 1000 + 1
             raise MigrationError(
                 f"somebody else runs {state.id}; if their process died, try again in {seconds} s"

@@ -19,6 +19,26 @@ def outdated(client: Client) -> list[tuple[str, str]]:
     ]
 
 
+def test_a_run_that_is_interrupted_is_shown_as_stopped_and_goes_on(
+    quiet_db: Client, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def migrate(verb: str) -> tuple[int, str, str]:
+        status = operations.main(["migrate", verb, "--project", quiet_db.project])
+        return status, *capsys.readouterr()
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    quiet_db.document(PATH).set(RUN)
+    with monkeypatch.context() as patched:
+        patched.setattr("operations.schema_changes.runner._Run.commit", interrupted)
+        status, _, error = migrate("run")
+
+    assert (status, error) == (130, "interrupted\n")
+    assert migrate("show")[1].splitlines()[1].split()[:2] == ["0001_run_names", "stopped"]
+    assert migrate("run")[0] == 0
+
+
 def test_the_migrations_are_shown_rehearsed_run_and_reverted(
     quiet_db: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
