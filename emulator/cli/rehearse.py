@@ -54,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
         signals.ignore_signals()
         suite.stop()
     report = options.out / "rehearsal.html"
-    report.write_text(page(outcome))
+    report.write_text(page(outcome), encoding="utf-8", errors="backslashreplace")
     console.print(outcome.check, markup=False, highlight=False, soft_wrap=True)
     console.print(f"{'[green]✓' if outcome.holds else '[red]✗'}[/] invariants")
     console.print(f"{'[red]✗' if outcome.bugs else '[green]✓'}[/] {outcome.bugs} times internal")

@@ -106,7 +106,9 @@ def table(heading: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
     """A table whose first column names its rows; numbers are on the right."""
     if not rows:
         return f"<p>{escape(heading)}: none.</p>"
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+    head = "".join(
+        f'<th scope="col">{escape(column)}</th>' if column else "<td></td>" for column in columns
+    )
     body = "".join(
         f'<tr><th scope="row">{escape(str(first))}</th>'
         + "".join(f"<td>{escape(_shown(value))}</td>" for value in rest)

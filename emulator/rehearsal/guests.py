@@ -75,7 +75,8 @@ class Phone(Client):
             self.leaves_after -= 1
             if self.leaves_after < 0:
                 raise LeftEarly
-        time.sleep(think_seconds(self.source))
+        if self.record.broken_off.wait(think_seconds(self.source)):
+            raise LeftEarly
 
     def _recorded(self, name: str, send: Callable[[], requests.Response]) -> requests.Response:
         sent, reason = self.record.now, NO_RESPONSE
@@ -220,8 +221,7 @@ def play(env: Mapping[str, str], plan: Plan, photo: bytes, record: Record) -> No
             record.end("to the end")
         except LeftEarly:
             record.end("left half-way")
-            if plan.returns:
-                time.sleep(PAUSE_SECONDS)
+            if plan.returns and not record.broken_off.wait(PAUSE_SECONDS):
                 phone.leaves_after = None
                 GUESTS[plan.kind](phone, plan, photo, 2).visit()
                 record.end("came back, to the end")

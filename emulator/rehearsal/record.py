@@ -48,6 +48,8 @@ class Record:
     """For how many seconds each guest waited for the picture."""
     ends: Counter[str] = field(default_factory=Counter)
     """How visits ended."""
+    broken_off: threading.Event = field(default_factory=threading.Event)
+    """Whether everybody shall go at their next call, because somebody has stopped the rehearsal."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property

@@ -81,6 +81,9 @@ def rehearse(
             visits = _play(console, suite, plans, record, visitors, photo)
             for visit in visits:
                 visit.result()
+        except BaseException:  # such as Ctrl-C: the pool waits for all who are there
+            record.broken_off.set()
+            raise
         finally:
             over.set()
         sweeps.result()

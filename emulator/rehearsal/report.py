@@ -33,7 +33,7 @@ polyline { fill: none; stroke-width: 2 } .bar { fill: var(--bar) }
 .p95 { stroke: var(--two); stroke-width: 4 } .p99 { stroke: var(--three); stroke-width: 2 }
 .wide { overflow-x: auto } table { border-collapse: collapse; font-size: 12px; width: 100% }
 caption { text-align: left; padding: 4px 0 } th { text-align: left; font-weight: normal }
-thead th { border-bottom: 1px solid var(--faint) } td { text-align: right }
+thead * { border-bottom: 1px solid var(--faint) } td { text-align: right }
 th:not(:first-child) { text-align: right } td, th { padding: 1px 6px 1px 0 }
 .good { color: var(--good); font-weight: bold } .bad { color: var(--bad); font-weight: bold }
 pre { white-space: pre-wrap; font-size: 12px; margin: 4px 0 } p { margin: 4px 0 }
