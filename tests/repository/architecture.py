@@ -18,7 +18,7 @@ from experience import DOMAINS
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_LINES = 400
-MAX_MODULES = 14
+MAX_MODULES = 15
 """Of a folder, beside its `__init__.py`: a newcomer takes them in at a glance."""
 
 LARGE_FOLDERS = {"emulator/storage"}
@@ -241,7 +241,7 @@ def renamed_endpoints(file: SourceFile) -> Iterator[str]:
 
 
 def too_full(paths: Iterable[PurePosixPath]) -> Iterator[str]:
-    """A folder holds at most fourteen modules: more of them want rooms."""
+    """A folder holds at most fifteen modules: more of them want rooms."""
     modules = (path for path in paths if path.suffix == ".py")
     counted = Counter(
         str(path.parent) for path in modules if path.name not in {"__init__.py", "conftest.py"}

@@ -16,7 +16,7 @@ from tests.support.vendors.gemini import GeminiVendor
 from tests.support.vendors.server import Received, Reply
 from tools.cost.stage import stage
 
-AT_ONCE = endpoints()["runVendorTransform"]["concurrency"]
+CONCURRENCY = endpoints()["runVendorTransform"]["concurrency"]
 VENUES = 4
 """A tenant has five permits for pictures."""
 DEADLINE_SECONDS = 55
@@ -26,7 +26,7 @@ class HeldVendor(GeminiVendor):
     """Answers nobody until so many ask at the same time."""
 
     def __init__(self) -> None:
-        self.all_here = threading.Barrier(AT_ONCE)
+        self.all_here = threading.Barrier(CONCURRENCY)
         super().__init__(PICTURE)
 
     def answer(self, request: Received) -> Reply:
@@ -46,7 +46,7 @@ class TestPicturesOfVendors:
             sessions = []
             for _ in range(VENUES):
                 venue = a_booth(made.db, model="gemini/gemini-2.5-flash-image", prompt="a poster")
-                for _ in range(AT_ONCE // VENUES):
+                for _ in range(CONCURRENCY // VENUES):
                     session = a_completed_session(made.db, venue)
                     a_guest(made.db, venue.project, str(session.created_by))
                     sessions.append(session)
@@ -58,13 +58,13 @@ class TestPicturesOfVendors:
                 return str(job["id"])
 
             with ThreadPoolExecutor(4) as pool:
-                jobs = list(pool.map(begin, range(AT_ONCE)))
+                jobs = list(pool.map(begin, range(CONCURRENCY)))
             made.suite.settle(DEADLINE_SECONDS * 2)
             ended = [
                 stored_job(made.db, session.project_id, job)
                 for session, job in zip(sessions, jobs, strict=True)
             ]
         vendor.close()
-        assert [job["status"] for job in ended] == ["completed"] * AT_ONCE
+        assert [job["status"] for job in ended] == ["completed"] * CONCURRENCY
         assert {job["queue"] for job in ended} == {"runVendorTransform"}
-        assert vendor.paid == AT_ONCE
+        assert vendor.paid == CONCURRENCY
