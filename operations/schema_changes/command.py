@@ -17,6 +17,7 @@ from operations.schema_changes.state import Direction, MigrationError, Migration
 MAX_EXAMPLES = 3
 
 Where = Callable[[Client], str]
+Verb = Callable[[Client, argparse.Namespace], int]
 
 
 def add_parser(commands: Any, shared: argparse.ArgumentParser, where: Where) -> None:
@@ -26,7 +27,7 @@ def add_parser(commands: Any, shared: argparse.ArgumentParser, where: Where) -> 
     )
     verbs = command.add_subparsers(required=True, metavar="show|run|revert")
     show = verbs.add_parser("show", parents=[shared], help="how far each migration has come")
-    show.set_defaults(run=lambda client, _: _show(client, where))
+    show.set_defaults(run=_refusing(lambda client, _: _show(client, where)))
     for direction, text in (
         (Direction.RUN, "run one migration, or all that are not done"),
         (Direction.REVERT, "revert the migration that ran last"),
@@ -36,13 +37,17 @@ def add_parser(commands: Any, shared: argparse.ArgumentParser, where: Where) -> 
         verb.add_argument("--dry-run", action="store_true", help="count, and write nothing")
         if direction is Direction.RUN:
             verb.add_argument("--again", action="store_true", help="also if it is done")
-        verb.set_defaults(run=_migrate_in(direction, where))
+        verb.set_defaults(run=_refusing(_migrate_in(direction, where)))
 
 
-def _migrate_in(direction: Direction, where: Where) -> Callable[[Client, argparse.Namespace], int]:
+def _migrate_in(direction: Direction, where: Where) -> Verb:
+    return lambda client, options: _migrate(client, options, direction, where(client))
+
+
+def _refusing(verb: Verb) -> Verb:
     def run(client: Client, options: argparse.Namespace) -> int:
         try:
-            return _migrate(client, options, direction, where(client))
+            return verb(client, options)
         except MigrationError as error:
             print(f"error: {error}", file=sys.stderr)
             return 1
