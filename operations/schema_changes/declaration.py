@@ -88,7 +88,7 @@ def swapped(names: Mapping[str, str]) -> dict[str, str]:
 
 
 def sharded(fields: Fields, *named_by: str) -> Difference:
-    """The difference that gives a document the shard that follows from these fields, if it has none.
+    """The difference that gives a document its shard, which follows from these fields.
 
     Raises KeyError for a document without them.
     """
