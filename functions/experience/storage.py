@@ -28,11 +28,12 @@ _making = threading.Lock()
 def bucket() -> "Bucket":
     """The project's default bucket. All threads have the same: a batch holds its client's calls."""
     with _making:
-        return _bucket()
+        return made_bucket()
 
 
 @functools.cache
-def _bucket() -> "Bucket":
+def made_bucket() -> "Bucket":
+    """The bucket on a new client, unless there is one. From one thread."""
     # Left to itself the client asks for the bucket's metadata, for traces that nobody collects:
     # a billed request, and a permission that the runtime does not need otherwise.
     os.environ.setdefault("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")

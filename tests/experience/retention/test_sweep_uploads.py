@@ -132,7 +132,7 @@ class TestUploads:
 
     def test_threads_that_come_first_have_one_bucket(self) -> None:
         """A batch of one client does not hold the calls of another, which are sent alone."""
-        storage._bucket.cache_clear()
+        storage.made_bucket.cache_clear()
         assert len({id(each) for each in at_once(16, lambda _: storage.bucket())}) == 1
 
     def test_a_position_with_more_than_a_task_has_time_for_is_passed(
