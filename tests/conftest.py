@@ -28,7 +28,7 @@ settings.load_profile("patient")
 PREPARATIONS = parallel.Preparations()
 SHARED_EMULATOR = pytest.StashKey[SharedEmulator]()
 # What this process keeps of the suite that it talked to.
-KEPT = (clients.app, clients.firestore, storage.bucket, storage.signer)
+KEPT = (clients.app, clients.firestore, storage.made_bucket, storage.signer)
 ADDRESSES = ("GCLOUD_PROJECT", "FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST")
 _at: list[str | None] = []
 

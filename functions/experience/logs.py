@@ -35,8 +35,12 @@ ERROR_EVENT = {
 }
 """Makes Error Reporting group a line: by its `stack_trace`, or else by its message."""
 
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
-_CLOUD_TRACE = re.compile(r"([0-9a-f]{32})(?:/([0-9]{1,20}))?(?:;o=([0-9]))?")
+# Ids of nothing but zeros are none.
+_TRACEPARENT = re.compile(
+    r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})"
+)
+_CLOUD_TRACE = re.compile(r"(?!0{32})([0-9a-f]{32})(?:/([0-9]{1,20}))?(?:;o=([0-9]))?")
+_SPANS = range(1, 2**64)
 
 # Errors of HTTP clients name the address that was asked for, and a signed one is a key.
 _PRIVATE = re.compile(r"(?<=\?)[\w%.~+-]+=[^\s'\")>]*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<=Bearer )\S+")
@@ -123,7 +127,8 @@ def _trace(headers: Headers) -> dict[str, Any]:
     if found := _TRACEPARENT.fullmatch(headers.get("traceparent", "")):
         span, sampled = found[2], int(found[3], 16) & 1
     elif found := _CLOUD_TRACE.fullmatch(headers.get("X-Cloud-Trace-Context", "")):
-        span, sampled = f"{int(found[2]):016x}" if found[2] else None, found[3] == "1"
+        number, sampled = int(found[2] or 0), found[3] == "1"
+        span = f"{number:016x}" if number in _SPANS else None
     else:
         return {}
     trace = {TRACE: f"projects/{clients.project_id()}/traces/{found[1]}", SAMPLED: bool(sampled)}

@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -22,9 +23,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@functools.cache
+_making = threading.Lock()
+
+
 def bucket() -> "Bucket":
-    """The project's default bucket."""
+    """The project's default bucket. All threads have the same: a batch holds its client's calls."""
+    with _making:
+        return made_bucket()
+
+
+@functools.cache
+def made_bucket() -> "Bucket":
+    """The bucket on a new client, unless there is one. From one thread."""
     # Left to itself the client asks for the bucket's metadata, for traces that nobody collects:
     # a billed request, and a permission that the runtime does not need otherwise.
     os.environ.setdefault("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")

@@ -240,7 +240,8 @@ class Sweep:
         fields = {**run.dump(), "updatedAt": finished_at}
         if self.rest.kind:  # one of many that go on with a run: it adds what it has done
             done = {kind: Increment(count) for kind, count in run.done.items()}
-            fields = {"done": done, "failed": Increment(run.failed)}
+            # An empty map would replace what the others have done.
+            fields = {"failed": Increment(run.failed), **({"done": done} if done else {})}
             fields |= dict.fromkeys(("finishedAt", "updatedAt"), finished_at)
         reference = sweep_ref(self.client, self.name)
         transactions.retry(lambda: reference.set(fields, merge=bool(self.rest.kind)))

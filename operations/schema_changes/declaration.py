@@ -13,6 +13,8 @@ from typing import Any
 from google.cloud.firestore import DELETE_FIELD, Client, DocumentSnapshot, FieldFilter
 from google.cloud.firestore_v1.field_path import FieldPath
 
+from experience.documents import shard_of
+
 Fields = dict[str, Any]
 Difference = dict[str, Any]
 Change = Callable[[Fields], Difference]
@@ -83,6 +85,21 @@ def renamed(fields: Fields, names: Mapping[str, str]) -> Difference:
 def swapped(names: Mapping[str, str]) -> dict[str, str]:
     """The way back."""
     return {new: old for old, new in names.items()}
+
+
+def sharded(fields: Fields, *named_by: str) -> Difference:
+    """The difference that gives a document its shard, which follows from these fields.
+
+    Raises KeyError for a document without them.
+    """
+    if fields.get("shard") is not None:
+        return {}
+    return {"shard": shard_of("/".join(str(fields[each]) for each in named_by))}
+
+
+def unsharded(fields: Fields) -> Difference:
+    """The way back. Code from before shards asks for none."""
+    return {"shard": DELETE_FIELD} if "shard" in fields else {}
 
 
 def applied(fields: Fields, difference: Difference) -> Fields:

@@ -35,6 +35,7 @@ class Rests:
         count = 0
         while self.waiting:
             rest = self.waiting.pop(min(self.waiting, key=lambda name: self.delays[name]))
+            assert rest.part < 100, f"handed on without end: {rest}"
             for _ in range(times):
                 continue_sweep(rest, milliseconds)
             count += 1

@@ -205,5 +205,5 @@ def _database() -> Database:
 
 
 def _forget_clients() -> None:
-    for made in (clients.firestore, storage.bucket, storage.signer):
+    for made in (clients.firestore, storage.made_bucket, storage.signer):
         made.cache_clear()

@@ -67,7 +67,9 @@ class BatchGet:
         """What was found, and what is missing, in any order and each of them once."""
         prefix = f"{self._database}/documents/"
         wanted = {f"{prefix}{each.path}": each for each in references}
-        return [self._snapshot(each, wanted) for each in self._responses(list(wanted)) if each]
+        responses = self._responses(list(wanted))
+        # one of nothing but a time is no document's
+        return [self._snapshot(each, wanted) for each in responses if each.WhichOneof("result")]
 
     def _responses_once(self, names: Sequence[str]) -> list[Any]:
         request = _Request(database=self._database, documents=names)

@@ -14,6 +14,7 @@ from typing import Any
 import jwt
 import requests
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from experience import clients, logs
@@ -24,6 +25,7 @@ CERTIFICATES_URL = (
     "https://www.googleapis.com/robot/v1/metadata/x509/securetoken@system.gserviceaccount.com"
 )
 ISSUER = "https://securetoken.google.com/"
+TIMES = ("exp", "iat", "auth_time")
 FETCH_SECONDS = 5
 """How long Google may take for its certificates: callers wait meanwhile."""
 PAUSE_SECONDS = 10
@@ -64,8 +66,8 @@ class Keys:
         try:
             response = requests.get(self._url, timeout=FETCH_SECONDS)
             response.raise_for_status()
-            keys = {each: _public_key(pem) for each, pem in response.json().items()}
-        except (requests.RequestException, ValueError, AttributeError) as error:
+            keys = _public_keys(response.json())
+        except Exception as error:  # noqa: BLE001 - whatever came instead, it lets nobody in
             logs.error("Google's certificates cannot be read", why=type(error).__name__)
             self._next_fetch = self._clock() + PAUSE_AFTER_FAILURE_SECONDS
             return
@@ -74,16 +76,24 @@ class Keys:
         self._next_fetch = asked_at + PAUSE_SECONDS
 
 
-def _public_key(pem: str) -> RSAPublicKey:
-    key = x509.load_pem_x509_certificate(pem.encode()).public_key()
-    if not isinstance(key, RSAPublicKey):
-        raise ValueError("not a key of RSA")  # noqa: TRY004 - what was read is wrong, not a call
-    return key
+def _public_keys(certificates: Mapping[str, str]) -> dict[str, RSAPublicKey]:
+    """Those that can be used: one of another kind does not keep the others' tokens out."""
+    keys = {}
+    for key_id, pem in certificates.items():
+        try:
+            key = x509.load_pem_x509_certificate(pem.encode()).public_key()
+        except (ValueError, UnsupportedAlgorithm):
+            continue
+        if isinstance(key, RSAPublicKey):
+            keys[key_id] = key
+    if not keys:
+        raise ValueError("no key of RSA")
+    return keys
 
 
 def _max_age(cache_control: str) -> int:
     """In seconds."""
-    found = re.search(r"\bmax-age=(\d+)", cache_control)
+    found = re.search(r"\bmax-age=(\d{1,9})", cache_control)
     return max(int(found[1]) if found else 0, PAUSE_SECONDS)
 
 
@@ -125,9 +135,11 @@ def _claims(authorization: str, keys: Keys) -> Mapping[str, Any]:
         algorithms=["RS256"],
         audience=app.project_id,
         issuer=f"{ISSUER}{app.project_id}",
-        options={"require": ["exp", "iat", "sub", "auth_time"], "strict_aud": True},
+        options={"require": ["sub", *TIMES], "strict_aud": True},
     )
-    if not isinstance(claims["auth_time"], int | float) or claims["auth_time"] > time.time():
+    if not all(isinstance(claims[each], int | float) for each in TIMES):
+        raise jwt.InvalidTokenError("a time that is no number")  # PyJWT takes a text for one
+    if claims["auth_time"] > time.time():
         raise jwt.ImmatureSignatureError("signed in after now")
     return claims
 

@@ -17,6 +17,7 @@ from experience.errors import InvalidArgument, issues_of
 
 R = TypeVar("R", bound=Request)
 
+JSON = "application/json"
 MAX_BODY_BYTES = 1024 * 1024
 MAX_LARGE_BODY_BYTES = 4 * 1024 * 1024
 """For operators' calls with a draft or a payload, written in escapes, say."""
@@ -65,7 +66,7 @@ def check_body(request: flask.Request, max_bytes: int) -> InvalidArgument | None
         return InvalidArgument(("", str(error.description)), reason="request_too_large")
     except RecursionError:
         body = None
-    if isinstance(body, dict) and set(body) == {"data"} and request.is_json:
+    if isinstance(body, dict) and set(body) == {"data"} and request.mimetype == JSON:
         return None
     message = "the body must be JSON with the one field 'data'"
     return InvalidArgument(("", message), reason="malformed_request")

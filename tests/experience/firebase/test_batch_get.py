@@ -1,5 +1,6 @@
 """Reads that decode Protobuf's messages: the same as the library's, sooner."""
 
+import itertools
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from google.api_core.exceptions import PermissionDenied
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot, GeoPoint
 from google.cloud.firestore_v1 import _helpers
-from google.cloud.firestore_v1.types import Document
+from google.cloud.firestore_v1.types import BatchGetDocumentsResponse, Document
 from google.cloud.firestore_v1.vector import Vector
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -69,6 +70,13 @@ class FailsOnce(grpc.UnaryStreamClientInterceptor):
         if self.calls == 1:
             raise self.error
         return proceed(details, request)
+
+
+class TimeFirst(grpc.UnaryStreamClientInterceptor):
+    """Begins with a response that has neither a document nor the name of one."""
+
+    def intercept_unary_stream(self, proceed: Any, details: Any, request: Any) -> Any:
+        return itertools.chain([BatchGetDocumentsResponse.pb()()], proceed(details, request))
 
 
 def kinds(value: Any) -> Any:
@@ -136,8 +144,14 @@ class TestGetAll:
             read_through(fails, suite)
         assert fails.calls == 1
 
+    def test_a_response_of_no_document_is_passed_over(self, suite: Suite) -> None:
+        [found] = read_through(TimeFirst(), suite)
+        assert not found.exists
 
-def read_through(interceptor: FailsOnce, suite: Suite) -> list[DocumentSnapshot[Any]]:
+
+def read_through(
+    interceptor: grpc.UnaryStreamClientInterceptor, suite: Suite
+) -> list[DocumentSnapshot[Any]]:
     """What is read of a document that is not there, through an interceptor."""
     client = clients.Firestore("demo-quiet")
     plain: Any = grpc.insecure_channel(suite.addresses["firestore"])  # type: ignore[no-untyped-call]

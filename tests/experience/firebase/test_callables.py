@@ -156,7 +156,13 @@ class TestMalformedBody:
         )
 
     @pytest.mark.parametrize(
-        "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+        "content_type",
+        [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+            "application/ld+json",
+        ],
     )
     def test_another_content_type_is_refused(self, suite: Suite, content_type: str) -> None:
         answer = post(suite, "getProject", b'{"data":{}}', **{"Content-Type": content_type})

@@ -6,12 +6,15 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import firebase_admin
 import jwt
 import pytest
-from cryptography.hazmat.primitives import serialization
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from firebase_admin import auth
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -69,11 +72,42 @@ def sdk_refuses(token: str) -> bool:
     app = firebase_admin.initialize_app(options={"projectId": PROJECT}, name="sdk")
     try:
         auth.verify_id_token(token, app)
-    except (auth.InvalidIdTokenError, ValueError):
+    except (auth.InvalidIdTokenError, ValueError, TypeError):
         return True
     finally:
         firebase_admin.delete_app(app)
     return False
+
+
+def unusable(certificate: bytes) -> SigningKey:
+    """Beside `KEY` in what Google publishes."""
+    key = SigningKey("unusable")
+    key.certificate = certificate
+    return key
+
+
+def of_another_kind() -> bytes:
+    """A certificate of a key that is not RSA's."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([])
+    until = datetime.now(UTC) + timedelta(days=1)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, until, until)
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
+def of_an_unknown_kind() -> bytes:
+    """A certificate whose key is of a kind that has no name yet."""
+    der = x509.load_pem_x509_certificate(KEY.certificate).public_bytes(serialization.Encoding.DER)
+    rsa = bytes.fromhex("06092a864886f70d0101")
+    body = base64.encodebytes(der.replace(rsa + b"\x01", rsa + b"\x63"))
+    return b"-----BEGIN CERTIFICATE-----\n%s-----END CERTIFICATE-----\n" % body
+
+
+UNUSABLE = {
+    "no certificate": b"nonsense",
+    "another kind": of_another_kind(),
+    "an unknown kind": of_an_unknown_kind(),
+}
 
 
 def signed(key: SigningKey = KEY, kid: str | None = "first", **claims: Any) -> str:
@@ -130,6 +164,8 @@ ATTACKS = {
     "without an end": signed(exp=None),
     "of tomorrow": signed(iat=NOW + 24 * HOUR, exp=NOW + 25 * HOUR),
     "of no time": signed(iat=None),
+    "with an end in words": signed(exp=str(NOW + HOUR)),
+    "of a time in words": signed(iat=str(NOW)),
     "of nobody": signed(sub=None),
     "of somebody without a name": signed(sub=""),
     "of somebody with too long a name": signed(sub="a" * 129),
@@ -287,3 +323,26 @@ class TestKeys:
             clock.now = now
             assert not is_refused(KEY.token(PROJECT, "ada"), keys)
             assert google.fetches == fetches
+
+    @pytest.mark.parametrize("kind", UNUSABLE)
+    def test_one_that_cannot_be_used_keeps_no_others_out(self, google: Google, kind: str) -> None:
+        google.keys = [unusable(UNUSABLE[kind]), KEY]
+        keys = Keys(google.url)
+        assert not is_refused(KEY.token(PROJECT, "ada"), keys)
+        assert is_refused(signed(kid="unusable"), keys)
+
+    @pytest.mark.parametrize("published", [[], *([unusable(each)] for each in UNUSABLE.values())])
+    def test_a_response_without_any_leaves_those_that_are_kept(
+        self, google: Google, published: list[SigningKey]
+    ) -> None:
+        clock = Clock()
+        keys = Keys(google.url, clock)
+        assert not is_refused(KEY.token(PROJECT, "ada"), keys)
+        google.keys, clock.now = published, 10
+        assert is_refused(OTHER.token(PROJECT, "ada"), keys)
+        assert google.fetches == 2
+        assert not is_refused(KEY.token(PROJECT, "ada"), keys)
+
+    def test_no_age_is_too_large(self, google: Google) -> None:
+        google.max_age_seconds = 10**400
+        assert not is_refused(KEY.token(PROJECT, "ada"), Keys(google.url))

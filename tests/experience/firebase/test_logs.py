@@ -134,6 +134,9 @@ class TestTrace:
             ("X-Cloud-Trace-Context", f"{'a' * 32}/74;o=1", ("000000000000004a", True)),
             ("X-Cloud-Trace-Context", f"{'a' * 32}/1;o=0", ("0000000000000001", False)),
             ("X-Cloud-Trace-Context", "a" * 32, (None, False)),
+            ("X-Cloud-Trace-Context", f"{'a' * 32}/0;o=1", (None, True)),
+            ("X-Cloud-Trace-Context", f"{'a' * 32}/{2**64 - 1};o=1", ("f" * 16, True)),
+            ("X-Cloud-Trace-Context", f"{'a' * 32}/{2**64};o=1", (None, True)),
             ("traceparent", f"00-{'a' * 32}-{'b' * 16}-00", ("b" * 16, False)),
             ("traceparent", f"00-{'a' * 32}-{'b' * 16}-03", ("b" * 16, True)),
         ],
@@ -151,7 +154,19 @@ class TestTrace:
         assert line[logs.TRACE] == f"projects/{suite.project}/traces/{'a' * 32}"
         assert (line.get(logs.SPAN), line[logs.SAMPLED]) == expected
 
-    @pytest.mark.parametrize("value", ["", "a", "A" * 32, f"{'a' * 32}/x;o=1"])
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "",
+            "a",
+            "A" * 32,
+            f"{'a' * 32}/x;o=1",
+            f"{'0' * 32}/1;o=1",
+            f"00-{'0' * 32}-{'b' * 16}-01",
+            f"00-{'a' * 32}-{'0' * 16}-01",
+            f"ff-{'a' * 32}-{'b' * 16}-01",
+        ],
+    )
     def test_what_is_none_is_passed_over(
         self, capsys: pytest.CaptureFixture[str], value: str
     ) -> None:

@@ -217,7 +217,7 @@ class TestTime:
         for age in (31, 32, 33, 40):
             for venue in venues:
                 a_visit(quiet_db, venue, age)
-        kept = a_visit(quiet_db, venues[0], 1, 33)
+        kept = [a_visit(quiet_db, venue, 1, 33) for venue in venues]
         assert sweep_retention(0)["guests"] == 1
         state = LastRun.load(quiet_db.document("sweeps", "sweepRetention").get().to_dict() or {})
         assert (state.done["guests"], state.left) == (1, 4)
@@ -225,10 +225,9 @@ class TestTime:
         delayed = {each.kind for name, each in rests.waiting.items() if rests.delays[name]}
         assert delayed == {"sessions"}  # those of the guests who are still to go
         rests.work(0, times=2)
-        assert [left(quiet_db, venue)["guests"] for venue in venues] == [1, 0]
-        assert left(quiet_db, venues[0])["sessions"] == 2
-        assert guest_ref(quiet_db, venues[0].project, kept).get().exists
-        for venue in venues:
+        for venue, guest in zip(venues, kept, strict=True):
+            assert (left(quiet_db, venue)["guests"], left(quiet_db, venue)["sessions"]) == (1, 2)
+            assert guest_ref(quiet_db, venue.project, guest).get().exists
             assert_valid(suite, quiet_db, venue)
         stored = quiet_db.document("sweeps", "sweepRetention").get()
         assert stored.get("done.guests") == 8

@@ -18,6 +18,7 @@ from tests.experience.retention.visits import (
 )
 from tests.support.builders.sessions import a_session, session_ref
 from tests.support.builders.venues import Venue, a_venue
+from tests.support.calling import at_once
 
 
 class TestUploads:
@@ -128,6 +129,21 @@ class TestUploads:
         assert sum(objects.find(path) is not None for path in paths) == 3
         rests.work(0, times=2)
         assert not any(objects.find(path) for path in paths)
+
+    def test_threads_that_come_first_have_one_bucket(self) -> None:
+        """A batch of one client does not hold the calls of another, which are sent alone."""
+        storage.made_bucket.cache_clear()
+        assert len({id(each) for each in at_once(16, lambda _: storage.bucket())}) == 1
+
+    def test_a_position_with_more_than_a_task_has_time_for_is_passed(
+        self, quiet_db: Client, rests: Rests
+    ) -> None:
+        """What stays there ends the range: it would be handed on for twenty hours."""
+        venue = a_venue(quiet_db)
+        _, path = self.uploaded(quiet_db, venue)
+        sweep_retention(0)
+        rests.work(0)
+        assert objects.find(path)
 
 
 def flood(venue: Venue, session: str, count: int) -> None:

@@ -7,6 +7,8 @@ import pytest
 from google.cloud.firestore import DELETE_FIELD
 
 from emulator.paths import ROOT
+from experience.journeys.models.session import EventSession
+from experience.sessions.models.session import Session
 from experience.workflows.generations.models import GenerationJob
 from experience.workflows.runs.models import Run, RunStep, StepTask
 from operations.schema_changes import catalog
@@ -52,10 +54,30 @@ GENERATION = {
     "place": "image-0",
     "waiting": None,
 }
+SESSION = {
+    "id": "s",
+    "projectId": "p",
+    "workspaceId": "w",
+    "experienceId": "e",
+    "experienceVersion": 1,
+    "phase": "main",
+    "mode": "guest",
+    "configSource": "published",
+    "status": "active",
+    "createdBy": "g",
+    "createdAt": 1,
+    "updatedAt": 1,
+}
+EVENT_SESSION = {"id": "s", "eventId": "e", "state": "created", "createdAt": 1, "updatedAt": 1}
 BEFORE: dict[str, tuple[Any, dict[str, Any]]] = {
     "0001_run_names": (Run, RUN),
     "0002_run_step_names": (RunStep, STEP),
     "0003_generation_names": (GenerationJob, GENERATION),
+    "0004_session_shards": (Session, SESSION),
+    "0005_event_session_shards": (EventSession, EVENT_SESSION),
+    "0006_run_shards": (Run, RUN),
+    "0007_run_step_shards": (RunStep, STEP),
+    "0008_generation_shards": (GenerationJob, GENERATION),
 }
 """A document as it was before each migration, and the model that reads both shapes."""
 
@@ -141,6 +163,14 @@ class TestTheMigrations:
         job = GenerationJob.load(granted)
 
         assert (job.permit, job.run_attempt) == (None, 3)
+
+    def test_a_session_that_awaits_its_adoption_gets_its_shard_there(self) -> None:
+        [change] = [each.change for each in catalog.read() if each.id == "0004_session_shards"]
+        written = {**SESSION, "phase": None, "workspaceId": None, "experienceVersion": None}
+
+        assert Session.load(written).awaits_adoption
+        assert change(written) == {}
+        assert change({**written, "status": "error"})
 
     def test_a_task_from_before_is_taken(self) -> None:
         task = {"workspaceId": "w", "runId": "r", "stepId": "load", "attempt": 1, "round": 2}

@@ -70,7 +70,7 @@ def sweep_objects(run: SweepRun, rest: Rest) -> int | None:
         doubtful = [each for each in found if each.is_unconfirmed or each.updated_at > new]
         run.count("uploads", uploads.delete_unchanged(_loose(run, doubtful)))
         enqueue_updates(run, found)
-        if run.is_over:
+        if run.is_over and reached > rest.since:  # a position is gone through as a whole
             return reached
     return None
 

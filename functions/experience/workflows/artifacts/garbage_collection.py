@@ -43,8 +43,9 @@ def collect_artifacts(
         for blobs in _pages(each):
             seen += len(blobs)
             sweep.done["objects"] += _collect(sweep, each.parent, blobs)
-            if sweep.is_over:
-                return _position_of(blobs[-1]) if _position_of(blobs[-1]) < each.until else None
+            reached = _position_of(blobs[-1])
+            if sweep.is_over and reached > each.since:  # a position is gone through as a whole
+                return reached if reached < each.until else None
         return None
 
     ranges = iter([rest]) if rest else _workspaces(sweep)
