@@ -3,17 +3,17 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from emulator.firestore.installation import find_installation
 from emulator.paths import ROOT
-from emulator.process.ports import free_port
 from emulator.web import node
 from tests.support.processes import descendants, is_gone
 from tests.support.waiting import eventually
@@ -68,17 +68,25 @@ def emulators(project: str, folder: Path) -> Iterator[dict[str, str]]:
 def _project(folder: Path) -> dict[str, str]:
     """Link what is deployed into the folder, with free ports, and return the addresses."""
     settings: dict[str, Any] = json.loads((ROOT / "firebase.json").read_text())
+    names = [name for name, each in settings["emulators"].items() if "port" in str(each)]
+    ports = _free_ports(len(names) + 2)
     addresses = {}
-    for name, settings_of in settings["emulators"].items():
-        if isinstance(settings_of, dict) and "port" in settings_of:
-            settings_of["port"] = free_port()
-            addresses[name] = f"127.0.0.1:{settings_of['port']}"
-    settings["emulators"]["logging"] = {"host": "127.0.0.1", "port": free_port()}
-    settings["emulators"]["firestore"]["websocketPort"] = free_port()
+    for name, port in zip(names, ports, strict=False):
+        settings["emulators"][name]["port"] = port
+        addresses[name] = f"127.0.0.1:{port}"
+    settings["emulators"]["logging"] = {"host": "127.0.0.1", "port": ports[-1]}
+    settings["emulators"]["firestore"]["websocketPort"] = ports[-2]
     (folder / "firebase.json").write_text(json.dumps(settings))
     for linked in ("functions", "firestore.rules", "firestore.indexes.json", "storage.rules"):
         (folder / linked).symlink_to(ROOT / linked)
     return addresses
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ports that are free now, none of them twice."""
+    with ExitStack() as held:
+        found = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [each.getsockname()[1] for each in found]
 
 
 def _environment(folder: Path) -> dict[str, str]:
