@@ -57,6 +57,7 @@ class Client:
     uid: str | None
     region: str = DEFAULT_REGION
     session: requests.Session = field(default_factory=requests.Session)
+    timeout_seconds: float = 60
 
     def __post_init__(self) -> None:
         self.session.trust_env = False  # no proxy between processes of one machine
@@ -80,12 +81,16 @@ class Client:
             headers["Authorization"] = f"Bearer {unsigned_token(self.project, self.uid)}"
         url = f"http://{self.functions_host}/{self.project}/{self.region}/{name}"
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.session.post(url, data=content, headers=headers, timeout=60)
+        return self.session.post(url, data=content, headers=headers, timeout=self.timeout_seconds)
 
     def upload(self, upload: dict[str, Any], data: bytes) -> requests.Response:
         """Send bytes to the URL that `createUpload` has returned."""
         return self.session.request(
-            upload["method"], upload["url"], data=data, headers=upload["headers"], timeout=60
+            upload["method"],
+            upload["url"],
+            data=data,
+            headers=upload["headers"],
+            timeout=self.timeout_seconds,
         )
 
     def take_photo(self, session: dict[str, Any], step_id: str, photo: bytes) -> Any:

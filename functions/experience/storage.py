@@ -7,8 +7,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import google.auth
 import google.auth.credentials
@@ -46,15 +47,17 @@ def made_bucket() -> "Bucket":
 
 
 def _cli_session() -> "requests.Session":
-    """Changes metadata where the Firebase CLI's emulator takes it: at `/b/`, not `/storage/v1/b/`.
+    """Asks the Firebase CLI's emulator at `/b/`, where it can change metadata and copy too.
 
+    At `/storage/v1/b/`, which the client knows, it reads, lists and deletes only.
     https://github.com/firebase/firebase-tools, src/emulator/storage/apis/gcloud.ts
     """
     import requests
 
     class Adapter(requests.adapters.HTTPAdapter):
         def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
-            if request.method == "PATCH" and request.url:
+            path = urlsplit(request.url or "").path
+            if request.url and path.startswith("/storage/v1/b/"):
                 request.url = request.url.replace("/storage/v1/b/", "/b/", 1)
             return super().send(request, **options)
 
@@ -110,7 +113,7 @@ def download_endpoint() -> str:
 def is_cli_emulator() -> bool:
     """Whether the storage is the Firebase CLI's emulator, which alone sets this variable.
 
-    It verifies no signature, and takes no PUT to an object's own address.
+    It verifies no signature, and takes no PUT to an object's own address and no batch.
     """
     return "FIREBASE_STORAGE_EMULATOR_HOST" in os.environ
 
@@ -232,12 +235,24 @@ def change_metadata(changes: "Sequence[tuple[Blob, Mapping[str, str | None]]]") 
 
 def _send_batches(call: Callable[[T], None], items: Sequence[T]) -> list[int]:
     """Make a call for each item, and return the status of each, in order."""
+    if is_cli_emulator():
+        return [_send_alone(call, item) for item in items]
     batches = [items[start : start + MAX_BATCH] for start in range(0, len(items), MAX_BATCH)]
     if len(batches) == 1:
         return _send_batch(call, batches[0])
     with ThreadPoolExecutor(MAX_BATCHES) as pool:
         sent = [pool.submit(_send_batch, call, batch) for batch in batches]
     return [status for each in sent for status in each.result()]
+
+
+def _send_alone(call: Callable[[T], None], item: T) -> int:
+    from google.api_core.exceptions import NotFound, PreconditionFailed
+
+    try:
+        call(item)
+    except (NotFound, PreconditionFailed) as said:  # as in a batch
+        return int(said.code)
+    return int(HTTPStatus.OK)
 
 
 def _send_batch(call: Callable[[T], None], items: Sequence[T]) -> list[int]:

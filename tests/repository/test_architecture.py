@@ -266,6 +266,9 @@ MAY_LOAD = {
     | {"workflows", *SHARED_BY_SESSIONS},
 }
 
+BUILD = ("generateCampaign", "confirmProposal", "sendChatMessage", "startRun")
+"""What may begin a run of a workflow other than the transforms' own."""
+
 
 def loaded_by_main(folder: Path, *targets: str) -> dict[str, set[str]]:
     """What a fresh interpreter holds after this folder's main.py, by target, and of the SDK."""
@@ -283,7 +286,7 @@ def loaded_by_main(folder: Path, *targets: str) -> dict[str, set[str]]:
 
 @pytest.fixture(scope="module")
 def loaded() -> dict[str, set[str]]:
-    return loaded_by_main(ROOT / "functions", EVERYTHING, *MAY_LOAD)
+    return loaded_by_main(ROOT / "functions", EVERYTHING, *MAY_LOAD, *BUILD)
 
 
 class TestColdStart:
@@ -309,6 +312,12 @@ class TestColdStart:
         }
         parts = [name.split(".") for name in loaded[function] if name.startswith("experience.")]
         assert {part[1] for part in parts} & set(DOMAINS) <= MAY_LOAD[function]
+
+    @pytest.mark.parametrize("function", BUILD)
+    def test_an_instance_that_begins_runs_knows_the_workflows(
+        self, loaded: dict[str, set[str]], function: str
+    ) -> None:
+        assert "experience.workflows.catalog" in loaded[function]
 
     def test_a_language_model_loads_its_library_only_when_it_is_called(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -33,3 +33,12 @@ def descendants(pid: int) -> set[int]:
         generation = {child for child, parent in parents.items() if parent in generation}
         found |= generation
     return found
+
+
+def is_in(groups: set[int]) -> bool:
+    """Whether a process of one of these process groups has not ended."""
+    listed = subprocess.run(
+        ["ps", "-e", "-o", "pgid=,stat="], capture_output=True, text=True, check=True
+    )
+    living = (line.split() for line in listed.stdout.splitlines())
+    return any(int(group) in groups and not state.startswith("Z") for group, state in living)

@@ -2,24 +2,32 @@
 
 import json
 import os
+import random
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from emulator.firestore.installation import find_installation
 from emulator.paths import ROOT
-from emulator.process.ports import free_port
 from emulator.web import node
-from tests.support.processes import descendants, is_gone
+from tests.support.processes import descendants, is_in
 from tests.support.waiting import eventually
 
+STARTS = 3
+"""The CLI ends itself if a port was taken meanwhile, or an emulator was slow to listen."""
 START_SECONDS = 600
+STOP_SECONDS = 30
 SERVED = ("auth", "functions", "firestore", "storage", "tasks", "eventarc")
+PORTS = range(20_000, 32_000)
+"""Below those that the system gives to connections, which come and go while the CLI starts."""
+READY = "All emulators ready!"
+NOT_LOADED = "Failed to load function definition"
 RULES_RUNTIME = "cloud-storage-rules-runtime-v1.1.3.jar"
 """What the CLI 15.34.2 evaluates storage.rules with (downloadableEmulatorInfo.json)."""
 
@@ -28,10 +36,23 @@ RULES_RUNTIME = "cloud-storage-rules-runtime-v1.1.3.jar"
 def emulators(project: str, folder: Path) -> Iterator[dict[str, str]]:
     """Serve the project, and yield the environment in which clients find the emulators.
 
-    `folder` gets links to what is deployed, and the CLI's log. Nothing of the CLI is left at the
-    end.
+    `folder` gets links to what is deployed, and the CLI's logs, a folder for each start. Nothing of
+    the CLI is left at the end. AssertionError with its log, if it does not start.
     """
-    addresses = _project(folder)
+    for start in range(1, STARTS + 1):
+        attempt = folder / str(start)
+        attempt.mkdir()
+        addresses = _project(attempt)
+        with _served(project, attempt) as failure:
+            if failure is None:
+                yield _addresses_for_clients(project, addresses)
+                return
+    raise AssertionError(failure)
+
+
+@contextmanager
+def _served(project: str, folder: Path) -> Iterator[str | None]:
+    """Run the CLI. Yields None once it serves all, or the log of one that has failed."""
     log = folder / "cli.log"
     command = [node.find(), str(node.MODULES / "firebase-tools/lib/bin/firebase.js")]
     command += ["emulators:start", "--project", project, "--only", ",".join(SERVED)]
@@ -43,42 +64,62 @@ def emulators(project: str, folder: Path) -> Iterator[dict[str, str]]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
+            start_new_session=True,
         )
-    processes = {cli.pid}
+    groups = {cli.pid}  # each emulator has a process group of its own
     try:
-        _wait_for(cli, log)
-        processes |= descendants(cli.pid)
-        yield {
-            "GCLOUD_PROJECT": project,
-            "REGION": "us-central1",
-            "FIRESTORE_EMULATOR_HOST": addresses["firestore"],
-            "FIREBASE_AUTH_EMULATOR_HOST": addresses["auth"],
-            "STORAGE_EMULATOR_HOST": f"http://{addresses['storage']}",
-            "FUNCTIONS_EMULATOR_HOST": addresses["functions"],
-        }
-    finally:
-        processes |= descendants(cli.pid)
+        yield _wait(cli, log, groups)
+        groups |= _groups(cli)
         cli.send_signal(signal.SIGINT)
-        try:
-            cli.wait(60)
-        finally:
-            _end(processes)
+        with suppress(subprocess.TimeoutExpired):
+            cli.wait(STOP_SECONDS)
+    finally:
+        groups |= _groups(cli)
+        for group in groups:
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+        cli.wait()
+        eventually(lambda: not is_in(groups))
+
+
+def _addresses_for_clients(project: str, addresses: dict[str, str]) -> dict[str, str]:
+    return {
+        "GCLOUD_PROJECT": project,
+        "REGION": "us-central1",
+        "FIRESTORE_EMULATOR_HOST": addresses["firestore"],
+        "FIREBASE_AUTH_EMULATOR_HOST": addresses["auth"],
+        "STORAGE_EMULATOR_HOST": f"http://{addresses['storage']}",
+        "FUNCTIONS_EMULATOR_HOST": addresses["functions"],
+    }
 
 
 def _project(folder: Path) -> dict[str, str]:
     """Link what is deployed into the folder, with free ports, and return the addresses."""
     settings: dict[str, Any] = json.loads((ROOT / "firebase.json").read_text())
+    names = [name for name, each in settings["emulators"].items() if "port" in str(each)]
+    ports = _free_ports(len(names) + 2)
     addresses = {}
-    for name, settings_of in settings["emulators"].items():
-        if isinstance(settings_of, dict) and "port" in settings_of:
-            settings_of["port"] = free_port()
-            addresses[name] = f"127.0.0.1:{settings_of['port']}"
-    settings["emulators"]["logging"] = {"host": "127.0.0.1", "port": free_port()}
-    settings["emulators"]["firestore"]["websocketPort"] = free_port()
+    for name, port in zip(names, ports, strict=False):
+        settings["emulators"][name]["port"] = port
+        addresses[name] = f"127.0.0.1:{port}"
+    settings["emulators"]["logging"] = {"host": "127.0.0.1", "port": ports[-1]}
+    settings["emulators"]["firestore"]["websocketPort"] = ports[-2]
     (folder / "firebase.json").write_text(json.dumps(settings))
     for linked in ("functions", "firestore.rules", "firestore.indexes.json", "storage.rules"):
         (folder / linked).symlink_to(ROOT / linked)
     return addresses
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ports that are free now, none of them twice."""
+    found: list[int] = []
+    with ExitStack() as held:
+        while len(found) < count:
+            port = random.choice(PORTS)
+            with suppress(OSError):
+                held.enter_context(socket.create_server(("127.0.0.1", port)))
+                found.append(port)
+    return found
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -90,6 +131,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "XDG_CONFIG_HOME": str(folder),
         "FIRESTORE_EMULATOR_BINARY_PATH": str(installed.jar),
         "CAMPAIGN_SECRET": "of-this-test-alone",
+        "FUNCTIONS_DISCOVERY_TIMEOUT": str(START_SECONDS),
         "CI": "true",
     }
     java = folder / "bin" / "java"
@@ -107,17 +149,23 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _wait_for(cli: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait(cli: "subprocess.Popen[bytes]", log: Path, groups: set[int]) -> str | None:
+    """Wait until all is served, and return None, or the log of a CLI that has failed.
+
+    `groups` gets the process groups of what it has started.
+    """
     deadline = time.monotonic() + START_SECONDS
-    while "All emulators ready!" not in (text := log.read_text()):
-        assert cli.poll() is None, text
-        assert time.monotonic() < deadline, text
-        time.sleep(0.2)
+    while READY not in (text := log.read_text()):
+        groups |= _groups(cli)
+        if cli.poll() is not None or time.monotonic() > deadline:
+            return text
+        time.sleep(0.5)
+    return text if NOT_LOADED in text else None
 
 
-def _end(processes: set[int]) -> None:
-    """End what the CLI has left behind: the Pythons of its functions."""
-    for pid in processes:
-        if not is_gone(pid):
-            os.kill(pid, signal.SIGKILL)
-    eventually(lambda: all(map(is_gone, processes)))
+def _groups(cli: "subprocess.Popen[bytes]") -> set[int]:
+    groups = set()
+    for pid in descendants(cli.pid):
+        with suppress(ProcessLookupError):
+            groups.add(os.getpgid(pid))
+    return groups

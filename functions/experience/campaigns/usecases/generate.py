@@ -18,6 +18,7 @@ from experience.errors import NotFound, VersionConflict
 from experience.ids import new_id
 from experience.language_models import registry
 from experience.store import find
+from experience.workflows import catalog  # noqa: F401  (its skills register themselves)
 from experience.workflows.artifacts import payloads
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.runs import creation, dispatch, finalization
