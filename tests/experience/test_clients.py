@@ -1,5 +1,6 @@
 """Clients in a process of their own, as every function has one."""
 
+import json
 import os
 import socket
 import subprocess
@@ -91,4 +92,5 @@ class TestEnqueue:
             run(IMPATIENT, CLOUD_TASKS_EMULATOR_HOST=address, GCLOUD_PROJECT="demo-silent")
 
     def test_the_clis_emulator_names_tasks_as_they_were_sent(self) -> None:
-        run(AS_THE_CLI, GCLOUD_PROJECT="demo-cli", REGION="us-central1")
+        config = json.dumps({"projectId": "demo-cli"})
+        run(AS_THE_CLI, FIREBASE_CONFIG=config, REGION="us-central1")

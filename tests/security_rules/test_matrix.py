@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import Client, CollectionReference, DocumentReference
 from pydantic.alias_generators import to_camel
 
@@ -166,7 +167,7 @@ class TestMatrix:
 
 def _named_by_the_code() -> set[str]:
     """The collections of the documents to which the `*_ref` functions of the stores point."""
-    client = Client("demo-names")
+    client = Client("demo-names", AnonymousCredentials())
     found = set()
     for domain in DOMAINS:
         try:

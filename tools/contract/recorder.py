@@ -42,6 +42,7 @@ _FILE = {"uri", "url", "format"}
 
 # The documents in a project that a visit changes, by collection.
 _COLLECTIONS = {"guests": "guest", "sessions": "session", "jobs": "job"}
+"""Of a project. Shares lie beside it."""
 # Enqueues what onSessionCompleted has created but not enqueued. Whether it acts depends on timing.
 _FALLBACKS = {"onJobCreated"}
 _WRITES = ("writes", "deletes")
@@ -184,7 +185,7 @@ class Recorder:
             "call": name,
             "wrote": _functions(usage, _WRITES),
             "objects": _functions(usage, _OBJECT_OPERATIONS),
-            "changed": sorted(_COLLECTIONS[collection] for collection in changed),
+            "changed": sorted(changed),
             "next": _next_phase(response),
         }
         self.steps.append({key: value for key, value in step.items() if value})
@@ -192,10 +193,12 @@ class Recorder:
 
     def _documents(self) -> dict[str, Json]:
         project = self.database.document("projects", self.project)
+        collections = {each: project.collection(name) for name, each in _COLLECTIONS.items()}
+        shares = self.database.collection("shares").where("projectId", "==", self.project)
         return {
-            f"{collection}/{snapshot.id}": snapshot.to_dict()
-            for collection in _COLLECTIONS
-            for snapshot in project.collection(collection).stream()
+            f"{kind}/{snapshot.id}": snapshot.to_dict()
+            for kind, query in {**collections, "share": shares}.items()
+            for snapshot in query.stream()
         }
 
     def _meter(self, method: str, path: str) -> Json:

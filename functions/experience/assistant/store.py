@@ -7,13 +7,14 @@ from google.cloud.firestore import (
     CollectionReference,
     DocumentReference,
     FieldFilter,
+    Query,
     Transaction,
 )
 
 from experience import transactions
 from experience.assistant.models.chat import ChatMessage, ChatSession
 from experience.errors import NotFound
-from experience.store import parse, require
+from experience.store import in_all_shards, parse, require
 
 
 def sessions_ref(client: Client, workspace_id: str) -> CollectionReference:
@@ -127,7 +128,10 @@ def query_lost(client: Client, now: int) -> Any:
 
 def query_since(collection: CollectionReference, since: int) -> Any:
     """Query: the guests or sessions of a collection that were created then (Unix ms) or later."""
-    return collection.where(filter=FieldFilter("createdAt", ">=", since))
+    query = in_all_shards(collection) if collection.id == "sessions" else collection
+    return query.where(filter=FieldFilter("createdAt", ">=", since)).order_by(
+        "createdAt", direction=Query.DESCENDING
+    )
 
 
 def query_deleting(client: Client, until: int) -> Any:

@@ -186,7 +186,7 @@ def test_guests_of_today_are_counted_in_each_project(tenant: Tenant) -> None:
     for collection, names in (("eventGuests", ("a", "b", "c")), ("sessions", ("one", "two"))):
         for name in names:
             visited = db.document("events", event, collection, name)
-            visited.set({"id": name, "createdAt": midnight - (name == "c")})
+            visited.set({"id": name, "shard": 0, "createdAt": midnight - (name == "c")})
     found = tenant.found("count_guests_today")
     assert (found["newGuests"], found["sessions"], found["timeZone"]) == (4, 3, "UTC")
     assert found["events"] == [

@@ -13,6 +13,7 @@ from emulator.functions.index_check import IndexCheck
 from emulator.suite.suite import Suite
 from experience import clients, clock
 from experience.checkpoints import FirestoreSaver
+from experience.firebase.batch_get import BatchGet
 from experience.ids import new_id
 
 Reads = Callable[[Callable[[], object]], int]
@@ -38,6 +39,7 @@ def metered(suite: Suite, index_check: IndexCheck) -> Iterator[tuple[Client, Met
     channel = grpc.intercept_channel(plain, interceptor(meter, index_check))  # type: ignore[no-untyped-call]
     transport = FirestoreGrpcTransport(host=address, channel=channel)
     client._api = FirestoreClient(transport=transport)
+    client._batch_get = BatchGet(client, channel, is_emulator=True)
     yield client, meter
     client.close()  # type: ignore[no-untyped-call]
 

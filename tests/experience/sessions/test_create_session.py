@@ -8,6 +8,7 @@ import pytest
 from google.cloud.firestore import Client as Database
 
 from emulator.demo.client import Client
+from experience.documents import shard_of
 from tests.support.builders.guests import a_guest, stored_guest
 from tests.support.builders.sessions import a_session, session_ref, stored_session
 from tests.support.builders.venues import a_venue
@@ -23,6 +24,10 @@ def visitor(signed_in: SignIn) -> Client:
     return signed_in("visitor")
 
 
+SERVERS = {"requestFingerprint", "shard"}
+"""Fields that only the server sees."""
+
+
 class TestNewSession:
     def test_it_has_every_field_and_the_earlier_view_of_them(
         self, db: Database, visitor: Client
@@ -34,7 +39,7 @@ class TestNewSession:
         session = answer["session"]
         stored = stored_session(db, venue.project, session["id"])
         assert session == {
-            **{name: value for name, value in stored.items() if name != "requestFingerprint"},
+            **{name: value for name, value in stored.items() if name not in SERVERS},
             "inputs": {},
             "activeJobId": None,
             "resultAssetId": None,
@@ -63,6 +68,7 @@ class TestNewSession:
             "pregateSessionId": None,
             "createdBy": "visitor",
             "requestFingerprint": None,
+            "shard": shard_of(session["id"]),
             "createdAt": stored["createdAt"],
             "updatedAt": stored["createdAt"],
             "completedAt": None,

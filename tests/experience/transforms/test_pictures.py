@@ -335,7 +335,7 @@ class TestFaults:
         lines = (written.out + written.err).splitlines()
         [line] = [json.loads(line) for line in lines if "skill bug" in line]
         assert line["severity"] == "ERROR"
-        assert "ZeroDivisionError" in line["exc"]
+        assert "ZeroDivisionError" in line["stack_trace"]
         one.drain()
         assert one.shown() == ("completed", 2, None)
 

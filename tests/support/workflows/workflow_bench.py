@@ -16,6 +16,7 @@ import pytest
 import requests
 from google.cloud.firestore import Client, Query
 
+from experience.firebase.batch_get import BatchGet
 from experience.firebase.tasks import TryLater
 from experience.workflows.artifacts.tenant import Tenant
 from experience.workflows.definitions.loader import DEFINITIONS
@@ -190,11 +191,13 @@ def unfinished(bench: WorkflowBench, run_id: str) -> list[str]:
 def firestore_reads() -> Iterator[list[str]]:
     """The collections that are read or queried meanwhile, once for each document asked for."""
     asked: list[str] = []
-    get_all, stream = Client.get_all, Query.stream
+    get_all, batch_get, stream = Client.get_all, BatchGet.__call__, Query.stream
 
-    def read(client: Client, references: Any, *arguments: Any, **options: Any) -> Any:
+    def read(client: Any, references: Any, *arguments: Any, **options: Any) -> Any:
         wanted = list(references)
         asked.extend(each.parent.id for each in wanted)
+        if isinstance(client, BatchGet):
+            return batch_get(client, wanted)
         return get_all(client, wanted, *arguments, **options)
 
     def queried(query: Any, *arguments: Any, **options: Any) -> Any:
@@ -203,6 +206,7 @@ def firestore_reads() -> Iterator[list[str]]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Client, "get_all", read)
+        patch.setattr(BatchGet, "__call__", read)
         patch.setattr(Query, "stream", queried)
         yield asked
 

@@ -78,6 +78,10 @@ class EventSession(EventSessionView, Sharded):
     """The run of the newest transform."""
     transform_attempt: Sparse[Annotated[int, Field(ge=1)]] = None
     """How many transforms were begun: a worker of an earlier one is stale."""
+
+    def model_post_init(self, _context: Any, /) -> None:
+        """Leave what is stored without a shard as it is: `startJourney` gives each session one."""
+
     transforming_since: Sparse[int] = None
 
     def input_of(self, step_id: str) -> StepInput | None:

@@ -3,6 +3,7 @@
 from google.cloud.firestore import Client, Transaction
 
 from experience import clients, clock, config, logs, transactions
+from experience.documents import shard_of
 from experience.errors import AlreadyExists
 from experience.events.models.event import Event
 from experience.events.models.journey import Journey
@@ -56,6 +57,7 @@ def _begin(
     journey = _active_journey(client, transaction, event)
     session = EventSession(
         id=own.id,
+        shard=shard_of(own.id),
         event_id=event.id,
         state=SessionState.CREATED,
         created_by=uid,
