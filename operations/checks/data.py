@@ -93,7 +93,7 @@ class Data:
     unreadable: dict[str, str] = field(default_factory=dict)
     migrations: dict[str, MigrationState] = field(default_factory=dict)
     outdated: dict[str, str] = field(default_factory=dict)
-    """Documents in the shape from before a migration that is done, with its id."""
+    """Documents in the shape from before a migration that is done, with the id of the first."""
 
     def session(self, project_id: str, session_id: str | None) -> Session | None:
         """A session by its ids."""
@@ -144,7 +144,7 @@ def read(client: Client, bucket: str | None = None, project_id: str | None = Non
             parse, into = kinds[collection]
             for migration in done:
                 if migration.query.collection == collection and migration.would_change(snapshot):
-                    data.outdated[path] = migration.id
+                    data.outdated.setdefault(path, migration.id)
             try:
                 into[path] = parse(snapshot.to_dict() or {})
             except ValidationError as error:
