@@ -8,6 +8,7 @@ contradict each other.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import Any, Protocol
 
 from google.cloud.firestore import Client, DocumentReference, Transaction
@@ -67,10 +68,19 @@ class RunHooks(Protocol):
 HOOKS: dict[str, RunHooks] = {}
 """The hooks by the kind of owner reference. Each domain registers its own."""
 
+DOMAIN_OF = {"campaign": "campaigns", "journey": "journeys", "transform": "transforms"}
+"""The domain whose `usecases.hooks` registers a kind. An instance imports no later domain than its
+function's own, so it imports them with the first run that is done for one."""
+
 
 def hooks_of(run: Run) -> RunHooks | None:
     """The hooks of the run's owner; None for a run without one."""
-    return HOOKS.get(run.owner_reference.kind) if run.owner_reference else None
+    if not run.owner_reference:
+        return None
+    kind = run.owner_reference.kind
+    if kind not in HOOKS and kind in DOMAIN_OF:
+        import_module(f"experience.{DOMAIN_OF[kind]}.usecases.hooks")
+    return HOOKS.get(kind)
 
 
 def add_hook_writes(tenant: Tenant, transaction: Transaction, writes: HookWrites) -> None:
