@@ -7,6 +7,7 @@ import pytest
 from google.cloud.firestore import DELETE_FIELD
 
 from emulator.paths import ROOT
+from experience.documents import SHARDS
 from experience.journeys.models.session import EventSession
 from experience.sessions.models.session import Session
 from experience.workflows.generations.models import GenerationJob
@@ -139,8 +140,10 @@ class TestTheMigrations:
         model, before = BEFORE[migration.id]
         after = applied(before, migration.change(before))
 
-        assert model.load(before) == model.load(after)
-        assert model.load(before).dump() == model.load(after).dump()
+        read = [model.load(fields).dump() for fields in (before, after)]
+        if model is EventSession:  # it does not work out a shard that is not stored
+            assert read[1].pop("shard") in range(SHARDS)
+        assert read[0] == read[1]
 
     @SHIPPED
     def test_a_filter_below_another_collection_has_its_index(self, migration: Any) -> None:
