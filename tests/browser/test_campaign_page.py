@@ -57,6 +57,7 @@ def a_window(opens: int, closes: int) -> dict[str, Any]:
 
 
 class TestCampaignPage:
+    @pytest.mark.exhaustive
     def test_lost_answers_a_reload_and_five_tabs_lead_to_one_play_and_then_it_is_sold_out(
         self, browser: Browser, db: Client, workspace: str
     ) -> None:

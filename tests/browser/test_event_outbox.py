@@ -1,5 +1,6 @@
 """A player's events reach the log once each, whatever happens to the network and the page."""
 
+import pytest
 from google.cloud.firestore import Client
 
 from emulator.suite.suite import Suite
@@ -10,6 +11,7 @@ from tests.support.builders.workspaces import a_member, a_step, a_workspace, an_
 
 
 class TestEventOutbox:
+    @pytest.mark.exhaustive
     def test_each_event_is_logged_once_over_dead_networks_and_reloads(
         self, browser: Browser, invariants_hold_afterwards: tuple[Suite, Client]
     ) -> None:

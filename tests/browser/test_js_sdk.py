@@ -26,6 +26,9 @@ DEADLINE_SECONDS = 150
 GUEST, OTHER = f"guest-{new_id()}", f"other-{new_id()}"
 
 
+pytestmark = pytest.mark.exhaustive
+
+
 @pytest.fixture(scope="module")
 def node() -> str:
     return install()

@@ -50,6 +50,7 @@ class TestEverythingTwice:
         assert one == other
         assert len(faulty_suite.of(venue.project, "sessions")) == 1
 
+    @pytest.mark.exhaustive
     def test_answers_of_two_tabs_do_not_erase_each_other(self, faulty_suite: FaultySuite) -> None:
         venue = faulty_suite.venue(steps=[a_step(f"step{n}") for n in range(TABS)])
         tabs = [faulty_suite.guest(venue, "many-tabs") for _ in range(TABS)]
@@ -65,6 +66,7 @@ class TestEverythingTwice:
     ) -> None:
         visit(faulty_suite, "lost-responses", 2, in_turn)
 
+    @pytest.mark.exhaustive
     def test_a_visit_in_which_everything_is_tapped_twice(self, faulty_suite: FaultySuite) -> None:
         visit(faulty_suite, "double-taps", 2, at_once)
 

@@ -150,6 +150,7 @@ class TestWholeVisit:
         assert (step["phase"], step["params"]) == ("main", {"pregate": played.pregate.id})
         guest.close()
 
+    @pytest.mark.exhaustive
     def test_two_guests_side_by_side_do_not_mix(self, seeded: Suite, db: firestore.Client) -> None:
         with ThreadPoolExecutor(2) as pool:
             one, other = pool.map(lambda each: play(seeded, each), [seed.CARTOON, seed.SKETCH])
@@ -157,6 +158,7 @@ class TestWholeVisit:
         assert end_state(db, one) == expected()
         assert end_state(db, other) == expected(1080, 1620)
 
+    @pytest.mark.exhaustive
     def test_every_event_twice_ends_the_same(
         self, seeded: Suite, db: firestore.Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:

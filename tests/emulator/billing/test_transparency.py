@@ -17,6 +17,8 @@ from emulator.functions.index_check import IndexCheck
 from emulator.paths import ROOT
 from emulator.suite.suite import Suite
 
+pytestmark = pytest.mark.exhaustive
+
 
 class Observer(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):
     """Records the bytes of each request and response at its place in the channel."""

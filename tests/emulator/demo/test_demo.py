@@ -161,6 +161,7 @@ class TestJourney:
 
 
 class TestDemo:
+    @pytest.mark.exhaustive
     def test_saves_the_guests_picture_and_shows_the_visit(self, tmp_path: Path) -> None:
         """In a region of its own, which calls, queues and schedules must agree about."""
         done = run("demo", "--out", str(tmp_path), REGION="europe-west1")

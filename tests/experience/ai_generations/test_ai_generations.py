@@ -180,6 +180,7 @@ class TestFailures:
 
 
 class TestAccepting:
+    @pytest.mark.exhaustive
     def test_twenty_at_once_make_one_campaign_of_a_plan(
         self, db: Database, editor: Client, workspace: str
     ) -> None:

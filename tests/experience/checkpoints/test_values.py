@@ -113,6 +113,7 @@ class TestSizes:
 
 
 class TestIds:
+    @pytest.mark.exhaustive
     def test_threads_namespaces_checkpoints_and_tasks_keep_apart_whatever_their_ids(
         self, db: Client, saver: FirestoreSaver, workspace_id: str
     ) -> None:

@@ -159,6 +159,7 @@ class TestUploading:
 
 
 class TestErasedMeanwhile:
+    @pytest.mark.exhaustive
     def test_a_video_that_ends_in_a_session_that_is_gone_is_read_by_nobody_and_swept(
         self, db: firestore.Client, visitor: UploadingGuest
     ) -> None:

@@ -231,6 +231,7 @@ class TestNeighbours:
 
 
 class TestOwnRank:
+    @pytest.mark.exhaustive
     def test_is_exact_up_to_a_limit(
         self, db: Database, contenders: Field, monkeypatch: pytest.MonkeyPatch
     ) -> None:

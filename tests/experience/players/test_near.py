@@ -201,6 +201,7 @@ class TestInMemory:
 
 
 class TestStored:
+    @pytest.mark.exhaustive
     def test_firestore_finds_what_brute_force_finds(self, quiet_db: Database) -> None:
         workspace = a_workspace(quiet_db)
         events, find = scattered(workspace, 8), as_viewer(quiet_db, workspace)

@@ -157,6 +157,7 @@ def test_what_belongs_to_an_account_stays(visitor: Visitor, merged: dict[str, An
     assert (visitor.progress(), sessions_left(visitor)) == (before, 0)
 
 
+@pytest.mark.exhaustive
 @BOTH_WAYS
 def test_killed_at_any_commit_the_next_one_finishes_it(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch, gone: Erase

@@ -52,6 +52,7 @@ class TestSchedules:
         run(suite, "sweepSessions")
         assert stored_session(db, venue.project, left)["status"] == "abandoned"
 
+    @pytest.mark.exhaustive
     def test_sweeps_finish_what_was_lost(self, suite: Suite, db: firestore.Client) -> None:
         """One whose event was lost, one whose task was, and one whose worker vanished."""
         db.document("sweeps", "completedSessions").delete()

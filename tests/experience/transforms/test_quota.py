@@ -70,6 +70,7 @@ def counted(db: Client, venue: Venue) -> dict[str, int]:
 
 
 class TestExactness:
+    @pytest.mark.exhaustive
     @pytest.mark.parametrize("limit", [1, 7, 8, 20])
     def test_of_thirty_started_at_once_as_many_begin_as_the_day_allows(
         self, quiet_db: Client, limit: int

@@ -105,6 +105,7 @@ class TestRunning:
         (skills.world() / both).touch()
         assert team.ended(run_id)["run"]["status"] == "completed"
 
+    @pytest.mark.exhaustive
     def test_in_the_worst_of_networks_it_comes_to_the_same(self, team: Team) -> None:
         expected = team.ended(team.start("test.build", {"word": "hi"}))["run"]["context"]
         faults = {"seed": 1, "duplicate": 0.5, "drop": 0.3, "delayMs": [0, 100], "abort": 0.1}

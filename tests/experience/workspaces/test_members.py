@@ -162,6 +162,7 @@ class TestTheLastOwner:
 
         assert members(db, workspace) == {successor: "owner"}
 
+    @pytest.mark.exhaustive
     @pytest.mark.parametrize("target", ["each other", "themselves"])
     def test_stays_when_all_owners_go_at_once(
         self, db: Database, signed_in: SignIn, target: str

@@ -1,5 +1,6 @@
 """What players leave in the database breaks no invariant, whatever they did."""
 
+import pytest
 from google.cloud.firestore import Client as Database
 
 from emulator.demo import trail
@@ -37,6 +38,7 @@ def walked(db: Database, workspace: str, experience: str) -> list[str]:
     return uids
 
 
+@pytest.mark.exhaustive
 def test_of_a_walk_a_merger_and_an_erasure_hold(quiet_db: Database, suite: Suite) -> None:
     def violations() -> list[Violation]:
         """Those of players: the suite's bucket has objects of other tests."""

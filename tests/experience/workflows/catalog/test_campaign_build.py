@@ -34,6 +34,7 @@ def artifact(bench: WorkflowBench, run_id: str, step_id: str, slot: str) -> byte
     return artifact_store.read(bench.tenant, found.uri)
 
 
+@pytest.mark.exhaustive
 def test_a_build_makes_every_thing_once_then_hits_and_reruns_only_what_changed(
     bench: WorkflowBench,
 ) -> None:
