@@ -24,6 +24,8 @@ OF_CLOSURES = ["onEventUpdated", "onProjectUpdated", "onWorkspaceUpdated", "upda
 OF_CAMPAIGNS = ["onCampaignDeleted", "revealDraws"]
 # Nor does it leave a daily sweep anything; tests/experience/retention try what tasks go on with.
 OF_SWEEPS = ["continueSweep"]
+# Nor does a vendor make its picture; tests/scenarios/test_pictures_of_vendors.py tries that.
+OF_VENDORS = ["runVendorTransform"]
 FAULTS: dict[str, dict[str, Any]] = {
     "twice": {"duplicate": 1},
     "late": {"delayMs": [200, 200]},
@@ -39,7 +41,7 @@ class TestOneFunction:
     def test_every_function_that_is_delivered_to_is_tried(self, faulty_suite: FaultySuite) -> None:
         host = faulty_suite.suite.functions
         delivered = host.endpoints("eventTrigger") | host.endpoints("taskQueueTrigger")
-        others = [*OF_RUNS, *OF_CLOSURES, *OF_CAMPAIGNS, *OF_SWEEPS]
+        others = [*OF_RUNS, *OF_CLOSURES, *OF_CAMPAIGNS, *OF_SWEEPS, *OF_VENDORS]
         assert sorted(delivered) == sorted([*DELIVERED, *others])
 
     @pytest.mark.parametrize("function", DELIVERED)

@@ -11,6 +11,7 @@ from typing import Any
 
 import requests
 from google.cloud.firestore import Client as Database
+from google.cloud.firestore import FieldFilter
 from pydantic.alias_generators import to_snake
 
 from emulator.demo.client import Client
@@ -66,7 +67,8 @@ class Scrubber:
             measured = {name: _OF_FILES[name] for name in _OF_FILES if value.keys() & _FILE}
             return {
                 str(self._text(name)): measured.get(name, self.clean(item, name, key))
-                for name, item in value.items()
+                # Firestore returns the keys of a map in any order, and names are given in turn
+                for name, item in sorted(value.items())
             }
         if isinstance(value, list):
             return [self.clean(item, key, parent) for item in value]
@@ -194,7 +196,8 @@ class Recorder:
     def _documents(self) -> dict[str, Json]:
         project = self.database.document("projects", self.project)
         collections = {each: project.collection(name) for name, each in _COLLECTIONS.items()}
-        shares = self.database.collection("shares").where("projectId", "==", self.project)
+        of_project = FieldFilter("projectId", "==", self.project)
+        shares = self.database.collection("shares").where(filter=of_project)
         return {
             f"{kind}/{snapshot.id}": snapshot.to_dict()
             for kind, query in {**collections, "share": shares}.items()

@@ -17,6 +17,7 @@ from tests.support.workflows.workflow_bench import Killed, unfinished
 
 TIMES = ("createdAt", "updatedAt", "queuedAt", "startedAt", "completedAt", "timestamp")
 NAMES = (
+    "shard",
     "processingTimeMs",
     "id",
     "projectId",

@@ -314,9 +314,10 @@ def test_a_process_that_dies_at_any_commit_leaves_a_campaign_that_goes_live(
                 try:
                     generate(bench, campaign_id, 1)
                     bench.drain()
+                    sweep_runs()
                 except Killed:
                     expire_leases(bench, of(bench, campaign_id).pending_run_id)
-                sweep_runs()
+                    sweep_runs()
             commits = max(commits, sent[0])
         assert problems(bench, campaign_id) == []
         assert (of(bench, campaign_id).version, of(bench, campaign_id).draw) == (2, 1)
