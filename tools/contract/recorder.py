@@ -28,6 +28,7 @@ _BATCHES = {"batchId", "revokedBatches"}
 _CODE = re.compile(r"\b(?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}\b")
 _UPLOADED = re.compile(r"\bMUG-2026-\d+\b")
 _TICKET = re.compile(r"\b[a-z2-7]{12}(-\d+-)[0-9A-Z]{16}\b")
+_SHARE = re.compile(r"\b[a-z2-7]{26}\b")
 _CREATED = re.compile(r"(with the id )[a-z2-7]{24}\b")
 """In the sentence that says what came of a proposal."""
 _ADDRESS = re.compile(r"https?://[^/\s]+/([^?\s]*)(\?\S*)?")
@@ -96,6 +97,7 @@ class Scrubber:
         text = _CODE.sub("K7Q2-9D4M-X0PA-63ZT", text)
         text = _UPLOADED.sub("MUG-2026-7", text)
         text = _TICKET.sub(r"ticketbatch1\1ABCDEFGH12345678", text)
+        text = _SHARE.sub("abcdefghijklmnopqrstuvwxyz", text)
         text = _CREATED.sub(r"\1campaign-of-proposal", text)
         for value in sorted(self._names, key=len, reverse=True):
             text = text.replace(value, self._names[value])
