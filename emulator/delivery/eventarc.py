@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MAX_WORKERS = 32
+MAX_WORKERS = 8  # with more, the functions' threads wait for each other
 MAX_DELIVERY_SECONDS = 540  # the timeout of an event function
 MAX_RETRY_SECONDS = 24 * 60 * 60
 MIN_BACKOFF_SECONDS = 1.0

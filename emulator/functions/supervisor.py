@@ -1,8 +1,6 @@
 """Starts, restarts and watches the functions process, whose inside is server.py."""
 
 import contextlib
-import http.client
-import io
 import logging
 import os
 import socket
@@ -11,13 +9,13 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 import yaml
 
 from emulator.faults.settings import Faults
 from emulator.paths import ROOT
+from emulator.process.connections import Connections
 from emulator.process.errors import SuiteError
 from emulator.process.file_watcher import FileWatcher
 from emulator.process.fork_server import ForkServer
@@ -54,6 +52,7 @@ class FunctionsSupervisor:
         self.host = host
         self._reservation: socket.socket | None = None
         self.url = f"http://{connect_address(host)}:{self.port}"
+        self._connections = Connections(f"{connect_address(host)}:{self.port}")
         self.manifest: dict[str, Any] = {"endpoints": {}}
         self.faults = Faults()
         arguments = {
@@ -122,6 +121,7 @@ class FunctionsSupervisor:
             self._fork_server.stop()
         if self._reservation:
             self._reservation.close()
+        self._connections.close()
         self._ready.set()
 
     def post(
@@ -134,15 +134,13 @@ class FunctionsSupervisor:
         """
         for _ in range(int(MAX_START_SECONDS / POLL_SECONDS)):
             self._ready.wait(MAX_START_SECONDS)
-            connection = http.client.HTTPConnection(str(urlsplit(url).netloc), timeout=timeout)
             try:
-                connection.connect()
+                connection = self._connections.take(timeout)
             except OSError as error:
                 if self._stopped.wait(POLL_SECONDS):
                     raise requests.ConnectionError(str(error)) from error
                 continue
-            with contextlib.closing(connection):
-                return _posted(connection, url, body, headers)
+            return self._connections.post(connection, url, body, headers)
         raise requests.ConnectionError(f"no functions process at {self.url}")
 
     def function_url(self, name: str) -> str:
@@ -248,24 +246,3 @@ def _request(method: str, url: str, timeout: float, **options: Any) -> requests.
     with requests.Session() as session:
         session.trust_env = False  # no proxy between processes of one machine
         return session.request(method, url, timeout=timeout, **options)
-
-
-def _posted(
-    connection: http.client.HTTPConnection, url: str, body: bytes, headers: Mapping[str, str]
-) -> requests.Response:
-    """The response, at a third of what a session of requests costs: every write has events."""
-    parts = urlsplit(url)
-    response = requests.Response()
-    try:
-        connection.request(
-            "POST", parts.path + f"?{parts.query}" * bool(parts.query), body, headers
-        )
-        answer = connection.getresponse()
-        response.raw = io.BytesIO(answer.read())
-    except TimeoutError as error:
-        raise requests.Timeout(str(error)) from error
-    except (OSError, http.client.HTTPException) as error:
-        raise requests.ConnectionError(str(error)) from error
-    response.url, response.status_code, response.reason = url, answer.status, answer.reason
-    response.headers.update(answer.headers.items())
-    return response

@@ -8,13 +8,50 @@ import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
+from waitress.task import WSGITask
 from waitress.wasyncore import dispatcher
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class _Task(WSGITask):
+    """Answers one request, and sends the header with the beginning of the body.
+
+    Two packets would wake whoever waits for the response twice, and switch threads twice.
+    """
+
+    def write(self, data: bytes) -> None:
+        self.channel.hold()
+        try:
+            super().write(data)  # type: ignore[no-untyped-call]
+        finally:
+            self.channel.release()
+
+
+class _Channel(HTTPChannel):
+    """A connection that can hold back what is written, to send it at once."""
+
+    task_class = _Task
+    _held: list[bytes] | None = None
+
+    def hold(self) -> None:
+        self._held = []
+
+    def release(self) -> None:
+        held, self._held = self._held, None
+        if held:
+            self.write_soon(b"".join(held))
+
+    def write_soon(self, data: Any) -> int:
+        if self._held is None:
+            return int(super().write_soon(data))  # type: ignore[no-untyped-call]
+        self._held.append(data)
+        return len(data)
 
 
 class Server:
@@ -33,6 +70,7 @@ class Server:
             asyncore_use_poll=True,
             ident=None,
         )
+        self._server.channel_class = _Channel
         self.host, self.port = listener.getsockname()
         self.url = f"http://{self.host}:{self.port}"
         self._thread = threading.Thread(
