@@ -11,7 +11,7 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -115,11 +115,24 @@ class Meter:
         with self._lock:
             self._usage.clear()
 
-    def report(self) -> dict[str, Any]:
+    def report(self, *others: Mapping[str, Any]) -> dict[str, Any]:
+        """What was counted, here and in the reports of other processes."""
         with self._lock:
-            functions = {name: usage.report() for name, usage in sorted(self._usage.items())}
-        total = {key: sum(usage[key] for usage in functions.values()) for key in Usage().report()}
-        return {"functions": functions, "total": total, "unseen": NOT_METERED}
+            counted = {name: usage.report() for name, usage in self._usage.items()}
+        functions: dict[str, dict[str, float]] = {}
+        for report in (counted, *(other["functions"] for other in others)):
+            for name, usage in report.items():
+                functions[name] = _sum([usage, *filter(None, [functions.get(name)])])
+        return {
+            "functions": dict(sorted(functions.items())),
+            "total": _sum(functions.values()),
+            "unseen": NOT_METERED,
+        }
+
+
+def _sum(reports: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    reports = list(reports)
+    return {key: sum(each[key] for each in reports) for key in Usage().report()}
 
 
 def current_function() -> str:

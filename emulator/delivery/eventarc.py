@@ -214,7 +214,7 @@ class EventRouter:
         path = f"/functions/projects/{event.project}/triggers/{event.function}"
         try:
             response = self._functions.post(
-                self._functions.url + path, event.body, event.headers, MAX_DELIVERY_SECONDS
+                self._functions.events_url + path, event.body, event.headers, MAX_DELIVERY_SECONDS
             )
         except requests.RequestException as error:
             return str(error)

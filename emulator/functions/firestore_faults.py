@@ -1,6 +1,7 @@
 """Faults between the functions and Firestore: transactions aborted, the process killed."""
 
 import contextlib
+import multiprocessing
 import os
 import sys
 import threading
@@ -34,7 +35,7 @@ class FirestoreFaults:
 
     def __init__(self, address: str) -> None:
         self._injector = FaultInjector()
-        self._commits = 0
+        self._commits = _shared_number()
         self._open: set[Transaction] = set()  # transactions that may hold locks
         self._lock = threading.RLock()
         self._address = address
@@ -43,7 +44,11 @@ class FirestoreFaults:
         """Apply these faults, and count commits from here."""
         with self._lock:
             self._injector.set(faults)
-            self._commits = 0
+            self._commits.value = 0
+
+    def share(self) -> None:
+        """Count the commits of this process and of those that it forks from now on together."""
+        self._commits = _shared_number()
 
     @property
     def injected(self) -> Mapping[str, int]:
@@ -73,8 +78,12 @@ class FirestoreFaults:
         """Count a commit, and return what is to be called after its response."""
         faults = self._injector.faults
         is_counted = faults.apply_to(current_function())
-        self._commits += is_counted
-        is_last = is_counted and self._commits == faults.kill_at_commit
+        if not is_counted or faults.kill_at_commit is None:
+            is_last = False
+        else:
+            with self._commits.get_lock():
+                self._commits.value += 1
+                is_last = self._commits.value == faults.kill_at_commit
         if is_last and faults.kill_when == "before":
             self._die()
 
@@ -87,10 +96,16 @@ class FirestoreFaults:
         return on_response
 
     def _die(self) -> NoReturn:
+        killed = self._injector.faults.kill_at_commit
+        self.end()
+        print(f"fault: killed at commit {killed}", file=sys.stderr, flush=True)
+        os._exit(KILLED_STATUS)
+
+    def end(self) -> None:
+        """Roll back what is open, and let nothing more be sent: the process is about to end."""
+        self._lock.acquire()
         for transaction in list(self._open):
             self._roll_back(transaction)
-        print(f"fault: killed at commit {self._commits}", file=sys.stderr, flush=True)
-        os._exit(KILLED_STATUS)
 
     @cached_property
     def _rollback(self) -> Any:
@@ -114,6 +129,10 @@ class FirestoreFaults:
                     ("google-cloud-resource-prefix", transaction.database),
                 ],
             )
+
+
+def _shared_number() -> Any:
+    return multiprocessing.get_context("fork").Value("q", 0)
 
 
 def _transaction(request: Any) -> Transaction:

@@ -6,6 +6,9 @@ module is loaded once for all of them. The paths are those of the Firebase CLI's
     /{project}/{region}/{name}[/path]             callables, HTTP functions, task queues, schedules
     /functions/projects/{project}/triggers/{name}            events, as CloudEvents in binary mode
     /__/functions.yaml  /__/meter  /__/meter:reset  /__/index-errors  /__/faults for the suite
+
+The suite's own events come at a second port. A process of its own serves that one, as in the cloud,
+so that no call waits for an event. What is asked of `/__/` at the first port is told of both.
 """
 
 import argparse
@@ -18,6 +21,7 @@ import threading
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,9 +39,11 @@ from emulator.functions.firestore_faults import FirestoreFaults
 from emulator.functions.index_check import IndexCheck
 from emulator.functions.provider_faults import ProviderFaults
 from emulator.process.errors import SuiteError
-from emulator.process.fork_server import serve_in_forks
-from emulator.process.http import serve
+from emulator.process.fork_server import can_fork, serve_in_forks
+from emulator.process.http import request, serve
 from emulator.process.pages import refusal
+from emulator.process.ports import connect_address
+from emulator.process.twin import fork_twin
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -93,6 +99,8 @@ class FunctionsApp:
         self.meter = meter
         self.index_check = index_check
         self.faults = faults
+        self.twin: str | None = None
+        """Where the process that serves the events answers, if it is another one."""
         self.closed_to_pages = {
             name
             for name, function in functions.items()
@@ -107,14 +115,14 @@ class FunctionsApp:
         return self._route(environ)(environ, start_response)
 
     def _route(self, environ: "WSGIEnvironment") -> "WSGIApplication":
-        request = Request(environ)
-        parts = request.path.removeprefix("/").split("/")
+        asked = Request(environ)
+        parts = asked.path.removeprefix("/").split("/")
         is_closed = parts[0] in ("__", "functions") or self.closed_to_pages & {*parts[2:3]}
         if is_closed and (message := refusal(environ)):
             return _json({"error": {"status": "PERMISSION_DENIED", "message": message}}, status=403)
         match parts:
             case ["__", control]:
-                return self._control(request, control)
+                return self._control(asked, control)
             case ["functions", "projects", project, "triggers", name]:
                 return self._function(environ, parts[:5], project, self.region, name)
             case [project, region, name, *_]:
@@ -122,26 +130,39 @@ class FunctionsApp:
         return _not_found(f"Functions answer at /{self.project}/{self.region}/NAME.")
 
     def _control(  # noqa: PLR0911 - a table of routes
-        self, request: Request, control: str
+        self, asked: Request, control: str
     ) -> "WSGIApplication":
-        match request.method, control:
+        match asked.method, control:
             case "GET", "functions.yaml":
                 return Response(self.manifest, mimetype="text/yaml")
             case "GET", "meter":
-                return _json(self.meter.report())
+                return _json(self.meter.report(*self._ask_twin("GET", control)))
             case "POST", "meter:reset":
+                self._ask_twin("POST", control)
                 self.meter.reset()
                 return _json({})
             case "GET", "index-errors":
-                return _json(self.index_check.errors)
+                missing = [*self.index_check.errors, *chain(*self._ask_twin("GET", control))]
+                return _json([each for n, each in enumerate(missing) if each not in missing[:n]])
             case "GET", "faults":
-                return _json(sum((Counter(each.injected) for each in self.faults), Counter()))
+                injected = [
+                    *(each.injected for each in self.faults),
+                    *self._ask_twin("GET", control),
+                ]
+                return _json(sum(map(Counter, injected), Counter()))
             case "POST", "faults":
-                settings = parse(request.get_data())
+                settings = parse(asked.get_data())
+                self._ask_twin("POST", control, json.loads(settings.to_json()))
                 for each in self.faults:
                     each.set(settings)
                 return _json({})
-        return _not_found(f"There is no {request.method} /__/{control}.")
+        return _not_found(f"There is no {asked.method} /__/{control}.")
+
+    def _ask_twin(self, method: str, control: str, body: Any = None) -> list[Any]:
+        """The answer of the process that serves the events, if it is another one."""
+        if self.twin is None:
+            return []
+        return [json.loads(request(method, f"{self.twin}/__/{control}", body)[1])]
 
     def _function(
         self, environ: "WSGIEnvironment", prefix: list[str], project: str, region: str, name: str
@@ -198,6 +219,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--region", required=True)
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--events-port", type=int, required=True)
     parser.add_argument("--indexes", type=Path, required=True)
     parser.add_argument(
         "--control", type=int, required=True, help="the socket of process/fork_server.py"
@@ -220,12 +242,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app = Response(str(error), 500)
     except (Exception, SystemExit):  # noqa: BLE001 - whatever main.py raises is reported
         app = Response(traceback.format_exc(), 500)
-    listener = socket.create_server((options.host, options.port))
+    calls, events = (
+        socket.create_server((options.host, port)) for port in (options.port, options.events_port)
+    )
 
     def serve_instance(settings: str) -> None:
+        firestore_faults.share()
+        listeners = [calls, events]
+        if can_fork():
+            is_twin = fork_twin(firestore_faults.end)
+            listeners.remove(calls if is_twin else events)
+            if not is_twin and isinstance(app, FunctionsApp):
+                app.twin = f"http://{connect_address(options.host)}:{options.events_port}"
         for each in faults:
             each.set(parse(settings))
-        serve(app, threads=MAX_THREADS, listener=listener)
+        for listener in listeners:
+            serve(app, threads=MAX_THREADS, listener=listener)
         threading.Event().wait()
 
     serve_in_forks(options.control, serve_instance)

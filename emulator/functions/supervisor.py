@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import yaml
@@ -28,10 +29,11 @@ POLL_SECONDS = 0.02
 
 
 class FunctionsSupervisor:
-    """Serves the functions of `source` at `url`, in a process that is replaced when it ends.
+    """Serves the functions of `source`, in a process that is replaced when it ends.
 
-    `manifest` is the SDK's functions.yaml, parsed. The process listens at `host`; `port=0` picks
-    a free port.
+    Calls, tasks and schedules come at `url`, events at `events_url`, where a process beside it
+    serves them. `manifest` is the SDK's functions.yaml, parsed. The process listens at `host`;
+    `port=0` picks a free port.
     """
 
     def __init__(
@@ -50,9 +52,12 @@ class FunctionsSupervisor:
         self.region = region
         self.port = port or free_port()
         self.host = host
-        self._reservation: socket.socket | None = None
-        self.url = f"http://{connect_address(host)}:{self.port}"
-        self._connections = Connections(f"{connect_address(host)}:{self.port}")
+        self.events_port = free_port()
+        self._reservations: list[socket.socket] = []
+        address = connect_address(host)
+        self.url = f"http://{address}:{self.port}"
+        self.events_url = f"http://{address}:{self.events_port}"
+        self._connections: dict[str, Connections] = {}
         self.manifest: dict[str, Any] = {"endpoints": {}}
         self.faults = Faults()
         arguments = {
@@ -61,6 +66,7 @@ class FunctionsSupervisor:
             "--region": region,
             "--host": host,
             "--port": self.port,
+            "--events-port": self.events_port,
             "--indexes": indexes.resolve(),
         }
         self._fork_server = ForkServer(
@@ -79,7 +85,9 @@ class FunctionsSupervisor:
 
     def start(self) -> None:
         """Return once the functions respond. Raises SuiteError with the traceback of main.py."""
-        self._reservation = _reserve_port(self.host, self.port)
+        self._reservations = [
+            _reserve_port(self.host, port) for port in (self.port, self.events_port)
+        ]
         try:
             self.restart()
         except SuiteError:
@@ -119,9 +127,10 @@ class FunctionsSupervisor:
             self._watcher.stop()
         with self._starting:
             self._fork_server.stop()
-        if self._reservation:
-            self._reservation.close()
-        self._connections.close()
+        for reservation in self._reservations:
+            reservation.close()
+        for connections in self._connections.values():
+            connections.close()
         self._ready.set()
 
     def post(
@@ -132,15 +141,17 @@ class FunctionsSupervisor:
         Raises requests.RequestException if the process ends before it responds, or takes longer
         than `timeout` seconds.
         """
+        server = urlsplit(url).netloc
+        connections = self._connections.setdefault(server, Connections(server))
         for _ in range(int(MAX_START_SECONDS / POLL_SECONDS)):
             self._ready.wait(MAX_START_SECONDS)
             try:
-                connection = self._connections.take(timeout)
+                connection = connections.take(timeout)
             except OSError as error:
                 if self._stopped.wait(POLL_SECONDS):
                     raise requests.ConnectionError(str(error)) from error
                 continue
-            return self._connections.post(connection, url, body, headers)
+            return connections.post(connection, url, body, headers)
         raise requests.ConnectionError(f"no functions process at {self.url}")
 
     def function_url(self, name: str) -> str:

@@ -4,7 +4,6 @@ import contextlib
 import http.client
 import io
 import select
-import socket
 import threading
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -35,7 +34,6 @@ class Connections:
             connection.close()
         connection = http.client.HTTPConnection(self._address, timeout=timeout)
         connection.connect()
-        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
     def post(

@@ -118,19 +118,25 @@ def serve_in_forks(control: int, serve: Callable[[str], None]) -> None:
     with socket.socket(fileno=control) as suite, suite.makefile() as requests:
         suite.set_inheritable(False)
         while argument := requests.readline():
-            pid = os.fork() if _is_single_threaded() else None
+            ended, alive = os.pipe()
+            pid = os.fork() if can_fork() else None
             if not pid:
+                os.close(ended)  # `alive` is open for as long as the instance or its twin lives
                 suite.sendall(f"began {os.getpid()}\n".encode())
             if pid is None:
                 serve(argument)
             elif pid == 0:
                 break
             else:
+                os.close(alive)
                 status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+                os.read(ended, 1)
+                os.close(ended)
                 suite.sendall(f"ended {status}\n".encode())
     if argument:  # only in a fork, whose end the parent reports
         serve(argument)
 
 
-def _is_single_threaded() -> bool:
+def can_fork() -> bool:
+    """Whether this process has one thread, so that a copy of it has all that it needs."""
     return THREADS_FOLDER.is_dir() and len(list(THREADS_FOLDER.iterdir())) == 1

@@ -12,6 +12,7 @@ from google.cloud.firestore import Client
 
 from emulator.suite.suite import Suite
 from tests.support.sample_functions import Record, SetFaults
+from tests.support.waiting import eventually
 
 LOCKED_SECONDS = 30  # a locked document blocks others for longer
 
@@ -129,6 +130,24 @@ class TestKill:
         assert transact(sample_suite, "increment", document) == "done"
         with pytest.raises(requests.ConnectionError):
             post(sample_suite, "useFirestore", {"does": "write", "collection": "faulty"})
+
+    def test_commits_of_calls_and_of_events_are_counted_together(
+        self,
+        sample_suite: Suite,
+        set_faults: SetFaults,
+        firestore_client: Client,
+        document: str,
+        n: Any,
+    ) -> None:
+        written = firestore_client.document("written/by-retried")
+        written.delete()
+        set_faults(killAtCommit=2)
+        firestore_client.collection("retried").add({"commits": True})
+        eventually(lambda: written.get().exists)
+        with pytest.raises(requests.ConnectionError):
+            transact(sample_suite, "increment", document)
+        assert n() is None
+        assert transact(sample_suite, "increment", document) == "done"
 
     def test_commits_are_counted_from_when_it_was_set(
         self, sample_suite: Suite, set_faults: SetFaults, document: str, n: Any

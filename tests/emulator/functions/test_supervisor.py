@@ -1,12 +1,10 @@
 """Functions served by one process, at the paths of the Firebase CLI's emulator."""
 
 import os
-import shutil
 import signal
 import socket
 import struct
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -102,19 +100,6 @@ class TestEnvironment:
             "GREETING": "hello from .env",
             "GCLOUD_PROJECT": "demo-sample",
         }
-
-
-@pytest.fixture
-def own_source(sample_source: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(sample_source, tmp_path / "own"))
-
-
-@pytest.fixture
-def own_supervisor(own_source: Path, tmp_path: Path) -> Iterator[FunctionsSupervisor]:
-    """A supervisor whose functions a test may break."""
-    supervisor = sample_supervisor(own_source, Record(tmp_path / "record.jsonl"))
-    yield supervisor
-    supervisor.stop()
 
 
 class TestLoading:
