@@ -9,13 +9,14 @@ from google.api_core.exceptions import NotFound
 from google.cloud.firestore import Client as Database
 
 from experience import clock, transactions
+from experience.errors import Contention
 from experience.ids import new_id
 from experience.players import store
 from experience.players.models.lifecycle.own import SaveState, SetNickname, UpdatePreferences
 from experience.players.models.tracking import TrackProgressEvents
 from experience.players.usecases import completions
 from experience.players.usecases.completions import count_completion, sweep_progress
-from experience.players.usecases.lifecycle import own, saves
+from experience.players.usecases.lifecycle import own, saves, untracked
 from experience.players.usecases.track import track_progress_events
 from experience.retention import store as retention_store
 from experience.retention.models import EraseGuest, Erasure
@@ -198,6 +199,25 @@ def test_an_event_that_comes_in_that_moment_brings_nothing_back(
         just_before(monkeypatch, module, moment, lambda: counted.append(count_completion(late)))
         by_request(visitor)
         assert counted == [moment == "query_sessions_of"]
+    assert (left(visitor.db), sessions_left(visitor)) == (set(), 0)
+
+
+def test_contention_is_tried_again_while_there_is_time(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_whole_progress(visitor, visits=1)
+    refusals = [1, 2]
+    erased = untracked.erase_untracked
+
+    def contended(client: Database, uid: str) -> int:
+        if refusals:
+            refusals.pop()
+            raise Contention
+        return erased(client, uid)
+
+    monkeypatch.setattr(erase, "erase_untracked", contended)
+    receipt = by_request(visitor)
+    assert (receipt.progress, receipt.sessions, refusals) == (1, 1, [])
     assert (left(visitor.db), sessions_left(visitor)) == (set(), 0)
 
 
