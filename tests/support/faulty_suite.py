@@ -152,7 +152,8 @@ def a_faulty_suite(suite: Suite, db: Database, patch: pytest.MonkeyPatch) -> Ite
 
 
 def check(suite: Suite, db: Database) -> None:
-    """Fail where any invariant is broken."""
+    """Fail where any invariant is broken, once all that was begun has ended."""
+    suite.settle()
     with pytest.MonkeyPatch.context() as patch:
         for name, value in suite.env.items():
             patch.setenv(name, value)
