@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 MAX_START_SECONDS = 180
 POLL_SECONDS = 0.02
+MAX_TRIES = 50
 
 
 class FunctionsSupervisor:
@@ -115,11 +116,14 @@ class FunctionsSupervisor:
         with self._starting:
             self.faults = faults
         url, body = f"{self.url}/__/faults", faults.to_json().encode()
-        try:
-            response = self.post(url, body, {}, MAX_START_SECONDS)
-        except requests.RequestException:  # the previous faults have just killed the process
-            response = self.post(url, body, {}, MAX_START_SECONDS)
-        response.raise_for_status()
+        for attempt in range(1, MAX_TRIES + 1):
+            try:
+                self.post(url, body, {}, MAX_START_SECONDS).raise_for_status()
+            except requests.RequestException:  # the previous faults have just killed one of two
+                if attempt == MAX_TRIES or self._stopped.wait(POLL_SECONDS):
+                    raise
+            else:
+                return
 
     def stop(self) -> None:
         self._stopped.set()
