@@ -1186,6 +1186,155 @@ export interface Callables {
       | "internal";
   };
   /**
+   * Erase the caller as a player, for good: nothing is kept of them any more.
+   */
+  erasePlayer: {
+    request: ErasePlayer;
+    response: PlayerErasure;
+    refuses:
+      | "player_merged"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * All that is stored about the caller as a player, as a file to download.
+   */
+  exportPlayerData: {
+    request: ExportPlayerData;
+    response: PlayerExport;
+    refuses:
+      | "player_not_found"
+      | "export_too_large"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Make an anonymous player a part of the caller, for good.
+   */
+  mergePlayer: {
+    request: MergePlayer;
+    response: PlayerProfile;
+    refuses:
+      | "player_erased"
+      | "player_merged"
+      | "progress_full"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The first hundred of an experience and the caller's own place; everybody who is signed in.
+   */
+  getLeaderboard: {
+    request: GetLeaderboard;
+    response: Leaderboard;
+    refuses:
+      | "experience_not_found"
+      | "experience_version_not_found"
+      | "experience_unavailable"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Visits, average times and unique visitors of each content in a window of days; viewers.
+   */
+  getContentAnalytics: {
+    request: GetContentAnalytics;
+    response: ContentAnalytics;
+    refuses:
+      | "workspace_not_found"
+      | "experience_not_found"
+      | "role_required"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Events within a radius of a position, the newest first; viewers.
+   */
+  findEventsNear: {
+    request: FindEventsNear;
+    response: PageOfNearEvent;
+    refuses:
+      | "workspace_not_found"
+      | "role_required"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * Recompute a player's progress from the log, and report each drift: there is none.
+   */
+  auditProgress: {
+    request: AuditProgress;
+    response: ProgressAudit;
+    refuses:
+      | "workspace_not_found"
+      | "progress_not_found"
+      | "experience_version_not_found"
+      | "role_required"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * The experience's players, by when they last played or how far they came; members.
+   */
+  listProgress: {
+    request: ListProgress;
+    response: PageOfProgressSummary;
+    refuses:
+      | "workspace_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * What the experience's players did, the newest first; members.
+   */
+  listProgressEvents: {
+    request: ListProgressEvents;
+    response: PageOfProgressEventView;
+    refuses:
+      | "workspace_not_found"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
    * Count what a player did, once however often it is sent, with all that follows from it.
    */
   trackProgressEvents: {
@@ -1369,155 +1518,6 @@ export interface Callables {
     refuses:
       | "save_not_found"
       | "progress_not_found"
-      | "unauthenticated"
-      | "app_check_required"
-      | "malformed_request"
-      | "request_too_large"
-      | "invalid_request"
-      | "internal";
-  };
-  /**
-   * Erase the caller as a player, for good: nothing is kept of them any more.
-   */
-  erasePlayer: {
-    request: ErasePlayer;
-    response: PlayerErasure;
-    refuses:
-      | "player_merged"
-      | "contention"
-      | "unauthenticated"
-      | "app_check_required"
-      | "malformed_request"
-      | "request_too_large"
-      | "invalid_request"
-      | "internal";
-  };
-  /**
-   * All that is stored about the caller as a player, as a file to download.
-   */
-  exportPlayerData: {
-    request: ExportPlayerData;
-    response: PlayerExport;
-    refuses:
-      | "player_not_found"
-      | "export_too_large"
-      | "unauthenticated"
-      | "app_check_required"
-      | "malformed_request"
-      | "request_too_large"
-      | "invalid_request"
-      | "internal";
-  };
-  /**
-   * Make an anonymous player a part of the caller, for good.
-   */
-  mergePlayer: {
-    request: MergePlayer;
-    response: PlayerProfile;
-    refuses:
-      | "player_erased"
-      | "player_merged"
-      | "progress_full"
-      | "contention"
-      | "unauthenticated"
-      | "app_check_required"
-      | "malformed_request"
-      | "request_too_large"
-      | "invalid_request"
-      | "internal";
-  };
-  /**
-   * The first hundred of an experience and the caller's own place; everybody who is signed in.
-   */
-  getLeaderboard: {
-    request: GetLeaderboard;
-    response: Leaderboard;
-    refuses:
-      | "experience_not_found"
-      | "experience_version_not_found"
-      | "experience_unavailable"
-      | "unauthenticated"
-      | "app_check_required"
-      | "malformed_request"
-      | "request_too_large"
-      | "invalid_request"
-      | "internal";
-  };
-  /**
-   * Visits, average times and unique visitors of each content in a window of days; viewers.
-   */
-  getContentAnalytics: {
-    request: GetContentAnalytics;
-    response: ContentAnalytics;
-    refuses:
-      | "workspace_not_found"
-      | "experience_not_found"
-      | "role_required"
-      | "unauthenticated"
-      | "app_check_required"
-      | "malformed_request"
-      | "request_too_large"
-      | "invalid_request"
-      | "internal";
-  };
-  /**
-   * Events within a radius of a position, the newest first; viewers.
-   */
-  findEventsNear: {
-    request: FindEventsNear;
-    response: PageOfNearEvent;
-    refuses:
-      | "workspace_not_found"
-      | "role_required"
-      | "unauthenticated"
-      | "app_check_required"
-      | "malformed_request"
-      | "request_too_large"
-      | "invalid_request"
-      | "internal";
-  };
-  /**
-   * Recompute a player's progress from the log, and report each drift: there is none.
-   */
-  auditProgress: {
-    request: AuditProgress;
-    response: ProgressAudit;
-    refuses:
-      | "workspace_not_found"
-      | "progress_not_found"
-      | "experience_version_not_found"
-      | "role_required"
-      | "contention"
-      | "unauthenticated"
-      | "app_check_required"
-      | "malformed_request"
-      | "request_too_large"
-      | "invalid_request"
-      | "internal";
-  };
-  /**
-   * The experience's players, by when they last played or how far they came; members.
-   */
-  listProgress: {
-    request: ListProgress;
-    response: PageOfProgressSummary;
-    refuses:
-      | "workspace_not_found"
-      | "unauthenticated"
-      | "app_check_required"
-      | "malformed_request"
-      | "request_too_large"
-      | "invalid_request"
-      | "internal";
-  };
-  /**
-   * What the experience's players did, the newest first; members.
-   */
-  listProgressEvents: {
-    request: ListProgressEvents;
-    response: PageOfProgressEventView;
-    refuses:
-      | "workspace_not_found"
       | "unauthenticated"
       | "app_check_required"
       | "malformed_request"
@@ -4314,260 +4314,6 @@ export interface RevokeShare {
   sessionId: string;
 }
 /**
- * Count what a player did in an experience, all of it or nothing.
- *
- * `batchId` names the call: repeated, it gets the same answer and reads no more than the
- * progress. `playerId` is for attendants of the workspace, who report about a player.
- */
-export interface TrackProgressEvents {
-  workspaceId: string;
-  experienceId: string;
-  batchId?: string | null;
-  playerId?: string | null;
-  /**
-   * @minItems 1
-   * @maxItems 50
-   */
-  events: TrackedEvent[];
-}
-/**
- * One thing that happened. `eventId` is the client's own: sent again, it counts once.
- *
- * `occurredAt` is Unix ms by the client's clock; without it, it happened when it came.
- */
-export interface TrackedEvent {
-  eventId: string;
-  eventType: string;
-  contentId?: string | null;
-  data?: {
-    [k: string]: unknown;
-  };
-  locationLat?: number | null;
-  locationLng?: number | null;
-  occurredAt?: number | null;
-}
-/**
- * What became of a batch, and the progress now.
- */
-export interface TrackedProgress {
-  tracked: number;
-  repeated: number;
-  flagged: FlaggedEvent[];
-  unlocked: Achievement[];
-  progress: ProgressView;
-}
-/**
- * An event that was clamped, or of which something was not counted.
- */
-export interface FlaggedEvent {
-  eventId: string;
-  flags: string[];
-}
-/**
- * What a player has unlocked: the highest tier reached, from 1, and when (server's time).
- */
-export interface Achievement {
-  id: string;
-  tier: number;
-  unlockedAt: number;
-}
-/**
- * What a player and the workspace's operators see of it.
- */
-export interface ProgressView {
-  playerId: string;
-  workspaceId: string;
-  experienceId: string;
-  experienceVersion: number;
-  nickname: string | null;
-  startedAt: number;
-  completedAt: number | null;
-  lastPlayedAt: number;
-  playtimeSeconds: number;
-  distanceMeters: number;
-  xp: number;
-  level: number;
-  achievements: Achievement[];
-  completionPercentage: number;
-  currentLocation: string | null;
-  lastPosition: Position | null;
-  version: number;
-  createdAt: number;
-  updatedAt: number;
-  state: PlayerState;
-}
-/**
- * Where a player was last seen, in degrees, and when (the event's time).
- */
-export interface Position {
-  lat: number;
-  lng: number;
-  at: number;
-}
-/**
- * What a game keeps of a player. `inventory` has the ids of what they hold, each once.
- */
-export interface PlayerState {
-  inventory: string[];
-  inventoryQuantities: {
-    [k: string]: number;
-  };
-  visitedWaypoints: string[];
-  completedQuests: string[];
-  activeQuests: string[];
-  unlockedAreas: string[];
-  collectibles: {
-    [k: string]: unknown;
-  };
-  flags: {
-    [k: string]: unknown;
-  };
-  choices: {
-    [k: string]: unknown;
-  };
-}
-/**
- * Change what the caller holds, in this order, all of it or nothing.
- *
- * `expectedVersion` is the `version` of the progress that the change is made to.
- */
-export interface UpdateInventory {
-  workspaceId: string;
-  experienceId: string;
-  /**
-   * @minItems 1
-   * @maxItems 50
-   */
-  operations: InventoryOperation[];
-  expectedVersion?: number | null;
-  requestId?: string | null;
-}
-/**
- * One change of what a player holds. `set` to 0 takes all of an item.
- */
-export interface InventoryOperation {
-  op: "add" | "remove" | "set";
-  itemId: string;
-  quantity: number;
-}
-/**
- * Where the caller is now. Without a `currentLocation` that stays what it was.
- */
-export interface UpdateLocation {
-  workspaceId: string;
-  experienceId: string;
-  currentLocation?: string | null;
-  locationLat: number;
-  locationLng: number;
-}
-/**
- * The caller's own profile.
- */
-export interface GetPlayerProfile {}
-/**
- * `/players/{uid}`: the sums over a player's experiences. Nobody but the player reads it.
- *
- * `accountLevel` comes from `xp` by the default formula. `mergedFrom` has the uids whose
- * progress was taken over, `mergedInto` the one who took over this one's: then nothing is
- * written here any more, but what is `mergePending` until all of it was taken over.
- */
-export interface PlayerProfile {
-  totalExperiencesPlayed: number;
-  totalPlaytimeSeconds: number;
-  totalDistanceMeters: number;
-  accountLevel: number;
-  xp: number;
-  stats: PlayerStats;
-  mergedFrom: string[];
-  mergedInto: string | null;
-  mergePending: boolean;
-  createdAt: number;
-  updatedAt: number;
-}
-/**
- * What evolves: achievements as `{workspaceId}~{experienceId}~{id}`, preferences, and so on.
- */
-export interface PlayerStats {
-  achievements: string[];
-  preferences: {
-    [k: string]: unknown;
-  };
-  globalInventory: string[];
-  customStats: {
-    [k: string]: unknown;
-  };
-}
-/**
- * Change the caller's preferences: null takes one away, objects merge at every depth.
- */
-export interface UpdatePreferences {
-  preferences: {
-    [k: string]: unknown;
-  };
-}
-/**
- * What boards of an experience show of the caller; null for nothing.
- */
-export interface SetNickname {
-  workspaceId: string;
-  experienceId: string;
-  nickname: string | null;
-}
-/**
- * The caller's progress in an experience, or for operators that of a player.
- */
-export interface GetExperienceProgress {
-  workspaceId: string;
-  experienceId: string;
-  playerId?: string | null;
-}
-/**
- * The caller's progress in all experiences, the newest first.
- */
-export interface ListExperienceProgress {
-  pageSize?: number;
-  pageToken?: string | null;
-}
-export interface PageOfProgressView {
-  items: ProgressView[];
-  nextPageToken: string | null;
-}
-/**
- * Save anything in a slot of an experience; `data` replaces what was there.
- *
- * `expectedVersion` is the version of the save that it replaces, 0 for an empty slot. Without it
- * the last one wins.
- */
-export interface SaveState {
-  workspaceId: string;
-  experienceId: string;
-  slot: number;
-  data: {
-    [k: string]: unknown;
-  };
-  expectedVersion?: number | null;
-}
-/**
- * A save as the player gets it.
- */
-export interface SavedStateView {
-  slot: number;
-  data: {
-    [k: string]: unknown;
-  };
-  version: number;
-  createdAt: number;
-  updatedAt: number;
-}
-/**
- * What the caller saved in a slot of an experience.
- */
-export interface GetState {
-  workspaceId: string;
-  experienceId: string;
-  slot: number;
-}
-/**
  * The caller wants to be forgotten as a player, for good.
  */
 export interface ErasePlayer {}
@@ -4607,6 +4353,39 @@ export interface PlayerExport {
  */
 export interface MergePlayer {
   fromIdToken: string;
+}
+/**
+ * `/players/{uid}`: the sums over a player's experiences. Nobody but the player reads it.
+ *
+ * `accountLevel` comes from `xp` by the default formula. `mergedFrom` has the uids whose
+ * progress was taken over, `mergedInto` the one who took over this one's: then nothing is
+ * written here any more, but what is `mergePending` until all of it was taken over.
+ */
+export interface PlayerProfile {
+  totalExperiencesPlayed: number;
+  totalPlaytimeSeconds: number;
+  totalDistanceMeters: number;
+  accountLevel: number;
+  xp: number;
+  stats: PlayerStats;
+  mergedFrom: string[];
+  mergedInto: string | null;
+  mergePending: boolean;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * What evolves: achievements as `{workspaceId}~{experienceId}~{id}`, preferences, and so on.
+ */
+export interface PlayerStats {
+  achievements: string[];
+  preferences: {
+    [k: string]: unknown;
+  };
+  globalInventory: string[];
+  customStats: {
+    [k: string]: unknown;
+  };
 }
 /**
  * The board of an experience; `closed` asks for the last period that has ended.
@@ -4829,6 +4608,22 @@ export interface ProgressSummary {
   updatedAt: number;
 }
 /**
+ * What a player has unlocked: the highest tier reached, from 1, and when (server's time).
+ */
+export interface Achievement {
+  id: string;
+  tier: number;
+  unlockedAt: number;
+}
+/**
+ * Where a player was last seen, in degrees, and when (the event's time).
+ */
+export interface Position {
+  lat: number;
+  lng: number;
+  at: number;
+}
+/**
  * What players did in an experience, the newest first: all, or by one of three filters.
  *
  * `since` is the earliest time of the events, in Unix ms.
@@ -4865,6 +4660,211 @@ export interface ProgressEventView {
   timestamp: number;
   receivedAt: number;
   flags: string[];
+}
+/**
+ * Count what a player did in an experience, all of it or nothing.
+ *
+ * `batchId` names the call: repeated, it gets the same answer and reads no more than the
+ * progress. `playerId` is for attendants of the workspace, who report about a player.
+ */
+export interface TrackProgressEvents {
+  workspaceId: string;
+  experienceId: string;
+  batchId?: string | null;
+  playerId?: string | null;
+  /**
+   * @minItems 1
+   * @maxItems 50
+   */
+  events: TrackedEvent[];
+}
+/**
+ * One thing that happened. `eventId` is the client's own: sent again, it counts once.
+ *
+ * `occurredAt` is Unix ms by the client's clock; without it, it happened when it came.
+ */
+export interface TrackedEvent {
+  eventId: string;
+  eventType: string;
+  contentId?: string | null;
+  data?: {
+    [k: string]: unknown;
+  };
+  locationLat?: number | null;
+  locationLng?: number | null;
+  occurredAt?: number | null;
+}
+/**
+ * What became of a batch, and the progress now.
+ */
+export interface TrackedProgress {
+  tracked: number;
+  repeated: number;
+  flagged: FlaggedEvent[];
+  unlocked: Achievement[];
+  progress: ProgressView;
+}
+/**
+ * An event that was clamped, or of which something was not counted.
+ */
+export interface FlaggedEvent {
+  eventId: string;
+  flags: string[];
+}
+/**
+ * What a player and the workspace's operators see of it.
+ */
+export interface ProgressView {
+  playerId: string;
+  workspaceId: string;
+  experienceId: string;
+  experienceVersion: number;
+  nickname: string | null;
+  startedAt: number;
+  completedAt: number | null;
+  lastPlayedAt: number;
+  playtimeSeconds: number;
+  distanceMeters: number;
+  xp: number;
+  level: number;
+  achievements: Achievement[];
+  completionPercentage: number;
+  currentLocation: string | null;
+  lastPosition: Position | null;
+  version: number;
+  createdAt: number;
+  updatedAt: number;
+  state: PlayerState;
+}
+/**
+ * What a game keeps of a player. `inventory` has the ids of what they hold, each once.
+ */
+export interface PlayerState {
+  inventory: string[];
+  inventoryQuantities: {
+    [k: string]: number;
+  };
+  visitedWaypoints: string[];
+  completedQuests: string[];
+  activeQuests: string[];
+  unlockedAreas: string[];
+  collectibles: {
+    [k: string]: unknown;
+  };
+  flags: {
+    [k: string]: unknown;
+  };
+  choices: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * Change what the caller holds, in this order, all of it or nothing.
+ *
+ * `expectedVersion` is the `version` of the progress that the change is made to.
+ */
+export interface UpdateInventory {
+  workspaceId: string;
+  experienceId: string;
+  /**
+   * @minItems 1
+   * @maxItems 50
+   */
+  operations: InventoryOperation[];
+  expectedVersion?: number | null;
+  requestId?: string | null;
+}
+/**
+ * One change of what a player holds. `set` to 0 takes all of an item.
+ */
+export interface InventoryOperation {
+  op: "add" | "remove" | "set";
+  itemId: string;
+  quantity: number;
+}
+/**
+ * Where the caller is now. Without a `currentLocation` that stays what it was.
+ */
+export interface UpdateLocation {
+  workspaceId: string;
+  experienceId: string;
+  currentLocation?: string | null;
+  locationLat: number;
+  locationLng: number;
+}
+/**
+ * The caller's own profile.
+ */
+export interface GetPlayerProfile {}
+/**
+ * Change the caller's preferences: null takes one away, objects merge at every depth.
+ */
+export interface UpdatePreferences {
+  preferences: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * What boards of an experience show of the caller; null for nothing.
+ */
+export interface SetNickname {
+  workspaceId: string;
+  experienceId: string;
+  nickname: string | null;
+}
+/**
+ * The caller's progress in an experience, or for operators that of a player.
+ */
+export interface GetExperienceProgress {
+  workspaceId: string;
+  experienceId: string;
+  playerId?: string | null;
+}
+/**
+ * The caller's progress in all experiences, the newest first.
+ */
+export interface ListExperienceProgress {
+  pageSize?: number;
+  pageToken?: string | null;
+}
+export interface PageOfProgressView {
+  items: ProgressView[];
+  nextPageToken: string | null;
+}
+/**
+ * Save anything in a slot of an experience; `data` replaces what was there.
+ *
+ * `expectedVersion` is the version of the save that it replaces, 0 for an empty slot. Without it
+ * the last one wins.
+ */
+export interface SaveState {
+  workspaceId: string;
+  experienceId: string;
+  slot: number;
+  data: {
+    [k: string]: unknown;
+  };
+  expectedVersion?: number | null;
+}
+/**
+ * A save as the player gets it.
+ */
+export interface SavedStateView {
+  slot: number;
+  data: {
+    [k: string]: unknown;
+  };
+  version: number;
+  createdAt: number;
+  updatedAt: number;
+}
+/**
+ * What the caller saved in a slot of an experience.
+ */
+export interface GetState {
+  workspaceId: string;
+  experienceId: string;
+  slot: number;
 }
 /**
  * Create a draft. A repeated call with the same `requestId` returns the first one's.
