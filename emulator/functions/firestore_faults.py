@@ -103,7 +103,7 @@ class FirestoreFaults:
 
     def end(self) -> None:
         """Roll back what is open, and let nothing more be sent: the process is about to end."""
-        self._lock.acquire()
+        self._lock.acquire()  # for ever, so whoever waits for it sends nothing
         for transaction in list(self._open):
             self._roll_back(transaction)
 

@@ -42,7 +42,7 @@ from emulator.process.errors import SuiteError
 from emulator.process.fork_server import can_fork, serve_in_forks
 from emulator.process.http import request, serve
 from emulator.process.pages import refusal
-from emulator.process.ports import connect_address
+from emulator.process.ports import THIS_MACHINE
 from emulator.process.twin import fork_twin
 
 if TYPE_CHECKING:
@@ -162,7 +162,10 @@ class FunctionsApp:
         """The answer of the process that serves the events, if it is another one."""
         if self.twin is None:
             return []
-        return [json.loads(request(method, f"{self.twin}/__/{control}", body)[1])]
+        status, answer = request(method, f"{self.twin}/__/{control}", body)
+        if status != 200:
+            raise SuiteError(f"the events' process answered {status}: {answer.decode()}")
+        return [json.loads(answer)]
 
     def _function(
         self, environ: "WSGIEnvironment", prefix: list[str], project: str, region: str, name: str
@@ -242,20 +245,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app = Response(str(error), 500)
     except (Exception, SystemExit):  # noqa: BLE001 - whatever main.py raises is reported
         app = Response(traceback.format_exc(), 500)
-    calls, events = (
-        socket.create_server((options.host, port)) for port in (options.port, options.events_port)
-    )
+    calls = socket.create_server((options.host, options.port))
+    events = socket.create_server((THIS_MACHINE, options.events_port))
 
     def serve_instance(settings: str) -> None:
         firestore_faults.share()
+        for each in faults:
+            each.set(parse(settings))
         listeners = [calls, events]
         if can_fork():
             is_twin = fork_twin(firestore_faults.end)
             listeners.remove(calls if is_twin else events)
             if not is_twin and isinstance(app, FunctionsApp):
-                app.twin = f"http://{connect_address(options.host)}:{options.events_port}"
-        for each in faults:
-            each.set(parse(settings))
+                app.twin = f"http://{THIS_MACHINE}:{options.events_port}"
         for listener in listeners:
             serve(app, threads=MAX_THREADS, listener=listener)
         threading.Event().wait()

@@ -20,7 +20,7 @@ from emulator.process.connections import Connections
 from emulator.process.errors import SuiteError
 from emulator.process.file_watcher import FileWatcher
 from emulator.process.fork_server import ForkServer
-from emulator.process.ports import connect_address, free_port
+from emulator.process.ports import THIS_MACHINE, connect_address, free_port
 
 log = logging.getLogger(__name__)
 
@@ -53,11 +53,10 @@ class FunctionsSupervisor:
         self.region = region
         self.port = port or free_port()
         self.host = host
-        self.events_port = free_port()
+        self.events_port = next(port for port in iter(free_port, None) if port != self.port)
         self._reservations: list[socket.socket] = []
-        address = connect_address(host)
-        self.url = f"http://{address}:{self.port}"
-        self.events_url = f"http://{address}:{self.events_port}"
+        self.url = f"http://{connect_address(host)}:{self.port}"
+        self.events_url = f"http://{THIS_MACHINE}:{self.events_port}"
         self._connections: dict[str, Connections] = {}
         self.manifest: dict[str, Any] = {"endpoints": {}}
         self.faults = Faults()
@@ -87,7 +86,8 @@ class FunctionsSupervisor:
     def start(self) -> None:
         """Return once the functions respond. Raises SuiteError with the traceback of main.py."""
         self._reservations = [
-            _reserve_port(self.host, port) for port in (self.port, self.events_port)
+            _reserve_port(self.host, self.port),
+            _reserve_port(THIS_MACHINE, self.events_port),
         ]
         try:
             self.restart()
@@ -119,6 +119,8 @@ class FunctionsSupervisor:
         for attempt in range(1, MAX_TRIES + 1):
             try:
                 self.post(url, body, {}, MAX_START_SECONDS).raise_for_status()
+            except requests.Timeout:
+                raise
             except requests.RequestException:  # the previous faults have just killed one of two
                 if attempt == MAX_TRIES or self._stopped.wait(POLL_SECONDS):
                     raise

@@ -12,6 +12,7 @@ that it wants; the process reports `began PID` and `ended STATUS`.
 
 import contextlib
 import os
+import select
 import socket
 import subprocess
 import threading
@@ -20,6 +21,8 @@ from pathlib import Path
 
 from emulator.process.child import Child
 
+MAX_TWIN_SECONDS = 15
+"""How long an instance is not replaced because something that it forked is still there."""
 THREADS_FOLDER = Path("/proc/self/task")  # lists the threads of native libraries too
 
 
@@ -130,7 +133,7 @@ def serve_in_forks(control: int, serve: Callable[[str], None]) -> None:
             else:
                 os.close(alive)
                 status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-                os.read(ended, 1)
+                select.select([ended], [], [], MAX_TWIN_SECONDS)
                 os.close(ended)
                 suite.sendall(f"ended {status}\n".encode())
     if argument:  # only in a fork, whose end the parent reports

@@ -2,6 +2,9 @@
 
 import socket
 
+THIS_MACHINE = "127.0.0.1"
+"""Where only programs of this machine come."""
+
 
 def free_port() -> int:
     """A port of 127.0.0.1 that nothing listens at; another program may still take it."""

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,9 +12,20 @@ import requests
 from emulator.process.connections import Connections
 from emulator.process.http import Server, serve
 
+CLOSED: list[bool] = []
+
+
+class Closing(list[bytes]):
+    def close(self) -> None:
+        time.sleep(0.01)
+        CLOSED.append(True)
+
 
 def app(environ: Any, start_response: Any) -> Any:
     match environ["PATH_INFO"]:
+        case "/closed":
+            start_response("200 OK", [("Content-Length", "4")])
+            return Closing([b"bo", b"dy"])
         case "/parts":
             start_response("200 OK", [])
             return iter([b"one", b"two"])
@@ -45,6 +57,11 @@ class TestResponse:
     )
     def test_comes_with_its_header(self, server: Server, path: str, end: bytes) -> None:
         assert end in first_packet(server, path)
+
+    def test_of_known_length_comes_when_it_is_closed(self, server: Server) -> None:
+        for number in range(20):
+            assert requests.get(f"{server.url}/closed", timeout=60).text == "body"
+            assert len(CLOSED) == number + 1
 
     def test_has_all_that_is_streamed(self, server: Server) -> None:
         assert requests.get(f"{server.url}/parts", timeout=60).content == b"onetwo"
