@@ -1,7 +1,7 @@
 """What sessions alone have made of a guest as a player goes with the guest, and nothing else."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -209,7 +209,7 @@ def test_contention_is_tried_again_while_there_is_time(
     refusals = [1, 2]
     erased = untracked.erase_untracked
 
-    def contended(client: Database, uid: str) -> int:
+    def contended(client: Database, uid: str) -> Iterator[bool]:
         if refusals:
             refusals.pop()
             raise Contention

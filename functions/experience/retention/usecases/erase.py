@@ -122,7 +122,11 @@ def _erase_once(
     present = set(_sessions_of(client, project_id, guest_id))
     seen |= present
     seen |= set(_sessions_of_jobs(client, project_id, guest_id))
-    found += _or_again(lambda: Counter(progress=erase_untracked(client, guest_id)))
+    try:
+        for is_erased in erase_untracked(client, guest_id):
+            found += Counter(progress=int(is_erased))
+    except Contention:  # others change the same progress: it is looked for again
+        found += Counter(again=1)
     return found + _erase_each(
         seen, lambda one: _erase_session(client, one, is_present=one in present), until
     )
@@ -144,18 +148,10 @@ def _erase_each(
     def one(session: S) -> Counter[str]:
         if clock.now_ms() >= until:
             raise Contention
-        return _or_again(lambda: erase_one(session))
+        return erase_one(session)
 
     with ThreadPoolExecutor(MAX_WORKERS) as pool:
         return sum(pool.map(one, list(sessions)), Counter())
-
-
-def _or_again(erase_one: Callable[[], Counter[str]]) -> Counter[str]:
-    """What was found; where others erase the same, that it is to be looked for again."""
-    try:
-        return erase_one()
-    except Contention:
-        return Counter(again=1)
 
 
 def _erase_from_event_once(

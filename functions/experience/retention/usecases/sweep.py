@@ -134,7 +134,7 @@ def _erase_progress(run: SweepRun, uid: str, sessions: list[Session]) -> None:
     for each in sessions:
         if each.progress_pending:
             withdraw_completion(session_ref(run.client, each.project_id, each.id))
-    run.count("progress", erase_untracked(run.client, uid))
+    run.count("progress", sum(erase_untracked(run.client, uid)))
 
 
 def _delete_orphan(run: SweepRun, session: Session) -> bool:

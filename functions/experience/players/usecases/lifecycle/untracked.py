@@ -1,5 +1,7 @@
 """Erasing what a guest's sessions alone have made of them as a player, once the guest is gone."""
 
+from collections.abc import Iterator
+
 from google.cloud.firestore import Client, DocumentReference, Transaction
 
 from experience import clock, transactions
@@ -15,17 +17,18 @@ from experience.store import parse
 PAGE_SIZE = 50
 
 
-def erase_untracked(client: Client, uid: str) -> int:
+def erase_untracked(client: Client, uid: str) -> Iterator[bool]:
     """Erase a player's progress where no event was tracked and they are no guest any more.
 
-    How many. One read for each progress that there is, then the profile, the progress and its log
-    up to the first page with another event, and one guest for each project that the log names. A
-    progress goes in one commit with its log, its saves, the boards that show it and its share of
-    the profile. That of a player who took others over, or was taken over, stays: it is an
-    account's. Call it once nothing of the guest can be counted any more. Safe to repeat, and to
-    run twice at once. Raises Contention.
+    Yields for each progress whether it was erased. One read for each progress that there is, then
+    the profile, the progress and its log up to the first page with another event, and one guest for
+    each project that the log names. A progress goes in one commit with its log, its saves, the
+    boards that show it and its share of the profile. That of a player who took others over, or was
+    taken over, stays: it is an account's. Call it once nothing of the guest can be counted any
+    more. Safe to repeat, and to run twice at once. Raises Contention.
     """
-    return sum(_erase(client, uid, each) for each in store.list_progress(client, uid))
+    for each in store.list_progress(client, uid):
+        yield _erase(client, uid, each)
 
 
 def _erase(client: Client, uid: str, own: DocumentReference) -> bool:
