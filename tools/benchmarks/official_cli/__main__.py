@@ -40,6 +40,7 @@ GUESTS = 8
 SECONDS = 5.0
 ROUNDS = 5
 IDLE_SECONDS = 0.25
+MAX_WORK_SECONDS = 60
 IDLE_SHARE = 0.2
 """Of one core: both sides and who measures look around even when nobody calls."""
 FUNCTIONS = ("getSession", "updateSessionProgress")
@@ -136,11 +137,12 @@ def load(
 
 def _idle_since(since: float) -> float:
     """The moment from which the machine had next to nothing to do, once it has come."""
-    while True:
+    while time.perf_counter() - since < MAX_WORK_SECONDS:
         began, before = time.perf_counter(), _processor_seconds()
         time.sleep(IDLE_SECONDS)
         if _processor_seconds() - before < IDLE_SHARE * (time.perf_counter() - began):
             return max(since, began)
+    raise RuntimeError(f"the machine was not idle {MAX_WORK_SECONDS} seconds after the last call")
 
 
 def _processor_seconds() -> float:
