@@ -15,7 +15,7 @@ from emulator.process.http import Server, serve
 CLOSED: list[bool] = []
 
 
-class Closing(list[bytes]):
+class Body(list[bytes]):
     def close(self) -> None:
         time.sleep(0.01)
         CLOSED.append(True)
@@ -25,7 +25,7 @@ def app(environ: Any, start_response: Any) -> Any:
     match environ["PATH_INFO"]:
         case "/closed":
             start_response("200 OK", [("Content-Length", "4")])
-            return Closing([b"bo", b"dy"])
+            return Body([b"bo", b"dy"])
         case "/parts":
             start_response("200 OK", [])
             return iter([b"one", b"two"])
