@@ -1,7 +1,8 @@
-"""Callables of what becomes of players and of what they did, and of those who run experiences."""
+"""Callables of what becomes of players and what they did: counts, boards, figures, erasure."""
 
 from experience import reasons
 from experience.firebase.callables import Caller, callable_function
+from experience.firebase.events import DocumentEvent, on_updated
 from experience.firebase.schedules import schedule
 from experience.pages import Page
 from experience.players.models.analytics import ContentAnalytics, GetContentAnalytics
@@ -14,9 +15,10 @@ from experience.players.models.lists import ListProgress, ListProgressEvents, Pr
 from experience.players.models.near import FindEventsNear, NearEvent
 from experience.players.models.profile import PlayerProfile
 from experience.players.models.progress import ProgressSummary
-from experience.players.usecases import analytics, audit, leaderboard, lists, near
+from experience.players.usecases import analytics, audit, completions, leaderboard, lists, near
 from experience.players.usecases import fold_rollups as folding
 from experience.players.usecases.lifecycle import accounts, erase, export, merge, sweep
+from experience.sessions.models.session import Session, SessionStatus
 
 
 @callable_function(ErasePlayer, refuses=[reasons.PLAYER_MERGED, reasons.CONTENTION])
@@ -116,6 +118,30 @@ def list_progress(caller: Caller, request: ListProgress) -> Page[ProgressSummary
 def list_progress_events(caller: Caller, request: ListProgressEvents) -> Page[ProgressEventView]:
     """What the experience's players did, the newest first; members."""
     return lists.list_progress_events(caller.uid, request)
+
+
+@on_updated(document="projects/{projectId}/sessions/{sessionId}")
+def on_session_completed(event: DocumentEvent) -> None:
+    """Start the transform of a session that was completed just now, and count it for its guest.
+
+    One trigger for both, because every update of a session is an invocation of each.
+    """
+    from experience.transforms.usecases import create  # runs and pictures, which players never need
+
+    before, after = event.before or {}, event.after or {}
+    completed = SessionStatus.COMPLETED
+    if after.get("status") == completed and before.get("status") != completed:
+        ids = {"id": event.params["sessionId"], "projectId": event.params["projectId"]}
+        session = Session.load({**after, **ids})
+        create.create_and_dispatch(session)
+        if session.progress_pending:
+            completions.count_completion(session)
+
+
+@schedule(every="10 minutes")
+def sweep_progress() -> None:
+    """Count the completed sessions whose event was lost."""
+    completions.sweep_progress()
 
 
 @schedule(every="day 05:00", timeout_seconds=1800)

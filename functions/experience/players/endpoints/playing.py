@@ -1,9 +1,7 @@
-"""Callables of a player in the middle of an experience, and what counts their sessions."""
+"""Callables of a player in the middle of an experience."""
 
 from experience import reasons
 from experience.firebase.callables import Caller, callable_function
-from experience.firebase.events import DocumentEvent, on_updated
-from experience.firebase.schedules import schedule
 from experience.pages import Page
 from experience.players.models.lifecycle.own import (
     GetExperienceProgress,
@@ -23,9 +21,8 @@ from experience.players.models.tracking import (
     UpdateInventory,
     UpdateLocation,
 )
-from experience.players.usecases import completions, inventory, location, track
+from experience.players.usecases import inventory, location, track
 from experience.players.usecases.lifecycle import own, saves
-from experience.sessions.models.session import Session, SessionStatus
 
 _WRITING = (
     reasons.EXPERIENCE_NOT_FOUND,
@@ -139,27 +136,3 @@ def save_state(caller: Caller, request: SaveState) -> SavedStateView:
 def get_state(caller: Caller, request: GetState) -> SavedStateView:
     """What the caller saved in a slot of an experience."""
     return saves.get_state(caller.uid, request)
-
-
-@on_updated(document="projects/{projectId}/sessions/{sessionId}")
-def on_session_completed(event: DocumentEvent) -> None:
-    """Start the transform of a session that was completed just now, and count it for its guest.
-
-    One trigger for both, because every update of a session is an invocation of each.
-    """
-    from experience.transforms.usecases import create  # runs and pictures, which players never need
-
-    before, after = event.before or {}, event.after or {}
-    completed = SessionStatus.COMPLETED
-    if after.get("status") == completed and before.get("status") != completed:
-        ids = {"id": event.params["sessionId"], "projectId": event.params["projectId"]}
-        session = Session.load({**after, **ids})
-        create.create_and_dispatch(session)
-        if session.progress_pending:
-            completions.count_completion(session)
-
-
-@schedule(every="10 minutes")
-def sweep_progress() -> None:
-    """Count the completed sessions whose event was lost."""
-    completions.sweep_progress()
