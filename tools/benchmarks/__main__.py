@@ -26,7 +26,7 @@ from tools.benchmarks.bench import Bench
 from tools.benchmarks.production import comparison
 from tools.benchmarks.report.page import PAGE, PICTURE, ROOT, Half, Report, machine
 
-COLD_STARTS = 7
+COLD_STARTS = 15
 ROUNDS = 20
 ROUNDS_WITH_MANY = 10
 LOAD_SECONDS = 2.0
