@@ -19,6 +19,17 @@ def process(_request: Request) -> Response:
     return Response(str(os.getpid()))
 """
 
+LEAVE_A_CHILD = """
+@https_fn.on_request()
+def leave(_request: Request) -> Response:
+    if os.fork() == 0:
+        import time
+
+        time.sleep(300)  # until the supervisor ends its process group
+        os._exit(0)
+    return Response("left")
+"""
+
 
 @pytest.fixture
 def showing(own_supervisor: FunctionsSupervisor, own_source: Path) -> FunctionsSupervisor:
@@ -69,6 +80,18 @@ class TestEvents:
 
         eventually(are_replaced)
         assert all(is_gone(each) for each in before)
+
+    def test_a_child_that_lives_on_does_not_keep_an_instance_from_its_successor(
+        self, own_supervisor: FunctionsSupervisor, own_source: Path
+    ) -> None:
+        with (own_source / "main.py").open("a") as main:
+            main.write(SHOW_PROCESS + LEAVE_A_CHILD)
+        own_supervisor.start()
+        before = {int(each) for each in at_both(own_supervisor, "process")}
+        requests.get(own_supervisor.function_url("leave"), timeout=60)
+        with pytest.raises(requests.ConnectionError):
+            requests.get(own_supervisor.function_url("crash"), timeout=60)
+        assert before.isdisjoint(map(int, at_both(own_supervisor, "process")))
 
     def test_are_served_by_one_that_cannot_be_forked(
         self, own_supervisor: FunctionsSupervisor, own_source: Path
