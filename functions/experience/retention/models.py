@@ -3,7 +3,6 @@
 from experience.documents import Document, Request
 from experience.guests.models import Guest
 from experience.ids import DocumentId, Uid
-from experience.sessions.models.session import Session
 
 DAY_MS = 24 * 3_600_000
 
@@ -20,7 +19,29 @@ def kept_since(days: int | None, now: int) -> int | None:
     return None if days is None else now - days * DAY_MS
 
 
-def last_seen(guest: Guest, newest: Session | None) -> int:
+class KeptSession(Document):
+    """`/projects/{projectId}/sessions/{id}`, as far as it must be known to be deleted in time.
+
+    Its time ends even if the rest of it does not validate, such as an answer of another shape.
+    """
+
+    id: str
+    project_id: str
+    workspace_id: str | None = None
+    job_id: str | None = None
+    created_by: str | None = None
+    mode: str | None = None
+    config_source: str | None = None
+    progress_pending: bool = False
+    updated_at: int
+
+    @property
+    def is_visit(self) -> bool:
+        """Whether it is a guest's visit to what is published, not something operators try out."""
+        return (self.mode, self.config_source) == ("guest", "published")
+
+
+def last_seen(guest: Guest, newest: KeptSession | None) -> int:
     """When a guest last did something: came, consented, completed, or touched a session."""
     moments = [guest.created_at, *(each.completed_at for each in guest.completed_experiences)]
     if guest.consent:
@@ -30,7 +51,7 @@ def last_seen(guest: Guest, newest: Session | None) -> int:
     return max(moments)
 
 
-def is_orphaned(session: Session, guest: Guest | None) -> bool:
+def is_orphaned(session: KeptSession, guest: Guest | None) -> bool:
     """Whether a session's guest is gone, or was created again after the session's last write."""
     return guest is None or session.updated_at < guest.created_at
 

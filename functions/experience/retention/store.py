@@ -11,7 +11,7 @@ from experience.guests.store import guests_ref
 from experience.journeys.store import event_guests_ref, event_session_ref, event_sessions_ref
 from experience.media.store import objects
 from experience.projects.store import project_ref
-from experience.sessions.models.session import Session
+from experience.retention.models import KeptSession
 from experience.sessions.store import session_ref, sessions_ref
 from experience.shares.store import query_shares_of
 from experience.store import in_all_shards
@@ -91,7 +91,7 @@ class SessionIds:
     job_id: str | None
 
     @classmethod
-    def of(cls, session: Session) -> "SessionIds":
+    def of(cls, session: KeptSession) -> "SessionIds":
         """The ids of a session."""
         return cls(session.project_id, session.id, session.workspace_id, session.job_id)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from google.cloud.firestore import Client
+from google.cloud.firestore import Client, FieldFilter
 
 from emulator.suite.suite import Suite
 from experience import clock, sweeps, transactions
@@ -47,6 +47,25 @@ class TestOver:
         guest.update({"createdAt": clock.now_ms() - 31 * DAY})
         sweep_retention()
         assert not guest.get().exists
+
+    @pytest.mark.parametrize("fields", [{"answers": "?"}, {"currentStepIndex": -1}])
+    def test_sessions_whose_other_fields_are_unreadable_go_too(
+        self, quiet_db: Client, fields: dict[str, Any]
+    ) -> None:
+        venue = a_kept_venue(quiet_db)
+        uid = a_visit(quiet_db, venue, 31, 32)
+        sessions = quiet_db.collection("projects", venue.project, "sessions")
+        newest = sessions.where(filter=FieldFilter("createdBy", "==", uid)).limit(2).get()[1]
+        newest.reference.update(fields)
+        assert sweep_retention()["sessions"] == 2
+        assert left(quiet_db, venue) == NOTHING
+
+    def test_a_session_of_nobody_goes_although_it_is_unreadable(self, quiet_db: Client) -> None:
+        venue = a_kept_venue(quiet_db)
+        then = clock.now_ms() - 31 * DAY
+        a_session(quiet_db, venue.project, "stranger", venue.main, updatedAt=then, answers="?")
+        assert sweep_retention()["sessions"] == 1
+        assert left(quiet_db, venue) == NOTHING
 
     def test_counts_of_days_that_are_over_go(self, quiet_db: Client) -> None:
         venue = a_kept_venue(quiet_db)
@@ -106,6 +125,14 @@ class TestKept:
         assert (left(quiet_db, venue), left(quiet_db, other)) == (kept, kept)
         assert_valid(suite, quiet_db, venue)
         assert_valid(suite, quiet_db, other)
+
+    def test_all_of_a_guest_whose_newest_session_is_unreadable(self, quiet_db: Client) -> None:
+        venue = a_kept_venue(quiet_db)
+        uid = a_visit(quiet_db, venue, 40)
+        a_session(quiet_db, venue.project, uid, venue.main, answers="?")
+        before = left(quiet_db, venue)
+        assert not any(sweep_retention().values())
+        assert left(quiet_db, venue) == before
 
 
 class TestMeanwhile:

@@ -10,6 +10,7 @@ from google.cloud.firestore import Client
 from experience import clock, storage
 from experience.imaging import processes
 from experience.media.store import objects
+from experience.retention.models import KeptSession
 from experience.retention.usecases import sweep
 from experience.retention.usecases.sweep import sweep_retention
 from experience.workflows.artifacts.garbage_collection import collect_artifacts
@@ -38,7 +39,7 @@ NOTHING = dict.fromkeys((*NAMES, "steps", "internals", "visit"), 0)
 
 
 def delete(one: JobBench) -> None:
-    sweep._delete_session(one.client, one.completed_now())
+    sweep._delete_session(one.client, KeptSession.load(one.completed_now().dump()))
 
 
 def done(one: JobBench, patch: pytest.MonkeyPatch) -> None:

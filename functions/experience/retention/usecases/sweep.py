@@ -17,6 +17,7 @@ from experience.retention import store
 from experience.retention.models import (
     RECHECKED_MS,
     UPLOAD_KEPT_MS,
+    KeptSession,
     is_orphaned,
     last_seen,
 )
@@ -24,7 +25,6 @@ from experience.retention.store import SessionIds
 from experience.retention.usecases import sweep_events
 from experience.retention.usecases.ranges import all_ranges, still_due
 from experience.retention.usecases.sweep_run import SweepRun, delete_counts, enqueue_updates
-from experience.sessions.models.session import Session
 from experience.sessions.store import session_ref
 from experience.store import parse, parse_or_log
 from experience.sweeps import Rest
@@ -89,7 +89,7 @@ def _sweep_orphans(run: SweepRun, rest: Rest) -> int | None:
     query = store.query_sessions(run.client, rest.parent_id, rest.since, rest.until)
 
     def delete(fields: dict[str, Any]) -> bool:
-        return _delete_orphan(run, Session.load(fields))
+        return _delete_orphan(run, KeptSession.load(fields))
 
     return run.delete_due("sessions", query, sweeps.of_project(delete), "updatedAt")
 
@@ -99,7 +99,7 @@ def _delete_guest(run: SweepRun, guest: Guest, until: int) -> bool:
     client, project_id = run.client, guest.project_id
     reference = guest_ref(client, project_id, guest.id)
     found = list(store.query_newest_session(client, project_id, guest.id).stream())
-    newest = parse_or_log(found[0], Session) if found else None
+    newest = parse_or_log(found[0], KeptSession) if found else None
     if last_seen(guest, newest) > until:
         return False
 
@@ -108,7 +108,7 @@ def _delete_guest(run: SweepRun, guest: Guest, until: int) -> bool:
         wanted = [reference, *(each.reference for each in found)]
         snapshots = transactions.read(client, wanted, transaction)
         current = parse(snapshots[0], Guest)
-        session = parse_or_log(snapshots[1], Session) if found else None
+        session = parse_or_log(snapshots[1], KeptSession) if found else None
         if current is None or last_seen(current, session) > until:
             return current is None
         transaction.delete(reference)
@@ -117,7 +117,7 @@ def _delete_guest(run: SweepRun, guest: Guest, until: int) -> bool:
     if not transactions.run(client, body):
         return False
     snapshots = store.query_sessions_of(client, project_id, guest.id).stream()
-    sessions = [session for each in snapshots if (session := parse_or_log(each, Session))]
+    sessions = [session for each in snapshots if (session := parse_or_log(each, KeptSession))]
     old = [each for each in sessions if each.updated_at <= until]  # they may have come just now
     _erase_progress(run, guest.id, old)
     for session in old:
@@ -126,7 +126,7 @@ def _delete_guest(run: SweepRun, guest: Guest, until: int) -> bool:
     return True
 
 
-def _erase_progress(run: SweepRun, uid: str, sessions: list[Session]) -> None:
+def _erase_progress(run: SweepRun, uid: str, sessions: list[KeptSession]) -> None:
     """Erase what a guest's sessions alone made of them as a player; none counts after that.
 
     Before the sessions, so that a run that breaks off leaves one by which the next finds it.
@@ -137,7 +137,7 @@ def _erase_progress(run: SweepRun, uid: str, sessions: list[Session]) -> None:
     run.count("progress", sum(erase_untracked(run.client, uid)))
 
 
-def _delete_orphan(run: SweepRun, session: Session) -> bool:
+def _delete_orphan(run: SweepRun, session: KeptSession) -> bool:
     """Delete an old session that is nobody's: left by a run that broke off, or never anybody's."""
     guest = find_guest(run.client, session.project_id, str(session.created_by))
     if not is_orphaned(session, guest):
@@ -148,7 +148,7 @@ def _delete_orphan(run: SweepRun, session: Session) -> bool:
     return True
 
 
-def _delete_session(client: Client, session: Session) -> None:
+def _delete_session(client: Client, session: KeptSession) -> None:
     """Delete a session with all that belongs to it."""
     of_run: list[DocumentReference] = []
     if session.job_id and session.workspace_id:
