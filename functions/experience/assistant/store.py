@@ -14,7 +14,7 @@ from google.cloud.firestore import (
 from experience import transactions
 from experience.assistant.models.chat import ChatMessage, ChatSession
 from experience.errors import NotFound
-from experience.store import in_all_shards, parse, require
+from experience.store import parse, require
 
 
 def sessions_ref(client: Client, workspace_id: str) -> CollectionReference:
@@ -126,10 +126,9 @@ def query_lost(client: Client, now: int) -> Any:
     )
 
 
-def query_since(collection: CollectionReference, since: int) -> Any:
-    """Query: the guests or sessions of a collection that were created then (Unix ms) or later."""
-    query = in_all_shards(collection) if collection.id == "sessions" else collection
-    return query.where(filter=FieldFilter("createdAt", ">=", since)).order_by(
+def query_since(created: Any, since: int) -> Any:
+    """Query: what was created then (Unix ms) or later, the newest first."""
+    return created.where(filter=FieldFilter("createdAt", ">=", since)).order_by(
         "createdAt", direction=Query.DESCENDING
     )
 

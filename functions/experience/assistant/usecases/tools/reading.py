@@ -39,6 +39,7 @@ from experience.progress.calendar import day_of
 from experience.projects.models import ListProjects, Project, ProjectStatus
 from experience.projects.usecases import read as projects
 from experience.sessions import store as session_store
+from experience.store import in_all_shards
 from experience.workflows.runs.requests import GetRun, ListRuns
 from experience.workflows.usecases import read as runs
 from experience.workspaces.models import ListExperiences
@@ -237,16 +238,14 @@ def count_guests_today(uid: str, workspace_id: str, wanted: GuestsWanted, now: i
         events, events_token = _events(uid, workspace_id)
     else:
         found = [find_project(uid, workspace_id, wanted.project)]
-    collections = [
+    created: list[Any] = [
         *(guest_store.guests_ref(client, each.id) for each in found),
         *(journey_store.event_guests_ref(client, each.id) for each in events),
-        *(session_store.sessions_ref(client, each.id) for each in found),
-        *(journey_store.event_sessions_ref(client, each.id) for each in events),
+        *(in_all_shards(session_store.sessions_ref(client, each.id)) for each in found),
+        *(in_all_shards(journey_store.event_sessions_ref(client, each.id)) for each in events),
     ]
     with ThreadPoolExecutor(MAX_CONCURRENT_COUNTS) as pool:
-        counts = list(
-            pool.map(lambda each: count_of(store.query_since(each, midnight)), collections)
-        )
+        counts = list(pool.map(lambda each: count_of(store.query_since(each, midnight)), created))
     visited: list[Project | Event] = [*found, *events]
     half = len(visited)
     items = [
