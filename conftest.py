@@ -1,9 +1,15 @@
-"""What a run says at its end, whichever part of the tests it ran."""
+"""How a run ends and what it says then, whichever part of the tests it ran."""
 
+import signal
 from collections import Counter
 from collections.abc import Generator
 
 import pytest
+
+
+def pytest_configure() -> None:
+    """End at SIGTERM as at Ctrl-C: fixtures are torn down, and with them what tests started."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
