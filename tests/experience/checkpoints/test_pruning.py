@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 from google.cloud.firestore import Client, CollectionReference, DocumentReference
-from langgraph.checkpoint.base import CheckpointTuple
 
 from experience.checkpoints import FirestoreSaver, store
 from experience.checkpoints.models import (
@@ -19,14 +18,11 @@ from tests.support.builders.checkpoints import (
     KilledError,
     a_config,
     killed_at,
+    newest,
     stored_below,
 )
 
 MIB = 1024 * 1024
-
-
-def newest(saver: FirestoreSaver, thread_id: str) -> CheckpointTuple | None:
-    return saver.get_tuple(a_config(thread_id))
 
 
 class TestPruning:

@@ -4,7 +4,6 @@ from datetime import datetime
 
 import pytest
 from google.cloud.firestore import Client, DocumentReference
-from langgraph.checkpoint.base import CheckpointTuple
 
 from experience import storage, transactions
 from experience.checkpoints import FirestoreSaver, store, threads
@@ -25,15 +24,12 @@ from tests.support.builders.checkpoints import (
     KilledError,
     a_config,
     killed_at,
+    newest,
     stored_below,
 )
 from tests.support.calling import at_once
 
 MIB = 1024 * 1024
-
-
-def newest(saver: FirestoreSaver, thread_id: str) -> CheckpointTuple | None:
-    return saver.get_tuple(a_config(thread_id))
 
 
 class TestClaims:

@@ -6,7 +6,7 @@ from typing import Any
 
 from google.cloud.firestore import Client
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import Checkpoint, empty_checkpoint
+from langgraph.checkpoint.base import Checkpoint, CheckpointTuple, empty_checkpoint
 
 from experience.checkpoints import FirestoreSaver, store
 from tests.support.workflows.commits import Paths, intercepted, path_of
@@ -54,6 +54,11 @@ class Course:
         self.config = self.saver.put(self.config, checkpoint, metadata, new)
         self.number += 1
         return self.newest_id
+
+
+def newest(saver: FirestoreSaver, thread_id: str) -> CheckpointTuple | None:
+    """The newest checkpoint of a thread, or None."""
+    return saver.get_tuple(a_config(thread_id))
 
 
 def stored_below(db: Client, workspace_id: str, thread_id: str) -> dict[str, set[str]]:
