@@ -35,6 +35,8 @@ RESERVED_IDS = frozenset({"assets", "assistant", "e", "play", "s"})
 its own files, to the assistant, to events (`/e/{eventId}`), to campaigns (`/play/{campaignId}`) and
 to pictures (`/s/{shareId}`)."""
 
+DEFAULT_PAUSE_SECONDS = 45
+
 
 class ExperienceRef(Document):
     """An experience of the project's workspace, in the place where it is used."""
@@ -84,12 +86,23 @@ class Consent(Document):
     minimum_age: int | None = None
 
 
+class Kiosk(Document):
+    """That its page runs on devices that many visitors use, one after the other.
+
+    A visitor who touches nothing for `pause_seconds` is taken to have left: the page signs out and
+    forgets them.
+    """
+
+    pause_seconds: int = DEFAULT_PAUSE_SECONDS
+
+
 class ProjectConfig(Document):
     """What a project consists of, as a draft or as published."""
 
     experiences: ExperiencesConfig = ExperiencesConfig()
     theme: dict[str, Any] | None = None
     consent: Consent | None = None
+    kiosk: Kiosk | None = None
     retention_days: int | None = Field(default=None, ge=1)
     daily_transform_limit: int | None = Field(default=None, ge=0)
 
@@ -148,6 +161,7 @@ class ProjectPage(Document):
     name: str
     theme: dict[str, Any] | None
     consent: Consent | None
+    kiosk: Kiosk | None
     experiences: NamedExperiences
 
 
@@ -192,6 +206,14 @@ class AuthoredConsent(Consent):
     minimum_age: int | None = Field(default=None, ge=0, le=120)
 
 
+class AuthoredKiosk(Kiosk):
+    """A kiosk as an author sends it. The last ten seconds of a pause are announced."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pause_seconds: int = Field(default=DEFAULT_PAUSE_SECONDS, ge=15, le=600)
+
+
 class AuthoredTheme(Request):
     """How the project's pages look."""
 
@@ -206,6 +228,7 @@ class AuthoredProjectConfig(Request):
     experiences: AuthoredExperiences = AuthoredExperiences()
     theme: AuthoredTheme | None = None
     consent: AuthoredConsent | None = None
+    kiosk: AuthoredKiosk | None = None
     retention_days: int | None = Field(default=None, ge=1, le=3650)
     daily_transform_limit: int | None = Field(default=None, ge=0, le=1_000_000)
 

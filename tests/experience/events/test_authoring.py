@@ -94,6 +94,7 @@ class TestSaveEvent:
             "theme": {**THEME, "fontFamily": "Inter"},
             "retentionDays": 30,
             "consent": {"version": "1", "text": "Be nice.", "minimumAge": 16},
+            "kiosk": {"pauseSeconds": 60},
         }
         made = save(eventId=event, expectedVersion=0, event=fields)
         assert save(eventId=event, expectedVersion=0, event=fields) == made

@@ -39,6 +39,7 @@ class TestGetProject:
             disabled=[hidden],
             theme={"primaryColor": "#fff"},
             consent=CONSENT,
+            kiosk={"pauseSeconds": 30},
             dailyTransformLimit=3,
         )
 
@@ -52,6 +53,7 @@ class TestGetProject:
             "name": "Summer night",
             "theme": {"primaryColor": "#fff"},
             "consent": CONSENT,
+            "kiosk": {"pauseSeconds": 30},
             "experiences": {
                 "main": [named(main, "Booth"), named(hidden, "Hidden", enabled=False)],
                 "pregate": named(before, "Rules"),

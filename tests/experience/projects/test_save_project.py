@@ -120,6 +120,7 @@ class TestSaveProject:
         config = {
             "experiences": {"main": [{"experienceId": "booth"}]},
             "consent": {"version": "1", "text": "Be nice."},
+            "kiosk": {},
             "retentionDays": 30,
         }
         save(projectId=project, expectedVersion=0, name="N", draftConfig=config)
@@ -306,6 +307,10 @@ class TestSaveProject:
             ({"consent": {"version": "", "text": "t"}}, "consent.version"),
             ({"consent": {"version": "1"}}, "consent.text"),
             ({"consent": {"version": "1", "text": "t", "minimumAge": -1}}, "consent.minimumAge"),
+            ({"kiosk": {"pauseSeconds": 14}}, "kiosk.pauseSeconds"),
+            ({"kiosk": {"pauseSeconds": 601}}, "kiosk.pauseSeconds"),
+            ({"kiosk": {"pauseSeconds": "45"}}, "kiosk.pauseSeconds"),
+            ({"kiosk": {"seconds": 45}}, "kiosk.seconds"),
             ({"retentionDays": 0}, "retentionDays"),
             ({"dailyTransformLimit": -1}, "dailyTransformLimit"),
             ({"limits": {}}, "limits"),

@@ -3224,6 +3224,7 @@ export interface ProjectPage {
     [k: string]: unknown;
   } | null;
   consent: Consent | null;
+  kiosk: Kiosk | null;
   experiences: NamedExperiences;
 }
 /**
@@ -3233,6 +3234,15 @@ export interface Consent {
   version: string;
   text: string;
   minimumAge: number | null;
+}
+/**
+ * That its page runs on devices that many visitors use, one after the other.
+ *
+ * A visitor who touches nothing for `pauseSeconds` is taken to have left: the page signs out and
+ * forgets them.
+ */
+export interface Kiosk {
+  pauseSeconds: number;
 }
 /**
  * The experiences of a project that can be played, in their places.
@@ -3273,6 +3283,7 @@ export interface AuthoredProjectConfigPart {
   experiences?: AuthoredExperiencesPart | null;
   theme?: Experience_Parts__AuthoredThemePart__1 | null;
   consent?: AuthoredConsentPart | null;
+  kiosk?: AuthoredKioskPart | null;
   retentionDays?: number | null;
   dailyTransformLimit?: number | null;
 }
@@ -3315,6 +3326,12 @@ export interface AuthoredConsentPart {
   minimumAge?: number | null;
 }
 /**
+ * A kiosk as an author sends it. The last ten seconds of a pause are announced.
+ */
+export interface AuthoredKioskPart {
+  pauseSeconds?: number | null;
+}
+/**
  * `/projects/{id}`. Guests get the published config, operators may preview the draft.
  */
 export interface Project {
@@ -3338,6 +3355,7 @@ export interface ProjectConfig {
     [k: string]: unknown;
   } | null;
   consent: Consent | null;
+  kiosk: Kiosk | null;
   retentionDays: number | null;
   dailyTransformLimit: number | null;
 }
@@ -3772,6 +3790,7 @@ export interface AuthoredEventPart {
   retentionDays?: number | null;
   dailyTransformLimit?: number | null;
   consent?: AuthoredConsentPart | null;
+  kiosk?: AuthoredKioskPart | null;
 }
 /**
  * `/events/{id}`. Timestamps are Unix milliseconds; an absent `version` counts as 0.
@@ -3788,6 +3807,7 @@ export interface Event {
   retentionDays?: number;
   dailyTransformLimit?: number;
   consent?: EventConsent;
+  kiosk?: EventKiosk;
   version: number;
   createdAt: number;
   updatedAt: number;
@@ -3807,6 +3827,12 @@ export interface EventConsent {
   version: string;
   text: string;
   minimumAge?: number;
+}
+/**
+ * That its page runs on devices that many visitors use, as a project's `Kiosk` says.
+ */
+export interface EventKiosk {
+  pauseSeconds?: number;
 }
 /**
  * Create a journey of an event, or change its name, order or status.

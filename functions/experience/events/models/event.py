@@ -33,6 +33,12 @@ class EventConsent(SparseDocument):
     minimum_age: Sparse[int] = None
 
 
+class EventKiosk(SparseDocument):
+    """That its page runs on devices that many visitors use, as a project's `Kiosk` says."""
+
+    pause_seconds: Sparse[int] = None
+
+
 class Event(SparseDocument):
     """`/events/{id}`. Timestamps are Unix milliseconds; an absent `version` counts as 0.
 
@@ -48,6 +54,7 @@ class Event(SparseDocument):
     retention_days: Sparse[int] = None
     daily_transform_limit: Sparse[int] = None
     consent: Sparse[EventConsent] = None
+    kiosk: Sparse[EventKiosk] = None
     version: int = 0
     created_at: int
     updated_at: int

@@ -15,7 +15,7 @@ from experience.events.models.experience import LOCAL_STYLES
 from experience.events.models.journey import MAX_JOURNEY_STEPS
 from experience.ids import DocumentId
 from experience.parts import PartOf
-from experience.projects.models import AuthoredConsent, AuthoredTheme
+from experience.projects.models import AuthoredConsent, AuthoredKiosk, AuthoredTheme
 from experience.steps import StoredStep
 from experience.steps.screens import SELECTED_EXPERIENCE
 
@@ -41,6 +41,7 @@ class AuthoredEvent(Request):
     retention_days: int | None = Field(default=None, ge=1, le=3650)
     daily_transform_limit: int | None = Field(default=None, ge=0, le=1_000_000)
     consent: AuthoredConsent | None = None
+    kiosk: AuthoredKiosk | None = None
 
 
 class AuthoredJourney(Request):

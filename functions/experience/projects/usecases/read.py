@@ -35,6 +35,7 @@ def get_project(uid: str, request: GetProject) -> ProjectPage:
         name=project.name,
         theme=config.theme,
         consent=config.consent,
+        kiosk=config.kiosk,
         experiences=NamedExperiences(
             main=[named for ref in experiences.main if (named := _named(ref, found, drafted))],
             pregate=_named(experiences.pregate, found, drafted),
