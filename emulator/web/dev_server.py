@@ -3,12 +3,14 @@
 The page reads its settings from /__/firebase/init.json, as on Firebase Hosting.
 """
 
+import gzip
 import json
 import mimetypes
 import os
 import socket
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,17 +91,40 @@ def web_config(env: Mapping[str, str]) -> dict[str, object]:
     }
 
 
+@dataclass(frozen=True)
+class _Content:
+    """A file, and the same compressed if that makes it smaller."""
+
+    kind: str
+    plain: bytes
+    compressed: bytes | None
+
+    @classmethod
+    def of(cls, kind: str, plain: bytes) -> "_Content":
+        compressed = gzip.compress(plain, mtime=0)
+        return cls(kind, plain, compressed if len(compressed) < len(plain) else None)
+
+    def for_client(self, accepted: str) -> tuple[dict[str, str], bytes]:
+        """The headers and the bytes for a client that accepts these encodings."""
+        is_compressed = self.compressed is not None and "gzip" in accepted
+        content = self.compressed if is_compressed and self.compressed else self.plain
+        headers = {"Content-Type": self.kind, "Content-Length": str(len(content))}
+        return headers | ({"Content-Encoding": "gzip"} if is_compressed else {}), content
+
+
 def built_site(files: Path, env: Mapping[str, str]) -> "WSGIApplication":
-    """Serve the files that Vite built, with the rewrites and headers of firebase.json."""
+    """Serve the files that Vite built, with the rewrites and headers of firebase.json.
+
+    Texts are compressed, as Hosting compresses them.
+    """
     contents = {
-        f"/{file.relative_to(files).as_posix()}": (
-            mimetypes.guess_type(file.name)[0] or "application/octet-stream",
-            file.read_bytes(),
+        f"/{file.relative_to(files).as_posix()}": _Content.of(
+            mimetypes.guess_type(file.name)[0] or "application/octet-stream", file.read_bytes()
         )
         for file in files.rglob("*")
         if file.is_file()
     }
-    contents[CONFIG_PATH] = ("application/json", json.dumps(web_config(env)).encode())
+    contents[CONFIG_PATH] = _Content.of("application/json", json.dumps(web_config(env)).encode())
     hosting = Hosting.read(ROOT / "firebase.json")
 
     def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -110,8 +135,7 @@ def built_site(files: Path, env: Mapping[str, str]) -> "WSGIApplication":
         if found is None:
             start_response("404 Not Found", [("Content-Length", "0")])
             return []
-        kind, content = found
-        headers = {"Content-Type": kind, "Content-Length": str(len(content))}
+        headers, content = found.for_client(environ.get("HTTP_ACCEPT_ENCODING", ""))
         start_response("200 OK", [*(headers | hosting.local_headers_of(path)).items()])
         return [content]
 

@@ -10,8 +10,8 @@ from emulator.web.node import WEB
 from tests.support import node_installation
 
 GUEST = WEB / "guest"
-MAX_FIRST_LOAD_KIB = 75
-"""What a phone loads before it shows the welcome, compressed. Measured: 64."""
+MAX_FIRST_LOAD_KIB = 60
+"""What a phone loads before it shows the welcome, compressed. Measured: 50."""
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -9,8 +9,7 @@ import type { Venue } from "./model/types.ts";
 import { openEvent, openVisit, type VisitContext } from "./model/visit.ts";
 import { Loading, Page, Problem } from "./parts/frame.tsx";
 import { EventScreen } from "./screens/event.tsx";
-import { PhaseScreen } from "./screens/phase.tsx";
-import { ShareScreen } from "./screens/share.tsx";
+import { AfterWelcome } from "./screens/later.tsx";
 import { Welcome } from "./screens/welcome.tsx";
 
 export function App() {
@@ -105,18 +104,26 @@ function Screen({ route, visit, onEnter, onGuestRequired }: ScreenProps) {
   if (route.phase === "share") {
     return (
       <Page phase="share">
-        <ShareScreen key={route.mainSessionId} visit={visit} sessionId={route.mainSessionId} />
+        <AfterWelcome>
+          {({ ShareScreen }) => (
+            <ShareScreen key={route.mainSessionId} visit={visit} sessionId={route.mainSessionId} />
+          )}
+        </AfterWelcome>
       </Page>
     );
   }
   return (
     <Page phase={route.phase}>
-      <PhaseScreen
-        key={`${route.phase}:${sessionRequestId()}`}
-        route={route}
-        visit={visit}
-        onGuestRequired={onGuestRequired}
-      />
+      <AfterWelcome>
+        {({ PhaseScreen }) => (
+          <PhaseScreen
+            key={`${route.phase}:${sessionRequestId()}`}
+            route={route}
+            visit={visit}
+            onGuestRequired={onGuestRequired}
+          />
+        )}
+      </AfterWelcome>
     </Page>
   );
 }

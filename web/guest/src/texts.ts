@@ -30,6 +30,10 @@ const PROBLEMS: Record<string, Words> = {
     title: "No connection",
     text: "We could not reach the event. Everything goes on as soon as you are back online.",
   },
+  not_loaded: {
+    title: "Please load this page again",
+    text: "A part of it has not arrived. Your answers are kept.",
+  },
   not_configured: {
     title: "Not set up yet",
     text: "This page does not know its project: /__/firebase/init.json has no configuration.",

@@ -33,6 +33,7 @@ import {
 } from "./campaign-pages.mjs";
 import { deniedRequests } from "./denied.mjs";
 import { entering } from "./entering.mjs";
+import { firstScreen } from "./first-screen.mjs";
 import {
   anotherPhoto,
   erasedJourney,
@@ -42,6 +43,7 @@ import {
   wholeJourney,
 } from "./journeys.mjs";
 import { keyboardJourney, keyboardVisit } from "./keyboard.mjs";
+import { nextScreensGone, nextScreensOffline } from "./missing-files.mjs";
 import {
   cancelledUpload,
   offlineAnswers,
@@ -73,6 +75,9 @@ export const SCENARIOS = {
   keyboardVisit,
   keyboardJourney,
   entering,
+  firstScreen,
+  nextScreensGone,
+  nextScreensOffline,
   sharedPicture,
   oddFiles,
   screenshots,

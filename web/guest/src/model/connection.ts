@@ -29,6 +29,8 @@ export interface Site {
 export interface Connection extends Omit<Site, "auth"> {
   /** Of the anonymous sign-in, which the browser keeps for all pages of the site. */
   uid: string;
+  /** A token that is valid now. Rejects without a connection. */
+  idToken(): Promise<string>;
 }
 
 const REGION = (import.meta.env.VITE_REGION as string | undefined) ?? "us-central1";
@@ -43,7 +45,8 @@ export async function signIn(): Promise<Connection> {
   } catch (error) {
     throw refusalOf(error);
   }
-  return { uid: user.uid, ...site };
+  const { uid } = user;
+  return { uid, idToken: () => user.getIdToken(), ...site };
 }
 
 /**

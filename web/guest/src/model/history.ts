@@ -8,6 +8,8 @@ export interface EntryState {
   sessionRequestId?: string;
   /** The step that is shown, once the session is completed. */
   shown?: number;
+  /** Whether the page was reloaded because a part of it was gone. */
+  reloaded?: boolean;
 }
 
 const listeners = new Set<() => void>();

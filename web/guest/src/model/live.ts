@@ -5,15 +5,13 @@ import {
   doc,
   type DocumentReference,
   type Firestore,
-  getDoc,
   initializeFirestore,
   onSnapshot,
 } from "firebase/firestore";
 import { paths } from "experience-client";
 import type { Backend } from "./backend.ts";
 import { hostAndPort } from "./connection.ts";
-import { Refusal, refusalOf } from "./refusals.ts";
-import type { EventPage, EventSessionView, Job, Session } from "./types.ts";
+import type { EventSessionView, Job, Session } from "./types.ts";
 
 type Stop = () => void;
 
@@ -61,18 +59,6 @@ export function watchEventSession(
 ): Stop {
   const path = paths.eventSession(eventId, sessionId);
   return watch(doc(firestore(backend), path), onSession, onError);
-}
-
-/** A live event, as its operators saved it. Throws `Refusal`. */
-export async function getEvent(backend: Backend, eventId: string): Promise<EventPage> {
-  try {
-    const snapshot = await getDoc(doc(firestore(backend), `events/${eventId}`));
-    if (snapshot.exists()) return { ...(snapshot.data() as EventPage), id: eventId };
-  } catch (error) {
-    if (refusalOf(error).reason !== "permission-denied") throw new Refusal("offline", {}, true);
-  }
-  // Guests may read live events alone, and an event that is absent looks as one that is closed.
-  throw new Refusal("event_not_found");
 }
 
 function watch<T>(

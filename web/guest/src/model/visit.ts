@@ -1,6 +1,7 @@
 /** What every screen of a visit works with, and how a guest enters a project. */
 
 import { type Backend, connect } from "./backend.ts";
+import { getEvent } from "./documents.ts";
 import { currentRoute, newRequestId } from "./history.ts";
 import { refusalOf } from "./refusals.ts";
 import { entry, journeyRequestId, keepEntry, keepJourneyRequestId } from "./storage.ts";
@@ -64,7 +65,7 @@ export async function enter(
 
 /** Connect and load the event. Throws `Refusal`. */
 export async function openEvent(eventId: string): Promise<EventContext> {
-  const [backend, { getEvent }] = await Promise.all([connectOnce(), import("./live.ts")]);
+  const backend = await connectOnce();
   return { backend, event: await getEvent(backend, eventId) };
 }
 

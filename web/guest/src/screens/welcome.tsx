@@ -8,6 +8,7 @@ import { enter, type VisitContext } from "../model/visit.ts";
 import { ConsentBox, Hero, Notice } from "../parts/entrance.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { comeBack, CONSENT_MISSING, problemWords } from "../texts.ts";
+import { usePrefetch } from "./later.tsx";
 
 export function Welcome({ visit, onEnter }: { visit: VisitContext; onEnter(): void }) {
   const { project, backend, entered } = visit;
@@ -20,13 +21,11 @@ export function Welcome({ visit, onEnter }: { visit: VisitContext; onEnter(): vo
   const projectId = project.id;
   const choices = project.experiences.main.filter((each) => each.enabled);
 
+  usePrefetch();
   useEffect(() => {
     isMounted.current = true;
-    // Fetch what the next screens need while the guest reads this one.
-    const timer = setTimeout(() => void import("../model/live.ts").catch(() => {}), 1500);
     return () => {
       isMounted.current = false;
-      clearTimeout(timer);
     };
   }, []);
 
