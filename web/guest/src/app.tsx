@@ -24,7 +24,7 @@ function EventApp({ route }: { route: Extract<Route, { phase: "journey" }> }) {
   const opening = useOpening(() => openEvent(route.eventId));
   const context = opening.opened;
   useEffect(() => {
-    if (context) showVenue(context.event);
+    if (context) return showVenue(context.event);
   }, [context]);
   if (context === null) return <Opening {...opening} />;
   return <EventScreen context={context} experienceId={route.experienceId} />;
@@ -34,7 +34,7 @@ function ProjectApp({ route }: { route: ProjectRoute }) {
   const opening = useOpening(() => openVisit(route.projectId));
   const { opened: visit, setOpened: setVisit } = opening;
   useEffect(() => {
-    if (visit) showVenue(visit.project);
+    if (visit) return showVenue(visit.project);
   }, [visit?.project]);
   if (visit === null) return <Opening {...opening} />;
   const setEntered = (entered: boolean) => () => setVisit({ ...visit, entered });
@@ -128,15 +128,23 @@ function Screen({ route, visit, onEnter, onGuestRequired }: ScreenProps) {
   );
 }
 
+const DARK = matchMedia("(prefers-color-scheme: dark)");
+
 /** Show whose page this is. Colours are computed, never copied from the theme as text. */
-function showVenue({ name, theme = null }: Venue): void {
+function showVenue({ name, theme = null }: Venue): () => void {
   document.title = name;
   const { style } = document.documentElement;
-  const palette = paletteOf(theme);
-  for (const [colour, value] of Object.entries(palette)) {
-    style.setProperty(`--${colour.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, value);
+  const paint = () => {
+    for (const [colour, value] of Object.entries(paletteOf(theme, DARK.matches ? "dark" : "light"))) {
+      style.setProperty(`--${colour.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, value);
+    }
+  };
+  paint();
+  for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
+    meta.content = paletteOf(theme, meta.media.includes("dark") ? "dark" : "light").page;
   }
   const font = fontOf(theme);
   if (font) style.setProperty("--font", `"${font}", var(--system-font)`);
-  document.querySelector('meta[name="theme-color"]')?.setAttribute("content", palette.page);
+  DARK.addEventListener("change", paint);
+  return () => DARK.removeEventListener("change", paint);
 }

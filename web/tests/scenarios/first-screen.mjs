@@ -1,6 +1,7 @@
 // What a phone loads for its first screen, and what moves on it.
 
 import { readFile } from "node:fs/promises";
+import { withTheme } from "../theming.mjs";
 
 const LATE_MS = 400; // a logo that comes after the text
 const SETTLED_MS = 700; // after the logo: what moves then has moved
@@ -25,7 +26,7 @@ function observe(ready) {
 export async function firstScreen(stage, { path, ready, logo, width, height }) {
   const guest = await stage.guest({ viewport: { width, height } });
   const { page, origin } = guest;
-  await withLogo(page, `${origin}/late-logo.png`);
+  await withTheme(page, { logoUrl: `${origin}/late-logo.png` });
   await page.route("**/late-logo.png", async (route) => {
     await new Promise((resolve) => setTimeout(resolve, LATE_MS));
     await route.fulfill({ body: await readFile(logo), contentType: "image/png" });
@@ -56,24 +57,5 @@ export async function firstScreen(stage, { path, ready, logo, width, height }) {
       shift,
       sources,
     };
-  });
-}
-
-/** Give the project or the event of the page a logo. */
-async function withLogo(page, url) {
-  await page.route("**/getProject", async (route) => {
-    const response = await route.fetch();
-    if (route.request().method() !== "POST") return route.fulfill({ response });
-    const json = await response.json();
-    json.result.theme = { ...json.result.theme, logoUrl: url };
-    return route.fulfill({ response, json });
-  });
-  await page.route("**/documents/events/*", async (route) => {
-    const response = await route.fetch();
-    if (route.request().method() !== "GET") return route.fulfill({ response });
-    const json = await response.json();
-    const theme = (json.fields.theme ??= { mapValue: { fields: {} } });
-    theme.mapValue.fields.logoUrl = { stringValue: url };
-    return route.fulfill({ response, json });
   });
 }

@@ -33,6 +33,7 @@ import {
 } from "./campaign-pages.mjs";
 import { deniedRequests } from "./denied.mjs";
 import { entering } from "./entering.mjs";
+import { everyEventScreen, everyScreen } from "./every-screen.mjs";
 import { firstScreen } from "./first-screen.mjs";
 import {
   anotherPhoto,
@@ -75,6 +76,8 @@ export const SCENARIOS = {
   keyboardVisit,
   keyboardJourney,
   entering,
+  everyEventScreen,
+  everyScreen,
   firstScreen,
   nextScreensGone,
   nextScreensOffline,

@@ -1,4 +1,4 @@
-/** A project's colours, made readable whatever the project chose. */
+/** The colours of a project or an event, readable in light and dark whatever it chose. */
 
 import type { Theme } from "./types.ts";
 
@@ -9,38 +9,102 @@ const WHITE: Rgb = [255, 255, 255];
 const INK: Rgb = [23, 21, 34];
 /** WCAG 2.2, 1.4.3: contrast of text. */
 const READABLE = 4.5;
+/** WCAG 2.2, 1.4.11: contrast of what shows a control, its state or progress. */
+const VISIBLE = 3;
+
+export type Mode = "light" | "dark";
 
 export interface Palette {
   brand: string;
   /** Text on `brand`. */
   onBrand: string;
-  /** The brand as text on `soft`, `page` and white. */
-  brandInk: string;
   /** A second colour for gradients on which `onBrand` is readable too. */
   brandDeep: string;
+  /** The brand as text on `page`, `surface` and `soft`. */
+  brandInk: string;
+  /** The brand as progress and as the edge of what is chosen, on all of the backgrounds. */
+  mark: string;
   page: string;
+  surface: string;
   soft: string;
+  /** What progress has still to fill. */
   line: string;
+  /** The edge of a control. */
+  edge: string;
+  ink: string;
+  inkSoft: string;
+  bad: string;
+  badSoft: string;
+  good: string;
 }
 
-/** The palette of a theme. An invalid colour gives the page's own. */
-export function paletteOf(theme: Theme | null): Palette {
+/** What a mode adds to a brand: the page's own shades, each with a little of the brand in it. */
+interface Shades {
+  page: [Rgb, number];
+  surface: [Rgb, number];
+  soft: [Rgb, number];
+  line: [Rgb, number];
+  /** What stands out of the page. */
+  contrast: Rgb;
+  texts: Pick<Palette, "ink" | "inkSoft" | "bad" | "badSoft" | "good">;
+}
+
+const SHADES: Record<Mode, Shades> = {
+  light: {
+    page: [[251, 251, 253], 0.965],
+    surface: [WHITE, 1],
+    soft: [[245, 244, 249], 0.9],
+    line: [[222, 220, 230], 0.93],
+    contrast: INK,
+    texts: {
+      ink: "#171522",
+      inkSoft: "#5a566b",
+      bad: "#b3142c",
+      badSoft: "#fdecee",
+      good: "#147a46",
+    },
+  },
+  dark: {
+    page: [[17, 16, 23], 0.965],
+    surface: [[30, 28, 39], 0.95],
+    soft: [[40, 38, 52], 0.9],
+    line: [[58, 56, 72], 0.93],
+    contrast: WHITE,
+    texts: {
+      ink: "#f4f3fa",
+      inkSoft: "#bcb8ca",
+      bad: "#ff9aa5",
+      badSoft: "#3d1a22",
+      good: "#74d8a0",
+    },
+  },
+};
+
+/** The palette of a theme in a mode. An invalid colour gives the page's own. */
+export function paletteOf(theme: Theme | null, mode: Mode = "light"): Palette {
   const given = String(theme?.primaryColor ?? "");
-  const brand = parseHex(/^#[0-9a-f]{6}$/i.test(given) ? given : FALLBACK);
-  const light = contrast(brand, WHITE) >= READABLE;
-  const onBrand = light || contrast(brand, WHITE) >= contrast(brand, INK) ? WHITE : INK;
+  const asked = parseHex(/^#[0-9a-f]{6}$/i.test(given) ? given : FALLBACK);
+  const isDark = contrast(asked, WHITE) >= READABLE;
+  const onBrand = isDark || contrast(asked, WHITE) >= contrast(asked, INK) ? WHITE : INK;
+  const away = onBrand === WHITE ? INK : WHITE;
   // On some colours neither white nor ink reaches 4.5: shift those until one does.
-  const readable = shiftUntil(brand, onBrand, onBrand === WHITE ? INK : WHITE);
-  const page = mix(readable, WHITE, 0.955);
-  const soft = mix(readable, WHITE, 0.88);
+  const brand = shiftUntil(READABLE, asked, [onBrand], away);
+  const { texts, ...shades } = SHADES[mode];
+  const of = ([shade, part]: [Rgb, number]) => mix(brand, shade, part);
+  const [page, surface, soft] = [of(shades.page), of(shades.surface), of(shades.soft)];
+  const line = of(shades.line);
   return {
-    brand: hex(readable),
+    brand: hex(brand),
     onBrand: hex(onBrand),
-    brandInk: hex(shiftUntil(readable, soft, INK)),
-    brandDeep: hex(mix(readable, onBrand === WHITE ? INK : WHITE, 0.28)),
+    brandDeep: hex(mix(brand, away, 0.28)),
+    brandInk: hex(shiftUntil(READABLE, brand, [page, surface, soft], shades.contrast)),
+    mark: hex(shiftUntil(VISIBLE, brand, [page, surface, soft, line], shades.contrast)),
     page: hex(page),
+    surface: hex(surface),
     soft: hex(soft),
-    line: hex(mix(mix(readable, INK, 0.5), WHITE, 0.82)),
+    line: hex(line),
+    edge: hex(shiftUntil(VISIBLE, line, [page, surface, soft], shades.contrast)),
+    ...texts,
   };
 }
 
@@ -68,9 +132,11 @@ export function contrastOf(one: string, other: string): number {
   return contrast(parseHex(one), parseHex(other));
 }
 
-function shiftUntil(colour: Rgb, against: Rgb, towards: Rgb): Rgb {
+/** The colour itself, or the first one towards another that has this contrast to all of these. */
+function shiftUntil(ratio: number, colour: Rgb, against: Rgb[], towards: Rgb): Rgb {
+  const reaches = (shifted: Rgb) => against.every((each) => contrastRounded(shifted, each) >= ratio);
   let shifted = colour;
-  for (let part = 0; part < 1 && contrastRounded(shifted, against) < READABLE; part += 0.02) {
+  for (let part = 0; part < 1 && !reaches(shifted); part += 0.02) {
     shifted = mix(colour, towards, part);
   }
   return shifted;
