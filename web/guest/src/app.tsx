@@ -2,11 +2,13 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { currentRoute, onRouteChange, sessionRequestId } from "./model/history.ts";
+import { speak } from "./model/language.ts";
 import { type Refusal, refusalOf } from "./model/refusals.ts";
 import type { Route } from "./model/routes.ts";
 import { fontOf, paletteOf } from "./model/theme.ts";
 import type { Venue } from "./model/types.ts";
 import { openEvent, openVisit, type VisitContext } from "./model/visit.ts";
+import { onWordsChange } from "./model/words.ts";
 import { Loading, Page, Problem } from "./parts/frame.tsx";
 import { EventScreen } from "./screens/event.tsx";
 import { AfterWelcome } from "./screens/later.tsx";
@@ -14,14 +16,16 @@ import { Welcome } from "./screens/welcome.tsx";
 
 export function App() {
   const [route, setRoute] = useState(currentRoute);
+  const [, redraw] = useState(0);
   useEffect(() => onRouteChange(() => setRoute(currentRoute())), []);
+  useEffect(() => onWordsChange(() => redraw((n) => n + 1)), []);
   if (route.phase === "none") return <Problem reason="none" />;
   if (route.phase === "journey") return <EventApp key={route.eventId} route={route} />;
   return <ProjectApp key={route.projectId} route={route} />;
 }
 
 function EventApp({ route }: { route: Extract<Route, { phase: "journey" }> }) {
-  const opening = useOpening(() => openEvent(route.eventId));
+  const opening = useOpening(() => openEvent(route.eventId), ({ event }) => event);
   const context = opening.opened;
   useEffect(() => {
     if (context) return showVenue(context.event);
@@ -31,7 +35,7 @@ function EventApp({ route }: { route: Extract<Route, { phase: "journey" }> }) {
 }
 
 function ProjectApp({ route }: { route: ProjectRoute }) {
-  const opening = useOpening(() => openVisit(route.projectId));
+  const opening = useOpening(() => openVisit(route.projectId), ({ project }) => project);
   const { opened: visit, setOpened: setVisit } = opening;
   useEffect(() => {
     if (visit) return showVenue(visit.project);
@@ -55,8 +59,10 @@ interface OpeningState<T> {
   retry(): void;
 }
 
-/** Open what an address names, and open it again when the network is back. */
-function useOpening<T>(open: () => Promise<T>): OpeningState<T> {
+/**
+ * Open what an address names, in a language of its venue, and open it again when the network is back.
+ */
+function useOpening<T>(open: () => Promise<T>, venueOf: (opened: T) => Venue): OpeningState<T> {
   const [opened, setOpened] = useState<T | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [attempts, setAttempts] = useState(0);
@@ -64,7 +70,13 @@ function useOpening<T>(open: () => Promise<T>): OpeningState<T> {
   useEffect(() => {
     let current = true;
     setRefusal(null);
-    open().then(
+    const openAndSpeak = async () => {
+      const found = await open();
+      // Where its words do not arrive the visit goes on in the language that is there.
+      await speak(venueOf(found).locales).catch(() => {});
+      return found;
+    };
+    openAndSpeak().then(
       (found) => current && setOpened(found),
       (error: unknown) => current && setRefusal(refusalOf(error)),
     );

@@ -4,7 +4,7 @@ import { createClient } from "experience-client";
 import { openSite } from "./model/connection.ts";
 import { refusalOf } from "./model/refusals.ts";
 import { forget } from "./model/storage.ts";
-import { ERASE, problemWords } from "./texts.ts";
+import { problemWords, words } from "./model/words.ts";
 
 /** Show the button, if the server says that the picture is this guest's. */
 export async function offerDeletion(into: HTMLElement): Promise<void> {
@@ -15,13 +15,14 @@ export async function offerDeletion(into: HTMLElement): Promise<void> {
   const shareId = location.pathname.split("/").at(-1) ?? "";
   const { projectId } = await calls.getShare({ shareId });
 
+  const { erasing } = words();
   const button = document.createElement("button");
-  Object.assign(button, { type: "button", className: "link", textContent: ERASE.button });
+  Object.assign(button, { type: "button", className: "link", textContent: erasing.button });
   button.dataset.testid = "erase";
   const problem = document.createElement("p");
   problem.setAttribute("role", "alert");
   button.addEventListener("click", async () => {
-    if (button.ariaBusy === "true" || !confirm(ERASE.question)) return;
+    if (button.ariaBusy === "true" || !confirm(erasing.question)) return;
     button.ariaBusy = "true";
     try {
       // The server erases the caller and nobody else.

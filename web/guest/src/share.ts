@@ -4,7 +4,11 @@
  */
 
 import { PictureFile, waysOf } from "./media/saving.ts";
+import { speakAsTheDocument } from "./model/language.ts";
 import { isKnownGuest } from "./model/storage.ts";
+import { words } from "./model/words.ts";
+
+const spoken = speakAsTheDocument();
 
 const save = document.querySelector<HTMLAnchorElement>("#save");
 const notice = document.querySelector<HTMLElement>("#notice");
@@ -13,12 +17,16 @@ if (save && notice) {
   const picture = new PictureFile(save.href, save.dataset.name ?? "");
   save.addEventListener("click", async (event) => {
     event.preventDefault();
-    notice.textContent = await picture.save(waysOf(navigator.userAgent));
+    const kept = await picture.save(waysOf(navigator.userAgent));
+    await spoken;
+    notice.textContent = words().keeping[kept];
   });
 }
 
 // Whoever never was a guest here has no picture to delete, and loads no more than this.
 const own = document.querySelector<HTMLElement>("#own");
 if (own && isKnownGuest()) {
-  void import("./share-owner.ts").then(({ offerDeletion }) => offerDeletion(own)).catch(() => {});
+  void Promise.all([import("./share-owner.ts"), spoken])
+    .then(([{ offerDeletion }]) => offerDeletion(own))
+    .catch(() => {});
 }

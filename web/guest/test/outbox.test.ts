@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  type Answer,
   PendingProgress,
   Outbox,
   type Progress,
@@ -16,11 +17,11 @@ const SAVED = {} as Session;
 
 /** An outbox whose server responds with `reply`, and all that it reported. */
 function outbox(pending: PendingProgress, reply: (sent: Progress) => Promise<Session>) {
-  const reported = { saving: [] as Saving[], refused: new Map<string, string>(), ended: "" };
+  const reported = { saving: [] as Saving[], refused: [] as Answer[], ended: "" };
   const box = new Outbox(pending, reply, {
     onSaving: (saving) => reported.saving.push(saving),
     onSaved: () => {},
-    onRefused: (stepId, message) => reported.refused.set(stepId, message),
+    onRefused: (answer) => reported.refused.push(answer),
     onEnded: ({ reason }) => {
       reported.ended = reason;
     },
@@ -97,7 +98,7 @@ test("a rejected answer returns to its step, and the others are sent", async () 
   pending.setAnswer("fun", 99);
   pending.setAnswer("name", "Ada");
   await box.flush();
-  assert.deepEqual([...reported.refused], [["fun", "Choose a whole number."]]);
+  assert.deepEqual(reported.refused, [{ stepId: "fun", value: 99 }]);
   assert.deepEqual(sent[1], { answers: [{ stepId: "name", value: "Ada" }] });
   assert.ok(pending.isEmpty);
 });
@@ -121,5 +122,5 @@ test("issues name the answers by their order in the request", () => {
     { path: "answers[7].value", message: "not sent" },
   ];
   const refused = refusedAnswers(new Refusal("invalid_request", { issues }), { answers });
-  assert.deepEqual([...refused], [["b", "no"]]);
+  assert.deepEqual(refused, [{ stepId: "b", value: 1 }]);
 });

@@ -196,5 +196,6 @@ test("a step that still needs an answer is shown again", async () => {
   play.submit("wish", undefined);
   await until(() => play.refused.has("name"));
   assert.equal(play.step?.id, "name");
+  assert.deepEqual(play.refused.get("name"), { reason: "needed" });
   play.close();
 });

@@ -6,22 +6,22 @@ const SAFARI =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
 const CHROME =
   "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36";
-const IN_APPS: [string, string][] = [
+const IN_APPS: [string, string | null][] = [
   [`${SAFARI.replace(/ Version.*/, "")} Mobile/15E148 Instagram 380.0.0.28.105`, "Instagram"],
   [`${CHROME} Instagram 380.0.0.49.84 Android`, "Instagram"],
   [`${SAFARI.replace(/ Version.*/, "")} Mobile/15E148 [FBAN/FBIOS;FBAV/510.0]`, "Facebook"],
   [`${CHROME.replace(")", "; wv)")} [FB_IAB/FB4A;FBAV/510.0;]`, "Facebook"],
   [`${CHROME.replace(")", "; wv)")} musical_ly_2023 BytedanceWebview/d8a21c6`, "TikTok"],
-  [SAFARI.replace(/ Version.*/, " Mobile/15E148"), "another app"],
-  [CHROME.replace(")", "; wv)"), "another app"],
+  [SAFARI.replace(/ Version.*/, " Mobile/15E148"), null],
+  [CHROME.replace(")", "; wv)"), null],
 ];
 
 test("a browser saves the picture, an app's own one may not", () => {
   for (const browser of [SAFARI, CHROME]) {
-    assert.deepEqual(waysOf(browser), { savesBlobs: true, app: null });
+    assert.deepEqual(waysOf(browser), { savesBlobs: true, isInApp: false, app: null });
   }
   for (const [userAgent, app] of IN_APPS) {
-    assert.deepEqual(waysOf(userAgent), { savesBlobs: false, app }, userAgent);
+    assert.deepEqual(waysOf(userAgent), { savesBlobs: false, isInApp: true, app }, userAgent);
   }
 });
 

@@ -4,7 +4,9 @@
 export interface Ways {
   /** Links to `blob:` addresses are saved. In apps' own browsers they often do nothing. */
   savesBlobs: boolean;
-  /** The name of the app in which the page is open, or null in a browser. */
+  /** Whether the page is open in an app's own browser. */
+  isInApp: boolean;
+  /** The name of that app, or null where it is none that is known. */
   app: string | null;
 }
 
@@ -23,7 +25,8 @@ export function waysOf(userAgent: string): Ways {
   // Every browser on an iPhone says Safari, and no app's own one does.
   const isApple = /\b(iPhone|iPad|iPod)\b/.test(userAgent);
   const isWebView = isApple ? !/\bSafari\//.test(userAgent) : /; wv\)/.test(userAgent);
-  return { savesBlobs: app === null && !isWebView, app: app ?? (isWebView ? "another app" : null) };
+  const isInApp = app !== null || isWebView;
+  return { savesBlobs: !isInApp, isInApp, app };
 }
 
 /**
@@ -64,9 +67,8 @@ async function fetchPicture(url: string, name: string): Promise<File> {
   return new File([data], fileName(name, data.type), { type: data.type });
 }
 
-export const SAVED = "Saved.";
-export const OPENED = "The picture is open on its own. Hold it, or use the menu, to save it.";
-export const NOT_FETCHED = "The picture did not arrive. Tap once more to open it.";
+/** What has become of a picture: see `keeping` among the page's words. */
+export type Kept = "saved" | "opened" | "notFetched";
 
 /**
  * A picture that is fetched when it is shown, because browsers share and open things only in a tap,
@@ -96,21 +98,21 @@ export class PictureFile {
 
   /**
    * Save the file; where a browser saves none, or there is none, open the picture's own address.
-   * Returns what to say of it. A file that is there is saved at once.
+   * A file that is there is saved at once.
    */
-  async save(ways: Ways): Promise<string> {
+  async save(ways: Ways): Promise<Kept> {
     if (ways.savesBlobs && this.isPending) {
       await this.fetched;
-      if (this.file === null) return NOT_FETCHED;
+      if (this.file === null) return "notFetched";
     }
     if (ways.savesBlobs && this.file !== null) {
       const address = URL.createObjectURL(this.file);
       click({ href: address, download: this.file.name });
       setTimeout(() => URL.revokeObjectURL(address), 30_000);
-      return SAVED;
+      return "saved";
     }
     click({ href: this.url, target: "_blank", rel: "noopener" });
-    return OPENED;
+    return "opened";
   }
 }
 

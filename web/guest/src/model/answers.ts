@@ -22,19 +22,25 @@ export function lengthOf(text: string): number {
   return [...text].length;
 }
 
+/** What is wrong with an answer. */
+export interface AnswerProblem {
+  /** `needed`: the server misses it. `rejected`: the server does not accept it. */
+  reason: "choose" | "fill" | "tooLong" | "email" | "needed" | "rejected";
+  /** In characters, of a text that is too long. */
+  maxLength?: number;
+}
+
 /** What is wrong with an answer, or null. */
-export function problemWith(step: Step, value: Value | undefined): string | null {
+export function problemWith(step: Step, value: Value | undefined): AnswerProblem | null {
   if (isBlank(value)) {
     if (!isRequired(step)) return null;
-    return askedBy(step) === "choice" ? "Please choose an answer." : "Please fill this in.";
+    return { reason: askedBy(step) === "choice" ? "choose" : "fill" };
   }
   const text = typeof value === "string" ? value : "";
   const maxLength = step.config?.maxLength;
-  if (maxLength !== undefined && lengthOf(text) > maxLength) {
-    return `Please use at most ${maxLength} characters.`;
-  }
+  if (maxLength !== undefined && lengthOf(text) > maxLength) return { reason: "tooLong", maxLength };
   if (step.type === "email" && !(EMAIL.test(text.trim()) && text.trim().length <= 254)) {
-    return "Please write an address like name@example.com.";
+    return { reason: "email" };
   }
   return null;
 }

@@ -1,5 +1,6 @@
 /** Navigation between phases, and the state of an entry in the browser's history. */
 
+import { inSameLanguage } from "./locale.ts";
 import { addressOf, parseRoute, type Route } from "./routes.ts";
 import type { NextPhase } from "./types.ts";
 
@@ -44,7 +45,7 @@ export function startAgain(): void {
 
 /** Go to the phase that the server named. */
 export function goTo(projectId: string, next: NextPhase): void {
-  const address = addressOf(projectId, next);
+  const address = inSameLanguage(addressOf(projectId, next), location.search);
   const state = { sessionRequestId: newRequestId() };
   if (next.replace) history.replaceState(state, "", address);
   else history.pushState(state, "", address);
@@ -52,8 +53,13 @@ export function goTo(projectId: string, next: NextPhase): void {
   notify();
 }
 
+/** The address of a project's welcome. */
+export function entranceOf(projectId: string): string {
+  return inSameLanguage(`/${projectId}`, location.search);
+}
+
 export function goToWelcome(projectId: string): void {
-  history.replaceState({}, "", `/${projectId}`);
+  history.replaceState({}, "", entranceOf(projectId));
   window.scrollTo(0, 0);
   notify();
 }

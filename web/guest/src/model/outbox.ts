@@ -16,8 +16,13 @@ export interface KeyValueStore {
   removeItem(key: string): void;
 }
 
+export interface Answer {
+  stepId: string;
+  value: Value;
+}
+
 export interface Progress {
-  answers: { stepId: string; value: Value }[];
+  answers: Answer[];
   currentStepIndex?: number;
 }
 
@@ -104,22 +109,18 @@ export class PendingProgress {
   }
 }
 
-/** What is wrong with the answers that a refusal names, by step. */
-export function refusedAnswers(refusal: Refusal, sent: Progress): Map<string, string> {
-  const refused = new Map<string, string>();
-  for (const { path, message } of refusal.issues) {
-    const index = /^answers\[(\d+)\]/.exec(path)?.[1];
-    const answer = index === undefined ? undefined : sent.answers[Number(index)];
-    if (answer) refused.set(answer.stepId, message);
-  }
-  return refused;
+/** The answers that a refusal names. What it says of them is for developers. */
+export function refusedAnswers(refusal: Refusal, sent: Progress): Answer[] {
+  const indexes = refusal.issues.map(({ path }) => /^answers\[(\d+)\]/.exec(path)?.[1]);
+  const named = new Set(indexes.filter((index) => index !== undefined).map(Number));
+  return sent.answers.filter((_, index) => named.has(index));
 }
 
 export interface OutboxListener {
   onSaving(saving: Saving): void;
   onSaved(session: PlayedSession): void;
   /** The server has rejected this answer: the step must be answered again. */
-  onRefused(stepId: string, message: string): void;
+  onRefused(answer: Answer): void;
   /** The session accepts no more answers. */
   onEnded(refusal: Refusal): void;
 }
@@ -196,12 +197,12 @@ export class Outbox {
   private handleRefusal(refusal: Refusal, sent: Progress, forget: () => void): boolean {
     if (refusal.reason === "invalid_request") {
       const refused = refusedAnswers(refusal, sent);
-      for (const [stepId, message] of refused) {
-        this.pending.drop(stepId);
-        this.listener.onRefused(stepId, message);
+      for (const answer of refused) {
+        this.pending.drop(answer.stepId);
+        this.listener.onRefused(answer);
       }
       if (refusal.issues.some(({ path }) => path === "currentStepIndex")) this.pending.dropIndex();
-      else if (refused.size === 0) forget();
+      else if (refused.length === 0) forget();
       return true;
     }
     if (ENDINGS.has(refusal.reason)) {

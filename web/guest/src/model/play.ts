@@ -1,7 +1,15 @@
 /** One session being played: the guest's answers, the step they are at, and how it ends. */
 
-import { firstClosingStep, isBlank, isRequired, valueToSend } from "./answers.ts";
 import {
+  type AnswerProblem,
+  firstClosingStep,
+  isBlank,
+  isRequired,
+  problemWith,
+  valueToSend,
+} from "./answers.ts";
+import {
+  type Answer,
   type KeyValueStore,
   Outbox,
   PendingProgress,
@@ -41,7 +49,7 @@ export class Play {
   /** Why the session cannot be played any more: its status, or the server's reason. */
   ended: string | null = null;
   /** What is wrong with an answer, by step. */
-  readonly refused = new Map<string, string>();
+  readonly refused = new Map<string, AnswerProblem>();
   /** Whether the guest waits for the session to complete, to leave the phase. */
   leaving = false;
   /** Whether the guest is in the middle of an answer: another tab must not move them then. */
@@ -72,7 +80,7 @@ export class Play {
         options.changed();
       },
       onSaved: (session) => this.update(session),
-      onRefused: (stepId, message) => this.refuse(stepId, message),
+      onRefused: (answer) => this.refuse(answer),
       onEnded: (refusal) => this.handleEnd(refusal),
     });
     const start = this.pending.read().progress.currentStepIndex ?? this.serverIndex;
@@ -234,9 +242,9 @@ export class Play {
       return next;
     } catch (error) {
       const refusal = refusalOf(error);
-      for (const [stepId, message] of refusedAnswers(refusal, progress)) {
-        this.pending.drop(stepId);
-        this.refused.set(stepId, message);
+      for (const answer of refusedAnswers(refusal, progress)) {
+        this.pending.drop(answer.stepId);
+        this.refused.set(answer.stepId, this.problemOf(answer));
       }
       return refusal;
     }
@@ -245,25 +253,32 @@ export class Play {
   private handleRefusal(refusal: Refusal): null {
     const missing = refusal.details.steps;
     if (refusal.reason === "steps_incomplete" && Array.isArray(missing)) {
-      this.returnTo(String(missing[0]), "This still needs an answer.");
+      this.returnTo(String(missing[0]), { reason: "needed" });
     } else if (refusal.reason === "invalid_request" && this.refused.size > 0) {
-      const [[stepId, message]] = [...this.refused] as [[string, string]];
-      this.returnTo(stepId, message);
+      const [[stepId, problem]] = [...this.refused] as [[string, AnswerProblem]];
+      this.returnTo(stepId, problem);
     } else {
       this.handleEnd(refusal);
     }
     return null;
   }
 
-  private refuse(stepId: string, message: string): void {
-    if (this.completing) this.refused.set(stepId, message);
-    else this.returnTo(stepId, message);
+  private refuse(answer: Answer): void {
+    const problem = this.problemOf(answer);
+    if (this.completing) this.refused.set(answer.stepId, problem);
+    else this.returnTo(answer.stepId, problem);
   }
 
-  private returnTo(stepId: string, message: string): void {
+  /** What is wrong with an answer that the server has rejected, as far as this page knows. */
+  private problemOf({ stepId, value }: Answer): AnswerProblem {
+    const step = this.steps.find(({ id }) => id === stepId);
+    return (step && problemWith(step, value)) ?? { reason: "rejected" };
+  }
+
+  private returnTo(stepId: string, problem: AnswerProblem): void {
     const index = this.steps.findIndex((step) => step.id === stepId);
     if (index < 0) return this.end("steps_incomplete");
-    this.refused.set(stepId, message);
+    this.refused.set(stepId, problem);
     this.completing = null;
     this.go(index);
   }

@@ -50,6 +50,8 @@ export interface StoredMedia {
 export interface Venue {
   name: string;
   theme?: Theme | null;
+  /** The languages that it is given in, with its own one first. None are all that the page speaks. */
+  locales?: string[];
 }
 
 /** An experience that a picker offers. */

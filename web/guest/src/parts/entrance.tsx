@@ -2,17 +2,20 @@
 
 import type { RefObject } from "preact";
 import type { ConsentText, Venue } from "../model/types.ts";
+import { counted, words } from "../model/words.ts";
 import { Brand } from "./frame.tsx";
 import { InAppNotice } from "./in-app.tsx";
+import { LanguageChoice } from "./language-choice.tsx";
 
 export function Hero({ venue }: { venue: Venue }) {
   return (
     <>
       <header class="hero">
         <div class="hero-light" aria-hidden="true" />
+        <LanguageChoice locales={venue.locales} />
         <div class="hero-text">
           {venue.theme?.logoUrl ? <Brand venue={venue} /> : null}
-          <p class="eyebrow">Welcome to</p>
+          <p class="eyebrow">{words().welcome.eyebrow}</p>
           <h1 dir="auto">{venue.name}</h1>
         </div>
       </header>
@@ -31,6 +34,7 @@ interface ConsentProps {
 }
 
 export function ConsentBox({ consent, checkbox, agreed, isMissing, onChange }: ConsentProps) {
+  const { agree, agreeWithAge } = words().consent;
   return (
     <div class="consent">
       <p dir="auto">{consent.text}</p>
@@ -44,8 +48,7 @@ export function ConsentBox({ consent, checkbox, agreed, isMissing, onChange }: C
           onChange={(event) => onChange(event.currentTarget.checked)}
         />
         <span>
-          I agree
-          {consent.minimumAge ? `, and I am at least ${consent.minimumAge} years old` : ""}
+          {consent.minimumAge ? counted(agreeWithAge, consent.minimumAge) : agree}
         </span>
       </label>
     </div>

@@ -2,9 +2,9 @@
 
 import { useState } from "preact/hooks";
 import type { Backend } from "../model/backend.ts";
-import { refusalOf } from "../model/refusals.ts";
+import { type Refusal, refusalOf } from "../model/refusals.ts";
 import { forget } from "../model/storage.ts";
-import { ERASE, problemWords } from "../texts.ts";
+import { problemWords, words } from "../model/words.ts";
 
 interface Props {
   backend: Backend;
@@ -17,10 +17,10 @@ interface Props {
 /** Everything of the guest there goes, after they have been asked whether they mean it. */
 export function EraseVisit({ backend, of, entrance }: Props) {
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<Refusal | null>(null);
 
   async function erase() {
-    if (busy || !confirm(ERASE.question)) return;
+    if (busy || !confirm(words().erasing.question)) return;
     setBusy(true);
     setProblem(null);
     try {
@@ -28,7 +28,7 @@ export function EraseVisit({ backend, of, entrance }: Props) {
       forget();
       location.replace(entrance);
     } catch (error) {
-      setProblem(problemWords(refusalOf(error).reason).text);
+      setProblem(refusalOf(error));
       setBusy(false);
     }
   }
@@ -42,10 +42,10 @@ export function EraseVisit({ backend, of, entrance }: Props) {
         aria-busy={busy}
         onClick={() => void erase()}
       >
-        {ERASE.button}
+        {words().erasing.button}
       </button>
       <p class="error" role="alert" hidden={!problem}>
-        {problem}
+        {problem && problemWords(problem.reason).text}
       </p>
     </>
   );

@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Route } from "../model/routes.ts";
 import { pictureUrl } from "../model/theme.ts";
 import type { Venue } from "../model/types.ts";
-import { comeBack, problemWords } from "../texts.ts";
+import { comeBack, problemWords, words } from "../model/words.ts";
 import { Icon } from "./icons.tsx";
 
 interface PageProps {
@@ -58,7 +58,7 @@ export function Skeleton() {
   return (
     <main class="skeleton">
       <p class="sr-only" role="status">
-        Loading …
+        {words().page.loading}
       </p>
       <span class="bone bone-title" />
       <span class="bone bone-line" />
@@ -86,6 +86,7 @@ export function Problem(props: ProblemProps) {
 
 export function ProblemCard({ reason, retryAfterSeconds, onRetry, onStartAgain }: ProblemProps) {
   const { title, text } = problemWords(reason);
+  const { page } = words();
   return (
     <main class="problem-screen">
       <div class="problem" data-testid="problem" data-reason={reason} role="alert">
@@ -102,7 +103,7 @@ export function ProblemCard({ reason, retryAfterSeconds, onRetry, onStartAgain }
             data-testid="start-again"
             onClick={onStartAgain}
           >
-            Start again
+            {page.startAgain}
           </button>
         ) : null}
         {onRetry ? (
@@ -112,7 +113,7 @@ export function ProblemCard({ reason, retryAfterSeconds, onRetry, onStartAgain }
             data-testid="try-again"
             onClick={onRetry}
           >
-            Try again
+            {page.tryAgain}
           </button>
         ) : null}
       </div>

@@ -2,12 +2,15 @@
 
 import { useState } from "preact/hooks";
 import { outside, waysOf } from "../media/saving.ts";
+import { words } from "../model/words.ts";
+import { Filled } from "./filled.tsx";
 
 export function InAppNotice() {
   const [copied, setCopied] = useState(false);
   const { userAgent } = navigator;
-  const { app } = waysOf(userAgent);
-  if (app === null) return null;
+  const { isInApp, app } = waysOf(userAgent);
+  if (!isInApp) return null;
+  const { inApp } = words();
   const address = outside(location.href, userAgent);
 
   async function copy() {
@@ -20,18 +23,17 @@ export function InAppNotice() {
   }
 
   return (
-    <aside class="in-app" data-testid="in-app" aria-label="Your browser">
+    <aside class="in-app" data-testid="in-app" aria-label={inApp.label}>
       <p>
-        This page is open inside {app}, where the camera and saving may not work. Your phone's own
-        browser is better: open it here, or in the menu of the app.
+        <Filled text={inApp.text} values={{ app: app ?? inApp.anotherApp }} />
       </p>
       {address ? (
         <a class="pill" data-testid="open-outside" href={address}>
-          Open the browser
+          {inApp.open}
         </a>
       ) : null}
       <button class="pill" type="button" onClick={() => void copy()}>
-        {copied ? "The address is copied" : "Copy the address"}
+        {copied ? inApp.copied : inApp.copy}
       </button>
     </aside>
   );

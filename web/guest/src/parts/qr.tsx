@@ -1,6 +1,7 @@
 /** The picture's URL as a QR code, for another phone. */
 
 import { useEffect, useState } from "preact/hooks";
+import { words } from "../model/words.ts";
 
 export function Qr({ url }: { url: string }) {
   const [code, setCode] = useState<{ size: number; path: string } | null>(null);
@@ -15,20 +16,21 @@ export function Qr({ url }: { url: string }) {
     };
   }, [url]);
   if (code === null) return null;
+  const { keeping } = words();
   return (
     <figure class="qr">
       <svg
         data-testid="qr"
         data-url={url}
         role="img"
-        aria-label="A code that opens your picture on another phone"
+        aria-label={keeping.code}
         viewBox={`-4 -4 ${code.size + 8} ${code.size + 8}`}
         shapeRendering="crispEdges"
       >
         <path d={code.path} />
       </svg>
       <figcaption>
-        <strong>On another phone?</strong> Scan the code to open your picture there.
+        <strong>{keeping.onAnotherPhone}</strong> {keeping.scan}
       </figcaption>
     </figure>
   );

@@ -1,11 +1,20 @@
 /** The picture, its progress and its failure, and what a guest can do with it. */
 
 import { useEffect, useState } from "preact/hooks";
-import { PictureFile, SAVED, waysOf } from "../media/saving.ts";
+import { PictureFile, waysOf } from "../media/saving.ts";
 import type { Picture } from "../model/picture.ts";
 import { pictureUrl } from "../model/theme.ts";
 import type { StepConfig } from "../model/types.ts";
-import { comeBack, jobWords, limitWords, needsNewPhoto, problemWords, STAGES } from "../texts.ts";
+import {
+  comeBack,
+  filled,
+  formatted,
+  jobWords,
+  limitWords,
+  needsNewPhoto,
+  problemWords,
+  words,
+} from "../model/words.ts";
 import { Icon } from "./icons.tsx";
 import { Qr } from "./qr.tsx";
 import { type FollowedPicture, isInProgress } from "./use-picture.ts";
@@ -16,20 +25,22 @@ export function JobCard({ followed }: { followed: FollowedPicture }) {
   const { status, percentage, reason, retryAfterSeconds } = picture;
   if (status === "none") return <span data-testid="job" data-status="none" hidden />;
   const done = status === "completed";
+  const { picture: pictureWords } = words();
   return (
     <section class={`job ${done ? "sr-only" : ""}`} data-testid="job" data-status={status}>
-      {isInProgress(picture) ? (
+      {status === "waiting" || status === "pending" || status === "running" ? (
         <>
           <p class="job-words" role="status">
-            {STAGES[status]} …
+            {pictureWords[status]}
           </p>
           <span
             class={`bar ${percentage === 0 ? "waiting" : ""}`}
             role="progressbar"
-            aria-label="Your picture"
+            aria-label={pictureWords.label}
             aria-valuemin={0}
             aria-valuemax={100}
             aria-valuenow={percentage}
+            aria-valuetext={formatted(percentage / 100, { style: "percent" })}
           >
             <span class="bar-fill" style={{ width: `${Math.max(6, percentage)}%` }} />
           </span>
@@ -41,12 +52,12 @@ export function JobCard({ followed }: { followed: FollowedPicture }) {
               disabled={busy}
               onClick={cancel}
             >
-              Cancel
+              {pictureWords.cancel}
             </button>
           )}
         </>
       ) : null}
-      {done ? <p role="status">Your picture is ready.</p> : null}
+      {done ? <p role="status">{pictureWords.ready}</p> : null}
       {status === "failed" || status === "cancelled" ? (
         <div role="alert">
           <h2>{jobWords(reason).title}</h2>
@@ -69,7 +80,7 @@ export function JobCard({ followed }: { followed: FollowedPicture }) {
           onClick={retry}
         >
           <Icon name="again" />
-          {status === "cancelled" ? "Make it after all" : "Try once more"}
+          {status === "cancelled" ? pictureWords.makeAfterAll : pictureWords.tryOnceMore}
         </button>
       ) : null}
       {reason === "offline" ? <p class="error">{problemWords("offline").text}</p> : null}
@@ -99,7 +110,7 @@ export function Reveal({ picture, name }: { picture: Picture; name: string }) {
           class="reveal-picture"
           data-testid="picture"
           src={url}
-          alt={`Your picture from ${name}`}
+          alt={filled(words().picture.alt, { name })}
           onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
             setLoaded({ width: naturalWidth, height: naturalHeight })
           }
@@ -136,9 +147,16 @@ const SOCIALS: Record<string, { name: string; address?: (url: string, text: stri
   whatsapp: { name: "WhatsApp", address: (url, text) => `https://wa.me/?text=${text}%20${url}` },
 };
 
+interface Notice {
+  says: "saved" | "opened" | "notFetched" | "linkCopied" | "notCopied";
+  /** Where the guest wants to post the picture that they have saved. */
+  network?: string;
+}
+
 /** Buttons to save, share and scan the picture, as far as the reward step allows. */
 export function PictureActions({ url, address, name, config, withQr }: PictureActionsProps) {
-  const [notice, setNotice] = useState("");
+  const [notice, setNotice] = useState<Notice | null>(null);
+  const { keeping } = words();
   const [picture, setPicture] = useState<PictureFile | null>(null);
   const [ready, setReady] = useState(false);
   const shared = address ?? url;
@@ -149,11 +167,11 @@ export function PictureActions({ url, address, name, config, withQr }: PictureAc
     socials = [],
   } = config;
   const canShare = allowSystemShare && typeof navigator.share === "function";
-  const text = `My picture from ${name}`;
+  const text = filled(keeping.message, { name });
 
   useEffect(() => {
     if (!notice) return;
-    const timer = setTimeout(() => setNotice(""), 6000);
+    const timer = setTimeout(() => setNotice(null), 6000);
     return () => clearTimeout(timer);
   }, [notice]);
 
@@ -168,9 +186,9 @@ export function PictureActions({ url, address, name, config, withQr }: PictureAc
     };
   }, [url, name]);
 
-  async function save(then = "") {
-    const words = await picture?.save(waysOf(navigator.userAgent));
-    if (words) setNotice(words === SAVED ? `${words}${then}` : words);
+  async function save(network?: string) {
+    const says = await picture?.save(waysOf(navigator.userAgent));
+    if (says) setNotice({ says, ...(says === "saved" && network ? { network } : {}) });
   }
 
   async function share() {
@@ -189,14 +207,14 @@ export function PictureActions({ url, address, name, config, withQr }: PictureAc
   async function copy() {
     try {
       await navigator.clipboard.writeText(shared);
-      setNotice("The link is copied.");
+      setNotice({ says: "linkCopied" });
     } catch {
-      setNotice("Your browser does not let us copy. Save the picture instead.");
+      setNotice({ says: "notCopied" });
     }
   }
 
   return (
-    <section class="picture-actions" aria-label="Take your picture along">
+    <section class="picture-actions" aria-label={keeping.label}>
       <div class="main-actions">
         {canShare ? (
           <button
@@ -206,7 +224,7 @@ export function PictureActions({ url, address, name, config, withQr }: PictureAc
             onClick={() => void share()}
           >
             <Icon name="share" />
-            Share
+            {keeping.share}
           </button>
         ) : null}
         {allowDownload ? (
@@ -218,7 +236,7 @@ export function PictureActions({ url, address, name, config, withQr }: PictureAc
             onClick={() => void save()}
           >
             <Icon name="download" />
-            Save
+            {keeping.save}
           </button>
         ) : null}
       </div>
@@ -226,7 +244,7 @@ export function PictureActions({ url, address, name, config, withQr }: PictureAc
         {allowSystemShare ? (
           <button class="pill" type="button" data-testid="copy-link" onClick={() => void copy()}>
             <Icon name="link" />
-            Copy link
+            {keeping.copyLink}
           </button>
         ) : null}
         {allowEmail ? (
@@ -235,18 +253,18 @@ export function PictureActions({ url, address, name, config, withQr }: PictureAc
             href={`mailto:?subject=${encodeURIComponent(text)}&body=${encodeURIComponent(shared)}`}
           >
             <Icon name="mail" />
-            Email
+            {keeping.email}
           </a>
         ) : null}
         {socials.map((id) => {
           const social = SOCIALS[id];
           if (!social) return null;
-          const [to, words] = [encodeURIComponent(shared), encodeURIComponent(text)];
+          const [to, message] = [encodeURIComponent(shared), encodeURIComponent(text)];
           return social.address ? (
             <a
               key={id}
               class="pill"
-              href={social.address(to, words)}
+              href={social.address(to, message)}
               target="_blank"
               rel="noopener"
             >
@@ -257,7 +275,7 @@ export function PictureActions({ url, address, name, config, withQr }: PictureAc
               key={id}
               class="pill"
               type="button"
-              onClick={() => void save(` Now post it on ${social.name}.`)}
+              onClick={() => void save(social.name)}
             >
               {social.name}
             </button>
@@ -265,7 +283,8 @@ export function PictureActions({ url, address, name, config, withQr }: PictureAc
         })}
       </div>
       <p class="notice-line" role="status">
-        {notice}
+        {notice && keeping[notice.says]}
+        {notice?.network ? ` ${filled(keeping.postIt, { network: notice.network })}` : null}
       </p>
       {withQr && allowDownload && address !== null ? <Qr url={address} /> : null}
     </section>

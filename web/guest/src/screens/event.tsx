@@ -3,9 +3,9 @@
 import { useRef, useState } from "preact/hooks";
 import type { ConsentText, Venue } from "../model/types.ts";
 import { beginAgain, type EventContext, hasAgreed } from "../model/visit.ts";
+import { words } from "../model/words.ts";
 import { ConsentBox, Hero, Notice } from "../parts/entrance.tsx";
 import { Page } from "../parts/frame.tsx";
-import { AGREE_FIRST, BEGIN } from "../texts.ts";
 import { AfterWelcome, usePrefetch } from "./later.tsx";
 
 interface Props {
@@ -49,13 +49,13 @@ interface EntranceProps {
 
 function Entrance({ venue, consent, onAgree }: EntranceProps) {
   const [agreed, setAgreed] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [isMissing, setMissing] = useState(false);
   const checkbox = useRef<HTMLInputElement>(null);
   usePrefetch();
 
   function begin() {
     if (agreed) return onAgree(consent);
-    setProblem(AGREE_FIRST);
+    setMissing(true);
     checkbox.current?.focus();
   }
 
@@ -67,15 +67,15 @@ function Entrance({ venue, consent, onAgree }: EntranceProps) {
           consent={consent}
           checkbox={checkbox}
           agreed={agreed}
-          isMissing={problem !== null}
+          isMissing={isMissing}
           onChange={(changed) => {
             setAgreed(changed);
-            setProblem(null);
+            setMissing(false);
           }}
         />
-        <Notice problem={problem} />
+        <Notice problem={isMissing ? words().consent.beginAfter : null} />
         <button class="button primary" type="button" data-testid="begin" onClick={begin}>
-          {BEGIN}
+          {words().welcome.begin}
         </button>
       </main>
     </>

@@ -5,11 +5,12 @@ import type { Picture } from "../model/picture.ts";
 import type { SessionBackend } from "../model/sessions/session-backend.ts";
 import { pictureUrl } from "../model/theme.ts";
 import type { PlayedSession, Step, Venue } from "../model/types.ts";
+import { needsNewPhoto, words } from "../model/words.ts";
+import { Filled } from "../parts/filled.tsx";
 import { Brand, Heading } from "../parts/frame.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { JobCard, PictureActions, Reveal } from "../parts/result.tsx";
 import { isInProgress, useAddress, usePicture } from "../parts/use-picture.ts";
-import { needsNewPhoto } from "../texts.ts";
 
 interface Props {
   venue: Venue;
@@ -32,6 +33,7 @@ export function Result(props: Props) {
   const photo = pictureUrl(session.capturedMedia.filter(({ url }) => url).at(-1)?.url);
   const inProgress = isInProgress(picture);
   const asksForPhoto = needsNewPhoto(picture.reason);
+  const { result, capture } = words();
   return (
     <>
       <header class="topbar">
@@ -46,11 +48,9 @@ export function Result(props: Props) {
           <Heading of={inProgress ? "in-progress" : picture.status}>{headline(picture)}</Heading>
           <p class="lead">
             {picture.url ? (
-              <>
-                Take your picture from <bdi>{venue.name}</bdi> along.
-              </>
+              <Filled text={result.takeAlong} values={{ name: venue.name }} />
             ) : inProgress ? (
-              "It appears here by itself. You can stay on this page."
+              result.appearsHere
             ) : (
               ""
             )}
@@ -59,7 +59,7 @@ export function Result(props: Props) {
         <Reveal picture={picture} name={venue.name} />
         {!picture.url && !inProgress && photo ? (
           <figure class="preview">
-            <img src={photo} alt="Your photo" />
+            <img src={photo} alt={capture.yourPhoto} />
           </figure>
         ) : null}
         <JobCard followed={followed} />
@@ -79,7 +79,7 @@ export function Result(props: Props) {
           onClick={asksForPhoto ? onNewPhoto : onAgain}
         >
           <Icon name="again" />
-          {asksForPhoto ? "Take a new photo" : "Make another one"}
+          {asksForPhoto ? result.newPhoto : result.another}
         </button>
         {children}
       </main>
@@ -88,7 +88,8 @@ export function Result(props: Props) {
 }
 
 function headline(picture: Picture): string {
-  if (picture.status === "completed") return "Here you are!";
-  if (isInProgress(picture)) return "Your picture is on its way";
-  return picture.status === "none" ? "Thank you!" : "Almost there";
+  const { ready, inProgress, none, almost } = words().result;
+  if (picture.status === "completed") return ready;
+  if (isInProgress(picture)) return inProgress;
+  return picture.status === "none" ? none : almost;
 }

@@ -1,7 +1,7 @@
 /** The end of a visit: the picture of its main session. */
 
 import { useEffect, useState } from "preact/hooks";
-import { goToWelcome } from "../model/history.ts";
+import { entranceOf, goToWelcome } from "../model/history.ts";
 import type { StartedSession } from "../model/play.ts";
 import { type Refusal, refusalOf } from "../model/refusals.ts";
 import { ProjectSession } from "../model/sessions/project-session.ts";
@@ -49,7 +49,7 @@ export function ShareScreen({ visit, sessionId }: { visit: VisitContext; session
   if (main === null) return <Skeleton />;
   return (
     <Result {...main} venue={project} onAgain={() => goToWelcome(projectId)}>
-      <EraseVisit backend={backend} of={{ projectId }} entrance={`/${projectId}`} />
+      <EraseVisit backend={backend} of={{ projectId }} entrance={entranceOf(projectId)} />
     </Result>
   );
 }

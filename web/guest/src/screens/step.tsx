@@ -1,11 +1,12 @@
 /** One step of a session, with the buttons back and next. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { problemWith } from "../model/answers.ts";
+import { type AnswerProblem, problemWith } from "../model/answers.ts";
 import { canSkip, type Play } from "../model/play.ts";
 import { askedBy, asksForValue, isKnownType } from "../model/step-types.ts";
 import { draft, keepDraft } from "../model/storage.ts";
 import type { Step, Value, Venue } from "../model/types.ts";
+import { answerWords, filled, words } from "../model/words.ts";
 import { Brand, Heading } from "../parts/frame.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { StepMedia } from "../parts/media.tsx";
@@ -38,6 +39,7 @@ function EmptyPhase({ play }: { play: Play }) {
 
 function TopBar({ play, venue }: Props) {
   const { index, steps } = play;
+  const { step: stepWords } = words();
   return (
     <header class="topbar">
       <div class="topbar-row">
@@ -46,7 +48,7 @@ function TopBar({ play, venue }: Props) {
             class="icon-button"
             type="button"
             data-testid="back"
-            aria-label="Previous step"
+            aria-label={stepWords.previous}
             onClick={(event) => event.detail < 2 && play.back()}
           >
             <Icon name="back" />
@@ -60,11 +62,11 @@ function TopBar({ play, venue }: Props) {
       <div
         class="progress"
         role="progressbar"
-        aria-label="Steps"
+        aria-label={stepWords.steps}
         aria-valuemin={1}
         aria-valuemax={steps.length}
         aria-valuenow={index + 1}
-        aria-valuetext={`Step ${index + 1} of ${steps.length}`}
+        aria-valuetext={filled(stepWords.position, { index: index + 1, count: steps.length })}
       >
         {steps.map((step, position) => (
           <span key={step.id} class={position < index ? "past" : position === index ? "now" : ""} />
@@ -74,14 +76,9 @@ function TopBar({ play, venue }: Props) {
   );
 }
 
-const SAVE_STATES = {
-  saved: "Saved",
-  saving: "Saving …",
-  offline: "Offline – we keep your answers",
-};
-
 function SaveState({ play }: { play: Play }) {
   const [wasUnsaved, setWasUnsaved] = useState(false);
+  const { saving } = words();
   useEffect(() => {
     if (play.saving !== "saved") setWasUnsaved(true);
   }, [play.saving]);
@@ -93,8 +90,8 @@ function SaveState({ play }: { play: Play }) {
       role="status"
     >
       <span class="save-dot" aria-hidden="true" />
-      <span class="sr-only">{wasUnsaved ? SAVE_STATES[play.saving] : ""}</span>
-      {play.saving === "offline" ? <span class="save-words">Offline</span> : null}
+      <span class="sr-only">{wasUnsaved ? saving[play.saving] : ""}</span>
+      {play.saving === "offline" ? <span class="save-words">{saving.offlineShort}</span> : null}
     </span>
   );
 }
@@ -111,12 +108,13 @@ function StepForm({ venue, play, step }: FormProps) {
   const [edited, setEdited] = useState<Value | undefined>(() =>
     isText ? (draft(sessionId, step.id) ?? undefined) : undefined,
   );
-  const [localProblem, setLocalProblem] = useState<string | null>(null);
+  const [localProblem, setLocalProblem] = useState<AnswerProblem | null>(null);
   const form = useRef<HTMLFormElement>(null);
   const shownAt = useRef(performance.now());
   const value = edited ?? play.answer(step.id);
   const problem = localProblem ?? play.refused.get(step.id) ?? null;
   const asks = asksForValue(step);
+  const { oneMoment, waitingForNetwork, unknown } = words().step;
 
   function change(changed: Value) {
     play.busy = true;
@@ -178,7 +176,7 @@ function StepForm({ venue, play, step }: FormProps) {
             />
           ) : null}
           {isKnownType(step.type) ? null : (
-            <p class="notice">This step cannot be shown here. You can simply go on.</p>
+            <p class="notice">{unknown}</p>
           )}
           {asks ? (
             <p
@@ -188,7 +186,7 @@ function StepForm({ venue, play, step }: FormProps) {
               data-testid="answer-error"
               hidden={!problem}
             >
-              {problem}
+              {problem && answerWords(problem)}
             </p>
           ) : null}
         </div>
@@ -207,8 +205,8 @@ function StepForm({ venue, play, step }: FormProps) {
               }}
             >
               {play.leaving ? <span class="spinner" aria-hidden="true" /> : null}
-              {play.leaving && play.saving === "offline" ? "Waiting for the network …" : ""}
-              {play.leaving && play.saving !== "offline" ? "One moment …" : ""}
+              {play.leaving && play.saving === "offline" ? waitingForNetwork : ""}
+              {play.leaving && play.saving !== "offline" ? oneMoment : ""}
               {play.leaving ? "" : <bdi>{nextLabel(play, step, value)}</bdi>}
             </button>
           </footer>
@@ -219,18 +217,13 @@ function StepForm({ venue, play, step }: FormProps) {
 }
 
 function nextLabel(play: Play, step: Step, value: Value | undefined): string {
+  const { done, next, skip } = words().step;
   if (step.ctaLabel) return step.ctaLabel;
-  if (asksForValue(step) && canSkip(step, value)) return "Skip";
-  return play.isLast ? "Done" : "Continue";
+  if (asksForValue(step) && canSkip(step, value)) return skip;
+  return play.isLast ? done : next;
 }
 
 function fallbackTitle(step: Step): string {
-  const titles: Record<string, string> = {
-    capture: "Take a photo",
-    processing: "Your picture is being made",
-    reward: "Here you are",
-    "experience-picker": "Choose your picture",
-    info: "Welcome",
-  };
-  return titles[step.type] ?? (isKnownType(step.type) ? "A question" : "Something new");
+  const titles: Partial<Record<string, string>> = words().stepTitles;
+  return titles[isKnownType(step.type) ? step.type : "unknown"] ?? words().stepTitles.question;
 }

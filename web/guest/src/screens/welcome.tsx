@@ -2,24 +2,34 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { currentRoute, goTo, goToWelcome } from "../model/history.ts";
-import { refusalOf } from "../model/refusals.ts";
+import { type Refusal, refusalOf } from "../model/refusals.ts";
 import type { NamedExperience } from "../model/types.ts";
 import { enter, type VisitContext } from "../model/visit.ts";
+import { comeBack, problemWords, words } from "../model/words.ts";
 import { ConsentBox, Hero, Notice } from "../parts/entrance.tsx";
 import { Icon } from "../parts/icons.tsx";
-import { comeBack, CONSENT_MISSING, problemWords } from "../texts.ts";
 import { usePrefetch } from "./later.tsx";
+
+/** Why the guest is not led on: a refusal, or their consent is missing. */
+type WelcomeProblem = Pick<Refusal, "reason"> & Partial<Refusal>;
+
+function noticeOf({ reason, retryAfterSeconds }: WelcomeProblem): string {
+  if (reason === "consent_missing") return words().consent.chooseAfter;
+  const more = retryAfterSeconds ? ` ${comeBack(retryAfterSeconds)}` : "";
+  return problemWords(reason).text + more;
+}
 
 export function Welcome({ visit, onEnter }: { visit: VisitContext; onEnter(): void }) {
   const { project, backend, entered } = visit;
   const [agreed, setAgreed] = useState(false);
   const [chosen, setChosen] = useState<string | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<WelcomeProblem | null>(null);
   const isMounted = useRef(true);
   const checkbox = useRef<HTMLInputElement>(null);
   const consent = entered ? null : project.consent;
   const projectId = project.id;
   const choices = project.experiences.main.filter((each) => each.enabled);
+  const { welcome } = words();
 
   usePrefetch();
   useEffect(() => {
@@ -32,7 +42,7 @@ export function Welcome({ visit, onEnter }: { visit: VisitContext; onEnter(): vo
   async function choose(experience: NamedExperience) {
     if (chosen !== null) return;
     if (consent && !agreed) {
-      setProblem(CONSENT_MISSING);
+      setProblem({ reason: "consent_missing" });
       checkbox.current?.focus();
       return;
     }
@@ -50,16 +60,14 @@ export function Welcome({ visit, onEnter }: { visit: VisitContext; onEnter(): vo
       if (currentRoute().phase !== "welcome") goToWelcome(projectId);
       onEnter();
       if (next.phase === "welcome") {
-        setProblem(problemWords("experience_unavailable").text);
+        setProblem({ reason: "experience_unavailable" });
         setChosen(null);
       } else {
         goTo(projectId, next);
       }
     } catch (error) {
       if (!isMounted.current) return;
-      const { reason, retryAfterSeconds } = refusalOf(error);
-      const more = retryAfterSeconds ? ` ${comeBack(retryAfterSeconds)}` : "";
-      setProblem(problemWords(reason).text + more);
+      setProblem(refusalOf(error));
       setChosen(null);
     }
   }
@@ -73,20 +81,18 @@ export function Welcome({ visit, onEnter }: { visit: VisitContext; onEnter(): vo
             consent={consent}
             checkbox={checkbox}
             agreed={agreed}
-            isMissing={problem === CONSENT_MISSING}
+            isMissing={problem?.reason === "consent_missing"}
             onChange={(changed) => {
               setAgreed(changed);
               setProblem(null);
             }}
           />
         ) : null}
-        <Notice problem={problem} />
+        <Notice problem={problem && noticeOf(problem)} />
         <h2 class="section">
-          {choices.length > 1 ? "Choose your experience" : choices.length ? "Ready?" : "Nothing on"}
+          {choices.length > 1 ? welcome.choose : choices.length ? welcome.ready : welcome.nothing}
         </h2>
-        {choices.length === 0 ? (
-          <p>There is nothing to try right now. Please come back later.</p>
-        ) : null}
+        {choices.length === 0 ? <p>{welcome.nothingText}</p> : null}
         <ul class="cards">
           {choices.map((each, index) => (
             <li key={each.experienceId}>

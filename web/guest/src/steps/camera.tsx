@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { closeCamera, type Facing, openCamera, takePhoto } from "../media/camera.ts";
 import type { CameraSettings } from "../model/types.ts";
+import { formatted, words } from "../model/words.ts";
 import { Icon } from "../parts/icons.tsx";
 
 const COUNT_FROM = 3;
@@ -19,6 +20,7 @@ export function Camera({ settings, onPhoto, onClose, onProblem }: Props) {
   const countFrom = settings?.countdownSeconds ?? COUNT_FROM;
   const [ready, setReady] = useState(false);
   const [count, setCount] = useState<number | null>(null);
+  const { camera } = words();
   const dialog = useRef<HTMLDialogElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const shutter = useRef<HTMLButtonElement>(null);
@@ -71,7 +73,7 @@ export function Camera({ settings, onPhoto, onClose, onProblem }: Props) {
       data-testid="camera"
       data-facing={facing}
       data-ready={ready}
-      aria-label="Camera"
+      aria-label={camera.label}
       onCancel={(event) => {
         event.preventDefault();
         onClose();
@@ -83,19 +85,19 @@ export function Camera({ settings, onPhoto, onClose, onProblem }: Props) {
         autoPlay
         muted
         playsInline
-        aria-label="What the camera sees"
+        aria-label={camera.view}
         onPlaying={() => setReady(true)}
       />
       <div class="camera-frame" aria-hidden="true" />
       <p class="countdown" aria-live="assertive">
-        {count === null ? "" : <span key={count}>{count}</span>}
+        {count === null ? "" : <span key={count}>{formatted(count)}</span>}
       </p>
       <div class="camera-bar">
         <button
           class="round"
           type="button"
           data-testid="close-camera"
-          aria-label="Close the camera"
+          aria-label={camera.close}
           onClick={onClose}
         >
           <Icon name="close" />
@@ -105,7 +107,7 @@ export function Camera({ settings, onPhoto, onClose, onProblem }: Props) {
           class="shutter"
           type="button"
           data-testid="shutter"
-          aria-label="Take the photo"
+          aria-label={camera.shoot}
           disabled={!ready || count !== null}
           onClick={() => (countFrom > 0 ? setCount(countFrom) : void shoot())}
         >
@@ -115,7 +117,7 @@ export function Camera({ settings, onPhoto, onClose, onProblem }: Props) {
           class="round"
           type="button"
           data-testid="flip"
-          aria-label="Use the other camera"
+          aria-label={camera.flip}
           disabled={count !== null}
           onClick={() => setFacing(facing === "user" ? "environment" : "user")}
         >

@@ -8,8 +8,8 @@ import { fileProblem, isVideo, shrink, TYPES, uploadPhoto, VIDEO_TYPES } from ".
 import { refusalOf } from "../model/refusals.ts";
 import type { SessionBackend } from "../model/sessions/session-backend.ts";
 import type { Step, StoredMedia } from "../model/types.ts";
+import { answerWords, captureWords, formatted, words } from "../model/words.ts";
 import { Icon } from "../parts/icons.tsx";
-import { captureWords } from "../texts.ts";
 import { Camera } from "./camera.tsx";
 import type { StepProps } from "./props.ts";
 
@@ -31,6 +31,7 @@ export function Capture({ play, step, problem }: StepProps) {
   const shown = picture ?? (retaking ? null : storedUrl);
   const showsVideo = isVideo(photo?.type ?? stored?.contentType ?? "");
   const busy = uploadState !== null && uploadState.state !== "failed";
+  const { capture, page, step: stepWords } = words();
   const actions = useKeptFocus(
     camera ? "camera" : (uploadState?.state ?? (shown ? "photo" : "empty")),
   );
@@ -126,9 +127,9 @@ export function Capture({ play, step, problem }: StepProps) {
       {shown ? (
         <figure class={`preview ${busy ? "busy" : ""}`}>
           {showsVideo ? (
-            <video data-testid="preview" src={shown} controls playsInline aria-label="Your video" />
+            <video data-testid="preview" src={shown} controls playsInline aria-label={capture.yourVideo} />
           ) : (
-            <img data-testid="preview" src={shown} alt="Your photo" />
+            <img data-testid="preview" src={shown} alt={capture.yourPhoto} />
           )}
           {uploadState ? <UploadProgress upload={uploadState} /> : null}
         </figure>
@@ -144,7 +145,7 @@ export function Capture({ play, step, problem }: StepProps) {
         data-reason={reason ?? ""}
         hidden={!reason && !problem}
       >
-        {reason ? captureWords(reason) : problem}
+        {reason ? captureWords(reason) : problem && answerWords(problem)}
       </p>
       <footer class="actions" ref={actions}>
         {uploadState?.state === "failed" && photo ? (
@@ -154,7 +155,7 @@ export function Capture({ play, step, problem }: StepProps) {
             data-testid="upload-retry"
             onClick={() => void upload(photo)}
           >
-            Try again
+            {page.tryAgain}
           </button>
         ) : null}
         {photo && !uploadState ? (
@@ -164,22 +165,22 @@ export function Capture({ play, step, problem }: StepProps) {
             data-testid="use-photo"
             onClick={() => void upload(photo)}
           >
-            {showsVideo ? "Use this video" : "Use this photo"}
+            {showsVideo ? capture.useVideo : capture.usePhoto}
           </button>
         ) : null}
         {shown && !photo && !uploadState ? (
           <button class="button primary" type="submit" data-testid="next" aria-busy={play.leaving}>
-            {play.isLast ? "Done" : "Continue"}
+            {play.isLast ? stepWords.done : stepWords.next}
           </button>
         ) : null}
         {shown && !busy ? (
           <button class="button quiet" type="button" data-testid="retake" onClick={discard}>
-            {showsVideo ? "Take another one" : "Take another photo"}
+            {showsVideo ? capture.retakeVideo : capture.retakePhoto}
           </button>
         ) : null}
         {busy ? (
           <button class="button quiet" type="button" data-testid="upload-cancel" onClick={discard}>
-            Cancel
+            {capture.cancel}
           </button>
         ) : null}
         {shown ? null : (
@@ -213,18 +214,19 @@ function captureProblem(reason: string, issues: { path: string }[]): string {
 }
 
 function UploadProgress({ upload }: { upload: UploadState }) {
-  const words = { uploading: "Sending your photo", checking: "Almost there", failed: "Not sent" };
+  const { capture } = words();
   return (
     <figcaption class="upload" data-testid="upload" data-state={upload.state} tabIndex={-1}>
-      <span role="status">{words[upload.state]}</span>
+      <span role="status">{capture[upload.state]}</span>
       {upload.state === "failed" ? null : (
         <span
           class="bar"
           role="progressbar"
-          aria-label="Upload"
+          aria-label={capture.upload}
           aria-valuemin={0}
           aria-valuemax={100}
           aria-valuenow={Math.round(upload.percentage)}
+          aria-valuetext={formatted(upload.percentage / 100, { style: "percent" })}
         >
           <span class="bar-fill" style={{ width: `${upload.percentage}%` }} />
         </span>
@@ -246,10 +248,11 @@ interface PhotoSourcesProps {
  * chooser of files alone does not offer it everywhere, as on Android 14.
  */
 function PhotoSources({ step, cameraRefused, onCamera, onFile }: PhotoSourcesProps) {
+  const { capture } = words();
   const label = (
     <>
       <Icon name="camera" />
-      <bdi>{step.ctaLabel || "Take a photo"}</bdi>
+      <bdi>{step.ctaLabel || capture.take}</bdi>
     </>
   );
   const onChange = (event: { currentTarget: HTMLInputElement }) => {
@@ -273,12 +276,12 @@ function PhotoSources({ step, cameraRefused, onCamera, onFile }: PhotoSourcesPro
       )}
       {hasCamera() && cameraRefused ? (
         <button class="button quiet" type="button" data-testid="open-camera" onClick={onCamera}>
-          Try the camera again
+          {capture.cameraAgain}
         </button>
       ) : null}
       <label class="button quiet">
         <Icon name="image" />
-        {step.config?.allowVideos ? "Choose a photo or video" : "Choose a photo"}
+        {step.config?.allowVideos ? capture.chooseAny : capture.choose}
         <input {...input} data-testid="file" />
       </label>
     </>

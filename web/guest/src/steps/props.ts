@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import type { AnswerProblem } from "../model/answers.ts";
 import type { Play } from "../model/play.ts";
 import type { Step, Value, Venue } from "../model/types.ts";
 
@@ -10,7 +11,7 @@ export interface StepProps {
   /** The answer so far, of a step that asks for a value. */
   value: Value | undefined;
   /** What is wrong with the answer, or null. */
-  problem: string | null;
+  problem: AnswerProblem | null;
   onChange(value: Value): void;
 }
 

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { lengthOf, problemWith } from "../model/answers.ts";
 import { pictureUrl } from "../model/theme.ts";
 import type { Step } from "../model/types.ts";
+import { counted, formatted, words } from "../model/words.ts";
 import { Icon } from "../parts/icons.tsx";
 import type { StepProps } from "./props.ts";
 
@@ -31,7 +32,7 @@ export function EmailField(props: StepProps) {
       type="email"
       autoComplete="email"
       autoCapitalize="none"
-      placeholder={props.step.config?.placeholder || "name@example.com"}
+      placeholder={props.step.config?.placeholder || words().questions.email}
     />
   );
 }
@@ -40,7 +41,7 @@ function fieldAttributes({ step, value, problem, onChange }: StepProps) {
   return {
     class: "field",
     "data-testid": "answer",
-    "aria-label": step.title || "Your answer",
+    "aria-label": step.title || words().questions.answer,
     "aria-invalid": problem !== null,
     "aria-describedby": "answer-error",
     "aria-required": step.config?.required === true,
@@ -58,7 +59,7 @@ export function TextArea({ step, value, problem, onChange }: StepProps) {
         class="field"
         data-testid="answer"
         rows={5}
-        aria-label={step.title || "Your answer"}
+        aria-label={step.title || words().questions.answer}
         aria-invalid={problem !== null}
         aria-describedby="answer-error"
         aria-required={step.config?.required === true}
@@ -79,18 +80,20 @@ export function TextArea({ step, value, problem, onChange }: StepProps) {
 function Count({ value, maxLength, from }: { value: unknown; maxLength: number; from: number }) {
   const left = maxLength - lengthOf(typeof value === "string" ? value : "");
   if (left >= from) return null;
+  const { questions } = words();
   return (
     <span class={`count ${left < 0 ? "over" : ""}`} data-testid="count">
-      {left < 0 ? `${-left} too many` : `${left} left`}
+      {left < 0 ? counted(questions.tooMany, -left) : counted(questions.left, left)}
     </span>
   );
 }
 
 export function YesNo(props: StepProps) {
   const { yesLabel, noLabel } = props.step.config ?? {};
+  const { yes, no } = words().questions;
   const options = [
-    { value: true, label: yesLabel || "Yes" },
-    { value: false, label: noLabel || "No" },
+    { value: true, label: yesLabel || yes },
+    { value: false, label: noLabel || no },
   ];
   return <Choices {...props} kind="pair" options={options} />;
 }
@@ -163,7 +166,7 @@ function MultipleChoices({ step, value, problem, onChange }: StepProps) {
   const chosen = Array.isArray(value) ? value : [];
   return (
     <Group step={step} invalid={problem !== null} multiple class="choices list">
-      <p class="hint">Choose as many as you like.</p>
+      <p class="hint">{words().questions.chooseMany}</p>
       {(step.config?.options ?? []).map((option) => (
         <label key={option.value} class="choice">
           <input
@@ -205,12 +208,12 @@ export function OpinionScale({ step, value, problem, onChange }: StepProps) {
               name={step.id}
               data-testid="option"
               data-value={point}
-              aria-label={String(point) + endName(point, step)}
+              aria-label={formatted(point) + endName(point, step)}
               checked={value === point}
               onChange={() => onChange(point)}
             />
             <span class="point-face" aria-hidden="true">
-              {point}
+              {formatted(point)}
             </span>
           </label>
         ))}
@@ -251,7 +254,7 @@ function Group({ step, invalid, multiple = false, class: name, children }: Group
       };
   return (
     <fieldset class={name} aria-describedby="answer-error" {...states}>
-      <legend class="sr-only" dir="auto">{step.title || "Your answer"}</legend>
+      <legend class="sr-only" dir="auto">{step.title || words().questions.answer}</legend>
       {children}
     </fieldset>
   );
