@@ -35,7 +35,7 @@ def build(node: str) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             shutil.rmtree(BUILDS)
-            BUILDS.mkdir()
+            BUILDS.mkdir(exist_ok=True)  # another process may make it before it takes the lock
             unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=BUILDS))
             run = subprocess.run(
                 [node, "build.mjs", str(unfinished)],
