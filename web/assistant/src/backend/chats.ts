@@ -3,7 +3,6 @@
 import { type Client, createClient, paths } from "experience-client";
 import {
   collection,
-  connectFirestoreEmulator,
   doc,
   type Firestore,
   getDoc,
@@ -13,7 +12,8 @@ import {
   orderBy,
   query,
 } from "firebase/firestore";
-import { hostAndPort, type Site } from "../../../guest/src/model/connection.ts";
+import { firestoreSettings } from "../../../guest/src/model/addresses.ts";
+import type { Site } from "../../../guest/src/model/connection.ts";
 import { Refusal, refusalOf } from "../../../guest/src/model/refusals.ts";
 import type { ConversationBackend, SendRequest } from "../model/conversation.ts";
 import type { Message, Sent, Session, SessionPage } from "../model/types.ts";
@@ -114,9 +114,7 @@ let database: Firestore | null = null;
 
 function firestoreOf({ app, config }: Site): Firestore {
   if (database === null) {
-    database = initializeFirestore(app, {});
-    const address = config.emulators?.firestore;
-    if (address) connectFirestoreEmulator(database, ...hostAndPort(address));
+    database = initializeFirestore(app, firestoreSettings(config));
   }
   return database;
 }

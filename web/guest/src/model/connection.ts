@@ -9,13 +9,12 @@ import {
   initializeAuth,
   signInAnonymously,
 } from "firebase/auth";
-import { connectFunctionsEmulator, type Functions, getFunctions } from "firebase/functions";
+import { type Functions, getFunctions } from "firebase/functions";
+import { type Addresses, functionsAt } from "./addresses.ts";
 import { Refusal, refusalOf } from "./refusals.ts";
 
-export interface Config {
-  projectId: string;
+export interface Config extends Addresses {
   apiKey: string;
-  emulators?: { auth: string; functions: string; firestore: string };
 }
 
 /** The site's Firebase app, and what its pages use of it. */
@@ -60,18 +59,8 @@ export async function openSite(name?: string): Promise<Site> {
   const auth = initializeAuth(app, {
     persistence: [indexedDBLocalPersistence, browserLocalPersistence],
   });
-  const functions = getFunctions(app, REGION);
-  if (emulators) {
-    connectAuthEmulator(auth, emulators.auth, { disableWarnings: true });
-    const [host, port] = hostAndPort(emulators.functions);
-    connectFunctionsEmulator(functions, host, port);
-  }
-  return { app, auth, config, functions };
-}
-
-export function hostAndPort(address: string): [string, number] {
-  const { hostname, port } = new URL(address.includes("://") ? address : `http://${address}`);
-  return [hostname, Number(port)];
+  if (emulators) connectAuthEmulator(auth, emulators.auth, { disableWarnings: true });
+  return { app, auth, config, functions: getFunctions(app, functionsAt(config, REGION)) };
 }
 
 async function loadConfig(): Promise<Config> {

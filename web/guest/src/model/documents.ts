@@ -1,5 +1,6 @@
 /** One document, read without Firestore's SDK, which is larger than all that a first screen needs. */
 
+import { firestoreUrl } from "./addresses.ts";
 import type { Backend } from "./backend.ts";
 import { Refusal } from "./refusals.ts";
 import type { EventPage } from "./types.ts";
@@ -30,13 +31,13 @@ export function decoded(value: RestValue): unknown {
 
 /** A live event, as its operators saved it. Throws `Refusal`. */
 export async function getEvent(backend: Backend, eventId: string): Promise<EventPage> {
-  const { projectId, emulators } = backend.config;
-  const host = emulators ? `http://${emulators.firestore}` : "https://firestore.googleapis.com";
+  const { projectId } = backend.config;
+  const { origin } = firestoreUrl(backend.config);
   const path = `projects/${projectId}/databases/(default)/documents/events/${eventId}`;
   let response: Response;
   try {
     const headers = { authorization: `Bearer ${await backend.idToken()}` };
-    response = await fetch(`${host}/v1/${path}`, { headers });
+    response = await fetch(`${origin}/v1/${path}`, { headers });
   } catch {
     throw new Refusal("offline", {}, true);
   }

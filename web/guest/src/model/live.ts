@@ -1,7 +1,6 @@
 /** Listeners for documents. Loaded when a session starts: the welcome screen has no need of them. */
 
 import {
-  connectFirestoreEmulator,
   doc,
   type DocumentReference,
   type Firestore,
@@ -9,8 +8,8 @@ import {
   onSnapshot,
 } from "firebase/firestore";
 import { paths } from "experience-client";
+import { firestoreSettings } from "./addresses.ts";
 import type { Backend } from "./backend.ts";
-import { hostAndPort } from "./connection.ts";
 import type { EventSessionView, Job, Session } from "./types.ts";
 
 type Stop = () => void;
@@ -19,9 +18,7 @@ let database: Firestore | null = null;
 
 function firestore(backend: Backend): Firestore {
   if (database === null) {
-    database = initializeFirestore(backend.app, {});
-    const address = backend.config.emulators?.firestore;
-    if (address) connectFirestoreEmulator(database, ...hostAndPort(address));
+    database = initializeFirestore(backend.app, firestoreSettings(backend.config));
   }
   return database;
 }

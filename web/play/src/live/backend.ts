@@ -1,14 +1,9 @@
 /** The public document of a campaign, and the call that plays it. */
 
 import { type Client, createClient } from "experience-client";
-import {
-  connectFirestoreEmulator,
-  doc,
-  type Firestore,
-  getDoc,
-  getFirestore,
-} from "firebase/firestore/lite";
-import { hostAndPort, signIn } from "../../../guest/src/model/connection.ts";
+import { doc, type Firestore, getDoc, initializeFirestore } from "firebase/firestore/lite";
+import { firestoreSettings } from "../../../guest/src/model/addresses.ts";
+import { signIn } from "../../../guest/src/model/connection.ts";
 import { Refusal, refusalOf } from "../../../guest/src/model/refusals.ts";
 import { type Entrance, type LiveCampaign, liveCampaignOf, proofOf } from "../model/live.ts";
 import type { Outcome } from "../model/machine.ts";
@@ -25,9 +20,7 @@ export interface Backend {
 /** Sign in, as the guest who was here before if there is one. Throws `Refusal`. */
 export async function connect(): Promise<Backend> {
   const { app, config, functions } = await signIn();
-  const database = getFirestore(app);
-  const address = config.emulators?.firestore;
-  if (address) connectFirestoreEmulator(database, ...hostAndPort(address));
+  const database = initializeFirestore(app, firestoreSettings(config));
   // A call whose answer was lost is repeated, and returns the same play.
   const { playCampaign } = createClient(functions, { attempts: ATTEMPTS, timeoutMs: TIMEOUT_MS });
   return { database, playCampaign };
