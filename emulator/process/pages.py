@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 FORBIDDEN = "403 Forbidden"
+FORWARDED = "HTTP_X_EMULATOR_FORWARDED_FOR"
+"""What web/lan_proxy.mjs adds to each request that it passes on."""
 
 
 def refusal(environ: "WSGIEnvironment") -> str | None:
     """Why a request that no page has to send is refused, or None if it is accepted."""
+    if FORWARDED in environ:
+        return "Only programs of this machine have access here."
     if message := foreign_host(environ):
         return message
     origin = environ.get("HTTP_ORIGIN")

@@ -23,6 +23,7 @@ from emulator.storage.uploads import Upload, read_all, read_related
 from emulator.storage.wire import (
     body_length,
     cancel_upload,
+    continued_at,
     count,
     header_checksums,
     integer,
@@ -241,7 +242,8 @@ def _start_upload(bucket: str) -> Response:
     started = Response(status=200)
     started.headers["X-GUploader-UploadID"] = upload.id
     started.headers["Location"] = (
-        f"{request.host_url}upload/storage/v1/b/{bucket}/o?uploadType=resumable&upload_id={upload.id}"
+        f"{continued_at(upload)}upload/storage/v1/b/{bucket}/o"
+        f"?uploadType=resumable&upload_id={upload.id}"
     )
     return started
 

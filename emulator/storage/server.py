@@ -12,7 +12,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
-from emulator.process.pages import foreign_host, refusal
+from emulator.process.pages import FORWARDED, foreign_host, refusal
 from emulator.storage.batches import batches
 from emulator.storage.copies import copies
 from emulator.storage.errors import ErrorKind, StorageError, json_error, xml_error
@@ -36,9 +36,15 @@ _EXPOSED = (
 )
 
 
-def create_app(bucket: str, public_keys: dict[str, str], root: Path | None = None) -> Flask:
+def create_app(
+    bucket: str,
+    public_keys: dict[str, str],
+    root: Path | None = None,
+    public_url: str | None = None,
+) -> Flask:
     """A storage with one empty bucket, whose signed URLs are checked against `public_keys` (PEM by
-    signer's e-mail). Bytes are stored in `root`, by default a temporary folder.
+    signer's e-mail). Bytes are stored in `root`, by default a temporary folder. Pages reach it at
+    `public_url`, by default where programs do.
 
     `extensions["objects"]` is the `ObjectStore` (`clear()` empties it). `extensions["operations"]`
     counts what the cloud would bill: {"classA": n, "classB": n, "delete": n}. The response to a
@@ -52,6 +58,7 @@ def create_app(bucket: str, public_keys: dict[str, str], root: Path | None = Non
     app.extensions["objects"] = store
     app.extensions["uploads"] = Uploads(store)
     app.extensions["public_keys"] = public_keys
+    app.extensions["public_url"] = public_url
     app.extensions["operations"] = {"classA": 0, "classB": 0, "delete": 0}
     counting = threading.Lock()
 
@@ -163,6 +170,7 @@ def _starts_upload_for_page() -> bool:
         and request.args.get("uploadType") == "resumable"
         and "upload_id" not in request.args
         and "Sec-Fetch-Site" not in request.headers
+        and FORWARDED not in request.environ
         and foreign_host(request.environ) is None
     )
 

@@ -13,7 +13,7 @@ from emulator.storage.content import CHUNK_BYTES, Checksums, Content
 from emulator.storage.errors import ErrorKind, StorageError, unsupported
 from emulator.storage.objects import ObjectStore, Preconditions, StoredObject
 from emulator.storage.resources import SETTABLE
-from emulator.storage.uploads import Uploads
+from emulator.storage.uploads import Upload, Uploads
 
 _TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 # Client libraries describe themselves in these headers, which have no effect.
@@ -28,6 +28,12 @@ def store() -> ObjectStore:
 def uploads() -> Uploads:
     found: Uploads = current_app.extensions["uploads"]
     return found
+
+
+def continued_at(upload: Upload) -> str:
+    """The server's address for whoever continues a session: a page, if it was started for one."""
+    public_url: str | None = current_app.extensions["public_url"]
+    return f"{public_url}/" if upload.origin and public_url else request.host_url
 
 
 def count(kind: str) -> None:

@@ -102,12 +102,17 @@ def _iam_signer(credentials: Any) -> google.auth.credentials.Signing:
 
 def storage_endpoint() -> str:
     """Where signed URLs point."""
-    return os.environ.get("STORAGE_EMULATOR_HOST") or "https://storage.googleapis.com"
+    return emulator_url() or "https://storage.googleapis.com"
 
 
 def download_endpoint() -> str:
     """Where Firebase's download-token URLs point."""
-    return os.environ.get("STORAGE_EMULATOR_HOST") or "https://firebasestorage.googleapis.com"
+    return emulator_url() or "https://firebasestorage.googleapis.com"
+
+
+def emulator_url() -> str | None:
+    """Where pages reach the emulator, which may be another address than this process uses."""
+    return os.environ.get("STORAGE_PUBLIC_URL") or os.environ.get("STORAGE_EMULATOR_HOST")
 
 
 def is_cli_emulator() -> bool:
