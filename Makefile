@@ -2,6 +2,7 @@
 
 PYTHON_IN_VENV := .venv/bin/python
 TESTS ?=
+HTTPS ?=
 LOCK_FLAGS ?=
 # Tests that start nothing: documents, decisions, language and pictures.
 PURE := $(addprefix tests/experience/,steps progress language_models imaging test_ids.py test_pages.py test_parts.py)
@@ -37,8 +38,8 @@ chaos: setup ## Play fifty guests at once while things go wrong, and check the d
 rehearse: setup ## Play an evening with 200 guests and faults, and report how it went; ARGS="--guests 50"
 	@$(PYTHON_IN_VENV) -m emulator rehearse $(ARGS)
 
-up: setup ## Start the local emulators and the guest page with demo data, until Ctrl-C
-	@$(PYTHON_IN_VENV) -m emulator up
+up: setup ## Start the local emulators and the guest page with demo data, until Ctrl-C; HTTPS=1 for phones
+	@$(PYTHON_IN_VENV) -m emulator up $(if $(HTTPS),--https $(filter-out 1,$(HTTPS)))
 
 test: setup ## Run the tests; TESTS=tests/repository runs a part of them
 	@$(PYTHON_IN_VENV) -m pytest -n auto $(TESTS)

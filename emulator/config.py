@@ -17,6 +17,9 @@ from emulator.process.errors import SuiteError
 # hub, and the suite receives Firestore's events where the CLI has its Eventarc emulator.
 EMULATORS = ("auth", "functions", "firestore", "storage", "tasks", "eventarc", "hub")
 PAGE = "hosting"
+LAN = "https"
+LAN_PORT = 5443
+"""Of the one origin that phones reach. firebase.json has no place for it."""
 MAX_PORT = 65_535
 DEFAULT_REGION = "us-central1"
 
@@ -27,13 +30,20 @@ class Config:
     rules: Path
     indexes: Path
     addresses: Mapping[str, tuple[str, int]]
-    """Host and port of each of EMULATORS, and of PAGE if requested; port 0 means a free one."""
+    """Host and port of each of EMULATORS, and of PAGE and LAN if requested; 0 means a free port."""
 
 
 def read(
-    root: Path, functions: str | None = None, free_ports: bool = False, page: bool = False
+    root: Path,
+    functions: str | None = None,
+    free_ports: bool = False,
+    page: bool = False,
+    lan: str | None = None,
 ) -> Config:
-    """Read firebase.json. Raises SuiteError if it, or its file of indexes, cannot be used."""
+    """Read firebase.json. Raises SuiteError if it, or its file of indexes, cannot be used.
+
+    `lan` is the host of LAN.
+    """
     file = root / "firebase.json"
     names = (*EMULATORS, PAGE) if page else EMULATORS
     try:
@@ -47,6 +57,8 @@ def read(
         raise SuiteError(f"{file} says nothing of {error}, which the suite needs.") from error
     if free_ports:
         addresses = dict.fromkeys(names, ("127.0.0.1", 0))
+    if lan:
+        addresses[LAN] = (lan, 0 if free_ports else LAN_PORT)
     indexes.read(root / declared)  # report errors now; the functions process reads the file later
     return Config(root / source, root / rules, root / declared, addresses)
 
@@ -57,10 +69,10 @@ def check_free(config: Config) -> None:
         try:
             socket.create_server(address).close()
         except OSError as error:
+            change = "" if name == LAN else f" change emulators.{name}.port in firebase.json,"
             raise SuiteError(
                 f"Port {address[1]}, which {name} wants, cannot be used: {error.strerror}."
-                f" End the program that has it, change emulators.{name}.port in"
-                " firebase.json, or pass --free-ports."
+                f" End the program that has it,{change} or pass --free-ports."
             ) from error
 
 

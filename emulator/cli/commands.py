@@ -24,8 +24,9 @@ from emulator.process.errors import SuiteError
 from emulator.storage.exports import export_objects
 from emulator.suite import discovery
 from emulator.suite.suite import Suite
-from emulator.web import node
+from emulator.web import lan_address, node, terminal_qr
 from emulator.web.auth import export_accounts
+from emulator.web.lan_proxy import LanProxy
 
 POLL_SECONDS = 0.5
 ROLES = {
@@ -60,6 +61,7 @@ def start(options: argparse.Namespace) -> int:
     signals.exit_on_signals(outlives_parent=signals.is_in_background())
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     with_web = options.auth and _has_web(options.page)
+    for_phones = options.page and options.https is not None
     suite = Suite(
         options.project,
         root=options.root,
@@ -70,6 +72,7 @@ def start(options: argparse.Namespace) -> int:
         faults=parse(options.faults),
         auth=with_web,
         page=with_web and options.page,
+        lan=lan_address.find(node.find(), options.https) if with_web and for_phones else None,
     )
     try:
         began = time.monotonic()
@@ -182,15 +185,41 @@ def _show(suite: Suite, seconds: float) -> None:
     for name, value in suite.env.items():
         print(f"export {name}={shlex.quote(value)}")
     if suite.page:
-        console.print(f"Guest page: [bold]http://{suite.page.address}/{seed.PROJECT}[/]")
-        console.print(f"Every step type: http://{suite.page.address}/{seed.TOUR}")
-        console.print(f"An event's journey: http://{suite.page.address}/e/{seed.EVENT}")
+        origin = suite.lan.origin if suite.lan else f"http://{suite.page.address}"
+        console.print(f"Guest page: [bold]{origin}/{seed.PROJECT}[/]")
+        console.print(f"Every step type: {origin}/{seed.TOUR}")
+        console.print(f"An event's journey: {origin}/e/{seed.EVENT}")
         console.print(
-            f"Assistant: http://{suite.page.address}/assistant/?workspace={seed.WORKSPACE}"
+            f"Assistant: {origin}/assistant/?workspace={seed.WORKSPACE}"
             f" ({seed.OPERATOR_EMAIL}, password {seed.OPERATOR_PASSWORD})",
             soft_wrap=True,
         )
+    if suite.lan:
+        _show_to_phones(console, suite.lan)
     print("Ctrl-C ends it.", flush=True)
+
+
+def _show_to_phones(console: Console, lan: LanProxy) -> None:
+    """The code that leads a phone to the page, and what to know before it is scanned."""
+    address = f"{lan.origin}/{seed.PROJECT}"
+    if console.is_terminal:
+        print(terminal_qr.draw(address))
+    console.print(f"On a phone: [bold]{address}[/]", soft_wrap=True)
+    if not lan.is_reachable:
+        console.print(
+            "No phone gets here, only this machine's own browsers: it is in no private network.",
+            style="bold yellow",
+            soft_wrap=True,
+        )
+        return
+    console.print(
+        "WARNING: whoever is in this network can reach the demo, and be any guest or its operator."
+        " Use it in a network that you trust, with demo data only. The certificate is self-signed,"
+        " so each browser asks once. It shows this fingerprint (SHA-256):",
+        style="bold yellow",
+        soft_wrap=True,
+    )
+    print(lan.fingerprint)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -224,6 +253,14 @@ def _parser() -> argparse.ArgumentParser:
             action="store_false",
             help="without Auth" + (", and so without the page" if name == "up" else ""),
         )
+        if name == "up":
+            command.add_argument(
+                "--https",
+                nargs="?",
+                const="",
+                metavar="ADDRESS",
+                help="also serve all of it at one HTTPS origin, for phones of this network",
+            )
         command.set_defaults(run=start, page=name == "up")
 
     command = commands.add_parser(

@@ -10,11 +10,15 @@ Environment = Mapping[str, str]
 
 
 def environment(
-    project: str, bucket: str, region: str, addresses: Mapping[str, str], credentials: Path
+    project: str,
+    bucket: str,
+    region: str,
+    addresses: Mapping[str, str],
+    credentials: Path,
 ) -> dict[str, str]:
     """The variables that Google's libraries and the Firebase CLI read, and the suite's own.
 
-    `addresses` has host:port by the names of firebase.json.
+    `addresses` has host:port by the names of firebase.json, and of `https` if phones are served.
     """
     at = {name: connect_address(address) for name, address in addresses.items()}
     return {
@@ -32,4 +36,10 @@ def environment(
         "FIREBASE_CONFIG": json.dumps({"projectId": project, "storageBucket": bucket}),
         "GOOGLE_APPLICATION_CREDENTIALS": str(credentials),
         "CAMPAIGN_SECRET": "of-the-local-suite-alone",
+        **(_for_phones(f"https://{addresses['https']}") if "https" in addresses else {}),
     }
+
+
+def _for_phones(origin: str) -> dict[str, str]:
+    """Where pages find everything, if one origin serves it: the addresses that are handed out."""
+    return {"LAN_ORIGIN": origin, "STORAGE_PUBLIC_URL": origin, "PUBLIC_ORIGIN": origin}

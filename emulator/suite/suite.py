@@ -34,6 +34,8 @@ from emulator.suite.control import Control
 from emulator.suite.environment import environment
 from emulator.web.auth import AuthEmulator
 from emulator.web.dev_server import DevServer
+from emulator.web.lan_address import LanAddress
+from emulator.web.lan_proxy import LanProxy
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -52,8 +54,8 @@ class Suite:
     indexes are reloaded when their files change, and schedules run by the clock. `functions_log`
     gets the functions' output instead of the terminal. `data` is a Firestore export to start from.
     `faults` are injected from the start. With `auth` the Auth emulator runs too; without it only
-    its address is set. With `page` the dev server of the guest page runs too. Both require
-    web/node_modules.
+    its address is set. With `page` the dev server of the guest page runs too, and with `lan` one
+    HTTPS origin at that address for it and the emulators. All three require web/node_modules.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Suite:
         faults: Faults | None = None,
         auth: bool = False,
         page: bool = False,
+        lan: LanAddress | None = None,
     ) -> None:
         self.project = project
         self.bucket = f"{project}.appspot.com"
@@ -82,8 +85,10 @@ class Suite:
         self._injector = FaultInjector(faults)
         self._with_auth = auth
         self._with_page = page
+        self._lan = lan
         self.auth: AuthEmulator | None = None
         self.page: DevServer | None = None
+        self.lan: LanProxy | None = None
         self.ready = False
         self.env: dict[str, str] = {}
         self.addresses: dict[str, str] = {}
@@ -124,7 +129,11 @@ class Suite:
 
     def _start(self) -> None:
         self.config = config.read(
-            self.root, self.functions_source, self.free_ports, page=self._with_page
+            self.root,
+            self.functions_source,
+            self.free_ports,
+            page=self._with_page,
+            lan=self._lan.host if self._lan else None,
         )
         config.check_free(self.config)
         self.region = config.region(self.config.functions, self.project)
@@ -146,6 +155,8 @@ class Suite:
         self._take_address("functions")
         if self._with_page:
             self._take_address("hosting")
+        if self._lan:
+            self._take_address("https")
         self.env = environment(
             self.project,
             self.bucket,
@@ -155,6 +166,7 @@ class Suite:
         )
         self._start_functions()
         self._start_page()
+        self._start_lan()
         self._new_state()
         self._cleanup.callback(self._drop_state)
         self.firestore.wait_until_ready()
@@ -162,6 +174,8 @@ class Suite:
             self.auth.wait_until_ready()
         if self.page:
             self.page.wait_until_ready()
+        if self.lan:
+            self.lan.wait_until_ready()
         self._import()
         self._register(self.gate.barrier_project, settle.BARRIER_TRIGGER)
         self.add_project(self.project)
@@ -252,11 +266,13 @@ class Suite:
             raise SuiteError("The Auth emulator ended by itself.")
         if self.page and not self.page.child.alive:
             raise SuiteError("The guest page's server ended by itself.")
+        if self.lan and not self.lan.child.alive:
+            raise SuiteError("The origin for phones ended by itself.")
 
     def _new_state(self) -> None:
         objects = Path(tempfile.mkdtemp(prefix="objects-", dir=self.folder))
         keys = {self.service_account.email: self.service_account.public_key}
-        app = create_app(self.bucket, keys, objects)
+        app = create_app(self.bucket, keys, objects, self.env.get("STORAGE_PUBLIC_URL"))
         fail_sometimes(app, self._injector)
         self.storage = app
         self.event_router = EventRouter(self.functions, injector=self._injector)
@@ -303,6 +319,19 @@ class Suite:
         if self._with_page:
             self.page = DevServer.start(self.addresses["hosting"], self.env)
             self._cleanup.callback(self.page.stop)
+
+    def _start_lan(self) -> None:
+        if self._lan:
+            self.lan = LanProxy.start(
+                self._lan,
+                self._port("https"),
+                self.addresses,
+                self.folder,
+                project=self.project,
+                region=self.region,
+                bucket=self.bucket,
+            )
+            self._cleanup.callback(self.lan.stop)
 
     def _start_firestore(self, events: str) -> FirestoreEmulator:
         running = os.environ.get("FIRESTORE_EMULATOR_HOST")

@@ -80,13 +80,14 @@ class DevServer:
 
 def web_config(env: Mapping[str, str]) -> dict[str, object]:
     """What the page reads from CONFIG_PATH, for the suite of this environment."""
+    origin = env.get("LAN_ORIGIN")
     return {
         "projectId": env["GCLOUD_PROJECT"],
         "apiKey": "local",
         "emulators": {
-            "auth": f"http://{env['FIREBASE_AUTH_EMULATOR_HOST']}",
-            "functions": env["FUNCTIONS_EMULATOR_HOST"],
-            "firestore": env["FIRESTORE_EMULATOR_HOST"],
+            "auth": origin or f"http://{env['FIREBASE_AUTH_EMULATOR_HOST']}",
+            "functions": origin or env["FUNCTIONS_EMULATOR_HOST"],
+            "firestore": origin or env["FIRESTORE_EMULATOR_HOST"],
         },
     }
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -29,6 +30,16 @@ PROJECT = f"projects/{seed.PROJECT}"
 @pytest.fixture(scope="module")
 def node() -> str:
     return install()
+
+
+def settings_at(origin: str, folder: Path) -> dict[str, Any]:
+    return {
+        "origin": origin,
+        "project": seed.PROJECT,
+        "event": seed.EVENT,
+        "camera": str(camera_video(folder / "camera.mjpeg")),
+        "screenshots": str(SCREENSHOTS),
+    }
 
 
 @contextmanager
@@ -93,13 +104,7 @@ class TestUp:
             assert f"{page[1]}/e/{seed.EVENT}" in output
             assistant = f"{page[1]}/assistant/?workspace={seed.WORKSPACE}"
             assert f"Assistant: {assistant} ({seed.OPERATOR_EMAIL}, password" in output
-            settings = {
-                "origin": page[1],
-                "project": seed.PROJECT,
-                "event": seed.EVENT,
-                "camera": str(camera_video(tmp_path / "camera.mjpeg")),
-                "screenshots": str(SCREENSHOTS),
-            }
+            settings = settings_at(page[1], tmp_path)
             with a_browser(node, settings, tmp_path / "browser.log") as browser:
                 seen = browser.play("entering")
                 none = {"none": {"campaign": "nothing-here"}}
@@ -121,3 +126,26 @@ class TestUp:
         ):
             assert "Guest page" not in output
             assert stored(env, PROJECT)["name"] == {"stringValue": "Winter night"}
+
+
+@pytest.mark.exhaustive
+class TestHttps:
+    def test_a_whole_visit_needs_no_other_origin(self, node: str, tmp_path: Path) -> None:
+        with up(tmp_path / "log", "--https", "127.0.0.1") as (output, env):
+            origin = env["LAN_ORIGIN"]
+            assert origin.startswith("https://127.0.0.1:")
+            assert f"On a phone: {origin}/{seed.PROJECT}\n" in output
+            assert "only this machine's own browsers" in output
+            settings = settings_at(origin, tmp_path)
+            with a_browser(node, settings, tmp_path / "browser.log") as browser:
+                seen = browser.play("visitOverHttps")
+            assert seen["uncaught"] == []
+            assert seen["isSecure"], "or there is no camera"
+            assert seen["shared"] == seen["picture"]
+            assert seen["code"].startswith(f"{origin}/s/")
+            requests = [urlsplit(url) for url in seen["requests"]]
+            assert {f"{each.scheme}://{each.netloc}" for each in requests} == {origin}
+            paths = " ".join(each.path for each in requests)
+            for each in ("accounts:signUp", "Listen/channel", "createUpload", "/inputs/", "/v0/b/"):
+                assert each in paths, f"{each} went through it"
+            assert stored(env, f"{PROJECT}/guests/{seen['uid']}")

@@ -3,21 +3,22 @@ import { createServer, defineConfig, type Plugin } from "vite";
 
 /** Serves `/__/firebase/init.json` as Firebase Hosting does, from the suite's environment. */
 function initJson(): Plugin {
+  const { env } = process;
   const bare = (address = "") => address.replace(/^https?:\/\//, "");
+  const origin = env.LAN_ORIGIN;
   return {
     name: "init-json",
     configureServer(server) {
       server.middlewares.use("/__/firebase/init.json", (_request, response) => {
-        const { env } = process;
         response.setHeader("content-type", "application/json");
         response.end(
           JSON.stringify({
             projectId: env.GCLOUD_PROJECT ?? "demo-guest",
             apiKey: "local",
             emulators: {
-              auth: `http://${bare(env.FIREBASE_AUTH_EMULATOR_HOST ?? "127.0.0.1:9099")}`,
-              functions: bare(env.FUNCTIONS_EMULATOR_HOST ?? "127.0.0.1:5001"),
-              firestore: bare(env.FIRESTORE_EMULATOR_HOST ?? "127.0.0.1:8080"),
+              auth: origin ?? `http://${bare(env.FIREBASE_AUTH_EMULATOR_HOST ?? "127.0.0.1:9099")}`,
+              functions: origin ?? bare(env.FUNCTIONS_EMULATOR_HOST ?? "127.0.0.1:5001"),
+              firestore: origin ?? bare(env.FIRESTORE_EMULATOR_HOST ?? "127.0.0.1:8080"),
             },
           }),
         );

@@ -56,10 +56,11 @@ import { trackedOffline } from "./outbox.mjs";
 import { journeyScreenshots, screenshots } from "./screenshots.mjs";
 import { oddFiles, sharedPicture } from "./shares.mjs";
 import { streamed } from "./streaming.mjs";
-import { reloadAndBack, wholeVisit } from "./visits.mjs";
+import { reloadAndBack, visitOverHttps, wholeVisit } from "./visits.mjs";
 
 export const SCENARIOS = {
   wholeVisit,
+  visitOverHttps,
   reloadAndBack,
   twoTabs,
   offlineAnswers,

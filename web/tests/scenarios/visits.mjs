@@ -23,6 +23,41 @@ export async function wholeVisit(stage) {
   };
 }
 
+/** A guest plays all phases at an origin whose certificate is self-signed; a friend sees the picture. */
+export async function visitOverHttps(stage) {
+  const guest = await stage.guest({ ignoreHTTPSErrors: true });
+  const requests = [];
+  guest.context.on("request", (request) => requests.push(request.url()));
+  await guest.begins();
+  const isSecure = await guest.page.evaluate(() => isSecureContext);
+  await guest.playsPregate();
+  await guest.answersQuestions();
+  // The picture has to come by the listener: polling begins after ten seconds.
+  await guest.page.route("**/getSession", (route) => route.abort());
+  await guest.takesPhoto();
+  await guest.waitsForPicture();
+  await guest.page.unroute("**/getSession");
+  await guest.playsPreshare();
+  const picture = await guest.picture();
+  const code = await guest.find("qr").getAttribute("data-url");
+  const friend = await stage.guest({ ignoreHTTPSErrors: true });
+  friend.context.on("request", (request) => requests.push(request.url()));
+  await friend.page.goto(code);
+  const shared = await friend.page.locator("img.picture").evaluate(async (image) => {
+    await image.decode();
+    return [image.naturalWidth, image.naturalHeight];
+  });
+  return {
+    uid: await guest.uid(),
+    isSecure,
+    picture,
+    shared,
+    code,
+    requests: requests.filter((url) => !/^(data|blob):/.test(url)),
+    uncaught: stage.uncaught,
+  };
+}
+
 /** A guest reloads in each phase, goes back to the welcome, and forward again. */
 export async function reloadAndBack(stage, { photo }) {
   const guest = await stage.guest();
