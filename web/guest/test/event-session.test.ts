@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Backend } from "../src/model/backend.ts";
+import { MemoryPhotos } from "../src/model/photos/photo-store.ts";
 import { Play } from "../src/model/play.ts";
 import { Refusal } from "../src/model/refusals.ts";
 import { EventSession } from "../src/model/sessions/event-session.ts";
@@ -99,6 +100,8 @@ function play(session: EventSession) {
   let left = false;
   const options = {
     store: new MemoryStore(),
+    photos: new MemoryPhotos(),
+    sendPhoto: () => Promise.reject(new Refusal("offline", {}, true)),
     shown: null,
     leave: () => (left = true),
     changed: () => changes.splice(0).forEach((change) => change()),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PendingProgress } from "../src/model/outbox.ts";
+import { MemoryPhotos } from "../src/model/photos/photo-store.ts";
 import { Play } from "../src/model/play.ts";
 import { Refusal } from "../src/model/refusals.ts";
 import type { SessionBackend } from "../src/model/sessions/session-backend.ts";
@@ -76,6 +77,8 @@ function open(server: Server, store = new MemoryStore(), shown: number | null = 
     { session: server.session, steps: server.steps, backend: server.backend },
     {
       store,
+      photos: new MemoryPhotos(),
+      sendPhoto: () => Promise.reject(new Refusal("offline", {}, true)),
       shown,
       leave: left.resolve,
       changed: () => changes.splice(0).forEach((change) => change()),

@@ -53,6 +53,7 @@ import {
   twoTabs,
 } from "./obstacles.mjs";
 import { trackedOffline } from "./outbox.mjs";
+import { journeyPhotoLater, photoAcrossReloads } from "./photos.mjs";
 import { journeyScreenshots, screenshots } from "./screenshots.mjs";
 import { oddFiles, sharedPicture } from "./shares.mjs";
 import { streamed } from "./streaming.mjs";
@@ -74,6 +75,8 @@ export const SCENARIOS = {
   journeyAgain,
   journeyError,
   photoAlone,
+  photoAcrossReloads,
+  journeyPhotoLater,
   keyboardVisit,
   keyboardJourney,
   entering,

@@ -126,6 +126,8 @@ const words: Words = {
     saving: "Wird gespeichert …",
     offline: "Offline – deine Antworten bleiben erhalten",
     offlineShort: "Offline",
+    photo: "Dein Foto wartet auf das Netz",
+    photoShort: "Foto wartet",
   },
   stepTitles: {
     capture: "Mach ein Foto",
@@ -178,7 +180,7 @@ const words: Words = {
     upload: "Hochladen",
     uploading: "Dein Foto wird gesendet",
     checking: "Fast geschafft",
-    failed: "Nicht gesendet",
+    waiting: "Wartet auf das Netz",
   },
   captureProblems: {
     camera_denied:
@@ -207,7 +209,8 @@ const words: Words = {
     rate_limited:
       "Du hast in dieser Stunde schon viel gesendet. Mach eine kurze Pause, und versuche es dann noch einmal.",
     upload_missing: "Das Foto ist nicht angekommen. Bitte versuche es noch einmal.",
-    interrupted: "Das Hochladen wurde unterbrochen. Dein Foto ist noch da.",
+    interrupted: "Das Hochladen wurde unterbrochen. Dein Foto bleibt gespeichert und wird von selbst gesendet.",
+    offline: "Gerade gibt es kein Netz. Dein Foto bleibt gespeichert und wird von selbst gesendet.",
     session_not_active: "Dieser Besuch ist inzwischen beendet.",
     unknown: "Das Foto konnte nicht gesendet werden. Bitte versuche es noch einmal.",
   },

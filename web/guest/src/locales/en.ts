@@ -139,6 +139,8 @@ const en = {
     saving: "Saving …",
     offline: "Offline – we keep your answers",
     offlineShort: "Offline",
+    photo: "Your photo waits for the network",
+    photoShort: "Photo waits",
   },
   stepTitles: {
     capture: "Take a photo",
@@ -191,7 +193,7 @@ const en = {
     upload: "Upload",
     uploading: "Sending your photo",
     checking: "Almost there",
-    failed: "Not sent",
+    waiting: "Waits for the network",
   },
   captureProblems: {
     camera_denied:
@@ -216,7 +218,8 @@ const en = {
     upload_too_large: "This photo is too large. Please choose one of at most {size}.",
     rate_limited: "You have sent a lot in this hour. Please take a short break, then try again.",
     upload_missing: "The photo did not arrive. Please try again.",
-    interrupted: "The upload was interrupted. Your photo is still here.",
+    interrupted: "The upload was interrupted. Your photo is kept and goes out by itself.",
+    offline: "There is no network. Your photo is kept and goes out by itself.",
     session_not_active: "This visit has ended meanwhile.",
     unknown: "The photo could not be sent. Please try again.",
   },

@@ -127,6 +127,8 @@ const words: Words = {
     saving: "Guardando…",
     offline: "Sin conexión: conservamos tus respuestas",
     offlineShort: "Sin conexión",
+    photo: "Tu foto espera a que haya conexión",
+    photoShort: "Foto en espera",
   },
   stepTitles: {
     capture: "Haz una foto",
@@ -188,7 +190,7 @@ const words: Words = {
     upload: "Envío",
     uploading: "Enviando tu foto",
     checking: "Ya casi está",
-    failed: "No se ha enviado",
+    waiting: "Esperando la conexión",
   },
   captureProblems: {
     camera_denied:
@@ -214,7 +216,8 @@ const words: Words = {
     rate_limited:
       "Has enviado mucho en esta hora. Tómate un breve descanso y vuelve a intentarlo.",
     upload_missing: "La foto no ha llegado. Vuelve a intentarlo, por favor.",
-    interrupted: "El envío se ha interrumpido. Tu foto sigue aquí.",
+    interrupted: "El envío se ha interrumpido. Guardamos tu foto y se enviará sola.",
+    offline: "No hay conexión. Guardamos tu foto y se enviará sola.",
     session_not_active: "Esta visita ha terminado entretanto.",
     unknown: "No se ha podido enviar la foto. Vuelve a intentarlo, por favor.",
   },

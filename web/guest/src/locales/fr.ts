@@ -127,6 +127,8 @@ const words: Words = {
     saving: "Enregistrement…",
     offline: "Hors ligne – vos réponses sont conservées",
     offlineShort: "Hors ligne",
+    photo: "Votre photo attend le réseau",
+    photoShort: "Photo en attente",
   },
   stepTitles: {
     capture: "Prenez une photo",
@@ -188,7 +190,7 @@ const words: Words = {
     upload: "Envoi",
     uploading: "Envoi de votre photo",
     checking: "Presque fini",
-    failed: "Non envoyée",
+    waiting: "En attente du réseau",
   },
   captureProblems: {
     camera_denied:
@@ -218,7 +220,8 @@ const words: Words = {
     rate_limited:
       "Vous avez beaucoup envoyé pendant cette heure. Faites une petite pause, puis réessayez.",
     upload_missing: "La photo n’est pas arrivée. Veuillez réessayer.",
-    interrupted: "L’envoi a été interrompu. Votre photo est toujours là.",
+    interrupted: "L’envoi a été interrompu. Votre photo est conservée et partira toute seule.",
+    offline: "Il n’y a pas de réseau. Votre photo est conservée et partira toute seule.",
     session_not_active: "Cette visite a pris fin entre-temps.",
     unknown: "La photo n’a pas pu être envoyée. Veuillez réessayer.",
   },

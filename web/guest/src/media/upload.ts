@@ -1,6 +1,7 @@
 /** Uploading a photo into a session. */
 
 import { Refusal, refusalOf } from "../model/refusals.ts";
+import type { SendPhoto } from "../model/photos/photo-queue.ts";
 import type { SessionBackend, Upload } from "../model/sessions/session-backend.ts";
 import type { ContentType, PlayedSession } from "../model/types.ts";
 import { withoutMetadata } from "./metadata.ts";
@@ -52,25 +53,38 @@ export async function shrink(file: Blob): Promise<Blob> {
   }
 }
 
-export interface UploadOptions {
-  backend: SessionBackend;
-  stepId: string;
-  onState(state: "uploading" | "checking", percentage: number): void;
-  signal: AbortSignal;
+/** What is sent of a file: without metadata, and in a type that the server takes. Throws `Refusal`. */
+export async function prepared(file: Blob): Promise<Blob> {
+  const photo = isVideo(file.type) ? file : await withoutMetadata(await shrink(file));
+  if (!isAccepted(photo.type)) throw new Refusal("wrong_type");
+  return photo;
 }
 
-/** Get an upload URL, send the photo there without metadata, and confirm it. Throws `Refusal`. */
-export async function uploadPhoto(file: Blob, options: UploadOptions): Promise<PlayedSession> {
-  const { backend, stepId, onState, signal } = options;
-  const photo = isVideo(file.type) ? file : await withoutMetadata(file);
-  const contentType = photo.type;
-  if (!isAccepted(contentType)) throw new Refusal("wrong_type");
-  onState("uploading", 0);
-  const upload = await backend.createUpload(stepId, contentType, photo.size);
-  signal.throwIfAborted();
-  await put(photo, upload, (percentage) => onState("uploading", percentage), signal);
-  onState("checking", 100);
-  return untilConfirmed(() => backend.confirmUpload(stepId, upload.assetId), signal);
+/**
+ * Send a photo of a session and confirm it. The address to which it is sent is kept, so that a repeat
+ * after a lost response, or after a reload, makes no second object. Throws `Refusal`.
+ */
+export function senderOf(backend: SessionBackend): SendPhoto {
+  return async ({ stepId, type, bytes, upload: kept }, { onState, keep, signal }) => {
+    onState("uploading", 0);
+    const upload = kept ?? (await backend.createUpload(stepId, type as ContentType, bytes.byteLength));
+    signal.throwIfAborted();
+    if (kept === null) await keep(upload);
+    const photo = new Blob([bytes], { type });
+    const isTaken = await put(photo, upload, (percentage) => onState("uploading", percentage), signal);
+    if (!isTaken && upload.assetId === undefined) {
+      // Without an id of its own, an earlier photo would be confirmed in its place.
+      await keep(null);
+      throw new Refusal("interrupted", {}, true);
+    }
+    onState("checking", 100);
+    try {
+      return await untilConfirmed(() => backend.confirmUpload(stepId, upload.assetId), signal);
+    } catch (error) {
+      if (refusalOf(error).reason === "upload_missing") await keep(null);
+      throw error;
+    }
+  };
 }
 
 /** Confirm an uploaded photo. A lost call is repeated: the file is there already. */
@@ -93,13 +107,19 @@ async function untilConfirmed(
 /** The URL accepts one file, and an earlier attempt of this page has arrived after all. */
 const ALREADY_UPLOADED = 412;
 
-/** With XMLHttpRequest, because `fetch` reports no progress of an upload. */
+/** An address that has expired, though an earlier attempt may have arrived. */
+const EXPIRED = new Set([400, 403]);
+
+/**
+ * Whether the address has taken the photo, now or before; false if it takes nothing any more.
+ * With XMLHttpRequest, because `fetch` reports no progress of an upload.
+ */
 function put(
   photo: Blob,
   { url, method, headers }: Upload,
   onProgress: (percentage: number) => void,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const interrupted = () => reject(new Refusal("interrupted", {}, true));
@@ -108,7 +128,8 @@ function put(
     request.upload.onprogress = ({ loaded, total }) => onProgress((loaded / total) * 100);
     request.onload = () => {
       if ((request.status >= 200 && request.status < 300) || request.status === ALREADY_UPLOADED)
-        resolve();
+        resolve(true);
+      else if (EXPIRED.has(request.status)) resolve(false);
       else reject(new Refusal(request.status === 413 ? "too_large" : "interrupted", {}, true));
     };
     request.onerror = interrupted;

@@ -32,7 +32,8 @@ const PREFIX = "guest-page:outbox:";
 const INDEX = "@index"; // no step has such an id
 const MIN_WAIT_MS = 500;
 const MAX_WAIT_MS = 15_000;
-const ENDINGS = new Set([
+/** Refusals after which a session takes nothing more. */
+export const SESSION_ENDINGS = new Set([
   ...["session_not_active", "session_not_found", "guest_not_found"],
   ...["event_not_live", "event_not_found"],
 ]);
@@ -205,7 +206,7 @@ export class Outbox {
       else if (refused.length === 0) forget();
       return true;
     }
-    if (ENDINGS.has(refusal.reason)) {
+    if (SESSION_ENDINGS.has(refusal.reason)) {
       this.pending.clear();
       this.listener.onEnded(refusal);
       return false;

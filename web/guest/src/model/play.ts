@@ -17,7 +17,9 @@ import {
   type Saving,
   withLock,
 } from "./outbox.ts";
-import { type Refusal, refusalOf } from "./refusals.ts";
+import { PhotoQueue, type SendPhoto } from "./photos/photo-queue.ts";
+import type { PhotoStore } from "./photos/photo-store.ts";
+import { Refusal, refusalOf } from "./refusals.ts";
 import type { SessionBackend } from "./sessions/session-backend.ts";
 import type { NextPhase, PlayedSession, Step, Value } from "./types.ts";
 
@@ -29,6 +31,8 @@ export interface StartedSession {
 
 export interface PlayOptions {
   store: KeyValueStore;
+  photos: PhotoStore;
+  sendPhoto: SendPhoto;
   /** The step shown before a reload of a completed session. */
   shown: number | null;
   /** Lead the guest to the next phase. */
@@ -50,6 +54,10 @@ export class Play {
   ended: string | null = null;
   /** What is wrong with an answer, by step. */
   readonly refused = new Map<string, AnswerProblem>();
+  /** Photos that the server does not have yet. */
+  readonly photos: PhotoQueue;
+  /** Why the server has rejected a photo, by step. */
+  readonly refusedPhotos = new Map<string, string>();
   /** Whether the guest waits for the session to complete, to leave the phase. */
   leaving = false;
   /** Whether the guest is in the middle of an answer: another tab must not move them then. */
@@ -61,6 +69,8 @@ export class Play {
   private serverIndex: number;
   private completing: Promise<NextPhase | null> | null = null;
   private wake: (() => void) | null = null;
+  /** The photo with which the guest leaves its step. */
+  private leavesWith: string | null = null;
   private closed = false;
 
   constructor(
@@ -83,6 +93,14 @@ export class Play {
       onRefused: (answer) => this.refuse(answer),
       onEnded: (refusal) => this.handleEnd(refusal),
     });
+    const session = { scope: this.backend.scope, sessionId: started.session.id };
+    this.photos = new PhotoQueue(options.photos, session, options.sendPhoto, {
+      changed: options.changed,
+      onSession: (changed) => this.update(changed),
+      onSent: (stepId) => this.handleSent(stepId),
+      onRefused: (stepId, { reason, issues }) => this.refusePhoto(stepId, reason, issues),
+      onEnded: (refusal) => this.handleEnd(refusal),
+    });
     const start = this.pending.read().progress.currentStepIndex ?? this.serverIndex;
     this.index = this.clamp(this.isActive ? start : Math.max(options.shown ?? 0, this.closingStep));
   }
@@ -91,6 +109,8 @@ export class Play {
   start(): void {
     if (this.isActive) {
       void this.outbox.flush();
+      void this.photos.flush();
+      this.leavesWith = this.step?.id ?? null;
       if (this.index >= this.closingStep) void this.complete();
     } else if (this.session.status !== "completed") {
       this.end(this.session.status);
@@ -104,6 +124,7 @@ export class Play {
   close(): void {
     this.closed = true;
     this.outbox.close();
+    this.photos.close();
     this.wake?.();
   }
 
@@ -143,6 +164,14 @@ export class Play {
     }
   }
 
+  /** Send a photo, and go to the next step when the server has it, or when the guest does not wait. */
+  async usePhoto(stepId: string, photo: Blob): Promise<void> {
+    if (this.closed) return;
+    this.refusedPhotos.delete(stepId);
+    this.leavesWith = stepId;
+    await this.photos.add(stepId, photo);
+  }
+
   /** Complete a session of an experience without steps. */
   submitNothing(): void {
     void this.finish();
@@ -156,6 +185,7 @@ export class Play {
   retryNow(): void {
     if (this.closed) return;
     if (!this.pending.isEmpty && this.isActive) void this.outbox.flush();
+    if (!this.photos.isEmpty) void this.photos.flush();
     this.wake?.();
   }
 
@@ -196,7 +226,22 @@ export class Play {
     }
   }
 
+  private handleSent(stepId: string): void {
+    this.wake?.();
+    if (this.leavesWith === stepId) this.submit(stepId, undefined);
+    else this.options.changed();
+  }
+
+  private refusePhoto(stepId: string, reason: string, issues: Refusal["issues"]): void {
+    this.refusedPhotos.set(stepId, photoProblem(reason, issues));
+    const index = this.steps.findIndex(({ id }) => id === stepId);
+    this.completing = null;
+    if (index >= 0 && index !== this.index) this.go(index);
+    else this.options.changed();
+  }
+
   private go(index: number): void {
+    this.leavesWith = null;
     this.index = this.clamp(index);
     if (this.isActive && this.index < this.closingStep) {
       this.pending.setIndex(this.index);
@@ -219,7 +264,9 @@ export class Play {
 
   private async completeUntilDone(): Promise<NextPhase | null> {
     for (let failures = 0; !this.closed && this.ended === null; failures++) {
-      const refusal = await withLock(this.outbox.lockName, () => this.completeOnce());
+      const refusal = (await this.photos.settle())
+        ? await withLock(this.outbox.lockName, () => this.completeOnce())
+        : new Refusal("offline", {}, true); // the photo is needed, and is still on this phone
       if (!(refusal instanceof Error)) return refusal;
       if (!refusal.isTransient) return this.handleRefusal(refusal);
       this.saving = "offline";
@@ -326,6 +373,13 @@ export class Play {
   private clamp(index: number): number {
     return Math.max(0, Math.min(index, this.steps.length - 1));
   }
+}
+
+function photoProblem(reason: string, issues: Refusal["issues"]): string {
+  const named = (field: string) => issues.some(({ path }) => path === field);
+  if (reason === "invalid_request" && named("contentType")) return "wrong_type";
+  if (reason === "invalid_request" && named("sizeBytes")) return "too_large";
+  return reason;
 }
 
 /** Whether the guest may leave the step without an answer. */

@@ -1,7 +1,9 @@
 /** A session that is played step by step, from the call that opens it to its end. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { senderOf } from "../media/upload.ts";
 import { entryState, keepInEntry } from "../model/history.ts";
+import { photoStore } from "../model/photos/photo-store.ts";
 import { Play, type StartedSession } from "../model/play.ts";
 import { type Refusal, refusalOf } from "../model/refusals.ts";
 import { store } from "../model/storage.ts";
@@ -38,6 +40,8 @@ export function Player({ venue, open, leave, redirects, onStartAgain, onGiveUp }
         if (!current || started === null) return;
         const opened = new Play(started, {
           store: store(),
+          photos: photoStore(),
+          sendPhoto: senderOf(started.backend),
           shown: entryState().shown ?? null,
           leave,
           changed: () => {

@@ -78,20 +78,26 @@ function TopBar({ play, venue }: Props) {
 
 function SaveState({ play }: { play: Play }) {
   const [wasUnsaved, setWasUnsaved] = useState(false);
-  const { saving } = words();
+  const texts = words().saving;
+  // A photo is as unsaved as an answer.
+  const isPhoto = play.photos.isWaiting;
+  const saving = isPhoto ? "offline" : play.saving;
   useEffect(() => {
-    if (play.saving !== "saved") setWasUnsaved(true);
-  }, [play.saving]);
+    if (saving !== "saved") setWasUnsaved(true);
+  }, [saving]);
   return (
     <span
-      class={`save-state ${play.saving}`}
+      class={`save-state ${saving}`}
       data-testid="save-state"
-      data-state={play.saving}
+      data-state={saving}
+      data-photo={isPhoto ? "waiting" : undefined}
       role="status"
     >
       <span class="save-dot" aria-hidden="true" />
-      <span class="sr-only">{wasUnsaved ? saving[play.saving] : ""}</span>
-      {play.saving === "offline" ? <span class="save-words">{saving.offlineShort}</span> : null}
+      <span class="sr-only">{wasUnsaved ? texts[isPhoto ? "photo" : saving] : ""}</span>
+      {saving === "offline" ? (
+        <span class="save-words">{isPhoto ? texts.photoShort : texts.offlineShort}</span>
+      ) : null}
     </span>
   );
 }
@@ -125,7 +131,8 @@ function StepForm({ venue, play, step }: FormProps) {
   }
 
   function submit() {
-    const found = problemWith(step, value);
+    // The renderer of a photo offers no way on without one.
+    const found = asks ? problemWith(step, value) : null;
     setLocalProblem(found);
     if (found !== null) {
       form.current?.querySelector<HTMLElement>("input, textarea")?.focus();

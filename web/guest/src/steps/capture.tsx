@@ -4,7 +4,8 @@ import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { hasCamera } from "../media/camera.ts";
 import { readable } from "../media/photo.ts";
-import { fileProblem, isVideo, shrink, TYPES, uploadPhoto, VIDEO_TYPES } from "../media/upload.ts";
+import { fileProblem, isVideo, prepared, TYPES, VIDEO_TYPES } from "../media/upload.ts";
+import type { PhotoState } from "../model/photos/photo-queue.ts";
 import { refusalOf } from "../model/refusals.ts";
 import type { SessionBackend } from "../model/sessions/session-backend.ts";
 import type { Step, StoredMedia } from "../model/types.ts";
@@ -13,45 +14,40 @@ import { Icon } from "../parts/icons.tsx";
 import { Camera } from "./camera.tsx";
 import type { StepProps } from "./props.ts";
 
-type UploadState = { state: "uploading" | "checking" | "failed"; percentage: number };
-
 export function Capture({ play, step, problem }: StepProps) {
   const [camera, setCamera] = useState(false);
+  /** Taken or chosen, and not sent: the guest looks at it. */
   const [photo, setPhoto] = useState<Blob | null>(null);
-  const [uploadState, setUploadState] = useState<UploadState | null>(null);
   const [reason, setReason] = useState<string | null>(null);
   const [retaking, setRetaking] = useState(false);
   const [cameraRefused, setCameraRefused] = useState(false);
   const fromCamera = useRef(false);
-  const aborter = useRef<AbortController | null>(null);
-  const picture = useObjectUrl(photo);
+  const sent = play.photos.at(step.id);
+  const upload = sent?.state ?? null;
+  const picture = useObjectUrl(photo ?? sent?.blob ?? null);
   const stored = play.session.capturedMedia.find((media) => media.stepId === step.id);
   const storedUrl = useStoredUrl(play.backend, stored);
   const allowVideos = step.config?.allowVideos ?? false;
   const shown = picture ?? (retaking ? null : storedUrl);
-  const showsVideo = isVideo(photo?.type ?? stored?.contentType ?? "");
-  const busy = uploadState !== null && uploadState.state !== "failed";
+  const showsVideo = isVideo(photo?.type ?? sent?.blob.type ?? stored?.contentType ?? "");
+  // While it is tried again the guest may go on too.
+  const waits = upload !== null && upload.reason !== null;
+  const busy = upload !== null && !waits;
+  const refused = play.refusedPhotos.get(step.id) ?? (waits ? upload.reason : null);
+  const why = reason ?? refused;
+  const actions = useKeptFocus(camera ? "camera" : (upload?.state ?? (shown ? "photo" : "empty")));
   const { capture, page, step: stepWords } = words();
-  const actions = useKeptFocus(
-    camera ? "camera" : (uploadState?.state ?? (shown ? "photo" : "empty")),
-  );
 
-  useEffect(() => () => aborter.current?.abort(), []);
+  // Another tab must not move the guest away from a photo that they preview or upload.
+  const isInMiddle = photo !== null || camera || busy;
   useEffect(() => {
-    // Another tab must not move the guest away from a photo that they preview or upload.
-    play.busy = photo !== null || camera;
-  }, [photo, camera]);
-  useEffect(() => {
-    if (uploadState?.state !== "failed" || !photo) return;
-    const again = () => void upload(photo);
-    addEventListener("online", again);
-    return () => removeEventListener("online", again);
-  }, [uploadState, photo]);
+    play.busy = isInMiddle;
+  }, [isInMiddle]);
 
   function preview(taken: Blob) {
     fromCamera.current = camera;
     setCamera(false);
-    setUploadState(null);
+    play.refusedPhotos.delete(step.id);
     const problem = fileProblem(taken, allowVideos);
     setReason(problem);
     if (problem === null) setPhoto(taken);
@@ -66,42 +62,22 @@ export function Capture({ play, step, problem }: StepProps) {
     }
   }
 
-  async function upload(chosen: Blob) {
-    if (aborter.current && !aborter.current.signal.aborted) return;
-    const controller = new AbortController();
-    aborter.current = controller;
+  async function send(chosen: Blob) {
     setReason(null);
     try {
-      const session = await uploadPhoto(await shrink(chosen), {
-        backend: play.backend,
-        stepId: step.id,
-        onState: (state, percentage) =>
-          controller.signal.aborted || setUploadState({ state, percentage }),
-        signal: controller.signal,
-      });
-      play.update(session);
-      // The guest has cancelled too late. The photo that they take now will replace this one.
-      if (controller.signal.aborted) return;
-      controller.abort();
-      play.submit(step.id, undefined);
+      const file = await prepared(chosen);
+      setRetaking(true); // what was stored before is replaced
+      setPhoto(null);
+      await play.usePhoto(step.id, file);
     } catch (error) {
-      if (controller.signal.aborted) return;
-      controller.abort();
-      const refusal = refusalOf(error);
-      if (refusal.reason === "session_not_active") return play.handleEnd(refusal);
-      const failure = captureProblem(refusal.reason, refusal.issues);
-      setReason(failure);
-      if (RETRYABLE.has(failure)) setUploadState({ state: "failed", percentage: 0 });
-      else {
-        setUploadState(null);
-        setPhoto(null);
-      }
+      setPhoto(null);
+      setReason(refusalOf(error).reason);
     }
   }
 
   function discard() {
-    aborter.current?.abort();
-    setUploadState(null);
+    void play.photos.remove(step.id);
+    play.refusedPhotos.delete(step.id);
     setPhoto(null);
     setReason(null);
     setRetaking(true);
@@ -131,7 +107,7 @@ export function Capture({ play, step, problem }: StepProps) {
           ) : (
             <img data-testid="preview" src={shown} alt={capture.yourPhoto} />
           )}
-          {uploadState ? <UploadProgress upload={uploadState} /> : null}
+          {upload ? <UploadProgress upload={upload} /> : null}
         </figure>
       ) : (
         <div class="viewfinder" aria-hidden="true">
@@ -142,35 +118,35 @@ export function Capture({ play, step, problem }: StepProps) {
         class="error"
         role="alert"
         data-testid="capture-error"
-        data-reason={reason ?? ""}
-        hidden={!reason && !problem}
+        data-reason={why ?? ""}
+        hidden={!why && !problem}
       >
-        {reason ? captureWords(reason) : problem && answerWords(problem)}
+        {why ? captureWords(why) : problem && answerWords(problem)}
       </p>
       <footer class="actions" ref={actions}>
-        {uploadState?.state === "failed" && photo ? (
-          <button
-            class="button primary"
-            type="button"
-            data-testid="upload-retry"
-            onClick={() => void upload(photo)}
-          >
-            {page.tryAgain}
-          </button>
-        ) : null}
-        {photo && !uploadState ? (
+        {photo ? (
           <button
             class="button primary"
             type="button"
             data-testid="use-photo"
-            onClick={() => void upload(photo)}
+            onClick={() => void send(photo)}
           >
             {showsVideo ? capture.useVideo : capture.usePhoto}
           </button>
         ) : null}
-        {shown && !photo && !uploadState ? (
+        {shown && !photo && !busy ? (
           <button class="button primary" type="submit" data-testid="next" aria-busy={play.leaving}>
             {play.isLast ? stepWords.done : stepWords.next}
+          </button>
+        ) : null}
+        {waits && !photo ? (
+          <button
+            class="button quiet"
+            type="button"
+            data-testid="upload-retry"
+            onClick={() => void play.photos.flush()}
+          >
+            {page.tryAgain}
           </button>
         ) : null}
         {shown && !busy ? (
@@ -199,26 +175,12 @@ export function Capture({ play, step, problem }: StepProps) {
   );
 }
 
-const RETRYABLE = new Set(["interrupted", "offline", "rate_limited", "upload_missing", "unknown"]);
-
-const WORDED = new Set([
-  ...["upload_missing", "upload_too_large", "upload_type_mismatch", "upload_too_many_pixels"],
-  ...["upload_damaged", "unsupported_media", "wrong_type", "too_large", "rate_limited"],
-]);
-
-function captureProblem(reason: string, issues: { path: string }[]): string {
-  const named = (field: string) => issues.some(({ path }) => path === field);
-  if (reason === "invalid_request" && named("contentType")) return "wrong_type";
-  if (reason === "invalid_request" && named("sizeBytes")) return "too_large";
-  return WORDED.has(reason) ? reason : "interrupted";
-}
-
-function UploadProgress({ upload }: { upload: UploadState }) {
+function UploadProgress({ upload }: { upload: PhotoState }) {
   const { capture } = words();
   return (
     <figcaption class="upload" data-testid="upload" data-state={upload.state} tabIndex={-1}>
       <span role="status">{capture[upload.state]}</span>
-      {upload.state === "failed" ? null : (
+      {upload.state === "waiting" ? null : (
         <span
           class="bar"
           role="progressbar"
