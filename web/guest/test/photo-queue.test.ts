@@ -41,7 +41,7 @@ class Server {
     if (this.refusal) throw this.refusal;
     const upload = photo.upload ?? { url: `u${++this.addresses}`, method: "PUT", headers: {} };
     if (photo.upload === null) await keep(upload);
-    const text = new TextDecoder().decode(photo.bytes);
+    const text = await new Blob([photo.bytes]).text();
     if (!this.objects.has(upload.url)) this.objects.set(upload.url, text);
     if (this.losesResponse) {
       this.losesResponse = false;

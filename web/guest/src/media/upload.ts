@@ -67,10 +67,10 @@ export async function prepared(file: Blob): Promise<Blob> {
 export function senderOf(backend: SessionBackend): SendPhoto {
   return async ({ stepId, type, bytes, upload: kept }, { onState, keep, signal }) => {
     onState("uploading", 0);
-    const upload = kept ?? (await backend.createUpload(stepId, type as ContentType, bytes.byteLength));
+    const photo = new Blob([bytes], { type });
+    const upload = kept ?? (await backend.createUpload(stepId, type as ContentType, photo.size));
     signal.throwIfAborted();
     if (kept === null) await keep(upload);
-    const photo = new Blob([bytes], { type });
     const isTaken = await put(photo, upload, (percentage) => onState("uploading", percentage), signal);
     if (!isTaken && upload.assetId === undefined) {
       // Without an id of its own, an earlier photo would be confirmed in its place.

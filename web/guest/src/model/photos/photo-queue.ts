@@ -36,6 +36,8 @@ export interface PhotoListener {
   onEnded(refusal: Refusal): void;
 }
 
+/** Photos are no larger. A video that is stays in memory, where a phone has it anyway. */
+const MAX_STORED_BYTES = 20 * 2 ** 20;
 const MIN_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 15_000;
 /** Refusals after which the same photo may be taken later. */
@@ -94,7 +96,8 @@ export class PhotoQueue {
     await this.load();
     const photo: WaitingPhoto = {
       ...this.session,
-      ...{ stepId, type: blob.type, bytes: await blob.arrayBuffer() },
+      ...{ stepId, type: blob.type },
+      bytes: blob.size > MAX_STORED_BYTES ? blob : await blob.arrayBuffer(),
       ...{ id: Math.random().toString(36).slice(2), keptAt: Date.now(), upload: null },
     };
     this.entries.get(stepId)?.aborter?.abort();

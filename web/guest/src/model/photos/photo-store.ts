@@ -11,8 +11,8 @@ export interface WaitingPhoto {
   scope: string;
   sessionId: string;
   stepId: string;
-  /** Bytes instead of a `Blob`, which some browsers lose with the tab that made it. */
-  bytes: ArrayBuffer;
+  /** Bytes, because some browsers lose a stored `Blob` with its tab. What is not stored is one. */
+  bytes: ArrayBuffer | Blob;
   type: string;
   keptAt: number;
   /** Where it is sent, so that a repeat goes to the same object; null before that is known. */
@@ -83,6 +83,7 @@ class IndexedPhotos implements PhotoStore {
   }
 
   async put(photo: WaitingPhoto): Promise<void> {
+    if (photo.bytes instanceof Blob) return this.memory.put(photo);
     try {
       await this.run("readwrite", (store) => store.put(photo, keyOf(photo)));
     } catch {
