@@ -79,6 +79,7 @@ DEPLOYED = {
         "sweepJourneys",
         "triggerTransform",
     ),
+    "mails.endpoints": ("sweepMails",),
     "media.endpoints": (
         "confirmUpload",
         "createUpload",

@@ -70,6 +70,7 @@ COLLECTIONS: dict[str, Kept] = {
     ),
     "workspaces/campaigns/prizeCodes": Kept(NOTHING, "codes that were uploaded"),
     "workspaces/campaigns/ticketBatches": Kept(NOTHING, "how many tickets were made"),
+    "mail": Kept(GUEST, "the address that a picture's link was sent to; also deleted by age"),
     "shares": Kept(GUEST, "which session's picture a short address shows; also deleted by age"),
     "publicCampaigns": Kept(NOTHING, "what everybody may know of a campaign"),
     "projects": Kept(NOTHING, "what guests visit"),

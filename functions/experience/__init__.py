@@ -25,6 +25,7 @@ A domain imports only shared modules and domains that stand above it in this lis
     transforms   the job that turns a capture into a picture
     journeys     a guest's session of an event: inputs, one photo, and the picture made of it
     shares       short addresses of pictures, their pages, and taking all addresses back
+    mails        the one mail with a picture's address, for the extension that sends it
     players      profiles, progress in experiences, its log, boards and analytics
     campaigns    campaigns: their life, their build, and playing them for prizes
     ai_generations   what language models make of a brief, and what people accept of it
@@ -49,6 +50,7 @@ DOMAINS = (
     "transforms",
     "journeys",
     "shares",
+    "mails",
     "players",
     "campaigns",
     "ai_generations",

@@ -140,6 +140,11 @@ def project_id() -> str:
     return str(app().project_id)
 
 
+def public_origin() -> str:
+    """Where Hosting serves the pages of guests and players, without a slash at the end."""
+    return (config.PUBLIC_ORIGIN.value or f"https://{project_id()}.web.app").rstrip("/")
+
+
 ENQUEUE_SECONDS = 10
 """How long a queue may take to accept a task, and once more: a guest may be waiting for it."""
 

@@ -158,7 +158,7 @@ PROVIDER_PRICES = StringParam(
 PUBLIC_ORIGIN = StringParam(
     "PUBLIC_ORIGIN",
     default="",
-    description="Where Hosting serves campaigns' pages; empty: https://PROJECT.web.app.",
+    description="Where Hosting serves the pages that links lead to; empty: https://PROJECT.web.app.",
 )
 
 LANGUAGE_MODEL = StringParam(

@@ -19,6 +19,7 @@ from experience.events.models.experience import EventExperience
 from experience.events.models.journey import Journey
 from experience.guests.models import Guest
 from experience.journeys.models.session import EventSession
+from experience.mails.models.mail import Mail
 from experience.players.models.leaderboard import Board
 from experience.players.models.lifecycle.erasure import PlayerTombstone
 from experience.players.models.lifecycle.own import SavedState
@@ -60,6 +61,7 @@ class Data:
     event_sessions: dict[str, EventSession] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     shares: dict[str, Share] = field(default_factory=dict)
+    mails: dict[str, Mail] = field(default_factory=dict)
     internals: dict[str, JobInternals] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     steps: dict[str, RunStep] = field(default_factory=dict)
@@ -99,6 +101,14 @@ class Data:
         """A session by its ids."""
         return self.sessions.get(f"projects/{project_id}/sessions/{session_id}")
 
+    def session_of(
+        self, project_id: str | None, event_id: str | None, session_id: str
+    ) -> Session | EventSession | None:
+        """A session of a project or of an event."""
+        if event_id is None:
+            return self.session(str(project_id), session_id)
+        return self.event_sessions.get(f"events/{event_id}/sessions/{session_id}")
+
     def guest_of(self, session: Session) -> Guest | None:
         """Whose session it is."""
         return self.guests.get(f"projects/{session.project_id}/guests/{session.created_by}")
@@ -123,7 +133,7 @@ def read(client: Client, bucket: str | None = None, project_id: str | None = Non
     Players are of no project: they are read with everything alone.
     """
     inside = ["workspaces/", "projects/", "events/", "experiences/", "players/"]
-    inside += ["playerTombstones/", "publicCampaigns/", "shares/"]
+    inside += ["playerTombstones/", "publicCampaigns/", "shares/", "mail/"]
     media = ["projects/", "captures/", "results/", "exports/players/", "erasures/"]
     if project_id:
         project = client.document("projects", project_id).get().to_dict() or {}
@@ -193,6 +203,7 @@ def _kinds(data: Data) -> dict[str, tuple[Callable[[dict[str, Any]], Document], 
         f"{project}/jobs": (Job.load, data.jobs),
         f"{project}/jobs/jobInternals": (JobInternals.load, data.internals),
         "shares": (Share.load, data.shares),
+        "mail": (Mail.load, data.mails),
         f"{workspace}/runs": (Run.load, data.runs),
         f"{workspace}/runs/runSteps": (RunStep.load, data.steps),
         f"{workspace}/generationJobs": (GenerationJob.load, data.generations),

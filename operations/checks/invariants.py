@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from experience.errors import FailedPrecondition
+from experience.mails.models.mail import event_mail_id_of, mail_id_of
 from experience.media.models import path_in
 from experience.media.store.objects import event_result_path, input_path
 from experience.projects.models import Phase
 from experience.sessions.models.progress import require_complete
 from experience.sessions.models.session import JobStatus, Session, SessionStatus
-from experience.shares.models.share import share_id_of
+from experience.shares.models.share import share_id_of, share_id_of_event
 from experience.transforms.models.snapshot import require_snapshot
 from experience.workflows.generations.models import GenerationStatus
 from experience.workspaces.models import Role
@@ -330,11 +331,28 @@ def media_lie_in_the_bucket(data: Data) -> Found:
 def a_share_leads_to_a_picture(data: Data) -> Found:
     """A share names a session, and has the id of the picture that the session has now."""
     for path, share in data.shares.items():
-        session = data.session(share.project_id, share.session_id)
-        if session is None:
+        found = data.session_of(share.project_id, share.event_id, share.session_id)
+        if found is None:
             yield path, f"names the session {share.session_id}, which is not there"
-        elif path != f"shares/{share_id_of(session)}":
-            yield path, f"has not the id of the picture of session {session.id}"
+            continue
+        own = share_id_of(found) if isinstance(found, Session) else share_id_of_event(found)
+        if path != f"shares/{own}":
+            yield path, f"has not the id of the picture of session {found.id}"
+
+
+def a_mail_is_of_a_picture(data: Data) -> Found:
+    """A mail names a session that is there, with a guest, and is the only one that it can have."""
+    for path, mail in data.mails.items():
+        found = data.session_of(mail.project_id, mail.event_id, mail.session_id)
+        if found is None:
+            yield path, f"names the session {mail.session_id}, which is not there"
+        elif isinstance(found, Session):
+            if path != f"mail/{mail_id_of(found.project_id, found.id)}":
+                yield path, f"has not the id of the mail of session {found.id}"
+            elif data.guest_of(found) is None:
+                yield path, f"is to a guest who is not there, of session {found.id}"
+        elif path != f"mail/{event_mail_id_of(found.event_id, found.id)}":
+            yield path, f"has not the id of the mail of session {found.id}"
 
 
 INVARIANTS: tuple[Callable[[Data], Found], ...] = (
@@ -360,6 +378,7 @@ INVARIANTS: tuple[Callable[[Data], Found], ...] = (
     no_media_without_a_session,
     media_lie_in_the_bucket,
     a_share_leads_to_a_picture,
+    a_mail_is_of_a_picture,
     *EVENT_INVARIANTS,
     *PLAYER_INVARIANTS,
     *GENERATION_INVARIANTS,

@@ -1,13 +1,35 @@
 """Guests (`/projects/{p}/guests/{uid}`) and the rules of the four phases."""
 
 import math
+import re
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic.json_schema import SkipJsonSchema
 
-from experience.documents import Document, Request
+from experience.documents import Document, Request, Sparse
 from experience.errors import FailedPrecondition, ResourceExhausted
 from experience.ids import DocumentId
 from experience.projects.models import ExperienceRef
+
+MAX_LOCALE_LENGTH = 35
+_LOCALE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,7}")
+
+
+def _locale(value: str) -> str:
+    if len(value) > MAX_LOCALE_LENGTH or not _LOCALE.fullmatch(value):
+        raise ValueError("must be a language tag, such as de or pt-BR")
+    return value
+
+
+Locale = Annotated[
+    str,
+    AfterValidator(_locale),
+    WithJsonSchema(
+        {"type": "string", "maxLength": MAX_LOCALE_LENGTH, "pattern": f"^{_LOCALE.pattern}$"}
+    ),
+]
+"""A language as BCP 47 names it. Nobody looks up whether there is such a one."""
 
 
 class CompletedExperience(Document):
@@ -59,6 +81,12 @@ class Guest(Document):
     active_sessions: dict[str, ActiveSession] = {}
     rates: dict[str, Rate] = {}
     requests: dict[str, JoinedRequest] = {}
+    locale: Sparse[str] = None
+    """The language that the guest reads, as BCP 47 has it."""
+    has_email: Annotated[SkipJsonSchema[bool], Field(exclude_if=lambda given: not given)] = False
+    """Whether an e-mail address is among their answers. Only true is stored."""
+
+    HIDDEN = {"has_email"}
 
     def completed(self, experience_id: str) -> CompletedExperience | None:
         """The newest completion of an experience, if there is one."""
@@ -118,10 +146,14 @@ def next_rate(rate: Rate | None, limit: int, now: int) -> Rate:
 
 
 class EnsureGuest(Request):
-    """A visitor at the door. `consent_version` is the version of the text that they accepted."""
+    """A visitor at the door. `consent_version` is the version of the text that they accepted.
+
+    `locale` is the language that they read, such as `de-AT`.
+    """
 
     project_id: DocumentId
     consent_version: str | None = None
+    locale: Locale | None = None
 
 
 class GetGuest(Request):

@@ -45,13 +45,21 @@ def ensure_guest(uid: str, request: EnsureGuest) -> Guest:
         consent = _consent(project, guest, request.consent_version, now)
         if guest is None:
             guest = Guest(
-                id=uid, project_id=project.id, auth_uid=uid, created_at=now, consent=consent
+                id=uid,
+                project_id=project.id,
+                auth_uid=uid,
+                created_at=now,
+                consent=consent,
+                locale=request.locale,
             )
             transaction.create(guest_snapshot.reference, guest.dump())
-        elif consent != guest.consent and consent is not None:
-            guest = guest.model_copy(update={"consent": consent})
-            transaction.update(guest_snapshot.reference, {"consent": consent.dump()})
-        return guest
+            return guest
+        changed = guest.model_copy(
+            update={"consent": consent, "locale": request.locale or guest.locale}
+        )
+        if difference := guest.difference(changed):
+            transaction.update(guest_snapshot.reference, difference)
+        return changed
 
     return transactions.run_optimistic(client, body)
 

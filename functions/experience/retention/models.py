@@ -82,3 +82,4 @@ class Erasure(Document):
     runs: int
     objects: int
     progress: int
+    mails: int

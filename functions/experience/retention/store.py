@@ -9,6 +9,7 @@ from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot, 
 from experience import transactions
 from experience.guests.store import guests_ref
 from experience.journeys.store import event_guests_ref, event_session_ref, event_sessions_ref
+from experience.mails.store import event_mail_ref, mail_ref
 from experience.media.store import objects
 from experience.projects.store import project_ref
 from experience.retention.models import KeptSession
@@ -99,15 +100,16 @@ class SessionIds:
 def delete_session(
     client: Client, session: SessionIds, of_run: Iterable[DocumentReference] = ()
 ) -> int:
-    """Delete a session: first its objects, then itself, its shares, its job and the job's run.
+    """Delete a session: first its objects, then itself, its shares, mail, job and the job's run.
 
     One read for its shares. Returns the number of its objects. Safe to repeat.
     """
     count = objects.delete_of_session(session.project_id, session.id)
     batch = client.batch()
-    for share in query_shares_of(client, session.project_id, session.id).stream():
+    for share in query_shares_of(client, session.id, project_id=session.project_id).stream():
         batch.delete(share.reference)
     if session.job_id:
+        batch.delete(mail_ref(client, session.project_id, session.id))
         batch.delete(internals_ref(client, session.project_id, session.job_id))
         batch.delete(job_ref(client, session.project_id, session.job_id))
     for each in of_run:
@@ -136,24 +138,39 @@ class EventSessionIds:
 def delete_event_session(
     client: Client, session: EventSessionIds, of_run: Iterable[DocumentReference] = ()
 ) -> int:
-    """Delete a session of an event: first its photo and picture, then itself and its run.
+    """Delete a session of an event: first its photo and picture, then itself, shares, mail and run.
 
+    One read for its shares.
     Returns the number of its objects. Safe to repeat.
     """
     count = objects.delete_of_event_session(session.event_id, session.id)
     batch = client.batch()
+    for share in query_shares_of(client, session.id, event_id=session.event_id).stream():
+        batch.delete(share.reference)
+    batch.delete(event_mail_ref(client, session.event_id, session.id))
     for each in (*of_run, event_session_ref(client, session.event_id, session.id)):
         batch.delete(each)
     transactions.retry(batch.commit)
     return count
 
 
-def delete_shares_of(client: Client, session: SessionIds) -> int:
-    """Delete the shares of a session, and return how many there were. One read. Safe to repeat."""
-    found = list(query_shares_of(client, session.project_id, session.id).stream())
+def delete_shares_of(client: Client, session_id: str, **parent: str) -> int:
+    """Delete the shares of a session, and return how many there were. One read. Safe to repeat.
+
+    `parent` is its project or its event.
+    """
+    found = list(query_shares_of(client, session_id, **parent).stream())
     for share in found:
         transactions.retry(share.reference.delete)
     return len(found)
+
+
+def delete_if_present(reference: DocumentReference) -> int:
+    """Delete a document, and return whether it was there. One read. Safe to repeat."""
+    if not reference.get().exists:
+        return 0
+    transactions.retry(reference.delete)
+    return 1
 
 
 def delete_objects_of(session: SessionIds) -> int:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from google.cloud.firestore import Client, DocumentReference, FieldFilter
+from pydantic.alias_generators import to_camel
 
 
 def share_ref(client: Client, share_id: str) -> DocumentReference:
@@ -10,10 +11,11 @@ def share_ref(client: Client, share_id: str) -> DocumentReference:
     return client.document("shares", share_id)
 
 
-def query_shares_of(client: Client, project_id: str, session_id: str) -> Any:
-    """Query: the shares of a session."""
+def query_shares_of(client: Client, session_id: str, **parent: str) -> Any:
+    """Query: the shares of a session; `parent` is its `project_id` or its `event_id`."""
+    [(field, value)] = parent.items()
     return (
         client.collection("shares")
-        .where(filter=FieldFilter("projectId", "==", project_id))
+        .where(filter=FieldFilter(to_camel(field), "==", value))
         .where(filter=FieldFilter("sessionId", "==", session_id))
     )

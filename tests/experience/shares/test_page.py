@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experience.shares.models import page
+from experience.shares.models import page, theme
 from experience.shares.models.share import SharedPicture
 
 URL = "https://firebasestorage.googleapis.com/v0/b/b/o/p%2Fr.png?alt=media&token=t"
@@ -89,7 +89,7 @@ class TestLook:
         found = re.search(r"--brand: (#\w+); --on-brand: (#\w+)", sheet)
         assert found
         assert found[1] == colour
-        assert page._contrast(found[1], found[2]) >= 4.5
+        assert theme.contrast(found[1], found[2]) >= 4.5
 
 
 class TestPolicy:

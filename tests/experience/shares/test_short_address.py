@@ -50,7 +50,7 @@ def site(suite: Suite) -> Site:
 
 def stored(db: Database, picture: Picture) -> dict[str, object]:
     """The shares of the picture's session, by id."""
-    found = query_shares_of(db, picture.venue.project, picture.session.id).stream()
+    found = query_shares_of(db, picture.session.id, project_id=picture.venue.project).stream()
     return {each.id: each.to_dict() for each in found}
 
 

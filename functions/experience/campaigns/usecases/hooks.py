@@ -50,6 +50,9 @@ class CampaignHooks:
 
         return transactions.conditional_writes(client, body)
 
+    def after_run_finalized(self, run: Run) -> None:
+        """Nothing: all of it is in the commit."""
+
     def on_run_retried(self, client: Client, run: Run, now: int) -> HookWrites:  # noqa: ARG002
         """Raises FailedPrecondition: by now the campaign may be another."""
         raise FailedPrecondition(

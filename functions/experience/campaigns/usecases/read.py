@@ -4,7 +4,7 @@ import html
 
 from google.cloud.firestore import FieldFilter, Query
 
-from experience import clients, config, pages
+from experience import clients, pages
 from experience.campaigns import store
 from experience.campaigns.models.campaign import Campaign, CampaignView, EmbedCode
 from experience.campaigns.models.requests import GetCampaign, GetEmbedCode, ListCampaigns
@@ -34,8 +34,7 @@ def get_embed_code(uid: str, request: GetEmbedCode) -> EmbedCode:
     client = clients.firestore()
     require_role(client, request.workspace_id, uid, Role.VIEWER, what="workspace")
     campaign = store.get_campaign(client, request.workspace_id, request.campaign_id)
-    origin = config.PUBLIC_ORIGIN.value or f"https://{clients.project_id()}.web.app"
-    url = f"{origin.rstrip('/')}/play/{campaign.id}"
+    url = f"{clients.public_origin()}/play/{campaign.id}"
     title = html.escape(campaign.name, quote=True)
     code = (
         f'<iframe src="{html.escape(url, quote=True)}" title="{title}" width="100%" height="760"'

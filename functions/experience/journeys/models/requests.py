@@ -5,16 +5,21 @@ from typing import Literal
 from pydantic import Field
 
 from experience.documents import Request
+from experience.guests.models import Locale
 from experience.ids import DocumentId, RequestId
 from experience.media.models import ImageType, UnsupportedType
 from experience.steps import StepInput
 
 
 class StartJourney(Request):
-    """Begin a session of an event. `consent_version` is of the text that the guest accepted."""
+    """Begin a session of an event. `consent_version` is of the text that the guest accepted.
+
+    `locale` is the language that they read, such as `de-AT`.
+    """
 
     event_id: DocumentId
     consent_version: str | None = None
+    locale: Locale | None = None
     request_id: RequestId | None = None
 
 

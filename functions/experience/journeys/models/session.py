@@ -83,6 +83,14 @@ class EventSession(EventSessionView, Sharded):
         """Leave what is stored without a shard as it is: `startJourney` gives each session one."""
 
     transforming_since: Sparse[int] = None
+    locale: Sparse[str] = None
+    """The language that the guest reads, as BCP 47 has it."""
+    has_email: Sparse[bool] = None
+    """Whether the guest gave an e-mail address. Only true is stored."""
+    mail_due_at: Sparse[int] = None
+    """When the picture was ready, or an address was given for one that was."""
+    revoked_at: Sparse[int] = None
+    """When the addresses of the picture were taken back."""
 
     def input_of(self, step_id: str) -> StepInput | None:
         """The input of a step; None where there is none that this version can read."""

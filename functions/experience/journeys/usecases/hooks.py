@@ -10,6 +10,7 @@ from experience.errors import Contention, FailedPrecondition
 from experience.journeys import store
 from experience.journeys.models.session import SessionState
 from experience.journeys.models.transform import failure_of_run
+from experience.journeys.usecases import followers
 from experience.media.store import objects
 from experience.transforms.models.failures import JobFailure
 from experience.transforms.models.quota import MAX_RUNNING_PER_GUEST
@@ -64,12 +65,19 @@ class JourneyHooks:
             "state": SessionState.READY.value,
             "resultImagePath": published["url"],
             "resultGeneration": published["generation"],
+            "mailDueAt": now,
             "error": DELETE_FIELD,
             "errorCode": DELETE_FIELD,
             "transformingSince": DELETE_FIELD,
             "updatedAt": now,
         }
         return [(session, ready)]
+
+    def after_run_finalized(self, run: Run) -> None:
+        """A guest who gave an address gets a mail."""
+        ids = _ids(run)
+        if run.status is RunStatus.COMPLETED and "hasEmail" in ids:
+            followers.follow("event picture", ids["eventId"], ids["sessionId"])
 
     def on_run_retried(self, *_: Any, **__: Any) -> Updates:
         """Raises FailedPrecondition: by now the session may have a newer transform."""

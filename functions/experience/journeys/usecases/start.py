@@ -1,6 +1,6 @@
 """Beginning a session of an event."""
 
-from google.cloud.firestore import Client, Transaction
+from google.cloud.firestore import Client, DocumentReference, Transaction
 
 from experience import clients, clock, config, logs, transactions
 from experience.documents import shard_of
@@ -24,8 +24,9 @@ def start_journey(uid: str, request: StartJourney) -> JourneySession:
     """Begin a session at the first step of the event's journey, in the order of this moment.
 
     Three reads (event, guest, journey), one more for a request id, and two writes; then one read
-    for each step and each experience to choose from. Raises FailedPrecondition `event_not_live` and
-    `consent_required`, ResourceExhausted `rate_limited`, AlreadyExists `request_id_reused`.
+    for each step and each experience to choose from. A repeat with another `locale` keeps that, for
+    one write. Raises FailedPrecondition `event_not_live` and `consent_required`, ResourceExhausted
+    `rate_limited`, AlreadyExists `request_id_reused`.
     """
     client = clients.firestore()
     begun = transactions.run_optimistic(client, lambda each: _begin(client, each, uid, request))
@@ -44,13 +45,13 @@ def _begin(
     event = require_event(client, parse(found[0], Event))
     require_visitable(client, event, uid, transaction)
     require_unarchived(event.status)
-    made_by = fingerprint(request.model_dump(mode="json"))
+    made_by = fingerprint(request.model_dump(mode="json", exclude={"locale"}))
     if request.request_id and (earlier := parse(found[2], EventSession)):
         if earlier.request_fingerprint != made_by:
             raise AlreadyExists(
                 "request_id_reused", "This requestId was used before, for another request."
             )
-        return earlier, None
+        return _with_locale(transaction, own, earlier, request.locale), None
     now = clock.now_ms()
     guest = parse(found[1], EventGuest)
     counted = _counted(event, guest, uid, request, now)
@@ -74,12 +75,24 @@ def _begin(
         session = session.model_copy(update=of_journey)
     if request.request_id:
         session = session.model_copy(update={"request_fingerprint": made_by})
+    if request.locale:
+        session = session.model_copy(update={"locale": request.locale})
     transaction.create(own, session.dump())
     if guest:
         transaction.update(guest_reference, field_updates(guest, counted))
     else:
         transaction.create(guest_reference, counted.dump())
     return session, journey
+
+
+def _with_locale(
+    transaction: Transaction, own: DocumentReference, session: EventSession, locale: str | None
+) -> EventSession:
+    """A session that was begun before, in the language that its guest reads by now."""
+    if locale is None or locale == session.locale:
+        return session
+    transaction.update(own, {"locale": locale})
+    return session.model_copy(update={"locale": locale})
 
 
 def _session_id(uid: str, request: StartJourney) -> str:

@@ -138,6 +138,8 @@ def _begin(
     ids = {"eventId": event.id, "sessionId": session.id}
     if session.created_by and (may_have_others(guest) or not is_own):
         ids["guestId"] = session.created_by
+    if session.has_email:
+        ids["hasEmail"] = "true"
     run = PhotoRun(
         run_id=run_id,
         photo=str(session.input_image_path),

@@ -18,6 +18,7 @@ from experience.players.models.progress import ProgressSummary
 from experience.players.usecases import analytics, audit, completions, leaderboard, lists, near
 from experience.players.usecases import fold_rollups as folding
 from experience.players.usecases.lifecycle import accounts, erase, export, merge, sweep
+from experience.sessions.models.mail_due import due_main
 from experience.sessions.models.session import Session, SessionStatus
 
 
@@ -124,7 +125,8 @@ def list_progress_events(caller: Caller, request: ListProgressEvents) -> Page[Pr
 def on_session_completed(event: DocumentEvent) -> None:
     """Start the transform of a session that was completed just now, and count it for its guest.
 
-    One trigger for both, because every update of a session is an invocation of each.
+    Write the mail with its picture, once it is ready and there is an address. One trigger for all
+    of it, because every update of a session is an invocation of each.
     """
     from experience.transforms.usecases import create  # runs and pictures, which players never need
 
@@ -136,6 +138,10 @@ def on_session_completed(event: DocumentEvent) -> None:
         create.create_and_dispatch(session)
         if session.progress_pending:
             completions.count_completion(session)
+    if due := due_main(before, after, event.params["sessionId"]):
+        from experience.mails.usecases import write
+
+        write.write_mail(event.params["projectId"], due)
 
 
 @schedule(every="10 minutes")

@@ -7,13 +7,14 @@ from typing import Any, TypeVar
 
 from google.cloud.firestore import Client, DocumentReference
 
-from experience import clients, clock, logs, transactions
+from experience import clients, clock, logs
 from experience.campaigns.usecases.playing.erase import erase_plays_of_guest
 from experience.errors import Contention, InvalidArgument
 from experience.events.store import get_event
 from experience.guests.store import guest_ref
 from experience.ids import new_id
 from experience.journeys.store import event_guest_ref
+from experience.mails.store import event_mail_ref, mail_ref
 from experience.players.usecases.completions import withdraw_completion
 from experience.players.usecases.lifecycle.untracked import erase_untracked
 from experience.projects.store import get_project
@@ -109,6 +110,7 @@ def _erase_until_nothing_is_found(
                 runs=erased["runs"],
                 objects=erased["objects"],
                 progress=erased["progress"],
+                mails=erased["mails"],
             )
     raise Contention
 
@@ -117,7 +119,7 @@ def _erase_once(
     client: Client, project_id: str, guest_id: str, seen: set[SessionIds], until: int
 ) -> Counter[str]:
     """Erase what there is now, in the sessions that were seen too. Counts what was found."""
-    found = _erase_document(guest_ref(client, project_id, guest_id))
+    found = Counter(guests=store.delete_if_present(guest_ref(client, project_id, guest_id)))
     found += erase_plays_of_guest(client, project_id, guest_id)
     present = set(_sessions_of(client, project_id, guest_id))
     seen |= present
@@ -127,17 +129,9 @@ def _erase_once(
             found += Counter(progress=int(is_erased))
     except Contention:  # others change the same progress: it is looked for again
         found += Counter(again=1)
-    return found + _erase_each(
+    return +found + _erase_each(
         seen, lambda one: _erase_session(client, one, is_present=one in present), until
     )
-
-
-def _erase_document(reference: DocumentReference) -> Counter[str]:
-    """Erase a guest's own document. Counts it as a guest."""
-    if not reference.get().exists:
-        return Counter()
-    transactions.retry(reference.delete)
-    return Counter(guests=1)
 
 
 def _erase_each(
@@ -158,11 +152,11 @@ def _erase_from_event_once(
     client: Client, event_id: str, guest_id: str, seen: set[EventSessionIds], until: int
 ) -> Counter[str]:
     """Erase what there is now, in the sessions that were seen too. Counts what was found."""
-    found = _erase_document(event_guest_ref(client, event_id, guest_id))
+    found = Counter(guests=store.delete_if_present(event_guest_ref(client, event_id, guest_id)))
     snapshots = store.query_event_sessions_of(client, event_id, guest_id).stream()
     present = {EventSessionIds.of(event_id, each) for each in snapshots}
     seen |= present
-    return found + _erase_each(
+    return +found + _erase_each(
         seen, lambda one: _erase_event_session(client, one, is_present=one in present), until
     )
 
@@ -172,6 +166,7 @@ def _erase_event_session(
 ) -> Counter[str]:
     """Erase a session of an event with all that belongs to it. Counts what was found of it."""
     found: Counter[str] = Counter(sessions=int(is_present))
+    found["mails"] = store.delete_if_present(event_mail_ref(client, session.event_id, session.id))
     of_run: list[DocumentReference] = []
     if session.workspace_id and session.run_id:
         tenant = Tenant.of_document(client, session)
@@ -179,6 +174,8 @@ def _erase_event_session(
         found["runs"] = int(bool(of_run))
         found["objects"] = delete.delete_objects_of(tenant, session.run_id, of_run)
     found["objects"] += store.delete_event_session(client, session, of_run)
+    if not is_present:  # one may have been under way
+        found["shares"] = store.delete_shares_of(client, session.id, event_id=session.event_id)
     return +found
 
 
@@ -203,6 +200,7 @@ def _sessions_of_jobs(client: Client, project_id: str, guest_id: str) -> Iterato
 def _erase_session(client: Client, session: SessionIds, *, is_present: bool) -> Counter[str]:
     """Erase a session with all that belongs to it. Counts what was found of it."""
     found: Counter[str] = Counter(sessions=int(is_present))
+    found["mails"] = store.delete_if_present(mail_ref(client, session.project_id, session.id))
     of_run: list[DocumentReference] = []
     if session.workspace_id and session.job_id:
         tenant = Tenant.of_document(client, session)
@@ -215,6 +213,7 @@ def _erase_session(client: Client, session: SessionIds, *, is_present: bool) -> 
     if is_present or of_run or found["jobs"]:
         found["objects"] += store.delete_session(client, session, of_run)
     else:
-        found["shares"] = store.delete_shares_of(client, session)  # one may have been under way
+        # one may have been under way
+        found["shares"] = store.delete_shares_of(client, session.id, project_id=session.project_id)
         found["objects"] += store.delete_objects_of(session)
     return +found

@@ -113,6 +113,12 @@ ExpireAt = Annotated[SkipJsonSchema[datetime | None], Field(exclude_if=lambda ti
 Pending = Annotated[SkipJsonSchema[bool], Field(exclude_if=lambda pending: not pending)]
 """Whether the server has yet to count a completed session for its guest. Only true is stored."""
 
+Given = Annotated[SkipJsonSchema[bool], Field(exclude_if=lambda given: not given)]
+"""Whether its guest gave an e-mail address in it, or before it. Only true is stored."""
+
+Moment = Annotated[SkipJsonSchema[int | None], Field(exclude_if=lambda time: time is None)]
+"""A time that only the server needs (Unix ms), stored only where there is one."""
+
 
 class Session(Sharded):
     """`/projects/{projectId}/sessions/{id}`. Timestamps are Unix milliseconds.
@@ -146,6 +152,11 @@ class Session(Sharded):
     request_fingerprint: str | None = None
     expire_at: ExpireAt = None
     progress_pending: Pending = False
+    has_email: Given = False
+    mail_due_at: Moment = None
+    """Of a main session: when its picture was ready, or an address was given for one that was."""
+    revoked_at: Moment = None
+    """When the addresses of its picture were taken back."""
     created_at: int
     updated_at: int
     completed_at: int | None = None
@@ -174,6 +185,12 @@ class Session(Sharded):
     def claim(self) -> str:
         """The name under which its guest claims it while it is active."""
         return claim_of(self.experience_id, self.mode, self.config_source)
+
+    @property
+    def email(self) -> Answer | None:
+        """The newest e-mail address that its guest gave, if there is one."""
+        given = [each for each in self.answers if each.step_type == "email" and each.value]
+        return max(given, key=lambda answer: answer.answered_at, default=None)
 
     def media_of(self, step_id: str) -> CapturedMedia | None:
         """The confirmed upload of a step, if there is one."""

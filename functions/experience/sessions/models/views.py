@@ -21,6 +21,9 @@ class SessionView(Session):
     request_fingerprint: str | None = Field(default=None, exclude=True)
     expire_at: datetime | None = Field(default=None, exclude=True)
     progress_pending: bool = Field(default=False, exclude=True)
+    has_email: bool = Field(default=False, exclude=True)
+    mail_due_at: int | None = Field(default=None, exclude=True)
+    revoked_at: int | None = Field(default=None, exclude=True)
     shard: int | None = Field(default=None, exclude=True)
     inputs: dict[str, str | int | float | bool | list[str]]
     active_job_id: str | None

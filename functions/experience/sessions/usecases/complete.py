@@ -17,7 +17,7 @@ from experience.sessions.models.views import CompletedSession, SessionView
 from experience.sessions.usecases import adopt
 from experience.sessions.usecases.access import require_active, require_owner
 from experience.sessions.usecases.next_phase import find_playable
-from experience.store import parse, require
+from experience.store import find, parse, require
 
 
 def complete_session(uid: str, request: CompleteSession) -> CompletedSession:
@@ -25,8 +25,9 @@ def complete_session(uid: str, request: CompleteSession) -> CompletedSession:
 
     Four reads (session, guest, project, and the experience of the next phase), two writes.
     Completing again returns the same and writes nothing. A visit to an experience with rules of
-    progress is marked, so that `onSessionCompleted` or a sweep counts it for its guest. Raises
-    FailedPrecondition `steps_incomplete` and `session_not_active`.
+    progress is marked, so that `onSessionCompleted` or a sweep counts it for its guest. A preshare
+    with an e-mail address costs a read and a write more. Raises FailedPrecondition
+    `steps_incomplete` and `session_not_active`.
     """
     client = clients.firestore()
 
@@ -56,6 +57,7 @@ def complete_session(uid: str, request: CompleteSession) -> CompletedSession:
             update={
                 "status": SessionStatus.COMPLETED,
                 "progress_pending": session.is_visit and pinned.progress is not None,
+                "has_email": _has_email(done, guest),
                 "completed_at": now,
                 "updated_at": now,
             }
@@ -65,10 +67,32 @@ def complete_session(uid: str, request: CompleteSession) -> CompletedSession:
         transaction.update(session_snapshot.reference, session.difference(done))
         if changes:
             transaction.update(guest_snapshot.reference, changes)
+        if done.has_email and done.phase is Phase.PRESHARE:
+            _mark_main(client, transaction, done, now)
         return done, following
 
     session, following = adopt.with_adoption(lambda: transactions.run_optimistic(client, body))
     return CompletedSession(session=SessionView.of(session), next=following)
+
+
+def _has_email(session: Session, guest: Guest) -> bool:
+    """Whether a visit has an e-mail address by now: a main session may have it in its pregate."""
+    before = session.phase is Phase.MAIN and guest.has_email
+    return session.is_visit and (session.email is not None or before)
+
+
+def _mark_main(client: Client, transaction: Transaction, preshare: Session, now: int) -> None:
+    """Mark the main session of a preshare with an e-mail address. One read, one write.
+
+    If its picture is ready, the mail with it is due from now on, and else once it is.
+    """
+    reference = store.session_ref(client, preshare.project_id, str(preshare.main_session_id))
+    main = find(client, reference, Session, transaction)
+    if main is not None:
+        due = {"mail_due_at": now} if main.result_media else {}
+        marked = main.model_copy(update={"has_email": True, **due})
+        if difference := main.difference(marked):
+            transaction.update(reference, difference)
 
 
 def _with_completion(guest: Guest, session: Session, now: int) -> tuple[Guest, dict[str, Any]]:
@@ -82,6 +106,8 @@ def _with_completion(guest: Guest, session: Session, now: int) -> tuple[Guest, d
     changes: dict[str, Any] = {}
     if session.is_visit:  # a preview leads its operator on, and leaves no trace
         changes["completedExperiences"] = [known.dump() for known in entries]
+        if session.has_email and not guest.has_email:
+            changes["hasEmail"] = True
     active = dict(guest.active_sessions)
     claim = active.get(session.claim)
     if claim and claim.session_id == session.id:

@@ -3,20 +3,13 @@
 It needs no script. One makes saving a tap, and lets the picture's guest delete it.
 """
 
-import re
 from html import escape
 from string import Template
 from urllib.parse import urlencode, urlsplit
 
+from experience.shares.models import theme
 from experience.shares.models.share import SharedPicture
 from experience.web_pages import WebPage
-
-FALLBACK = "#4a3aff"
-INK, WHITE = "#000000", "#ffffff"
-
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_FONT = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,60}")
-_LOCAL = ("127.0.0.1", "localhost")
 
 _PAGE = Template("""\
 <!doctype html>
@@ -78,7 +71,7 @@ h1 { font-size: 1.375rem; line-height: 1.25; margin: 0 0 1rem; overflow-wrap: an
 def picture_page(picture: SharedPicture) -> WebPage:
     """The page of a picture. Whatever people wrote is text in it, never markup."""
     title = f"A picture from {picture.name}"
-    logo = _address(picture.theme.get("logoUrl"))
+    logo = theme.image_address(picture.theme.get("logoUrl"))
     sizes = (
         {"width": picture.width, "height": picture.height}
         if picture.width and picture.height
@@ -104,8 +97,8 @@ def picture_page(picture: SharedPicture) -> WebPage:
         "twitter:image:alt": title,
     }
     style = {
-        "brand": _brand(picture.theme.get("primaryColor")).removeprefix("#"),
-        "font": _font(picture.theme.get("fontFamily")),
+        "brand": theme.brand_of(picture.theme.get("primaryColor")).removeprefix("#"),
+        "font": theme.font_of(picture.theme.get("fontFamily")),
     }
     query = urlencode({name: value for name, value in style.items() if value})
     body = _PAGE.substitute(
@@ -127,11 +120,11 @@ def gone_page() -> WebPage:
 
 def style_sheet(query: dict[str, str]) -> WebPage:
     """The style sheet for a colour and a font, which its address names."""
-    brand = _brand(f"#{query.get('brand', '')}")
-    font = _font(query.get("font"))
+    brand = theme.brand_of(f"#{query.get('brand', '')}")
+    font = theme.font_of(query.get("font"))
     families = [*([f'"{font}"'] if font else []), "system-ui", "sans-serif"]
-    dark = _contrast(brand, INK) >= _contrast(brand, WHITE)
-    body = _STYLE.substitute(brand=brand, on_brand=INK if dark else WHITE, font=", ".join(families))
+    on_brand = theme.text_colour_on(brand)
+    body = _STYLE.substitute(brand=brand, on_brand=on_brand, font=", ".join(families))
     headers = {"Cache-Control": "public, max-age=86400"}
     return WebPage(body, "style_sheet", content_type="text/css; charset=utf-8", headers=headers)
 
@@ -147,7 +140,7 @@ def _headers(images: list[str]) -> dict[str, str]:
     Nothing keeps a copy of the page: the picture may end at any time.
     """
     local = " http://127.0.0.1:* http://localhost:*"
-    is_local = any(urlsplit(each).hostname in _LOCAL for each in images)
+    is_local = any(urlsplit(each).hostname in theme.LOCAL_HOSTS for each in images)
     reached = "'self' https://*.googleapis.com https://*.cloudfunctions.net https://*.run.app"
     rules = {
         "default-src": "'none'",
@@ -168,41 +161,3 @@ def _headers(images: list[str]) -> dict[str, str]:
 def _origin(address: str) -> str:
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _address(given: object) -> str | None:
-    """The address, if a picture may be loaded from it: https, or http on this machine."""
-    if not isinstance(given, str):
-        return None
-    try:
-        parts = urlsplit(given)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        return None
-    if not host or not re.fullmatch(r"[A-Za-z0-9.-]+(:\d+)?", parts.netloc):
-        return None
-    is_local = parts.scheme == "http" and host in _LOCAL
-    return given if parts.scheme == "https" or is_local else None
-
-
-def _brand(given: object) -> str:
-    text = str(given or "")
-    return text.lower() if _COLOUR.fullmatch(text) else FALLBACK
-
-
-def _font(given: object) -> str | None:
-    text = given.strip() if isinstance(given, str) else ""
-    return text if _FONT.fullmatch(text) else None
-
-
-def _contrast(one: str, other: str) -> float:
-    low, high = sorted((_luminance(one), _luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

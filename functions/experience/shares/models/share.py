@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from experience.documents import Document, Request
+from experience.documents import Document, Request, Sparse
+from experience.events.models.event import Event
 from experience.ids import DocumentId
+from experience.journeys.models.session import EventSession, SessionState
+from experience.projects.models import Project
 from experience.sessions.models.session import Session
 
 KEPT = timedelta(days=90)
@@ -22,10 +25,11 @@ _ID = re.compile(r"[a-z2-7]{26}")
 class Share(Document):
     """`/shares/{id}`: the picture of a session has the short address `/s/{id}`.
 
-    A TTL policy deletes it at `expire_at`.
+    The session is of a project or of an event. A TTL policy deletes the share at `expire_at`.
     """
 
-    project_id: str
+    project_id: Sparse[str] = None
+    event_id: Sparse[str] = None
     session_id: str
     created_at: int
     expire_at: datetime
@@ -40,7 +44,8 @@ class ShareView(Document):
 
     id: str
     path: str
-    project_id: str
+    project_id: Sparse[str] = None
+    event_id: Sparse[str] = None
     session_id: str
     created_at: int
     expires_at: int
@@ -52,6 +57,7 @@ class ShareView(Document):
             id=share_id,
             path=f"/s/{share_id}",
             project_id=share.project_id,
+            event_id=share.event_id,
             session_id=share.session_id,
             created_at=share.created_at,
             expires_at=int(share.expire_at.timestamp() * 1000),
@@ -63,6 +69,7 @@ class SharedPicture:
     """What everybody who has a share's address may see: the picture, and the look of its event.
 
     `url` is the picture's download URL. `width` and `height` are in pixels, where they are known.
+    `guest_id`: whose picture it is, which nobody sees.
     """
 
     name: str
@@ -70,6 +77,30 @@ class SharedPicture:
     width: int | None
     height: int | None
     theme: Mapping[str, object]
+    guest_id: str | None = None
+
+    @classmethod
+    def of(cls, session: Session, project: Project) -> "SharedPicture":
+        """The picture of a main session, which has one."""
+        result = session.result_media
+        assert result is not None
+        shown = session.outputs.get(result.step_id)
+        config = project.published_config or project.draft_config
+        return cls(
+            name=project.name,
+            url=result.url,
+            width=shown.width if shown else None,
+            height=shown.height if shown else None,
+            theme=dict(config.theme or {}),
+            guest_id=session.created_by,
+        )
+
+    @classmethod
+    def of_event(cls, session: EventSession, event: Event) -> "SharedPicture":
+        """The picture of an event's session, which has one."""
+        theme = event.theme.dump() if event.theme else {}
+        url = str(session.result_image_path)
+        return cls(event.name, url, None, None, theme, guest_id=session.created_by)
 
 
 class RevokeShare(Request):
@@ -92,10 +123,10 @@ class GetShare(Request):
     share_id: DocumentId
 
 
-def share_of(project_id: str, session_id: str, now: int) -> Share:
-    """A new share (Unix ms)."""
+def share_of(session_id: str, now: int, **parent: str) -> Share:
+    """A new share (Unix ms); `parent` is the session's project or its event."""
     expire_at = datetime.fromtimestamp(now / 1000, UTC) + KEPT
-    return Share(project_id=project_id, session_id=session_id, created_at=now, expire_at=expire_at)
+    return Share(session_id=session_id, created_at=now, expire_at=expire_at, **parent)
 
 
 def share_id_of(session: Session) -> str | None:
@@ -107,7 +138,22 @@ def share_id_of(session: Session) -> str | None:
     """
     if session.result_media is None:
         return None
-    parts = (session.project_id, session.id, session.result_media.url)
+    return _derived_id(session.project_id, session.id, session.result_media.url)
+
+
+def share_id_of_event(session: EventSession) -> str | None:
+    """The id of the share of a picture of an event's session, None where it has none.
+
+    As `share_id_of`. A session of an earlier server may name its picture by a path, which anybody
+    could guess.
+    """
+    url = session.result_image_path or ""
+    if session.state is not SessionState.READY or "token=" not in url:
+        return None
+    return _derived_id("events", session.event_id, session.id, url)
+
+
+def _derived_id(*parts: str) -> str:
     digest = hashlib.sha256("\n".join(("share", *parts)).encode()).digest()
     return base64.b32encode(digest[:ID_BYTES]).decode().rstrip("=").lower()
 

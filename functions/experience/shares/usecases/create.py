@@ -1,6 +1,6 @@
 """Giving a picture a short address."""
 
-from google.cloud.firestore import Transaction
+from google.cloud.firestore import Client, Transaction
 
 from experience import clients, clock, transactions
 from experience.errors import FailedPrecondition
@@ -27,12 +27,29 @@ def create_share(uid: str, request: CreateShare) -> ShareView:
         share_id = share_id_of(session)
         if share_id is None:
             raise FailedPrecondition("no_result", "This session has no picture.")
-        reference = share_ref(client, share_id)
-        share = find(client, reference, Share, transaction)
-        now = clock.now_ms()
-        if share is None or share.is_over(now):
-            share = share_of(project_id, session_id, now)
-            transaction.set(reference, share.dump())
+        share = ensure_share(
+            client, transaction, share_id, session_id, clock.now_ms(), project_id=project_id
+        )
         return ShareView.of(share_id, share)
 
     return transactions.run(client, body)
+
+
+def ensure_share(
+    client: Client,
+    transaction: Transaction,
+    share_id: str,
+    session_id: str,
+    now: int,
+    **parent: str,
+) -> Share:
+    """The share of a session, as `share_of` makes it if there is none yet, or one that is over.
+
+    One read, at most one write. The transaction has read the session, from which the id derives.
+    """
+    reference = share_ref(client, share_id)
+    share = find(client, reference, Share, transaction)
+    if share is None or share.is_over(now):
+        share = share_of(session_id, now, **parent)
+        transaction.set(reference, share.dump())
+    return share

@@ -4,6 +4,11 @@ from google.cloud.firestore import Client
 
 from experience import clients, clock, transactions
 from experience.errors import NotFound
+from experience.events.models.event import Event
+from experience.events.store import event_ref
+from experience.events.store import unless_deleted as event_unless_deleted
+from experience.journeys.models.session import EventSession
+from experience.journeys.store import event_session_ref
 from experience.projects.models import Project
 from experience.projects.store import project_ref, unless_deleted
 from experience.sessions.models.session import Session
@@ -15,6 +20,7 @@ from experience.shares.models.share import (
     ShareView,
     is_share_id,
     share_id_of,
+    share_id_of_event,
 )
 from experience.shares.store import share_ref
 from experience.store import find, parse, parse_or_log
@@ -23,10 +29,11 @@ from experience.store import find, parse, parse_or_log
 def get_share(uid: str, request: GetShare) -> ShareView:
     """A share, for its session's guest: for all others there is none. Three reads. NotFound."""
     client = clients.firestore()
-    found = _find_current(client, request.share_id)
-    if found is None or found[1].created_by != uid:
+    share = _find_share(client, request.share_id)
+    picture = _find_picture(client, request.share_id, share) if share else None
+    if share is None or picture is None or picture.guest_id != uid:
         raise NotFound("share")
-    return ShareView.of(request.share_id, found[0])
+    return ShareView.of(request.share_id, share)
 
 
 def find_shared_picture(share_id: str) -> SharedPicture | None:
@@ -34,37 +41,41 @@ def find_shared_picture(share_id: str) -> SharedPicture | None:
 
     One more for the workspace, in this process within `STATUS_SECONDS`.
     """
-    found = _find_current(clients.firestore(), share_id)
-    if found is None:
-        return None
-    _, session, project = found
-    result = session.result_media
-    assert result is not None  # the id derives from it
-    shown = session.outputs.get(result.step_id)
-    config = project.published_config or project.draft_config
-    return SharedPicture(
-        name=project.name,
-        url=result.url,
-        width=shown.width if shown else None,
-        height=shown.height if shown else None,
-        theme=dict(config.theme or {}),
-    )
+    client = clients.firestore()
+    share = _find_share(client, share_id)
+    return _find_picture(client, share_id, share) if share else None
 
 
-def _find_current(client: Client, share_id: str) -> tuple[Share, Session, Project] | None:
-    """A share with its session and project, None where any of them is over, or there is none."""
+def _find_share(client: Client, share_id: str) -> Share | None:
+    """A share that is not over. One read."""
     share = find(client, share_ref(client, share_id), Share) if is_share_id(share_id) else None
-    if share is None or share.is_over(clock.now_ms()):
-        return None
-    first, second = transactions.read(
-        client,
-        [
-            session_ref(client, share.project_id, share.session_id),
-            project_ref(client, share.project_id),
-        ],
-    )
-    session, project = parse_or_log(first, Session), parse(second, Project)
+    return None if share is None or share.is_over(clock.now_ms()) else share
+
+
+def _find_picture(client: Client, share_id: str, share: Share) -> SharedPicture | None:
+    """The picture of a share; None once it has another address, or its event closed. Two reads."""
+    if share.event_id is not None:
+        return _find_event_picture(client, share_id, share.event_id, share.session_id)
+    project_id = str(share.project_id)
+    references = [
+        session_ref(client, project_id, share.session_id),
+        project_ref(client, project_id),
+    ]
+    first, second = transactions.read(client, references)
+    session = parse_or_log(first, Session)
     if session is None or share_id_of(session) != share_id:
         return None
-    project = unless_deleted(client, project)
-    return None if project is None or project.is_closed else (share, session, project)
+    project = unless_deleted(client, parse(second, Project))
+    return None if project is None or project.is_closed else SharedPicture.of(session, project)
+
+
+def _find_event_picture(
+    client: Client, share_id: str, event_id: str, session_id: str
+) -> SharedPicture | None:
+    references = [event_session_ref(client, event_id, session_id), event_ref(client, event_id)]
+    first, second = transactions.read(client, references)
+    session = parse_or_log(first, EventSession)
+    if session is None or share_id_of_event(session) != share_id:
+        return None
+    event = event_unless_deleted(client, parse(second, Event))
+    return None if event is None or event.is_closed else SharedPicture.of_event(session, event)

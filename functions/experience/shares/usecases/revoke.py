@@ -52,14 +52,15 @@ def revoke_share(uid: str, request: RevokeShare) -> SessionView:
         first, second = transactions.read(client, references, transaction)
         current = require(parse(first, Session), what="session")
         current_job = require(parse(second, Job), what="session")
-        changed = _with_new_urls(current, added), _job_with_new_urls(current_job, added)
+        now = clock.now_ms()
+        changed = _with_new_urls(current, added, now), _job_with_new_urls(current_job, added)
         shared = share_id_of(current)
         if shared and shared != share_id_of(changed[0]):
             transaction.delete(share_ref(client, shared))
         differences = current.difference(changed[0]), current_job.difference(changed[1])
         for reference, difference in zip(references, differences, strict=True):
             if difference:
-                transaction.update(reference, {**difference, "updatedAt": clock.now_ms()})
+                transaction.update(reference, {**difference, "updatedAt": now})
         return changed
 
     shown, shown_job = transactions.run_optimistic(client, body)
@@ -75,14 +76,14 @@ def _urls(output: JobOutput) -> list[str]:
     return [each for each in (output.url, output.thumbnail_url) if each]
 
 
-def _with_new_urls(session: Session, added: list[NewDownloadUrl]) -> Session:
-    """The session with the new URLs in place of earlier ones."""
+def _with_new_urls(session: Session, added: list[NewDownloadUrl], now: int) -> Session:
+    """The session with the new URLs in place of earlier ones. No mail brings its guest another."""
     result = session.result_media
     shown = {
         step_id: each.model_copy(update={"url": _current_url(each.url, added)})
         for step_id, each in session.outputs.items()
     }
-    changes: dict[str, Any] = {"outputs": shown}
+    changes: dict[str, Any] = {"outputs": shown, "revoked_at": now}
     if result:
         changes["result_media"] = result.model_copy(update={"url": _current_url(result.url, added)})
     return session.model_copy(update=changes)

@@ -117,18 +117,6 @@ class JobInternals(Document):
     retries: int = 0
 
 
-class SweepState(Document):
-    """`/sweeps/completedSessions`: how far the sweep has come in `completedAt` (Unix ms).
-
-    `path`: the last session, where the sweep stopped within one millisecond. `failed`: the paths
-    of sessions to be tried again.
-    """
-
-    completed_until: int = 0
-    path: str | None = None
-    failed: list[str] = []
-
-
 def job_id_of(project_id: str, session_id: str) -> str:
     """The id of the one job that a session can have."""
     return derived_id("job", project_id, session_id)

@@ -85,7 +85,8 @@ class JobHooks:
                 created_at=now,
                 content_type=f"image/{output.format}",
             )
-            shown = session_fields(JobStatus.COMPLETED, None, now) | {"resultMedia": result.dump()}
+            shown = session_fields(JobStatus.COMPLETED, None, now)
+            shown |= {"resultMedia": result.dump(), "mailDueAt": now}
             return [(job, changes), (session, shown)]
         failure = (
             cancelled_failure(now) if run.status is RunStatus.CANCELLED else _failed(run.error, now)
@@ -93,6 +94,9 @@ class JobHooks:
         status = JobStatus(run.status.value)
         changes |= {"status": status.value, "error": failure.dump()}
         return [(job, changes), (session, session_fields(status, failure, now))]
+
+    def after_run_finalized(self, run: Run) -> None:
+        """Nothing: the session's update is an event, which `onSessionCompleted` gets."""
 
     def on_run_retried(self, client: Client, run: Run, now: int) -> Updates:
         """Two writes."""

@@ -39,9 +39,12 @@ class Finalization:
         for each in self.obsolete:
             commit.delete(each)
 
-    def log(self) -> None:
+    def after_commit(self) -> None:
+        """What follows the commit: a log line, and what the run's owner makes of its end."""
         run = self.after
         logs.info("run finalized", run=run.id, status=run.status, duration_ms=run.duration_ms)
+        if run_hooks := hooks.hooks_of(run):
+            run_hooks.after_run_finalized(run)
 
 
 def finalization_of(tenant: Tenant, run: Run, steps: Iterable[RunStep], now: int) -> Finalization:
@@ -97,7 +100,7 @@ def finalize_run(tenant: Tenant, run_id: str) -> bool:
             commit.send()
         except StepConflict:
             continue
-        finalization.log()
+        finalization.after_commit()
         return True
 
 
@@ -125,5 +128,5 @@ def expire_run(tenant: Tenant, run_id: str) -> bool:
             commit.send()
         except StepConflict:
             continue
-        finalization.log()
+        finalization.after_commit()
         return True

@@ -52,6 +52,9 @@ class RunHooks(Protocol):
     ) -> HookWrites:
         """The run ended. `run` has its status, `outputs` the output of each completed step."""
 
+    def after_run_finalized(self, run: Run) -> None:
+        """The commit that ended the run is through. Whoever dies before this never gets to it."""
+
     def on_run_retried(self, client: Client, run: Run, now: int) -> HookWrites:
         """The run is retried. Raises FailedPrecondition where its owner begins another instead."""
 

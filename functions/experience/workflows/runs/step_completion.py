@@ -179,7 +179,7 @@ def complete_step(
         raise StaleStep from conflict
     _log(after)
     if finalization:
-        finalization.log()
+        finalization.after_commit()
     return commit.completion()
 
 

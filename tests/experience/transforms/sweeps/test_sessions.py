@@ -8,9 +8,10 @@ from google.cloud.firestore import Client
 
 from experience import clock, sweeps
 from experience.sessions.models.session import Session
+from experience.sessions.usecases.time_cursor import LOOKBACK_MS
 from experience.transforms.models.job import job_id_of
 from experience.transforms.usecases import sweep
-from experience.transforms.usecases.sweep import LOOKBACK_MS, sweep_jobs
+from experience.transforms.usecases.sweep import sweep_jobs
 from tests.support.builders.jobs import a_booth, a_completed_session
 from tests.support.builders.sessions import a_session, session_fields, session_ref, stored_session
 from tests.support.builders.venues import Venue, a_venue

@@ -1,0 +1,1 @@
+"""The mail that brings a guest the address of their picture, once."""

@@ -1,0 +1,190 @@
+"""The mail with the picture of an event's session, from the question to the document."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from google.cloud.firestore import Client as Database
+
+from experience.clock import now_ms
+from experience.ids import new_id
+from experience.journeys.models.requests import SaveStepInput, StartJourney
+from experience.journeys.usecases import followers
+from experience.journeys.usecases.save_input import save_step_input
+from experience.journeys.usecases.start import start_journey
+from experience.mails.models.mail import event_mail_id_of
+from experience.mails.usecases.event_mail import write_event_mail
+from experience.mails.usecases.sweep import sweep_mails
+from experience.media.store import objects
+from experience.retention.models import EraseGuest
+from experience.retention.usecases.erase import erase_guest
+from experience.shares.usecases.read import find_shared_picture
+from experience.steps.values import TextInput
+from tests.support.builders.events import an_event
+from tests.support.builders.workspaces import a_step, a_workspace
+from tests.support.calling import at_once
+from tests.support.mails.due_pictures import ADDRESS, CONSENT
+
+STEPS = [a_step("name"), a_step("mail", "email"), a_step("photo", "capture")]
+
+
+class EventGuest:
+    """A guest of an event that asks for an address, who agreed to its terms."""
+
+    def __init__(self, db: Database, **event: Any) -> None:
+        self.db = db
+        self.uid = f"guest-{new_id()}"
+        self.event = an_event(db, a_workspace(db), STEPS, **{"consent": CONSENT, **event})
+        self.session = self.begin().id
+
+    def begin(self, **request: Any) -> Any:
+        given = {"eventId": self.event, "consentVersion": "1", "requestId": "r", **request}
+        return start_journey(self.uid, StartJourney.load(given)).session
+
+    @property
+    def reference(self) -> Any:
+        return self.db.document("events", self.event, "sessions", self.session)
+
+    def gives(self, value: str = ADDRESS, step: str = "mail") -> None:
+        ids = {"event_id": self.event, "session_id": self.session}
+        save_step_input(self.uid, SaveStepInput(**ids, step_id=step, input=TextInput(value=value)))
+
+    def gets_picture(self) -> None:
+        """As the commit that ends its run."""
+        url = objects.write_once(
+            objects.event_result_path(self.event, self.session), b"x", "image/png"
+        )
+        ready = {"state": "ready", "resultImagePath": url, "mailDueAt": now_ms()}
+        self.reference.update(ready)
+
+    def write(self) -> bool:
+        return write_event_mail(self.event, self.session)
+
+    def mail(self) -> dict[str, Any] | None:
+        mail_id = event_mail_id_of(self.event, self.session)
+        fields: dict[str, Any] | None = self.db.document("mail", mail_id).get().to_dict()
+        return fields
+
+
+@pytest.fixture
+def guest(quiet_db: Database, monkeypatch: pytest.MonkeyPatch) -> EventGuest:
+    monkeypatch.setenv("SWEEP_GRACE_SECONDS", "0")
+    return EventGuest(quiet_db, name="Opening night")
+
+
+class TestWritten:
+    def test_once_the_picture_is_ready(self, guest: EventGuest) -> None:
+        guest.gives()
+        assert guest.reference.get().get("hasEmail") is True
+        assert not guest.write()
+        guest.gets_picture()
+        assert sum(at_once(6, lambda _: guest.write())) == 1
+        mail = guest.mail()
+        assert mail is not None
+        assert mail["to"] == ADDRESS
+        assert (mail["eventId"], mail["sessionId"]) == (guest.event, guest.session)
+        assert "projectId" not in mail
+        assert mail["message"]["subject"] == "Your picture from Opening night"
+
+    def test_as_the_address_comes_for_a_picture_that_is_ready(self, guest: EventGuest) -> None:
+        guest.gets_picture()
+        guest.gives("Ada", "name")
+        assert guest.mail() is None
+        guest.gives()
+        guest.gives("grace@example.com")
+        assert (guest.mail() or {})["to"] == ADDRESS
+
+    def test_though_what_follows_fails_by_the_sweep(
+        self, guest: EventGuest, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        guest.gets_picture()
+        monkeypatch.setitem(followers.FOLLOWERS, "event picture", "experience.nowhere")
+        guest.gives()
+        assert guest.mail() is None
+        shown = capfd.readouterr().err
+        assert "follower failed" in shown
+        assert ADDRESS not in shown
+        assert (sweep_mails(), sweep_mails()) == (1, 0)
+        assert (guest.mail() or {})["to"] == ADDRESS
+
+    def test_with_a_short_address_that_shows_the_picture(self, guest: EventGuest) -> None:
+        guest.gives()
+        guest.gets_picture()
+        guest.write()
+        [share] = guest.db.collection("shares").stream()
+        assert f"/s/{share.id}\n" in (guest.mail() or {})["message"]["text"]
+        shown = find_shared_picture(share.id)
+        assert shown is not None
+        assert shown.url == guest.reference.get().get("resultImagePath")
+        guest.db.document("events", guest.event).update({"status": "archived"})
+        assert find_shared_picture(share.id) is None
+
+
+Change = Callable[[EventGuest], Any]
+
+
+def event_guest(guest: EventGuest) -> Any:
+    return guest.db.document("events", guest.event, "eventGuests", guest.uid)
+
+
+REASONS_AGAINST: dict[str, Change] = {
+    "no consent": lambda one: event_guest(one).update({"consent": None}),
+    "consent to earlier terms": lambda one: one.db.document("events", one.event).update(
+        {"consent": {**CONSENT, "version": "2"}}
+    ),
+    "an archived event": lambda one: one.db.document("events", one.event).update(
+        {"status": "archived"}
+    ),
+    "no guest": lambda one: event_guest(one).delete(),
+    "no session": lambda one: one.reference.delete(),
+    "revoked addresses": lambda one: one.reference.update({"revokedAt": now_ms()}),
+    "an address that only looks like one": lambda one: one.reference.update(
+        {"data.mail": {"type": "text", "value": "a@b.example,c@d.example"}}
+    ),
+    "an address in another question": lambda one: one.reference.update(
+        {"data": {"name": {"type": "text", "value": ADDRESS}}}
+    ),
+    "a picture of an earlier server": lambda one: one.reference.update(
+        {"resultImagePath": "results/e/s/result.png"}
+    ),
+}
+
+
+class TestNever:
+    @pytest.mark.parametrize("why", REASONS_AGAINST)
+    def test_for(self, guest: EventGuest, why: str) -> None:
+        guest.gives()
+        guest.gets_picture()
+        REASONS_AGAINST[why](guest)
+        assert not guest.write()
+        assert guest.mail() is None
+
+
+class TestErasure:
+    def test_deletes_mail_and_share_and_says_so(self, guest: EventGuest) -> None:
+        guest.gives()
+        guest.gets_picture()
+        assert guest.write()
+        receipt = erase_guest(guest.uid, EraseGuest(event_id=guest.event))
+        assert (receipt.mails, receipt.sessions) == (1, 1)
+        left = [each.id for name in ("mail", "shares") for each in guest.db.collection(name).get()]
+        assert left == []
+        assert not guest.write()
+
+
+class TestLocale:
+    def test_is_kept_with_the_session_and_written_only_when_it_differs(
+        self, guest: EventGuest
+    ) -> None:
+        def begin(locale: str | None) -> Any:
+            assert guest.begin(locale=locale).id == guest.session
+            found = guest.reference.get()
+            return found.get("locale"), found.update_time
+
+        first = begin("de")
+        assert (begin("de"), begin(None)) == (first, first)
+        assert begin("fr")[1] > first[1]
+        guest.gives()
+        guest.gets_picture()
+        assert guest.write()
+        assert (guest.mail() or {})["message"]["subject"] == "Votre photo – Opening night"
