@@ -194,6 +194,7 @@ def _show(suite: Suite, seconds: float) -> None:
             f" ({seed.OPERATOR_EMAIL}, password {seed.OPERATOR_PASSWORD})",
             soft_wrap=True,
         )
+    console.print(f"Mails: http://{suite.addresses['hub']}/mail")
     if suite.lan:
         _show_to_phones(console, suite.lan)
     print("Ctrl-C ends it.", flush=True)

@@ -7,7 +7,8 @@ from emulator.demo.client import Client
 from emulator.process.errors import SuiteError
 
 # What the guest answers, by step id, wherever such a step is asked.
-ANSWERS = {"adult": True, "name": "Ada", "mood": "dreamy", "fun": 5}
+ADDRESS = "ada@example.com"
+ANSWERS = {"adult": True, "mail": ADDRESS, "name": "Ada", "mood": "dreamy", "fun": 5}
 # What `getNextPhase` calls the sessions that the next one is linked to.
 LINKS = {"pregate": "pregateSessionId", "session": "mainSessionId"}
 

@@ -46,6 +46,7 @@ class DemoJourney(ShownVisit):
         with self.progress:
             begun, session = self.play(photo)
         self.save(photo, session["resultImagePath"], out, "journey")
+        self.show_mail(session["id"], out)
         self.console.print(self._tree(begun, session))
         self.console.print(self.costs())
         self.client.close()

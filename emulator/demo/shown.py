@@ -20,6 +20,7 @@ from emulator.suite.suite import Suite
 
 PHOTO = seed.PHOTOS / "astronaut_rotated_exif6.jpg"
 MAX_TRANSFORM_SECONDS = 60
+MAX_MAIL_SECONDS = 30
 POLL_SECONDS = 3
 GAP_PIXELS = 24  # between the photo and the picture
 
@@ -108,6 +109,23 @@ class ShownVisit:
             " for a million such visits, and what docs/cost.md adds to it"
         )
         return table
+
+    def show_mail(self, session_id: str, out: Path) -> None:
+        """Wait for the mail with the session's picture, save it in `out`, and say so."""
+        deadline = time.monotonic() + MAX_MAIL_SECONDS
+        found: list[Any] = []
+        while not found:
+            expect(time.monotonic() < deadline, "the mail with the picture is written in time")
+            mails = self.suite.mails().values()
+            found = [each for each in mails if each["sessionId"] == session_id]
+        [mail] = found
+        file = out / "mail.html"
+        file.write_text(mail["message"]["html"], encoding="utf-8")
+        words = f"mail written to {mail['to']}, not sent: “{mail['message']['subject']}”"
+        self.console.print(f"[green]✓[/] {words}")
+        address = f"http://{self.suite.env['EMULATOR_SUITE_HOST']}/mail"
+        where = f"{file}, and while a suite runs {address}"
+        self.console.print(f"[green]✓[/] {where}", soft_wrap=True)
 
     def control(self, method: str, path: str) -> Any:
         """The response of the suite's control."""

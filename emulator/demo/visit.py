@@ -54,6 +54,7 @@ class DemoVisit(ShownVisit):
         with self.progress:
             sessions, job = self.play(photo)
         self._save(photo, job, out)
+        self.show_mail(sessions["main"]["id"], out)
         self.console.print(self._tree(sessions, job))
         self.console.print(self.costs())
         self.client.close()

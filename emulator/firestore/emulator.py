@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from emulator.firestore import class_data_sharing
 from emulator.firestore.installation import MAIN_CLASS, Installation, find_installation
@@ -102,6 +103,18 @@ class FirestoreEmulator:
         documents = f"{self._url}/v1/projects/{project}/databases/(default)/documents"
         self._send("PATCH", f"{documents}/{path}", {"fields": {}})
 
+    def documents(self, project: str, collection: str) -> dict[str, dict[str, Any]]:
+        """The documents of a collection by id, as an admin sees them. Times are texts."""
+        parent = f"{self._url}/v1/projects/{project}/databases/(default)/documents/{collection}"
+        found: dict[str, dict[str, Any]] = {}
+        page: dict[str, Any] = {"nextPageToken": ""}
+        while "nextPageToken" in page:
+            query = urlencode({"pageSize": 300, "pageToken": page["nextPageToken"]})
+            page = json.loads(self._send("GET", f"{parent}?{query}"))
+            for each in page.get("documents", ()):
+                found[each["name"].rpartition("/")[2]] = _map(each)
+        return found
+
     def clear(self, project: str) -> None:
         """Delete every document of `project`, without events."""
         self._send("DELETE", f"{self._control(project)}/databases/(default)/documents")
@@ -125,12 +138,13 @@ class FirestoreEmulator:
     def _control(self, project: str) -> str:
         return f"{self._url}/emulator/v1/projects/{project}"
 
-    def _send(self, method: str, url: str, body: Any = None) -> None:
+    def _send(self, method: str, url: str, body: Any = None) -> bytes:
         status, response = request(
             method, url, body, timeout=MAX_START_SECONDS, Authorization="Bearer owner"
         )
         if status != 200:
             raise SuiteError(f"The Firestore emulator refused {method} {url}: {_message(response)}")
+        return response
 
     def _responds(self) -> bool:
         try:
@@ -191,6 +205,20 @@ def _spawn(
     child = Child(command, log=log)
     child.start()
     return child
+
+
+def _map(value: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a document or of a map, as REST answers have them."""
+    return {name: _plain(each) for name, each in value.get("fields", {}).items()}
+
+
+def _plain(value: Mapping[str, Any]) -> Any:
+    [(kind, content)] = value.items()
+    if kind == "integerValue":
+        return int(content)
+    if kind == "mapValue":
+        return _map(content)
+    return [_plain(each) for each in content.get("values", ())] if kind == "arrayValue" else content
 
 
 def _export_in(folder: Path) -> Path:

@@ -7,6 +7,7 @@ GET  /meter, POST /meter:reset
 GET  /faults, POST /faults   the faults that are injected; POST {} ends them
 GET  /faults/struck          how often each was injected since it was set
 POST /schedules/{name}:run
+GET  /mail                   a page of the mails that were written
 POST /projects/{id}          loads the rules for one more project id; the functions serve only the
                              events of the suite's own project
 """
@@ -20,6 +21,7 @@ from urllib.parse import parse_qs
 from emulator.delivery.scheduler import Scheduler, UnknownScheduleError
 from emulator.faults.settings import Faults, parse
 from emulator.process.errors import SuiteError
+from emulator.suite import mail_page
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -43,6 +45,7 @@ class Controllable(Protocol):
     def ask_functions(self, method: str, path: str) -> Any: ...
     def settle(self, timeout_seconds: float) -> None: ...
     def reset(self) -> None: ...
+    def mails(self) -> Mapping[str, Mapping[str, Any]]: ...
     def set_faults(self, faults: Faults) -> None: ...
     def add_project(self, project: str) -> None: ...
 
@@ -51,12 +54,21 @@ class NotFoundError(Exception):
     """There is no such path."""
 
 
+class Html(str):
+    """What is no JSON, but a page."""
+
+    __slots__ = ()
+
+
 class Control:
     def __init__(self, suite: Controllable) -> None:
         self._suite = suite
 
     def app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         status, body = self._respond(environ)
+        if isinstance(body, Html):
+            start_response(status, list(mail_page.HEADERS.items()))
+            return [body.encode()]
         start_response(status, [("Content-Type", "application/json")])
         return [json.dumps(body).encode()]
 
@@ -99,6 +111,8 @@ class Control:
                 return self._faults()
             case ["POST", "schedules", name, "run"]:
                 return suite.scheduler.run(name)
+            case ["GET", "mail"]:
+                return Html(mail_page.page(suite.project, suite.mails()))
             case ["POST", "projects", project]:
                 return suite.add_project(project)
         raise NotFoundError(f"There is no {request}.")

@@ -36,6 +36,8 @@ def environment(
         "FIREBASE_CONFIG": json.dumps({"projectId": project, "storageBucket": bucket}),
         "GOOGLE_APPLICATION_CREDENTIALS": str(credentials),
         "CAMPAIGN_SECRET": "of-the-local-suite-alone",
+        # Where the links in mails lead; without a guest page to where a deployment would have it.
+        **({"PUBLIC_ORIGIN": f"http://{at['hosting']}"} if "hosting" in at else {}),
         **(_for_phones(f"https://{addresses['https']}") if "https" in addresses else {}),
     }
 

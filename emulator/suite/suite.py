@@ -258,6 +258,10 @@ class Suite:
         """The entries that queries so far would have needed in firestore.indexes.json."""
         return list(self.ask_functions("GET", "index-errors"))
 
+    def mails(self) -> dict[str, dict[str, Any]]:
+        """What was written for the extension that sends mail, by id."""
+        return self.firestore.documents(self.project, "mail")
+
     def check(self) -> None:
         """Raise SuiteError if an emulator has ended by itself."""
         if self.firestore.child and not self.firestore.child.alive:

@@ -78,7 +78,7 @@ class FaultySuite:
 
     def sweep(self, *names: str) -> None:
         """Run schedules, by default those that finish visits, and all that they start."""
-        for name in names or ("sweepJobs", "sweepRuns"):
+        for name in names or ("sweepJobs", "sweepRuns", "sweepMails"):
             assert self.suite.scheduler.run(name) == 200
             self.suite.settle()
 
@@ -89,7 +89,7 @@ class FaultySuite:
         while True:
             self.suite.settle()
             if not self._is_swept:
-                self.sweep("sweepJobs", "sweepRuns", "sweepSessions")
+                self.sweep("sweepJobs", "sweepRuns", "sweepSessions", "sweepMails")
             unfinished = [job for project in self.projects for job in self._unfinished(project)]
             if not unfinished:
                 return
@@ -194,6 +194,7 @@ WHOLE_VISIT = {
     "active": {},
     "jobs": [("completed", None)],
     "jobState": ("completed", None),
+    "mails": 1,
     "has the picture": True,
 }
 
@@ -213,5 +214,11 @@ def visit_of(faulty_suite: FaultySuite, uid: str, project: str = seed.PROJECT) -
         "active": guest["activeSessions"],
         "jobs": [(job["status"], job["error"]) for job in jobs],
         "jobState": (main["jobStatus"], main["jobError"]),
+        "mails": len(_mails_of(faulty_suite, main["id"])),
         "has the picture": [main["resultMedia"] and main["resultMedia"]["url"]] == pictures,
     }
+
+
+def _mails_of(faulty_suite: FaultySuite, session: str) -> list[Any]:
+    named = FieldFilter("sessionId", "==", session)
+    return faulty_suite.db.collection("mail").where(filter=named).get()

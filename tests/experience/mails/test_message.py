@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from experience.mails.models.mail import Message
 from experience.mails.models.message import (
     LOCALES,
     TEXTS,
-    Message,
     message_of,
     nearest_language,
     texts_of,

@@ -7,6 +7,7 @@ from emulator.suite.suite import Suite
 from experience.clock import now_ms
 from experience.mails.usecases import sweep
 from experience.mails.usecases.sweep import sweep_mails
+from experience.mails.usecases.write import write_mail
 from tests.support.builders.pictures import Picture
 from tests.support.calling import at_once
 from tests.support.mails.due_pictures import (
@@ -30,11 +31,10 @@ class TestSweep:
         self, quiet_db: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         seen: list[str] = []
-        write = sweep.write_mail
 
         def counted(project_id: str, session_id: str) -> bool:
             seen.append(session_id)
-            return write(project_id, session_id)
+            return write_mail(project_id, session_id)
 
         monkeypatch.setattr(sweep, "write_mail", counted)
         due = [a_due_picture(quiet_db) for _ in range(3)]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from emulator.suite.suite import Suite
+from experience.mails.models.mail import Message, event_mail_id_of, mail_id_of, mail_of
 from experience.media.store.objects import write_once
 from experience.sessions.models.session import Session
 from experience.shares.models.share import share_id_of
@@ -74,3 +75,35 @@ class TestShares:
             ("shares/b", "has not the id of the picture of session pre"),
             ("shares/c", "names the session gone, which is not there"),
         ]
+
+
+class TestMails:
+    def test_are_one_for_each_session_and_to_a_guest_who_is_there(self, visit: StoredVisit) -> None:
+        project = visit.venue.project
+        mails = {
+            mail_id_of(project, "main"): ("main", {"project_id": project}),
+            "another": ("main", {"project_id": project}),
+            mail_id_of(project, "gone"): ("gone", {"project_id": project}),
+            event_mail_id_of("e", "s"): ("s", {"event_id": "e"}),
+        }
+        for mail_id, (session, parent) in mails.items():
+            message = Message(subject="s", text="t", html="h")
+            fields = mail_of("ada@example.com", message, session, 1, **parent).dump()
+            visit.db.document("mail", mail_id).set(fields)
+
+        def reported() -> dict[str, str]:
+            return {
+                each.path: each.message
+                for each in check(visit.db).violations
+                if each.invariant == "a_mail_is_of_a_picture"
+            }
+
+        assert reported() == {
+            "mail/another": "has not the id of the mail of session main",
+            f"mail/{mail_id_of(project, 'gone')}": "names the session gone, which is not there",
+            f"mail/{event_mail_id_of('e', 's')}": "names the session s, which is not there",
+        }
+        guest = visit.db.document(visit.path("sessions/main")).get().get("createdBy")
+        visit.db.document(visit.path(f"guests/{guest}")).delete()
+        lost = reported()[f"mail/{mail_id_of(project, 'main')}"]
+        assert "to a guest who is not there" in lost

@@ -32,7 +32,11 @@ def a_due_picture(db: Database, *answers: dict[str, Any], **project: Any) -> Pic
 def a_linked_session(made: Picture, phase: str, *answers: dict[str, Any], **fields: Any) -> str:
     """A completed pregate or preshare of the picture's visit."""
     experience = f"experience-of-{phase}"
-    linked: dict[str, Any] = {"phase": phase, "status": "completed", "mainSessionId": made.session.id}
+    linked: dict[str, Any] = {
+        "phase": phase,
+        "status": "completed",
+        "mainSessionId": made.session.id,
+    }
     linked |= {"answers": list(answers), "completedAt": now_ms(), "workspaceId": None}
     return a_session(made.db, made.venue.project, made.owner, experience, **{**linked, **fields})
 

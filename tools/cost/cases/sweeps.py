@@ -20,6 +20,7 @@ def measure(stage: Stage) -> None:
     stage.run_schedule("sweepJobs", "nothing to do")
     stage.run_schedule("sweepRuns", "nothing to do")
     stage.run_schedule("sweepProgress", "nothing to do")
+    stage.run_schedule("sweepMails", "nothing to do")
     stage.run_schedule("sweepAiGenerations", "nothing to do")
     stage.run_schedule("sweepChats", "nothing to do")
     stage.run_schedule("sweepCampaigns", "nothing to do")

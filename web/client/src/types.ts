@@ -3398,10 +3398,13 @@ export interface PageOfProject {
 }
 /**
  * A visitor at the door. `consentVersion` is the version of the text that they accepted.
+ *
+ * `locale` is the language that they read, such as `de-AT`.
  */
 export interface EnsureGuest {
   projectId: string;
   consentVersion?: string | null;
+  locale?: string | null;
 }
 /**
  * `/projects/{projectId}/guests/{id}`, the id being the uid of the anonymous sign-in.
@@ -3422,6 +3425,7 @@ export interface Guest {
   requests: {
     [k: string]: JoinedRequest;
   };
+  locale?: string;
 }
 /**
  * One completed session. `completedAt` is in Unix milliseconds.
@@ -4133,10 +4137,13 @@ export interface CancelTransform {
 }
 /**
  * Begin a session of an event. `consentVersion` is of the text that the guest accepted.
+ *
+ * `locale` is the language that they read, such as `de-AT`.
  */
 export interface StartJourney {
   eventId: string;
   consentVersion?: string | null;
+  locale?: string | null;
   requestId?: string | null;
 }
 /**
@@ -4321,7 +4328,8 @@ export interface CreateShare {
 export interface ShareView {
   id: string;
   path: string;
-  projectId: string;
+  projectId?: string;
+  eventId?: string;
   sessionId: string;
   createdAt: number;
   expiresAt: number;
@@ -5766,6 +5774,7 @@ export interface Erasure {
   runs: number;
   objects: number;
   progress: number;
+  mails: number;
 }
 /**
  * The documents that clients may listen to, and which clients.
@@ -5904,6 +5913,10 @@ export interface EventSession {
   runId?: string;
   transformAttempt?: number;
   transformingSince?: number;
+  locale?: string;
+  hasEmail?: boolean;
+  mailDueAt?: number;
+  revokedAt?: number;
 }
 /**
  * A person of a workspace: `/workspaces/{w}/members/{uid}`.

@@ -44,6 +44,7 @@ import {
   wholeJourney,
 } from "./journeys.mjs";
 import { keyboardJourney, keyboardVisit } from "./keyboard.mjs";
+import { mailAlone, mailsPage } from "./mails.mjs";
 import { nextScreensGone, nextScreensOffline } from "./missing-files.mjs";
 import {
   cancelledUpload,
@@ -83,6 +84,8 @@ export const SCENARIOS = {
   everyEventScreen,
   everyScreen,
   firstScreen,
+  mailAlone,
+  mailsPage,
   nextScreensGone,
   nextScreensOffline,
   sharedPicture,

@@ -21,19 +21,19 @@ from experience.shares.usecases.create import ensure_share
 from experience.store import find, parse
 
 
-def write_mail(project_id: str, session_id: str) -> bool:
+def write_mail(project_id: str, session_id: str, known: Session | None = None) -> bool:
     """Write the mail with the picture of a main session, and return whether this call did.
 
-    Two reads (the session, and the search for its pregate and preshare), and one more for each of
-    those. Where there is an address four reads (session, guest, project, share) and one write, and
-    one more for a picture without a share. A main session has one mail, because the mail's id
-    derives from it. None is written without the guest's consent to the present text, for a picture
-    whose addresses were revoked, once the project is closed, a week after the visit, or for a guest
-    who is erased meanwhile: the transaction locks the guest. Safe to repeat, and to do many times
-    at once.
+    Two reads (the session, unless it is `known` from its event, and the search for its pregate and
+    preshare), and one more for each of those. Where there is an address four reads (session, guest,
+    project, share) and one write, and one more for a picture without a share. A main session has
+    one mail, because the mail's id derives from it. None is written without the guest's consent to
+    the present text, for a picture whose addresses were revoked, once the project is closed, a week
+    after the visit, or for a guest who is erased meanwhile: the transaction locks the guest. Safe
+    to repeat, and to do many times at once.
     """
     client = clients.firestore()
-    session = find(client, session_ref(client, project_id, session_id), Session)
+    session = known or find(client, session_ref(client, project_id, session_id), Session)
     if session is None or session.result_media is None or session.phase is not Phase.MAIN:
         return False
     to = email_of(session, _linked(client, session))

@@ -131,17 +131,18 @@ def on_session_completed(event: DocumentEvent) -> None:
     from experience.transforms.usecases import create  # runs and pictures, which players never need
 
     before, after = event.before or {}, event.after or {}
+    ids = {"id": event.params["sessionId"], "projectId": event.params["projectId"]}
     completed = SessionStatus.COMPLETED
     if after.get("status") == completed and before.get("status") != completed:
-        ids = {"id": event.params["sessionId"], "projectId": event.params["projectId"]}
         session = Session.load({**after, **ids})
         create.create_and_dispatch(session)
         if session.progress_pending:
             completions.count_completion(session)
-    if due := due_main(before, after, event.params["sessionId"]):
+    if due := due_main(before, after, ids["id"]):
         from experience.mails.usecases import write
 
-        write.write_mail(event.params["projectId"], due)
+        known = Session.load({**after, **ids}) if due == ids["id"] else None
+        write.write_mail(ids["projectId"], due, known)
 
 
 @schedule(every="10 minutes")
