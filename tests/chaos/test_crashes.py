@@ -33,6 +33,8 @@ class TestOneCommit:
             ("completeSession", 2, "after"),
             ("runTransform", 4, "before"),
             ("runTransform", 4, "after"),
+            ("onSessionCompleted", 2, "before"),  # the mail
+            ("onSessionCompleted", 2, "after"),
         ],
     )
     def test_a_visit_ends_as_if_nothing_had_been(

@@ -11,7 +11,7 @@ from google.cloud import firestore
 from emulator.delivery.eventarc import Event
 from emulator.demo import seed
 from emulator.demo.client import Client
-from emulator.demo.guest_client import GuestClient, PlayedVisit
+from emulator.demo.guest_client import ADDRESS, GuestClient, PlayedVisit
 from emulator.suite.suite import Suite
 from experience.ids import new_id
 from tests.support.builders.guests import stored_guest
@@ -114,7 +114,11 @@ def expected(width: int = 1080, height: int = 1080) -> dict[str, Any]:
         "completed": True,
         "active": {},
         "consent": "2026-1",
-        "answers": [{"adult": True}, {"name": "Ada", "mood": "dreamy"}, {"fun": 5}],
+        "answers": [
+            {"adult": True, "mail": ADDRESS},
+            {"name": "Ada", "mood": "dreamy"},
+            {"fun": 5},
+        ],
         "job": ("completed", 1, None, done),
         "jobState": ("completed", None),
         "result": True,

@@ -19,6 +19,7 @@ from emulator.demo.guest_client import GuestClient
 from emulator.faults.settings import parse
 from emulator.suite.suite import Suite
 from experience import clients
+from experience.mails.store import mail_ref
 from operations.checks.check import check as check_data
 from tests.support.builders.jobs import CAPTURE, SMALL, a_photo
 from tests.support.builders.venues import Venue, a_venue
@@ -214,11 +215,6 @@ def visit_of(faulty_suite: FaultySuite, uid: str, project: str = seed.PROJECT) -
         "active": guest["activeSessions"],
         "jobs": [(job["status"], job["error"]) for job in jobs],
         "jobState": (main["jobStatus"], main["jobError"]),
-        "mails": len(_mails_of(faulty_suite, main["id"])),
+        "mails": int(mail_ref(faulty_suite.db, project, main["id"]).get().exists),
         "has the picture": [main["resultMedia"] and main["resultMedia"]["url"]] == pictures,
     }
-
-
-def _mails_of(faulty_suite: FaultySuite, session: str) -> list[Any]:
-    named = FieldFilter("sessionId", "==", session)
-    return faulty_suite.db.collection("mail").where(filter=named).get()
