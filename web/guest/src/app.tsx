@@ -1,9 +1,13 @@
 /** From an address to a screen: open the project or the event, and show where its guest is. */
 
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { Backend } from "./model/backend.ts";
 import { currentRoute, onRouteChange, sessionRequestId } from "./model/history.ts";
+import { currentKiosk, kioskOf, setKiosk } from "./model/kiosk/mode.ts";
 import { speak } from "./model/language.ts";
-import { type Refusal, refusalOf } from "./model/refusals.ts";
+import { Later } from "./model/later.ts";
+import { Refusal, refusalOf } from "./model/refusals.ts";
 import type { Route } from "./model/routes.ts";
 import { fontOf, paletteOf } from "./model/theme.ts";
 import type { Venue } from "./model/types.ts";
@@ -31,7 +35,10 @@ function EventApp({ route }: { route: Extract<Route, { phase: "journey" }> }) {
     if (context) return showVenue(context.event);
   }, [context]);
   if (context === null) return <Opening {...opening} />;
-  return <EventScreen context={context} experienceId={route.experienceId} />;
+  return atKiosk(
+    context.backend,
+    <EventScreen context={context} experienceId={route.experienceId} />,
+  );
 }
 
 function ProjectApp({ route }: { route: ProjectRoute }) {
@@ -42,13 +49,14 @@ function ProjectApp({ route }: { route: ProjectRoute }) {
   }, [visit?.project]);
   if (visit === null) return <Opening {...opening} />;
   const setEntered = (entered: boolean) => () => setVisit({ ...visit, entered });
-  return (
+  return atKiosk(
+    visit.backend,
     <Screen
       route={route}
       visit={visit}
       onEnter={setEntered(true)}
       onGuestRequired={setEntered(false)}
-    />
+    />,
   );
 }
 
@@ -62,7 +70,10 @@ interface OpeningState<T> {
 /**
  * Open what an address names, in a language of its venue, and open it again when the network is back.
  */
-function useOpening<T>(open: () => Promise<T>, venueOf: (opened: T) => Venue): OpeningState<T> {
+function useOpening<T extends { backend: Backend }>(
+  open: () => Promise<T>,
+  venueOf: (opened: T) => Venue,
+): OpeningState<T> {
   const [opened, setOpened] = useState<T | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [attempts, setAttempts] = useState(0);
@@ -72,6 +83,7 @@ function useOpening<T>(open: () => Promise<T>, venueOf: (opened: T) => Venue): O
     setRefusal(null);
     const openAndSpeak = async () => {
       const found = await open();
+      await beginAtKiosk(found.backend, venueOf(found));
       // Where its words do not arrive the visit goes on in the language that is there.
       await speak(venueOf(found).locales).catch(() => {});
       return found;
@@ -90,6 +102,30 @@ function useOpening<T>(open: () => Promise<T>, venueOf: (opened: T) => Venue): O
     return () => removeEventListener("online", retry);
   }, [refusal]);
   return { opened, setOpened, refusal, retry };
+}
+
+const KIOSK = new Later(() => import("./screens/kiosk.tsx"));
+
+/** Where the venue or the address makes this page a kiosk, begin with a new visitor. */
+async function beginAtKiosk(backend: Backend, venue: Venue): Promise<void> {
+  const kiosk = kioskOf(location.search, venue.kiosk);
+  setKiosk(kiosk);
+  if (kiosk === null) return;
+  const { leaveLeftBehind } = await KIOSK.load().catch(() => {
+    throw new Refusal("offline", {}, true);
+  });
+  await leaveLeftBehind(kiosk, backend);
+}
+
+function atKiosk(backend: Backend, screen: ComponentChildren) {
+  const kiosk = currentKiosk();
+  if (kiosk === null || KIOSK.loaded === null) return <>{screen}</>;
+  const { KioskScreen } = KIOSK.loaded;
+  return (
+    <KioskScreen kiosk={kiosk} backend={backend}>
+      {screen}
+    </KioskScreen>
+  );
 }
 
 function Opening({ refusal, retry }: { refusal: Refusal | null; retry(): void }) {

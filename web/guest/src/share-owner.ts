@@ -2,6 +2,7 @@
 
 import { createClient } from "experience-client";
 import { openSite } from "./model/connection.ts";
+import { photoStore } from "./model/photos/photo-store.ts";
 import { refusalOf } from "./model/refusals.ts";
 import { forget } from "./model/storage.ts";
 import { problemWords, words } from "./model/words.ts";
@@ -28,6 +29,7 @@ export async function offerDeletion(into: HTMLElement): Promise<void> {
       // The server erases the caller and nobody else.
       await calls.eraseGuest({ projectId });
       forget();
+      await photoStore().clear();
       location.reload();
     } catch (error) {
       problem.textContent = problemWords(refusalOf(error).reason).text;

@@ -43,6 +43,7 @@ import {
   photoAlone,
   wholeJourney,
 } from "./journeys.mjs";
+import { kioskEvent, kioskHeld, kioskTabs, kioskVisit } from "./kiosk.mjs";
 import { keyboardJourney, keyboardVisit } from "./keyboard.mjs";
 import { mailAlone, mailsPage } from "./mails.mjs";
 import { nextScreensGone, nextScreensOffline } from "./missing-files.mjs";
@@ -78,6 +79,10 @@ export const SCENARIOS = {
   photoAlone,
   photoAcrossReloads,
   journeyPhotoLater,
+  kioskEvent,
+  kioskHeld,
+  kioskTabs,
+  kioskVisit,
   keyboardVisit,
   keyboardJourney,
   entering,

@@ -291,6 +291,16 @@ const words: Words = {
     onAnotherPhone: "Auf einem anderen Handy?",
     scan: "Scanne den Code, um dein Bild dort zu öffnen.",
   },
+  kiosk: {
+    question: "Bist du noch da?",
+    forgotten: "Sonst endet dieser Besuch, und das Gerät vergisst ihn.",
+    seconds: { one: "Noch {count} Sekunde", other: "Noch {count} Sekunden" },
+    stay: "Ich bin noch da",
+    done: "Ich bin fertig",
+    leaving: "Einen Moment, für den nächsten Gast …",
+    alongTitle: "Nimm es mit",
+    along: "Scanne den Code mit deinem Handy. Auf diesem Gerät bleibt nichts von dir.",
+  },
   erasing: {
     button: "Mein Bild und meinen Besuch löschen",
     question: "Deine Fotos, Bilder und Antworten von dieser Veranstaltung endgültig löschen?",

@@ -294,6 +294,16 @@ const en = {
     onAnotherPhone: "On another phone?",
     scan: "Scan the code to open your picture there.",
   },
+  kiosk: {
+    question: "Are you still there?",
+    forgotten: "Otherwise this visit ends, and this device forgets it.",
+    seconds: { one: "{count} second left", other: "{count} seconds left" },
+    stay: "I am still here",
+    done: "I am done",
+    leaving: "One moment, for the next guest …",
+    alongTitle: "Take it with you",
+    along: "Scan the code with your phone. Nothing of you stays on this device.",
+  },
   erasing: {
     button: "Delete my picture and visit",
     question: "Delete your photos, pictures and answers from this event, for good?",

@@ -300,6 +300,20 @@ const words: Words = {
     onAnotherPhone: "¿En otro teléfono?",
     scan: "Escanea el código para abrir allí tu imagen.",
   },
+  kiosk: {
+    question: "¿Sigues ahí?",
+    forgotten: "Si no, la visita termina y este dispositivo la olvida.",
+    seconds: {
+      one: "Queda {count} segundo",
+      many: "Quedan {count} de segundos",
+      other: "Quedan {count} segundos",
+    },
+    stay: "Sigo aquí",
+    done: "He terminado",
+    leaving: "Un momento, para la siguiente persona…",
+    alongTitle: "Llévatela contigo",
+    along: "Escanea el código con tu móvil. En este dispositivo no queda nada tuyo.",
+  },
   erasing: {
     button: "Borrar mi imagen y mi visita",
     question: "¿Borrar para siempre tus fotos, imágenes y respuestas de este evento?",

@@ -308,6 +308,20 @@ const words: Words = {
     onAnotherPhone: "Sur un autre téléphone ?",
     scan: "Scannez le code pour y ouvrir votre image.",
   },
+  kiosk: {
+    question: "Vous êtes toujours là ?",
+    forgotten: "Sinon, cette visite se termine et l’appareil l’oublie.",
+    seconds: {
+      one: "Encore {count} seconde",
+      many: "Encore {count} de secondes",
+      other: "Encore {count} secondes",
+    },
+    stay: "Je suis toujours là",
+    done: "J’ai terminé",
+    leaving: "Un instant, pour la personne suivante…",
+    alongTitle: "Emportez-la",
+    along: "Scannez le code avec votre téléphone. Rien de vous ne reste sur cet appareil.",
+  },
   erasing: {
     button: "Supprimer mon image et ma visite",
     question: "Supprimer définitivement vos photos, images et réponses de cet événement ?",

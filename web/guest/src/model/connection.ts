@@ -30,6 +30,8 @@ export interface Connection extends Omit<Site, "auth"> {
   uid: string;
   /** A token that is valid now. Rejects without a connection. */
   idToken(): Promise<string>;
+  /** Forget the guest: the next sign-in is another one's. */
+  signOut(): Promise<void>;
 }
 
 const REGION = (import.meta.env.VITE_REGION as string | undefined) ?? "us-central1";
@@ -45,7 +47,7 @@ export async function signIn(): Promise<Connection> {
     throw refusalOf(error);
   }
   const { uid } = user;
-  return { uid, idToken: () => user.getIdToken(), ...site };
+  return { uid, idToken: () => user.getIdToken(), signOut: () => auth.signOut(), ...site };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Navigation between phases, and the state of an entry in the browser's history. */
 
+import { inSameKiosk, isKiosk } from "./kiosk/mode.ts";
 import { inSameLanguage } from "./locale.ts";
 import { addressOf, parseRoute, type Route } from "./routes.ts";
 import type { NextPhase } from "./types.ts";
@@ -45,9 +46,10 @@ export function startAgain(): void {
 
 /** Go to the phase that the server named. */
 export function goTo(projectId: string, next: NextPhase): void {
-  const address = inSameLanguage(addressOf(projectId, next), location.search);
+  const address = inSameVisit(addressOf(projectId, next));
   const state = { sessionRequestId: newRequestId() };
-  if (next.replace) history.replaceState(state, "", address);
+  // At a kiosk no entry is left to which the next visitor could go back.
+  if (next.replace || isKiosk()) history.replaceState(state, "", address);
   else history.pushState(state, "", address);
   window.scrollTo(0, 0);
   notify();
@@ -55,7 +57,12 @@ export function goTo(projectId: string, next: NextPhase): void {
 
 /** The address of a project's welcome. */
 export function entranceOf(projectId: string): string {
-  return inSameLanguage(`/${projectId}`, location.search);
+  return inSameVisit(`/${projectId}`);
+}
+
+/** An address with what stays through a visit: its language, and that this is a kiosk. */
+function inSameVisit(address: string): string {
+  return inSameKiosk(inSameLanguage(address, location.search), location.search);
 }
 
 export function goToWelcome(projectId: string): void {

@@ -6,6 +6,7 @@ import {
   type Firestore,
   initializeFirestore,
   onSnapshot,
+  terminate,
 } from "firebase/firestore";
 import { paths } from "experience-client";
 import { firestoreSettings } from "./addresses.ts";
@@ -56,6 +57,12 @@ export function watchEventSession(
 ): Stop {
   const path = paths.eventSession(eventId, sessionId);
   return watch(doc(firestore(backend), path), onSession, onError);
+}
+
+/** End all listeners, and forget what they have received. */
+export async function endListeners(): Promise<void> {
+  if (database) await terminate(database);
+  database = null;
 }
 
 function watch<T>(

@@ -4,6 +4,8 @@
  * A tag is BCP 47's, as `de` or `de-AT`. Source of the lookup: RFC 4647, section 3.4.
  */
 
+import { withSameParameter } from "./routes.ts";
+
 /** What a guest reads and what their numbers look like. */
 export interface Locale {
   /** Of the guest where they ask for a region or a script of a language that is offered. */
@@ -56,12 +58,7 @@ export function fallbacks(tag: string): string[] {
 
 /** An address of this site that names the same language as the page's own address. */
 export function inSameLanguage(address: string, search: string): string {
-  const named = new URLSearchParams(search).get(LANGUAGE_PARAMETER);
-  if (named === null) return address;
-  const [path = "", query = ""] = address.split("?");
-  const parameters = new URLSearchParams(query);
-  parameters.set(LANGUAGE_PARAMETER, named);
-  return `${path}?${parameters}`;
+  return withSameParameter(LANGUAGE_PARAMETER, address, search);
 }
 
 /** The name of a language in itself, as “Deutsch”. */

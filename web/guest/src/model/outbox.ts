@@ -110,6 +110,19 @@ export class PendingProgress {
   }
 }
 
+/** The sessions of which something is pending, of whatever project or event. */
+export function pendingSessions(store: KeyValueStore): { scope: string; sessionId: string }[] {
+  const found = new Map<string, { scope: string; sessionId: string }>();
+  for (let i = 0; i < store.length; i++) {
+    const key = store.key(i);
+    if (!key?.startsWith(PREFIX)) continue;
+    const parts = key.slice(PREFIX.length).split(":").slice(0, -1);
+    const sessionId = parts.pop() ?? "";
+    found.set(parts.concat(sessionId).join(":"), { scope: parts.join(":"), sessionId });
+  }
+  return [...found.values()];
+}
+
 /** The answers that a refusal names. What it says of them is for developers. */
 export function refusedAnswers(refusal: Refusal, sent: Progress): Answer[] {
   const indexes = refusal.issues.map(({ path }) => /^answers\[(\d+)\]/.exec(path)?.[1]);

@@ -50,3 +50,13 @@ export function addressOf(projectId: string, next: NextPhase): string {
   const segment = next.phase === "main" ? `experience/${next.experienceId}` : next.phase;
   return `${base}/${segment}${query && `?${query}`}`;
 }
+
+/** An address of this site with the parameter that the page's own address has, if it has it. */
+export function withSameParameter(name: string, address: string, search: string): string {
+  const value = new URLSearchParams(search).get(name);
+  if (value === null) return address;
+  const [path = "", query = ""] = address.split("?");
+  const parameters = new URLSearchParams(query);
+  parameters.set(name, value);
+  return `${path}?${parameters}`;
+}

@@ -9,6 +9,8 @@ import type {
   SessionView,
 } from "experience-client";
 
+import type { KioskSetting } from "./kiosk/mode.ts";
+
 export type {
   EventSessionView,
   Job,
@@ -50,6 +52,7 @@ export interface StoredMedia {
 export interface Venue {
   name: string;
   theme?: Theme | null;
+  kiosk?: KioskSetting;
   /** The languages that it is given in, with its own one first. None are all that the page speaks. */
   locales?: string[];
 }

@@ -2,6 +2,8 @@
 
 import { useState } from "preact/hooks";
 import type { Backend } from "../model/backend.ts";
+import { endVisit, isKiosk } from "../model/kiosk/mode.ts";
+import { photoStore } from "../model/photos/photo-store.ts";
 import { type Refusal, refusalOf } from "../model/refusals.ts";
 import { forget } from "../model/storage.ts";
 import { problemWords, words } from "../model/words.ts";
@@ -25,7 +27,9 @@ export function EraseVisit({ backend, of, entrance }: Props) {
     setProblem(null);
     try {
       await backend.calls.eraseGuest(of);
+      if (isKiosk()) return endVisit();
       forget();
+      await photoStore().clear();
       location.replace(entrance);
     } catch (error) {
       setProblem(refusalOf(error));

@@ -1,8 +1,10 @@
 /** The picture's URL as a QR code, for another phone. */
 
 import { useEffect, useState } from "preact/hooks";
+import { isKiosk } from "../model/kiosk/mode.ts";
 import { words } from "../model/words.ts";
 
+/** At a kiosk it is the way to take the picture along. */
 export function Qr({ url }: { url: string }) {
   const [code, setCode] = useState<{ size: number; path: string } | null>(null);
   useEffect(() => {
@@ -16,9 +18,9 @@ export function Qr({ url }: { url: string }) {
     };
   }, [url]);
   if (code === null) return null;
-  const { keeping } = words();
+  const { keeping, kiosk } = words();
   return (
-    <figure class="qr">
+    <figure class={isKiosk() ? "qr kiosk-code" : "qr"}>
       <svg
         data-testid="qr"
         data-url={url}
@@ -30,7 +32,8 @@ export function Qr({ url }: { url: string }) {
         <path d={code.path} />
       </svg>
       <figcaption>
-        <strong>{keeping.onAnotherPhone}</strong> {keeping.scan}
+        <strong>{isKiosk() ? kiosk.alongTitle : keeping.onAnotherPhone}</strong>{" "}
+        {isKiosk() ? kiosk.along : keeping.scan}
       </figcaption>
     </figure>
   );

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { PictureFile, waysOf } from "../media/saving.ts";
+import { isKiosk } from "../model/kiosk/mode.ts";
 import type { Picture } from "../model/picture.ts";
 import { pictureUrl } from "../model/theme.ts";
 import type { StepConfig } from "../model/types.ts";
@@ -153,8 +154,15 @@ interface Notice {
   network?: string;
 }
 
+/** What a guest can do with the picture. A kiosk keeps no copy: its visitors take theirs by their phones. */
+export function PictureActions(props: PictureActionsProps) {
+  if (!isKiosk()) return <OwnPhoneActions {...props} />;
+  const { address, config } = props;
+  return address !== null && (config.allowDownload ?? true) ? <Qr url={address} /> : null;
+}
+
 /** Buttons to save, share and scan the picture, as far as the reward step allows. */
-export function PictureActions({ url, address, name, config, withQr }: PictureActionsProps) {
+function OwnPhoneActions({ url, address, name, config, withQr }: PictureActionsProps) {
   const [notice, setNotice] = useState<Notice | null>(null);
   const { keeping } = words();
   const [picture, setPicture] = useState<PictureFile | null>(null);

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Picture, PictureWatcher, WAITING } from "../model/picture.ts";
 import type { SessionBackend } from "../model/sessions/session-backend.ts";
+import { useOngoing } from "./use-ongoing.ts";
 
 export interface FollowedPicture {
   picture: Picture;
@@ -22,6 +23,8 @@ export function usePicture(backend: SessionBackend, completed: boolean): Followe
     void started.start();
     return () => started.stop();
   }, [backend, completed]);
+
+  useOngoing("picture", completed && isInProgress(picture));
 
   async function once(command: (watcher: PictureWatcher) => Promise<void>) {
     if (busy || !watcher.current) return;

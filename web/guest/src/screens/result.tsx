@@ -1,6 +1,7 @@
 /** The end of a session: the picture as it is made, and ways to keep and share it. */
 
 import type { ComponentChildren } from "preact";
+import { endVisit, isKiosk } from "../model/kiosk/mode.ts";
 import type { Picture } from "../model/picture.ts";
 import type { SessionBackend } from "../model/sessions/session-backend.ts";
 import { pictureUrl } from "../model/theme.ts";
@@ -33,7 +34,16 @@ export function Result(props: Props) {
   const photo = pictureUrl(session.capturedMedia.filter(({ url }) => url).at(-1)?.url);
   const inProgress = isInProgress(picture);
   const asksForPhoto = needsNewPhoto(picture.reason);
-  const { result, capture } = words();
+  const { result, capture, kiosk } = words();
+  const actions = picture.url ? (
+    <PictureActions
+      url={picture.url}
+      address={address}
+      name={venue.name}
+      config={reward?.config ?? {}}
+      withQr
+    />
+  ) : null;
   return (
     <>
       <header class="topbar">
@@ -56,6 +66,7 @@ export function Result(props: Props) {
             )}
           </p>
         </div>
+        {isKiosk() ? actions : null}
         <Reveal picture={picture} name={venue.name} />
         {!picture.url && !inProgress && photo ? (
           <figure class="preview">
@@ -63,15 +74,13 @@ export function Result(props: Props) {
           </figure>
         ) : null}
         <JobCard followed={followed} />
-        {picture.url ? (
-          <PictureActions
-            url={picture.url}
-            address={address}
-            name={venue.name}
-            config={reward?.config ?? {}}
-            withQr
-          />
-        ) : null}
+        {isKiosk() ? (
+          <button class="button primary" type="button" data-testid="finish" onClick={endVisit}>
+            {kiosk.done}
+          </button>
+        ) : (
+          actions
+        )}
         <button
           class={`button ${asksForPhoto ? "primary" : "quiet"}`}
           type="button"

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type AnswerProblem, problemWith } from "../model/answers.ts";
+import { isKiosk } from "../model/kiosk/mode.ts";
 import { canSkip, type Play } from "../model/play.ts";
 import { askedBy, asksForValue, isKnownType } from "../model/step-types.ts";
 import { draft, keepDraft } from "../model/storage.ts";
@@ -156,6 +157,7 @@ function StepForm({ venue, play, step }: FormProps) {
       <form
         ref={form}
         noValidate
+        autoComplete={isKiosk() ? "off" : undefined}
         onSubmit={(event) => {
           event.preventDefault();
           submit();

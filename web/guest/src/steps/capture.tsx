@@ -6,11 +6,13 @@ import { hasCamera } from "../media/camera.ts";
 import { readable } from "../media/photo.ts";
 import { fileProblem, isVideo, prepared, TYPES, VIDEO_TYPES } from "../media/upload.ts";
 import type { PhotoState } from "../model/photos/photo-queue.ts";
+import { isKiosk } from "../model/kiosk/mode.ts";
 import { refusalOf } from "../model/refusals.ts";
 import type { SessionBackend } from "../model/sessions/session-backend.ts";
 import type { Step, StoredMedia } from "../model/types.ts";
 import { answerWords, captureWords, formatted, words } from "../model/words.ts";
 import { Icon } from "../parts/icons.tsx";
+import { useOngoing } from "../parts/use-ongoing.ts";
 import { Camera } from "./camera.tsx";
 import type { StepProps } from "./props.ts";
 
@@ -43,6 +45,9 @@ export function Capture({ play, step, problem }: StepProps) {
   useEffect(() => {
     play.busy = isInMiddle;
   }, [isInMiddle]);
+  useOngoing("camera", camera);
+  useOngoing("preview", photo !== null);
+  useOngoing("upload", busy);
 
   function preview(taken: Blob) {
     fromCamera.current = camera;
@@ -222,6 +227,8 @@ function PhotoSources({ step, cameraRefused, onCamera, onFile }: PhotoSourcesPro
     event.currentTarget.value = "";
     if (file) onFile(file);
   };
+  // A kiosk's own files are not its visitors'.
+  const choosesFiles = !isKiosk() || !hasCamera() || cameraRefused || step.config?.allowVideos;
   const types = step.config?.allowVideos ? [...TYPES, ...VIDEO_TYPES] : TYPES;
   const input = { class: "sr-only", type: "file" as const, accept: types.join(","), onChange };
   return (
@@ -241,11 +248,13 @@ function PhotoSources({ step, cameraRefused, onCamera, onFile }: PhotoSourcesPro
           {capture.cameraAgain}
         </button>
       ) : null}
-      <label class="button quiet">
-        <Icon name="image" />
-        {step.config?.allowVideos ? capture.chooseAny : capture.choose}
-        <input {...input} data-testid="file" />
-      </label>
+      {choosesFiles ? (
+        <label class="button quiet">
+          <Icon name="image" />
+          {step.config?.allowVideos ? capture.chooseAny : capture.choose}
+          <input {...input} data-testid="file" />
+        </label>
+      ) : null}
     </>
   );
 }

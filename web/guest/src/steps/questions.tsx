@@ -1,5 +1,6 @@
 /** The questions. Each is answered with a native control that has a label. */
 
+import { isKiosk } from "../model/kiosk/mode.ts";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { lengthOf, problemWith } from "../model/answers.ts";
@@ -30,7 +31,7 @@ export function EmailField(props: StepProps) {
     <input
       {...fieldAttributes(props)}
       type="email"
-      autoComplete="email"
+      autoComplete={isKiosk() ? "off" : "email"}
       autoCapitalize="none"
       placeholder={props.step.config?.placeholder || words().questions.email}
     />

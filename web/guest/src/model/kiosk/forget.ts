@@ -1,0 +1,70 @@
+/** Forgetting a kiosk's visitor, and whether one was left behind. */
+
+import { store } from "../storage.ts";
+import type { Kiosk } from "./mode.ts";
+
+const PREFIX = "guest-page:kiosk:";
+/** Since when the visitor is silent, for a page that is loaded in the middle of a visit. */
+const SILENT = `${PREFIX}silent`;
+/** Where the next visitor begins. */
+const HOME = `${PREFIX}home`;
+/** What only a visitor leaves. */
+const OF_VISITORS = ["entry", "journey", "outbox"].map((name) => `guest-page:${name}:`);
+/** The databases of a browser that does not list them. */
+const DATABASES = ["guest-page", "firebaseLocalStorageDb", "firebase-heartbeat-database"];
+
+/** Keep since when the visitor is silent; null if nobody is there. */
+export function keepSilence(since: number | null): void {
+  if (since === null) store().removeItem(SILENT);
+  else store().setItem(SILENT, String(since));
+}
+
+/** Since when the visitor of this page load is silent, or null if it is a new one's. */
+export function silence(): number | null {
+  const kept = store().getItem(SILENT);
+  return kept === null ? null : Number(kept);
+}
+
+/** Whether the browser has something of a visitor who is gone, as after a crash or a power cut. */
+export function isLeftBehind({ pauseMs }: Kiosk, now: number): boolean {
+  const since = silence();
+  if (since !== null) return now - since >= pauseMs;
+  return Object.keys(localStorage).some((key) => OF_VISITORS.some((name) => key.startsWith(name)));
+}
+
+/** The address at which visits begin, with the language that the operator has opened it in. */
+export function home(entrance: string): string {
+  const kept = sessionStorage.getItem(HOME);
+  if (kept !== null) return kept;
+  sessionStorage.setItem(HOME, entrance);
+  return entrance;
+}
+
+/** Forget everything that this origin keeps, of all its pages. The page's own files stay. */
+export async function forgetAll(): Promise<void> {
+  localStorage.clear();
+  sessionStorage.clear();
+  const listed = await indexedDB.databases?.().catch(() => null);
+  const names = listed?.flatMap(({ name }) => name ?? []) ?? DATABASES;
+  await Promise.allSettled(names.map(emptied));
+}
+
+/** Empty each store. Deleting a database would wait for whoever has it open, as the SDK does. */
+async function emptied(name: string): Promise<void> {
+  const opening = indexedDB.open(name);
+  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+    opening.onsuccess = () => resolve(opening.result);
+    opening.onerror = () => reject(opening.error);
+    // It does not exist, and is not made for this.
+    opening.onupgradeneeded = () => opening.transaction?.abort();
+  });
+  const stores = [...database.objectStoreNames];
+  if (stores.length > 0) {
+    const transaction = database.transaction(stores, "readwrite");
+    for (const store of stores) transaction.objectStore(store).clear();
+    await new Promise<void>((resolve) => {
+      transaction.oncomplete = transaction.onabort = () => resolve();
+    });
+  }
+  database.close();
+}
