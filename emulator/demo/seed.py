@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from emulator.demo import translations
 from emulator.web.auth import create_account
 
 WORKSPACE, PROJECT, EVENT = "demo-workspace", "demo-project", "demo-event"
@@ -68,7 +69,8 @@ def documents(now: int) -> Documents:
         f"workspaces/{WORKSPACE}/members/{OPERATOR}",
         {"uid": OPERATOR, "role": "owner", "createdAt": now},
     )
-    for experience_id, name, config in _experiences():
+    for experience_id, name, untranslated in _experiences():
+        config = untranslated | {"translations": translations.of(experience_id)}
         path = f"workspaces/{WORKSPACE}/experiences/{experience_id}"
         yield (
             path,
@@ -94,6 +96,8 @@ def documents(now: int) -> Documents:
         },
         "theme": {"primaryColor": "#5b3df5", "fontFamily": "Inter"},
         "consent": CONSENT,
+        "locales": translations.LOCALES,
+        "translations": translations.of("venue"),
         "retentionDays": 30,
         "dailyTransformLimit": None,
     }
@@ -193,24 +197,25 @@ def _preshare_steps() -> list[dict[str, Any]]:
 
 def _tour_steps() -> list[dict[str, Any]]:
     """All eleven step types in one experience, those that a guest may skip included."""
-    picker = _choices("Which one would you hang up at home?")
+    picker = _choices("Which one would you hang up at home?", "at-home")
     return [*_pregate_steps(), *picker, *_preshare_steps(), *_booth_steps()]
 
 
 def journey_steps() -> list[dict[str, Any]]:
     """All eleven step types in an event's journey, which asks for the photo before the end."""
     booth = _booth_steps()
-    picker = _choices("Choose your picture")
+    picker = _choices("Choose your picture", "style")
     return [*_pregate_steps(), *picker, *booth[:3], *_preshare_steps(), *booth[3:]]
 
 
-def _choices(picker: str) -> list[dict[str, Any]]:
+def _choices(picker: str, translated_as: str) -> list[dict[str, Any]]:
     drinks = [{"label": each, "value": each.lower()} for each in ("Water", "Juice", "Coffee")]
+    choice = _step(
+        "style", "experience-picker", picker,
+        layout="grid", variable="selected_experience_id", experienceIds=[CARTOON, SKETCH],
+    )  # fmt: skip
     return [
-        _step(
-            "style", "experience-picker", picker,
-            layout="grid", variable="selected_experience_id", experienceIds=[CARTOON, SKETCH],
-        ),
+        choice | {"translations": translations.of(translated_as)},
         _step(
             "drinks", "multiple_choice", "What may we bring you?",
             variable="drinks", options=drinks, allowMultiple=True,
@@ -232,6 +237,8 @@ def _event(times: dict[str, int]) -> Documents:
             "theme": {"primaryColor": "#5b3df5", "fontFamily": "Inter"},
             "retentionDays": 30,
             "consent": CONSENT,
+            "locales": translations.LOCALES,
+            "translations": translations.of("venue"),
             **times,
         },
     )
@@ -268,6 +275,7 @@ def _event(times: dict[str, int]) -> Documents:
                     "aspectRatio": aspect_ratio,
                 },
                 "captureConfig": {"type": "photo", "countdown": 3, "cameraFacing": "front"},
+                "translations": translations.of(experience_id),
                 **times,
             },
         )
@@ -283,6 +291,7 @@ def _step(
         "description": text,
         "ctaLabel": cta,
         "config": config,
+        "translations": translations.of(step_id),
     }
 
 

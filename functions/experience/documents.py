@@ -63,6 +63,7 @@ class Document(BaseModel):
         return {
             str(field.serialization_alias or field.alias or name): _declared(getattr(self, name))
             for name, field in type(self).model_fields.items()
+            if not (field.exclude_if and field.exclude_if(getattr(self, name)))
         }
 
 

@@ -88,20 +88,39 @@ def _partial(model: type[BaseModel]) -> type[Request]:
     """The model with each field optional, at every depth that is an object."""
     fields: dict[str, Any] = {}
     for name, field in model.model_fields.items():
-        inner = _inner(field.annotation)
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            inner = _partial(inner)
+        inner = _optional_within(_inner(field.annotation))
         annotated = Annotated[(inner, *field.metadata)] if field.metadata else inner
         optional = Field(default=None, alias=field.alias)
         fields[name] = (Union[annotated, None], optional)  # noqa: UP007 (a value, not a type)
     return create_model(f"{model.__name__}Part", __base__=Request, __doc__=model.__doc__, **fields)
 
 
+def _optional_within(annotation: Any) -> Any:
+    """The partial model of a model; of a mapping one whose values may be null, which go."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return _partial(annotation)
+    if get_origin(annotation) is Annotated:
+        inner, *metadata = get_args(annotation)
+        return Annotated[(_optional_within(inner), *metadata)]
+    if get_origin(annotation) is Mapping:
+        key, value = get_args(annotation)
+        generic: Any = Mapping
+        return generic[key, Union[_optional_within(value), None]]  # noqa: UP007 - a value
+    return annotation
+
+
 def _inner(annotation: Any) -> Any:
     """What may be None, without the None."""
     if get_origin(annotation) not in {Union, UnionType}:
         return annotation
-    return Union[tuple(each for each in get_args(annotation) if each is not NoneType)]  # noqa: UP007
+    return Union[tuple(each for each in get_args(annotation) if not _is_none(each))]  # noqa: UP007
+
+
+def _is_none(annotation: Any) -> bool:
+    """Whether it is None, annotated or not."""
+    if get_origin(annotation) is Annotated:
+        return _is_none(get_args(annotation)[0])
+    return annotation is NoneType
 
 
 def _given(part: BaseModel) -> dict[str, Any]:
@@ -111,6 +130,13 @@ def _given(part: BaseModel) -> dict[str, Any]:
     for name in type(part).model_fields:
         if name in part.model_fields_set:
             alias = type(part).model_fields[name].alias or name
-            value = getattr(part, name)
-            given[alias] = _given(value) if isinstance(value, BaseModel) else dumped[alias]
+            given[alias] = _given_value(getattr(part, name), dumped[alias])
     return given
+
+
+def _given_value(value: Any, dumped: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return _given(value)
+    if isinstance(value, dict):
+        return {key: _given_value(each, dumped[key]) for key, each in value.items()}
+    return dumped

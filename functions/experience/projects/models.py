@@ -1,13 +1,16 @@
 """Projects and their configs: `/projects/{p}`."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from experience.documents import Document, Request
+from experience.documents import Document, Request, Sparse
 from experience.ids import DocumentId
+from experience.locales import Locales, Translations
 from experience.parts import PartOf
+from experience.workspaces.models import ExperienceTranslation
 
 
 class Phase(StrEnum):
@@ -36,6 +39,7 @@ its own files, to the assistant, to events (`/e/{eventId}`), to campaigns (`/pla
 to pictures (`/s/{shareId}`)."""
 
 DEFAULT_PAUSE_SECONDS = 45
+MAX_CONSENT_LENGTH = 20_000
 
 
 class ExperienceRef(Document):
@@ -96,8 +100,22 @@ class Kiosk(Document):
     pause_seconds: int = DEFAULT_PAUSE_SECONDS
 
 
+class ProjectTranslation(Document):
+    """What guests read of a project in another language.
+
+    `title` is its name there, and `consent` the text that they agree to.
+    """
+
+    title: Sparse[Annotated[str, Field(min_length=1, max_length=100)]] = None
+    consent: Sparse[Annotated[str, Field(min_length=1, max_length=MAX_CONSENT_LENGTH)]] = None
+
+
 class ProjectConfig(Document):
-    """What a project consists of, as a draft or as published."""
+    """What a project consists of, as a draft or as published.
+
+    `locales`: the languages of its page, with the one first in which it is authored. Without any
+    the page speaks all that it knows.
+    """
 
     experiences: ExperiencesConfig = ExperiencesConfig()
     theme: dict[str, Any] | None = None
@@ -105,6 +123,8 @@ class ProjectConfig(Document):
     kiosk: Kiosk | None = None
     retention_days: int | None = Field(default=None, ge=1)
     daily_transform_limit: int | None = Field(default=None, ge=0)
+    locales: list[str] = []
+    translations: Translations[ProjectTranslation] = {}
 
 
 class Project(Document):
@@ -144,6 +164,7 @@ class NamedExperience(Document):
     experience_id: str
     name: str
     enabled: bool
+    translations: Sparse[Mapping[str, ExperienceTranslation]] = None
 
 
 class NamedExperiences(Document):
@@ -162,6 +183,8 @@ class ProjectPage(Document):
     theme: dict[str, Any] | None
     consent: Consent | None
     kiosk: Kiosk | None
+    locales: list[str]
+    translations: Mapping[str, ProjectTranslation]
     experiences: NamedExperiences
 
 
@@ -202,7 +225,7 @@ class AuthoredConsent(Consent):
     model_config = ConfigDict(extra="forbid")
 
     version: str = Field(min_length=1, max_length=100)
-    text: str = Field(min_length=1, max_length=20_000)
+    text: str = Field(min_length=1, max_length=MAX_CONSENT_LENGTH)
     minimum_age: int | None = Field(default=None, ge=0, le=120)
 
 
@@ -212,6 +235,12 @@ class AuthoredKiosk(Kiosk):
     model_config = ConfigDict(extra="forbid")
 
     pause_seconds: int = Field(default=DEFAULT_PAUSE_SECONDS, ge=15, le=600)
+
+
+class AuthoredTranslation(ProjectTranslation):
+    """A translation as an author sends it."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class AuthoredTheme(Request):
@@ -231,6 +260,8 @@ class AuthoredProjectConfig(Request):
     kiosk: AuthoredKiosk | None = None
     retention_days: int | None = Field(default=None, ge=1, le=3650)
     daily_transform_limit: int | None = Field(default=None, ge=0, le=1_000_000)
+    locales: Locales = []
+    translations: Translations[AuthoredTranslation] = {}
 
 
 class SaveProject(Request):

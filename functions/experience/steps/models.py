@@ -5,7 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from experience.documents import Document
+from experience.documents import Document, Sparse
+from experience.locales import SparseTranslations
 from experience.steps.values import (
     SelectionInput,
     SelectionsInput,
@@ -36,6 +37,14 @@ class AnswerConfig(StepConfig):
     required: bool = False
 
 
+class StepTranslation(Document):
+    """What a step says in another language. What is absent is taken from a nearer one."""
+
+    title: Sparse[Annotated[str, Field(min_length=1, max_length=200)]] = None
+    description: Sparse[Annotated[str, Field(min_length=1, max_length=1000)]] = None
+    cta_label: Sparse[Annotated[str, Field(min_length=1, max_length=50)]] = None
+
+
 class Step(Document):
     """One screen of a journey (`/events/{e}/steps/{s}`) or of an experience's config."""
 
@@ -47,6 +56,7 @@ class Step(Document):
     media_type: Literal["image", "gif", "video", "lottie"] | None = None
     cta_label: Text50 = ""
     config: StepConfig = StepConfig()
+    translations: SparseTranslations[StepTranslation] = None
 
     input_types: ClassVar[tuple[str, ...]] = ()
     """The types of `StepInput` that this step accepts."""
@@ -125,6 +135,7 @@ class UnknownStep(Step):
     media_type: Any = None
     cta_label: Any = ""
     config: Any = None
+    translations: Any = None
 
     def declared(self) -> dict[str, Any]:
         """That there is a step: what it holds, and for whom, nobody here can know."""

@@ -1,12 +1,21 @@
 """The steps that ask a guest something, each with the check of its answer."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from experience.documents import Document
-from experience.steps.models import AnswerConfig, Step, Text50, Text100, Text200
+from experience.documents import Document, Sparse
+from experience.locales import SparseTranslations
+from experience.steps.models import (
+    AnswerConfig,
+    Step,
+    StepTranslation,
+    Text50,
+    Text100,
+    Text200,
+)
 from experience.steps.values import (
     StepValue,
     StepValueError,
@@ -31,10 +40,17 @@ class LongTextConfig(AnswerConfig):
     max_length: Annotated[int, Field(ge=1, le=5000)] = 2000
 
 
+class TextTranslation(StepTranslation):
+    """What a question for words says in another language."""
+
+    placeholder: Sparse[Annotated[str, Field(min_length=1, max_length=200)]] = None
+
+
 class TextStep(Step):
     """A question that is answered in the guest's own words."""
 
     config: ShortTextConfig | LongTextConfig
+    translations: SparseTranslations[TextTranslation] = None
     input_types = ("text",)
 
     def _check(self, value: Any) -> str:
@@ -76,6 +92,12 @@ class MultipleChoiceConfig(AnswerConfig):
     allow_multiple: bool = False
 
 
+class MultipleChoiceTranslation(StepTranslation):
+    """What a choice says in another language. `options` has labels, by the value of the option."""
+
+    options: Sparse[Mapping[str, Annotated[str, Field(min_length=1, max_length=100)]]] = None
+
+
 class MultipleChoiceStep(Step):
     """A question with prepared answers, one or (`allow_multiple`) several of which are chosen.
 
@@ -84,7 +106,18 @@ class MultipleChoiceStep(Step):
 
     type: Literal["multiple_choice"]
     config: MultipleChoiceConfig
+    translations: SparseTranslations[MultipleChoiceTranslation] = None
     input_types = ("selection", "selections")
+
+    @model_validator(mode="after")
+    def _translates_own_options(self) -> Self:
+        values = {option.value for option in self.config.options}
+        for tag, translation in (self.translations or {}).items():
+            foreign = sorted((translation.options or {}).keys() - values)
+            if foreign:
+                named = ", ".join(foreign)
+                raise ValueError(f"translations.{tag}.options has no option of this step: {named}")
+        return self
 
     def _check(self, value: Any) -> str | list[str]:
         values = [option.value for option in self.config.options]
@@ -107,11 +140,19 @@ class YesNoConfig(AnswerConfig):
     no_label: Label = "No"
 
 
+class YesNoTranslation(StepTranslation):
+    """What a question with two answers says in another language."""
+
+    yes_label: Sparse[Label] = None
+    no_label: Sparse[Label] = None
+
+
 class YesNoStep(Step):
     """A question with two answers; stored as true or false."""
 
     type: Literal["yes_no"]
     config: YesNoConfig = YesNoConfig()
+    translations: SparseTranslations[YesNoTranslation] = None
     input_types = ("boolean",)
 
     def _check(self, value: Any) -> bool:
@@ -138,11 +179,19 @@ class OpinionScaleConfig(AnswerConfig):
         return self
 
 
+class OpinionScaleTranslation(StepTranslation):
+    """What a scale says in another language."""
+
+    min_label: Sparse[Label] = None
+    max_label: Sparse[Label] = None
+
+
 class OpinionScaleStep(Step):
     """A question that is answered by a whole number on a scale."""
 
     type: Literal["opinion_scale"]
     config: OpinionScaleConfig = OpinionScaleConfig()
+    translations: SparseTranslations[OpinionScaleTranslation] = None
     input_types = ("number",)
 
     def _check(self, value: Any) -> int:
@@ -153,11 +202,18 @@ class EmailConfig(AnswerConfig):
     placeholder: Text100 = ""
 
 
+class EmailTranslation(StepTranslation):
+    """What a question for an address says in another language."""
+
+    placeholder: Sparse[Annotated[str, Field(min_length=1, max_length=100)]] = None
+
+
 class EmailStep(Step):
     """The guest's email address."""
 
     type: Literal["email"]
     config: EmailConfig = EmailConfig()
+    translations: SparseTranslations[EmailTranslation] = None
     input_types = ("text",)
 
     def _check(self, value: Any) -> str:

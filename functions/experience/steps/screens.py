@@ -4,8 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from experience.documents import Sparse
 from experience.ids import DocumentId
-from experience.steps.models import Step, StepConfig, Variable
+from experience.locales import SparseTranslations
+from experience.steps.models import Step, StepConfig, StepTranslation, Variable
 from experience.steps.values import StepInput, StepValue, StepValueError, check_choice
 
 SELECTED_EXPERIENCE = "selected_experience_id"
@@ -82,12 +84,21 @@ class CaptureStep(Step):
         raise StepValueError("This step takes a photo. Upload it instead of sending a value.")
 
 
+Messages = Annotated[
+    list[Annotated[str, Field(max_length=200)]], Field(min_length=1, max_length=10)
+]
+
+
 class ProcessingConfig(StepConfig):
-    messages: Annotated[
-        list[Annotated[str, Field(max_length=200)]], Field(min_length=1, max_length=10)
-    ]
+    messages: Messages
     estimated_duration: Annotated[int, Field(ge=5, le=300)] = 30
     """Seconds."""
+
+
+class ProcessingTranslation(StepTranslation):
+    """What a guest reads meanwhile in another language: all the messages, or none."""
+
+    messages: Sparse[Messages] = None
 
 
 class ProcessingStep(Step):
@@ -95,6 +106,7 @@ class ProcessingStep(Step):
 
     type: Literal["processing"]
     config: ProcessingConfig
+    translations: SparseTranslations[ProcessingTranslation] = None
 
 
 Social = Literal["instagram", "facebook", "twitter", "linkedin", "tiktok", "whatsapp"]

@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from experience.documents import Document, Request
+from experience.documents import Document, Request, Sparse
 from experience.errors import NotFound, PermissionDenied, ResourceExhausted
 from experience.ids import DocumentId, Uid, is_document_id
 from experience.imaging.models import Style
+from experience.locales import SparseTranslations, Translations
 from experience.parts import PartOf
 from experience.progress import AuthoredProgressRules, ProgressRules
 from experience.steps import AuthoredStep, Step, StoredStep
@@ -177,6 +178,18 @@ class TransformDefinition(Transform):
     output: OutputDefinition = OutputDefinition()
 
 
+class ExperienceTranslation(Document):
+    """What guests read of an experience in another language; `title` is its name there."""
+
+    title: Sparse[Annotated[str, Field(min_length=1, max_length=100)]] = None
+
+
+class AuthoredExperienceTranslation(ExperienceTranslation):
+    """A translation as an author sends it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class ExperienceConfig(Document):
     """What an experience consists of, as a draft or as published.
 
@@ -186,6 +199,7 @@ class ExperienceConfig(Document):
     steps: list[StoredStep] = Field(default=[], max_length=50)
     transform: Transform | None = None
     progress: ProgressRules | None = None
+    translations: SparseTranslations[ExperienceTranslation] = None
 
     def step(self, step_id: str) -> Step | None:
         """The step of this id, if there is one."""
@@ -226,6 +240,7 @@ class AuthoredConfig(Request):
     steps: list[AuthoredStep] = Field(default=[], max_length=50)
     transform: TransformDefinition | None = None
     progress: AuthoredProgressRules | None = None
+    translations: Translations[AuthoredExperienceTranslation] | None = None
 
     @field_validator("steps")
     @classmethod

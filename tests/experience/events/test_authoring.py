@@ -95,6 +95,8 @@ class TestSaveEvent:
             "retentionDays": 30,
             "consent": {"version": "1", "text": "Be nice.", "minimumAge": 16},
             "kiosk": {"pauseSeconds": 60},
+            "locales": ["en", "de"],
+            "translations": {"de": {"title": "Auftakt", "consent": "Sei nett."}},
         }
         made = save(eventId=event, expectedVersion=0, event=fields)
         assert save(eventId=event, expectedVersion=0, event=fields) == made
@@ -106,18 +108,20 @@ class TestSaveEvent:
 
         db.document("events", event).update({"theme.button": {"radius": 4}, "later": None})
         part: dict[str, Any] = {"status": "live", "theme": {"fontFamily": None}}
-        part |= {"retentionDays": None, "consent": {"minimumAge": None}}
+        part |= {"retentionDays": None, "consent": {"minimumAge": None}, "locales": None}
+        part |= {"translations": {"de": {"consent": None}, "fr": {"title": "Début"}}}
         changed, again = (
             editor.call("saveEvent", eventId=event, expectedVersion=1, event=part) for _ in "12"
         )
 
         assert changed == again == stored_event(db, event)
-        del made["retentionDays"]
+        del made["retentionDays"], made["locales"]
         assert changed == {
             **made,
             "status": "live",
             "theme": {**THEME, "button": {"radius": 4}},
             "consent": {"version": "1", "text": "Be nice."},
+            "translations": {"de": {"title": "Auftakt"}, "fr": {"title": "Début"}},
             "later": None,
             "version": 2,
             "updatedAt": changed["updatedAt"],

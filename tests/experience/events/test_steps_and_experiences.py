@@ -55,6 +55,36 @@ class TestSaveStep:
         assert again["step"]["config"]["yesLabel"] == "Yes"
         assert "scaleMax" not in stored_step(db, event, "scale")["config"]
 
+    def test_translations_are_merged_by_language_and_by_field(
+        self, db: Database, editor: Client, event: str
+    ) -> None:
+        options = [{"label": "Tea", "value": "tea"}, {"label": "Water", "value": "water"}]
+        german = {"title": "Durst?", "options": {"tea": "Tee", "water": "Wasser"}}
+        fields = {
+            "type": "multiple_choice",
+            "title": "Thirsty?",
+            "config": {"options": options},
+            "translations": {"de": german, "fr": {"title": "Soif ?"}},
+        }
+        at = {"eventId": event, "stepId": "drink"}
+        editor.call("saveStep", **at, expectedVersion=0, step=fields)
+        part = {"translations": {"de": {"title": None, "ctaLabel": "Weiter"}, "fr": None}}
+        changed = editor.call("saveStep", **at, expectedVersion=1, step=part)
+        expected = {"de": {"options": german["options"], "ctaLabel": "Weiter"}}
+        assert changed["step"]["translations"] == expected
+        assert stored_step(db, event, "drink")["translations"] == expected
+
+        less: dict[str, Any] = {
+            "config": {"options": [options[0], {"label": "Juice", "value": "juice"}]}
+        }
+        error = refused(editor, "saveStep", **at, expectedVersion=2, step=less)
+        assert "translations.de.options" in error.details["issues"][0]["message"]
+        less["translations"] = {"de": {"options": {"water": None}}}
+        editor.call("saveStep", **at, expectedVersion=2, step=less)
+
+        editor.call("saveStep", **at, expectedVersion=3, step={"translations": None})
+        assert "translations" not in stored_step(db, event, "drink")
+
     def test_names_each_field_that_is_wrong(self, db: Database, editor: Client, event: str) -> None:
         db.document("events", event, "steps", "odd").set({"id": "odd", "type": "haptic"})
         name = {"type": "short_text"}
@@ -77,6 +107,12 @@ class TestSaveStep:
                 {"type": "capture", "config": {"fallbackExperienceId": "__a__"}},
                 ["step.config.fallbackExperienceId"],
             ),
+            (
+                "a",
+                {**name, "translations": {"de": {"yesLabel": "Ja"}}},
+                ["step.translations.de.yesLabel"],
+            ),
+            ("a", {**name, "translations": {"DE": {"title": "Ja"}}}, ["step.translations"]),
             ("selected_experience_id", name, ["stepId"]),
             ("__a__", name, ["stepId"]),
         ]:

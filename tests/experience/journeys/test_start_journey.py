@@ -80,7 +80,10 @@ class TestStartJourney:
     def test_of_experiences_only_the_public_part_is_shown(
         self, db: Client, workspace: str, new_guest: NewGuest
     ) -> None:
-        shown = an_event_experience(db, workspace, previewMediaUrl="https://example.com/a.gif")
+        translations = {"de": {"title": "Zeichnung"}}
+        shown = an_event_experience(
+            db, workspace, previewMediaUrl="https://example.com/a.gif", translations=translations
+        )
         others = [
             an_event_experience(db, workspace, status="deleted"),
             an_event_experience(db, a_workspace(db)),
@@ -88,13 +91,17 @@ class TestStartJourney:
         ]
         fallback = an_event_experience(db, workspace)
         picker = a_step("pick", "experience-picker", experienceIds=[*others, shown])
+        picker |= {"translations": {"de": {"title": "Wähle"}}}
         capture = a_step("photo", "capture", fallbackExperienceId=fallback)
         view = new_guest(an_event(db, workspace, [picker, capture])).read()
+        assert view["steps"][0]["translations"] == {"de": {"title": "Wähle"}}
+        assert "translations" not in view["steps"][1]
         assert [each["id"] for each in view["experiences"]] == [shown, fallback]
         assert view["experiences"][0] == {
             "id": shown,
             "name": "Cartoon",
             "previewMediaUrl": "https://example.com/a.gif",
+            "translations": translations,
             "captureConfig": {"type": "photo", "countdown": 3, "cameraFacing": "front"},
         }
 

@@ -15,6 +15,7 @@ from tests.support.builders.workspaces import (
     a_transform,
     a_workspace,
     an_experience,
+    edit,
 )
 from tests.support.calling import refused
 
@@ -30,6 +31,9 @@ class TestGetProject:
             an_experience(db, workspace, name=name, transform=a_transform())
             for name in ("Booth", "Hidden", "Rules", "Feedback")
         )
+        translations = {"de": {"title": "Kabine"}}
+        edit(db, workspace, main, **{"published.translations": translations})
+        edit(db, workspace, before, **{"draft.translations": translations})
         project = a_project(
             db,
             workspace,
@@ -40,6 +44,8 @@ class TestGetProject:
             theme={"primaryColor": "#fff"},
             consent=CONSENT,
             kiosk={"pauseSeconds": 30},
+            locales=["en", "de"],
+            translations={"de": {"title": "Sommernacht", "consent": "Sei nett."}},
             dailyTransformLimit=3,
         )
 
@@ -54,8 +60,13 @@ class TestGetProject:
             "theme": {"primaryColor": "#fff"},
             "consent": CONSENT,
             "kiosk": {"pauseSeconds": 30},
+            "locales": ["en", "de"],
+            "translations": {"de": {"title": "Sommernacht", "consent": "Sei nett."}},
             "experiences": {
-                "main": [named(main, "Booth"), named(hidden, "Hidden", enabled=False)],
+                "main": [
+                    named(main, "Booth") | {"translations": translations},
+                    named(hidden, "Hidden", enabled=False),
+                ],
                 "pregate": named(before, "Rules"),
                 "preshare": named(after, "Feedback"),
             },

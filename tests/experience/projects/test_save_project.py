@@ -30,6 +30,10 @@ def editor(db: Database, signed_in: SignIn, workspace: str) -> Client:
     return signed_in(a_member(db, workspace, "editor"))
 
 
+LETTERS = "abcdefghijklmnopqrstu"
+SIX = ("ar", "de", "es", "fr", "it", "sv")
+
+
 class TestSaveProject:
     @pytest.fixture
     def save(self, editor: Client, workspace: str) -> Callable[..., Any]:
@@ -137,6 +141,33 @@ class TestSaveProject:
 
         assert draft["experiences"] == {"main": [], "pregate": None, "preshare": None}
         assert (draft["consent"], draft["retentionDays"]) == (None, None)
+
+    def test_translations_are_merged_by_language_and_by_field(
+        self, save: Callable[..., Any]
+    ) -> None:
+        project = f"p-{new_id()}"
+        config: dict[str, Any] = {
+            "locales": ["en", "de-AT", "ar"],
+            "translations": {
+                "de-AT": {"title": "Sommerfestl", "consent": "Bitte."},
+                "ar": {"title": "حفلة الصيف"},
+            },
+        }
+        made = save(projectId=project, expectedVersion=0, name="N", draftConfig=config)
+        assert {name: made["draftConfig"][name] for name in config} == config
+
+        part: dict[str, Any] = {"translations": {"de-AT": {"consent": None}, "ar": None}}
+        part["translations"]["fr"] = {"title": "Fête"}
+        draft = save(projectId=project, expectedVersion=1, draftConfig=part)["draftConfig"]
+        assert draft["locales"] == config["locales"]
+        assert draft["translations"] == {
+            "de-AT": {"title": "Sommerfestl"},
+            "fr": {"title": "Fête"},
+        }
+
+        part = {"translations": None, "locales": None}
+        draft = save(projectId=project, expectedVersion=2, draftConfig=part)["draftConfig"]
+        assert (draft["locales"], draft["translations"]) == ([], {})
 
     def test_a_live_project_goes_on_as_published_while_its_draft_changes(
         self, db: Database, signed_in: SignIn
@@ -311,6 +342,19 @@ class TestSaveProject:
             ({"kiosk": {"pauseSeconds": 601}}, "kiosk.pauseSeconds"),
             ({"kiosk": {"pauseSeconds": "45"}}, "kiosk.pauseSeconds"),
             ({"kiosk": {"seconds": 45}}, "kiosk.seconds"),
+            ({"locales": ["de", "DE"]}, "locales"),
+            ({"locales": ["de", "de"]}, "locales"),
+            ({"locales": ["<script>"]}, "locales"),
+            ({"locales": ["en"] * 21}, "locales"),
+            ({"locales": "de"}, "locales"),
+            ({"translations": {"german": {"title": "Fest"}}}, "translations"),
+            ({"translations": {"de": {"name": "Fest"}}}, "translations.de.name"),
+            ({"translations": {"de": {"title": ""}}}, "translations.de.title"),
+            ({"translations": {"de": {"title": "x" * 101}}}, "translations.de.title"),
+            ({"translations": {"de": {"consent": {"text": "t"}}}}, "translations.de.consent"),
+            ({"translations": {"de": {"consent": "x" * 20_001}}}, "translations.de.consent"),
+            ({"translations": {tag: {"consent": "ä" * 20_000} for tag in SIX}}, "translations"),
+            ({"translations": {f"a{each}": {} for each in LETTERS}}, "translations"),
             ({"retentionDays": 0}, "retentionDays"),
             ({"dailyTransformLimit": -1}, "dailyTransformLimit"),
             ({"limits": {}}, "limits"),

@@ -78,12 +78,15 @@ class TestNewSession:
         self, db: Database, visitor: Client
     ) -> None:
         steps = [a_step("name", required=True), a_step("photo", "capture"), a_step("end", "reward")]
+        steps[0]["translations"] = {"de": {"title": "Wie heißt du?"}}
         venue = entered(db, steps=steps, transform=a_transform(model="SECRET MODEL"))
 
         answer = visitor.call("createSession", **of(venue))
 
         assert [step["id"] for step in answer["steps"]] == ["name", "photo", "end"]
         assert answer["steps"][0]["config"]["required"] is True
+        assert answer["steps"][0]["translations"] == {"de": {"title": "Wie heißt du?"}}
+        assert "translations" not in answer["steps"][1]
         assert set(answer) == {"session", "steps"}
         assert "SECRET" not in str(answer)
         assert "transform" not in str(answer)

@@ -1,6 +1,6 @@
 """The eleven step types: what authors may write, and what readers survive."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -256,3 +256,53 @@ class TestProperties:
         assert step("experience-picker").variable == "selected_experience_id"
         assert step("capture").variable is None
         assert step("info").variable is None
+
+
+class TestTranslations:
+    WORDS: ClassVar[dict[str, dict[str, Any]]] = {
+        "short_text": {"placeholder": "Name"},
+        "long_text": {"placeholder": "Name"},
+        "email": {"placeholder": "E-Mail"},
+        "multiple_choice": {"options": {"red": "Rotwein", "white": "Weißwein"}},
+        "yes_no": {"yesLabel": "Ja", "noLabel": "Nein"},
+        "opinion_scale": {"minLabel": "Schlecht", "maxLabel": "Gut"},
+        "processing": {"messages": ["Moment", "Gleich"]},
+    }
+
+    @pytest.mark.parametrize("type_", STEP_TYPES)
+    def test_each_type_takes_those_of_its_own_texts_and_guests_get_them(self, type_: str) -> None:
+        base = {"title": "Frage", "description": "Text", "ctaLabel": "Weiter"}
+        translations = {"de": base | self.WORDS.get(type_, {}), "zh-Hant": {"title": "標題"}}
+        data = step(type_).dump() | {"translations": translations}
+
+        written = authored(data)
+
+        assert written.dump()["translations"] == translations
+        assert parse_step(written.dump()).declared()["translations"] == translations
+        for foreign in self.WORDS.keys() - {type_}:
+            words = self.WORDS[foreign]
+            if words.keys() <= self.WORDS.get(type_, {}).keys():
+                continue
+            with pytest.raises(ValidationError):
+                authored(data | {"translations": {"de": words}})
+
+    def test_a_step_without_any_has_no_such_field(self) -> None:
+        for plain in (step("info"), authored(step("info").dump() | {"translations": None})):
+            assert "translations" not in plain.dump() | plain.declared()
+
+    def test_an_option_may_lack_one_and_none_is_of_another_step(self) -> None:
+        data = step("multiple_choice").dump()
+        some = {"de": {"options": {"red": "Rotwein"}}}
+        assert authored(data | {"translations": some}).dump()["translations"] == some
+        with pytest.raises(ValidationError, match=r"translations.de.options .*: rose"):
+            authored(data | {"translations": {"de": {"options": {"rose": "Rosé"}}}})
+
+    def test_the_answer_is_the_value_and_a_prompt_gets_the_label_of_its_author(self) -> None:
+        question = authored(
+            step("multiple_choice").dump()
+            | {"translations": {"de": {"options": {"red": "Rotwein"}}}}
+        )
+        assert question.check_value("red") == "red"
+        assert question.answer_text("red") == "Red wine"
+        with pytest.raises(StepValueError):
+            question.check_value("Rotwein")

@@ -2221,6 +2221,9 @@ export interface AuthoredConfigPart {
   steps?: StepDefinition[] | null;
   transform?: TransformDefinitionPart | null;
   progress?: AuthoredProgressRulesPart | null;
+  translations?: {
+    [k: string]: AuthoredExperienceTranslationPart | null;
+  } | null;
 }
 /**
  * Something to read or to look at.
@@ -2234,11 +2237,22 @@ export interface InfoStepDefinition {
   mediaType?: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel?: string;
   config?: StepConfig;
+  translations?: {
+    [k: string]: StepTranslation;
+  };
 }
 /**
  * What only steps of one type have; `info` has nothing.
  */
 export interface StepConfig {}
+/**
+ * What a step says in another language. What is absent is taken from a nearer one.
+ */
+export interface StepTranslation {
+  title?: string;
+  description?: string;
+  ctaLabel?: string;
+}
 /**
  * The choice of the experience that the photo is transformed with; it must be made.
  *
@@ -2253,6 +2267,9 @@ export interface ExperiencePickerStepDefinition {
   mediaType?: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel?: string;
   config: ExperiencePickerConfigDefinition;
+  translations?: {
+    [k: string]: StepTranslation;
+  };
 }
 export interface ExperiencePickerConfigDefinition {
   layout?: "grid" | "list" | "carousel";
@@ -2277,6 +2294,9 @@ export interface CaptureStepDefinition {
   mediaType?: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel?: string;
   config?: CaptureConfigDefinition;
+  translations?: {
+    [k: string]: StepTranslation;
+  };
 }
 export interface CaptureConfigDefinition {
   sourceVariable?: string;
@@ -2295,12 +2315,24 @@ export interface ShortTextStepDefinition {
   mediaType?: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel?: string;
   config?: ShortTextConfigDefinition;
+  translations?: {
+    [k: string]: TextTranslation;
+  };
 }
 export interface ShortTextConfigDefinition {
   variable?: string | null;
   required?: boolean;
   placeholder?: string;
   maxLength?: number;
+}
+/**
+ * What a question for words says in another language.
+ */
+export interface TextTranslation {
+  title?: string;
+  description?: string;
+  ctaLabel?: string;
+  placeholder?: string;
 }
 /**
  * A question with an answer of many lines.
@@ -2314,6 +2346,9 @@ export interface LongTextStepDefinition {
   mediaType?: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel?: string;
   config?: LongTextConfigDefinition;
+  translations?: {
+    [k: string]: TextTranslation;
+  };
 }
 export interface LongTextConfigDefinition {
   variable?: string | null;
@@ -2335,6 +2370,9 @@ export interface MultipleChoiceStepDefinition {
   mediaType?: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel?: string;
   config: MultipleChoiceConfigDefinition;
+  translations?: {
+    [k: string]: MultipleChoiceTranslation;
+  };
 }
 export interface MultipleChoiceConfigDefinition {
   variable?: string | null;
@@ -2354,6 +2392,17 @@ export interface Option {
   value: string;
 }
 /**
+ * What a choice says in another language. `options` has labels, by the value of the option.
+ */
+export interface MultipleChoiceTranslation {
+  title?: string;
+  description?: string;
+  ctaLabel?: string;
+  options?: {
+    [k: string]: string;
+  };
+}
+/**
  * A question with two answers; stored as true or false.
  */
 export interface YesNoStepDefinition {
@@ -2365,10 +2414,23 @@ export interface YesNoStepDefinition {
   mediaType?: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel?: string;
   config?: YesNoConfigDefinition;
+  translations?: {
+    [k: string]: YesNoTranslation;
+  };
 }
 export interface YesNoConfigDefinition {
   variable?: string | null;
   required?: boolean;
+  yesLabel?: string;
+  noLabel?: string;
+}
+/**
+ * What a question with two answers says in another language.
+ */
+export interface YesNoTranslation {
+  title?: string;
+  description?: string;
+  ctaLabel?: string;
   yesLabel?: string;
   noLabel?: string;
 }
@@ -2384,12 +2446,25 @@ export interface OpinionScaleStepDefinition {
   mediaType?: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel?: string;
   config?: OpinionScaleConfigDefinition;
+  translations?: {
+    [k: string]: OpinionScaleTranslation;
+  };
 }
 export interface OpinionScaleConfigDefinition {
   variable?: string | null;
   required?: boolean;
   scaleMin?: number;
   scaleMax?: number;
+  minLabel?: string;
+  maxLabel?: string;
+}
+/**
+ * What a scale says in another language.
+ */
+export interface OpinionScaleTranslation {
+  title?: string;
+  description?: string;
+  ctaLabel?: string;
   minLabel?: string;
   maxLabel?: string;
 }
@@ -2405,10 +2480,22 @@ export interface EmailStepDefinition {
   mediaType?: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel?: string;
   config?: EmailConfigDefinition;
+  translations?: {
+    [k: string]: EmailTranslation;
+  };
 }
 export interface EmailConfigDefinition {
   variable?: string | null;
   required?: boolean;
+  placeholder?: string;
+}
+/**
+ * What a question for an address says in another language.
+ */
+export interface EmailTranslation {
+  title?: string;
+  description?: string;
+  ctaLabel?: string;
   placeholder?: string;
 }
 /**
@@ -2423,6 +2510,9 @@ export interface ProcessingStepDefinition {
   mediaType?: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel?: string;
   config: ProcessingConfigDefinition;
+  translations?: {
+    [k: string]: ProcessingTranslation;
+  };
 }
 export interface ProcessingConfigDefinition {
   /**
@@ -2431,6 +2521,19 @@ export interface ProcessingConfigDefinition {
    */
   messages: string[];
   estimatedDuration?: number;
+}
+/**
+ * What a guest reads meanwhile in another language: all the messages, or none.
+ */
+export interface ProcessingTranslation {
+  title?: string;
+  description?: string;
+  ctaLabel?: string;
+  /**
+   * @minItems 1
+   * @maxItems 10
+   */
+  messages?: string[];
 }
 /**
  * The finished picture, and the ways to take it along.
@@ -2444,6 +2547,9 @@ export interface RewardStepDefinition {
   mediaType?: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel?: string;
   config?: RewardConfigDefinition;
+  translations?: {
+    [k: string]: StepTranslation;
+  };
 }
 export interface RewardConfigDefinition {
   allowDownload?: boolean;
@@ -2524,6 +2630,12 @@ export interface AuthoredAchievement {
   tiers: number[];
 }
 /**
+ * A translation as an author sends it.
+ */
+export interface AuthoredExperienceTranslationPart {
+  title?: string | null;
+}
+/**
  * `/workspaces/{w}/experiences/{id}`: the current draft and the latest published config.
  */
 export interface Experience {
@@ -2551,6 +2663,9 @@ export interface ExperienceConfig {
   steps: Step[];
   transform: Transform | null;
   progress: ProgressRules | null;
+  translations?: {
+    [k: string]: ExperienceTranslation;
+  };
 }
 /**
  * Something to read or to look at.
@@ -2564,6 +2679,9 @@ export interface InfoStep {
   mediaType: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel: string;
   config: StepConfig;
+  translations?: {
+    [k: string]: StepTranslation;
+  };
 }
 /**
  * The choice of the experience that the photo is transformed with; it must be made.
@@ -2579,6 +2697,9 @@ export interface ExperiencePickerStep {
   mediaType: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel: string;
   config: ExperiencePickerConfig;
+  translations?: {
+    [k: string]: StepTranslation;
+  };
 }
 export interface ExperiencePickerConfig {
   layout: "grid" | "list" | "carousel";
@@ -2603,6 +2724,9 @@ export interface CaptureStep {
   mediaType: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel: string;
   config: CaptureConfig;
+  translations?: {
+    [k: string]: StepTranslation;
+  };
 }
 export interface CaptureConfig {
   sourceVariable: string;
@@ -2621,6 +2745,9 @@ export interface ShortTextStep {
   mediaType: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel: string;
   config: ShortTextConfig;
+  translations?: {
+    [k: string]: TextTranslation;
+  };
 }
 export interface ShortTextConfig {
   variable: string | null;
@@ -2640,6 +2767,9 @@ export interface LongTextStep {
   mediaType: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel: string;
   config: LongTextConfig;
+  translations?: {
+    [k: string]: TextTranslation;
+  };
 }
 export interface LongTextConfig {
   variable: string | null;
@@ -2661,6 +2791,9 @@ export interface MultipleChoiceStep {
   mediaType: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel: string;
   config: MultipleChoiceConfig;
+  translations?: {
+    [k: string]: MultipleChoiceTranslation;
+  };
 }
 export interface MultipleChoiceConfig {
   variable: string | null;
@@ -2684,6 +2817,9 @@ export interface YesNoStep {
   mediaType: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel: string;
   config: YesNoConfig;
+  translations?: {
+    [k: string]: YesNoTranslation;
+  };
 }
 export interface YesNoConfig {
   variable: string | null;
@@ -2703,6 +2839,9 @@ export interface OpinionScaleStep {
   mediaType: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel: string;
   config: OpinionScaleConfig;
+  translations?: {
+    [k: string]: OpinionScaleTranslation;
+  };
 }
 export interface OpinionScaleConfig {
   variable: string | null;
@@ -2724,6 +2863,9 @@ export interface EmailStep {
   mediaType: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel: string;
   config: EmailConfig;
+  translations?: {
+    [k: string]: EmailTranslation;
+  };
 }
 export interface EmailConfig {
   variable: string | null;
@@ -2742,6 +2884,9 @@ export interface ProcessingStep {
   mediaType: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel: string;
   config: ProcessingConfig;
+  translations?: {
+    [k: string]: ProcessingTranslation;
+  };
 }
 export interface ProcessingConfig {
   /**
@@ -2763,6 +2908,9 @@ export interface RewardStep {
   mediaType: ("image" | "gif" | "video" | "lottie") | null;
   ctaLabel: string;
   config: RewardConfig;
+  translations?: {
+    [k: string]: StepTranslation;
+  };
 }
 export interface RewardConfig {
   allowDownload: boolean;
@@ -2843,6 +2991,12 @@ export interface AchievementRule {
   id: string;
   counter: string;
   tiers: number[];
+}
+/**
+ * What guests read of an experience in another language; `title` is its name there.
+ */
+export interface ExperienceTranslation {
+  title?: string;
 }
 /**
  * Make the draft of this version what guests get.
@@ -3225,6 +3379,10 @@ export interface ProjectPage {
   } | null;
   consent: Consent | null;
   kiosk: Kiosk | null;
+  locales: string[];
+  translations: {
+    [k: string]: ProjectTranslation;
+  };
   experiences: NamedExperiences;
 }
 /**
@@ -3245,6 +3403,15 @@ export interface Kiosk {
   pauseSeconds: number;
 }
 /**
+ * What guests read of a project in another language.
+ *
+ * `title` is its name there, and `consent` the text that they agree to.
+ */
+export interface ProjectTranslation {
+  title?: string;
+  consent?: string;
+}
+/**
  * The experiences of a project that can be played, in their places.
  */
 export interface NamedExperiences {
@@ -3259,6 +3426,9 @@ export interface NamedExperience {
   experienceId: string;
   name: string;
   enabled: boolean;
+  translations?: {
+    [k: string]: ExperienceTranslation;
+  };
 }
 /**
  * Create a project, or change its name, status or draft.
@@ -3286,6 +3456,10 @@ export interface AuthoredProjectConfigPart {
   kiosk?: AuthoredKioskPart | null;
   retentionDays?: number | null;
   dailyTransformLimit?: number | null;
+  locales?: string[] | null;
+  translations?: {
+    [k: string]: AuthoredTranslationPart | null;
+  } | null;
 }
 /**
  * The experiences of a draft. One experience stands in one place only.
@@ -3332,6 +3506,13 @@ export interface AuthoredKioskPart {
   pauseSeconds?: number | null;
 }
 /**
+ * A translation as an author sends it.
+ */
+export interface AuthoredTranslationPart {
+  title?: string | null;
+  consent?: string | null;
+}
+/**
  * `/projects/{id}`. Guests get the published config, operators may preview the draft.
  */
 export interface Project {
@@ -3348,6 +3529,9 @@ export interface Project {
 }
 /**
  * What a project consists of, as a draft or as published.
+ *
+ * `locales`: the languages of its page, with the one first in which it is authored. Without any
+ * the page speaks all that it knows.
  */
 export interface ProjectConfig {
   experiences: ExperiencesConfig;
@@ -3358,6 +3542,10 @@ export interface ProjectConfig {
   kiosk: Kiosk | null;
   retentionDays: number | null;
   dailyTransformLimit: number | null;
+  locales: string[];
+  translations: {
+    [k: string]: ProjectTranslation;
+  };
 }
 /**
  * Which experience is played where.
@@ -3795,11 +3983,16 @@ export interface AuthoredEventPart {
   dailyTransformLimit?: number | null;
   consent?: AuthoredConsentPart | null;
   kiosk?: AuthoredKioskPart | null;
+  locales?: string[] | null;
+  translations?: {
+    [k: string]: AuthoredTranslationPart | null;
+  } | null;
 }
 /**
  * `/events/{id}`. Timestamps are Unix milliseconds; an absent `version` counts as 0.
  *
- * Without an `activeJourneyId`, guests capture and transform a photo and nothing else.
+ * `locales` are the languages of its page, as a project's. Without an `activeJourneyId`, guests
+ * capture and transform a photo and nothing else.
  */
 export interface Event {
   id: string;
@@ -3812,6 +4005,10 @@ export interface Event {
   dailyTransformLimit?: number;
   consent?: EventConsent;
   kiosk?: EventKiosk;
+  locales?: string[];
+  translations?: {
+    [k: string]: ProjectTranslation;
+  };
   version: number;
   createdAt: number;
   updatedAt: number;
@@ -3921,6 +4118,9 @@ export interface AuthoredEventExperiencePart {
   aiPhotoConfig?: AuthoredAiPhotoConfigPart | null;
   captureConfig?: AuthoredCapturePart | null;
   previewMediaUrl?: string | null;
+  translations?: {
+    [k: string]: AuthoredExperienceTranslationPart | null;
+  } | null;
 }
 /**
  * How a photo becomes a picture, as an author sends it.
@@ -3956,6 +4156,9 @@ export interface EventExperience {
   aiPhotoConfig?: AiPhotoConfig;
   captureConfig: EventCaptureConfig;
   previewMediaUrl?: string;
+  translations?: {
+    [k: string]: ExperienceTranslation;
+  };
   version: number;
 }
 /**
@@ -4190,6 +4393,9 @@ export interface ExperienceView {
   id: string;
   name: string;
   previewMediaUrl?: string;
+  translations?: {
+    [k: string]: ExperienceTranslation;
+  };
   captureConfig: EventCaptureConfig;
 }
 /**
@@ -5936,6 +6142,9 @@ export interface ExperienceVersion {
   steps: Step[];
   transform: Transform | null;
   progress: ProgressRules | null;
+  translations?: {
+    [k: string]: ExperienceTranslation;
+  };
   version: number;
   publishedAt: number;
 }

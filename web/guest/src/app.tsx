@@ -1,7 +1,7 @@
 /** From an address to a screen: open the project or the event, and show where its guest is. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Backend } from "./model/backend.ts";
 import { currentRoute, onRouteChange, sessionRequestId } from "./model/history.ts";
 import { currentKiosk, kioskOf, setKiosk } from "./model/kiosk/mode.ts";
@@ -10,9 +10,10 @@ import { Later } from "./model/later.ts";
 import { Refusal, refusalOf } from "./model/refusals.ts";
 import type { Route } from "./model/routes.ts";
 import { fontOf, paletteOf } from "./model/theme.ts";
+import { translatedVenue } from "./model/translations.ts";
 import type { Venue } from "./model/types.ts";
 import { openEvent, openVisit, type VisitContext } from "./model/visit.ts";
-import { onWordsChange } from "./model/words.ts";
+import { currentTag, onWordsChange } from "./model/words.ts";
 import { Loading, Page, Problem } from "./parts/frame.tsx";
 import { EventScreen } from "./screens/event.tsx";
 import { AfterWelcome } from "./screens/later.tsx";
@@ -31,33 +32,39 @@ export function App() {
 function EventApp({ route }: { route: Extract<Route, { phase: "journey" }> }) {
   const opening = useOpening(() => openEvent(route.eventId), ({ event }) => event);
   const context = opening.opened;
-  useEffect(() => {
-    if (context) return showVenue(context.event);
-  }, [context]);
-  if (context === null) return <Opening {...opening} />;
+  const event = useTranslated(context?.event);
+  if (!context || !event) return <Opening {...opening} />;
   return atKiosk(
     context.backend,
-    <EventScreen context={context} experienceId={route.experienceId} />,
+    <EventScreen context={{ ...context, event }} experienceId={route.experienceId} />,
   );
 }
 
 function ProjectApp({ route }: { route: ProjectRoute }) {
   const opening = useOpening(() => openVisit(route.projectId), ({ project }) => project);
   const { opened: visit, setOpened: setVisit } = opening;
-  useEffect(() => {
-    if (visit) return showVenue(visit.project);
-  }, [visit?.project]);
-  if (visit === null) return <Opening {...opening} />;
+  const project = useTranslated(visit?.project);
+  if (!visit || !project) return <Opening {...opening} />;
   const setEntered = (entered: boolean) => () => setVisit({ ...visit, entered });
   return atKiosk(
     visit.backend,
     <Screen
       route={route}
-      visit={visit}
+      visit={{ ...visit, project }}
       onEnter={setEntered(true)}
       onGuestRequired={setEntered(false)}
     />,
   );
+}
+
+/** A project or an event in the language of the visit, whose page then has its name and its look. */
+function useTranslated<V extends Venue>(venue: V | undefined): V | undefined {
+  const tag = currentTag();
+  const translated = useMemo(() => venue && translatedVenue(venue, tag), [venue, tag]);
+  useEffect(() => {
+    if (translated) return showVenue(translated);
+  }, [translated]);
+  return translated;
 }
 
 interface OpeningState<T> {

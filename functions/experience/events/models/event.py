@@ -3,6 +3,8 @@
 from enum import StrEnum
 
 from experience.documents import Sparse, SparseDocument
+from experience.locales import SparseTranslations
+from experience.projects.models import ProjectTranslation
 
 
 class EventStatus(StrEnum):
@@ -42,7 +44,8 @@ class EventKiosk(SparseDocument):
 class Event(SparseDocument):
     """`/events/{id}`. Timestamps are Unix milliseconds; an absent `version` counts as 0.
 
-    Without an `active_journey_id`, guests capture and transform a photo and nothing else.
+    `locales` are the languages of its page, as a project's. Without an `active_journey_id`, guests
+    capture and transform a photo and nothing else.
     """
 
     id: str
@@ -55,6 +58,8 @@ class Event(SparseDocument):
     daily_transform_limit: Sparse[int] = None
     consent: Sparse[EventConsent] = None
     kiosk: Sparse[EventKiosk] = None
+    locales: Sparse[list[str]] = None
+    translations: SparseTranslations[ProjectTranslation] = None
     version: int = 0
     created_at: int
     updated_at: int

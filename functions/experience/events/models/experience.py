@@ -4,7 +4,8 @@ from typing import Literal, get_args
 
 from experience.documents import Sparse, SparseDocument
 from experience.imaging.models import Style
-from experience.workspaces.models import Transform
+from experience.locales import SparseTranslations
+from experience.workspaces.models import ExperienceTranslation, Transform
 
 LOCAL_STYLES = {f"local/{style}": style for style in get_args(Style)}
 """Events have no field for a style, so the name of the model says it."""
@@ -58,6 +59,7 @@ class EventExperience(SparseDocument):
     ai_photo_config: Sparse[AiPhotoConfig] = None
     capture_config: EventCaptureConfig = EventCaptureConfig()
     preview_media_url: Sparse[str] = None
+    translations: SparseTranslations[ExperienceTranslation] = None
     version: int = 0
 
     @property

@@ -14,10 +14,17 @@ from experience.events.models.event import EventStatus
 from experience.events.models.experience import LOCAL_STYLES
 from experience.events.models.journey import MAX_JOURNEY_STEPS
 from experience.ids import DocumentId
+from experience.locales import Locales, Translations
 from experience.parts import PartOf
-from experience.projects.models import AuthoredConsent, AuthoredKiosk, AuthoredTheme
+from experience.projects.models import (
+    AuthoredConsent,
+    AuthoredKiosk,
+    AuthoredTheme,
+    AuthoredTranslation,
+)
 from experience.steps import StoredStep
 from experience.steps.screens import SELECTED_EXPERIENCE
+from experience.workspaces.models import AuthoredExperienceTranslation
 
 MAX_COUNTDOWN_SECONDS = 30
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -42,6 +49,8 @@ class AuthoredEvent(Request):
     daily_transform_limit: int | None = Field(default=None, ge=0, le=1_000_000)
     consent: AuthoredConsent | None = None
     kiosk: AuthoredKiosk | None = None
+    locales: Locales | None = None
+    translations: Translations[AuthoredTranslation] | None = None
 
 
 class AuthoredJourney(Request):
@@ -96,6 +105,7 @@ class AuthoredEventExperience(Request):
     ai_photo_config: AuthoredAiPhotoConfig | None = None
     capture_config: AuthoredCapture
     preview_media_url: str | None = Field(default=None, pattern=r"^https://", max_length=2000)
+    translations: Translations[AuthoredExperienceTranslation] | None = None
 
 
 class SaveEvent(Request):

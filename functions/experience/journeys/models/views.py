@@ -10,6 +10,7 @@ from experience.events.models.experience import EventCaptureConfig, EventExperie
 from experience.events.models.journey import Journey
 from experience.journeys.models.session import EventSessionView
 from experience.steps import Step, UnknownStep, parse_step
+from experience.workspaces.models import ExperienceTranslation
 
 
 def _step(value: Any) -> Any:
@@ -32,6 +33,7 @@ class ExperienceView(SparseDocument):
     id: str
     name: str
     preview_media_url: Sparse[str] = None
+    translations: Sparse[Mapping[str, ExperienceTranslation]] = None
     capture_config: EventCaptureConfig
 
     @classmethod
@@ -41,6 +43,7 @@ class ExperienceView(SparseDocument):
             id=experience.id,
             name=experience.name,
             preview_media_url=experience.preview_media_url,
+            translations=experience.translations,
             capture_config=experience.capture_config,
         )
 

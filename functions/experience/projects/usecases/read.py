@@ -36,6 +36,8 @@ def get_project(uid: str, request: GetProject) -> ProjectPage:
         theme=config.theme,
         consent=config.consent,
         kiosk=config.kiosk,
+        locales=config.locales,
+        translations=config.translations,
         experiences=NamedExperiences(
             main=[named for ref in experiences.main if (named := _named(ref, found, drafted))],
             pregate=_named(experiences.pregate, found, drafted),
@@ -54,7 +56,12 @@ def _named(
     if experience.status != "active":
         return None
     enabled = reference.enabled and (drafted or experience.is_playable)
-    return NamedExperience(experience_id=experience.id, name=experience.name, enabled=enabled)
+    return NamedExperience(
+        experience_id=experience.id,
+        name=experience.name,
+        enabled=enabled,
+        translations=(experience.published or experience.draft).translations,
+    )
 
 
 def list_projects(uid: str, request: ListProjects) -> pages.Page[Project]:

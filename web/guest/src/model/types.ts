@@ -10,6 +10,7 @@ import type {
 } from "experience-client";
 
 import type { KioskSetting } from "./kiosk/mode.ts";
+import type { StepWords, Translations } from "./translations.ts";
 
 export type {
   EventSessionView,
@@ -55,6 +56,7 @@ export interface Venue {
   kiosk?: KioskSetting;
   /** The languages that it is given in, with its own one first. None are all that the page speaks. */
   locales?: string[];
+  translations?: Translations<{ title?: string; consent?: string }>;
 }
 
 /** An experience that a picker offers. */
@@ -62,6 +64,7 @@ export interface Choice {
   id: string;
   name: string;
   previewMediaUrl?: string;
+  translations?: Translations<{ title?: string }>;
 }
 
 /** How a photo is taken, where its experience says so. */
@@ -97,6 +100,7 @@ export interface Step {
   mediaType?: "image" | "gif" | "video" | "lottie" | null;
   ctaLabel?: string;
   config?: StepConfig;
+  translations?: Translations<StepWords>;
 }
 
 export interface StepConfig {

@@ -29,6 +29,11 @@ export function locale(): Locale | null {
   return current?.locale ?? null;
 }
 
+/** The tag of the visit's language; none before there are words, which show nothing yet. */
+export function currentTag(): string {
+  return current?.locale.tag ?? "";
+}
+
 export function formatted(number: number, options: Intl.NumberFormatOptions = {}): string {
   return new Intl.NumberFormat(current?.locale.tag, options).format(number);
 }

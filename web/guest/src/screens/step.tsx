@@ -6,8 +6,9 @@ import { isKiosk } from "../model/kiosk/mode.ts";
 import { canSkip, type Play } from "../model/play.ts";
 import { askedBy, asksForValue, isKnownType } from "../model/step-types.ts";
 import { draft, keepDraft } from "../model/storage.ts";
+import { translatedStep } from "../model/translations.ts";
 import type { Step, Value, Venue } from "../model/types.ts";
-import { answerWords, filled, words } from "../model/words.ts";
+import { answerWords, currentTag, filled, words } from "../model/words.ts";
 import { Brand, Heading } from "../parts/frame.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { StepMedia } from "../parts/media.tsx";
@@ -19,7 +20,7 @@ interface Props {
 }
 
 export function StepScreen({ venue, play }: Props) {
-  const { step } = play;
+  const step = play.step && translatedStep(play.step, currentTag());
   return (
     <>
       <TopBar play={play} venue={venue} />

@@ -3,9 +3,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { currentRoute, goTo, goToWelcome } from "../model/history.ts";
 import { type Refusal, refusalOf } from "../model/refusals.ts";
+import { titleOf } from "../model/translations.ts";
 import type { NamedExperience } from "../model/types.ts";
 import { enter, type VisitContext } from "../model/visit.ts";
-import { comeBack, problemWords, words } from "../model/words.ts";
+import { comeBack, currentTag, problemWords, words } from "../model/words.ts";
 import { ConsentBox, Hero, Notice } from "../parts/entrance.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { usePrefetch } from "./later.tsx";
@@ -107,7 +108,7 @@ export function Welcome({ visit, onEnter }: { visit: VisitContext; onEnter(): vo
                 <span class="card-mark" aria-hidden="true">
                   <Icon name="spark" />
                 </span>
-                <span class="card-name" dir="auto">{each.name}</span>
+                <span class="card-name" dir="auto">{titleOf(each, currentTag())}</span>
                 {chosen === each.experienceId ? (
                   <span class="spinner" aria-hidden="true" />
                 ) : (

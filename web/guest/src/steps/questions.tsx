@@ -5,8 +5,9 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { lengthOf, problemWith } from "../model/answers.ts";
 import { pictureUrl } from "../model/theme.ts";
-import type { Step } from "../model/types.ts";
-import { counted, formatted, words } from "../model/words.ts";
+import { titleOf, UNWRITTEN } from "../model/translations.ts";
+import type { Choice, Step } from "../model/types.ts";
+import { counted, currentTag, formatted, words } from "../model/words.ts";
 import { Icon } from "../parts/icons.tsx";
 import type { StepProps } from "./props.ts";
 
@@ -93,10 +94,14 @@ export function YesNo(props: StepProps) {
   const { yesLabel, noLabel } = props.step.config ?? {};
   const { yes, no } = words().questions;
   const options = [
-    { value: true, label: yesLabel || yes },
-    { value: false, label: noLabel || no },
+    { value: true, label: yesLabel && yesLabel !== UNWRITTEN.yes ? yesLabel : yes },
+    { value: false, label: noLabel && noLabel !== UNWRITTEN.no ? noLabel : no },
   ];
   return <Choices {...props} kind="pair" options={options} />;
+}
+
+function titleIn(choice: Choice | undefined): string | undefined {
+  return choice && titleOf(choice, currentTag());
 }
 
 export function ExperiencePicker(props: StepProps) {
@@ -104,7 +109,7 @@ export function ExperiencePicker(props: StepProps) {
   const choices = new Map(props.play.backend.choices.map((each) => [each.id, each]));
   const options = experienceIds.map((id) => ({
     value: id,
-    label: choices.get(id)?.name ?? readable(id),
+    label: titleIn(choices.get(id)) ?? readable(id),
     preview: pictureUrl(choices.get(id)?.previewMediaUrl),
   }));
   return <Choices {...props} kind={layout} options={options} />;

@@ -30,7 +30,7 @@ export class ProjectSession implements SessionBackend {
   }
 
   get choices() {
-    return this.project.experiences.main.map(({ experienceId: id, name }) => ({ id, name }));
+    return this.project.experiences.main.map(({ experienceId: id, ...each }) => ({ id, ...each }));
   }
 
   async read() {

@@ -1,0 +1,146 @@
+"""Languages: what names them, what is translated into them, and which one a person gets.
+
+A tag is BCP 47's in its usual case, such as `de`, `de-AT` or `zh-Hant`. A text is authored once and
+may be translated beside that: `translations: {tag: {field: text}}`. A field that is not translated
+into `de-AT` is taken from `de`, and one that is not translated at all from what was authored.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from experience.documents import Document, Sparse
+
+MAX_LOCALES = 20
+MAX_TAG_LENGTH = 35
+MAX_TRANSLATIONS_BYTES = 200_000
+"""Of one object. Drafts lie beside what is published, and Firestore takes a MiB for a document."""
+MAX_WANTED = 20
+"""How many languages of a browser are looked at."""
+
+# Source: RFC 5646, section 2.1, without the forms that browsers and ICU do not use.
+_TAG = re.compile(
+    r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3})){0,4}"
+)
+_RANGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+
+T = TypeVar("T", bound=BaseModel)
+
+
+def _known_tags(tags: Iterable[str]) -> None:
+    wrong = [each for each in tags if len(each) > MAX_TAG_LENGTH or not _TAG.fullmatch(each)]
+    if wrong:
+        named = ", ".join(each[:MAX_TAG_LENGTH] for each in wrong[:3])
+        raise ValueError(f"languages are written as de, de-AT or zh-Hant, not as {named}")
+
+
+def _valid_locales(locales: list[str]) -> list[str]:
+    _known_tags(locales)
+    twice = sorted({each for each in locales if locales.count(each) > 1})
+    if twice:
+        raise ValueError(f"each language is named once; more than once: {', '.join(twice)}")
+    return locales
+
+
+def _valid_translations(
+    translations: Mapping[str, T | None] | None,
+) -> Mapping[str, T | None] | None:
+    """As they are. Where only a part is sent, null takes a language out."""
+    if translations is None:
+        return None
+    if len(translations) > MAX_LOCALES:
+        raise ValueError(f"has {len(translations)} languages; at most {MAX_LOCALES} can be stored")
+    _known_tags(translations)
+    given = [each for each in translations.values() if each is not None]
+    size = sum(len(each.model_dump_json().encode()) for each in given)
+    if size > MAX_TRANSLATIONS_BYTES:
+        raise ValueError(f"are {size} bytes long; at most {MAX_TRANSLATIONS_BYTES} can be stored")
+    return translations
+
+
+Locales = Annotated[list[str], Field(max_length=MAX_LOCALES), AfterValidator(_valid_locales)]
+"""The languages that something is given in. The first is the one that it is authored in."""
+
+Translations = Annotated[Mapping[str, T], AfterValidator(_valid_translations)]
+"""What is translated of something, by language."""
+
+SparseTranslations = Annotated[Sparse[Mapping[str, T]], AfterValidator(_valid_translations)]
+"""The same, of something that may have none."""
+
+
+def translated(
+    authored: str, translations: Mapping[str, Document] | None, locale: str, field: str
+) -> str:
+    """The text of this field in the language, or the nearest that there is."""
+    for tag in fallbacks(locale):
+        text = getattr((translations or {}).get(tag), field, None)
+        if text:
+            return str(text)
+    return authored
+
+
+def fallbacks(tag: str) -> list[str]:
+    """The tag and the less and less particular ones: `de-Latn-AT`, `de-Latn`, `de`.
+
+    Source: RFC 4647, section 3.4.
+    """
+    parts = tag.split("-")
+    shorter = (parts[: len(parts) - cut] for cut in range(len(parts)))
+    return ["-".join(each) for each in shorter if len(each[-1]) > 1]
+
+
+def chosen_locale(wanted: Iterable[str], offered: Sequence[str], spoken: Sequence[str]) -> str:
+    """The tag of the language that a person gets: of those offered, else of all that are spoken.
+
+    The most wanted one comes first, and so does the language in which something is authored. Only
+    a language for which there are words is `spoken`; its first is the one for everybody else. This
+    is the rule of the guest page (web/guest/src/model/locale.ts).
+    """
+    known = [each for each in offered if language_of(each) in spoken]
+    tags = known or list(spoken)
+    for tag in (canonical(each) for each in wanted):
+        if any(each in tags for each in fallbacks(tag)):
+            return tag
+        for each in tags:
+            if language_of(each) == language_of(tag):
+                return each
+    return tags[0]
+
+
+def language_of(tag: str) -> str:
+    """`de` of `de-AT`."""
+    return tag.partition("-")[0].lower()
+
+
+def canonical(tag: str) -> str:
+    """A tag in its usual case. Source: RFC 5646, section 2.1.1."""
+    language, *others = tag.lower().split("-")
+    singletons = [number for number, each in enumerate(others) if len(each) == 1]
+    plain = singletons[0] if singletons else len(others)  # extensions stay in small letters
+    return "-".join([language, *map(_in_case, others[:plain]), *others[plain:]])
+
+
+def _in_case(part: str) -> str:
+    if len(part) == 4 and part.isalpha():
+        return part.title()
+    return part.upper() if len(part) == 2 else part
+
+
+def wanted_locales(named: str | None, accept_language: str | None) -> list[str]:
+    """What a browser asks for: the language that an address names, then those of its header.
+
+    Whatever is no language is passed over, as a header comes from anybody. Source: RFC 9110,
+    section 12.5.4.
+    """
+    ranked: list[tuple[float, str]] = []
+    for part in (accept_language or "").split(",")[:MAX_WANTED]:
+        tag, _, parameters = part.strip().partition(";")
+        weight = re.fullmatch(r"\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*", parameters)
+        quality = float(weight[1]) if weight else 1.0
+        if quality > 0:
+            ranked.append((-quality, tag.strip()))
+    ranked.sort(key=lambda each: each[0])
+    tags = [named or "", *(tag for _, tag in ranked)]
+    return [each for each in tags if len(each) <= MAX_TAG_LENGTH and _RANGE.fullmatch(each)]

@@ -1,0 +1,65 @@
+"""Which language a person gets, and what they read where something is not translated into it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from emulator.paths import ROOT
+from experience import locales
+from experience.projects.models import ProjectTranslation
+
+SPOKEN = ("en", "ar", "de", "es", "fr")
+VECTORS = json.loads((ROOT / "web" / "guest" / "test" / "locale-vectors.json").read_text())
+
+
+class TestChosenLocale:
+    @pytest.mark.parametrize("vector", VECTORS, ids=lambda each: ",".join(each["wanted"]))
+    def test_is_the_one_that_the_guest_page_chooses(self, vector: dict[str, Any]) -> None:
+        chosen = locales.chosen_locale(vector["wanted"], vector["offered"], SPOKEN)
+        assert chosen == vector["chosen"]
+
+
+class TestWantedLocales:
+    @pytest.mark.parametrize(
+        ("named", "header", "wanted"),
+        [
+            ("fr", "de-AT,de;q=0.9,en;q=0.8", ["fr", "de-AT", "de", "en"]),
+            (None, "en;q=0.1, ar, de;q=0.5", ["ar", "de", "en"]),
+            (None, "en;q=0, *;q=0.1, de", ["de"]),
+            ("", None, []),
+            ("<script>", "de;q=2, ../x, en;q=x", ["de", "en"]),
+            ("x" * 40, ",,;,", []),
+            (None, ",".join(["de"] * 10_000), ["de"] * locales.MAX_WANTED),
+        ],
+    )
+    def test_are_those_of_the_address_and_of_the_header_by_weight(
+        self, named: str | None, header: str | None, wanted: list[str]
+    ) -> None:
+        assert locales.wanted_locales(named, header) == wanted
+
+
+class TestTranslated:
+    TRANSLATIONS = {
+        "de": ProjectTranslation(title="Sommerfest", consent="Bitte."),
+        "de-AT": ProjectTranslation(title="Sommerfestl"),
+    }
+
+    @pytest.mark.parametrize(
+        ("locale", "title", "consent"),
+        [
+            ("de-AT", "Sommerfestl", "Bitte."),
+            ("de-CH", "Sommerfest", "Bitte."),
+            ("de", "Sommerfest", "Bitte."),
+            ("fr", "Summer party", "Please."),
+        ],
+    )
+    def test_falls_back_by_field(self, locale: str, title: str, consent: str) -> None:
+        found = [
+            locales.translated(authored, self.TRANSLATIONS, locale, field)
+            for authored, field in (("Summer party", "title"), ("Please.", "consent"))
+        ]
+        assert found == [title, consent]
+
+    def test_without_translations_is_what_was_authored(self) -> None:
+        assert locales.translated("Summer party", None, "de", "title") == "Summer party"
