@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from emulator.paths import ROOT
-from experience import locales
+from experience.locales.choice import MAX_WANTED, chosen_locale, wanted_locales
+from experience.locales.translations import translated
 from experience.projects.models import ProjectTranslation
 
 SPOKEN = ("en", "ar", "de", "es", "fr")
@@ -16,7 +17,7 @@ VECTORS = json.loads((ROOT / "web" / "guest" / "test" / "locale-vectors.json").r
 class TestChosenLocale:
     @pytest.mark.parametrize("vector", VECTORS, ids=lambda each: ",".join(each["wanted"]))
     def test_is_the_one_that_the_guest_page_chooses(self, vector: dict[str, Any]) -> None:
-        chosen = locales.chosen_locale(vector["wanted"], vector["offered"], SPOKEN)
+        chosen = chosen_locale(vector["wanted"], vector["offered"], SPOKEN)
         assert chosen == vector["chosen"]
 
 
@@ -30,13 +31,13 @@ class TestWantedLocales:
             ("", None, []),
             ("<script>", "de;q=2, ../x, en;q=x", ["de", "en"]),
             ("x" * 40, ",,;,", []),
-            (None, ",".join(["de"] * 10_000), ["de"] * locales.MAX_WANTED),
+            (None, ",".join(["de"] * 10_000), ["de"] * MAX_WANTED),
         ],
     )
     def test_are_those_of_the_address_and_of_the_header_by_weight(
         self, named: str | None, header: str | None, wanted: list[str]
     ) -> None:
-        assert locales.wanted_locales(named, header) == wanted
+        assert wanted_locales(named, header) == wanted
 
 
 class TestTranslated:
@@ -56,10 +57,10 @@ class TestTranslated:
     )
     def test_falls_back_by_field(self, locale: str, title: str, consent: str) -> None:
         found = [
-            locales.translated(authored, self.TRANSLATIONS, locale, field)
+            translated(authored, self.TRANSLATIONS, locale, field)
             for authored, field in (("Summer party", "title"), ("Please.", "consent"))
         ]
         assert found == [title, consent]
 
     def test_without_translations_is_what_was_authored(self) -> None:
-        assert locales.translated("Summer party", None, "de", "title") == "Summer party"
+        assert translated("Summer party", None, "de", "title") == "Summer party"

@@ -28,7 +28,7 @@ LARGE_FOLDERS = {"emulator/storage"}
 LAYERS = ("models", "store", "usecases", "endpoints")
 
 # Shared modules of one subject.
-SHARED_PACKAGES = {"firebase", "reasons"}
+SHARED_PACKAGES = {"firebase", "locales", "reasons"}
 
 # What stands between us and the SDK. Of the rest only endpoints name its options.
 SDK_ADAPTERS = ("experience.config", "experience.firebase", "experience.logs")

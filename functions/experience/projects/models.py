@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from experience.documents import Document, Request, Sparse
 from experience.ids import DocumentId
-from experience.locales import Locales, Translations
+from experience.locales.translations import Locales, Translations
 from experience.parts import PartOf
 from experience.workspaces.models import ExperienceTranslation
 

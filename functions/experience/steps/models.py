@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field
 
 from experience.documents import Document, Sparse
-from experience.locales import SparseTranslations
+from experience.locales.translations import SparseTranslations
 from experience.steps.values import (
     SelectionInput,
     SelectionsInput,

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from experience.documents import Document, Sparse
-from experience.locales import SparseTranslations
+from experience.locales.translations import SparseTranslations
 from experience.steps.models import (
     AnswerConfig,
     Step,

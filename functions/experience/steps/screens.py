@@ -6,7 +6,7 @@ from pydantic import Field
 
 from experience.documents import Sparse
 from experience.ids import DocumentId
-from experience.locales import SparseTranslations
+from experience.locales.translations import SparseTranslations
 from experience.steps.models import Step, StepConfig, StepTranslation, Variable
 from experience.steps.values import StepInput, StepValue, StepValueError, check_choice
 

@@ -10,7 +10,7 @@ from experience.documents import Document, Request, Sparse
 from experience.errors import NotFound, PermissionDenied, ResourceExhausted
 from experience.ids import DocumentId, Uid, is_document_id
 from experience.imaging.models import Style
-from experience.locales import SparseTranslations, Translations
+from experience.locales.translations import SparseTranslations, Translations
 from experience.parts import PartOf
 from experience.progress import AuthoredProgressRules, ProgressRules
 from experience.steps import AuthoredStep, Step, StoredStep

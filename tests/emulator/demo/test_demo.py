@@ -77,7 +77,9 @@ class TestSeededDocuments:
         for path in experiences:
             fields = DOCUMENTS[path]
             version = DOCUMENTS[f"{path}/experienceVersions/{fields['publishedVersion']}"]
-            assert fields["published"] == {key: version[key] for key in ("steps", "transform")}
+            assert fields["published"] == {
+                key: version[key] for key in ("steps", "transform", "translations")
+            }
 
     def test_the_project_plays_experiences_that_guests_can_be_led_into(self) -> None:
         project = Project.load(DOCUMENTS[f"projects/{seed.PROJECT}"])

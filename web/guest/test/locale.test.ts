@@ -36,7 +36,7 @@ test("the address decides, then the browser, then the project", () => {
   assert.deepEqual(chosenLocale(["de-AT"], ["de"], PAGE), { tag: "de-AT", words: "de" });
 });
 
-// The server chooses by the same rule (functions/experience/locales.py), which has the same cases.
+// The server chooses by the same rule (functions/experience/locales/choice.py), which has the same cases.
 for (const { wanted, offered, chosen } of VECTORS) {
   test(`who asks for ${wanted} of ${offered} gets ${chosen}`, () => {
     assert.equal(tag(wantedTags("", wanted), offered), chosen);

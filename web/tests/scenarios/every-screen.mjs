@@ -17,6 +17,7 @@ class Viewer {
     Object.assign(this, { page, looks, folder, colour });
     this.found = {};
     this.screens = [];
+    this.directions = new Set();
   }
 
   async see(screen) {
@@ -34,9 +35,14 @@ class Viewer {
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
       if (excess > 0) problems.push(`${excess} pixels wider than the screen`);
+      this.directions.add(await page.evaluate(() => document.documentElement.dir));
       if (problems.length > 0) this.found[look] = problems;
       if (this.folder) await this.#shoot(look);
     }
+  }
+
+  report({ uncaught }) {
+    return { found: this.found, screens: this.screens, directions: [...this.directions], uncaught };
   }
 
   async #shoot(look) {
@@ -46,8 +52,8 @@ class Viewer {
 }
 
 /** All screens of a project's tour, with what can fail on the way. */
-export async function everyScreen(stage, { photo, colour, ...options }) {
-  const guest = await stage.guest({ hasTouch: false, isMobile: false });
+export async function everyScreen(stage, { photo, colour, locale = "en-GB", ...options }) {
+  const guest = await stage.guest({ hasTouch: false, isMobile: false, locale });
   guest.project = "demo-tour";
   const { page } = guest;
   if (colour) await withTheme(page, { primaryColor: colour });
@@ -105,7 +111,7 @@ export async function everyScreen(stage, { photo, colour, ...options }) {
   await guest.picture();
   await see("share");
   await problems(guest, see);
-  return { found: viewer.found, screens: viewer.screens, uncaught: stage.uncaught };
+  return viewer.report(stage);
 }
 
 /** From the photo to the picture, each of which fails first. */
@@ -165,8 +171,8 @@ async function problems(guest, see) {
 }
 
 /** What an event's journey has and a project's tour has not, in an app's own browser. */
-export async function everyEventScreen(stage, { photo, colour, ...options }) {
-  const guest = await stage.guest({ hasTouch: false, isMobile: false, userAgent: INSTAGRAM });
+export async function everyEventScreen(stage, { photo, colour, locale = "en-GB", ...options }) {
+  const guest = await stage.guest({ hasTouch: false, isMobile: false, userAgent: INSTAGRAM, locale });
   const { page } = guest;
   if (colour) await withTheme(page, { primaryColor: colour });
   const viewer = new Viewer(page, { ...options, colour: colour?.replace("#", "") });
@@ -194,5 +200,5 @@ export async function everyEventScreen(stage, { photo, colour, ...options }) {
   await guest.find("retry").click();
   await guest.picture();
   await see("event-end");
-  return { found: viewer.found, screens: viewer.screens, uncaught: stage.uncaught };
+  return viewer.report(stage);
 }

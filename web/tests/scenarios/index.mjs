@@ -45,6 +45,7 @@ import {
 } from "./journeys.mjs";
 import { kioskEvent, kioskHeld, kioskTabs, kioskVisit } from "./kiosk.mjs";
 import { keyboardJourney, keyboardVisit } from "./keyboard.mjs";
+import { languageChosen, languageOffered } from "./languages.mjs";
 import { mailAlone, mailsPage } from "./mails.mjs";
 import { nextScreensGone, nextScreensOffline } from "./missing-files.mjs";
 import {
@@ -89,6 +90,8 @@ export const SCENARIOS = {
   everyEventScreen,
   everyScreen,
   firstScreen,
+  languageChosen,
+  languageOffered,
   mailAlone,
   mailsPage,
   nextScreensGone,

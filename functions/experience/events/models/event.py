@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from experience.documents import Sparse, SparseDocument
-from experience.locales import SparseTranslations
+from experience.locales.translations import SparseTranslations
 from experience.projects.models import ProjectTranslation
 
 

@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 from experience.documents import Sparse, SparseDocument
 from experience.imaging.models import Style
-from experience.locales import SparseTranslations
+from experience.locales.translations import SparseTranslations
 from experience.workspaces.models import ExperienceTranslation, Transform
 
 LOCAL_STYLES = {f"local/{style}": style for style in get_args(Style)}

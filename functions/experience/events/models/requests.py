@@ -14,7 +14,7 @@ from experience.events.models.event import EventStatus
 from experience.events.models.experience import LOCAL_STYLES
 from experience.events.models.journey import MAX_JOURNEY_STEPS
 from experience.ids import DocumentId
-from experience.locales import Locales, Translations
+from experience.locales.translations import Locales, Translations
 from experience.parts import PartOf
 from experience.projects.models import (
     AuthoredConsent,

@@ -1,0 +1,1 @@
+"""Languages: which one a person gets, and what is translated into which."""
