@@ -11,7 +11,7 @@ from tests.support.builders.images import PHOTOS
 OFFERED = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français", "ar": "العربية"}
 GERMAN = "Willkommen bei"
 SMALL = {"width": 320, "height": 640}
-LOOKS = [
+SCREENS = [
     {"scheme": "light", **SMALL},
     {"scheme": "dark", **SMALL, "zoom": 2},
     {"scheme": "light", "width": 1280, "height": 800},
@@ -75,7 +75,7 @@ class TestEveryScreen:
     def test_fits_small_screens_and_large_text_and_is_accessible(
         self, scenario: str, locale: str, browser: Browser
     ) -> None:
-        seen = browser.play(scenario, photo=str(PHOTOS / "chelsea.jpg"), locale=locale, looks=LOOKS)
+        seen = browser.play(scenario, photo=str(PHOTOS / "chelsea.jpg"), locale=locale, looks=SCREENS)
         assert seen["found"] == {}
         assert seen["uncaught"] == []
         assert seen["directions"] == ["rtl" if locale == "ar" else "ltr"]
