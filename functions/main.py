@@ -142,7 +142,13 @@ DEPLOYED = {
         "sweepSessions",
         "updateSessionProgress",
     ),
-    "shares.endpoints": ("createShare", "getShare", "revokeShare", "showShare"),
+    "shares.endpoints": (
+        "createShare",
+        "getShare",
+        "revokeEventShare",
+        "revokeShare",
+        "showShare",
+    ),
     "transforms.endpoints": (
         "cancelTransform",
         "getJob",

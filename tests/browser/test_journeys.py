@@ -1,6 +1,7 @@
 """Guests go through an event's journey in a real browser, and what is stored is what they did."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -73,7 +74,8 @@ class TestJourney:
             "fun": {"type": "number", "value": 5},
             "wish": {"type": "text", "value": "Nothing"},
         }
-        assert seen["code"] == session["resultImagePath"]
+        assert re.search(r"/s/[a-z2-7]{26}$", seen["code"])
+        assert session["locale"] == "en-GB"
         sent = requests.get(taken["url"], timeout=60).content
         with Image.open(io.BytesIO(sent)) as image, Image.open(PHOTO) as photo:
             assert image.size == photo.size, "the second photo has replaced the first"

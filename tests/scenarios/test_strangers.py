@@ -49,6 +49,7 @@ class Victim:
             "listEventSessions": event,
             "listEvents": {"workspaceId": self.venue.workspace},
             "retryJourney": session,
+            "revokeEventShare": session,
             "saveCapture": session,
             "saveEvent": {**event, "expectedVersion": 1, "event": name},
             "saveEventExperience": {**experience, "expectedVersion": 1, "experience": name},

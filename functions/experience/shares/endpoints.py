@@ -3,9 +3,16 @@
 from experience import reasons
 from experience.firebase.callables import Caller, callable_function
 from experience.firebase.web_pages import page_function
+from experience.journeys.models.session import EventSessionView
 from experience.sessions.models.views import SessionView
-from experience.shares.models.share import CreateShare, GetShare, RevokeShare, ShareView
-from experience.shares.usecases import create, read, revoke, show
+from experience.shares.models.share import (
+    CreateShare,
+    GetShare,
+    RevokeEventShare,
+    RevokeShare,
+    ShareView,
+)
+from experience.shares.usecases import create, read, revoke, revoke_event, show
 from experience.web_pages import WebPage
 
 
@@ -17,6 +24,8 @@ from experience.web_pages import WebPage
         reasons.NO_RESULT,
         reasons.PROJECT_NOT_FOUND,
         reasons.PROJECT_NOT_LIVE,
+        reasons.EVENT_NOT_FOUND,
+        reasons.EVENT_NOT_LIVE,
         reasons.CONTENTION,
     ],
 )
@@ -45,6 +54,21 @@ def get_share(caller: Caller, request: GetShare) -> ShareView:
 def revoke_share(caller: Caller, request: RevokeShare) -> SessionView:
     """Give the picture a new address; every one that was handed out before ends; attendants too."""
     return revoke.revoke_share(caller.uid, request)
+
+
+@callable_function(
+    RevokeEventShare,
+    refuses=[
+        reasons.SESSION_NOT_FOUND,
+        reasons.EVENT_NOT_FOUND,
+        reasons.ROLE_REQUIRED,
+        reasons.NO_RESULT,
+        reasons.CONTENTION,
+    ],
+)
+def revoke_event_share(caller: Caller, request: RevokeEventShare) -> EventSessionView:
+    """As `revokeShare`, for the picture of an event's session; attendants too."""
+    return revoke_event.revoke_event_share(caller.uid, request)
 
 
 @page_function

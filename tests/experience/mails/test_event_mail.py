@@ -6,64 +6,16 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client as Database
 
-from experience.clock import now_ms
-from experience.ids import new_id
-from experience.journeys.models.requests import SaveStepInput, StartJourney
 from experience.journeys.usecases import followers
-from experience.journeys.usecases.save_input import save_step_input
-from experience.journeys.usecases.start import start_journey
-from experience.mails.models.mail import event_mail_id_of
-from experience.mails.usecases.event_mail import write_event_mail
 from experience.mails.usecases.sweep import sweep_mails
-from experience.media.store import objects
 from experience.retention.models import EraseGuest
 from experience.retention.usecases.erase import erase_guest
+from experience.shares.models.share import RevokeEventShare
 from experience.shares.usecases.read import find_shared_picture
-from experience.steps.values import TextInput
-from tests.support.builders.events import an_event
-from tests.support.builders.workspaces import a_step, a_workspace
+from experience.shares.usecases.revoke_event import revoke_event_share
 from tests.support.calling import at_once
 from tests.support.mails.due_pictures import ADDRESS, CONSENT
-
-STEPS = [a_step("name"), a_step("mail", "email"), a_step("photo", "capture")]
-
-
-class EventGuest:
-    """A guest of an event that asks for an address, who agreed to its terms."""
-
-    def __init__(self, db: Database, **event: Any) -> None:
-        self.db = db
-        self.uid = f"guest-{new_id()}"
-        self.event = an_event(db, a_workspace(db), STEPS, **{"consent": CONSENT, **event})
-        self.session = self.begin().id
-
-    def begin(self, **request: Any) -> Any:
-        given = {"eventId": self.event, "consentVersion": "1", "requestId": "r", **request}
-        return start_journey(self.uid, StartJourney.load(given)).session
-
-    @property
-    def reference(self) -> Any:
-        return self.db.document("events", self.event, "sessions", self.session)
-
-    def gives(self, value: str = ADDRESS, step: str = "mail") -> None:
-        ids = {"event_id": self.event, "session_id": self.session}
-        save_step_input(self.uid, SaveStepInput(**ids, step_id=step, input=TextInput(value=value)))
-
-    def gets_picture(self) -> None:
-        """As the commit that ends its run."""
-        url = objects.write_once(
-            objects.event_result_path(self.event, self.session), b"x", "image/png"
-        )
-        ready = {"state": "ready", "resultImagePath": url, "mailDueAt": now_ms()}
-        self.reference.update(ready)
-
-    def write(self) -> bool:
-        return write_event_mail(self.event, self.session)
-
-    def mail(self) -> dict[str, Any] | None:
-        mail_id = event_mail_id_of(self.event, self.session)
-        fields: dict[str, Any] | None = self.db.document("mail", mail_id).get().to_dict()
-        return fields
+from tests.support.mails.event_guest import EventGuest
 
 
 @pytest.fixture
@@ -137,7 +89,9 @@ REASONS_AGAINST: dict[str, Change] = {
     ),
     "no guest": lambda one: event_guest(one).delete(),
     "no session": lambda one: one.reference.delete(),
-    "revoked addresses": lambda one: one.reference.update({"revokedAt": now_ms()}),
+    "revoked addresses": lambda one: revoke_event_share(
+        one.uid, RevokeEventShare.model_validate(one.ids)
+    ),
     "an address that only looks like one": lambda one: one.reference.update(
         {"data.mail": {"type": "text", "value": "a@b.example,c@d.example"}}
     ),

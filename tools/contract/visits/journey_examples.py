@@ -33,3 +33,5 @@ def play(event: str, guest: Client, recorder: Recorder) -> None:
     call("retryJourney", **ids)
     call("triggerTransform", **ids)
     recorder.suite.settle()
+    call("createShare", **ids)
+    call("revokeEventShare", **ids)

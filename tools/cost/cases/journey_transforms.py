@@ -35,6 +35,8 @@ def measure(stage: Stage) -> None:
     stage.measure(states, lambda: caller.call("triggerTransform", **ids))
     stored = session.get().to_dict() or {}
     assert stored["state"] == "ready", stored
+    stage.call(UID, "createShare", "of an event", **ids)
+    stage.call(UID, "revokeEventShare", "", **ids)
     task = {"workspaceId": workspace, "runId": stored["runId"], "stepId": "load", "attempt": 1}
     stage.measure(
         {"runTransform": "the task for a deadline, after the picture"},

@@ -57,6 +57,7 @@ export const CALLABLES = [
   "createShare",
   "getShare",
   "revokeShare",
+  "revokeEventShare",
   "erasePlayer",
   "exportPlayerData",
   "mergePlayer",

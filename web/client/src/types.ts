@@ -1142,6 +1142,8 @@ export interface Callables {
       | "no_result"
       | "project_not_found"
       | "project_not_live"
+      | "event_not_found"
+      | "event_not_live"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -1177,6 +1179,25 @@ export interface Callables {
       | "role_required"
       | "no_result"
       | "project_not_found"
+      | "contention"
+      | "unauthenticated"
+      | "app_check_required"
+      | "malformed_request"
+      | "request_too_large"
+      | "invalid_request"
+      | "internal";
+  };
+  /**
+   * As `revokeShare`, for the picture of an event's session; attendants too.
+   */
+  revokeEventShare: {
+    request: RevokeEventShare;
+    response: EventSessionView;
+    refuses:
+      | "session_not_found"
+      | "event_not_found"
+      | "role_required"
+      | "no_result"
       | "contention"
       | "unauthenticated"
       | "app_check_required"
@@ -4522,10 +4543,11 @@ export interface RetryJourney {
   sessionId: string;
 }
 /**
- * The session whose picture gets a short address.
+ * The session whose picture gets a short address, of a project or of an event.
  */
 export interface CreateShare {
-  projectId: string;
+  projectId?: string | null;
+  eventId?: string | null;
   sessionId: string;
 }
 /**
@@ -4551,6 +4573,13 @@ export interface GetShare {
  */
 export interface RevokeShare {
   projectId: string;
+  sessionId: string;
+}
+/**
+ * The session of an event whose picture gets a new address; every earlier one ends.
+ */
+export interface RevokeEventShare {
+  eventId: string;
   sessionId: string;
 }
 /**

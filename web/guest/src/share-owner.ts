@@ -14,7 +14,7 @@ export async function offerDeletion(into: HTMLElement): Promise<void> {
   if (auth.currentUser === null) return;
   const calls = createClient(functions, { attempts: 3, timeoutMs: 30_000 });
   const shareId = location.pathname.split("/").at(-1) ?? "";
-  const { projectId } = await calls.getShare({ shareId });
+  const { projectId, eventId } = await calls.getShare({ shareId });
 
   const { erasing } = words();
   const button = document.createElement("button");
@@ -27,7 +27,7 @@ export async function offerDeletion(into: HTMLElement): Promise<void> {
     button.ariaBusy = "true";
     try {
       // The server erases the caller and nobody else.
-      await calls.eraseGuest({ projectId });
+      await calls.eraseGuest(eventId ? { eventId } : { projectId: projectId ?? "" });
       forget();
       await photoStore().clear();
       location.reload();

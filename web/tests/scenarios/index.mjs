@@ -58,7 +58,14 @@ import {
 import { trackedOffline } from "./outbox.mjs";
 import { journeyPhotoLater, photoAcrossReloads } from "./photos.mjs";
 import { journeyScreenshots, screenshots } from "./screenshots.mjs";
-import { oddFiles, sharedPicture } from "./shares.mjs";
+import {
+  arabicEvent,
+  namedFiles,
+  oddFiles,
+  oddFilesInEvent,
+  sharedEventPicture,
+  sharedPicture,
+} from "./shares.mjs";
 import { streamed } from "./streaming.mjs";
 import { reloadAndBack, visitOverHttps, wholeVisit } from "./visits.mjs";
 
@@ -97,7 +104,11 @@ export const SCENARIOS = {
   nextScreensGone,
   nextScreensOffline,
   sharedPicture,
+  sharedEventPicture,
   oddFiles,
+  oddFilesInEvent,
+  arabicEvent,
+  namedFiles,
   screenshots,
   journeyScreenshots,
   trackedOffline,

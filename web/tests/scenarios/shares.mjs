@@ -1,5 +1,6 @@
 // A picture at its short address: for strangers, for its guest, and in apps' own browsers.
 
+import { readFile } from "node:fs/promises";
 import { saved } from "../downloads.mjs";
 
 const INSTAGRAM =
@@ -104,6 +105,168 @@ export async function sharedPicture(stage) {
   };
 }
 
+/** The picture of an event: its code is opened by somebody else, and its guest deletes it there. */
+export async function sharedEventPicture(stage, { photo }) {
+  const guest = await stage.guest();
+  await guest.beginsJourney();
+  await guest.playsToPhoto();
+  await guest.choosesPhoto(photo, "fun");
+  await guest.answers("fun", { option: 4 });
+  await guest.answers("wish", "");
+  await guest.sees("picture");
+  await guest.passes("reward");
+  await guest.seesPhase("share");
+  await guest.sees("qr");
+  const code = await guest.find("qr").getAttribute("data-url");
+
+  const other = await stage.guest({ javaScriptEnabled: false });
+  await other.page.goto(code);
+  const plain = await shown(other.page);
+
+  const uid = await guest.uid();
+  await guest.page.goto(code);
+  guest.page.on("dialog", (dialog) => dialog.accept());
+  await guest.find("erase").click();
+  await guest.page.getByRole("heading", { name: "This picture is not here" }).waitFor();
+  return { uid, code, plain, gone: (await fetch(code)).status, uncaught: stage.uncaught };
+}
+
+/** Each file handed to the step of the photo: what the page says of it, null where it takes it. */
+async function tries(guest, files) {
+  const said = [];
+  for (const { name, mimeType, path, reason } of files) {
+    await guest.find("file").setInputFiles({ name, mimeType, buffer: await readFile(path) });
+    if (reason) {
+      await guest.sees("capture-error", `[data-reason="${reason}"]`);
+      said.push([name, await guest.find("capture-error").innerText()]);
+    } else {
+      await guest.sees("use-photo");
+      said.push([name, null]);
+      await guest.find("retake").click();
+    }
+  }
+  return said;
+}
+
+/** The same files in an event, whose camera is refused, in an app's own browser on Android. */
+export async function oddFilesInEvent(stage, { files, userAgent }) {
+  const guest = await stage.guest({ userAgent });
+  await guest.page.addInitScript(() => {
+    navigator.mediaDevices.getUserMedia = () =>
+      Promise.reject(new DOMException("no", "NotAllowedError"));
+  });
+  await guest.openEvent();
+  await guest.sees("in-app");
+  const inApp = {
+    text: await guest.find("in-app").innerText(),
+    address: await guest.find("open-outside").getAttribute("href"),
+  };
+  await guest.find("consent").check({ force: true });
+  await guest.find("begin").click();
+  await guest.seesPhase("journey");
+  await guest.playsToPhoto();
+  await guest.seesStep("photo");
+  await guest.find("open-camera").click();
+  await guest.sees("capture-error", '[data-reason="camera_denied"]');
+  const capture = await guest.find("camera-app").getAttribute("capture");
+  const reasons = await tries(guest, files);
+  // What is taken is sent too, one after the other, to the one place that an event has for a photo.
+  const sent = [];
+  for (const { name, mimeType, path, reason } of files) {
+    if (reason) continue;
+    await guest.find("file").setInputFiles({ name, mimeType, buffer: await readFile(path) });
+    await guest.find("use-photo").click();
+    await guest.seesStep("fun");
+    sent.push(name);
+    await guest.find("back").click();
+    await guest.seesStep("photo");
+    await guest.find("retake").click();
+  }
+  return { inApp, capture, reasons, sent, uid: await guest.uid(), uncaught: stage.uncaught };
+}
+
+/** What a picture's file is called, at the end of an event and at the short address. */
+export async function namedFiles(stage, { photo }) {
+  const guest = await stage.guest({ acceptDownloads: true });
+  await guest.beginsJourney();
+  await guest.playsToPhoto();
+  await guest.choosesPhoto(photo, "fun");
+  await guest.answers("fun", { option: 4 });
+  await guest.answers("wish", "");
+  await guest.sees("picture");
+  await guest.passes("reward");
+  await guest.seesPhase("share");
+  const { page } = guest;
+  const named = async (button) => {
+    const downloading = page.waitForEvent("download");
+    await button.click();
+    return (await downloading).suggestedFilename();
+  };
+  await guest.sees("download", '[data-ready="true"]');
+  const atEnd = await named(guest.find("download"));
+  const directions = await page
+    .locator("header .brand-name, header [dir]")
+    .evaluateAll((all) => all.map(({ dir }) => dir));
+  await page.goto(await guest.find("qr").getAttribute("data-url"));
+  return { atEnd, atAddress: await named(page.locator("#save")), directions };
+}
+
+/** What is written in Arabic on the page, and does not run from the right. */
+async function turned(page) {
+  return page.evaluate(() => {
+    const isArabic = (text) => /[\u0600-\u06ff]/.test(text);
+    const found = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const { data, parentElement } = texts.currentNode;
+      if (isArabic(data) && getComputedStyle(parentElement).direction !== "rtl")
+        found.push(parentElement.outerHTML.slice(0, 160));
+    }
+    for (const field of document.querySelectorAll("[placeholder]")) {
+      if (isArabic(field.placeholder) && field.dir !== "auto")
+        found.push(field.outerHTML.slice(0, 160));
+    }
+    return found;
+  });
+}
+
+/** An English page of an event that was written in Arabic: each screen's texts that stand wrong. */
+export async function arabicEvent(stage, { photo }) {
+  const guest = await stage.guest();
+  const { page } = guest;
+  const screens = {};
+  const looks = async (screen) => {
+    screens[screen] = await turned(page);
+  };
+  const { seesStep } = guest;
+  guest.seesStep = async (...steps) => {
+    await seesStep.apply(guest, steps);
+    await looks(steps[0]);
+  };
+  await guest.openEvent();
+  await guest.seesPhase("welcome");
+  await looks("consent");
+  await guest.find("consent").check({ force: true });
+  await guest.find("begin").click();
+  await guest.seesPhase("journey");
+  await guest.playsToPhoto();
+  await guest.choosesPhoto(photo, "fun");
+  await guest.answers("fun", { option: 4 });
+  await guest.seesStep("wish");
+  await guest.find("answer").fill("مرحبا");
+  await looks("wish, answered");
+  await guest.next();
+  await guest.seesStep("wait", "reward");
+  await guest.sees("picture");
+  await guest.passes("reward");
+  await guest.seesPhase("share");
+  await guest.sees("qr");
+  await looks("end");
+  await page.goto(await guest.find("qr").getAttribute("data-url"));
+  await looks("short address");
+  return { screens, uncaught: stage.uncaught };
+}
+
 /** Files and letters as phones have them; nothing but the page's own words about each. */
 export async function oddFiles(stage, { files, cutOut }) {
   const guest = await stage.guest({ userAgent: INSTAGRAM, locale: "en-GB" });
@@ -139,19 +302,7 @@ export async function oddFiles(stage, { files, cutOut }) {
     capture: await guest.find("camera-app").getAttribute("capture"),
     again: await guest.find("open-camera").count(),
   };
-  const reasons = [];
-  for (const { name, mimeType, path, reason } of files) {
-    const { readFile } = await import("node:fs/promises");
-    await guest.find("file").setInputFiles({ name, mimeType, buffer: await readFile(path) });
-    if (reason) {
-      await guest.sees("capture-error", `[data-reason="${reason}"]`);
-      reasons.push([name, await guest.find("capture-error").innerText()]);
-    } else {
-      await guest.sees("use-photo");
-      reasons.push([name, null]);
-      await guest.find("retake").click();
-    }
-  }
+  const reasons = await tries(guest, files);
   await guest.choosesPhoto(cutOut);
   const { answers, capturedMedia } = await stage.session(guest, "main");
   return {

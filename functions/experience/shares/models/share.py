@@ -110,10 +110,18 @@ class RevokeShare(Request):
     session_id: DocumentId
 
 
-class CreateShare(Request):
-    """The session whose picture gets a short address."""
+class RevokeEventShare(Request):
+    """The session of an event whose picture gets a new address; every earlier one ends."""
 
-    project_id: DocumentId
+    event_id: DocumentId
+    session_id: DocumentId
+
+
+class CreateShare(Request):
+    """The session whose picture gets a short address, of a project or of an event."""
+
+    project_id: DocumentId | None = None
+    event_id: DocumentId | None = None
     session_id: DocumentId
 
 

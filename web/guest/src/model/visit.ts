@@ -3,9 +3,14 @@
 import { type Backend, connect } from "./backend.ts";
 import { getEvent } from "./documents.ts";
 import { currentRoute, newRequestId } from "./history.ts";
+import { fallbacks } from "./locale.ts";
 import { refusalOf } from "./refusals.ts";
 import { entry, journeyRequestId, keepEntry, keepJourneyRequestId } from "./storage.ts";
 import type { EventPage, JourneySession, Project } from "./types.ts";
+import { locale } from "./words.ts";
+
+/** The server takes no longer language tag. */
+const MAX_TAG_LENGTH = 35;
 
 export interface VisitContext {
   backend: Backend;
@@ -47,6 +52,13 @@ export async function openVisit(projectId: string): Promise<VisitContext> {
   };
 }
 
+/** The language of the guest's mail, if it is known: the one that they read here. */
+function mailLanguage(): { locale?: string } {
+  const tags = fallbacks(locale()?.tag ?? "");
+  const tag = tags.find(({ length }) => length <= MAX_TAG_LENGTH);
+  return tag === undefined ? {} : { locale: tag };
+}
+
 /** Register the guest with the project. False if the project still asks for consent. */
 export async function enter(
   { calls, uid }: Backend,
@@ -54,7 +66,11 @@ export async function enter(
   consentVersion: string,
 ): Promise<boolean> {
   try {
-    await calls.ensureGuest({ projectId, ...(consentVersion ? { consentVersion } : {}) });
+    await calls.ensureGuest({
+      projectId,
+      ...mailLanguage(),
+      ...(consentVersion ? { consentVersion } : {}),
+    });
   } catch (error) {
     if (refusalOf(error).reason === "consent_required") return false;
     throw error;
@@ -94,6 +110,7 @@ export function startJourney(context: EventContext): Promise<JourneySession> {
   return backend.calls.startJourney({
     eventId: event.id,
     requestId,
+    ...mailLanguage(),
     ...(consentVersion === null ? {} : { consentVersion }),
   });
 }

@@ -137,7 +137,7 @@ export class EventSession implements SessionBackend, PictureSession {
   }
 
   async shortAddress() {
-    return null; // only a project's session has one
+    return location.origin + (await this.calls.createShare(this.ids)).path;
   }
 
   picture() {
