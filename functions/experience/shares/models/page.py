@@ -29,7 +29,7 @@ $body</body>
 _PICTURE = Template("""\
 <header>$logo<p class="name" dir="auto">$name</p></header>
 <main>
-<h1 dir="auto">$title</h1>
+<h1>$heading</h1>
 <img class="picture" src="$url"$size alt="$title" fetchpriority="high">
 <p><a class="button" id="save" href="$url" data-name="$name" target="_blank" rel="noopener">\
 Save the picture</a></p>
@@ -80,6 +80,7 @@ def picture_page(picture: SharedPicture) -> WebPage:
     shown = {
         "name": escape(picture.name),
         "title": escape(title),
+        "heading": f"A picture from <bdi>{escape(picture.name)}</bdi>",
         "url": escape(picture.url),
         "size": "".join(f' {name}="{size}"' for name, size in sizes.items()),
         "logo": f'<img class="logo" src="{escape(logo)}" alt="">' if logo else "",

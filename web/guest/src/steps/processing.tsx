@@ -32,7 +32,7 @@ export function Processing({ play, step }: StepProps) {
         <span />
         <span />
       </div>
-      <p class="turning" key={message}>
+      <p class="turning" key={message} dir="auto">
         {message}
       </p>
       {completed ? <JobCard followed={followed} /> : null}

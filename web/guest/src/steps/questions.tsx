@@ -34,6 +34,7 @@ export function EmailField(props: StepProps) {
       type="email"
       autoComplete={isKiosk() ? "off" : "email"}
       autoCapitalize="none"
+      dir="auto"
       placeholder={props.step.config?.placeholder || words().questions.email}
     />
   );
