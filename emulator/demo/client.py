@@ -10,6 +10,7 @@ from typing import Any, Self
 import requests
 
 from emulator.config import DEFAULT_REGION
+from emulator.web.app_check import APP_ID
 
 
 class CallError(Exception):
@@ -48,6 +49,24 @@ def _base64(value: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
 
+@dataclass(frozen=True)
+class DebugTokens:
+    """Gets App Check tokens for limited use, one for each call, so that none was used before."""
+
+    host: str
+    project: str
+    debug_token: str
+
+    def exchange(self, session: requests.Session) -> str:
+        """A new token. Raises requests.HTTPError where the debug token is refused."""
+        app = f"projects/{self.project}/apps/{APP_ID}"
+        url = f"http://{self.host}/v1/{app}:exchangeDebugToken"
+        body = {"debugToken": self.debug_token, "limitedUse": True}
+        response = session.post(url, json=body, timeout=10)
+        response.raise_for_status()
+        return str(response.json()["token"])
+
+
 @dataclass
 class Client:
     """A signed-in visitor who calls the functions of a suite by the callable protocol."""
@@ -58,6 +77,8 @@ class Client:
     region: str = DEFAULT_REGION
     session: requests.Session = field(default_factory=requests.Session)
     timeout_seconds: float = 60
+    app_check: "DebugTokens | None" = None
+    """Where its App Check tokens come from, if the functions ask for any."""
 
     def __post_init__(self) -> None:
         self.session.trust_env = False  # no proxy between processes of one machine
@@ -65,7 +86,11 @@ class Client:
     @classmethod
     def of(cls, env: Mapping[str, str], uid: str | None) -> Self:
         """A visitor of the suite with this environment."""
-        return cls(env["FUNCTIONS_EMULATOR_HOST"], env["GCLOUD_PROJECT"], uid, env["REGION"])
+        client = cls(env["FUNCTIONS_EMULATOR_HOST"], env["GCLOUD_PROJECT"], uid, env["REGION"])
+        if "APP_CHECK_DEBUG_TOKEN" in env:
+            host, token = env["APP_CHECK_EMULATOR_HOST"], env["APP_CHECK_DEBUG_TOKEN"]
+            client.app_check = DebugTokens(host, client.project, token)
+        return client
 
     def call(self, name: str, /, **data: Any) -> Any:
         """The result of the callable. Raises CallError."""
@@ -79,6 +104,8 @@ class Client:
         headers = {"Content-Type": "application/json"}
         if self.uid is not None:
             headers["Authorization"] = f"Bearer {unsigned_token(self.project, self.uid)}"
+        if self.app_check:
+            headers["X-Firebase-AppCheck"] = self.app_check.exchange(self.session)
         url = f"http://{self.functions_host}/{self.project}/{self.region}/{name}"
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.session.post(url, data=content, headers=headers, timeout=self.timeout_seconds)

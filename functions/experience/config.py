@@ -29,6 +29,12 @@ ENFORCE_APP_CHECK = BoolParam(
     description="Whether every callable refuses clients without a valid App Check token.",
 )
 
+CONSUME_APP_CHECK_TOKENS = BoolParam(
+    "CONSUME_APP_CHECK_TOKENS",
+    default=False,
+    description="Whether, with App Check enforced, calls that cost money use up their token.",
+)
+
 SESSIONS_PER_GUEST_AND_HOUR = IntParam(
     "SESSIONS_PER_GUEST_AND_HOUR",
     default=60,

@@ -54,6 +54,24 @@ class AppCheckRequired(Refusal):
         super().__init__("app_check_required", "This needs a valid App Check token.")
 
 
+class AppCheckConsumed(Refusal):
+    """The call's App Check token was used before: a repeat needs another one."""
+
+    code = "unauthenticated"
+
+    def __init__(self) -> None:
+        super().__init__("app_check_consumed", "This App Check token was used before.")
+
+
+class AppCheckUnavailable(Refusal):
+    """Nobody knows whether the call's App Check token is valid. It may be sent again."""
+
+    code = "unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("app_check_unavailable", "App Check cannot be asked. Try again.")
+
+
 class NotFound(Refusal):
     """It does not exist, or it does not exist for this caller: the response is the same."""
 

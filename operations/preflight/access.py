@@ -10,7 +10,7 @@ def roles(project: Project) -> Found:
     """Each role of needs.ROLES, on the project or on what it is for."""
     url = f"https://cloudresourcemanager.googleapis.com/v3/projects/{project.id}:getIamPolicy"
     of_project = _granted(project, url, read_by_post=True)
-    for role in needs.ROLES:
+    for role in (*needs.ROLES, *([needs.TOKEN_VERIFIER] if project.consumes_tokens else [])):
         if of_project & {role.name, *role.included_in}:
             continue
         for what, policy, grant in _places(project, role):

@@ -49,6 +49,7 @@ def apis(project: Project) -> Found:
         for each in listed(project.answers, f"{url}?filter=state:ENABLED&pageSize=200", "services")
     }
     needed = [*needs.APIS, *(["secretmanager"] if project.secrets else [])]
+    needed += ["firebaseappcheck"] if project.enforces_app_check else []
     for name in (f"{each}.googleapis.com" for each in needed):
         if name not in enabled:
             yield Missing(
@@ -218,7 +219,7 @@ def app_check(project: Project) -> Found:
     url = f"https://firebaseappcheck.googleapis.com/v1/projects/{project.number}/services"
     found = project.answers.get(f"{url}/firestore.googleapis.com") or {}
     enforced = found.get("enforcementMode") == "ENFORCED"
-    if enforced == (project.params.get("ENFORCE_APP_CHECK") == "true"):
+    if enforced == project.enforces_app_check:
         return
     if enforced:
         fix = f"echo ENFORCE_APP_CHECK=true >> functions/.env.{project.id}, and deploy"

@@ -63,6 +63,9 @@ ROLES = (
 )
 """As the table of docs/deployment.md has them."""
 
+TOKEN_VERIFIER = Role("roles/firebaseappcheck.tokenVerifier", "project", ("roles/owner",))
+"""Needed where calls that cost money use up their App Check token."""
+
 SIGN_UPS_PER_HOUR = 100
 """How many accounts one IP address may create, unless a project has raised that for a time."""
 

@@ -59,6 +59,15 @@ class Project:
         """The secrets that parameters name."""
         return [name for param in needs.SECRETS if (name := self.params.get(param))]
 
+    @property
+    def enforces_app_check(self) -> bool:
+        return self.params.get("ENFORCE_APP_CHECK") == "true"
+
+    @property
+    def consumes_tokens(self) -> bool:
+        """Whether calls that cost money use up their App Check token."""
+        return self.enforces_app_check and self.params.get("CONSUME_APP_CHECK_TOKENS") == "true"
+
     @cached_property
     def functions(self) -> dict[str, dict[str, Any]]:
         """What is deployed in the region, by name."""

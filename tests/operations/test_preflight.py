@@ -285,6 +285,19 @@ class TestPreflight:
         answers = {f"{base}/versions/latest": version, f"{base}:getIamPolicy": policy}
         assert preflight(folder, **answers) == 0
 
+    def test_app_check_that_uses_tokens_up_needs_its_api_and_its_role(
+        self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        enforcing = {"ENFORCE_APP_CHECK": "true", "CONSUME_APP_CHECK_TOKENS": "true"}
+        monkeypatch.setattr(needs, "parameters", lambda _: {"REGION": "us-central1", **enforcing})
+        enforced = {APP_CHECK: {"enforcementMode": "ENFORCED"}}
+        assert preflight(folder, **enforced) == 1
+        api, role, _ = capsys.readouterr().out.splitlines()
+        assert api.startswith("missing: the API firebaseappcheck.googleapis.com: gcloud services")
+        assert role.startswith("missing: roles/firebaseappcheck.tokenVerifier on the project:")
+        monkeypatch.setattr(needs, "parameters", lambda _: {"CONSUME_APP_CHECK_TOKENS": "true"})
+        assert preflight(folder) == 0, "without enforcement nothing is used up"
+
     def test_what_may_not_be_read_is_said_and_the_rest_is_checked(
         self, folder: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

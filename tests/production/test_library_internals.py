@@ -20,7 +20,7 @@ import firebase_admin
 import grpc
 import pytest
 import yaml
-from firebase_admin import functions
+from firebase_admin import app_check, functions
 from firebase_admin.exceptions import UnavailableError
 from firebase_functions import https_fn
 from firebase_functions.options import FirestoreOptions
@@ -75,6 +75,9 @@ ADMIN = Library(
         "TaskQueue._http_client._timeout": "clients.enqueue sets it. It must still bound how long"
         " the request waits. If the app's option `httpTimeout` reaches task queues by now, pass it"
         " to initialize_app and remove the assignment.",
+        "app_check._AppCheckService": "app_check._EmulatedService gives it the addresses of an"
+        " emulator, and registers itself in its place. If the SDK reads a variable for one by now,"
+        " set that in the suite and remove the class.",
     },
 )
 FUNCTIONS_SDK = Library(
@@ -244,6 +247,22 @@ class TestTaskQueue:
         assert silent_queue._http_client.timeout == 0.1, problem
         with pytest.raises(UnavailableError):
             silent_queue.enqueue({"data": {}})
+
+
+class TestAppCheck:
+    def test_the_service_has_the_fields_that_the_emulated_one_sets(self) -> None:
+        problem = ADMIN.advice("the service of App Check has other fields")
+        service = app_check._AppCheckService
+        assert service._JWKS_URL.endswith("googleapis.com/v1/jwks"), problem
+        assert service._VERIFY_URL_FORMAT.endswith(":verifyAppCheckToken"), problem
+        assert app_check._APP_CHECK_ATTRIBUTE == "_app_check", problem
+        made = inspect.getsource(service.__init__)
+        assert "self._JWKS_URL" in made, problem
+        assert "self._http_client = " in made, problem
+
+    def test_the_sdk_knows_no_emulator(self) -> None:
+        problem = ADMIN.advice("the SDK reads the environment")
+        assert "os.environ" not in inspect.getsource(app_check), problem
 
 
 class TestFunctionsSdk:

@@ -58,6 +58,11 @@ class DeclaredCallable:
         return self.declaration.streams
 
     @property
+    def consumes_token(self) -> bool:
+        """Whether it uses up its App Check token, if the deployment says so."""
+        return self.declaration.consumes_token
+
+    @property
     def refuses(self) -> tuple[Reason, ...]:
         """The reasons for which it may refuse, in addition to those that all callables share."""
         return self.declaration.refuses

@@ -17,11 +17,16 @@ BANNER = "// Written by `make client` from the functions' models. Do not edit.\n
 def names() -> str:
     """`names.ts`: names and paths, which types cannot express at run time."""
     listed = "".join(f'  "{each.name}",\n' for each in declarations.callables())
+    limited = "".join(
+        f'  "{each.name}",\n' for each in declarations.callables() if each.consumes_token
+    )
     parts = [
         BANNER,
         'import type { Callables } from "./types.js";\n',
         "/** The name of every callable. */\n"
         f"export const CALLABLES = [\n{listed}] as const satisfies readonly (keyof Callables)[];\n",
+        "/** Those that cost money: a deployment may ask for an App Check token that is new. */\n"
+        f"export const LIMITED_USE = new Set<keyof Callables>([\n{limited}]);\n",
         "/** The paths of the documents that clients may listen to. */\n"
         f"export const paths = {{\n{''.join(map(_path, DOCUMENTS))}}} as const;\n",
     ]

@@ -30,6 +30,7 @@ _DECIDING = (
 
 @callable_function(
     CreateAiGeneration,
+    consumes_token=True,
     refuses=[
         reasons.WORKSPACE_NOT_FOUND,
         campaigns.CAMPAIGN_NOT_FOUND,

@@ -29,6 +29,7 @@ _OF_SESSION = (reasons.WORKSPACE_NOT_FOUND, assistant.CHAT_SESSION_NOT_FOUND)
 
 @callable_function(
     SendChatMessage,
+    consumes_token=True,
     streams=ChatDelta,
     refuses=[
         *_OF_SESSION,

@@ -30,7 +30,7 @@ from experience.firebase.streaming import (
     error_of,
     event,
 )
-from experience.reasons import EVERYWHERE
+from experience.reasons import APP_CHECK_CONSUMED, EVERYWHERE
 
 T = TypeVar("T")
 
@@ -44,6 +44,7 @@ STATUSES = {
     "already-exists": 409,
     "resource-exhausted": 429,
     "internal": 500,
+    "unavailable": 503,
 }
 """HTTP's status of each code that we refuse with, as the SDK has it."""
 
@@ -72,6 +73,8 @@ class Declaration(Generic[R]):
     request: type[R]
     refuses: tuple[Reason, ...]
     streams: type[Document] | None = None
+    consumes_token: bool = False
+    """Whether it uses up its App Check token, if the deployment says so."""
 
     def covers(self, refused: Refusal) -> bool:
         """Whether the refusal is declared."""
@@ -85,6 +88,7 @@ class Options(TypedDict, total=False):
     memory: options.MemoryOption
     max_body_bytes: int
     timeout_seconds: int
+    consumes_token: bool
 
 
 @overload
@@ -107,6 +111,7 @@ def callable_function(
     memory: options.MemoryOption = options.MemoryOption.MB_512,
     max_body_bytes: int = MAX_BODY_BYTES,
     timeout_seconds: int = 60,
+    consumes_token: bool = False,
 ) -> Callable[[Callable[..., Document]], Handler]:
     """Deploy a function as a callable under its name in lowerCamelCase.
 
@@ -117,11 +122,15 @@ def callable_function(
 
     One that `streams` gets an Emit too, for chunks of that model. It runs to its end even if the
     client goes away, and has to return the whole answer, because plain calls get no chunks.
+
+    One that `consumes_token` costs money: where the deployment says so, no App Check token opens it
+    twice.
     """
+    own = (*refuses, APP_CHECK_CONSUMED) if consumes_token else tuple(refuses)
 
     def decorate(function: Callable[..., Document]) -> Handler:
         name = to_camel(function.__name__)
-        declaration = Declaration(name, function, request_model, tuple(refuses), streams)
+        declaration = Declaration(name, function, request_model, own, streams, consumes_token)
 
         def declared(call: https_fn.CallableRequest[Any]) -> Any:
             raise NotImplementedError  # it is deployed as what this declares, and served as below
@@ -206,7 +215,8 @@ def _respond(
         try:
             uid = handling.fields["uid"] = uid_of(call.headers.get("Authorization"))
             if config.ENFORCE_APP_CHECK.value:
-                require_app(call.headers.get("X-Firebase-AppCheck"))
+                consume = declaration.consumes_token and config.CONSUME_APP_CHECK_TOKENS.value
+                require_app(call.headers.get("X-Firebase-AppCheck"), consume=consume)
             request = parse(declaration.request, call.get_json()["data"])
             handling.label_of(request)
             arguments = [Caller(uid, call.headers.get("Origin")), request]

@@ -83,6 +83,7 @@ def go_to_step(caller: Caller, request: GoToStep) -> EventSessionView:
 
 @callable_function(
     CreateCaptureUpload,
+    consumes_token=True,
     refuses=[
         reasons.SESSION_NOT_FOUND,
         reasons.EVENT_NOT_FOUND,
@@ -134,6 +135,7 @@ def list_event_sessions(caller: Caller, request: ListEventSessions) -> Page[Even
 
 @callable_function(
     TriggerTransform,
+    consumes_token=True,
     refuses=[
         reasons.SESSION_NOT_FOUND,
         reasons.EVENT_NOT_FOUND,

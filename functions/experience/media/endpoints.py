@@ -24,6 +24,7 @@ from experience.sessions.models.views import SessionView
 
 @callable_function(
     CreateUpload,
+    consumes_token=True,
     refuses=[
         reasons.SESSION_NOT_FOUND,
         reasons.GUEST_NOT_FOUND,

@@ -20,6 +20,16 @@ APP_CHECK_REQUIRED = Reason(
     "app_check_required",
     "the deployment asks for App Check and the call has no valid token of it",
 )
+APP_CHECK_CONSUMED = Reason(
+    errors.AppCheckConsumed,
+    "app_check_consumed",
+    "the call costs money, and its App Check token was used before; repeat it with another one",
+)
+APP_CHECK_UNAVAILABLE = Reason(
+    errors.AppCheckUnavailable,
+    "app_check_unavailable",
+    "App Check could not be asked whether the call's token is valid; try again",
+)
 MALFORMED_REQUEST = Reason(
     errors.InvalidArgument,
     "malformed_request",
@@ -43,6 +53,7 @@ INTERNAL = Reason(Internal, "internal", "something broke on our side; call again
 EVERYWHERE = (
     UNAUTHENTICATED,
     APP_CHECK_REQUIRED,
+    APP_CHECK_UNAVAILABLE,
     MALFORMED_REQUEST,
     REQUEST_TOO_LARGE,
     INVALID_REQUEST,

@@ -37,6 +37,7 @@ def get_job(caller: Caller, request: GetJob) -> Job:
 
 @callable_function(
     StartTransform,
+    consumes_token=True,
     refuses=[
         reasons.SESSION_NOT_FOUND,
         reasons.EXPERIENCE_NOT_FOUND,
@@ -62,6 +63,7 @@ def start_transform(caller: Caller, request: StartTransform) -> Job:
 
 @callable_function(
     RetryTransform,
+    consumes_token=True,
     refuses=[
         reasons.SESSION_NOT_FOUND,
         reasons.PROJECT_NOT_FOUND,

@@ -32,6 +32,8 @@ CODES = {
 FIXED = {
     "Unauthenticated": "unauthenticated",
     "AppCheckRequired": "app_check_required",
+    "AppCheckConsumed": "app_check_consumed",
+    "AppCheckUnavailable": "app_check_unavailable",
     "VersionConflict": "version_conflict",
     "Contention": "contention",
 }

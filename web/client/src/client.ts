@@ -1,6 +1,6 @@
 import { httpsCallable, type Functions, type HttpsCallable } from "firebase/functions";
 import { RuntimeError } from "./errors.js";
-import { CALLABLES } from "./names.js";
+import { CALLABLES, LIMITED_USE } from "./names.js";
 import type { Callables } from "./types.js";
 
 /** Every callable as a function. It rejects with a `RuntimeError` and with nothing else. */
@@ -41,6 +41,11 @@ export interface Options {
   attempts?: number;
   /** How long to wait for a response. The SDK's own limit is 70 seconds. */
   timeoutMs?: number;
+  /**
+   * Whether callables that cost money get a new App Check token for each attempt. Without it they get
+   * one once the functions have asked for it.
+   */
+  limitedUseTokens?: boolean;
 }
 
 const MIN_PAUSE_MS = 500;
@@ -49,15 +54,31 @@ const MAX_PAUSE_MS = 4000;
 /** The callables of the functions that the SDK's `getFunctions` returned. */
 export function createClient(functions: Functions, options: Options = {}): Client {
   const { attempts = 4, timeoutMs } = options;
+  let asksForNew = options.limitedUseTokens ?? false;
   const sdkOptions = timeoutMs === undefined ? {} : { timeout: timeoutMs };
 
   function bind(name: keyof Callables) {
-    const send = httpsCallable(functions, name, sdkOptions);
+    const usual = httpsCallable(functions, name, sdkOptions);
+    const fresh = httpsCallable(functions, name, { ...sdkOptions, limitedUseAppCheckTokens: true });
+
+    /** Send it, and once more with a new App Check token if the first one was refused. */
+    async function send<R>(by: (callable: HttpsCallable) => Promise<R>): Promise<R> {
+      const isNew = asksForNew && LIMITED_USE.has(name);
+      try {
+        return await by(isNew ? fresh : usual);
+      } catch (thrown) {
+        const error = RuntimeError.from(thrown);
+        if (!error.is("app_check_required", "app_check_consumed")) throw error;
+        asksForNew ||= error.is("app_check_consumed");
+      }
+      return by(fresh);
+    }
+
     const call = async (given: object) => {
       const request = name === "startRun" ? withRequestId(given) : given;
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return (await send(request)).data;
+          return (await send((callable) => callable(request))).data;
         } catch (thrown) {
           const error = RuntimeError.from(thrown);
           if (attempt >= attempts || !error.isTransient) throw error;
@@ -65,7 +86,9 @@ export function createClient(functions: Functions, options: Options = {}): Clien
         await pause(attempt);
       }
     };
-    const stream = (request: object, given: StreamOptions = {}) => begin(send, request, given);
+    // What refuses a stream is in it, when it is too late to send it again.
+    const streamed = LIMITED_USE.has(name) ? fresh : usual;
+    const stream = (request: object, given: StreamOptions = {}) => begin(streamed, request, given);
     return Object.assign(call, { stream });
   }
 

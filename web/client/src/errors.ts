@@ -16,6 +16,13 @@ const PASSING = new Set(["aborted", "unavailable", "deadline-exceeded", "interna
 // What the SDK makes of a 429 or 502 that the functions' host answers in their place.
 const OF_THE_HOST = new Set(["resource-exhausted", "unknown"]);
 
+// What the SDK throws if there is no App Check token for a call that needs a new one.
+const NO_TOKEN = new Set(
+  ["recaptcha-error", "initial-throttle", "throttled", "fetch-status-error"].map(
+    (code) => `appCheck/${code}`,
+  ),
+);
+
 /** A callable refused, or its response did not arrive. */
 export class RuntimeError extends Error {
   override readonly name = "RuntimeError";
@@ -37,6 +44,10 @@ export class RuntimeError extends Error {
     if (thrown instanceof RuntimeError) return thrown;
     if (!(thrown instanceof FirebaseError)) {
       return new RuntimeError("internal", "no_response", String(thrown), {}, { cause: thrown });
+    }
+    if (NO_TOKEN.has(thrown.code)) {
+      const given = ["unauthenticated", "app_check_required", thrown.message] as const;
+      return new RuntimeError(...given, {}, { cause: thrown });
     }
     const code = thrown.code.replace(/^functions\//, "");
     const details = "details" in thrown && isRecord(thrown.details) ? thrown.details : {};

@@ -113,6 +113,18 @@ export const CALLABLES = [
   "eraseGuest",
 ] as const satisfies readonly (keyof Callables)[];
 
+/** Those that cost money: a deployment may ask for an App Check token that is new. */
+export const LIMITED_USE = new Set<keyof Callables>([
+  "createUpload",
+  "startTransform",
+  "retryTransform",
+  "createCaptureUpload",
+  "triggerTransform",
+  "playCampaign",
+  "createAiGeneration",
+  "sendChatMessage",
+]);
+
 /** The paths of the documents that clients may listen to. */
 export const paths = {
   guest: (projectId: string, guestId: string) => `projects/${projectId}/guests/${guestId}`,

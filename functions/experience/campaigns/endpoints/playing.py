@@ -29,6 +29,7 @@ from experience.reasons import campaigns
 
 @callable_function(
     PlayCampaign,
+    consumes_token=True,
     refuses=[
         campaigns.CAMPAIGN_NOT_FOUND,
         campaigns.CAMPAIGN_SECRET_MISSING,

@@ -11,6 +11,8 @@ from experience.shares.models import theme
 from experience.shares.models.share import SharedPicture
 from experience.web_pages import WebPage
 
+_RECAPTCHA = "https://www.google.com/recaptcha/"
+
 _PAGE = Template("""\
 <!doctype html>
 <html lang="en">
@@ -143,9 +145,11 @@ def _headers(images: list[str]) -> dict[str, str]:
     local = " http://127.0.0.1:* http://localhost:*"
     is_local = any(urlsplit(each).hostname in theme.LOCAL_HOSTS for each in images)
     reached = "'self' https://*.googleapis.com https://*.cloudfunctions.net https://*.run.app"
+    reached += f" {_RECAPTCHA}"  # for the guest who deletes the picture, with App Check enforced
     rules = {
         "default-src": "'none'",
-        "script-src": "'self'",
+        "script-src": f"'self' {_RECAPTCHA} https://www.gstatic.com/recaptcha/",
+        "frame-src": f"{_RECAPTCHA} https://recaptcha.google.com/recaptcha/",
         "style-src": "'self'",
         "img-src": " ".join(["'self'", *dict.fromkeys(images)]),
         "connect-src": " ".join([reached, *dict.fromkeys(images)]) + (local if is_local else ""),
