@@ -39,7 +39,7 @@ rehearse: setup ## Play an evening with 200 guests and faults, and report how it
 	@$(PYTHON_IN_VENV) -m emulator rehearse $(ARGS)
 
 up: setup ## Start the local emulators and the guest page with demo data, until Ctrl-C; HTTPS=1 for phones
-	@$(PYTHON_IN_VENV) -m emulator up $(if $(HTTPS),--https $(filter-out 1,$(HTTPS)))
+	@$(PYTHON_IN_VENV) -m emulator up $(ARGS) $(if $(HTTPS),--https $(filter-out 1,$(HTTPS)))
 
 test: setup ## Run the tests; TESTS=tests/repository runs a part of them
 	@$(PYTHON_IN_VENV) -m pytest -n auto $(TESTS)

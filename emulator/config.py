@@ -17,6 +17,7 @@ from emulator.process.errors import SuiteError
 # hub, and the suite receives Firestore's events where the CLI has its Eventarc emulator.
 EMULATORS = ("auth", "functions", "firestore", "storage", "tasks", "eventarc", "hub")
 PAGE = "hosting"
+APP_CHECK = "appcheck"
 LAN = "https"
 LAN_PORT = 5443
 """Of the one origin that phones reach. firebase.json has no place for it."""
@@ -30,7 +31,7 @@ class Config:
     rules: Path
     indexes: Path
     addresses: Mapping[str, tuple[str, int]]
-    """Host and port of each of EMULATORS, and of PAGE and LAN if requested; 0 means a free port."""
+    """Host and port of each of EMULATORS, and of what else is requested; port 0 is a free one."""
 
 
 def read(
@@ -39,6 +40,7 @@ def read(
     free_ports: bool = False,
     page: bool = False,
     lan: str | None = None,
+    app_check: bool = False,
 ) -> Config:
     """Read firebase.json. Raises SuiteError if it, or its file of indexes, cannot be used.
 
@@ -57,6 +59,8 @@ def read(
         raise SuiteError(f"{file} says nothing of {error}, which the suite needs.") from error
     if free_ports:
         addresses = dict.fromkeys(names, ("127.0.0.1", 0))
+    if app_check:
+        addresses[APP_CHECK] = (addresses["hub"][0], 0)
     if lan:
         addresses[LAN] = (lan, 0 if free_ports else LAN_PORT)
     indexes.read(root / declared)  # report errors now; the functions process reads the file later

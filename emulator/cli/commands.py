@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from emulator.cli.options import add_faults, project_id
+from emulator.cli.options import add_app_check, add_faults, project_id
 from emulator.demo import seed
 from emulator.faults.settings import parse
 from emulator.firestore.emulator import FirestoreEmulator
@@ -36,6 +36,7 @@ ROLES = {
     "storage": "objects, signed and download-token URLs",
     "tasks": "task queues",
     "eventarc": "receives Firestore's events",
+    "appcheck": "App Check, which the functions enforce",
     "hub": "the suite's control: /status /meter /faults /settle /reset",
     "hosting": "the pages",
 }
@@ -72,6 +73,7 @@ def start(options: argparse.Namespace) -> int:
         faults=parse(options.faults),
         auth=with_web,
         page=with_web and options.page,
+        app_check=options.app_check,
         lan=lan_address.find(node.find(), options.https) if with_web and for_phones else None,
     )
     try:
@@ -107,6 +109,7 @@ def execute(options: argparse.Namespace) -> int:
         functions_log=log,
         faults=parse(options.faults),
         auth=options.auth,
+        app_check=options.app_check,
     )
     child = ForegroundChild(command)
     try:
@@ -234,6 +237,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     shared.add_argument("--log", type=Path, metavar="FILE", help="where the functions' output goes")
     add_faults(shared)
+    add_app_check(shared)
 
     for name, purpose in (
         ("start", "run the suite on the ports of firebase.json"),

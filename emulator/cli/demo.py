@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from emulator.cli.options import add_faults, project_id
+from emulator.cli.options import add_app_check, add_faults, project_id
 from emulator.demo import campaign, chaos, seed
 from emulator.demo.campaign import DemoCampaign
 from emulator.demo.client import CallError
@@ -45,7 +45,12 @@ def main(arguments: Sequence[str]) -> int:
         os.environ.update(chaos.environment())
     if options.campaign:
         os.environ["REVEAL_AFTER_SECONDS"] = str(campaign.REVEAL_AFTER_SECONDS)
-    suite = Suite(options.project, free_ports=True, functions_log=options.out / "functions.log")
+    suite = Suite(
+        options.project,
+        free_ports=True,
+        functions_log=options.out / "functions.log",
+        app_check=options.app_check,
+    )
     try:
         with console.status("Starting the suite: Firestore, functions, storage, task queues …"):
             suite.start()
@@ -90,6 +95,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--player", action="store_true", help="on a trail, among other players")
     parser.add_argument("--campaign", action="store_true", help="a campaign, played for prizes")
     add_faults(parser, default=None)
+    add_app_check(parser)
     options = parser.parse_args(arguments)
     demos = [each for each in ("journey", "player", "campaign") if getattr(options, each)]
     for alone in demos:

@@ -13,6 +13,15 @@ def project_id(text: str) -> str:
     return text
 
 
+def add_app_check(parser: argparse.ArgumentParser) -> None:
+    """Add `--app-check`."""
+    parser.add_argument(
+        "--app-check",
+        action="store_true",
+        help="refuse calls without a token of App Check, and use up those of calls that cost money",
+    )
+
+
 def add_faults(parser: argparse.ArgumentParser, default: str | None = "{}") -> None:
     """Add `--faults`, whose value `emulator.faults.settings.parse` reads."""
     parser.add_argument(

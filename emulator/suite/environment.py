@@ -15,10 +15,12 @@ def environment(
     region: str,
     addresses: Mapping[str, str],
     credentials: Path,
+    debug_token: str | None = None,
 ) -> dict[str, str]:
     """The variables that Google's libraries and the Firebase CLI read, and the suite's own.
 
-    `addresses` has host:port by the names of firebase.json, and of `https` if phones are served.
+    `addresses` has host:port by the names of firebase.json, of `https` if phones are served, and of
+    `appcheck` if App Check is enforced, which gives tokens for the debug token.
     """
     at = {name: connect_address(address) for name, address in addresses.items()}
     return {
@@ -38,7 +40,18 @@ def environment(
         "CAMPAIGN_SECRET": "of-the-local-suite-alone",
         # Where the links in mails lead; without a guest page to where a deployment would have it.
         **({"PUBLIC_ORIGIN": f"http://{at['hosting']}"} if "hosting" in at else {}),
+        **(_enforcing(at["appcheck"], debug_token) if debug_token else {}),
         **(_for_phones(f"https://{addresses['https']}") if "https" in addresses else {}),
+    }
+
+
+def _enforcing(app_check: str, debug_token: str) -> dict[str, str]:
+    """What lets the functions refuse callers without a token, and clients get one."""
+    return {
+        "APP_CHECK_EMULATOR_HOST": app_check,
+        "APP_CHECK_DEBUG_TOKEN": debug_token,
+        "ENFORCE_APP_CHECK": "true",
+        "CONSUME_APP_CHECK_TOKENS": "true",
     }
 
 

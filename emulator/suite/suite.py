@@ -32,6 +32,7 @@ from emulator.storage.server import create_app
 from emulator.suite import folder, service_account, settle
 from emulator.suite.control import Control
 from emulator.suite.environment import environment
+from emulator.web.app_check import AppCheck
 from emulator.web.auth import AuthEmulator
 from emulator.web.dev_server import DevServer
 from emulator.web.lan_address import LanAddress
@@ -55,7 +56,8 @@ class Suite:
     gets the functions' output instead of the terminal. `data` is a Firestore export to start from.
     `faults` are injected from the start. With `auth` the Auth emulator runs too; without it only
     its address is set. With `page` the dev server of the guest page runs too, and with `lan` one
-    HTTPS origin at that address for it and the emulators. All three require web/node_modules.
+    HTTPS origin at that address for it and the emulators. All three require web/node_modules. With
+    `app_check` the functions refuse callers without a token of the suite's App Check.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Suite:
         auth: bool = False,
         page: bool = False,
         lan: LanAddress | None = None,
+        app_check: bool = False,
     ) -> None:
         self.project = project
         self.bucket = f"{project}.appspot.com"
@@ -86,6 +89,7 @@ class Suite:
         self._with_auth = auth
         self._with_page = page
         self._lan = lan
+        self.app_check = AppCheck(project) if app_check else None
         self.auth: AuthEmulator | None = None
         self.page: DevServer | None = None
         self.lan: LanProxy | None = None
@@ -134,6 +138,7 @@ class Suite:
             self.free_ports,
             page=self._with_page,
             lan=self._lan.host if self._lan else None,
+            app_check=self.app_check is not None,
         )
         config.check_free(self.config)
         self.region = config.region(self.config.functions, self.project)
@@ -152,6 +157,8 @@ class Suite:
         self._serve("storage", lambda *call: self.storage(*call))  # noqa: PLW0108
         self._serve("tasks", without_pages(lambda *call: self.tasks.app(*call)))  # noqa: PLW0108
         self._serve("hub", without_pages(Control(self).app))
+        if self.app_check:
+            self._serve(config.APP_CHECK, self.app_check.app)
         self._take_address("functions")
         if self._with_page:
             self._take_address("hosting")
@@ -163,6 +170,7 @@ class Suite:
             self.region,
             self.addresses,
             self.service_account.file,
+            self.app_check.debug_token if self.app_check else None,
         )
         self._start_functions()
         self._start_page()

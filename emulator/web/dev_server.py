@@ -21,6 +21,7 @@ from emulator.process.child import Child
 from emulator.process.errors import PortTakenError, SuiteError
 from emulator.process.http import request
 from emulator.web import node
+from emulator.web.app_check import APP_ID
 from emulator.web.hosting import Hosting
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class DevServer:
         host, _, port = address.rpartition(":")
         command = [node.find(), str(VITE), "--host", host, "--port", port, "--strictPort"]
         quiet = ["--logLevel", "warn", "--clearScreen", "false"]
-        child = Child([*command, *quiet], env={**os.environ, **env}, cwd=SOURCE)
+        config = {"INIT_JSON": json.dumps(web_config(env))}
+        child = Child([*command, *quiet], env={**os.environ, **env, **config}, cwd=SOURCE)
         child.start()
         return cls(address, child)
 
@@ -89,7 +91,17 @@ def web_config(env: Mapping[str, str]) -> dict[str, object]:
             "functions": origin or env["FUNCTIONS_EMULATOR_HOST"],
             "firestore": origin or env["FIRESTORE_EMULATOR_HOST"],
         },
+        **_app_check(env, origin),
     }
+
+
+def _app_check(env: Mapping[str, str], origin: str | None) -> dict[str, object]:
+    """What the page gets tokens with, where the suite enforces App Check."""
+    if "APP_CHECK_DEBUG_TOKEN" not in env:
+        return {}
+    url = origin or f"http://{env['APP_CHECK_EMULATOR_HOST']}"
+    debug = {"url": url, "token": env["APP_CHECK_DEBUG_TOKEN"]}
+    return {"appId": APP_ID, "appCheck": {"debug": debug, "limitedUse": True}}
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ export function targetOf(path, { project, region, bucket }) {
   if (/(^|\/)(\.|%2e){1,2}(\/|$)/i.test(path)) return null; // servers differ in what that leads to
   if (path.startsWith("/google.firestore.v1.Firestore/")) return "firestore";
   if (path.startsWith(`/v1/projects/${project}/databases/(default)/documents`)) return "firestore";
+  if (/^\/v1\/projects\/[^/]+\/apps\/[^/]+:exchange\w+$/.test(path)) return "appcheck";
   if (path.startsWith("/identitytoolkit.googleapis.com/v1/accounts:")) return "auth";
   if (path === "/securetoken.googleapis.com/v1/token") return "auth";
   if (path.startsWith(`/${project}/${region}/`)) return "functions";

@@ -18,7 +18,7 @@ from emulator.web.certificate import Certificate
 from emulator.web.lan_address import LanAddress
 
 SCRIPT = Path(__file__).with_name("lan_proxy.mjs")
-TARGETS = ("hosting", "functions", "firestore", "auth", "storage")
+TARGETS = ("hosting", "functions", "firestore", "auth", "storage", "appcheck")
 MAX_START_SECONDS = 30
 
 

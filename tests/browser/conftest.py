@@ -26,12 +26,14 @@ def browser_suite(
 
 
 @contextmanager
-def a_browser_suite(project: str, folder: Path) -> Iterator[tuple[Suite, Client, Browser]]:
+def a_browser_suite(
+    project: str, folder: Path, *, app_check: bool = False
+) -> Iterator[tuple[Suite, Client, Browser]]:
     """Such a suite for the block, with its files in the folder."""
     node = install()
     files = build(node)
     log = folder / "functions.log"
-    with faulty_suite.a_suite(project, log, auth=True) as (suite, db):
+    with faulty_suite.a_suite(project, log, auth=True, app_check=app_check) as (suite, db):
         assert suite.auth
         seed.seed_operator(suite.auth.address, suite.project)
         site = serve(dev_server.built_site(files, suite.env))

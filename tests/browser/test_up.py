@@ -131,7 +131,7 @@ class TestUp:
 @pytest.mark.exhaustive
 class TestHttps:
     def test_a_whole_visit_needs_no_other_origin(self, node: str, tmp_path: Path) -> None:
-        with up(tmp_path / "log", "--https", "127.0.0.1") as (output, env):
+        with up(tmp_path / "log", "--https", "127.0.0.1", "--app-check") as (output, env):
             origin = env["LAN_ORIGIN"]
             assert origin.startswith("https://127.0.0.1:")
             assert f"On a phone: {origin}/{seed.PROJECT}\n" in output
@@ -146,6 +146,7 @@ class TestHttps:
             requests = [urlsplit(url) for url in seen["requests"]]
             assert {f"{each.scheme}://{each.netloc}" for each in requests} == {origin}
             paths = " ".join(each.path for each in requests)
+            assert "exchangeDebugToken" in paths, "and App Check is enforced"
             for each in ("accounts:signUp", "Listen/channel", "createUpload", "/inputs/", "/v0/b/"):
                 assert each in paths, f"{each} went through it"
             assert stored(env, f"{PROJECT}/guests/{seen['uid']}")

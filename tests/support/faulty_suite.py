@@ -34,9 +34,13 @@ IMPATIENT = {"SWEEP_GRACE_SECONDS": "0", "STEP_PAUSE_LIMIT_SECONDS": "0"}
 
 
 @contextmanager
-def a_suite(project: str, log: Path, *, auth: bool = False) -> Iterator[tuple[Suite, Database]]:
+def a_suite(
+    project: str, log: Path, *, auth: bool = False, app_check: bool = False
+) -> Iterator[tuple[Suite, Database]]:
     """A suite for faults, with the demo in it, and its database. Nothing waits for minutes."""
-    suite = SharingSuite(project, free_ports=True, functions_log=log, auth=auth)
+    suite = SharingSuite(
+        project, free_ports=True, functions_log=log, auth=auth, app_check=app_check
+    )
     try:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in IMPATIENT.items():

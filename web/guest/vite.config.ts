@@ -5,20 +5,20 @@ import { createServer, defineConfig, type Plugin } from "vite";
 function initJson(): Plugin {
   const { env } = process;
   const bare = (address = "") => address.replace(/^https?:\/\//, "");
-  const origin = env.LAN_ORIGIN;
   return {
     name: "init-json",
     configureServer(server) {
       server.middlewares.use("/__/firebase/init.json", (_request, response) => {
         response.setHeader("content-type", "application/json");
         response.end(
-          JSON.stringify({
+          env.INIT_JSON ??
+            JSON.stringify({
             projectId: env.GCLOUD_PROJECT ?? "demo-guest",
             apiKey: "local",
             emulators: {
-              auth: origin ?? `http://${bare(env.FIREBASE_AUTH_EMULATOR_HOST ?? "127.0.0.1:9099")}`,
-              functions: origin ?? bare(env.FUNCTIONS_EMULATOR_HOST ?? "127.0.0.1:5001"),
-              firestore: origin ?? bare(env.FIRESTORE_EMULATOR_HOST ?? "127.0.0.1:8080"),
+              auth: `http://${bare(env.FIREBASE_AUTH_EMULATOR_HOST ?? "127.0.0.1:9099")}`,
+              functions: bare(env.FUNCTIONS_EMULATOR_HOST ?? "127.0.0.1:5001"),
+              firestore: bare(env.FIRESTORE_EMULATOR_HOST ?? "127.0.0.1:8080"),
             },
           }),
         );

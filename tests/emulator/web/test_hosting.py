@@ -5,6 +5,10 @@ import pytest
 from emulator.paths import ROOT
 from emulator.web.hosting import POLICY, Hosting, matches
 
+# https://developers.google.com/recaptcha/docs/faq, "I'm using content-security-policy"
+PAGES = {"/project": "guest", "/play/spring": "play", "/assistant/": "assistant"}
+RECAPTCHA = "https://www.google.com/recaptcha/ https://www.gstatic.com/recaptcha/"
+
 
 @pytest.fixture(scope="module")
 def hosting() -> Hosting:
@@ -31,8 +35,19 @@ class TestDeployedRules:
         assert policy(hosting.headers_of("/project"))["frame-ancestors"] == "'none'"
         campaign = hosting.headers_of("/play/spring")
         assert policy(campaign)["frame-ancestors"] == "'self'"
-        assert policy(campaign)["script-src"] == "'self'"
+        assert policy(campaign)["script-src"] == f"'self' {RECAPTCHA}"
         assert campaign["X-Content-Type-Options"] == "nosniff", "the other headers hold there too"
+
+    @pytest.mark.parametrize("path", ["/project", "/play/spring", "/assistant/"])
+    def test_each_page_may_attest_itself_to_recaptcha(self, hosting: Hosting, path: str) -> None:
+        rules = policy(hosting.headers_of(path))
+        google = "https://www.google.com/recaptcha/"
+        assert google in rules["frame-src"].split()
+        assert google in rules["connect-src"].split()
+        page = (ROOT / "web" / PAGES[path] / "index.html").read_text()
+        assert f"script-src {rules['script-src']}; frame-src {rules['frame-src']};" in page, (
+            "both policies count"
+        )
 
     def test_nothing_that_the_assistant_shows_leads_away_from_this_site(
         self, hosting: Hosting
@@ -40,8 +55,9 @@ class TestDeployedRules:
         assistant = hosting.headers_of("/assistant/")
         rules = policy(assistant)
         assert rules["default-src"] == rules["frame-ancestors"] == rules["form-action"] == "'none'"
-        assert rules["img-src"] == rules["script-src"] == rules["style-src"] == "'self'"
-        assert {"font-src", "media-src", "frame-src"}.isdisjoint(rules)
+        assert rules["img-src"] == rules["style-src"] == "'self'"
+        assert rules["script-src"] == f"'self' {RECAPTCHA}"
+        assert {"font-src", "media-src"}.isdisjoint(rules)
         assert "camera=()" in assistant["Permissions-Policy"]
         assert assistant["Referrer-Policy"] == "no-referrer"
 

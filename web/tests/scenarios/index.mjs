@@ -1,3 +1,4 @@
+import { attestedVisit, unattestedVisit, visitWithAppCheck } from "./app-check.mjs";
 import {
   assistantAnswers,
   assistantConfirms,
@@ -72,6 +73,9 @@ import { reloadAndBack, visitOverHttps, wholeVisit } from "./visits.mjs";
 export const SCENARIOS = {
   wholeVisit,
   visitOverHttps,
+  visitWithAppCheck,
+  attestedVisit,
+  unattestedVisit,
   reloadAndBack,
   twoTabs,
   offlineAnswers,

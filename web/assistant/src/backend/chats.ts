@@ -32,7 +32,8 @@ export class Chats implements ConversationBackend {
   static async open(site: Site, workspaceId: string): Promise<Chats> {
     const database = firestoreOf(site);
     // All but a streamed send is repeated by the client; of that one the page shows that it failed.
-    const client = createClient(site.functions, { attempts: 3, timeoutMs: TIMEOUT_MS });
+    const { functions, limitedUseTokens } = site;
+    const client = createClient(functions, { attempts: 3, timeoutMs: TIMEOUT_MS, limitedUseTokens });
     const reference = doc(database, "workspaces", workspaceId);
     try {
       const name = String((await getDoc(reference)).get("name") ?? workspaceId);

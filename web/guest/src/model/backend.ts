@@ -40,9 +40,11 @@ export interface Backend extends Omit<Connection, "functions"> {
 /** Sign in, as the guest who was here before if there is one. Throws `Refusal`. */
 export async function connect(): Promise<Backend> {
   const { functions, ...connection } = await signIn();
-  const retrying = createClient(functions, { attempts: 3, timeoutMs: TIMEOUT_MS });
+  const { limitedUseTokens } = connection;
+  const options = { timeoutMs: TIMEOUT_MS, limitedUseTokens };
+  const retrying = createClient(functions, { ...options, attempts: 3 });
   // Callers of these retry at intervals of their own, and show it.
-  const once = createClient(functions, { attempts: 1, timeoutMs: TIMEOUT_MS });
+  const once = createClient(functions, { ...options, attempts: 1 });
   const { updateSessionProgress, completeSession, saveStepInput, goToStep } = once;
   const calls = { ...retrying, updateSessionProgress, completeSession, saveStepInput, goToStep };
   return { ...connection, calls };

@@ -11,10 +11,22 @@ import {
 } from "firebase/auth";
 import { type Functions, getFunctions } from "firebase/functions";
 import { type Addresses, functionsAt } from "./addresses.ts";
+import type { TokenSource } from "./app-check.ts";
+import { Later } from "./later.ts";
 import { Refusal, refusalOf } from "./refusals.ts";
+
+export interface AppCheckSettings {
+  /** Of reCAPTCHA Enterprise. */
+  siteKey?: string;
+  /** Whether calls that cost money need a new token each. */
+  limitedUse?: boolean;
+  /** Of an emulator, which gives tokens for this one. */
+  debug?: { url: string; token: string };
+}
 
 export interface Config extends Addresses {
   apiKey: string;
+  appCheck?: AppCheckSettings;
 }
 
 /** The site's Firebase app, and what its pages use of it. */
@@ -23,6 +35,10 @@ export interface Site {
   auth: Auth;
   config: Config;
   functions: Functions;
+  /** What `createClient` of the typed client needs to know of App Check. */
+  limitedUseTokens: boolean;
+  /** For what is asked without the SDK. Null where App Check is not configured. */
+  appCheckToken: TokenSource | null;
 }
 
 export interface Connection extends Omit<Site, "auth"> {
@@ -35,6 +51,12 @@ export interface Connection extends Omit<Site, "auth"> {
 }
 
 const REGION = (import.meta.env.VITE_REGION as string | undefined) ?? "us-central1";
+
+const SITE_KEY = import.meta.env.VITE_APP_CHECK_SITE_KEY as string | undefined;
+const BUILT_IN: AppCheckSettings | null = SITE_KEY
+  ? { siteKey: SITE_KEY, limitedUse: import.meta.env.VITE_APP_CHECK_LIMITED_USE === "true" }
+  : null;
+const appCheckCode = new Later(() => import("./app-check.ts"));
 
 /** Read the config and sign in, as the guest who was here before if there is one. Throws `Refusal`. */
 export async function signIn(): Promise<Connection> {
@@ -56,13 +78,25 @@ export async function signIn(): Promise<Connection> {
  */
 export async function openSite(name?: string): Promise<Site> {
   const config = await loadConfig();
-  const { emulators, ...options } = config;
+  const { emulators, appCheck = BUILT_IN, ...options } = config;
   const app = initializeApp(options, name);
+  const appCheckToken = appCheck && (await startAppCheck(app, appCheck));
   const auth = initializeAuth(app, {
     persistence: [indexedDBLocalPersistence, browserLocalPersistence],
   });
   if (emulators) connectAuthEmulator(auth, emulators.auth, { disableWarnings: true });
-  return { app, auth, config, functions: getFunctions(app, functionsAt(config, REGION)) };
+  const functions = getFunctions(app, functionsAt(config, REGION));
+  const limitedUseTokens = appCheck?.limitedUse ?? false;
+  return { app, auth, config, functions, limitedUseTokens, appCheckToken };
+}
+
+/** Throws `Refusal` if its code does not arrive. */
+async function startAppCheck(app: FirebaseApp, settings: AppCheckSettings): Promise<TokenSource> {
+  try {
+    return (await appCheckCode.load()).startAppCheck(app, settings);
+  } catch {
+    throw new Refusal("offline", {}, true);
+  }
 }
 
 async function loadConfig(): Promise<Config> {

@@ -36,7 +36,11 @@ export async function getEvent(backend: Backend, eventId: string): Promise<Event
   const path = `projects/${projectId}/databases/(default)/documents/events/${eventId}`;
   let response: Response;
   try {
-    const headers = { authorization: `Bearer ${await backend.idToken()}` };
+    const token = await backend.appCheckToken?.();
+    const headers = {
+      authorization: `Bearer ${await backend.idToken()}`,
+      ...(token && { "x-firebase-appcheck": token }),
+    };
     response = await fetch(`${origin}/v1/${path}`, { headers });
   } catch {
     throw new Refusal("offline", {}, true);

@@ -32,5 +32,6 @@ export function refusalOf(thrown: unknown): Refusal {
   if (reason === "no_response" || code === "auth/network-request-failed") {
     return new Refusal("offline", {}, true);
   }
-  return new Refusal(reason ?? code ?? "unknown", { ...details }, isTransient);
+  const why = reason === "app_check_consumed" ? "app_check_required" : reason;
+  return new Refusal(why ?? code ?? "unknown", { ...details }, isTransient);
 }

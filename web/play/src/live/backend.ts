@@ -19,10 +19,11 @@ export interface Backend {
 
 /** Sign in, as the guest who was here before if there is one. Throws `Refusal`. */
 export async function connect(): Promise<Backend> {
-  const { app, config, functions } = await signIn();
+  const { app, config, functions, limitedUseTokens } = await signIn();
   const database = initializeFirestore(app, firestoreSettings(config));
   // A call whose answer was lost is repeated, and returns the same play.
-  const { playCampaign } = createClient(functions, { attempts: ATTEMPTS, timeoutMs: TIMEOUT_MS });
+  const options = { attempts: ATTEMPTS, timeoutMs: TIMEOUT_MS, limitedUseTokens };
+  const { playCampaign } = createClient(functions, options);
   return { database, playCampaign };
 }
 
