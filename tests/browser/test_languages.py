@@ -75,7 +75,8 @@ class TestEveryScreen:
     def test_fits_small_screens_and_large_text_and_is_accessible(
         self, scenario: str, locale: str, browser: Browser
     ) -> None:
-        seen = browser.play(scenario, photo=str(PHOTOS / "chelsea.jpg"), locale=locale, looks=SCREENS)
+        photo = str(PHOTOS / "chelsea.jpg")
+        seen = browser.play(scenario, photo=photo, locale=locale, looks=SCREENS)
         assert seen["found"] == {}
         assert seen["uncaught"] == []
         assert seen["directions"] == ["rtl" if locale == "ar" else "ltr"]

@@ -1259,6 +1259,7 @@ export interface Callables {
       | "contention"
       | "unauthenticated"
       | "app_check_required"
+      | "app_check_unavailable"
       | "malformed_request"
       | "request_too_large"
       | "invalid_request"
