@@ -19,9 +19,13 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
+/** Those that point onward or back, which is the other way in a script from the right. */
+const POINTING: readonly IconName[] = ["arrow", "back"];
+
 export function Icon({ name }: { name: IconName }) {
+  const pointing = POINTING.includes(name) ? "pointing" : "";
   return (
-    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <svg class={`icon ${pointing}`} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
       <path d={PATHS[name]} />
     </svg>
   );

@@ -19,7 +19,7 @@ export function TextField(props: StepProps) {
         {...fieldAttributes(props)}
         type="text"
         autoComplete="off"
-        dir="auto"
+        {...directionOf(props.value)}
         placeholder={placeholder}
       />
       <Count value={props.value} maxLength={maxLength} from={50} />
@@ -32,12 +32,18 @@ export function EmailField(props: StepProps) {
     <input
       {...fieldAttributes(props)}
       type="email"
+      dir="ltr"
       autoComplete={isKiosk() ? "off" : "email"}
       autoCapitalize="none"
       dir="auto"
       placeholder={props.step.config?.placeholder || words().questions.email}
     />
   );
+}
+
+/** Words have the direction of their script. Before there are any, a field has that of the page. */
+function directionOf(value: unknown) {
+  return value ? { dir: "auto" as const } : {};
 }
 
 function fieldAttributes({ step, value, problem, onChange }: StepProps) {
@@ -66,7 +72,7 @@ export function TextArea({ step, value, problem, onChange }: StepProps) {
         aria-invalid={problem !== null}
         aria-describedby="answer-error"
         aria-required={step.config?.required === true}
-        dir="auto"
+        {...directionOf(value)}
         placeholder={step.config?.placeholder || ""}
         value={text}
         onInput={(event) => onChange(event.currentTarget.value)}
