@@ -32,10 +32,9 @@ export function EmailField(props: StepProps) {
     <input
       {...fieldAttributes(props)}
       type="email"
-      dir="ltr"
       autoComplete={isKiosk() ? "off" : "email"}
       autoCapitalize="none"
-      dir="auto"
+      {...directionOf(props.value)}
       placeholder={props.step.config?.placeholder || words().questions.email}
     />
   );
