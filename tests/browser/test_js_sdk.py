@@ -87,7 +87,7 @@ class TestCallables:
         self, results: dict[str, Any], venue: Venue
     ) -> None:
         created = results["created"]
-        assert set(created) == {"session", "steps"}
+        assert set(created) == {"session", "steps", "makesPicture"}
         assert created["session"]["createdBy"] == GUEST
         assert created["session"]["experienceId"] == venue.main
         assert (created["session"]["phase"], created["session"]["status"]) == ("main", "active")

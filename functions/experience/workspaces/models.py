@@ -14,6 +14,7 @@ from experience.locales.translations import SparseTranslations, Translations
 from experience.parts import PartOf
 from experience.progress import AuthoredProgressRules, ProgressRules
 from experience.steps import AuthoredStep, Step, StoredStep
+from experience.steps.screens import CaptureStep
 
 MAX_DAILY_TOKENS = 1_000_000_000
 MAX_DRAFT_BYTES = 400_000
@@ -204,6 +205,12 @@ class ExperienceConfig(Document):
     def step(self, step_id: str) -> Step | None:
         """The step of this id, if there is one."""
         return next((step for step in self.steps if step.id == step_id), None)
+
+    @property
+    def makes_picture(self) -> bool:
+        """Whether it asks for a photo, and has a transform for it."""
+        asks = any(isinstance(step, CaptureStep) for step in self.steps)
+        return asks and self.transform is not None and self.transform.enabled
 
 
 class Experience(Document):

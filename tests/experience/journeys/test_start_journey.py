@@ -103,6 +103,7 @@ class TestStartJourney:
             "previewMediaUrl": "https://example.com/a.gif",
             "translations": translations,
             "captureConfig": {"type": "photo", "countdown": 3, "cameraFacing": "front"},
+            "makesPicture": True,
         }
 
 

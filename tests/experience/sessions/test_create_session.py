@@ -87,9 +87,28 @@ class TestNewSession:
         assert answer["steps"][0]["config"]["required"] is True
         assert answer["steps"][0]["translations"] == {"de": {"title": "Wie heißt du?"}}
         assert "translations" not in answer["steps"][1]
-        assert set(answer) == {"session", "steps"}
+        assert set(answer) == {"session", "steps", "makesPicture"}
         assert "SECRET" not in str(answer)
         assert "transform" not in str(answer)
+
+    @pytest.mark.parametrize(
+        ("steps", "transform", "makes"),
+        [
+            ([a_step("photo", "capture")], a_transform(), True),
+            ([a_step("photo", "capture")], a_transform(enabled=False), False),
+            ([a_step("photo", "capture")], None, False),
+            ([a_step("name")], a_transform(), False),
+        ],
+    )
+    def test_only_a_photo_with_a_transform_promises_a_picture(
+        self, db: Database, visitor: Client, steps: Any, transform: Any, *, makes: bool
+    ) -> None:
+        venue = entered(db, steps=steps, transform=transform)
+        created = visitor.call("createSession", **of(venue))
+        assert created["makesPicture"] is makes
+        session_id = created["session"]["id"]
+        again = visitor.call("getSession", projectId=venue.project, sessionId=session_id)
+        assert again["makesPicture"] is makes
 
     def test_a_step_that_this_version_does_not_know_shows_that_it_is_there_and_no_more(
         self, db: Database, visitor: Client

@@ -3843,10 +3843,13 @@ export interface CreateSession {
 }
 /**
  * A session and the steps that it is answered against, never the transform and its prompt.
+ *
+ * `makesPicture`: whether its guest may expect a picture of the photo that they take.
  */
 export interface SessionWithSteps {
   session: SessionView;
   steps: Step[];
+  makesPicture: boolean;
 }
 /**
  * A session as callables return it: as stored, and under its earlier names as well.
@@ -4524,6 +4527,8 @@ export interface EventSessionView {
 }
 /**
  * What a guest sees of an experience that they may choose, and never its prompt.
+ *
+ * `makesPicture`: whether it makes a picture of the guest's photo.
  */
 export interface ExperienceView {
   id: string;
@@ -4533,6 +4538,7 @@ export interface ExperienceView {
     [k: string]: ExperienceTranslation;
   };
   captureConfig: EventCaptureConfig;
+  makesPicture: boolean;
 }
 /**
  * One session of an event.

@@ -63,6 +63,11 @@ class EventExperience(SparseDocument):
     version: int = 0
 
     @property
+    def makes_picture(self) -> bool:
+        """Whether it has a transform for the guest's photo."""
+        return self.ai_photo_config is not None and self.ai_photo_config.enabled
+
+    @property
     def is_active(self) -> bool:
         """Whether guests can choose it."""
         return self.status == "active"

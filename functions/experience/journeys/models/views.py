@@ -28,13 +28,17 @@ JourneyStep = Annotated[Step, BeforeValidator(_step), PlainSerializer(_shown)]
 
 
 class ExperienceView(SparseDocument):
-    """What a guest sees of an experience that they may choose, and never its prompt."""
+    """What a guest sees of an experience that they may choose, and never its prompt.
+
+    `makes_picture`: whether it makes a picture of the guest's photo.
+    """
 
     id: str
     name: str
     preview_media_url: Sparse[str] = None
     translations: Sparse[Mapping[str, ExperienceTranslation]] = None
     capture_config: EventCaptureConfig
+    makes_picture: bool
 
     @classmethod
     def of(cls, experience: EventExperience) -> "ExperienceView":
@@ -45,6 +49,7 @@ class ExperienceView(SparseDocument):
             preview_media_url=experience.preview_media_url,
             translations=experience.translations,
             capture_config=experience.capture_config,
+            makes_picture=experience.makes_picture,
         )
 
 

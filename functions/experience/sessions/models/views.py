@@ -6,6 +6,7 @@ from pydantic import Field
 
 from experience.documents import Document
 from experience.guests.models import CompletedExperience
+from experience.projects.models import Phase
 from experience.sessions.models.phases import NextPhase
 from experience.sessions.models.session import Session
 from experience.steps import ShownStep
@@ -41,15 +42,23 @@ class SessionView(Session):
 
 
 class SessionWithSteps(Document):
-    """A session and the steps that it is answered against, never the transform and its prompt."""
+    """A session and the steps that it is answered against, never the transform and its prompt.
+
+    `makes_picture`: whether its guest may expect a picture of the photo that they take.
+    """
 
     session: SessionView
     steps: list[ShownStep]
+    makes_picture: bool
 
     @classmethod
     def of(cls, session: Session, config: ExperienceConfig) -> "SessionWithSteps":
         """The view of a session and of the config that it is answered against."""
-        return cls.model_construct(session=SessionView.of(session), steps=config.steps)
+        return cls.model_construct(
+            session=SessionView.of(session),
+            steps=config.steps,
+            makes_picture=session.phase is Phase.MAIN and config.makes_picture,
+        )
 
 
 class CompletedSession(Document):
