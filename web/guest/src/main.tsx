@@ -6,6 +6,7 @@ import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/screens.css";
 import "./styles/photo.css";
+import "./styles/layout.css";
 
 const RELOAD_AFTER_MS = 3_000;
 

@@ -6,6 +6,7 @@ import {
   inputOf,
   isCompleted,
   journeyOf,
+  makesPicture,
   playedSession,
   valueOf,
 } from "../src/model/sessions/journey.ts";
@@ -125,6 +126,26 @@ test("the selected experience is a plain string, and a photo is no answer", () =
   assert.deepEqual(played.capturedMedia, [
     { stepId: "photo", url: "https://x/p.jpg", contentType: null },
   ]);
+});
+
+test("a picture is promised where a photo is asked for and an experience makes it", () => {
+  const promises = (
+    experiences: object[],
+    { steps = STEPS, fields = {} }: { steps?: Step[]; fields?: Partial<EventSessionView> } = {},
+    chosen: string | null = null,
+  ) => makesPicture({ ...view(steps), experiences } as JourneySession, session(fields), chosen);
+  const [drawn, plain] = [
+    { id: "drawn", makesPicture: true },
+    { id: "plain", makesPicture: false },
+  ];
+  assert.equal(promises([]), true);
+  assert.equal(promises([drawn, plain]), true);
+  assert.equal(promises([plain]), false);
+  const picked = { data: { selected_experience_id: "plain" } };
+  assert.equal(promises([drawn, plain], { fields: picked }), false);
+  assert.equal(promises([drawn, plain], {}, "plain"), false);
+  const withoutPhoto = STEPS.filter(({ type }) => type !== "capture");
+  assert.equal(promises([drawn], { steps: withoutPhoto }), false);
 });
 
 test("the camera is that of the chosen experience", () => {

@@ -189,6 +189,41 @@ test("a session completes before its closing steps, and these survive a reload",
   assert.equal(server.completions, 1);
 });
 
+test("a step that needs an answer and is not shown ends the play, and does not go in a circle", async () => {
+  const server = new Server(steps);
+  const { play, until } = open(server);
+  let missing = ["hologram"];
+  let completions = 0;
+  play.backend.complete = () => {
+    completions += 1;
+    return Promise.reject(new Refusal("steps_incomplete", { steps: missing }));
+  };
+  missing = ["hologram", "name"];
+  play.start();
+  play.submit("name", undefined);
+  play.submit("wish", undefined);
+  await until(() => play.refused.has("name") && !play.leaving);
+  missing = ["hologram"];
+  play.submit("name", "Ada");
+  play.submit("wish", undefined);
+  await until(() => play.ended !== null);
+  assert.equal(play.ended, "steps_unknown");
+  assert.equal(completions, 2);
+});
+
+test("only the last step of a session that ends the visit is its end", () => {
+  const server = new Server(steps);
+  const { play } = open(server);
+  const backend = play.backend as { endsVisit: boolean };
+  backend.endsVisit = true;
+  assert.equal(play.isEnd, false);
+  play.submit("name", "Ada");
+  assert.equal(play.isEnd, true);
+  backend.endsVisit = false;
+  assert.equal(play.isEnd, false);
+  play.close();
+});
+
 test("a step that still needs an answer is shown again", async () => {
   const server = new Server(steps);
   const { play, until } = open(server);

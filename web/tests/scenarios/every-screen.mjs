@@ -8,6 +8,19 @@ const DELAY_MS = 60_000; // the picture is not made before the scenario says so
 const INSTAGRAM =
   "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/131.0 Mobile Safari/537.36 Instagram 380.0.0.28.105 Android";
 
+/** What lies beyond the edges of the screen, and nobody can scroll to. Runs in the page. */
+function cutOff() {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  const wide = scrollWidth > clientWidth ? [`${scrollWidth - clientWidth} pixels too wide`] : [];
+  const read = "h1, h2, p, label, button, a, img, input:not([type=file]), textarea, svg[role]";
+  const cut = [...document.querySelectorAll(read)].filter((element) => {
+    if (element.closest("[aria-hidden=true], .sr-only, .carousel, dialog:not([open])")) return false;
+    const { left, right, width, height } = element.getBoundingClientRect();
+    return width > 1 && height > 1 && (left < -1 || right > clientWidth + 1);
+  });
+  return [...wide, ...cut.map((element) => `cut off: ${element.outerHTML.slice(0, 160)}`)];
+}
+
 /**
  * Looks at a screen: what axe finds, what is wider than the screen, and a screenshot where there is a
  * folder for them.
@@ -16,13 +29,13 @@ class Viewer {
   constructor(page, { looks, folder, colour = "" }) {
     Object.assign(this, { page, looks, folder, colour });
     this.found = {};
-    this.screens = [];
+    this.headings = {};
     this.directions = new Set();
   }
 
   async see(screen) {
     const { page } = this;
-    this.screens.push(screen);
+    this.headings[screen] = await page.locator("h1, h2").allInnerTexts();
     for (const { scheme, width, height, zoom = 1 } of this.looks) {
       await page.emulateMedia({ colorScheme: scheme });
       await page.setViewportSize({ width, height });
@@ -31,10 +44,7 @@ class Viewer {
       }, `${100 * zoom}%`);
       const look = `${screen} ${scheme} ${width}x${height}${zoom > 1 ? ` at ${zoom}` : ""}`;
       const problems = this.folder ? [] : await violations(page);
-      const excess = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      if (excess > 0) problems.push(`${excess} pixels wider than the screen`);
+      problems.push(...(await page.evaluate(cutOff)));
       this.directions.add(await page.evaluate(() => document.documentElement.dir));
       if (problems.length > 0) this.found[look] = problems;
       if (this.folder) await this.#shoot(look);
@@ -42,7 +52,8 @@ class Viewer {
   }
 
   report({ uncaught }) {
-    return { found: this.found, screens: this.screens, directions: [...this.directions], uncaught };
+    const { found, headings } = this;
+    return { found, headings, directions: [...this.directions], uncaught };
   }
 
   async #shoot(look) {
@@ -192,7 +203,11 @@ export async function everyEventScreen(stage, { photo, colour, locale = "en-GB",
   await guest.answers("wish", "");
   await guest.sees("job", '[data-status="failed"]');
   await see("event-processing-failed");
-  await guest.find("next").click();
+  await guest.next();
+  await guest.seesStep("reward");
+  await guest.sees("job", '[data-status="failed"]');
+  await see("event-reward-failed");
+  await guest.next();
   await guest.seesPhase("share");
   await guest.sees("job", '[data-status="failed"]');
   await see("event-end-failed");

@@ -45,6 +45,7 @@ import {
   wholeJourney,
 } from "./journeys.mjs";
 import { kioskEvent, kioskHeld, kioskTabs, kioskVisit } from "./kiosk.mjs";
+import { errorsInSight } from "./in-sight.mjs";
 import { keyboardJourney, keyboardVisit } from "./keyboard.mjs";
 import { languageChosen, languageOffered } from "./languages.mjs";
 import { mailAlone, mailsPage } from "./mails.mjs";
@@ -68,6 +69,7 @@ import {
   sharedPicture,
 } from "./shares.mjs";
 import { streamed } from "./streaming.mjs";
+import { requiredUnknownStep, unknownJourneySteps, unknownSteps } from "./unknown-steps.mjs";
 import { reloadAndBack, visitOverHttps, wholeVisit } from "./visits.mjs";
 
 export const SCENARIOS = {
@@ -100,6 +102,10 @@ export const SCENARIOS = {
   entering,
   everyEventScreen,
   everyScreen,
+  errorsInSight,
+  requiredUnknownStep,
+  unknownJourneySteps,
+  unknownSteps,
   firstScreen,
   languageChosen,
   languageOffered,

@@ -39,7 +39,7 @@ export async function nextScreensGone(stage, { after }) {
   await guest.sees("problem", '[data-reason="not_loaded"]');
   const words = await guest.find("problem").innerText();
   const seen = loads;
-  await guest.find("try-again").click();
+  await guest.find("reload").click();
   await guest.seesStep("welcome");
   return { words, loads: seen, uncaught: stage.uncaught };
 }

@@ -8,6 +8,7 @@ const words: Words = {
     title: "أهلًا بكم",
     loading: "جارٍ التحميل…",
     language: "اللغة",
+    loadAgain: "إعادة التحميل",
     tryAgain: "إعادة المحاولة",
     startAgain: "البدء من جديد",
   },
@@ -39,6 +40,14 @@ const words: Words = {
     not_loaded: {
       title: "يُرجى إعادة تحميل هذه الصفحة",
       text: "لم يصل جزء منها. إجاباتكم محفوظة.",
+    },
+    newer_step: {
+      title: "يوجد شيء جديد هنا",
+      text: "هذه الصفحة أقدم من إحدى خطواتها. يُرجى إعادة تحميلها لرؤية جميع الخطوات.",
+    },
+    steps_unknown: {
+      title: "هذه الصفحة قديمة جدًا",
+      text: "تحتاج خطوة أحدث منها إلى إجابة. يُرجى إعادة تحميلها أو سؤال فريق المكان.",
     },
     not_configured: {
       title: "لم يكتمل الإعداد بعد",
@@ -123,7 +132,9 @@ const words: Words = {
     done: "تم",
     oneMoment: "لحظة من فضلكم…",
     waitingForNetwork: "في انتظار الشبكة…",
-    unknown: "لا يمكن عرض هذه الخطوة هنا. يمكنكم المتابعة ببساطة.",
+    goOnWithout: "المتابعة من دونها",
+    enterKey: "Enter",
+    controlKey: "Ctrl",
   },
   saving: {
     saved: "تم الحفظ",
@@ -140,7 +151,6 @@ const words: Words = {
     "experience-picker": "اختاروا صورتكم",
     info: "أهلًا بكم",
     question: "سؤال",
-    unknown: "شيء جديد",
   },
   questions: {
     answer: "إجابتكم",
@@ -289,7 +299,6 @@ const words: Words = {
     ready: "ها هي صورتكم!",
     inProgress: "صورتكم في الطريق",
     none: "شكرًا لكم!",
-    almost: "أوشكنا على الانتهاء",
     takeAlong: "خذوا معكم صورتكم من {name}.",
     appearsHere: "ستظهر هنا من تلقاء نفسها. يمكنكم البقاء في هذه الصفحة.",
     another: "إعداد صورة أخرى",
@@ -331,6 +340,7 @@ const words: Words = {
   },
   erasing: {
     button: "حذف صورتي وزيارتي",
+    buttonWithoutPicture: "حذف زيارتي",
     question: "هل تريدون حذف صوركم وإجاباتكم من هذه الفعالية نهائيًا؟",
   },
 };

@@ -8,6 +8,7 @@ const words: Words = {
     title: "Willkommen",
     loading: "Wird geladen …",
     language: "Sprache",
+    loadAgain: "Neu laden",
     tryAgain: "Noch einmal versuchen",
     startAgain: "Neu beginnen",
   },
@@ -39,6 +40,14 @@ const words: Words = {
     not_loaded: {
       title: "Bitte lade diese Seite neu",
       text: "Ein Teil von ihr ist nicht angekommen. Deine Antworten bleiben erhalten.",
+    },
+    newer_step: {
+      title: "Hier gibt es etwas Neues",
+      text: "Diese Seite ist älter als einer ihrer Schritte. Lade sie neu, um alle zu sehen.",
+    },
+    steps_unknown: {
+      title: "Diese Seite ist zu alt",
+      text: "Ein Schritt, der eine Antwort braucht, ist neuer als sie. Bitte lade sie neu, oder frag vor Ort nach.",
     },
     not_configured: {
       title: "Noch nicht eingerichtet",
@@ -119,7 +128,9 @@ const words: Words = {
     done: "Fertig",
     oneMoment: "Einen Moment …",
     waitingForNetwork: "Warten auf das Netz …",
-    unknown: "Dieser Schritt lässt sich hier nicht anzeigen. Du kannst einfach weitergehen.",
+    goOnWithout: "Ohne ihn weiter",
+    enterKey: "Enter",
+    controlKey: "Strg",
   },
   saving: {
     saved: "Gespeichert",
@@ -136,7 +147,6 @@ const words: Words = {
     "experience-picker": "Wähle dein Bild",
     info: "Willkommen",
     question: "Eine Frage",
-    unknown: "Etwas Neues",
   },
   questions: {
     answer: "Deine Antwort",
@@ -268,7 +278,6 @@ const words: Words = {
     ready: "Hier ist es!",
     inProgress: "Dein Bild ist unterwegs",
     none: "Danke!",
-    almost: "Fast geschafft",
     takeAlong: "Nimm dein Bild von {name} mit.",
     appearsHere: "Es erscheint hier von selbst. Du kannst auf dieser Seite bleiben.",
     another: "Noch eines machen",
@@ -303,6 +312,7 @@ const words: Words = {
   },
   erasing: {
     button: "Mein Bild und meinen Besuch löschen",
+    buttonWithoutPicture: "Meinen Besuch löschen",
     question: "Deine Fotos, Bilder und Antworten von dieser Veranstaltung endgültig löschen?",
   },
 };

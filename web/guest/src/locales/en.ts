@@ -21,6 +21,7 @@ const en = {
     title: "Welcome",
     loading: "Loading …",
     language: "Language",
+    loadAgain: "Load again",
     tryAgain: "Try again",
     startAgain: "Start again",
   },
@@ -52,6 +53,14 @@ const en = {
     not_loaded: {
       title: "Please load this page again",
       text: "A part of it has not arrived. Your answers are kept.",
+    },
+    newer_step: {
+      title: "There is something new here",
+      text: "This page is older than one of its steps. Load it again to see all of them.",
+    },
+    steps_unknown: {
+      title: "This page is too old",
+      text: "A step that needs an answer is newer than it. Please load it again, or ask at the venue.",
     },
     not_configured: {
       title: "Not set up yet",
@@ -132,7 +141,9 @@ const en = {
     done: "Done",
     oneMoment: "One moment …",
     waitingForNetwork: "Waiting for the network …",
-    unknown: "This step cannot be shown here. You can simply go on.",
+    goOnWithout: "Go on without it",
+    enterKey: "Enter",
+    controlKey: "Ctrl",
   },
   saving: {
     saved: "Saved",
@@ -149,7 +160,6 @@ const en = {
     "experience-picker": "Choose your picture",
     info: "Welcome",
     question: "A question",
-    unknown: "Something new",
   },
   questions: {
     answer: "Your answer",
@@ -271,7 +281,6 @@ const en = {
     ready: "Here you are!",
     inProgress: "Your picture is on its way",
     none: "Thank you!",
-    almost: "Almost there",
     takeAlong: "Take your picture from {name} along.",
     appearsHere: "It appears here by itself. You can stay on this page.",
     another: "Make another one",
@@ -306,6 +315,7 @@ const en = {
   },
   erasing: {
     button: "Delete my picture and visit",
+    buttonWithoutPicture: "Delete my visit",
     question: "Delete your photos, pictures and answers from this event, for good?",
   },
 } as const;

@@ -8,6 +8,7 @@ const words: Words = {
     title: "Te damos la bienvenida",
     loading: "Cargando…",
     language: "Idioma",
+    loadAgain: "Volver a cargar",
     tryAgain: "Intentar de nuevo",
     startAgain: "Empezar de nuevo",
   },
@@ -39,6 +40,14 @@ const words: Words = {
     not_loaded: {
       title: "Vuelve a cargar esta página",
       text: "Una parte no ha llegado. Tus respuestas se conservan.",
+    },
+    newer_step: {
+      title: "Aquí hay algo nuevo",
+      text: "Esta página es más antigua que uno de sus pasos. Vuelve a cargarla para verlos todos.",
+    },
+    steps_unknown: {
+      title: "Esta página es demasiado antigua",
+      text: "Un paso que necesita respuesta es más nuevo que ella. Vuelve a cargarla o pregunta al personal.",
     },
     not_configured: {
       title: "Aún sin configurar",
@@ -120,7 +129,9 @@ const words: Words = {
     done: "Listo",
     oneMoment: "Un momento…",
     waitingForNetwork: "Esperando la conexión…",
-    unknown: "Este paso no se puede mostrar aquí. Puedes seguir sin más.",
+    goOnWithout: "Seguir sin él",
+    enterKey: "Intro",
+    controlKey: "Ctrl",
   },
   saving: {
     saved: "Guardado",
@@ -137,7 +148,6 @@ const words: Words = {
     "experience-picker": "Elige tu imagen",
     info: "Te damos la bienvenida",
     question: "Una pregunta",
-    unknown: "Algo nuevo",
   },
   questions: {
     answer: "Tu respuesta",
@@ -277,7 +287,6 @@ const words: Words = {
     ready: "¡Aquí la tienes!",
     inProgress: "Tu imagen está en camino",
     none: "¡Gracias!",
-    almost: "Ya casi está",
     takeAlong: "Llévate tu imagen de {name}.",
     appearsHere: "Aparecerá aquí sola. Puedes quedarte en esta página.",
     another: "Crear otra",
@@ -316,6 +325,7 @@ const words: Words = {
   },
   erasing: {
     button: "Borrar mi imagen y mi visita",
+    buttonWithoutPicture: "Borrar mi visita",
     question: "¿Borrar para siempre tus fotos, imágenes y respuestas de este evento?",
   },
 };

@@ -8,6 +8,7 @@ const words: Words = {
     title: "Bienvenue",
     loading: "Chargement…",
     language: "Langue",
+    loadAgain: "Recharger",
     tryAgain: "Réessayer",
     startAgain: "Recommencer",
   },
@@ -39,6 +40,14 @@ const words: Words = {
     not_loaded: {
       title: "Rechargez cette page",
       text: "Une partie n’est pas arrivée. Vos réponses sont conservées.",
+    },
+    newer_step: {
+      title: "Il y a du nouveau ici",
+      text: "Cette page est plus ancienne que l’une de ses étapes. Rechargez-la pour les voir toutes.",
+    },
+    steps_unknown: {
+      title: "Cette page est trop ancienne",
+      text: "Une étape qui demande une réponse est plus récente qu’elle. Rechargez-la ou adressez-vous au personnel.",
     },
     not_configured: {
       title: "Pas encore configuré",
@@ -120,7 +129,9 @@ const words: Words = {
     done: "Terminer",
     oneMoment: "Un instant…",
     waitingForNetwork: "En attente du réseau…",
-    unknown: "Cette étape ne peut pas s’afficher ici. Vous pouvez simplement continuer.",
+    goOnWithout: "Continuer sans elle",
+    enterKey: "Entrée",
+    controlKey: "Ctrl",
   },
   saving: {
     saved: "Enregistré",
@@ -137,7 +148,6 @@ const words: Words = {
     "experience-picker": "Choisissez votre image",
     info: "Bienvenue",
     question: "Une question",
-    unknown: "Du nouveau",
   },
   questions: {
     answer: "Votre réponse",
@@ -284,7 +294,6 @@ const words: Words = {
     ready: "La voici !",
     inProgress: "Votre image arrive",
     none: "Merci !",
-    almost: "Presque fini",
     takeAlong: "Emportez votre image de {name}.",
     appearsHere: "Elle apparaîtra ici toute seule. Vous pouvez rester sur cette page.",
     another: "En créer une autre",
@@ -324,6 +333,7 @@ const words: Words = {
   },
   erasing: {
     button: "Supprimer mon image et ma visite",
+    buttonWithoutPicture: "Supprimer ma visite",
     question: "Supprimer définitivement vos photos, images et réponses de cet événement ?",
   },
 };

@@ -60,8 +60,9 @@ async function sessionBackend(
   { scope, sessionId }: Session,
 ): Promise<SessionBackend> {
   if (!scope.startsWith(EVENT)) {
+    const opened = await backend.calls.getSession({ projectId: scope, sessionId });
     // Sending needs no more of the project than its id.
-    return new ProjectSession(backend, { id: scope } as Project, sessionId);
+    return new ProjectSession(backend, { id: scope } as Project, opened);
   }
   const eventId = scope.slice(EVENT.length);
   return new EventSession(backend, await backend.calls.getEventSession({ eventId, sessionId }), null);

@@ -25,6 +25,9 @@ export const WAITING: Picture = {
   retryAfterSeconds: null,
 };
 
+/** Of a session that makes none. */
+export const NO_PICTURE: Picture = { ...WAITING, status: "none" };
+
 /** What to show of a session and its job. The first of the two to have a result decides. */
 export function pictureOf(session: Session | null, job: Job | null): Picture {
   const url = session?.resultMedia?.url ?? job?.output?.url ?? null;

@@ -144,6 +144,11 @@ export class Play {
     return this.index >= this.steps.length - 1;
   }
 
+  /** Whether nothing follows this step but thanks. */
+  get isEnd(): boolean {
+    return this.isLast && this.backend.endsVisit;
+  }
+
   /** The answer to a step: the pending one, else the server's. */
   answer(stepId: string): Value | undefined {
     const mine = this.pending.read().progress.answers.find((one) => one.stepId === stepId);
@@ -300,7 +305,10 @@ export class Play {
   private handleRefusal(refusal: Refusal): null {
     const missing = refusal.details.steps;
     if (refusal.reason === "steps_incomplete" && Array.isArray(missing)) {
-      this.returnTo(String(missing[0]), { reason: "needed" });
+      const shown = missing.map(String).find((id) => this.steps.some((step) => step.id === id));
+      // A step that this page does not know can be answered in a newer one alone.
+      if (shown === undefined) this.end("steps_unknown");
+      else this.returnTo(shown, { reason: "needed" });
     } else if (refusal.reason === "invalid_request" && this.refused.size > 0) {
       const [[stepId, problem]] = [...this.refused] as [[string, AnswerProblem]];
       this.returnTo(stepId, problem);

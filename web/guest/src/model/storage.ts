@@ -78,6 +78,19 @@ export function keepDraft(sessionId: string, stepId: string, text: string | null
   else drafts.setItem(draftKey(sessionId, stepId), text);
 }
 
+const OFFERED = "guest-page:newer-types";
+
+/** Of these types of steps, those for which no newer page was offered in this tab yet. */
+export function typesToOffer(types: string[]): string[] {
+  const offered = storageOrMemory("sessionStorage").getItem(OFFERED)?.split(" ") ?? [];
+  return types.filter((type) => !offered.includes(type));
+}
+
+export function keepOffered(types: string[]): void {
+  const kept = storageOrMemory("sessionStorage");
+  kept.setItem(OFFERED, [...(kept.getItem(OFFERED)?.split(" ") ?? []), ...types].join(" "));
+}
+
 /** Whether a guest has entered a project with this browser, and was not forgotten. */
 export function isKnownGuest(): boolean {
   const kept = store();

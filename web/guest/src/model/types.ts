@@ -14,6 +14,7 @@ import type { StepWords, Translations } from "./translations.ts";
 
 export type {
   EventSessionView,
+  ExperienceView,
   Job,
   JobStatus,
   JourneySession,

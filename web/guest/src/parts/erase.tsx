@@ -12,12 +12,14 @@ interface Props {
   backend: Backend;
   /** The project or the event of the visit. */
   of: { projectId: string } | { eventId: string };
+  /** Whether the visit has a picture, which goes with it. */
+  withPicture: boolean;
   /** Where a new visit begins. */
   entrance: string;
 }
 
 /** Everything of the guest there goes, after they have been asked whether they mean it. */
-export function EraseVisit({ backend, of, entrance }: Props) {
+export function EraseVisit({ backend, of, withPicture, entrance }: Props) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Refusal | null>(null);
 
@@ -46,7 +48,7 @@ export function EraseVisit({ backend, of, entrance }: Props) {
         aria-busy={busy}
         onClick={() => void erase()}
       >
-        {words().erasing.button}
+        {withPicture ? words().erasing.button : words().erasing.buttonWithoutPicture}
       </button>
       <p class="error" role="alert" hidden={!problem}>
         {problem && problemWords(problem.reason).text}

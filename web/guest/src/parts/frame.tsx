@@ -73,6 +73,10 @@ interface ProblemProps {
   retryAfterSeconds?: number | null;
   onRetry?(): void;
   onStartAgain?(): void;
+  /** Load the page again: it may be older than what it has to show. */
+  onReload?(): void;
+  /** Go on without what it cannot show. */
+  onGoOn?(): void;
 }
 
 /** A whole page for a problem. */
@@ -84,9 +88,10 @@ export function Problem(props: ProblemProps) {
   );
 }
 
-export function ProblemCard({ reason, retryAfterSeconds, onRetry, onStartAgain }: ProblemProps) {
+export function ProblemCard(props: ProblemProps) {
+  const { reason, retryAfterSeconds, onRetry, onStartAgain, onReload, onGoOn } = props;
   const { title, text } = problemWords(reason);
-  const { page } = words();
+  const { page, step } = words();
   return (
     <main class="problem-screen">
       <div class="problem" data-testid="problem" data-reason={reason} role="alert">
@@ -114,6 +119,16 @@ export function ProblemCard({ reason, retryAfterSeconds, onRetry, onStartAgain }
             onClick={onRetry}
           >
             {page.tryAgain}
+          </button>
+        ) : null}
+        {onReload ? (
+          <button class="button primary" type="button" data-testid="reload" onClick={onReload}>
+            {page.loadAgain}
+          </button>
+        ) : null}
+        {onGoOn ? (
+          <button class="button quiet" type="button" data-testid="go-on" onClick={onGoOn}>
+            {step.goOnWithout}
           </button>
         ) : null}
       </div>

@@ -16,16 +16,19 @@ import {
   problemWords,
   words,
 } from "../model/words.ts";
+import { Heading } from "./frame.tsx";
 import { Icon } from "./icons.tsx";
 import { Qr } from "./qr.tsx";
-import { type FollowedPicture, isInProgress } from "./use-picture.ts";
+import { type FollowedPicture, hasFailed, isInProgress } from "./use-picture.ts";
 
-/** The progress of the picture, and what went wrong. */
+/** The progress of the picture, or what went wrong: then that is the heading of the screen. */
 export function JobCard({ followed }: { followed: FollowedPicture }) {
   const { picture, busy, retry, cancel } = followed;
   const { status, percentage, reason, retryAfterSeconds } = picture;
   if (status === "none") return <span data-testid="job" data-status="none" hidden />;
   const done = status === "completed";
+  const wordsOf = status === "limited" ? limitWords : jobWords;
+  const failure = hasFailed(picture) ? wordsOf(reason, retryAfterSeconds) : null;
   const { picture: pictureWords } = words();
   return (
     <section class={`job ${done ? "sr-only" : ""}`} data-testid="job" data-status={status}>
@@ -59,21 +62,15 @@ export function JobCard({ followed }: { followed: FollowedPicture }) {
         </>
       ) : null}
       {done ? <p role="status">{pictureWords.ready}</p> : null}
-      {status === "failed" || status === "cancelled" ? (
+      {failure ? (
         <div role="alert">
-          <h2>{jobWords(reason).title}</h2>
-          <p>{jobWords(reason).text}</p>
+          <Heading of={`${status}:${reason}`}>{failure.title}</Heading>
+          <p class="lead">{failure.text}</p>
         </div>
       ) : null}
-      {status === "limited" ? (
-        <div role="alert">
-          <h2>{limitWords(reason, retryAfterSeconds).title}</h2>
-          <p>{limitWords(reason, retryAfterSeconds).text}</p>
-        </div>
-      ) : null}
-      {["failed", "cancelled", "limited"].includes(status) && !needsNewPhoto(reason) ? (
+      {failure && !needsNewPhoto(reason) ? (
         <button
-          class="button primary"
+          class="button primary retry"
           type="button"
           data-testid="retry"
           aria-busy={busy}
@@ -102,7 +99,7 @@ export function Reveal({ picture, name }: { picture: Picture; name: string }) {
   return (
     <figure
       class={`reveal ${loaded ? "loaded" : ""} ${developing ? "developing" : ""}`}
-      style={{ aspectRatio: `${width} / ${height}` }}
+      style={{ "--ratio": String(width / height) }}
     >
       {developing ? <Icon name="spark" /> : null}
       {thumbnail ? <img class="reveal-thumb" src={thumbnail} alt="" /> : null}

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Picture, PictureWatcher, WAITING } from "../model/picture.ts";
+import { NO_PICTURE, type Picture, PictureWatcher, WAITING } from "../model/picture.ts";
 import type { SessionBackend } from "../model/sessions/session-backend.ts";
 import { useOngoing } from "./use-ongoing.ts";
 
@@ -13,11 +13,11 @@ export interface FollowedPicture {
 
 /** The picture of a completed session while it is made, and commands for it. */
 export function usePicture(backend: SessionBackend, completed: boolean): FollowedPicture {
-  const [picture, setPicture] = useState(WAITING);
+  const [picture, setPicture] = useState(backend.makesPicture ? WAITING : NO_PICTURE);
   const [busy, setBusy] = useState(false);
   const watcher = useRef<PictureWatcher | null>(null);
   useEffect(() => {
-    if (!completed) return;
+    if (!completed || !backend.makesPicture) return;
     const started = new PictureWatcher(backend.picture(), setPicture);
     watcher.current = started;
     void started.start();
@@ -56,6 +56,11 @@ export function useAddress(backend: SessionBackend, url: string | null): string 
     };
   }, [backend, url]);
   return address;
+}
+
+/** Whether there is something to say about it in place of all else. */
+export function hasFailed(picture: Picture): boolean {
+  return ["failed", "cancelled", "limited"].includes(picture.status);
 }
 
 export function isInProgress(picture: Picture): boolean {

@@ -85,6 +85,7 @@ export function EventVisit({ context, experienceId, onConsentRequired }: Props) 
           <EraseVisit
             backend={context.backend}
             of={{ eventId: event.id }}
+            withPicture={ended.makesPicture}
             entrance={location.pathname + location.search}
           />
         </Result>

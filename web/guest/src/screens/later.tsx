@@ -61,8 +61,8 @@ export function AfterWelcome({ children }: Props) {
   }, [reason]);
 
   if (reason !== null) {
-    const reload = () => location.reload();
-    return <ProblemCard reason={reason} onRetry={reason === "offline" ? retry : reload} />;
+    if (reason === "offline") return <ProblemCard reason={reason} onRetry={retry} />;
+    return <ProblemCard reason={reason} onReload={() => location.reload()} />;
   }
   return <>{screens ? children(screens) : <Skeleton />}</>;
 }

@@ -62,9 +62,10 @@ async function startSession(
   };
   try {
     const requestId = sessionRequestId();
-    const { session, steps } = await backend.calls.createSession({ ...request, requestId });
+    const opened = await backend.calls.createSession({ ...request, requestId });
     const chosen = route.phase === "pregate" ? route.chosen : null;
-    return { session, steps, backend: new ProjectSession(backend, project, session.id, chosen) };
+    const session = new ProjectSession(backend, project, opened, chosen);
+    return { session: session.played, steps: session.steps, backend: session };
   } catch (error) {
     const { reason } = refusalOf(error);
     if (reason === "pregate_required") {

@@ -6,7 +6,7 @@ import { entryState, keepInEntry } from "../model/history.ts";
 import { photoStore } from "../model/photos/photo-store.ts";
 import { Play, type StartedSession } from "../model/play.ts";
 import { type Refusal, refusalOf } from "../model/refusals.ts";
-import { store } from "../model/storage.ts";
+import { keepOffered, store, typesToOffer } from "../model/storage.ts";
 import type { NextPhase, Venue } from "../model/types.ts";
 import { ProblemCard, Skeleton } from "../parts/frame.tsx";
 import { StepScreen } from "./step.tsx";
@@ -29,6 +29,8 @@ export function Player({ venue, open, leave, redirects, onStartAgain, onGiveUp }
   const [play, setPlay] = useState<Play | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [attempts, setAttempts] = useState(0);
+  /** Types of steps that a newer page may know. It is offered once. */
+  const [newer, setNewer] = useState<string[]>([]);
   const [, redraw] = useState(0);
   const latest = useRef<Play | null>(null);
 
@@ -51,6 +53,7 @@ export function Player({ venue, open, leave, redirects, onStartAgain, onGiveUp }
           },
         });
         latest.current = opened;
+        setNewer(typesToOffer(started.backend.newerTypes));
         setPlay(opened);
         opened.start();
       },
@@ -85,7 +88,13 @@ export function Player({ venue, open, leave, redirects, onStartAgain, onGiveUp }
     );
   }
   if (play === null) return <Skeleton />;
+  const reload = () => location.reload();
+  if (play.ended === "steps_unknown") return <ProblemCard reason={play.ended} onReload={reload} />;
   if (play.ended !== null) return <ProblemCard reason={play.ended} onStartAgain={onStartAgain} />;
+  if (newer.length > 0) {
+    keepOffered(newer);
+    return <ProblemCard reason="newer_step" onReload={reload} onGoOn={() => setNewer([])} />;
+  }
   return <StepScreen venue={venue} play={play} />;
 }
 

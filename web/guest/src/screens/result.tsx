@@ -11,7 +11,7 @@ import { Filled } from "../parts/filled.tsx";
 import { Brand, Heading } from "../parts/frame.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { JobCard, PictureActions, Reveal } from "../parts/result.tsx";
-import { isInProgress, useAddress, usePicture } from "../parts/use-picture.ts";
+import { hasFailed, isInProgress, useAddress, usePicture } from "../parts/use-picture.ts";
 
 interface Props {
   venue: Venue;
@@ -34,7 +34,10 @@ export function Result(props: Props) {
   const photo = pictureUrl(session.capturedMedia.filter(({ url }) => url).at(-1)?.url);
   const inProgress = isInProgress(picture);
   const asksForPhoto = needsNewPhoto(picture.reason);
-  const { result, capture, kiosk } = words();
+  // Where no picture is made of it, the photo is what the guest has.
+  const ownPhoto = picture.status === "none" ? photo : null;
+  const shows = Boolean(picture.url || inProgress || ownPhoto);
+  const { result, capture, kiosk, page } = words();
   const actions = picture.url ? (
     <PictureActions
       url={picture.url}
@@ -53,52 +56,53 @@ export function Result(props: Props) {
           <span class="icon-button" aria-hidden="true" />
         </div>
       </header>
-      <main class="result share-screen">
-        <div class="step-text">
-          <Heading of={inProgress ? "in-progress" : picture.status}>{headline(picture)}</Heading>
-          <p class="lead">
+      <main class={`result share-screen ${shows ? "with-picture" : ""}`}>
+        {hasFailed(picture) ? null : (
+          <div class="step-head">
+            <Heading of={inProgress ? "in-progress" : picture.status}>{headline(picture)}</Heading>
             {picture.url ? (
-              <Filled text={result.takeAlong} values={{ name: venue.name }} />
-            ) : inProgress ? (
-              result.appearsHere
-            ) : (
-              ""
-            )}
-          </p>
-        </div>
+              <p class="lead">
+                <Filled text={result.takeAlong} values={{ name: venue.name }} />
+              </p>
+            ) : null}
+            {inProgress ? <p class="lead">{result.appearsHere}</p> : null}
+          </div>
+        )}
         {isKiosk() ? actions : null}
         <Reveal picture={picture} name={venue.name} />
-        {!picture.url && !inProgress && photo ? (
+        {ownPhoto ? (
           <figure class="preview">
-            <img src={photo} alt={capture.yourPhoto} />
+            <img src={ownPhoto} alt={capture.yourPhoto} />
           </figure>
         ) : null}
-        <JobCard followed={followed} />
-        {isKiosk() ? (
-          <button class="button primary" type="button" data-testid="finish" onClick={endVisit}>
-            {kiosk.done}
+        <div class="result-side">
+          <JobCard followed={followed} />
+          {isKiosk() ? (
+            <button class="button primary" type="button" data-testid="finish" onClick={endVisit}>
+              {kiosk.done}
+            </button>
+          ) : (
+            actions
+          )}
+          <button
+            class={`button ${asksForPhoto ? "primary" : "quiet"}`}
+            type="button"
+            data-testid="again"
+            onClick={asksForPhoto ? onNewPhoto : onAgain}
+          >
+            <Icon name="again" />
+            {asksForPhoto ? result.newPhoto : backend.makesPicture ? result.another : page.startAgain}
           </button>
-        ) : (
-          actions
-        )}
-        <button
-          class={`button ${asksForPhoto ? "primary" : "quiet"}`}
-          type="button"
-          data-testid="again"
-          onClick={asksForPhoto ? onNewPhoto : onAgain}
-        >
-          <Icon name="again" />
-          {asksForPhoto ? result.newPhoto : result.another}
-        </button>
-        {children}
+          {children}
+        </div>
       </main>
     </>
   );
 }
 
 function headline(picture: Picture): string {
-  const { ready, inProgress, none, almost } = words().result;
+  const { ready, inProgress, none } = words().result;
   if (picture.status === "completed") return ready;
   if (isInProgress(picture)) return inProgress;
-  return picture.status === "none" ? none : almost;
+  return none;
 }

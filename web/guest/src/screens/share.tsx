@@ -21,11 +21,13 @@ export function ShareScreen({ visit, sessionId }: { visit: VisitContext; session
     let current = true;
     setRefusal(null);
     backend.calls.getSession({ projectId, sessionId }).then(
-      ({ session, steps }) => {
+      (opened) => {
         if (!current) return;
+        const { phase, status } = opened.session;
         // Only a completed main session has a picture to share.
-        if (session.phase === "main" && session.status === "completed") {
-          setMain({ session, steps, backend: new ProjectSession(backend, project, sessionId) });
+        if (phase === "main" && status === "completed") {
+          const session = new ProjectSession(backend, project, opened);
+          setMain({ session: session.played, steps: session.steps, backend: session });
         } else {
           goToWelcome(projectId);
         }
@@ -49,7 +51,12 @@ export function ShareScreen({ visit, sessionId }: { visit: VisitContext; session
   if (main === null) return <Skeleton />;
   return (
     <Result {...main} venue={project} onAgain={() => goToWelcome(projectId)}>
-      <EraseVisit backend={backend} of={{ projectId }} entrance={entranceOf(projectId)} />
+      <EraseVisit
+        backend={backend}
+        of={{ projectId }}
+        withPicture={main.backend.makesPicture}
+        entrance={entranceOf(projectId)}
+      />
     </Result>
   );
 }

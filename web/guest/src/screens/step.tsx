@@ -3,16 +3,17 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type AnswerProblem, problemWith } from "../model/answers.ts";
 import { isKiosk } from "../model/kiosk/mode.ts";
+import { submitsByKey } from "../model/keys.ts";
 import { canSkip, type Play } from "../model/play.ts";
-import { askedBy, asksForValue, isKnownType } from "../model/step-types.ts";
+import { askedBy, asksForValue } from "../model/step-types.ts";
 import { draft, keepDraft } from "../model/storage.ts";
 import { translatedStep } from "../model/translations.ts";
 import type { Step, Value, Venue } from "../model/types.ts";
 import { answerWords, currentTag, filled, words } from "../model/words.ts";
-import { Brand, Heading } from "../parts/frame.tsx";
+import { Brand } from "../parts/frame.tsx";
 import { Icon } from "../parts/icons.tsx";
-import { StepMedia } from "../parts/media.tsx";
-import { rendererOf } from "../steps/renderers.tsx";
+import { StepHead } from "../parts/step-head.tsx";
+import { hasOwnHead, rendererOf } from "../steps/renderers.tsx";
 
 interface Props {
   venue: Venue;
@@ -122,7 +123,13 @@ function StepForm({ venue, play, step }: FormProps) {
   const value = edited ?? play.answer(step.id);
   const problem = localProblem ?? play.refused.get(step.id) ?? null;
   const asks = asksForValue(step);
-  const { oneMoment, waitingForNetwork, unknown } = words().step;
+  const { oneMoment, waitingForNetwork } = words().step;
+  const error = useRef<HTMLParagraphElement>(null);
+
+  // Below a long question the error is out of sight, or behind the button.
+  useEffect(() => {
+    if (problem) error.current?.scrollIntoView({ block: "nearest" });
+  }, [problem]);
 
   function change(changed: Value) {
     play.busy = true;
@@ -144,7 +151,6 @@ function StepForm({ venue, play, step }: FormProps) {
     play.submit(step.id, asks ? value : undefined);
   }
 
-  const title = step.title || fallbackTitle(step);
   const Renderer = rendererOf(step.type);
   return (
     <main
@@ -163,19 +169,17 @@ function StepForm({ venue, play, step }: FormProps) {
           event.preventDefault();
           submit();
         }}
+        onKeyDown={(event) => {
+          if (!submitsByKey(event)) return;
+          event.preventDefault();
+          event.currentTarget.requestSubmit();
+        }}
       >
-        <div class="step-body">
-          {step.type === "info" && !step.mediaUrl ? (
-            <span class="emblem" aria-hidden="true">
-              <Icon name="spark" />
-            </span>
-          ) : null}
-          <div class="step-text">
-            <Heading of={step.id}>{title}</Heading>
-            {step.description ? <p class="lead" dir="auto">{step.description}</p> : null}
-          </div>
-          <StepMedia step={step} />
-          {Renderer ? (
+        {hasOwnHead(step.type) ? null : (
+          <StepHead step={step} makesPicture={play.backend.makesPicture} />
+        )}
+        {Renderer ? (
+          <div class="step-body">
             <Renderer
               venue={venue}
               play={play}
@@ -184,22 +188,20 @@ function StepForm({ venue, play, step }: FormProps) {
               problem={problem}
               onChange={change}
             />
-          ) : null}
-          {isKnownType(step.type) ? null : (
-            <p class="notice">{unknown}</p>
-          )}
-          {asks ? (
-            <p
-              id="answer-error"
-              class="error"
-              role="alert"
-              data-testid="answer-error"
-              hidden={!problem}
-            >
-              {problem && answerWords(problem)}
-            </p>
-          ) : null}
-        </div>
+            {asks ? (
+              <p
+                ref={error}
+                id="answer-error"
+                class="error"
+                role="alert"
+                data-testid="answer-error"
+                hidden={!problem}
+              >
+                {problem && answerWords(problem)}
+              </p>
+            ) : null}
+          </div>
+        ) : null}
         {step.type === "capture" ? null : (
           <footer class="actions">
             <button
@@ -219,6 +221,7 @@ function StepForm({ venue, play, step }: FormProps) {
               {play.leaving && play.saving !== "offline" ? oneMoment : ""}
               {play.leaving ? "" : <bdi>{nextLabel(play, step, value)}</bdi>}
             </button>
+            <KeyHint step={step} />
           </footer>
         )}
       </form>
@@ -230,10 +233,15 @@ function nextLabel(play: Play, step: Step, value: Value | undefined): string {
   const { done, next, skip } = words().step;
   if (step.ctaLabel) return step.ctaLabel;
   if (asksForValue(step) && canSkip(step, value)) return skip;
-  return play.isLast ? done : next;
+  return play.isEnd ? done : next;
 }
 
-function fallbackTitle(step: Step): string {
-  const titles: Partial<Record<string, string>> = words().stepTitles;
-  return titles[isKnownType(step.type) ? step.type : "unknown"] ?? words().stepTitles.question;
+/** Shown where there is a mouse, and so a keyboard. */
+function KeyHint({ step }: { step: Step }) {
+  const { controlKey, enterKey } = words().step;
+  return (
+    <p class="key-hint" aria-hidden="true">
+      {step.type === "long_text" ? <kbd>{controlKey}</kbd> : null} <kbd>{enterKey} ↵</kbd>
+    </p>
+  );
 }

@@ -141,7 +141,7 @@ export function Capture({ play, step, problem }: StepProps) {
         ) : null}
         {shown && !photo && !busy ? (
           <button class="button primary" type="submit" data-testid="next" aria-busy={play.leaving}>
-            {play.isLast ? stepWords.done : stepWords.next}
+            {play.isEnd ? stepWords.done : stepWords.next}
           </button>
         ) : null}
         {waits && !photo ? (

@@ -3,7 +3,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { prefersReducedMotion } from "../parts/media.tsx";
 import { JobCard } from "../parts/result.tsx";
-import { usePicture } from "../parts/use-picture.ts";
+import { StepHead } from "../parts/step-head.tsx";
+import { hasFailed, usePicture } from "../parts/use-picture.ts";
 import type { StepProps } from "./props.ts";
 
 const MIN_SECONDS_PER_MESSAGE = 2;
@@ -18,7 +19,9 @@ export function Processing({ play, step }: StepProps) {
     messages,
     Math.min(MAX_SECONDS_PER_MESSAGE, Math.max(MIN_SECONDS_PER_MESSAGE, seconds)),
   );
-  const ready = followed.picture.status === "completed";
+  const { picture } = followed;
+  const ready = picture.status === "completed";
+  const failed = hasFailed(picture);
 
   useEffect(() => {
     // The guest waits for the picture, so it appears without a tap.
@@ -26,17 +29,24 @@ export function Processing({ play, step }: StepProps) {
   }, [ready]);
 
   return (
-    <div class="processing">
-      <div class={`orb ${ready ? "ready" : ""}`} aria-hidden="true">
-        <span />
-        <span />
-        <span />
+    <>
+      {failed ? null : <StepHead step={step} makesPicture={picture.status !== "none"} />}
+      <div class="processing">
+        {failed ? null : (
+          <>
+            <div class={`orb ${ready ? "ready" : ""}`} aria-hidden="true">
+              <span />
+              <span />
+              <span />
+            </div>
+            <p class="turning" key={message} dir="auto">
+              {message}
+            </p>
+          </>
+        )}
+        {completed ? <JobCard followed={followed} /> : null}
       </div>
-      <p class="turning" key={message} dir="auto">
-        {message}
-      </p>
-      {completed ? <JobCard followed={followed} /> : null}
-    </div>
+    </>
   );
 }
 

@@ -30,6 +30,13 @@ export const RENDERERS = {
   reward: Reward,
 } satisfies Record<StepType, StepRenderer | null>;
 
+/** Those whose title follows the picture: none says “Here you are” above one that has failed. */
+const OWN_HEAD: readonly string[] = ["processing", "reward"] satisfies StepType[];
+
+export function hasOwnHead(type: string): boolean {
+  return OWN_HEAD.includes(type);
+}
+
 /** The renderer of a type, known or not. */
 export function rendererOf(type: string): StepRenderer | null {
   return Object.hasOwn(RENDERERS, type) ? RENDERERS[type as StepType] : null;

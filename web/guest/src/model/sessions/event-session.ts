@@ -9,17 +9,28 @@ import type {
   JourneySession,
   NextPhase,
   PlayedSession,
+  Step,
   Value,
 } from "../types.ts";
 import { EventPicture, type PictureSession } from "./event-picture.ts";
-import { cameraFor, indexOf, inputOf, type Journey, journeyOf, playedSession } from "./journey.ts";
+import {
+  cameraFor,
+  indexOf,
+  inputOf,
+  type Journey,
+  journeyOf,
+  makesPicture,
+  playedSession,
+} from "./journey.ts";
 import type { SessionBackend, Stop } from "./session-backend.ts";
+import { newerTypes } from "./shown-steps.ts";
 
 /** An event's session leads to its picture. */
 const END: NextPhase = { phase: "share", experienceId: null, params: {}, replace: true };
 
 export class EventSession implements SessionBackend, PictureSession {
   session: EventSessionView;
+  readonly newerTypes: string[];
   private readonly journey: Journey;
   private readonly calls: Calls;
   private readonly ids: { eventId: string; sessionId: string };
@@ -34,6 +45,7 @@ export class EventSession implements SessionBackend, PictureSession {
   ) {
     this.session = view.session;
     this.journey = journeyOf(view);
+    this.newerTypes = newerTypes(view.steps as unknown as Step[]);
     this.calls = backend.calls;
     this.ids = { eventId: view.session.eventId, sessionId: view.session.id };
   }
@@ -52,6 +64,14 @@ export class EventSession implements SessionBackend, PictureSession {
 
   get camera() {
     return cameraFor(this.view, this.session, this.experienceId);
+  }
+
+  get makesPicture(): boolean {
+    return makesPicture(this.view, this.session, this.experienceId);
+  }
+
+  get endsVisit(): boolean {
+    return !this.makesPicture;
   }
 
   get isAtEnd(): boolean {

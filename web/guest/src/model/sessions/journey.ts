@@ -1,16 +1,17 @@
 /** An event's session in the terms in which every session is played: pure, without calls. */
 
 import { firstClosingStep } from "../answers.ts";
-import { isKnownType } from "../step-types.ts";
 import type {
   CameraSettings,
   EventSessionView,
+  ExperienceView,
   JourneySession,
   PlayedSession,
   Step,
   StepInput,
   Value,
 } from "../types.ts";
+import { shownIndex, shownSteps } from "./shown-steps.ts";
 
 const SELECTED_EXPERIENCE = "selected_experience_id";
 
@@ -35,18 +36,15 @@ export function journeyOf({ session, journey, steps }: JourneySession): Journey 
   if (!session.journeyId || (journey === null && steps.length === 0)) {
     return { steps: PHOTO_ALONE, places: null, closing: firstClosingStep(PHOTO_ALONE) };
   }
-  const known = [...(steps as unknown as Step[]).entries()].filter(([, step]) => isKnownType(step.type));
-  const shown = known.map(([, step]) => step);
-  const places = [...known.map(([place]) => place), steps.length];
-  return { steps: shown, places, closing: firstClosingStep(shown) };
+  const shown = shownSteps(steps as unknown as Step[]);
+  return { ...shown, closing: firstClosingStep(shown.steps) };
 }
 
 /** The step that the guest is at, by its index among those that are shown; their number at the end. */
 export function indexOf(journey: Journey, session: EventSessionView): number {
-  const { places } = journey;
+  const { places, steps } = journey;
   if (places === null) return session.state === "created" ? 0 : journey.closing;
-  const place = session.currentStepIndex ?? 0;
-  return places.filter((each) => each < place).length;
+  return shownIndex({ places, steps }, session.currentStepIndex ?? 0);
 }
 
 /** Whether nothing is left to ask of the guest. */
@@ -93,15 +91,36 @@ export function inputOf(step: Step, value: Value): StepInput {
   return { type: "text", value };
 }
 
-/** How the photo is taken for the experience that the guest has chosen. */
-export function cameraFor(
+/** The experience that the guest has chosen, or that makes their picture without a choice. */
+export function experienceOf(
   { experiences, steps }: JourneySession,
   session: EventSessionView,
   chosen: string | null,
-): CameraSettings | null {
+): ExperienceView | undefined {
   const capture = (steps as unknown as Step[]).find((step) => step.type === "capture");
   const id = selectedIn(session) ?? chosen ?? capture?.config?.fallbackExperienceId;
-  const config = experiences.find((each) => each.id === id)?.captureConfig;
+  return experiences.find((each) => each.id === id);
+}
+
+/** Whether its guest may expect a picture. Before they have chosen, one that makes it is enough. */
+export function makesPicture(
+  view: JourneySession,
+  session: EventSessionView,
+  chosen: string | null,
+): boolean {
+  if (!journeyOf(view).steps.some(({ type }) => type === "capture")) return false;
+  const experience = experienceOf(view, session, chosen);
+  if (experience) return experience.makesPicture;
+  return view.experiences.length === 0 || view.experiences.some((each) => each.makesPicture);
+}
+
+/** How the photo is taken for that experience. */
+export function cameraFor(
+  view: JourneySession,
+  session: EventSessionView,
+  chosen: string | null,
+): CameraSettings | null {
+  const config = experienceOf(view, session, chosen)?.captureConfig;
   if (!config) return null;
   const isBack = ["environment", "back", "rear"].includes(config.cameraFacing);
   return { facing: isBack ? "environment" : "user", countdownSeconds: config.countdown };

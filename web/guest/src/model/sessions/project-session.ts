@@ -3,8 +3,17 @@
 import type { Backend } from "../backend.ts";
 import type { Progress } from "../outbox.ts";
 import { type Picture, type PictureSource, pictureOf } from "../picture.ts";
-import type { ContentType, Job, Project, Session } from "../types.ts";
+import type {
+  ContentType,
+  Job,
+  PlayedSession,
+  Project,
+  Session,
+  SessionWithSteps,
+  Step,
+} from "../types.ts";
 import type { SessionBackend, Stop } from "./session-backend.ts";
+import { newerTypes, shownIndex, type ShownSteps, shownSteps } from "./shown-steps.ts";
 
 interface Ids {
   projectId: string;
@@ -13,16 +22,36 @@ interface Ids {
 
 export class ProjectSession implements SessionBackend {
   readonly camera = null;
+  readonly makesPicture: boolean;
+  readonly newerTypes: string[];
   private readonly ids: Ids;
+  private readonly shown: ShownSteps;
 
   constructor(
     private readonly backend: Backend,
     private readonly project: Project,
-    sessionId: string,
+    private readonly opened: SessionWithSteps,
     /** The main experience that the guest chose on the welcome screen, to which a pregate leads. */
     private readonly chosen: string | null = null,
   ) {
-    this.ids = { projectId: project.id, sessionId };
+    this.ids = { projectId: project.id, sessionId: opened.session.id };
+    this.makesPicture = opened.makesPicture;
+    this.shown = shownSteps(opened.steps as Step[]);
+    this.newerTypes = newerTypes(opened.steps as Step[]);
+  }
+
+  get steps(): Step[] {
+    return this.shown.steps;
+  }
+
+  /** The session as its steps are played. */
+  get played(): PlayedSession {
+    return this.playedOf(this.opened.session);
+  }
+
+  get endsVisit(): boolean {
+    const isLast = !this.project.experiences.preshare?.enabled;
+    return this.opened.session.phase === "main" && isLast && !this.makesPicture;
   }
 
   get scope() {
@@ -34,33 +63,39 @@ export class ProjectSession implements SessionBackend {
   }
 
   async read() {
-    return (await this.backend.calls.getSession(this.ids)).session;
+    return this.playedOf((await this.backend.calls.getSession(this.ids)).session);
   }
 
-  async watch(onSession: (session: Session) => void, onLost: () => void): Promise<Stop> {
+  async watch(onSession: (session: PlayedSession) => void, onLost: () => void): Promise<Stop> {
     const { watchSession } = await import("../live.ts");
     const { projectId, sessionId } = this.ids;
-    return watchSession(this.backend, projectId, sessionId, onSession, onLost);
+    const report = (session: Session) => onSession(this.playedOf(session));
+    return watchSession(this.backend, projectId, sessionId, report, onLost);
   }
 
-  save(progress: Progress) {
-    return this.backend.calls.updateSessionProgress({ ...this.ids, ...progress });
+  async save({ currentStepIndex: index, ...progress }: Progress) {
+    const place = index === undefined ? undefined : this.shown.places[index];
+    const moved = place === undefined ? {} : { currentStepIndex: place };
+    const request = { ...this.ids, ...progress, ...moved };
+    return this.playedOf(await this.backend.calls.updateSessionProgress(request));
   }
 
-  complete(answers: Progress["answers"]) {
-    return this.backend.calls.completeSession({
+  async complete(answers: Progress["answers"]) {
+    const { session, next } = await this.backend.calls.completeSession({
       ...this.ids,
       ...(answers.length > 0 ? { answers } : {}),
       ...(this.chosen === null ? {} : { experienceId: this.chosen }),
     });
+    return { session: this.playedOf(session), next };
   }
 
   createUpload(stepId: string, contentType: ContentType, sizeBytes: number) {
     return this.backend.calls.createUpload({ ...this.ids, stepId, contentType, sizeBytes });
   }
 
-  confirmUpload(stepId: string, assetId = "") {
-    return this.backend.calls.confirmUpload({ ...this.ids, stepId, assetId });
+  async confirmUpload(stepId: string, assetId = "") {
+    const request = { ...this.ids, stepId, assetId };
+    return this.playedOf(await this.backend.calls.confirmUpload(request));
   }
 
   async signedUrl(assetId: string) {
@@ -73,6 +108,10 @@ export class ProjectSession implements SessionBackend {
 
   picture() {
     return new JobPicture(this.backend, this.ids);
+  }
+
+  private playedOf(session: Session): PlayedSession {
+    return { ...session, currentStepIndex: shownIndex(this.shown, session.currentStepIndex) };
   }
 }
 

@@ -22,6 +22,12 @@ export interface SessionBackend {
   readonly choices: Choice[];
   /** How its photo is taken, or null for the page's own way. */
   readonly camera: CameraSettings | null;
+  /** Whether its guest may expect a picture. */
+  readonly makesPicture: boolean;
+  /** Whether nothing follows it but thanks. */
+  readonly endsVisit: boolean;
+  /** The types of its steps that a newer page may know. */
+  readonly newerTypes: string[];
   read(): Promise<PlayedSession>;
   /** Report every state of the session from now on. After `onLost` there are no more reports. */
   watch(onSession: (session: PlayedSession) => void, onLost: () => void): Promise<Stop>;

@@ -1,0 +1,52 @@
+// Errors and fields on low screens, with large letters, and in dark.
+
+import { violations } from "../audit.mjs";
+
+/** Whether an element is on the screen with nothing in front of it. Runs in the page. */
+function isInSight(element) {
+  const { left, right, top, bottom } = element.getBoundingClientRect();
+  if (top < 0 || bottom > innerHeight || left < 0 || right > innerWidth) return false;
+  const places = [top + 2, (top + bottom) / 2, bottom - 2];
+  return places.every((y) => {
+    const front = document.elementFromPoint((left + right) / 2, y);
+    return front !== null && (element.contains(front) || front.contains(element));
+  });
+}
+
+/** A guest leaves each kind of question without a good answer, on a screen of this look. */
+export async function errorsInSight(stage, { width, height, zoom, scheme }) {
+  const guest = await stage.guest({ viewport: { width, height }, colorScheme: scheme });
+  guest.project = "demo-tour";
+  const { page } = guest;
+  await page.addInitScript((size) => {
+    document.addEventListener("DOMContentLoaded", () => {
+      document.documentElement.style.fontSize = size;
+    });
+  }, `${100 * zoom}%`);
+  const seen = {};
+  const fails = async (step, looksAt) => {
+    await guest.seesStep(step);
+    // By the form, since a tap far below would scroll there first.
+    await page.locator("form").evaluate((form) => form.requestSubmit());
+    const error = guest.find("answer-error", ":not([hidden])");
+    await error.waitFor();
+    seen[step] = {
+      error: await error.evaluate(isInSight),
+      ...(looksAt ? { field: await guest.find(looksAt).evaluate(isInSight) } : {}),
+      violations: await violations(page),
+    };
+  };
+  await guest.open();
+  await guest.find("experience").click();
+  await guest.passes("welcome");
+  await fails("adult");
+  await guest.find("option", '[data-value="true"]').check({ force: true });
+  await guest.next();
+  await guest.seesStep("mail");
+  await guest.find("answer").fill("ada@");
+  await fails("mail", "answer");
+  await guest.find("answer").fill("");
+  await guest.next();
+  await fails("style");
+  return { seen, uncaught: stage.uncaught };
+}
