@@ -148,11 +148,12 @@ async function playsPhoto(stage, guest, see, photo) {
     route.request().method() === "PUT" ? route.abort() : route.fallback(),
   );
   await guest.find("use-photo").click();
-  await guest.sees("upload", '[data-state="failed"]');
-  await see("upload-failed");
+  await guest.sees("upload", '[data-state="waiting"]');
+  await guest.sees("capture-error", ":not([hidden])");
+  await see("upload-waiting");
   await page.unroute("**");
   await stage.setFaults({ delayMs: [DELAY_MS, DELAY_MS] });
-  await guest.find("upload-retry").click();
+  await page.evaluate(() => dispatchEvent(new Event("online")));
   await guest.sees("job", '[data-status="pending"]');
   await see("processing");
   await guest.find("cancel").click();

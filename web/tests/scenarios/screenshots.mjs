@@ -22,6 +22,9 @@ export async function screenshots(stage, { folder }) {
   await guest.seesStep("mood");
   await guest.find("option", '[data-value="dreamy"]').check({ force: true });
   await shoot("question");
+  await guest.page.emulateMedia({ colorScheme: "dark" });
+  await shoot("dark");
+  await guest.page.emulateMedia({ colorScheme: "light" });
   await guest.next();
   await guest.seesStep("photo");
   await guest.find("open-camera").click();
@@ -44,6 +47,10 @@ export async function screenshots(stage, { folder }) {
   await guest.seesPhase("share");
   await guest.picture();
   await shoot("share");
+  await guest.page.emulateMedia({ colorScheme: "dark" });
+  await guest.page.setViewportSize({ width: 1280, height: 720 });
+  await guest.page.evaluate(() => scrollTo(0, 0));
+  await shoot("desktop");
 }
 
 /** One journey through the event, with a screenshot of its picker and of its end. */
