@@ -1,7 +1,7 @@
 /** From an address to a screen: open the project or the event, and show where its guest is. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Backend } from "./model/backend.ts";
 import { currentRoute, onRouteChange, sessionRequestId } from "./model/history.ts";
 import { currentKiosk, kioskOf, setKiosk } from "./model/kiosk/mode.ts";
@@ -13,8 +13,10 @@ import { fontOf, paletteOf } from "./model/theme.ts";
 import { translatedVenue } from "./model/translations.ts";
 import type { Venue } from "./model/types.ts";
 import { openEvent, openVisit, type VisitContext } from "./model/visit.ts";
+import { pauseAfter } from "./model/waiting.ts";
 import { currentTag, onWordsChange } from "./model/words.ts";
 import { Loading, Page, Problem } from "./parts/frame.tsx";
+import { Waiting } from "./parts/waiting.tsx";
 import { EventScreen } from "./screens/event.tsx";
 import { AfterWelcome } from "./screens/later.tsx";
 import { Welcome } from "./screens/welcome.tsx";
@@ -71,11 +73,14 @@ interface OpeningState<T> {
   opened: T | null;
   setOpened(changed: T): void;
   refusal: Refusal | null;
+  /** When it is opened again by itself, in Unix milliseconds; null while it is, and if it is not. */
+  retryAt: number | null;
   retry(): void;
 }
 
 /**
- * Open what an address names, in a language of its venue, and open it again when the network is back.
+ * Open what an address names, in a language of its venue. Where that fails for what passes, open it
+ * again after a pause, and as soon as the network is back.
  */
 function useOpening<T extends { backend: Backend }>(
   open: () => Promise<T>,
@@ -84,10 +89,16 @@ function useOpening<T extends { backend: Backend }>(
   const [opened, setOpened] = useState<T | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [attempts, setAttempts] = useState(0);
-  const retry = () => setAttempts((n) => n + 1);
+  const [retryAt, setRetryAt] = useState<number | null>(null);
+  const failures = useRef(0);
+  const again = () => setAttempts((n) => n + 1);
+  const retry = () => {
+    setRefusal(null);
+    again();
+  };
   useEffect(() => {
     let current = true;
-    setRefusal(null);
+    setRetryAt(null);
     const openAndSpeak = async () => {
       const found = await open();
       await beginAtKiosk(found.backend, venueOf(found));
@@ -97,7 +108,14 @@ function useOpening<T extends { backend: Backend }>(
     };
     openAndSpeak().then(
       (found) => current && setOpened(found),
-      (error: unknown) => current && setRefusal(refusalOf(error)),
+      (error: unknown) => {
+        if (!current) return;
+        const refused = refusalOf(error);
+        failures.current += 1;
+        const pause = pauseAfter(refused.reason, failures.current);
+        setRefusal(refused);
+        setRetryAt(pause === null ? null : Date.now() + pause);
+      },
     );
     return () => {
       current = false;
@@ -105,10 +123,22 @@ function useOpening<T extends { backend: Backend }>(
   }, [attempts]);
   useEffect(() => {
     if (!refusal?.isTransient) return;
-    addEventListener("online", retry);
-    return () => removeEventListener("online", retry);
+    // The problem stays in sight meanwhile: to a screen reader each one that appears is an alert.
+    addEventListener("online", again);
+    // Where a browser has this, it tells of the way from Wi-Fi to mobile data.
+    const { connection } = navigator as { connection?: EventTarget };
+    connection?.addEventListener("change", again);
+    return () => {
+      removeEventListener("online", again);
+      connection?.removeEventListener("change", again);
+    };
   }, [refusal]);
-  return { opened, setOpened, refusal, retry };
+  useEffect(() => {
+    if (retryAt === null) return;
+    const timer = setTimeout(again, retryAt - Date.now());
+    return () => clearTimeout(timer);
+  }, [retryAt]);
+  return { opened, setOpened, refusal, retryAt, retry };
 }
 
 const KIOSK = new Later(() => import("./screens/kiosk.tsx"));
@@ -135,8 +165,14 @@ function atKiosk(backend: Backend, screen: ComponentChildren) {
   );
 }
 
-function Opening({ refusal, retry }: { refusal: Refusal | null; retry(): void }) {
-  return refusal ? <Problem reason={refusal.reason} onRetry={retry} /> : <Loading />;
+function Opening({ refusal, retryAt, retry }: Omit<OpeningState<unknown>, "opened" | "setOpened">) {
+  if (!refusal) return <Loading />;
+  const waiting = refusal.isTransient ? <Waiting until={retryAt} /> : null;
+  return (
+    <Problem reason={refusal.reason} onRetry={retry}>
+      {waiting}
+    </Problem>
+  );
 }
 
 type ProjectRoute = Exclude<Route, { phase: "none" | "journey" }>;

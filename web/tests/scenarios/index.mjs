@@ -68,6 +68,7 @@ import {
   sharedEventPicture,
   sharedPicture,
 } from "./shares.mjs";
+import { refusedSignUps } from "./sign-ups.mjs";
 import { streamed } from "./streaming.mjs";
 import { requiredUnknownStep, unknownJourneySteps, unknownSteps } from "./unknown-steps.mjs";
 import { reloadAndBack, visitOverHttps, wholeVisit } from "./visits.mjs";
@@ -78,6 +79,7 @@ export const SCENARIOS = {
   visitWithAppCheck,
   attestedVisit,
   unattestedVisit,
+  refusedSignUps,
   reloadAndBack,
   twoTabs,
   offlineAnswers,

@@ -10,6 +10,8 @@ const words: Words = {
     language: "Sprache",
     loadAgain: "Neu laden",
     tryAgain: "Noch einmal versuchen",
+    nextTryIn: "Nächster Versuch in {time}.",
+    retrying: "Neuer Versuch …",
     startAgain: "Neu beginnen",
   },
   problems: {
@@ -71,7 +73,7 @@ const words: Words = {
     },
     "auth/too-many-requests": {
       title: "Zu viele Gäste in diesem WLAN",
-      text: "Bitte wechsle zu mobilen Daten und versuche es noch einmal, oder warte ein wenig.",
+      text: "Wechsle bitte zu mobilen Daten, das hilft sofort. Oder warte hier: Dein Besuch geht von selbst weiter.",
     },
     abandoned: {
       title: "Dieser Besuch wurde beendet",

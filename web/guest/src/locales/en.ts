@@ -23,6 +23,8 @@ const en = {
     language: "Language",
     loadAgain: "Load again",
     tryAgain: "Try again",
+    nextTryIn: "Next attempt in {time}.",
+    retrying: "Trying again …",
     startAgain: "Start again",
   },
   problems: {
@@ -84,7 +86,7 @@ const en = {
     },
     "auth/too-many-requests": {
       title: "Too many guests on this Wi-Fi",
-      text: "Please switch to mobile data and try again, or wait a little.",
+      text: "Please switch to mobile data: that helps at once. Or wait here, and your visit goes on by itself.",
     },
     abandoned: {
       title: "This visit was ended",

@@ -10,6 +10,8 @@ const words: Words = {
     language: "Idioma",
     loadAgain: "Volver a cargar",
     tryAgain: "Intentar de nuevo",
+    nextTryIn: "Próximo intento en {time}.",
+    retrying: "Intentándolo de nuevo…",
     startAgain: "Empezar de nuevo",
   },
   problems: {
@@ -71,7 +73,7 @@ const words: Words = {
     },
     "auth/too-many-requests": {
       title: "Demasiada gente en esta red wifi",
-      text: "Usa los datos móviles y vuelve a intentarlo, o espera un poco.",
+      text: "Usa los datos móviles y podrás entrar enseguida. O espera aquí: tu visita seguirá sola.",
     },
     abandoned: {
       title: "Esta visita se ha cerrado",

@@ -10,6 +10,8 @@ const words: Words = {
     language: "Langue",
     loadAgain: "Recharger",
     tryAgain: "Réessayer",
+    nextTryIn: "Prochain essai dans {time}.",
+    retrying: "Nouvel essai…",
     startAgain: "Recommencer",
   },
   problems: {
@@ -71,7 +73,7 @@ const words: Words = {
     },
     "auth/too-many-requests": {
       title: "Trop de monde sur ce Wi-Fi",
-      text: "Passez aux données mobiles et réessayez, ou patientez un peu.",
+      text: "Passez aux données mobiles : cela fonctionne aussitôt. Ou patientez ici : votre visite reprendra d’elle-même.",
     },
     abandoned: {
       title: "Cette visite a pris fin",

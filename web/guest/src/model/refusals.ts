@@ -32,6 +32,9 @@ export function refusalOf(thrown: unknown): Refusal {
   if (reason === "no_response" || code === "auth/network-request-failed") {
     return new Refusal("offline", {}, true);
   }
+  if (code === "auth/too-many-requests" || code === "auth/quota-exceeded") {
+    return new Refusal("auth/too-many-requests", {}, true);
+  }
   const why = reason === "app_check_consumed" ? "app_check_required" : reason;
   return new Refusal(why ?? code ?? "unknown", { ...details }, isTransient);
 }

@@ -77,6 +77,8 @@ interface ProblemProps {
   onReload?(): void;
   /** Go on without what it cannot show. */
   onGoOn?(): void;
+  /** What is no part of the alert. */
+  children?: ComponentChildren;
 }
 
 /** A whole page for a problem. */
@@ -89,7 +91,7 @@ export function Problem(props: ProblemProps) {
 }
 
 export function ProblemCard(props: ProblemProps) {
-  const { reason, retryAfterSeconds, onRetry, onStartAgain, onReload, onGoOn } = props;
+  const { reason, retryAfterSeconds, onRetry, onStartAgain, onReload, onGoOn, children } = props;
   const { title, text } = problemWords(reason);
   const { page, step } = words();
   return (
@@ -132,6 +134,7 @@ export function ProblemCard(props: ProblemProps) {
           </button>
         ) : null}
       </div>
+      {children}
     </main>
   );
 }
