@@ -5,6 +5,15 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
+class PageRequest:
+    """What a browser asks for: a path of the site, its query, and the languages of its user."""
+
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    accept_language: str | None = None
+
+
+@dataclass(frozen=True)
 class WebPage:
     """A page or a file of one. `outcome` is the word for it in the log, which has no address."""
 

@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_camel
 from experience import logs
 from experience.firebase.deployment import CONCURRENCY, MAX_INSTANCES, REGION, Handler
 from experience.firebase.request_body import drain
-from experience.web_pages import WebPage
+from experience.web_pages import PageRequest, WebPage
 
 METHODS = ("GET", "HEAD")
 HEADERS = {
@@ -25,9 +25,9 @@ HEADERS = {
 
 
 def page_function(
-    function: Callable[[str, dict[str, str]], WebPage],
+    function: Callable[[PageRequest], WebPage],
 ) -> Handler:
-    """Deploy a function of path and query as pages that anybody may open, without signing in.
+    """Deploy a function of a browser's request as pages that anybody may open, without signing in.
 
     Its log line has the outcome and no address: whoever knows a page's address may see the page.
     """
@@ -41,7 +41,8 @@ def page_function(
             if request.method not in METHODS:
                 outcome = "method_not_allowed"
                 return flask.Response(status=405, headers={"Allow": ", ".join(METHODS)})
-            page = function(request.path, request.args.to_dict())
+            accept_language = request.headers.get("Accept-Language")
+            page = function(PageRequest(request.path, request.args.to_dict(), accept_language))
             outcome = page.outcome
             headers = {**HEADERS, **page.headers, "Content-Type": page.content_type}
             return flask.Response(page.body, page.status, headers)

@@ -5,6 +5,13 @@ A tag is BCP 47's in its usual case, such as `de`, `de-AT` or `zh-Hant`.
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Literal
+
+SPOKEN = ("en", "ar", "de", "es", "fr")
+"""The languages that there are words in for guests, and first the one for everybody else."""
+
+FROM_RIGHT = frozenset({"ar", "fa", "he", "ur"})
+"""Languages that are written from the right."""
 
 MAX_TAG_LENGTH = 35
 MAX_WANTED = 20
@@ -22,6 +29,11 @@ def is_tag(text: str) -> bool:
     return len(text) <= MAX_TAG_LENGTH and _TAG.fullmatch(text) is not None
 
 
+def direction_of(tag: str) -> Literal["ltr", "rtl"]:
+    """From where a language is written, as HTML says it."""
+    return "rtl" if language_of(tag) in FROM_RIGHT else "ltr"
+
+
 def fallbacks(tag: str) -> list[str]:
     """The tag and the less and less particular ones: `de-Latn-AT`, `de-Latn`, `de`.
 
@@ -32,7 +44,9 @@ def fallbacks(tag: str) -> list[str]:
     return ["-".join(each) for each in shorter if len(each[-1]) > 1]
 
 
-def chosen_locale(wanted: Iterable[str], offered: Sequence[str], spoken: Sequence[str]) -> str:
+def chosen_locale(
+    wanted: Iterable[str], offered: Sequence[str], spoken: Sequence[str] = SPOKEN
+) -> str:
     """The tag of the language that a person gets: of those offered, else of all that are spoken.
 
     The most wanted one comes first, and so does the language in which something is authored. Only

@@ -13,7 +13,7 @@ from experience.shares.models.share import (
     ShareView,
 )
 from experience.shares.usecases import create, read, revoke, revoke_event, show
-from experience.web_pages import WebPage
+from experience.web_pages import PageRequest, WebPage
 
 
 @callable_function(
@@ -72,6 +72,6 @@ def revoke_event_share(caller: Caller, request: RevokeEventShare) -> EventSessio
 
 
 @page_function
-def show_share(path: str, query: dict[str, str]) -> WebPage:
+def show_share(request: PageRequest) -> WebPage:
     """The page at the short address of a picture, for everybody who has it."""
-    return show.show_share(path, query)
+    return show.show_share(request)

@@ -9,7 +9,8 @@ from emulator.demo.client import Client
 from emulator.demo.guest_client import ADDRESS, GuestClient
 from emulator.demo.shown import PHOTO
 from experience.ids import new_id
-from experience.mails.models.message import LOCALES, message_of
+from experience.locales.choice import SPOKEN
+from experience.mails.models.message import message_of
 from experience.shares.models.share import SharedPicture
 from tests.support.browser import Browser
 from tests.support.faulty_suite import FaultySuite
@@ -50,7 +51,7 @@ class TestPageOfMails:
 
 @pytest.mark.exhaustive
 class TestMail:
-    @pytest.mark.parametrize("locale", LOCALES)
+    @pytest.mark.parametrize("locale", SPOKEN)
     def test_can_be_read_on_a_phone_and_by_a_screen_reader(
         self, browser: Browser, locale: str
     ) -> None:

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from experience.locales.choice import SPOKEN
 from experience.mails.models.mail import Message
 from experience.mails.models.message import (
-    LOCALES,
     TEXTS,
     message_of,
-    nearest_language,
     texts_of,
 )
+from experience.projects.models import ProjectTranslation
 from experience.shares.models.share import SharedPicture
 
 URL = "https://firebasestorage.googleapis.com/v0/b/b/o/p%2Fr.png?alt=media&token=t"
@@ -48,20 +48,20 @@ class Elements(HTMLParser):
 
 class TestLanguages:
     def test_there_is_a_file_for_each_with_the_same_texts(self) -> None:
-        assert sorted(each.stem for each in TEXTS.iterdir()) == sorted(LOCALES)
+        assert sorted(each.stem for each in TEXTS.iterdir()) == sorted(SPOKEN)
         variables = {
             locale: {
                 key: sorted(Template(text).get_identifiers())
                 for key, text in texts_of(locale).items()
             }
-            for locale in LOCALES
+            for locale in SPOKEN
         }
         assert all(each == variables["en"] for each in variables.values())
 
     @pytest.mark.parametrize(
         ("wanted", "lang"),
         [
-            *((each, each) for each in LOCALES),
+            *((each, each) for each in SPOKEN),
             ("de-AT", "de"),
             ("AR-eg", "ar"),
             ("zh-Hant-TW", "en"),
@@ -71,8 +71,21 @@ class TestLanguages:
         ],
     )
     def test_the_nearest_is_taken(self, wanted: str | None, lang: str) -> None:
-        assert nearest_language(wanted) == lang
         assert Elements(made(locale=wanted).html).first("html")["lang"] == lang
+
+    def test_the_event_has_its_name_in_the_language_and_names_those_that_it_has(self) -> None:
+        picture = SharedPicture(
+            "Gala", URL, 1, 1, {}, locales=["de", "ar"],
+            translations={"ar": ProjectTranslation(title="حفل")},
+        )  # fmt: skip
+        for wanted, lang, name in (
+            ("ar-EG", "ar", "حفل"),
+            ("fr", "de", "Gala"),
+            (None, "de", "Gala"),
+        ):
+            message = message_of(picture, ADDRESS, wanted)
+            assert Elements(message.html).first("html")["lang"] == lang
+            assert name in message.subject
 
     def test_arabic_runs_from_the_right_and_its_addresses_do_not(self) -> None:
         page = Elements(made(locale="ar").html)
@@ -115,7 +128,7 @@ HOSTILE = [
 
 class TestWhateverPeopleWrote:
     @pytest.mark.parametrize("text", HOSTILE)
-    @pytest.mark.parametrize("locale", LOCALES)
+    @pytest.mark.parametrize("locale", SPOKEN)
     def test_is_text_and_never_markup_or_a_header(self, text: str, locale: str) -> None:
         theme = {"primaryColor": text, "fontFamily": text, "logoUrl": text}
         message = made(text, locale, **theme)
@@ -123,7 +136,7 @@ class TestWhateverPeopleWrote:
         assert [tag for tag, _ in Elements(message.html).tags] == [tag for tag, _ in plain.tags]
         assert re.fullmatch(r"[^\x00-\x1f\x7f\u2028\u2029\u202e]+", message.subject)
 
-    @given(st.text(), st.text(), st.sampled_from(LOCALES))
+    @given(st.text(), st.text(), st.sampled_from(SPOKEN))
     def test_of_any_letters(self, name: str, colour: str, locale: str) -> None:
         message = made(name, locale, primaryColor=colour)
         plain = Elements(made("Gala", locale).html)

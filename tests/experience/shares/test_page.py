@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from experience.locales.choice import SPOKEN
+from experience.projects.models import ProjectTranslation
 from experience.shares.models import page, theme
 from experience.shares.models.share import SharedPicture
 
@@ -38,7 +40,7 @@ class Elements(HTMLParser):
 
 
 def shown(name: str = "Gala", theme: dict[str, Any] | None = None) -> Elements:
-    return Elements(page.picture_page(SharedPicture(name, URL, 768, 960, theme or {})).body)
+    return Elements(page.picture_page(SharedPicture(name, URL, 768, 960, theme or {}), "en").body)
 
 
 PLAIN = [tag for tag, _ in shown().tags]
@@ -77,7 +79,7 @@ class TestWhateverPeopleWrote:
         ],
     )
     def test_a_logo_comes_from_a_plain_https_address_only(self, logo: Any) -> None:
-        made = page.picture_page(SharedPicture("Gala", URL, None, None, {"logoUrl": logo}))
+        made = page.picture_page(SharedPicture("Gala", URL, None, None, {"logoUrl": logo}), "en")
         assert "logo" not in made.body
         assert "a.example" not in made.headers["Content-Security-Policy"]
 
@@ -95,7 +97,7 @@ class TestLook:
 class TestPolicy:
     def test_only_the_origins_of_its_pictures_are_loaded_from(self) -> None:
         theme = {"logoUrl": "https://a.example/l.png"}
-        made = page.picture_page(SharedPicture("Gala", URL, 1, 1, theme))
+        made = page.picture_page(SharedPicture("Gala", URL, 1, 1, theme), "en")
         rules = dict(
             rule.split(" ", 1) for rule in made.headers["Content-Security-Policy"].split("; ")
         )
@@ -110,7 +112,44 @@ class TestPolicy:
         assert "unsafe" not in made.headers["Content-Security-Policy"]
 
     def test_a_page_of_nothing_names_nobody(self) -> None:
-        made = page.gone_page()
+        made = page.gone_page("en")
         assert made.status == 404
         assert "og:" not in made.body
         assert "share.js" not in made.body
+
+
+class TestLanguages:
+    def test_there_is_a_file_for_each_with_the_same_texts(self) -> None:
+        assert {each.stem for each in page.TEXTS.iterdir()} == set(SPOKEN)
+        for language in SPOKEN:
+            texts = page.texts_of(language)
+            assert texts.keys() == page.texts_of("en").keys()
+            assert [name for name in texts if "$name" in texts[name]] == ["title"]
+
+    @pytest.mark.parametrize(
+        ("locale", "title", "direction"),
+        [
+            ("en", "A picture from Summer night", "ltr"),
+            ("de-AT", "Ein Bild von Sommernacht", "ltr"),
+            ("ar", "صورة من Summer night", "rtl"),
+        ],
+    )
+    def test_the_page_and_the_name_of_the_event_are_in_the_one_asked_for(
+        self, locale: str, title: str, direction: str
+    ) -> None:
+        translations = {"de": ProjectTranslation(title="Sommernacht")}
+        picture = SharedPicture("Summer night", URL, 1, 1, {}, translations=translations)
+        found = Elements(page.picture_page(picture, locale).body)
+        [html] = [names for tag, names in found.tags if tag == "html"]
+        assert html == {"lang": locale, "dir": direction}
+        assert title in found.texts
+        assert page.texts_of(locale[:2])["save"] in found.texts
+        gone = page.gone_page(locale).body
+        assert f'<html lang="{locale}" dir="{direction}">' in gone
+        assert page.texts_of(locale[:2])["gone"] in gone
+
+    @pytest.mark.parametrize("text", HOSTILE)
+    def test_a_translated_name_is_text_too(self, text: str) -> None:
+        translations = {"de": ProjectTranslation(title=text[:100])}
+        picture = SharedPicture("Gala", URL, 768, 960, {}, translations=translations)
+        assert [tag for tag, _ in Elements(page.picture_page(picture, "de").body).tags] == PLAIN

@@ -39,8 +39,9 @@ class Site:
     def __init__(self, suite: Suite) -> None:
         self.base = f"{suite.functions.url}/{suite.project}/{suite.region}/showShare"
 
-    def open(self, share_id: str, method: str = "GET") -> requests.Response:
-        return requests.request(method, f"{self.base}/s/{share_id}", timeout=30)
+    def open(self, share_id: str, method: str = "GET", **headers: str) -> requests.Response:
+        address = f"{self.base}/s/{share_id}"
+        return requests.request(method, address, timeout=30, headers=headers)
 
 
 @pytest.fixture
@@ -134,6 +135,31 @@ class TestPage:
         assert "inline" not in page.headers["Content-Security-Policy"]
         assert site.open(share_id, "HEAD").text == ""
         assert site.open(share_id, "POST").status_code == 405
+
+    def test_is_in_the_language_of_the_address_of_the_browser_or_of_the_project(
+        self, db: Database, site: Site
+    ) -> None:
+        config = {
+            "publishedConfig.locales": ["fr", "de"],
+            "publishedConfig.translations": {"de": {"title": "Sommernacht"}},
+        }
+        picture = a_picture(db, name="Nuit", **config)
+        share_id = create.create_share(picture.owner, CreateShare.model_validate(picture.ids)).id
+        german, french = "Ein Bild von Sommernacht", "Une image de Nuit"
+        for query, accepted, lang, title in [
+            ("", "de-AT,de;q=0.9", "de-AT", german),
+            ("?lang=fr", "de", "fr", french),
+            ("?lang=es", "es,en;q=0.9", "fr", french),
+            ("?lang=%22%3E%3Cscript%3E", "*", "fr", french),
+        ]:
+            page = site.open(share_id + query, **{"Accept-Language": accepted})
+            assert f'<html lang="{lang}" dir="ltr">' in page.text
+            assert f"<title>{title}</title>" in page.text
+            assert page.headers["Vary"] == "Accept-Language"
+            assert page.headers["Cache-Control"] == "no-store"
+        gone = site.open("a" * 26, **{"Accept-Language": "ar"})
+        assert (gone.status_code, gone.headers["Vary"]) == (404, "Accept-Language")
+        assert '<html lang="ar" dir="rtl">' in gone.text
 
     def test_there_is_one_answer_for_whatever_shows_nothing(
         self, db: Database, site: Site, suite: Suite

@@ -12,16 +12,12 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from experience.locales.choice import chosen_locale, direction_of, language_of
 from experience.mails.models.mail import Message
 from experience.shares.models import theme
 from experience.shares.models.share import KEPT, SharedPicture
 
 TEXTS = Path(__file__).parents[1] / "texts"
-LOCALES = ("ar", "de", "en", "es", "fr")
-"""The languages that there are texts for, each a file of `texts/`."""
-DEFAULT = "en"
-FROM_RIGHT = frozenset({"ar"})
-"""Languages that are written from the right."""
 
 ISOLATE, END = "\u2068", "\u2069"
 """Around a name in a plain text: it may be written in another direction than the text."""
@@ -71,9 +67,13 @@ color:#55516b">
 
 
 def message_of(picture: SharedPicture, address: str, locale: str | None) -> Message:
-    """The mail with the short address of a picture, in the language nearest to the one wanted."""
-    lang = nearest_language(locale)
-    name = one_line(picture.name)
+    """The mail with the short address of a picture, in the language nearest to the one wanted.
+
+    Of the languages that its project or its event has, if it names any.
+    """
+    chosen = chosen_locale([locale] if locale else [], picture.locales)
+    lang = language_of(chosen)
+    name = one_line(picture.name_in(chosen))
     texts = texts_of(lang)
     subject = _filled(texts, name)["subject"]
     plain = _filled(texts, f"{ISOLATE}{name}{END}")
@@ -91,7 +91,7 @@ def message_of(picture: SharedPicture, address: str, locale: str | None) -> Mess
     html = _HTML.substitute(
         {each: shown[each] for each in ("intro", "kept", "why", "heading", "button", "address")},
         lang=lang,
-        dir="rtl" if lang in FROM_RIGHT else "ltr",
+        dir=direction_of(lang),
         subject=escape(subject),
         name=escape(name),
         font=f"{font}, sans-serif" if font else "sans-serif",
@@ -104,12 +104,6 @@ def message_of(picture: SharedPicture, address: str, locale: str | None) -> Mess
         width=_WIDTH,
     )
     return Message(subject=subject, text="\n\n".join(paragraphs) + "\n", html=html)
-
-
-def nearest_language(locale: str | None) -> str:
-    """The language that there are texts for which is nearest to this one: `de` for `de-AT`."""
-    lang = (locale or "").lower().partition("-")[0]
-    return lang if lang in LOCALES else DEFAULT
 
 
 def one_line(text: str) -> str:

@@ -3,19 +3,25 @@
 It needs no script. One makes saving a tap, and lets the picture's guest delete it.
 """
 
+from collections.abc import Mapping
+from functools import cache
 from html import escape
+from pathlib import Path
 from string import Template
 from urllib.parse import urlencode, urlsplit
 
+from experience.locales.choice import direction_of, language_of
 from experience.shares.models import theme
 from experience.shares.models.share import SharedPicture
 from experience.web_pages import WebPage
+
+TEXTS = Path(__file__).parents[1] / "texts"
 
 _RECAPTCHA = "https://www.google.com/recaptcha/"
 
 _PAGE = Template("""\
 <!doctype html>
-<html lang="en">
+<html lang="$lang" dir="$dir">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -34,19 +40,19 @@ _PICTURE = Template("""\
 <h1>$heading</h1>
 <img class="picture" src="$url"$size alt="$title" fetchpriority="high">
 <p><a class="button" id="save" href="$url" data-name="$name" target="_blank" rel="noopener">\
-Save the picture</a></p>
+$save</a></p>
 <p id="notice" role="status"></p>
 <div id="own"></div>
 </main>
 <script type="module" src="/share.js"></script>
 """)
 
-_GONE = """\
+_GONE = Template("""\
 <main>
-<h1>This picture is not here</h1>
-<p>It was deleted, its address has ended, or there never was one here.</p>
+<h1>$title</h1>
+<p>$why</p>
 </main>
-"""
+""")
 
 _STYLE = Template("""\
 :root { --brand: $brand; --on-brand: $on_brand; color-scheme: light dark; }
@@ -70,9 +76,12 @@ h1 { font-size: 1.375rem; line-height: 1.25; margin: 0 0 1rem; overflow-wrap: an
 """)
 
 
-def picture_page(picture: SharedPicture) -> WebPage:
+def picture_page(picture: SharedPicture, locale: str) -> WebPage:
     """The page of a picture. Whatever people wrote is text in it, never markup."""
-    title = f"A picture from {picture.name}"
+    texts = texts_of(language_of(locale))
+    name = picture.name_in(locale)
+    title = Template(texts["title"]).substitute(name=name)
+    heading = Template(escape(texts["title"])).substitute(name=f"<bdi>{escape(name)}</bdi>")
     logo = theme.image_address(picture.theme.get("logoUrl"))
     sizes = (
         {"width": picture.width, "height": picture.height}
@@ -80,16 +89,18 @@ def picture_page(picture: SharedPicture) -> WebPage:
         else {}
     )
     shown = {
-        "name": escape(picture.name),
+        "name": escape(name),
+        "save": escape(texts["save"]),
         "title": escape(title),
-        "heading": f"A picture from <bdi>{escape(picture.name)}</bdi>",
+        "heading": heading,
         "url": escape(picture.url),
         "size": "".join(f' {name}="{size}"' for name, size in sizes.items()),
         "logo": f'<img class="logo" src="{escape(logo)}" alt="">' if logo else "",
     }
     tags = {
         "og:type": "website",
-        "og:site_name": picture.name,
+        "og:site_name": name,
+        "og:locale": locale.replace("-", "_"),
         "og:title": title,
         "og:image": picture.url,
         **{f"og:image:{name}": str(size) for name, size in sizes.items()},
@@ -105,6 +116,8 @@ def picture_page(picture: SharedPicture) -> WebPage:
     }
     query = urlencode({name: value for name, value in style.items() if value})
     body = _PAGE.substitute(
+        lang=escape(locale),
+        dir=direction_of(locale),
         title=escape(title),
         tags="".join(_tag(name, content) for name, content in tags.items()),
         style=escape(f"?{query}"),
@@ -114,14 +127,22 @@ def picture_page(picture: SharedPicture) -> WebPage:
     return WebPage(body, "ok", headers=_headers(images))
 
 
-def gone_page() -> WebPage:
+def gone_page(locale: str) -> WebPage:
     """The page of every address that shows nothing: all the same, and of no event."""
-    title = "This picture is not here"
-    body = _PAGE.substitute(title=title, tags="", style="", body=_GONE)
+    texts = {name: escape(text) for name, text in texts_of(language_of(locale)).items()}
+    title = texts["gone"]
+    body = _PAGE.substitute(
+        lang=escape(locale),
+        dir=direction_of(locale),
+        title=title,
+        tags="",
+        style="",
+        body=_GONE.substitute(title=title, why=texts["why_gone"]),
+    )
     return WebPage(body, "not_found", status=404, headers=_headers([]))
 
 
-def style_sheet(query: dict[str, str]) -> WebPage:
+def style_sheet(query: Mapping[str, str]) -> WebPage:
     """The style sheet for a colour and a font, which its address names."""
     brand = theme.brand_of(f"#{query.get('brand', '')}")
     font = theme.font_of(query.get("font"))
@@ -130,6 +151,15 @@ def style_sheet(query: dict[str, str]) -> WebPage:
     body = _STYLE.substitute(brand=brand, on_brand=on_brand, font=", ".join(families))
     headers = {"Cache-Control": "public, max-age=86400"}
     return WebPage(body, "style_sheet", content_type="text/css; charset=utf-8", headers=headers)
+
+
+@cache
+def texts_of(language: str) -> dict[str, str]:
+    """The words of the page in a language, with `$name` for the event."""
+    import tomllib
+
+    with (TEXTS / f"{language}.toml").open("rb") as file:
+        return tomllib.load(file)
 
 
 def _tag(name: str, content: str) -> str:
@@ -159,6 +189,7 @@ def _headers(images: list[str]) -> dict[str, str]:
     }
     return {
         "Cache-Control": "no-store",
+        "Vary": "Accept-Language",
         "Content-Security-Policy": "; ".join(f"{name} {rule}" for name, rule in rules.items()),
     }
 

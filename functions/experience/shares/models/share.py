@@ -3,15 +3,16 @@
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from experience.documents import Document, Request, Sparse
 from experience.events.models.event import Event
 from experience.ids import DocumentId
 from experience.journeys.models.session import EventSession, SessionState
-from experience.projects.models import Project
+from experience.locales.translations import translated
+from experience.projects.models import Project, ProjectTranslation
 from experience.sessions.models.session import Session
 
 KEPT = timedelta(days=90)
@@ -78,6 +79,12 @@ class SharedPicture:
     height: int | None
     theme: Mapping[str, object]
     guest_id: str | None = None
+    locales: Sequence[str] = ()
+    translations: Mapping[str, ProjectTranslation] = field(default_factory=dict)
+
+    def name_in(self, locale: str) -> str:
+        """The name of the event in the language, as far as it is translated."""
+        return translated(self.name, self.translations, locale, "title")
 
     @classmethod
     def of(cls, session: Session, project: Project) -> "SharedPicture":
@@ -93,6 +100,8 @@ class SharedPicture:
             height=shown.height if shown else None,
             theme=dict(config.theme or {}),
             guest_id=session.created_by,
+            locales=config.locales,
+            translations=config.translations,
         )
 
     @classmethod
@@ -100,7 +109,10 @@ class SharedPicture:
         """The picture of an event's session, which has one."""
         theme = event.theme.dump() if event.theme else {}
         url = str(session.result_image_path)
-        return cls(event.name, url, None, None, theme, guest_id=session.created_by)
+        return cls(
+            event.name, url, None, None, theme, guest_id=session.created_by,
+            locales=event.locales or (), translations=event.translations or {},
+        )  # fmt: skip
 
 
 class RevokeShare(Request):
