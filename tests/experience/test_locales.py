@@ -6,11 +6,16 @@ from typing import Any
 import pytest
 
 from emulator.paths import ROOT
-from experience.locales.choice import MAX_WANTED, chosen_locale, wanted_locales
+from experience.locales.choice import (
+    MAX_WANTED,
+    SPOKEN,
+    chosen_locale,
+    direction_of,
+    wanted_locales,
+)
 from experience.locales.translations import translated
 from experience.projects.models import ProjectTranslation
 
-SPOKEN = ("en", "ar", "de", "es", "fr")
 VECTORS = json.loads((ROOT / "web" / "guest" / "test" / "locale-vectors.json").read_text())
 
 
@@ -19,6 +24,17 @@ class TestChosenLocale:
     def test_is_the_one_that_the_guest_page_chooses(self, vector: dict[str, Any]) -> None:
         chosen = chosen_locale(vector["wanted"], vector["offered"], SPOKEN)
         assert chosen == vector["chosen"]
+
+
+class TestSpoken:
+    def test_are_the_languages_of_the_guest_page(self) -> None:
+        files = (ROOT / "web" / "guest" / "src" / "locales").glob("*.ts")
+        assert {each.stem for each in files} == set(SPOKEN)
+
+    def test_are_written_in_the_direction_that_the_page_has(self) -> None:
+        for language in SPOKEN:
+            words = (ROOT / "web" / "guest" / "src" / "locales" / f"{language}.ts").read_text()
+            assert f'direction: "{direction_of(language)}"' in words
 
 
 class TestWantedLocales:
