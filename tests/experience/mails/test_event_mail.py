@@ -9,6 +9,7 @@ from google.cloud.firestore import Client as Database
 from experience.journeys.usecases import followers
 from experience.mails.usecases.sweep import sweep_mails
 from experience.retention.models import EraseGuest
+from experience.retention.store import EventSessionIds, delete_event_session
 from experience.retention.usecases.erase import erase_guest
 from experience.shares.models.share import RevokeEventShare
 from experience.shares.usecases.read import find_shared_picture
@@ -124,6 +125,15 @@ class TestErasure:
         left = [each.id for name in ("mail", "shares") for each in guest.db.collection(name).get()]
         assert left == []
         assert not guest.write()
+
+    def test_by_age_deletes_them_too(self, guest: EventGuest) -> None:
+        guest.gives()
+        guest.gets_picture()
+        assert guest.write()
+        session = EventSessionIds.of(guest.event, guest.reference.get())
+        delete_event_session(guest.db, session)
+        left = [each.id for name in ("mail", "shares") for each in guest.db.collection(name).get()]
+        assert left == []
 
 
 class TestLocale:

@@ -12,7 +12,9 @@ from experience.clock import now_ms
 from experience.mails.models.due import DUE_FOR
 from experience.mails.models.mail import KEPT
 from experience.mails.usecases.write import write_mail
+from experience.retention import store as retention_store
 from experience.retention.models import EraseGuest
+from experience.retention.store import SessionIds
 from experience.retention.usecases.erase import erase_guest
 from experience.sessions.models.session import Session
 from experience.shares.models.share import CreateShare, share_id_of
@@ -230,6 +232,13 @@ class TestErasure:
 
         at_once(4, work)
         assert (stored_mail(picture), share_ids(picture)) == (None, [])
+
+
+def test_retention_deletes_it_with_its_session(picture: Picture) -> None:
+    assert written(picture)
+    session = Session.load(own_ref(picture).get().to_dict())
+    retention_store.delete_session(picture.db, SessionIds.of(session))
+    assert (stored_mail(picture), share_ids(picture)) == (None, [])
 
 
 def test_the_share_derives_from_the_picture(picture: Picture) -> None:
