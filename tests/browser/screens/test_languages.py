@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from google.cloud.firestore import Client
 
 from emulator.demo import seed
+from emulator.suite.suite import Suite
 from tests.support.browser import Browser
 from tests.support.builders.images import PHOTOS
 
@@ -52,7 +54,9 @@ class TestLanguage:
         assert "١٦ سنة" in arabic["consent"], "numbers are written as the language writes them"
         assert arabic["experience"] == "ركن الكرتون"
 
-    def test_is_chosen_at_the_welcome_and_stays_through_the_visit(self, browser: Browser) -> None:
+    def test_is_chosen_at_the_welcome_and_stays_through_the_visit(
+        self, browser: Browser, browser_suite: tuple[Suite, Client, Browser]
+    ) -> None:
         seen: dict[str, Any] = browser.play("languageChosen")
         assert seen["uncaught"] == []
         assert seen["before"] == "Nuit d\u2019été"
@@ -66,6 +70,8 @@ class TestLanguage:
         assert seen["moods"] == ["Glücklich", "Mutig", "Verträumt"]
         assert seen["reloaded"] == "Wie fühlst du dich?"
         assert seen["stored"] == {"name": "Ada", "mood": "dreamy"}
+        guests = browser_suite[1].collection("projects", seed.PROJECT, "guests").get()
+        assert "de" in {(each.to_dict() or {}).get("locale") for each in guests}, "for the mail"
 
 
 @pytest.mark.exhaustive
