@@ -1,7 +1,8 @@
 """The docs' screenshots: `make screenshots` plays a visit, a journey, a campaign's demo and a chat.
 
-Those of the visit are in the README, those of the journey in docs/journeys.md, those of the
-campaign in docs/campaigns-page.md, and those of the chat in docs/assistant-page.md.
+Those of the visit are in the README, those of it in other languages in docs/guest-page.md, those of
+the journey in docs/journeys.md, those of the campaign in docs/campaigns-page.md, and those of the
+chat in docs/assistant-page.md.
 """
 
 import os
@@ -12,6 +13,7 @@ from PIL import Image
 from rich.console import Console
 
 from emulator.demo import seed
+from emulator.demo.translations import LOCALES
 from emulator.paths import ROOT
 from emulator.process.http import serve
 from emulator.suite.suite import Suite
@@ -19,11 +21,13 @@ from emulator.web import dev_server, node
 from experience import clients
 from experience.imaging.models import Recipe, Style
 from experience.imaging.transform import transform_image
+from experience.locales.choice import direction_of
 from experience.media.store import objects
 from tests.support.browser import Browser, build, camera_video, settings
 from tools.campaign_runtime import FILE as DEMO
 
 FOLDER = ROOT / "docs" / "pictures"
+SCREEN_WIDTH, SCREEN_GAP = 240, 16
 COLOURS = 256  # enough for a screen with a photo, and a third of the bytes
 
 
@@ -50,12 +54,14 @@ def main() -> None:
             try:
                 browser.play("screenshots", folder=name)
                 browser.play("journeyScreenshots", folder=name)
+                for locale in LOCALES:
+                    browser.play("languageScreenshots", folder=name, locale=locale)
                 browser.play("campaignScreenshots", folder=name, template=str(DEMO))
                 browser.play("assistantScreenshots", folder=name, **operator)
             finally:
                 browser.close()
                 site.close()
-        for kept in keep(folder):
+        for kept in [*keep(folder), *keep_visits(folder)]:
             console.print(f"{kept.relative_to(ROOT)}  {kept.stat().st_size // 1000} kB")
 
 
@@ -68,6 +74,24 @@ def keep(folder: Path) -> list[Path]:
             small = picture.convert("RGB").quantize(COLOURS)
             small.save(FOLDER / screenshot.name, optimize=True)
     return sorted(FOLDER / screenshot.name for screenshot in taken)
+
+
+def keep_visits(folder: Path) -> list[Path]:
+    """The screens of a visit in each language side by side, in the order in which it is read."""
+    kept = []
+    for locale in LOCALES:
+        screens = [Image.open(each) for each in sorted(folder.glob(f"visit-{locale}-*.png"))]
+        height = round(screens[0].height * SCREEN_WIDTH / screens[0].width)
+        step = SCREEN_WIDTH + SCREEN_GAP
+        sheet = Image.new("RGB", (len(screens) * step - SCREEN_GAP, height), "white")
+        shown = reversed(screens) if direction_of(locale) == "rtl" else screens
+        for number, screen in enumerate(shown):
+            small = screen.convert("RGB").resize((SCREEN_WIDTH, height), Image.Resampling.LANCZOS)
+            sheet.paste(small, (number * step, 0))
+        file = FOLDER / f"visit-{locale}.png"
+        sheet.quantize(COLOURS).save(file, optimize=True)
+        kept.append(file)
+    return kept
 
 
 def add_previews() -> None:

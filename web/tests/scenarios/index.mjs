@@ -59,7 +59,7 @@ import {
 } from "./obstacles.mjs";
 import { trackedOffline } from "./outbox.mjs";
 import { journeyPhotoLater, photoAcrossReloads } from "./photos.mjs";
-import { journeyScreenshots, screenshots } from "./screenshots.mjs";
+import { journeyScreenshots, languageScreenshots, screenshots } from "./screenshots.mjs";
 import {
   arabicEvent,
   namedFiles,
@@ -123,6 +123,7 @@ export const SCENARIOS = {
   namedFiles,
   screenshots,
   journeyScreenshots,
+  languageScreenshots,
   trackedOffline,
   streamed,
   assistantAnswers,

@@ -80,3 +80,37 @@ export async function journeyScreenshots(stage, { folder }) {
   await guest.picture();
   await shoot("journey-end");
 }
+
+/** One visit in a language, with a screenshot of each phase. */
+export async function languageScreenshots(stage, { folder, locale }) {
+  const guest = await stage.guest({ locale });
+  let taken = 0;
+  const shoot = async () => {
+    const path = join(folder, `visit-${locale}-${++taken}.png`);
+    await guest.page.screenshot({ path, animations: "disabled" });
+  };
+  await guest.open();
+  await guest.seesPhase("welcome");
+  await guest.find("consent").check({ force: true });
+  await shoot();
+  await guest.find("experience", '[data-experience="cartoon-booth"]').click();
+  await guest.playsPregate();
+  await guest.answers("name", "Ada");
+  await guest.seesStep("mood");
+  await guest.find("option", '[data-value="dreamy"]').check({ force: true });
+  await shoot();
+  await guest.next();
+  await guest.seesStep("photo");
+  await shoot();
+  await guest.takesPhoto();
+  await guest.waitsForPicture();
+  await guest.seesStep("fun");
+  await guest.find("option", '[data-value="5"]').check({ force: true });
+  await shoot();
+  await guest.next();
+  await guest.answers("wish", "");
+  await guest.seesPhase("share");
+  await guest.picture();
+  await guest.sees("qr");
+  await shoot();
+}
