@@ -15,8 +15,11 @@ SMALL = {"width": 320, "height": 640}
 DESKTOP = {"width": 1440, "height": 900}
 LARGE_LETTERS = 2
 """Of 100 %. WCAG 2.2, 1.4.4."""
+WITH_KEYBOARD = {"width": 390, "height": 420}
+"""What the keyboard of a phone leaves of its screen."""
 LOW = {
     "sideways": {**SIDEWAYS, "zoom": 1, "scheme": "dark"},
+    "with a keyboard": {**WITH_KEYBOARD, "zoom": 1, "scheme": "dark"},
     "large letters": {**SMALL, "zoom": LARGE_LETTERS, "scheme": "light"},
 }
 TRYING = {"yellow": "#ffd400", "white": "#ffffff", "black": "#000000"}
@@ -29,7 +32,10 @@ def variants(*schemes: str) -> Iterator[dict[str, Any]]:
             yield {"scheme": scheme, **screen}
 
 
-@pytest.mark.parametrize("low", LOW)
+@pytest.mark.parametrize(
+    "low",
+    [pytest.param("sideways", marks=pytest.mark.exhaustive), "with a keyboard", "large letters"],
+)
 def test_an_error_is_in_sight_and_never_behind_the_button(low: str, browser: Browser) -> None:
     seen = browser.play("errorsInSight", **LOW[low])
     assert seen["uncaught"] == []
