@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { createServer, defineConfig, type Plugin } from "vite";
+import { createServer, defineConfig, type Plugin, type Rollup } from "vite";
 
 /** Serves `/__/firebase/init.json` as Firebase Hosting does, from the suite's environment. */
 function initJson(): Plugin {
@@ -38,6 +39,60 @@ function shareScript(): Plugin {
       });
     },
   };
+}
+
+/**
+ * Tells the service worker and the page which build they are of, and the worker which files it has: all
+ * that the page can come to need. In development there is no worker, and one of before ends itself.
+ */
+function serviceWorker(): Plugin {
+  return {
+    name: "service-worker",
+    enforce: "post",
+    configureServer(server) {
+      server.middlewares.use("/sw.js", (_request, response) => {
+        response.setHeader("content-type", "text/javascript");
+        response.end("addEventListener('install', () => skipWaiting()); registration.unregister();");
+      });
+    },
+    generateBundle: {
+      order: "post",
+      handler(_options, bundle) {
+        const page = bundle["index.html"];
+        const worker = bundle["sw.js"];
+        if (page?.type !== "asset" || worker?.type !== "chunk") return this.error("no page or no worker");
+        const files = filesOf(bundle, (chunk) => chunk.facadeModuleId?.endsWith("/index.html") ?? false);
+        const digest = createHash("sha256").update(JSON.stringify([files, String(page.source), worker.code]));
+        const build = digest.digest("hex").slice(0, 16);
+        page.source = String(page.source).replace("__BUILD__", build);
+        const kept = JSON.stringify(["/icon.svg", ...files.map((file) => `/${file}`)]);
+        worker.code = worker.code
+          .replace(/(["'`])__BUILD__\1/, () => JSON.stringify(build))
+          .replace(/(["'`])__FILES__\1/, () => JSON.stringify(kept));
+      },
+    },
+  };
+}
+
+/** The files of a page: its entry, and what that loads now or later. */
+function filesOf(
+  bundle: Rollup.OutputBundle,
+  isEntry: (chunk: Rollup.OutputChunk) => boolean,
+): string[] {
+  const found = new Set<string>();
+  const add = (name: string) => {
+    const chunk = bundle[name];
+    if (found.has(name) || chunk === undefined) return;
+    found.add(name);
+    if (chunk.type !== "chunk") return;
+    const { importedCss = [], importedAssets = [] } = chunk.viteMetadata ?? {};
+    for (const each of [...chunk.imports, ...chunk.dynamicImports]) add(each);
+    for (const each of [...importedCss, ...importedAssets]) found.add(each);
+  };
+  for (const [name, each] of Object.entries(bundle)) {
+    if (each.type === "chunk" && isEntry(each)) add(name);
+  }
+  return [...found].sort();
 }
 
 const project = process.env.GCLOUD_PROJECT ?? "demo-guest";
@@ -79,7 +134,14 @@ function pageBeside(name: string): Plugin {
 }
 
 export default defineConfig({
-  plugins: [initJson(), shareScript(), developersPolicy(), pageBeside("play"), pageBeside("assistant")],
+  plugins: [
+    initJson(),
+    shareScript(),
+    developersPolicy(),
+    pageBeside("play"),
+    pageBeside("assistant"),
+    serviceWorker(),
+  ],
   // As the rewrite to a function in firebase.json.
   server: {
     proxy: {
@@ -92,9 +154,11 @@ export default defineConfig({
   build: {
     target: "es2022",
     rollupOptions: {
-      input: ["index.html", "src/share.ts"],
+      input: ["index.html", "src/share.ts", "src/worker/sw.ts"],
       output: {
-        entryFileNames: ({ name }) => (name === "share" ? "share.js" : "assets/[name]-[hash].js"),
+        // Names that a function, or the page itself, knows beforehand have no hash.
+        entryFileNames: ({ name }) =>
+          ["share", "sw"].includes(name) ? `${name}.js` : "assets/[name]-[hash].js",
       },
     },
     modulePreload: { polyfill: false },

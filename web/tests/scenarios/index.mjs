@@ -57,6 +57,7 @@ import {
   rejectedFiles,
   twoTabs,
 } from "./obstacles.mjs";
+import { newBuild, offlineJourney, offlineVisit } from "./offline.mjs";
 import { trackedOffline } from "./outbox.mjs";
 import { journeyPhotoLater, photoAcrossReloads } from "./photos.mjs";
 import { journeyScreenshots, languageScreenshots, screenshots } from "./screenshots.mjs";
@@ -93,6 +94,9 @@ export const SCENARIOS = {
   journeyAgain,
   journeyError,
   photoAlone,
+  newBuild,
+  offlineJourney,
+  offlineVisit,
   photoAcrossReloads,
   journeyPhotoLater,
   kioskEvent,

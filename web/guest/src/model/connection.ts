@@ -12,6 +12,7 @@ import {
 import { type Functions, getFunctions } from "firebase/functions";
 import { type Addresses, functionsAt } from "./addresses.ts";
 import type { TokenSource } from "./app-check.ts";
+import { orKept } from "./kept.ts";
 import { Later } from "./later.ts";
 import { Refusal, refusalOf } from "./refusals.ts";
 
@@ -77,7 +78,7 @@ export async function signIn(): Promise<Connection> {
  * its own signs nobody out of the others. Throws `Refusal`.
  */
 export async function openSite(name?: string): Promise<Site> {
-  const config = await loadConfig();
+  const config = await orKept("config", loadConfig);
   const { emulators, appCheck = BUILT_IN, ...options } = config;
   const app = initializeApp(options, name);
   const appCheckToken = appCheck && (await startAppCheck(app, appCheck));

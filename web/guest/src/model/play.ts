@@ -27,6 +27,8 @@ export interface StartedSession {
   session: PlayedSession;
   steps: Step[];
   backend: SessionBackend;
+  /** Keep how it stands, for a reload without a network. */
+  keep?(session: PlayedSession): void;
 }
 
 export interface PlayOptions {

@@ -3,6 +3,7 @@
 import { type Backend, connect } from "./backend.ts";
 import { getEvent } from "./documents.ts";
 import { currentRoute, newRequestId } from "./history.ts";
+import { isOffline, keep, orKept } from "./kept.ts";
 import { fallbacks } from "./locale.ts";
 import { refusalOf } from "./refusals.ts";
 import { entry, journeyRequestId, keepEntry, keepJourneyRequestId } from "./storage.ts";
@@ -40,8 +41,8 @@ export async function openVisit(projectId: string): Promise<VisitContext> {
   const backend = await connectOnce();
   const known = entry(projectId, backend.uid);
   const [project, entered] = await Promise.all([
-    backend.calls.getProject({ projectId }),
-    known === null ? false : enter(backend, projectId, known),
+    orKept(`project:${projectId}`, () => backend.calls.getProject({ projectId })),
+    known === null ? false : reenter(backend, projectId, known),
   ]);
   // On the welcome screen a guest enters by choosing an experience, not before.
   const mayEnter = !entered && !project.consent && currentRoute().phase !== "welcome";
@@ -57,6 +58,17 @@ function mailLanguage(): { locale?: string } {
   const tags = fallbacks(locale()?.tag ?? "");
   const tag = tags.find(({ length }) => length <= MAX_TAG_LENGTH);
   return tag === undefined ? {} : { locale: tag };
+}
+
+/** As `enter`, for a guest who has entered before. Without a network they go on, and the server says later. */
+async function reenter(backend: Backend, projectId: string, known: string): Promise<boolean> {
+  if (isOffline()) return true;
+  try {
+    return await enter(backend, projectId, known);
+  } catch (error) {
+    if (refusalOf(error).reason !== "offline") throw error;
+    return true;
+  }
 }
 
 /** Register the guest with the project. False if the project still asks for consent. */
@@ -82,7 +94,7 @@ export async function enter(
 /** Connect and load the event. Throws `Refusal`. */
 export async function openEvent(eventId: string): Promise<EventContext> {
   const backend = await connectOnce();
-  return { backend, event: await getEvent(backend, eventId) };
+  return { backend, event: await orKept(`event:${eventId}`, () => getEvent(backend, eventId)) };
 }
 
 /** Whether this guest has agreed to what the event asks for, or it asks for nothing. */
@@ -107,12 +119,19 @@ export function startJourney(context: EventContext): Promise<JourneySession> {
   if (journeyRequestId(event.id, backend.uid) === null) beginAgain(context);
   const requestId = journeyRequestId(event.id, backend.uid) ?? newRequestId();
   const consentVersion = entry(scopeOf(event), backend.uid);
-  return backend.calls.startJourney({
+  const request = {
     eventId: event.id,
     requestId,
     ...mailLanguage(),
     ...(consentVersion === null ? {} : { consentVersion }),
-  });
+  };
+  return orKept(`journey:${requestId}`, () => backend.calls.startJourney(request));
+}
+
+/** Keep how the session stands, for a reload without a network. */
+export function keepJourney({ backend, event }: EventContext, view: JourneySession): void {
+  const requestId = journeyRequestId(event.id, backend.uid);
+  if (requestId !== null) keep(`journey:${requestId}`, view);
 }
 
 function scopeOf({ id }: EventPage): string {

@@ -4,7 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import { clearEntry } from "../model/history.ts";
 import { type Refusal, refusalOf } from "../model/refusals.ts";
 import { EventSession } from "../model/sessions/event-session.ts";
-import { beginAgain, type EventContext, hasAgreedToThis, startJourney } from "../model/visit.ts";
+import { beginAgain, type EventContext, hasAgreedToThis, keepJourney, startJourney } from "../model/visit.ts";
 import { EraseVisit } from "../parts/erase.tsx";
 import { Page } from "../parts/frame.tsx";
 import { Player } from "./player.tsx";
@@ -60,7 +60,9 @@ export function EventVisit({ context, experienceId, onConsentRequired }: Props) 
     latest.current = session;
     const { steps, isAtEnd, played } = session;
     if (isAtEnd) setEnded(session);
-    return isAtEnd ? null : { session: played, steps, backend: session };
+    if (isAtEnd) return null;
+    const keep = () => keepJourney(context, session.current);
+    return { session: played, steps, backend: session, keep };
   }
 
   const latest = useRef<EventSession | null>(null);

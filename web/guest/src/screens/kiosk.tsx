@@ -105,8 +105,15 @@ function StillThere({ kiosk, tabs, onOver }: StillThereProps) {
       setPresence(found);
       if (found.phase === "over") onOver();
     };
+    let keptAt = 0;
     const touch = () => {
-      pause.current = withTouch(pause.current, Date.now());
+      const now = Date.now();
+      pause.current = withTouch(pause.current, now);
+      // At once, for a tab that is opened or reloaded now.
+      if (now - keptAt > TICK_MS) {
+        keepSilence(now);
+        keptAt = now;
+      }
       clearTimeout(answered);
       if (dialog.current?.open) answered = setTimeout(tick, ANSWERED_MS);
     };

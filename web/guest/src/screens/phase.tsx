@@ -1,6 +1,7 @@
 /** A phase of a project: its session, found or created, and where it leads. */
 
 import { goTo, goToWelcome, sessionRequestId, startAgain } from "../model/history.ts";
+import { keep, orKept } from "../model/kept.ts";
 import type { StartedSession } from "../model/play.ts";
 import { type Refusal, refusalOf } from "../model/refusals.ts";
 import type { Route } from "../model/routes.ts";
@@ -62,10 +63,16 @@ async function startSession(
   };
   try {
     const requestId = sessionRequestId();
-    const opened = await backend.calls.createSession({ ...request, requestId });
+    const name = `session:${requestId}`;
+    const opened = await orKept(name, () =>
+      backend.calls.createSession({ ...request, requestId }),
+    );
     const chosen = route.phase === "pregate" ? route.chosen : null;
     const session = new ProjectSession(backend, project, opened, chosen);
-    return { session: session.played, steps: session.steps, backend: session };
+    return {
+      ...{ session: session.played, steps: session.steps, backend: session },
+      keep: () => keep(name, session.current),
+    };
   } catch (error) {
     const { reason } = refusalOf(error);
     if (reason === "pregate_required") {

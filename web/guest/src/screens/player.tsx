@@ -40,6 +40,7 @@ export function Player({ venue, open, leave, redirects, onStartAgain, onGiveUp }
     open().then(
       (started) => {
         if (!current || started === null) return;
+        let kept = started.session;
         const opened = new Play(started, {
           store: store(),
           photos: photoStore(),
@@ -48,6 +49,8 @@ export function Player({ venue, open, leave, redirects, onStartAgain, onGiveUp }
           leave,
           changed: () => {
             if (latest.current !== opened) return;
+            if (opened.session !== kept) started.keep?.(opened.session);
+            kept = opened.session;
             if (!opened.isActive && opened.ended === null) keepInEntry({ shown: opened.index });
             redraw((n) => n + 1);
           },

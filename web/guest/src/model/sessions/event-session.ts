@@ -50,6 +50,11 @@ export class EventSession implements SessionBackend, PictureSession {
     this.ids = { eventId: view.session.eventId, sessionId: view.session.id };
   }
 
+  /** With its journey and what else a new page needs of it. */
+  get current(): JourneySession {
+    return { ...this.view, session: this.session };
+  }
+
   get scope() {
     return `event:${this.ids.eventId}`;
   }

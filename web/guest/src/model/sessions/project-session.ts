@@ -26,6 +26,8 @@ export class ProjectSession implements SessionBackend {
   readonly newerTypes: string[];
   private readonly ids: Ids;
   private readonly shown: ShownSteps;
+  /** The newest that responses and listeners have brought. */
+  private latest: Session;
 
   constructor(
     private readonly backend: Backend,
@@ -35,9 +37,15 @@ export class ProjectSession implements SessionBackend {
     private readonly chosen: string | null = null,
   ) {
     this.ids = { projectId: project.id, sessionId: opened.session.id };
+    this.latest = opened.session;
     this.makesPicture = opened.makesPicture;
     this.shown = shownSteps(opened.steps as Step[]);
     this.newerTypes = newerTypes(opened.steps as Step[]);
+  }
+
+  /** With its steps and what else a new page needs of it. */
+  get current(): SessionWithSteps {
+    return { ...this.opened, session: { ...this.opened.session, ...this.latest } };
   }
 
   get steps(): Step[] {
@@ -111,6 +119,7 @@ export class ProjectSession implements SessionBackend {
   }
 
   private playedOf(session: Session): PlayedSession {
+    if (session.updatedAt >= this.latest.updatedAt) this.latest = session;
     return { ...session, currentStepIndex: shownIndex(this.shown, session.currentStepIndex) };
   }
 }
