@@ -46,6 +46,11 @@ function ProjectApp({ route }: { route: ProjectRoute }) {
   const opening = useOpening(() => openVisit(route.projectId), ({ project }) => project);
   const { opened: visit, setOpened: setVisit } = opening;
   const project = useTranslated(visit?.project);
+  useEffect(() => {
+    if (!visit || route.phase !== "welcome") return;
+    const timer = setTimeout(() => void sendLeft(visit.backend), SEND_LEFT_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [visit?.backend, route.phase]);
   if (!visit || !project) return <Opening {...opening} />;
   const setEntered = (entered: boolean) => () => setVisit({ ...visit, entered });
   return atKiosk(
@@ -107,7 +112,10 @@ function useOpening<T extends { backend: Backend }>(
       return found;
     };
     openAndSpeak().then(
-      (found) => current && setOpened(found),
+      (found) => {
+        registerLater();
+        if (current) setOpened(found);
+      },
       (error: unknown) => {
         if (!current) return;
         const refused = refusalOf(error);
@@ -139,6 +147,37 @@ function useOpening<T extends { backend: Backend }>(
     return () => clearTimeout(timer);
   }, [retryAt]);
   return { opened, setOpened, refusal, retryAt, retry };
+}
+
+/** What the worker fetches competes with nothing that the first screen needs. */
+const REGISTER_AFTER_MS = 2_000;
+let isRegistering = false;
+
+/** Have the service worker open this page without a network from now on. */
+function registerLater(): void {
+  if (isRegistering) return;
+  isRegistering = true;
+  setTimeout(async () => {
+    try {
+      const { registerWorker } = await import("./offline/registration.ts");
+      await registerWorker();
+    } catch {
+      // Without a worker the page needs the network to open.
+    }
+  }, REGISTER_AFTER_MS);
+}
+
+const SEND_LEFT_AFTER_MS = 4_000;
+const MAX_SENDING_MS = 30_000;
+
+/** Send what an earlier visit to a session could not, as its screens do while they are open. */
+async function sendLeft(backend: Backend): Promise<void> {
+  try {
+    const { sendUnsent } = await import("./media/unsent.ts");
+    await sendUnsent(backend, Date.now() + MAX_SENDING_MS);
+  } catch {
+    // It is sent when the session is opened.
+  }
 }
 
 const KIOSK = new Later(() => import("./screens/kiosk.tsx"));

@@ -9,25 +9,12 @@ import "./styles/photo.css";
 import "./styles/layout.css";
 
 const RELOAD_AFTER_MS = 3_000;
-/** What the worker fetches competes with nothing that the first screen needs. */
-const REGISTER_AFTER_MS = 2_000;
 
 const root = document.getElementById("app");
 speak().then(() => {
   document.title = words().page.title;
   if (root) render(<App />, root);
 }, reloadWhenOnline);
-
-addEventListener("load", () => {
-  setTimeout(async () => {
-    try {
-      const { registerWorker } = await import("./offline/registration.ts");
-      await registerWorker();
-    } catch {
-      // Without a worker the page needs the network to open.
-    }
-  }, REGISTER_AFTER_MS);
-});
 
 /** Nothing can be said without words, and a browser may remember that a module did not arrive. */
 function reloadWhenOnline(): void {

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   type Answer,
-  PendingProgress,
   Outbox,
+  PendingProgress,
+  pendingSessions,
   type Progress,
   refusedAnswers,
   type Saving,
@@ -123,4 +124,16 @@ test("issues name the answers by their order in the request", () => {
   ];
   const refused = refusedAnswers(new Refusal("invalid_request", { issues }), { answers });
   assert.deepEqual(refused, [{ stepId: "b", value: 1 }]);
+});
+
+test("the sessions of which something is pending are found, of projects and of events", () => {
+  const store = new MemoryStore();
+  new PendingProgress(store, "p", "s1").setAnswer("name", "Ada");
+  new PendingProgress(store, "p", "s1").setIndex(2);
+  new PendingProgress(store, "event:e", "s2").setIndex(1);
+  store.setItem("guest-page:entry:p:uid", "1");
+  assert.deepEqual(pendingSessions(store), [
+    { scope: "p", sessionId: "s1" },
+    { scope: "event:e", sessionId: "s2" },
+  ]);
 });

@@ -50,17 +50,24 @@ export async function leave(backend: Backend, begin: string): Promise<void> {
   const left = new Promise<void>((resolve) => {
     channel.onmessage = ({ data }: MessageEvent<Message>) => data === "left" && resolve();
   });
-  // Two tabs that forget would forget the next visitor too.
-  await navigator.locks.request(`${CHANNEL}:leaving`, { ifAvailable: true }, async (lock) => {
-    if (lock === null) return within(MAX_WAITING_MS, left);
+  const forget = async () => {
     channel.postMessage("leaving" satisfies Message);
     await within(MAX_SENDING_MS, sendUnsent(backend, Date.now() + MAX_SENDING_MS));
     const { endListeners } = await import("../model/live.ts").catch(() => ({ endListeners: null }));
     await within(MAX_FORGETTING_MS, Promise.allSettled([endListeners?.(), backend.signOut()]));
     await within(MAX_FORGETTING_MS, forgetAll());
     channel.postMessage("left" satisfies Message);
-  });
-  location.replace(begin);
+  };
+  try {
+    // Two tabs that forget would forget the next visitor too.
+    await (navigator.locks
+      ? navigator.locks.request(`${CHANNEL}:leaving`, { ifAvailable: true }, (lock) =>
+          lock ? forget() : within(MAX_WAITING_MS, left),
+        )
+      : forget());
+  } finally {
+    location.replace(begin);
+  }
 }
 
 /** Where visits begin: the address at which this tab began, unless that is in the middle of one. */
