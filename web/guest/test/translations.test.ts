@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { titleOf, translatedStep, translatedVenue } from "../src/model/translations.ts";
+import { foreignLanguage, titleOf, translatedStep, translatedVenue } from "../src/model/translations.ts";
 import type { Step } from "../src/model/types.ts";
 
 const DRINKS: Step = {
@@ -66,4 +66,14 @@ test("a project has its name and its consent in the language", () => {
   });
   assert.deepEqual(translatedVenue(venue, "fr"), { ...venue, name: "Nuit" });
   assert.deepEqual(translatedVenue({ ...venue, consent: null }, "de").consent, null);
+});
+
+test("a text in another language than the visit says which", () => {
+  const translations = { de: { title: "Sommernacht" } };
+  const language = (tag: string, locales?: string[]) =>
+    foreignLanguage(translations, "title", tag, locales ? { locales } : {});
+  assert.equal(language("fr", ["en-GB", "fr"]), "en-GB");
+  assert.equal(language("de-AT", ["en", "de"]), undefined);
+  assert.equal(language("en-US", ["en-GB"]), undefined);
+  assert.equal(language("fr"), undefined, "nobody says in which it is written");
 });

@@ -71,7 +71,7 @@ function localeOf(tag: string): Locale {
   return { tag, words: languageOf(tag) };
 }
 
-function languageOf(tag: string): string {
+export function languageOf(tag: string): string {
   return tag.split("-")[0] ?? tag;
 }
 

@@ -1,6 +1,6 @@
 /** What the people of a project have written, in the language of the visit as far as it is there. */
 
-import { fallbacks } from "./locale.ts";
+import { fallbacks, languageOf } from "./locale.ts";
 import type { ConsentText, Step, Venue } from "./types.ts";
 
 /** Texts by language, beside those that were authored. */
@@ -30,6 +30,21 @@ function translation<T, Key extends keyof T>(
 /** The name of a project, an event or an experience. */
 export function titleOf({ name, translations }: Titled, tag: string): string {
   return translation(translations, tag, "title") ?? name;
+}
+
+/**
+ * The language of a text that is not translated, where the visit has another one: by it the text is
+ * read out and hyphenated. WCAG 2.2, 3.1.2.
+ */
+export function foreignLanguage<T>(
+  translations: Translations<T>,
+  field: keyof T,
+  tag: string,
+  { locales }: Pick<Venue, "locales">,
+): string | undefined {
+  const own = locales?.[0];
+  if (own === undefined || languageOf(own) === languageOf(tag)) return undefined;
+  return translation(translations, tag, field) === undefined ? own : undefined;
 }
 
 /** The project or the event with its name and its consent in the language. */

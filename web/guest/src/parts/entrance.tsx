@@ -1,8 +1,9 @@
 /** What a guest sees before anything else: where they are, and what they must agree to. */
 
 import type { RefObject } from "preact";
+import { foreignLanguage } from "../model/translations.ts";
 import type { ConsentText, Venue } from "../model/types.ts";
-import { counted, words } from "../model/words.ts";
+import { counted, currentTag, words } from "../model/words.ts";
 import { Brand } from "./frame.tsx";
 import { InAppNotice } from "./in-app.tsx";
 import { LanguageChoice } from "./language-choice.tsx";
@@ -16,7 +17,9 @@ export function Hero({ venue }: { venue: Venue }) {
         <div class="hero-text">
           {venue.theme?.logoUrl ? <Brand venue={venue} /> : null}
           <p class="eyebrow">{words().welcome.eyebrow}</p>
-          <h1 dir="auto">{venue.name}</h1>
+          <h1 dir="auto" lang={foreignLanguage(venue.translations, "title", currentTag(), venue)}>
+            {venue.name}
+          </h1>
         </div>
       </header>
       <InAppNotice />

@@ -1,18 +1,25 @@
 /** What every step has: a title, and a description and media if its author gave them. */
 
-import type { Step } from "../model/types.ts";
-import { words } from "../model/words.ts";
+import { foreignLanguage } from "../model/translations.ts";
+import type { Step, Venue } from "../model/types.ts";
+import { currentTag, words } from "../model/words.ts";
 import { Heading } from "./frame.tsx";
 import { Icon } from "./icons.tsx";
 import { StepMedia } from "./media.tsx";
 
 interface Props {
   step: Step;
+  /** Whose step it is; null if the words are the page's own. */
+  venue: Venue | null;
   /** Whether the session makes a picture: without one nothing here speaks of it. */
   makesPicture: boolean;
 }
 
-export function StepHead({ step, makesPicture }: Props) {
+export function StepHead({ step, venue, makesPicture }: Props) {
+  const isAuthored = venue !== null && step.title;
+  const lang = isAuthored
+    ? foreignLanguage(step.translations, "title", currentTag(), venue)
+    : undefined;
   return (
     <div class="step-head">
       {step.type === "info" && !step.mediaUrl ? (
@@ -20,7 +27,7 @@ export function StepHead({ step, makesPicture }: Props) {
           <Icon name="spark" />
         </span>
       ) : null}
-      <div class="step-text">
+      <div class="step-text" lang={lang}>
         <Heading of={step.id}>{step.title || fallbackTitle(step, makesPicture)}</Heading>
         {step.description ? <p class="lead" dir="auto">{step.description}</p> : null}
       </div>

@@ -176,7 +176,7 @@ function StepForm({ venue, play, step }: FormProps) {
         }}
       >
         {hasOwnHead(step.type) ? null : (
-          <StepHead step={step} makesPicture={play.backend.makesPicture} />
+          <StepHead step={step} venue={venue} makesPicture={play.backend.makesPicture} />
         )}
         {Renderer ? (
           <div class="step-body">

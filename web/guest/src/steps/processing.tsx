@@ -10,7 +10,7 @@ import type { StepProps } from "./props.ts";
 const MIN_SECONDS_PER_MESSAGE = 2;
 const MAX_SECONDS_PER_MESSAGE = 6;
 
-export function Processing({ play, step }: StepProps) {
+export function Processing({ venue, play, step }: StepProps) {
   const completed = play.session.status === "completed";
   const followed = usePicture(play.backend, completed);
   const messages = step.config?.messages ?? [];
@@ -30,7 +30,7 @@ export function Processing({ play, step }: StepProps) {
 
   return (
     <>
-      {failed ? null : <StepHead step={step} makesPicture={picture.status !== "none"} />}
+      {failed ? null : <StepHead step={step} venue={venue} makesPicture={picture.status !== "none"} />}
       <div class="processing">
         {failed ? null : (
           <>

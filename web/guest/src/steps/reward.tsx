@@ -18,6 +18,7 @@ export function Reward({ venue, play, step }: StepProps) {
       {hasFailed(picture) ? null : (
         <StepHead
           step={inProgress ? { ...step, title: words().result.inProgress, description: "" } : step}
+          venue={inProgress ? null : venue}
           makesPicture={picture.status !== "none"}
         />
       )}
