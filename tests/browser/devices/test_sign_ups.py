@@ -48,3 +48,10 @@ class TestRefusedSignUps:
         assert "Trying again …" in seen["countdowns"]
         assert len([each for each in seen["announced"] if each]) == 1
         assert seen["alerts"] == 0, "the problem is no alert once more"
+
+    @pytest.mark.exhaustive
+    def test_a_campaign_s_page_goes_on_by_itself_too(self, browser: Browser) -> None:
+        seen = browser.play("refusedPlayer")
+        assert "mobile data" in seen["text"]
+        assert seen["attempts"] == 2
+        assert seen["uncaught"] == []

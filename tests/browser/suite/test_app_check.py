@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
+from emulator.demo import seed
 from emulator.demo.client import Client, DebugTokens
 from emulator.suite.suite import Suite
 from tests.browser.conftest import a_browser_suite
@@ -75,6 +76,12 @@ class TestEnforced:
         assert seen["reason"] == "app_check_required"
         assert "phone's own browser" in seen["text"]
         assert seen["calls"] <= 2, "it is not tried over and over"
+
+    def test_the_assistant_streams_its_answer(self, enforcing: tuple[Suite, Browser]) -> None:
+        account = {"email": seed.OPERATOR_EMAIL, "password": seed.OPERATOR_PASSWORD}
+        seen = enforcing[1].play("assistantAnswers", workspace=seed.WORKSPACE, **account)
+        assert seen["uncaught"] == []
+        assert seen["title"] == "List my campaigns"
 
     def test_the_demo_s_own_client_passes(self, enforcing: tuple[Suite, Browser]) -> None:
         suite, _ = enforcing

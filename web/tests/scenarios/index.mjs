@@ -69,7 +69,7 @@ import {
   sharedEventPicture,
   sharedPicture,
 } from "./shares.mjs";
-import { refusedSignUps } from "./sign-ups.mjs";
+import { refusedPlayer, refusedSignUps } from "./sign-ups.mjs";
 import { streamed } from "./streaming.mjs";
 import { requiredUnknownStep, unknownJourneySteps, unknownSteps } from "./unknown-steps.mjs";
 import { reloadAndBack, visitOverHttps, wholeVisit } from "./visits.mjs";
@@ -81,6 +81,7 @@ export const SCENARIOS = {
   attestedVisit,
   unattestedVisit,
   refusedSignUps,
+  refusedPlayer,
   reloadAndBack,
   twoTabs,
   offlineAnswers,

@@ -64,3 +64,21 @@ export async function refusedSignUps(stage, { error, refusals, returns = false }
     uncaught: stage.uncaught,
   };
 }
+
+/** Auth refuses a player's first sign-up on a campaign's page, which then goes on by itself. */
+export async function refusedPlayer(stage) {
+  const guest = await stage.guest();
+  let attempts = 0;
+  await guest.page.route("**/accounts:signUp**", (route) => {
+    if (route.request().method() !== "POST" || ++attempts > 1) return route.continue();
+    const headers = { "access-control-allow-origin": "*" };
+    const error = { code: 400, message: "TOO_MANY_ATTEMPTS_TRY_LATER" };
+    return route.fulfill({ status: 400, headers, json: { error } });
+  });
+  await guest.page.goto(`${stage.settings.origin}/play/nothing-here`);
+  const problem = guest.find("problem");
+  await problem.waitFor();
+  const text = await problem.innerText();
+  await guest.sees("problem", '[data-reason="campaign_not_found"]');
+  return { text, attempts, uncaught: stage.uncaught };
+}

@@ -1,7 +1,8 @@
 /** The live page: from an address to a campaign, or to why there is none. */
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { refusalOf } from "../../../guest/src/model/refusals.ts";
+import { pauseAfter } from "../../../guest/src/model/waiting.ts";
 import {
   campaignIdOf,
   entranceOf,
@@ -27,16 +28,24 @@ export function Page() {
   const [live, setLive] = useState<LiveCampaign | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
 
-  const open = async () => {
-    setProblem(null);
+  const failures = useRef(0);
+
+  /** What it shows stays until it is known to be otherwise, so that nothing is announced twice. */
+  const reopen = async () => {
     try {
       if (campaignId === null) return setProblem({ reason: "campaign_not_found", details: {} });
       const connected = backend ?? (await connect());
       setBackend(connected);
       show(await load(connected, campaignId));
+      setProblem(null);
     } catch (error) {
+      failures.current += 1;
       setProblem(problemOf(error));
     }
+  };
+  const open = () => {
+    setProblem(null);
+    return reopen();
   };
   const show = (loaded: LiveCampaign) => {
     dress(loaded.campaign);
@@ -45,6 +54,16 @@ export function Page() {
   useEffect(() => {
     open();
   }, []);
+  useEffect(() => {
+    const pause = problem && pauseAfter(problem.reason, failures.current);
+    if (pause === null) return;
+    const timer = setTimeout(reopen, pause);
+    addEventListener("online", reopen);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("online", reopen);
+    };
+  }, [problem]);
 
   if (problem) return <Problem problem={problem} onRetry={open} />;
   if (backend === null || live === null || campaignId === null) return <Loading />;

@@ -68,6 +68,10 @@ const en: Texts = {
       title: "Not signed in",
       text: "Your browser did not let us sign you in. Allow storage for this page and try again.",
     },
+    "auth/too-many-requests": {
+      title: "Too many guests on this Wi-Fi",
+      text: "Please switch to mobile data, or wait here: the page goes on by itself.",
+    },
     offline: {
       title: "No connection",
       text: "We could not reach the campaign. Your spin is kept: try again when you are online.",
@@ -150,6 +154,10 @@ const de: Texts = {
     unauthenticated: {
       title: "Nicht angemeldet",
       text: "Dein Browser hat die Anmeldung verhindert. Erlaube dieser Seite, Daten zu speichern.",
+    },
+    "auth/too-many-requests": {
+      title: "Zu viele Gäste in diesem WLAN",
+      text: "Wechsle bitte zu mobilen Daten, oder warte hier: Es geht von selbst weiter.",
     },
     offline: {
       title: "Keine Verbindung",
@@ -234,6 +242,10 @@ const es: Texts = {
       title: "Sin sesión",
       text: "Tu navegador no permitió iniciar la sesión. Permite que esta página guarde datos.",
     },
+    "auth/too-many-requests": {
+      title: "Demasiada gente en esta red wifi",
+      text: "Usa los datos móviles o espera aquí: la página seguirá sola.",
+    },
     offline: {
       title: "Sin conexión",
       text: "No hemos podido conectar. Tu tirada no se pierde: inténtalo cuando tengas red.",
@@ -311,6 +323,10 @@ const fr: Texts = {
       title: "Non connecté",
       text: "Votre navigateur a empêché la connexion. Autorisez cette page à stocker des données.",
     },
+    "auth/too-many-requests": {
+      title: "Trop de monde sur ce Wi-Fi",
+      text: "Passez aux données mobiles, ou patientez ici : la page reprendra d’elle-même.",
+    },
     offline: {
       title: "Pas de connexion",
       text: "Impossible de joindre l’opération. Votre tour est conservé : réessayez en ligne.",
@@ -381,6 +397,10 @@ const ar: Texts = {
     unauthenticated: {
       title: "لم يتم تسجيل الدخول",
       text: "منع متصفحك تسجيل الدخول. اسمح لهذه الصفحة بتخزين البيانات.",
+    },
+    "auth/too-many-requests": {
+      title: "عدد الضيوف على هذه الشبكة كبير",
+      text: "يرجى استخدام بيانات الهاتف، أو الانتظار هنا وستتابع الصفحة تلقائيًا.",
     },
     offline: {
       title: "لا يوجد اتصال",
