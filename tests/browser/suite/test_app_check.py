@@ -76,6 +76,7 @@ class TestEnforced:
         assert seen["reason"] == "app_check_required"
         assert "phone's own browser" in seen["text"]
         assert seen["calls"] <= 2, "it is not tried over and over"
+        assert seen["seconds"] < 16, "a script that is blocked is waited for once"
 
     def test_the_assistant_streams_its_answer(self, enforcing: tuple[Suite, Browser]) -> None:
         account = {"email": seed.OPERATOR_EMAIL, "password": seed.OPERATOR_PASSWORD}

@@ -104,10 +104,12 @@ export async function unattestedVisit(stage, { failure }) {
     const headers = { "access-control-allow-origin": "*", "access-control-allow-headers": "*" };
     return route.fulfill({ status: 403, headers, json: { error: { code: 403 } } });
   });
+  const began = Date.now();
   await guest.open();
   const problem = guest.find("problem");
   await problem.waitFor();
   return {
+    seconds: (Date.now() - began) / 1000,
     reason: await problem.getAttribute("data-reason"),
     text: await problem.innerText(),
     calls: seen.calls,

@@ -27,20 +27,33 @@ export function startAppCheck(
 }
 
 const MAX_ATTESTATION_MS = 8000;
+/** After one that did not respond: the sign-in and the calls after it need not wait as long again. */
+const NEXT_ATTESTATION_MS = 1000;
 
 /**
  * Gives up where reCAPTCHA's script is blocked: the SDK would wait for it forever, and each call with it.
  * Then calls are sent without a token, and the server's refusal has words.
  */
 class TimedProvider extends ReCaptchaEnterpriseProvider {
+  private patience = MAX_ATTESTATION_MS;
+
   // The SDK declares it for itself alone.
-  getToken(isLimitedUse?: boolean): Promise<unknown> {
+  async getToken(isLimitedUse?: boolean): Promise<unknown> {
     const parent = ReCaptchaEnterpriseProvider.prototype as unknown as TimedProvider;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
-      const error = new FirebaseError("appCheck/recaptcha-error", "reCAPTCHA does not respond.");
-      setTimeout(() => reject(error), MAX_ATTESTATION_MS);
+      timer = setTimeout(() => {
+        this.patience = NEXT_ATTESTATION_MS;
+        reject(new FirebaseError("appCheck/recaptcha-error", "reCAPTCHA does not respond."));
+      }, this.patience);
     });
-    return Promise.race([parent.getToken.call(this, isLimitedUse), late]);
+    try {
+      const token = await Promise.race([parent.getToken.call(this, isLimitedUse), late]);
+      this.patience = MAX_ATTESTATION_MS;
+      return token;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 
