@@ -209,8 +209,11 @@ class TestDemo:
             assert "stack_trace" not in (tmp_path / region / "functions.log").read_text()
 
     @pytest.mark.exhaustive
-    def test_a_campaign_is_made_played_and_verified(self, tmp_path: Path) -> None:
-        done = run("demo", "--campaign", "--out", str(tmp_path))
+    @pytest.mark.parametrize("options", [[], ["--app-check"]], ids=["", "with App Check"])
+    def test_a_campaign_is_made_played_and_verified(
+        self, tmp_path: Path, options: list[str]
+    ) -> None:
+        done = run("demo", "--campaign", *options, "--out", str(tmp_path))
 
         assert done.returncode == 0, done.stdout + done.stderr
         assert re.search(r"prize tote: 3 offered, \d awarded, \d left", done.stdout)
