@@ -32,7 +32,7 @@ class TestPageOfMails:
         eventually(lambda: visit.main.id in {each["sessionId"] for each in suite.mails().values()})
         name = faulty_suite.db.document("projects", seed.PROJECT).get().get("name")
 
-        seen = browser.play("mailsPage", subject=f"Your picture from {name}")
+        seen = browser.play("mailsPage", subject=f"Your picture from {name}", session=visit.main.id)
 
         assert seen["uncaught"] == []
         assert (seen["violations"], seen["dark"]) == ([], [])

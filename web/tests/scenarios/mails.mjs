@@ -3,7 +3,7 @@
 import { violations } from "../audit.mjs";
 
 /** The page of all mails, as a developer sees it who opens it and walks through it with Tab. */
-export async function mailsPage(stage, { subject }) {
+export async function mailsPage(stage, { subject, session }) {
   const person = await stage.guest({ hasTouch: false, isMobile: false });
   const { page } = person;
   const uncaught = [];
@@ -12,7 +12,7 @@ export async function mailsPage(stage, { subject }) {
     if (message.type() === "error") uncaught.push(message.text());
   });
   await page.goto(`${stage.settings.hub}/mail`);
-  const mail = page.getByRole("article", { name: subject });
+  const mail = page.getByRole("article", { name: subject }).filter({ hasText: session });
   await mail.waitFor();
   const frame = mail.getByTitle(subject).contentFrame();
   const picture = frame.locator("img").last();
@@ -34,7 +34,7 @@ export async function mailsPage(stage, { subject }) {
 
   await page.evaluate(() => document.activeElement?.blur());
   const summary = mail.locator("summary");
-  for (let press = 0; press < 60; press++) {
+  for (let press = 0; press < 200; press++) {
     await page.keyboard.press("Tab");
     if (await summary.evaluate((each) => each === document.activeElement)) break;
   }
