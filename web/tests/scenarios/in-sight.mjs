@@ -2,6 +2,8 @@
 
 import { violations } from "../audit.mjs";
 
+const MAX_FRAMES = 60;
+
 /** Whether an element is on the screen with nothing in front of it. Runs in the page. */
 function isInSight(element) {
   const { left, right, top, bottom } = element.getBoundingClientRect();
@@ -11,6 +13,15 @@ function isInSight(element) {
     const front = document.elementFromPoint((left + right) / 2, y);
     return front !== null && (element.contains(front) || front.contains(element));
   });
+}
+
+/** Whether it comes in sight: the page scrolls there once it has painted the error. */
+async function comesInSight(page, locator) {
+  for (let frame = 0; frame < MAX_FRAMES; frame++) {
+    if (await locator.evaluate(isInSight)) return true;
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  return false;
 }
 
 /** A guest leaves each kind of question without a good answer, on a screen of this look. */
@@ -31,8 +42,8 @@ export async function errorsInSight(stage, { width, height, zoom, scheme }) {
     const error = guest.find("answer-error", ":not([hidden])");
     await error.waitFor();
     seen[step] = {
-      error: await error.evaluate(isInSight),
-      ...(looksAt ? { field: await guest.find(looksAt).evaluate(isInSight) } : {}),
+      error: await comesInSight(page, error),
+      ...(looksAt ? { field: await comesInSight(page, guest.find(looksAt)) } : {}),
       violations: await violations(page),
     };
   };
