@@ -176,6 +176,7 @@ async function problems(guest, see) {
   await page.goto(`${origin}/`);
   await guest.sees("problem", '[data-reason="none"]');
   await see("problem");
+  await page.evaluate(() => localStorage.clear()); // else the page is shown as it was kept
   await page.route("**/getProject", (route) => route.abort());
   await guest.open();
   await guest.sees("problem", '[data-reason="offline"]');
