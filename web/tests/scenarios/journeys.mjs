@@ -128,9 +128,12 @@ export async function journeyAgain(stage, { photo }) {
     await guest.answers("fun", { option: 4 });
     await guest.answers("wish", "");
     await guest.sees("picture");
+    // Until the server knows, a reload shows the last step again.
+    const known = guest.page.waitForResponse((response) => response.url().endsWith("/goToStep"));
     await guest.passes("reward");
     await guest.seesPhase("share");
     await guest.picture();
+    await known;
   };
   await guest.beginsJourney();
   await plays();
