@@ -182,7 +182,15 @@ class TestMigrateEvent:
         draft = quiet_db.document(cartoon.path).get().get("draft")
         assert draft["steps"][3] == {"id": "step_consent", "type": "haptic", "x": 1} | {
             name: draft["steps"][3][name]
-            for name in ("title", "description", "mediaUrl", "mediaType", "ctaLabel", "config")
+            for name in (
+                "title",
+                "description",
+                "mediaUrl",
+                "mediaType",
+                "ctaLabel",
+                "config",
+                "translations",
+            )
         }
 
     def test_a_journey_that_offers_nothing_becomes_one_without_a_transform(
