@@ -177,6 +177,8 @@ def issues_of(
         if counts and not counts(entry["type"], entry["loc"]):
             continue
         location, context = entry["loc"], entry.get("ctx", {})
+        if entry["type"] == "none_required" and location[-1:] == ("none",):
+            continue  # the other branch of an optional field says what is wrong with the value
         message = entry["msg"].removeprefix("Value error, ")
         match entry["type"]:
             case "missing":

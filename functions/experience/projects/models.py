@@ -270,7 +270,7 @@ class SaveProject(Request):
     `expected_version` is the `draftVersion` that the change is made to, 0 to create. What is left
     out stays as it is, at every depth of the draft that is an object. What is null there goes, and
     a list is replaced. A project that was never published cannot go live. No project is created
-    with the id `assets`, `assistant`, `e` or `play`.
+    with the id `assets`, `assistant`, `e`, `play` or `s`.
     """
 
     workspace_id: DocumentId

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
+from experience.errors import issues_of
 from experience.steps import (
     STEP_TYPES,
     AuthoredStep,
@@ -296,6 +297,16 @@ class TestTranslations:
         assert authored(data | {"translations": some}).dump()["translations"] == some
         with pytest.raises(ValidationError, match=r"translations.de.options .*: rose"):
             authored(data | {"translations": {"de": {"options": {"rose": "Rosé"}}}})
+
+    def test_a_bad_one_is_named_once_by_its_field(self) -> None:
+        words = {"de": {"title": "x" * 201, "options": {"red": ""}}}
+        data = step("multiple_choice").dump() | {"translations": words}
+        with pytest.raises(ValidationError) as raised:
+            authored(data)
+        assert dict(issues_of(raised.value, data)) == {
+            "translations.de.title": "String should have at most 200 characters",
+            "translations.de.options.red": "String should have at least 1 character",
+        }
 
     def test_the_answer_is_the_value_and_a_prompt_gets_the_label_of_its_author(self) -> None:
         question = authored(
