@@ -162,9 +162,11 @@ def _forward(
     host, _, port = env["FUNCTIONS_EMULATOR_HOST"].removeprefix("http://").rpartition(":")
     query = f"?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else ""
     path = quote(environ["PATH_INFO"].encode("latin-1"))
+    language = environ.get("HTTP_ACCEPT_LANGUAGE")
+    wanted = {"Accept-Language": language} if language else {}
     connection = HTTPConnection(host, int(port), timeout=MAX_START_SECONDS)
     try:
-        connection.request(environ["REQUEST_METHOD"], f"/{function}{path}{query}")
+        connection.request(environ["REQUEST_METHOD"], f"/{function}{path}{query}", headers=wanted)
         response = connection.getresponse()
         content = response.read()
     finally:

@@ -44,6 +44,7 @@ class TestWantedLocales:
             ("fr", "de-AT,de;q=0.9,en;q=0.8", ["fr", "de-AT", "de", "en"]),
             (None, "en;q=0.1, ar, de;q=0.5", ["ar", "de", "en"]),
             (None, "en;q=0, *;q=0.1, de", ["de"]),
+            ("de_AT", None, ["de-AT"]),
             ("", None, []),
             ("<script>", "de;q=2, ../x, en;q=x", ["de", "en"]),
             ("x" * 40, ",,;,", []),

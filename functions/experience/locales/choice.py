@@ -86,8 +86,8 @@ def _in_case(part: str) -> str:
 def wanted_locales(named: str | None, accept_language: str | None) -> list[str]:
     """What a browser asks for: the language that an address names, then those of its header.
 
-    Whatever is no language is passed over, as a header comes from anybody. Source: RFC 9110,
-    section 12.5.4.
+    Whatever is no language is passed over, as a header comes from anybody. An address may say
+    `de_DE`, as many write by hand. Source: RFC 9110, section 12.5.4.
     """
     ranked: list[tuple[float, str]] = []
     for part in (accept_language or "").split(",")[:MAX_WANTED]:
@@ -97,5 +97,5 @@ def wanted_locales(named: str | None, accept_language: str | None) -> list[str]:
         if quality > 0:
             ranked.append((-quality, tag.strip()))
     ranked.sort(key=lambda each: each[0])
-    tags = [named or "", *(tag for _, tag in ranked)]
+    tags = [(named or "").replace("_", "-"), *(tag for _, tag in ranked)]
     return [each for each in tags if len(each) <= MAX_TAG_LENGTH and _RANGE.fullmatch(each)]

@@ -22,8 +22,9 @@ const DEFAULT = "en";
 
 /** The languages that a guest asks for, the most wanted one first. */
 export function wantedTags(search: string, languages: readonly string[]): string[] {
-  const named = new URLSearchParams(search).get(LANGUAGE_PARAMETER);
-  return [...(named === null ? [] : [named]), ...languages].flatMap((tag) => canonical(tag) ?? []);
+  // Many write `de_DE` by hand, as POSIX does.
+  const named = new URLSearchParams(search).get(LANGUAGE_PARAMETER)?.replaceAll("_", "-");
+  return [...(named === undefined ? [] : [named]), ...languages].flatMap((tag) => canonical(tag) ?? []);
 }
 
 /**
