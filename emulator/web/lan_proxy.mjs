@@ -4,15 +4,16 @@
 // "region", "bucket", "certificate", "key", "targets"}`, with host:port by the names of firebase.json in
 // `targets`.
 // A response passes as it arrives: callables and listeners stream. Only what pages need passes:
-// no task, no event, nothing of the suite's control, and no emulator's administration.
+// no task, no event, nothing of the suite's control, and no emulator's administration: lan_admission.mjs.
 
 import { readFileSync } from "node:fs";
 import { Agent, request as requestOf } from "node:http";
 import { createServer } from "node:https";
 import { BlockList, isIPv4 } from "node:net";
-import { pathToFileURL } from "node:url";
+import { isChannel, isChannelBody, isOfGuest, isOfSdk, isOwnPath, targetOf } from "./lan_admission.mjs";
 
-const MAX_HANDSHAKE_BYTES = 256 * 1024;
+// Firestore takes 10 MiB, of which each byte can be an escape of three.
+const MAX_CHANNEL_BYTES = 32 * 1024 * 1024;
 const MAX_UPLOAD_MS = 30 * 60_000;
 // https://datatracker.ietf.org/doc/html/rfc9110#section-7.6.1
 const HOP_BY_HOP = new Set([
@@ -26,39 +27,8 @@ const HOP_BY_HOP = new Set([
   "transfer-encoding",
   "upgrade",
 ]);
-const INIT_JSON = "/__/firebase/init.json";
+const NO_GUEST = "Only tokens of guests pass. The owner of the emulators comes from this machine.";
 const FORWARDED = "x-emulator-forwarded-for";
-
-/** Which emulator serves a path, by its name in firebase.json, or null for what no page needs. */
-export function targetOf(path, { project, region, bucket }) {
-  if (/(^|\/)(\.|%2e){1,2}(\/|$)/i.test(path)) return null; // servers differ in what that leads to
-  if (path.startsWith("/google.firestore.v1.Firestore/")) return "firestore";
-  if (path.startsWith(`/v1/projects/${project}/databases/(default)/documents`)) return "firestore";
-  if (/^\/v1\/projects\/[^/]+\/apps\/[^/]+:exchange\w+$/.test(path)) return "appcheck";
-  if (path.startsWith("/identitytoolkit.googleapis.com/v1/accounts:")) return "auth";
-  if (path === "/securetoken.googleapis.com/v1/token") return "auth";
-  if (path.startsWith(`/${project}/${region}/`)) return "functions";
-  if (path.startsWith(`/${bucket}/`) || path.startsWith(`/v0/b/${bucket}/o/`)) return "storage";
-  if (path === `/upload/storage/v1/b/${bucket}/o`) return "storage";
-  if (path.startsWith("/v1/") || path.startsWith("/v0/") || path.startsWith("/upload/")) return null;
-  // Vite opens files in the editor of whoever asks below /__.
-  if (path.startsWith("/__") && path !== INIT_JSON) return null;
-  return "hosting";
-}
-
-/** Whether a text, however often it is percent-encoded, has the emulators' own credential. */
-export function hasOwnersCredential(text) {
-  let decoded = text;
-  for (let times = 0; times < 3; times++) {
-    if (/bearer[\s+]+owner/i.test(decoded)) return true;
-    try {
-      decoded = decodeURIComponent(decoded);
-    } catch {
-      return false; // then no emulator reads it either
-    }
-  }
-  return false;
-}
 
 function serve(settings) {
   const { targets, origin } = settings;
@@ -84,6 +54,10 @@ function serve(settings) {
       refuse(response, 403, `${remoteAddress} is not in this machine's own network.`);
       return null;
     }
+    if (!isOwnPath(message.url)) {
+      refuse(response, 400, "The request line needs a path.");
+      return null;
+    }
     const { host = "" } = message.headers;
     if (host !== ownHost) {
       if (message.method === "GET" && settings.names.includes(host.replace(/:\d+$/, ""))) {
@@ -97,8 +71,12 @@ function serve(settings) {
       refuse(response, 404, "Pages need nothing here.");
       return null;
     }
-    if (hasOwnersCredential(`${message.headers.authorization ?? ""} ${message.url}`)) {
-      refuse(response, 403, "The owner of the emulators comes from this machine.");
+    if (!isOfGuest(message.headers)) {
+      refuse(response, 403, NO_GUEST);
+      return null;
+    }
+    if (target === "firestore" && !isOfSdk(message)) {
+      refuse(response, 403, "Firestore's SDK sends no such request.");
       return null;
     }
     return target;
@@ -132,19 +110,17 @@ function serve(settings) {
     response.on("close", () => sent.destroy());
   }
 
-  /** The body of a request that begins a channel holds the headers of its stream. */
-  async function withoutOwner(message, response) {
+  /** The bodies of a channel can hold the headers of its stream. */
+  async function ofGuest(message, response) {
     const chunks = [];
     let size = 0;
     for await (const chunk of message) {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > MAX_HANDSHAKE_BYTES) return refuse(response, 413, "This begins no channel.");
+      if (size > MAX_CHANNEL_BYTES) return refuse(response, 413, "Firestore takes no such size.");
     }
     const body = Buffer.concat(chunks);
-    if (hasOwnersCredential(body.toString())) {
-      return refuse(response, 403, "The owner of the emulators comes from this machine.");
-    }
+    if (!isChannelBody(body.toString("latin1"))) return refuse(response, 403, NO_GUEST);
     const sent = send(message, "firestore");
     answer(sent, response);
     sent.end(body);
@@ -155,9 +131,8 @@ function serve(settings) {
     (message, response) => {
       const target = admit(message, response);
       if (target === null) return;
-      const beginsChannel = target === "firestore" && !/[?&]SID=/.test(message.url);
-      if (beginsChannel && message.method === "POST" && message.url.includes("/channel?")) {
-        withoutOwner(message, response).catch(() => response.destroy());
+      if (message.method === "POST" && isChannel(message.url.split("?")[0])) {
+        ofGuest(message, response).catch(() => response.destroy());
         return;
       }
       const sent = send(message, target);
@@ -168,7 +143,8 @@ function serve(settings) {
   // Vite tells the page over a socket what was edited.
   server.on("upgrade", (message, socket, head) => {
     const isOwn = isAdmitted(socket.remoteAddress) && message.headers.host === ownHost;
-    if (!isOwn || targetOf(message.url.split("?")[0], settings) !== "hosting") {
+    const { url } = message;
+    if (!isOwn || !isOwnPath(url) || targetOf(url.split("?")[0], settings) !== "hosting") {
       socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
       return;
     }
@@ -198,6 +174,4 @@ function serve(settings) {
   server.listen(settings.port, settings.host);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  serve(JSON.parse(readFileSync(process.argv[2])));
-}
+serve(JSON.parse(readFileSync(process.argv[2])));

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import ssl
 import threading
 import time
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 SETTINGS = {"project": "demo-guest", "region": "us-central1", "bucket": BUCKET}
-LISTEN = "/google.firestore.v1.Firestore/Listen/channel?VER=8"
+FIRESTORE = "/google.firestore.v1.Firestore"
+LISTEN = f"{FIRESTORE}/Listen/channel?VER=8"
+GUEST = "Authorization%3ABearer%20eyJh.eyJz.%0D%0A"
+OWNER = "Authorization%3ABearer%20owner%0D%0A"
 AS_OWNER = {"headers": {"Authorization": "Bearer owner"}}
 
 
@@ -78,6 +82,19 @@ class Phone:
             method, self.origin + path, timeout=30, allow_redirects=False, **options
         )
 
+    def status_of(self, target: str, method: str = "GET") -> int:
+        """The status for a request line that is sent as it is. `requests` would resolve some."""
+        host, _, port = self.netloc.partition(":")
+        context = ssl.create_default_context(cafile=str(self.session.verify))
+        lines = (f"{method} {target} HTTP/1.1", f"Host: {self.netloc}", "Content-Length: 0")
+        with (
+            socket.create_connection((host, int(port)), 30) as plain,
+            context.wrap_socket(plain, server_hostname=host) as connection,
+        ):
+            head = "\r\n".join([*lines, "Connection: close", "", ""])
+            connection.sendall(head.encode())
+            return int(connection.makefile("rb").readline().split()[1])
+
 
 def a_proxy(
     addresses: dict[str, str], folder: Path, networks: tuple[str, ...] = ("127.0.0.0/8",)
@@ -112,9 +129,16 @@ class TestRoutes:
         [
             ("/demo-project/share?session=1", "hosting"),
             ("/s/abc", "hosting"),
+            ("/play/@vite/client?t=1", "hosting"),
+            ("/e/%C3%A9t%C3%A9/", "hosting"),
             ("/__/firebase/init.json", "hosting"),
             ("/demo-guest/us-central1/getProject", "functions"),
             (LISTEN, "firestore"),
+            (
+                f"{FIRESTORE}/Write/channel?database=projects%2Fp&SID=a-_%2B&gsessionid=b",
+                "firestore",
+            ),
+            ("/v1/projects/demo-guest/databases/(default)/documents/events/e-1?key=k", "firestore"),
             ("/v1/projects/demo-guest/databases/(default)/documents:commit", "firestore"),
             ("/identitytoolkit.googleapis.com/v1/accounts:signUp?key=local", "auth"),
             ("/v1/projects/demo-guest/apps/1:0:web:local:exchangeDebugToken?key=local", "appcheck"),
@@ -127,8 +151,8 @@ class TestRoutes:
     def test_what_pages_need_goes_to_its_emulator(
         self, phone: Phone, path: str, target: str
     ) -> None:
-        seen = phone.sends(path, "POST", data="text").json()
-        assert (seen["by"], seen["body"]) == (target, "text")
+        seen = phone.sends(path, "POST", data="count=0").json()
+        assert (seen["by"], seen["body"]) == (target, "count=0")
 
     @pytest.mark.parametrize(
         "path",
@@ -142,14 +166,49 @@ class TestRoutes:
             "/v1/jwks",
             "/v1beta/projects/demo-guest:verifyAppCheckToken",
             "/__/faults",
-            "/__open-in-editor?file=main.ts",
-            "/google.firestore.v1.Firestore/%2e%2e/emulator/v1/projects/demo-guest",
         ],
     )
     def test_nothing_else_reaches_an_emulator(self, phone: Phone, path: str) -> None:
-        # not by requests, which would resolve what is encoded
         response = phone.sends(path)
         assert response.status_code == 404 or response.json()["by"] == "hosting"
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/__open-in-editor?file=main.ts",
+            "/play/__open-in-editor?file=main.ts",
+            "/assistant/__OPEN-IN-EDITOR?file=main.ts",
+            "/play/%5F_open-in-editor?file=main.ts",
+            "/play%2f__open-in-editor",
+            "/play/%zz",
+            "/__/firebase/init.json/",
+            f"{FIRESTORE}/%2e%2e/emulator/v1/projects/demo-guest",
+            f"{FIRESTORE}/Commit",
+            f"{FIRESTORE}/Listen/channel/?VER=8",
+            f"{FIRESTORE}/Listen//channel?VER=8",
+            f"{FIRESTORE}/Listen/%63hannel?VER=8",
+            f"{FIRESTORE}/Write/channel;x?VER=8",
+            f"{FIRESTORE}/Listen/channel%2f?VER=8",
+            "/v1/projects/demo-guest/databases/(default)/documents/a/%62",
+            "/v1/projects/demo-guest/databases/(default)/documents:listCollectionIds",
+            "/v1/projects/demo-guest/databases/(default)/indexes",
+        ],
+    )
+    def test_no_other_spelling_reaches_a_server(self, phone: Phone, path: str) -> None:
+        assert phone.status_of(path, "POST") == 404
+
+    @pytest.mark.parametrize(
+        "target",
+        [
+            "https://x/__open-in-editor?file=main.ts",
+            "https://{netloc}/demo-project",
+            "//x/__open-in-editor",
+            "/demo-project#/__open-in-editor",
+            "/demo-project\\__open-in-editor",
+        ],
+    )
+    def test_a_request_line_has_a_path(self, phone: Phone, target: str) -> None:
+        assert phone.status_of(target.format(netloc=phone.netloc)) == 400
 
     def test_the_name_that_was_signed_reaches_the_storage_alone(self, phone: Phone) -> None:
         signed = phone.sends(f"/{BUCKET}/photo.jpg").json()["host"]
@@ -180,7 +239,28 @@ class TestWhoIsRefused:
         ("path", "options"),
         [
             ("/v1/projects/demo-guest/databases/(default)/documents/a/b", AS_OWNER),
-            (f"{LISTEN}&$httpHeaders=Authorization%3ABearer%20owner", {}),
+            ("/demo-guest/us-central1/getProject", AS_OWNER),
+            (LISTEN, AS_OWNER),
+            (LISTEN, {"headers": {"X-Authorization": "Bearer owner"}}),
+            (LISTEN, {"headers": {"Authorization": "bearer\towner"}}),
+            (LISTEN, {"headers": {"Content-Encoding": "gzip"}, "data": b"\x1f\x8b"}),
+            (f"{LISTEN}&$httpHeaders={OWNER}", {}),
+            (f"{LISTEN}&%24httpHeaders={OWNER}&y=%FF", {}),
+            (f"{LISTEN}&$req=headers%3D{OWNER}&SID=null", {}),
+            (f"{LISTEN}?&$httpHeaders={OWNER}", {}),
+            (f"{LISTEN}&SID=a", {"data": f"headers={OWNER}&count=0"}),
+            (f"{FIRESTORE}/Write/channel", {"data": f"headers={OWNER}&x=%FF"}),
+            (LISTEN, {"data": f"headers={OWNER}&count=0"}),
+            (LISTEN, {"data": f"headers={OWNER}&count=0&x=%FF"}),
+            (LISTEN, {"data": f"headers={OWNER}&count=0&ofs=%zz"}),
+            (LISTEN, {"data": f"headers=X%3A%FF%0D%0A{OWNER}&count=0"}),
+            (LISTEN, {"data": f"headers=X%3Aa%0A{OWNER}&count=0"}),
+            (LISTEN, {"data": f"headers=X%3Aa%250D%250A{OWNER}&count=0"}),
+            (LISTEN, {"data": f"headers={GUEST}&headers={OWNER}"}),
+            (LISTEN, {"data": f"headers={GUEST}{OWNER}"}),
+            (LISTEN, {"data": f"count=0;headers={OWNER}"}),
+            (LISTEN, {"data": f"count=0&%68eaders={OWNER}"}),
+            (LISTEN, {"data": f"headers={OWNER}".encode("utf-16")}),
             (LISTEN, {"data": "count=0&headers=Authorization%3ABearer%2520owner%0D%0A"}),
             (LISTEN, {"data": "count=0&headers=authorization%3Abearer+owner"}),
             ("/identitytoolkit.googleapis.com/v1/accounts:update", AS_OWNER),
@@ -189,9 +269,22 @@ class TestWhoIsRefused:
     def test_the_emulators_owner(self, phone: Phone, path: str, options: Any) -> None:
         assert phone.sends(path, "POST", **options).status_code == 403
 
-    def test_not_the_guest_whose_channel_begins(self, phone: Phone) -> None:
-        body = "count=0&headers=Authorization%3ABearer%20eyJh.eyJz.%0D%0A"
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "",
+            f"headers=X-Goog-Api-Client%3Agl-js%2F%20fire%2F12%0D%0A{GUEST}&count=0",
+            "count=1&ofs=0&req0___data__=%7B%22a%22%3A%22bearer%20owner%20100%25%20%C3%A9%22%7D",
+        ],
+    )
+    def test_not_the_guest_of_a_channel(self, phone: Phone, body: str) -> None:
         assert phone.sends(LISTEN, "POST", data=body).json()["body"] == body
+
+    def test_nor_the_guest_who_calls_and_reads(self, phone: Phone) -> None:
+        headers = {"Authorization": "Bearer eyJh.eyJz.c2ln"}
+        document = "/v1/projects/demo-guest/databases/(default)/documents/events/e"
+        for path, by in {document: "firestore", "/demo-guest/us-central1/f": "functions"}.items():
+            assert phone.sends(path, headers=headers).json()["by"] == by
 
     @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:1", "10.0.0.1:5443", ""])
     def test_pages_of_another_name_are_refused(self, phone: Phone, host: str) -> None:
