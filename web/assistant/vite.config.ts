@@ -1,8 +1,10 @@
 import { defineConfig } from "vite";
+import { noEditor } from "../guest/vite.no-editor.ts";
 
 /** The assistant, which Hosting serves below `/assistant/` beside the guest page. Build that one first. */
 export default defineConfig({
   base: "/assistant/",
+  plugins: [noEditor()],
   publicDir: false,
   optimizeDeps: { entries: ["index.html"] },
   build: {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { createServer, defineConfig, type Plugin, type Rollup } from "vite";
+import { noEditor } from "./vite.no-editor.ts";
 
 /** Serves `/__/firebase/init.json` as Firebase Hosting does, from the suite's environment. */
 function initJson(): Plugin {
@@ -96,6 +97,7 @@ function filesOf(
 }
 
 const project = process.env.GCLOUD_PROJECT ?? "demo-guest";
+const region = process.env.VITE_REGION ?? process.env.REGION ?? "us-central1";
 const functions = process.env.FUNCTIONS_EMULATOR_HOST ?? "127.0.0.1:5001";
 
 /** Vite's server injects styles into the page and reports changes over a socket. */
@@ -135,6 +137,7 @@ function pageBeside(name: string): Plugin {
 
 export default defineConfig({
   plugins: [
+    noEditor(),
     initJson(),
     shareScript(),
     developersPolicy(),
@@ -147,7 +150,7 @@ export default defineConfig({
     proxy: {
       "^/s/": {
         target: `http://${functions.replace(/^https?:\/\//, "")}`,
-        rewrite: (path) => `/${project}/us-central1/showShare${path}`,
+        rewrite: (path) => `/${project}/${region}/showShare${path}`,
       },
     },
   },

@@ -1,8 +1,10 @@
 import { defineConfig } from "vite";
+import { noEditor } from "../guest/vite.no-editor.ts";
 
 /** The live page, which Hosting serves below `/play/` beside the guest page. Build that one first. */
 export default defineConfig({
   base: "/play/",
+  plugins: [noEditor()],
   publicDir: false,
   optimizeDeps: { entries: ["index.html"] },
   build: {
