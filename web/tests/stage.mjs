@@ -24,7 +24,9 @@ export class Stage {
 
   /** A guest's phone with one tab. */
   async guest(options = {}) {
-    const context = await this.browser.newContext({ ...PHONE, ...options });
+    // The certificate of the suite's HTTPS origin is self-signed.
+    const ignoreHTTPSErrors = this.settings.origin?.startsWith("https:") ?? false;
+    const context = await this.browser.newContext({ ...PHONE, ignoreHTTPSErrors, ...options });
     this.contexts.push(context);
     context.setDefaultTimeout(MAX_WAIT_MS);
     context.on("weberror", (error) => this.messages.push(`uncaught: ${error.error()}`));

@@ -139,7 +139,13 @@ class TestHttps:
             settings = settings_at(origin, tmp_path)
             with a_browser(node, settings, tmp_path / "browser.log") as browser:
                 seen = browser.play("visitOverHttps")
+                none = {"none": {"campaign": "nothing-here"}}
+                campaign = browser.play("campaignRefusals", cases=none)["seen"]["none"]
+                account = {"email": seed.OPERATOR_EMAIL, "password": seed.OPERATOR_PASSWORD}
+                chat = browser.play("assistantAnswers", workspace=seed.WORKSPACE, **account)
             assert seen["uncaught"] == []
+            assert campaign["reason"] == "campaign_not_found", "it reads documents by REST"
+            assert chat["title"] == "List my campaigns"
             assert seen["isSecure"], "or there is no camera"
             assert seen["shared"] == seen["picture"]
             assert seen["code"].startswith(f"{origin}/s/")

@@ -25,7 +25,7 @@ export async function wholeVisit(stage) {
 
 /** A guest plays all phases at an origin whose certificate is self-signed; a friend sees the picture. */
 export async function visitOverHttps(stage) {
-  const guest = await stage.guest({ ignoreHTTPSErrors: true });
+  const guest = await stage.guest();
   const requests = [];
   guest.context.on("request", (request) => requests.push(request.url()));
   await guest.begins();
@@ -40,7 +40,7 @@ export async function visitOverHttps(stage) {
   await guest.playsPreshare();
   const picture = await guest.picture();
   const code = await guest.find("qr").getAttribute("data-url");
-  const friend = await stage.guest({ ignoreHTTPSErrors: true });
+  const friend = await stage.guest();
   friend.context.on("request", (request) => requests.push(request.url()));
   await friend.page.goto(code);
   const shared = await friend.page.locator("img.picture").evaluate(async (image) => {
