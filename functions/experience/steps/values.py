@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictBool, StrictFloat, StrictInt
 
 from experience.documents import Request
+from experience.locales.readable import is_visible
 
 StepValue = str | int | float | bool | list[str]
 
@@ -16,14 +17,6 @@ _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/
 # Letters, digits and inner hyphens; at least two labels, the last not a number (an IP address).
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"({_LABEL}\.)+(?!\d+\Z){_LABEL}", re.IGNORECASE)
-
-_INVISIBLE = {"Cf", "Cc", "Zs", "Zl", "Zp"}  # format characters such as U+200B, controls, spaces
-# Shown as nothing, though of other categories: fillers, selectors of a look, and what Unicode keeps
-# for more of them (Default_Ignorable_Code_Point), and the Braille pattern without dots.
-_IGNORABLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0"
-    "\ufff0-\ufff8\U000e0000-\U000e0fff]"
-)
 
 
 class StepValueError(ValueError):
@@ -105,14 +98,7 @@ StepInput = Annotated[
 
 def is_blank(value: Any) -> bool:
     """Whether a value says nothing: no text that can be seen, or nothing chosen."""
-    return value == [] or (isinstance(value, str) and not any(map(_is_visible, value)))
-
-
-def _is_visible(character: str) -> bool:
-    """Whether a character can be seen by itself, as a space, a joiner or a filler cannot."""
-    if character.isspace() or _IGNORABLE.match(character):
-        return False
-    return unicodedata.category(character) not in _INVISIBLE
+    return value == [] or (isinstance(value, str) and not any(map(is_visible, value)))
 
 
 def check_text(value: Any, max_length: int) -> str:

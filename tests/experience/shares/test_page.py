@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experience.locales.choice import SPOKEN
+from experience.locales.readable import one_line
 from experience.projects.models import ProjectTranslation
 from experience.shares.models import page, theme
 from experience.shares.models.share import SharedPicture
@@ -53,9 +54,16 @@ class TestWhateverPeopleWrote:
         found = shown(text, theme)
         assert [tag for tag, _ in found.tags] == PLAIN
         assert all(not name.startswith("on") for _, names in found.tags for name in names)
-        assert f"A picture from {text}".replace("\0", "\ufffd") in [
-            each.replace("\0", "\ufffd") for each in found.texts
-        ]
+        assert f"A picture from {one_line(text)}" in found.texts
+
+    @pytest.mark.parametrize("turn", [*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"])
+    def test_turns_nothing_around_it(self, turn: str) -> None:
+        """A preview in a chat shows title and `og:title` as they are."""
+        name = f"Gala {turn}gnp.exe"
+        translations = {"de": ProjectTranslation(title=name)}
+        picture = SharedPicture(name, URL, 1, 1, {}, translations=translations)
+        for locale in ("en", "de"):
+            assert turn not in page.picture_page(picture, locale).body
 
     @given(st.text(), st.text(), st.text(), st.text())
     def test_of_any_letters(self, name: str, colour: str, font: str, logo: str) -> None:

@@ -4,8 +4,6 @@ People wrote the name of the event and its theme. In the page they are text, nev
 subject is one line whatever they wrote.
 """
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from html import escape
@@ -13,6 +11,7 @@ from pathlib import Path
 from string import Template
 
 from experience.locales.choice import chosen_locale, direction_of, language_of
+from experience.locales.readable import one_line
 from experience.mails.models.mail import Message
 from experience.shares.models import theme
 from experience.shares.models.share import KEPT, SharedPicture
@@ -22,8 +21,6 @@ TEXTS = Path(__file__).parents[1] / "texts"
 ISOLATE, END = "\u2068", "\u2069"
 """Around a name in a plain text: it may be written in another direction than the text."""
 
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""Characters that change the direction of others."""
 _WIDTH = 560
 _HTML = Template("""\
 <!doctype html>
@@ -104,12 +101,6 @@ def message_of(picture: SharedPicture, address: str, locale: str | None) -> Mess
         width=_WIDTH,
     )
     return Message(subject=subject, text="\n\n".join(paragraphs) + "\n", html=html)
-
-
-def one_line(text: str) -> str:
-    """A text without what would begin another header, or turn what stands around it."""
-    spaced = (" " if unicodedata.category(each) in ("Cc", "Zl", "Zp") else each for each in text)
-    return " ".join(_TURNS.sub("", "".join(spaced)).split())
 
 
 def _filled(texts: Mapping[str, str], name: str) -> dict[str, str]:

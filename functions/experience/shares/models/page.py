@@ -11,6 +11,7 @@ from string import Template
 from urllib.parse import urlencode, urlsplit
 
 from experience.locales.choice import direction_of, language_of
+from experience.locales.readable import one_line
 from experience.shares.models import theme
 from experience.shares.models.share import SharedPicture
 from experience.web_pages import WebPage
@@ -79,7 +80,7 @@ h1 { font-size: 1.375rem; line-height: 1.25; margin: 0 0 1rem; overflow-wrap: an
 def picture_page(picture: SharedPicture, locale: str) -> WebPage:
     """The page of a picture. Whatever people wrote is text in it, never markup."""
     texts = texts_of(language_of(locale))
-    name = picture.name_in(locale)
+    name = one_line(picture.name_in(locale))
     title = Template(texts["title"]).substitute(name=name)
     heading = Template(escape(texts["title"])).substitute(name=f"<bdi>{escape(name)}</bdi>")
     logo = theme.image_address(picture.theme.get("logoUrl"))
