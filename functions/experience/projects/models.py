@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from experience.documents import Document, Request, Sparse
 from experience.ids import DocumentId
+from experience.locales.readable import Name
 from experience.locales.translations import Locales, Translations
 from experience.parts import PartOf
 from experience.workspaces.models import ExperienceTranslation
@@ -242,6 +243,8 @@ class AuthoredTranslation(ProjectTranslation):
 
     model_config = ConfigDict(extra="forbid")
 
+    title: Sparse[Name] = None
+
 
 class AuthoredTheme(Request):
     """How the project's pages look."""
@@ -276,7 +279,7 @@ class SaveProject(Request):
     workspace_id: DocumentId
     project_id: DocumentId
     expected_version: int = Field(ge=0)
-    name: str | None = Field(default=None, min_length=1, max_length=100)
+    name: Name | None = None
     status: ProjectStatus | None = None
     draft_config: Annotated[dict[str, Any], PartOf(AuthoredProjectConfig)] | None = None
 

@@ -10,6 +10,7 @@ from experience.documents import Document, Request, Sparse
 from experience.errors import NotFound, PermissionDenied, ResourceExhausted
 from experience.ids import DocumentId, Uid, is_document_id
 from experience.imaging.models import Style
+from experience.locales.readable import Name
 from experience.locales.translations import SparseTranslations, Translations
 from experience.parts import PartOf
 from experience.progress import AuthoredProgressRules, ProgressRules
@@ -190,6 +191,8 @@ class AuthoredExperienceTranslation(ExperienceTranslation):
 
     model_config = ConfigDict(extra="forbid")
 
+    title: Sparse[Name] = None
+
 
 class ExperienceConfig(Document):
     """What an experience consists of, as a draft or as published.
@@ -280,7 +283,7 @@ class SaveExperience(Request):
     workspace_id: DocumentId
     experience_id: DocumentId
     expected_version: int = Field(ge=0)
-    name: str | None = Field(default=None, min_length=1, max_length=100)
+    name: Name | None = None
     status: Literal["active", "deleted"] | None = None
     draft: Annotated[dict[str, Any], PartOf(AuthoredConfig)] | None = None
 
@@ -302,7 +305,7 @@ class SaveWorkspace(Request):
 
     workspace_id: DocumentId
     expected_version: int = Field(ge=1)
-    name: str | None = Field(default=None, min_length=1, max_length=100)
+    name: Name | None = None
     status: Literal["active", "deleted"] | None = None
     daily_token_limit: int | None = Field(default=None, ge=0, le=MAX_DAILY_TOKENS)
 

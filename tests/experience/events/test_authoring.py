@@ -152,6 +152,11 @@ class TestSaveEvent:
             ({}, ["event.name", "event.theme"]),
             ({"name": "A", "theme": {"fontFamily": "Inter"}}, ["event.theme.primaryColor"]),
             ({"name": None, "theme": THEME}, ["event.name"]),
+            ({"name": " \u202e\0", "theme": THEME}, ["event.name"]),
+            (
+                {"name": "A", "theme": THEME, "translations": {"de": {"title": "\u200b"}}},
+                ["event.translations.de.title"],
+            ),
             ({"name": "A", "theme": THEME, "status": "deleted"}, ["event.status"]),
             ({"name": "A", "theme": THEME, "activeJourneyId": "j"}, ["event.activeJourneyId"]),
             ({"name": "A", "theme": THEME, "retentionDays": 0}, ["event.retentionDays"]),

@@ -351,6 +351,7 @@ class TestSaveProject:
             ({"translations": {"de": {"name": "Fest"}}}, "translations.de.name"),
             ({"translations": {"de": {"title": ""}}}, "translations.de.title"),
             ({"translations": {"de": {"title": "x" * 101}}}, "translations.de.title"),
+            ({"translations": {"de": {"title": "   "}}}, "translations.de.title"),
             ({"translations": {"de": {"consent": {"text": "t"}}}}, "translations.de.consent"),
             ({"translations": {"de": {"consent": "x" * 20_001}}}, "translations.de.consent"),
             ({"translations": {tag: {"consent": "ä" * 20_000} for tag in SIX}}, "translations"),
@@ -366,3 +367,9 @@ class TestSaveProject:
         error = refusal(projectId="new", expectedVersion=0, name="N", draftConfig=config)
 
         assert issue_paths(error) == [f"draftConfig.{path}"]
+
+    @pytest.mark.parametrize("name", ["   ", "\0", "\u202e", "\u200b \ufe0f"])
+    def test_a_name_that_nobody_can_see_is_refused(
+        self, refusal: Callable[..., CallError], name: str
+    ) -> None:
+        assert issue_paths(refusal(projectId="new", expectedVersion=0, name=name)) == ["name"]

@@ -14,6 +14,7 @@ from experience.events.models.event import EventStatus
 from experience.events.models.experience import LOCAL_STYLES
 from experience.events.models.journey import MAX_JOURNEY_STEPS
 from experience.ids import DocumentId
+from experience.locales.readable import Name
 from experience.locales.translations import Locales, Translations
 from experience.parts import PartOf
 from experience.projects.models import (
@@ -27,7 +28,6 @@ from experience.steps.screens import SELECTED_EXPERIENCE
 from experience.workspaces.models import AuthoredExperienceTranslation
 
 MAX_COUNTDOWN_SECONDS = 30
-Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 def _free_name(step_id: str) -> str:
