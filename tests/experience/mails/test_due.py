@@ -9,6 +9,7 @@ from experience.guests.models import EnsureGuest
 from experience.guests.usecases import ensure_guest
 from experience.sessions.models.mail_due import due_main
 from experience.sessions.models.requests import CompleteSession
+from experience.sessions.models.session import Session
 from experience.sessions.models.views import CompletedSession
 from experience.sessions.usecases.complete import complete_session
 from tests.support.builders.guests import a_guest, stored_guest
@@ -123,3 +124,18 @@ class TestLocale:
     def test_is_a_language_tag(self, locale: Any) -> None:
         with pytest.raises(ValueError, match="locale"):
             EnsureGuest.load({"projectId": "p", "locale": locale})
+
+
+def test_of_several_addresses_at_once_the_last_step_s_counts_in_whatever_order_they_are_sent(
+    quiet_db: Database,
+) -> None:
+    venue = a_venue(quiet_db, steps=[a_step("own", "email"), a_step("last", "email")])
+    fields = {"workspaceId": venue.workspace}
+    session = a_session(quiet_db, venue.project, "guest", venue.main, **fields)
+    a_guest(quiet_db, venue.project, "guest")
+    answers = [{"stepId": "last", "value": ADDRESS}, {"stepId": "own", "value": "b@example.com"}]
+    request = {"projectId": venue.project, "sessionId": session, "answers": answers}
+    complete_session("guest", CompleteSession.load(request))
+    stored = Session.load(stored_session(quiet_db, venue.project, session))
+    assert stored.email is not None
+    assert stored.email.value == ADDRESS

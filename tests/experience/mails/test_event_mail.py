@@ -14,9 +14,11 @@ from experience.retention.usecases.erase import erase_guest
 from experience.shares.models.share import RevokeEventShare
 from experience.shares.usecases.read import find_shared_picture
 from experience.shares.usecases.revoke_event import revoke_event_share
+from tests.support.builders.workspaces import a_step
 from tests.support.calling import at_once
+from tests.support.mails import event_guest as event_guest_module
 from tests.support.mails.due_pictures import ADDRESS, CONSENT
-from tests.support.mails.event_guest import EventGuest
+from tests.support.mails.event_guest import STEPS, EventGuest
 
 
 @pytest.fixture
@@ -46,6 +48,17 @@ class TestWritten:
         guest.gives()
         guest.gives("grace@example.com")
         assert (guest.mail() or {})["to"] == ADDRESS
+
+    def test_to_the_address_of_the_last_step_whichever_was_given_first(
+        self, guest: EventGuest, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(event_guest_module, "STEPS", [*STEPS, a_step("second", "email")])
+        twice = EventGuest(guest.db)
+        twice.gives("b@example.com", "second")
+        twice.gives("a@example.com", "mail")
+        twice.gets_picture()
+        assert twice.write()
+        assert (twice.mail() or {})["to"] == "b@example.com"
 
     def test_though_what_follows_fails_by_the_sweep(
         self, guest: EventGuest, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]

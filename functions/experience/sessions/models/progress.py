@@ -69,7 +69,11 @@ def _merge(
     now: int,
     issues: list[Issue],
 ) -> list[Answer]:
-    """The answers by step: a new one replaces the old, an equal one leaves it and its time."""
+    """The answers by step: a new one replaces the old, an equal one leaves it and its time.
+
+    In the order of the steps. Those of steps that are gone come first.
+    """
+    order = {step.id: number for number, step in enumerate(config.steps)}
     merged = {answer.step_id: answer for answer in session.answers}
     for id_path, value_path, step_id, step_type, value in given:
         step = config.step(step_id)
@@ -91,7 +95,7 @@ def _merge(
                 merged[step_id] = Answer(
                     step_id=step_id, step_type=step.type, value=checked, answered_at=now
                 )
-    return list(merged.values())
+    return sorted(merged.values(), key=lambda answer: order.get(answer.step_id, -1))
 
 
 def _outputs(

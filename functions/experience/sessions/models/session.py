@@ -188,8 +188,11 @@ class Session(Sharded):
 
     @property
     def email(self) -> Answer | None:
-        """The newest e-mail address that its guest gave, if there is one."""
-        given = [each for each in self.answers if each.step_type == "email" and each.value]
+        """The newest e-mail address that its guest gave, if there is one.
+
+        Of several that were given at once it is that of the last step.
+        """
+        given = [each for each in self.answers[::-1] if each.step_type == "email" and each.value]
         return max(given, key=lambda answer: answer.answered_at, default=None)
 
     def media_of(self, step_id: str) -> CapturedMedia | None:
