@@ -18,6 +18,17 @@ def event_mail_ref(client: Client, event_id: str, session_id: str) -> DocumentRe
     return client.document("mail", event_mail_id_of(event_id, session_id))
 
 
+def query_recent(client: Client, to: str, since: int, parent: tuple[str, str]) -> Any:
+    """Query: the mails to an address since a time (Unix ms), of `projectId` or `eventId`, id."""
+    return (
+        client.collection("mail")
+        .where(filter=FieldFilter(parent[0], "==", parent[1]))
+        .where(filter=FieldFilter("to", "==", to))
+        .where(filter=FieldFilter("createdAt", ">=", since))
+        .order_by("createdAt")
+    )
+
+
 def query_due(client: Client, until: int) -> Any:
     """Query: the sessions, of projects and events, with an address and a picture until this time.
 

@@ -125,6 +125,17 @@ class TestAddress:
         assert written(picture)
         assert (stored_mail(picture) or {})["to"] == "c@example.com"
 
+    def test_of_several_given_at_once_is_that_of_the_last_step(self, quiet_db: Database) -> None:
+        answers = (an_email("a@example.com", 10), an_email("b@example.com", 10, step="mail2"))
+        picture = a_due_picture(quiet_db, *answers)
+        assert written(picture)
+        assert (stored_mail(picture) or {})["to"] == "b@example.com"
+
+    def test_is_one_however_it_is_spelt(self, quiet_db: Database) -> None:
+        picture = a_due_picture(quiet_db, an_email("Ada@Example.COM"))
+        assert written(picture)
+        assert (stored_mail(picture) or {})["to"] == ADDRESS
+
     @pytest.mark.parametrize(
         "fields",
         [

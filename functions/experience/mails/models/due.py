@@ -30,9 +30,13 @@ def email_of(main: Session, linked: Iterable[Session]) -> str | None:
 
 
 def one_address(value: Any) -> str | None:
-    """The value if it is the address of one person, and nothing else; else None."""
+    """The value if it is the address of one person, and nothing else; else None.
+
+    In small letters, so that it counts as one however it is spelt. Servers hardly
+    ever tell them apart.
+    """
     try:
-        return check_email(value)
+        return check_email(value).lower()
     except StepValueError:
         return None
 

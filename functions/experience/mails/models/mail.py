@@ -9,6 +9,10 @@ from experience.ids import derived_id
 KEPT = timedelta(days=30)
 """How long a mail's document is kept, sent or not, if nothing deletes it before."""
 
+MAX_MAILS_PER_ADDRESS = 10
+"""How many mails an address gets of one project, or of one event, within `LIMIT_TIME`."""
+LIMIT_TIME = timedelta(days=1)
+
 
 class Message(Document):
     """What a mail says: one line, a plain text, and the same as a page."""

@@ -29,17 +29,23 @@ def write_event_mail(event_id: str, session_id: str) -> bool:
     """Write the mail with the picture of an event's session, and return whether this call did.
 
     As `write_mail`. One read, and one for each step of whose input it can be; where there is an
-    address four reads (session, guest, event, share), one write, and one more for a picture without
-    a share.
+    address five reads (its mails of the day, session, guest, event, share), one write, and one more
+    for a picture without a share.
     """
     client = clients.firestore()
     session = find(client, event_session_ref(client, event_id, session_id), EventSession)
     if session is None or share_id_of_event(session) is None:
         return False
     step_id = _email_step(client, session)
-    return step_id is not None and write_once(
-        client, lambda transaction: _write(client, transaction, session, step_id)
-    )
+    to = _address(session, step_id) if step_id else None
+    if step_id is None or to is None:
+        return False
+
+    def body(transaction: Transaction) -> bool:
+        return _write(client, transaction, session, step_id)
+
+    reference = event_mail_ref(client, event_id, session_id)
+    return write_once(client, reference, to, ("eventId", event_id), body)
 
 
 def _email_step(client: Client, session: EventSession) -> str | None:

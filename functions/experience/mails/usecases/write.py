@@ -1,17 +1,18 @@
 """Writing the mail with the picture of a visit, once."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from google.api_core.exceptions import AlreadyExists
-from google.cloud.firestore import Client, Transaction
+from google.cloud.firestore import Client, DocumentReference, Transaction
 
 from experience import clients, clock, logs, transactions
 from experience.guests.models import Guest
 from experience.guests.store import guest_ref
 from experience.mails.models.due import email_of, has_consented, is_in_time, is_open
-from experience.mails.models.mail import mail_of
+from experience.mails.models.mail import LIMIT_TIME, MAX_MAILS_PER_ADDRESS, mail_of
 from experience.mails.models.message import message_of
-from experience.mails.store import mail_ref
+from experience.mails.store import mail_ref, query_recent
 from experience.projects.models import Phase, Project
 from experience.projects.store import project_ref, unless_deleted
 from experience.sessions.models.session import Session
@@ -19,31 +20,57 @@ from experience.sessions.store import find_linked, session_ref
 from experience.shares.models.share import SharedPicture, share_id_of
 from experience.shares.usecases.create import ensure_share
 from experience.store import find, parse
+from experience.sweeps import count_up_to
 
 
 def write_mail(project_id: str, session_id: str, known: Session | None = None) -> bool:
     """Write the mail with the picture of a main session, and return whether this call did.
 
     Two reads (the session, unless it is `known` from its event, and the search for its pregate and
-    preshare), and one more for each of those. Where there is an address four reads (session, guest,
-    project, share) and one write, and one more for a picture without a share. A main session has
-    one mail, because the mail's id derives from it. None is written without the guest's consent to
-    the present text, for a picture whose addresses were revoked, once the project is closed, a week
-    after the visit, or for a guest who is erased meanwhile: the transaction locks the guest. Safe
-    to repeat, and to do many times at once.
+    preshare), and one more for each of those. Where there is an address five reads (its mails of
+    the day, session, guest, project, share) and one write, and one more for a picture without a
+    share. A main session has one mail, because the mail's id derives from it. None is written
+    without the guest's consent to the present text, for a picture whose addresses were revoked,
+    once the project is closed, a week after the visit, to an address that had too many
+    (`write_once`), or for a guest who is erased meanwhile: the transaction locks the guest. Safe to
+    repeat, and to do many times at once.
     """
     client = clients.firestore()
     session = known or find(client, session_ref(client, project_id, session_id), Session)
     if session is None or session.result_media is None or session.phase is not Phase.MAIN:
         return False
     to = email_of(session, _linked(client, session))
-    return to is not None and write_once(
-        client, lambda transaction: _write(client, transaction, session, to)
-    )
+    if to is None:
+        return False
+
+    def body(transaction: Transaction) -> bool:
+        return _write(client, transaction, session, to)
+
+    reference = mail_ref(client, project_id, session_id)
+    return write_once(client, reference, to, ("projectId", project_id), body)
 
 
-def write_once(client: Client, body: Callable[[Transaction], bool]) -> bool:
-    """Run a transaction that creates a mail; False where there is one, or none is to be."""
+def write_once(
+    client: Client,
+    reference: DocumentReference,
+    to: str,
+    parent: tuple[str, str],
+    body: Callable[[Transaction], bool],
+) -> bool:
+    """Run a transaction that creates a mail; False where there is one, or none is to be.
+
+    None is where the address had `MAX_MAILS_PER_ADDRESS` mails of the parent (`projectId` or
+    `eventId`, and its id) within `LIMIT_TIME`: anybody can give a stranger's address, from as many
+    accounts as they like. The mails are counted before the transaction, for one read, so a few more
+    are written where several are at the same moment. What the limit left out is not tried again.
+    """
+    since = clock.now_ms() - LIMIT_TIME // timedelta(milliseconds=1)
+    recent = query_recent(client, to, since, parent)
+    if count_up_to(recent, MAX_MAILS_PER_ADDRESS) >= MAX_MAILS_PER_ADDRESS:
+        if not reference.get().exists:
+            field, parent_id = parent
+            logs.warning("mail limit reached", **{field: parent_id})
+        return False
     try:
         is_written = transactions.run(client, body)
     except AlreadyExists:
