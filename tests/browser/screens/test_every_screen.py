@@ -46,6 +46,19 @@ def test_an_error_is_in_sight_and_never_behind_the_button(low: str, browser: Bro
     }
 
 
+def test_the_welcome_names_its_event_and_hides_no_way_out_of_an_app(browser: Browser) -> None:
+    screens = {"upright": PHONE, "sideways": SIDEWAYS, "desktop": DESKTOP}
+    screens["large letters"] = {**SMALL, "zoom": LARGE_LETTERS}
+    seen = browser.play("entranceInSight", screens=screens)
+    assert seen["uncaught"] == []
+    reachable = {"browser": [], "app": [True, True]}
+    assert seen["seen"] == {
+        f"{screen}, {each}": {"violations": [], "name": True, "ways": ways}
+        for each, ways in reachable.items()
+        for screen in screens
+    }
+
+
 @pytest.mark.exhaustive
 class TestEveryScreen:
     """axe finds nothing, nothing is cut off, and each screen has one heading."""

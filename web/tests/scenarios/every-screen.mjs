@@ -2,11 +2,10 @@
 
 import { join } from "node:path";
 import { violations } from "../audit.mjs";
+import { INSTAGRAM } from "../in-app.mjs";
 import { withTheme } from "../theming.mjs";
 
 const DELAY_MS = 60_000; // the picture is not made before the scenario says so
-const INSTAGRAM =
-  "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/131.0 Mobile Safari/537.36 Instagram 380.0.0.28.105 Android";
 
 /** What lies beyond the edges of the screen, and nobody can scroll to. Runs in the page. */
 function cutOff() {

@@ -1,6 +1,7 @@
 // Errors and fields on low screens, with large letters, and in dark.
 
 import { violations } from "../audit.mjs";
+import { INSTAGRAM } from "../in-app.mjs";
 
 const MAX_FRAMES = 60;
 
@@ -59,5 +60,45 @@ export async function errorsInSight(stage, { width, height, zoom, scheme }) {
   await guest.find("answer").fill("");
   await guest.next();
   await fails("style");
+  return { seen, uncaught: stage.uncaught };
+}
+
+/** Whether a tap anywhere on a round button, or on a line of text, meets it. Runs in the page. */
+function isTappable(element) {
+  const { left, right, top, bottom } = element.getBoundingClientRect();
+  const inset = Math.min(right - left, bottom - top) / 5;
+  if (top < 0 || bottom > innerHeight || left < 0 || right > innerWidth) return false;
+  return [top + inset, bottom - inset].every((y) =>
+    [left + inset, right - inset].every((x) => {
+      const front = document.elementFromPoint(x, y);
+      return front !== null && element.contains(front);
+    }),
+  );
+}
+
+/** The welcome of an event, in a browser and in an app's own one, on these screens. */
+export async function entranceInSight(stage, { screens }) {
+  const seen = {};
+  for (const [browser, options] of Object.entries({ browser: {}, app: { userAgent: INSTAGRAM } })) {
+    const guest = await stage.guest({ isMobile: false, locale: "de-DE", ...options });
+    const { page } = guest;
+    await guest.openEvent();
+    await guest.seesPhase("welcome");
+    for (const [name, { width, height, zoom = 1 }] of Object.entries(screens)) {
+      await page.setViewportSize({ width, height });
+      await page.evaluate((size) => {
+        document.documentElement.style.fontSize = size;
+        scrollTo(0, 0);
+      }, `${100 * zoom}%`);
+      const found = { violations: await violations(page) };
+      found.name = await page.locator("h1").evaluate(isTappable);
+      found.ways = [];
+      for (const way of await guest.find("in-app").locator(".pill").all()) {
+        await way.evaluate((element) => element.scrollIntoView({ block: "center" }));
+        found.ways.push(await way.evaluate(isTappable));
+      }
+      seen[`${name}, ${browser}`] = found;
+    }
+  }
   return { seen, uncaught: stage.uncaught };
 }

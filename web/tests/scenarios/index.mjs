@@ -45,7 +45,7 @@ import {
   wholeJourney,
 } from "./journeys.mjs";
 import { kioskEvent, kioskHeld, kioskTabs, kioskVisit } from "./kiosk.mjs";
-import { errorsInSight } from "./in-sight.mjs";
+import { entranceInSight, errorsInSight } from "./in-sight.mjs";
 import { keyboardJourney, keyboardVisit } from "./keyboard.mjs";
 import { languageChosen, languageOffered } from "./languages.mjs";
 import { mailAlone, mailsPage } from "./mails.mjs";
@@ -109,6 +109,7 @@ export const SCENARIOS = {
   entering,
   everyEventScreen,
   everyScreen,
+  entranceInSight,
   errorsInSight,
   requiredUnknownStep,
   unknownJourneySteps,
