@@ -15,7 +15,7 @@ from experience.journeys.models.session import EventSession
 from experience.shares.models.share import share_id_of_event
 from experience.shares.store import query_shares_of
 from experience.steps import STEP_TYPES
-from tests.support.browser import Browser
+from tests.support.browser import Browser, assert_asks_before_it_erases
 from tests.support.builders.images import PHOTOS
 
 PHOTO = PHOTOS / "chelsea.jpg"
@@ -153,7 +153,7 @@ class TestJourney:
         choice = {"event": PHOTO_ALONE, "experience": seed.CARTOON}
         seen = browser.play("erasedJourney", photo=str(PHOTO), **choice)
         assert seen["uncaught"] == []
-        assert "for good" in seen["question"]
+        assert_asks_before_it_erases(seen["erasing"])
         assert seen["address"].endswith(f"/e/{PHOTO_ALONE}?experience={seed.CARTOON}")
         [session] = sessions_of(db, seen["uid"], PHOTO_ALONE)
         assert session["state"] == "created", "only the session of the new visit is stored"

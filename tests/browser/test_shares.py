@@ -10,7 +10,7 @@ import requests
 from PIL import Image
 
 from emulator.demo import seed
-from tests.support.browser import Browser
+from tests.support.browser import Browser, assert_asks_before_it_erases
 from tests.support.builders.images import PHOTOS
 from tests.support.faulty_suite import FaultySuite
 
@@ -54,6 +54,7 @@ class TestSharedPicture:
         assert "Saved" not in seen["inApp"]["notice"]
         assert seen["inApp"]["notice"]
 
+        assert_asks_before_it_erases(seen["erasing"])
         assert seen["gone"]["status"] == 404
         assert name not in seen["gone"]["text"]
         assert faulty_suite.of(seed.PROJECT, "sessions", createdBy=seen["uid"]) == []

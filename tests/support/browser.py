@@ -153,3 +153,15 @@ class Browser:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.communicate()
+
+
+def assert_asks_before_it_erases(seen: dict[str, Any]) -> None:
+    """In the page and its language, with the focus on what erases nothing, and back afterwards."""
+    assert seen == {
+        "role": "alertdialog",
+        "title": "Delete your photos, pictures and answers from this event, for good?",
+        "text": "Nothing of it can be brought back.",
+        "choices": ["Keep everything", "Delete for good"],
+        "focus": ["erase-keep", "erase", "erase"],
+        "violations": [],
+    }

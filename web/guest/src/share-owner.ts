@@ -6,6 +6,7 @@ import { photoStore } from "./model/photos/photo-store.ts";
 import { refusalOf } from "./model/refusals.ts";
 import { forget } from "./model/storage.ts";
 import { problemWords, words } from "./model/words.ts";
+import { isMeant } from "./parts/question.ts";
 
 /** Show the button, if the server says that the picture is this guest's. */
 export async function offerDeletion(into: HTMLElement): Promise<void> {
@@ -23,7 +24,7 @@ export async function offerDeletion(into: HTMLElement): Promise<void> {
   const problem = document.createElement("p");
   problem.setAttribute("role", "alert");
   button.addEventListener("click", async () => {
-    if (button.ariaBusy === "true" || !confirm(erasing.question)) return;
+    if (button.ariaBusy === "true" || !(await isMeant(button))) return;
     button.ariaBusy = "true";
     try {
       // The server erases the caller and nobody else.

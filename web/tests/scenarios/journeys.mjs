@@ -1,5 +1,6 @@
 import { violations } from "../audit.mjs";
 import { saved } from "../downloads.mjs";
+import { erases } from "../erasing.mjs";
 
 /**
  * A guest plays an event's journey with a step of each type. They reload in the middle, go back and
@@ -193,12 +194,7 @@ export async function erasedJourney(stage, { event, experience, photo }) {
   await guest.seesPhase("share");
   await guest.picture();
   const code = await guest.find("qr").getAttribute("data-url");
-  const asked = page.waitForEvent("dialog").then(async (dialog) => {
-    await dialog.accept();
-    return dialog.message();
-  });
-  await guest.find("erase").click();
-  const question = await asked;
+  const erasing = await erases(guest);
   await guest.seesStep("photo");
-  return { uid: await guest.uid(), code, question, address: page.url(), uncaught: stage.uncaught };
+  return { uid: await guest.uid(), code, erasing, address: page.url(), uncaught: stage.uncaught };
 }

@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { saved } from "../downloads.mjs";
+import { erases } from "../erasing.mjs";
 
 const INSTAGRAM =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Instagram 380.0.0.28.105";
@@ -87,8 +88,7 @@ export async function sharedPicture(stage) {
 
   const uid = await guest.uid();
   await page.goto(code);
-  page.on("dialog", (dialog) => dialog.accept());
-  await guest.find("erase").click();
+  const erasing = await erases(guest);
   await page.getByRole("heading", { name: "This picture is not here" }).waitFor();
   const gone = await (await fetch(code)).text();
   return {
@@ -99,6 +99,7 @@ export async function sharedPicture(stage) {
     plain,
     stranger,
     inApp,
+    erasing,
     gone: { status: (await fetch(code)).status, text: gone },
     violations: stage.messages.filter((line) => line.includes("Content Security Policy")),
     uncaught: stage.uncaught,
@@ -125,8 +126,8 @@ export async function sharedEventPicture(stage, { photo }) {
 
   const uid = await guest.uid();
   await guest.page.goto(code);
-  guest.page.on("dialog", (dialog) => dialog.accept());
   await guest.find("erase").click();
+  await guest.find("erase-confirm").click();
   await guest.page.getByRole("heading", { name: "This picture is not here" }).waitFor();
   return { uid, code, plain, gone: (await fetch(code)).status, uncaught: stage.uncaught };
 }

@@ -58,7 +58,7 @@ _GONE = Template("""\
 _STYLE = Template("""\
 :root { --brand: $brand; --on-brand: $on_brand; color-scheme: light dark; }
 * { box-sizing: border-box; }
-body { margin: 0; font: 100%/1.5 $font; background: #fff; color: #171522; }
+body { margin: 0; font: 100%/1.5 $font; }
 header { display: flex; gap: .75rem; align-items: center; justify-content: center;
   padding: .75rem 1rem; background: var(--brand); color: var(--on-brand); }
 .logo { height: 2.25rem; max-width: 9rem; object-fit: contain; }
@@ -72,8 +72,16 @@ h1 { font-size: 1.375rem; line-height: 1.25; margin: 0 0 1rem; overflow-wrap: an
   text-decoration: none; border: 2px solid var(--on-brand); }
 .link { min-height: 2.75rem; padding: .625rem 1rem; border: 0; background: none; font: inherit;
   color: inherit; text-decoration: underline; cursor: pointer; }
+dialog { width: min(26rem, calc(100vw - 2rem)); box-sizing: border-box; padding: 1.5rem;
+  border: 1px solid currentColor; border-radius: 1.5rem; text-align: center; }
+dialog::backdrop { background: rgb(0 0 0 / 60%); }
+dialog h2 { font-size: 1.125rem; line-height: 1.25; margin: 0; }
+dialog .button { width: 100%; margin-top: .75rem; font: inherit; font-weight: 700;
+  cursor: pointer; }
+dialog .danger { background: #b3142c; color: #fff; border-color: #fff; }
 :focus-visible { outline: 3px solid currentColor; outline-offset: 3px; }
-@media (prefers-color-scheme: dark) { body { background: #171522; color: #f4f3fa; } }
+body, dialog { background: #fff; color: #171522; }
+@media (prefers-color-scheme: dark) { body, dialog { background: #171522; color: #f4f3fa; } }
 """)
 
 

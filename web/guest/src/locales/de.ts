@@ -316,6 +316,9 @@ const words: Words = {
     button: "Mein Bild und meinen Besuch löschen",
     buttonWithoutPicture: "Meinen Besuch löschen",
     question: "Deine Fotos, Bilder und Antworten von dieser Veranstaltung endgültig löschen?",
+    consequence: "Danach lässt sich nichts davon zurückholen.",
+    keep: "Alles behalten",
+    erase: "Endgültig löschen",
   },
 };
 

@@ -319,6 +319,9 @@ const en = {
     button: "Delete my picture and visit",
     buttonWithoutPicture: "Delete my visit",
     question: "Delete your photos, pictures and answers from this event, for good?",
+    consequence: "Nothing of it can be brought back.",
+    keep: "Keep everything",
+    erase: "Delete for good",
   },
 } as const;
 

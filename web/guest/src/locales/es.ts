@@ -329,6 +329,9 @@ const words: Words = {
     button: "Borrar mi imagen y mi visita",
     buttonWithoutPicture: "Borrar mi visita",
     question: "¿Borrar para siempre tus fotos, imágenes y respuestas de este evento?",
+    consequence: "Después no se podrá recuperar nada.",
+    keep: "Conservar todo",
+    erase: "Borrar para siempre",
   },
 };
 

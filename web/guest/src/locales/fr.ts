@@ -337,6 +337,9 @@ const words: Words = {
     button: "Supprimer mon image et ma visite",
     buttonWithoutPicture: "Supprimer ma visite",
     question: "Supprimer définitivement vos photos, images et réponses de cet événement ?",
+    consequence: "Rien ne pourra être récupéré ensuite.",
+    keep: "Tout garder",
+    erase: "Supprimer définitivement",
   },
 };
 

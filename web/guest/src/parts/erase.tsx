@@ -1,12 +1,14 @@
 /** A guest's way to have all of their visit erased. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Backend } from "../model/backend.ts";
 import { endVisit, isKiosk } from "../model/kiosk/mode.ts";
 import { photoStore } from "../model/photos/photo-store.ts";
 import { type Refusal, refusalOf } from "../model/refusals.ts";
 import { forget } from "../model/storage.ts";
 import { problemWords, words } from "../model/words.ts";
+import "../styles/question.css";
+import { isMeant } from "./question.ts";
 
 interface Props {
   backend: Backend;
@@ -23,8 +25,11 @@ export function EraseVisit({ backend, of, withPicture, entrance }: Props) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Refusal | null>(null);
 
-  async function erase() {
-    if (busy || !confirm(words().erasing.question)) return;
+  const leaving = useRef(new AbortController());
+  useEffect(() => () => leaving.current.abort(), []);
+
+  async function erase(button: HTMLElement) {
+    if (busy || !(await isMeant(button, leaving.current.signal))) return;
     setBusy(true);
     setProblem(null);
     try {
@@ -46,7 +51,7 @@ export function EraseVisit({ backend, of, withPicture, entrance }: Props) {
         type="button"
         data-testid="erase"
         aria-busy={busy}
-        onClick={() => void erase()}
+        onClick={(event) => void erase(event.currentTarget)}
       >
         {withPicture ? words().erasing.button : words().erasing.buttonWithoutPicture}
       </button>
