@@ -10,6 +10,7 @@ import { Later } from "./model/later.ts";
 import { Refusal, refusalOf } from "./model/refusals.ts";
 import type { Route } from "./model/routes.ts";
 import { fontOf, paletteOf } from "./model/theme.ts";
+import { nameVenue } from "./model/title.ts";
 import { translatedVenue } from "./model/translations.ts";
 import type { Venue } from "./model/types.ts";
 import { openEvent, openVisit, type VisitContext } from "./model/visit.ts";
@@ -262,7 +263,7 @@ const DARK = matchMedia("(prefers-color-scheme: dark)");
 
 /** Show whose page this is. Colours are computed, never copied from the theme as text. */
 function showVenue({ name, theme = null }: Venue): () => void {
-  document.title = name;
+  nameVenue(name);
   const { style } = document.documentElement;
   const paint = () => {
     for (const [colour, value] of Object.entries(paletteOf(theme, DARK.matches ? "dark" : "light"))) {

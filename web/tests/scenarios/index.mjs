@@ -71,6 +71,7 @@ import {
 } from "./shares.mjs";
 import { refusedPlayer, refusedSignUps } from "./sign-ups.mjs";
 import { streamed } from "./streaming.mjs";
+import { screenTitles } from "./titles.mjs";
 import { requiredUnknownStep, unknownJourneySteps, unknownSteps } from "./unknown-steps.mjs";
 import { reloadAndBack, visitOverHttps, wholeVisit } from "./visits.mjs";
 
@@ -111,6 +112,7 @@ export const SCENARIOS = {
   everyScreen,
   entranceInSight,
   errorsInSight,
+  screenTitles,
   requiredUnknownStep,
   unknownJourneySteps,
   unknownSteps,

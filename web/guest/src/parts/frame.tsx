@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Route } from "../model/routes.ts";
 import { pictureUrl } from "../model/theme.ts";
+import { nameScreen } from "../model/title.ts";
 import type { Venue } from "../model/types.ts";
 import { comeBack, problemWords, words } from "../model/words.ts";
 import { Icon } from "./icons.tsx";
@@ -29,17 +30,23 @@ export function Brand({ venue }: { venue: Venue }) {
   return <img class="brand-logo" src={logo} alt={venue.name} onError={() => setBroken(true)} />;
 }
 
+/** The id of a screen's heading, which names its group of choices too. */
+export const HEADING = "heading";
+
 /**
- * The heading of a screen. It takes the focus when it appears and when `of` changes. It does so before
- * the browser paints: later it would take the focus from a control that a quick guest has reached.
+ * The heading of a screen, which is in the document's title too. It takes the focus when it appears and
+ * when `of` changes. It does so before the browser paints: later it would take the focus from a control
+ * that a quick guest has reached.
  */
 export function Heading({ of, children }: { of: string; children: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => {
     heading.current?.focus({ preventScroll: true });
   }, [of]);
+  useLayoutEffect(() => nameScreen(heading.current?.textContent ?? ""));
+  useLayoutEffect(() => () => nameScreen(""), []);
   return (
-    <h1 ref={heading} tabIndex={-1} dir="auto">
+    <h1 id={HEADING} ref={heading} tabIndex={-1} dir="auto">
       {children}
     </h1>
   );

@@ -8,6 +8,7 @@ import { pictureUrl } from "../model/theme.ts";
 import { titleOf, UNWRITTEN } from "../model/translations.ts";
 import type { Choice, Step } from "../model/types.ts";
 import { counted, currentTag, formatted, words } from "../model/words.ts";
+import { HEADING } from "../parts/frame.tsx";
 import { Icon } from "../parts/icons.tsx";
 import type { StepProps } from "./props.ts";
 
@@ -265,8 +266,7 @@ function Group({ step, invalid, multiple = false, class: name, children }: Group
         "aria-required": problemWith(step, undefined) !== null,
       };
   return (
-    <fieldset class={name} aria-describedby="answer-error" {...states}>
-      <legend class="sr-only" dir="auto">{step.title || words().questions.answer}</legend>
+    <fieldset class={name} aria-labelledby={HEADING} aria-describedby="answer-error" {...states}>
       {children}
     </fieldset>
   );
