@@ -44,6 +44,16 @@ class TestNextVisitor:
         assert seen["question"]["violations"] == []
 
 
+class TestRestart:
+    def test_within_the_pause_forgets_the_visitor(self, browser: Browser) -> None:
+        seen = browser.play("kioskRestart")
+        assert seen["uncaught"] == []
+        assert seen["beside"] == seen["uid"], "a reload and another tab go on with the visit"
+        assert seen["nextUid"] != seen["uid"]
+        assert seen["consent"] is False
+        assert seen["traces"] == []
+
+
 @pytest.mark.exhaustive
 class TestPause:
     def test_typing_the_camera_and_an_upload_hold_it_back(self, browser: Browser) -> None:

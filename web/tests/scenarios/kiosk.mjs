@@ -211,3 +211,33 @@ export async function kioskTabs(stage) {
   await later.sees("consent");
   return { asked, uids: [first, ended, await later.uid()], uncaught: stage.uncaught };
 }
+
+/** The browser closes in the middle of a visit, and opens the kiosk at once. */
+export async function kioskRestart(stage) {
+  const guest = await visitor(stage, "?kiosk");
+  const { page, context } = guest;
+  await enters(guest);
+  await guest.playsPregate();
+  await guest.answers("name", "Ada Restart");
+  await guest.seesStep("mood");
+  await guest.seesSaved();
+  const uid = await guest.uid();
+  await page.reload();
+  await guest.seesStep("mood");
+  const second = await stage.tab(context);
+  await second.page.goto(page.url());
+  await second.seesStep("mood");
+  const beside = await second.uid();
+  await page.close();
+  await second.page.close();
+  const next = await stage.tab(context);
+  await next.open("?kiosk");
+  await next.seesPhase("welcome");
+  await next.sees("consent");
+  const text = await kept(next.page);
+  return {
+    ...{ uid, beside, nextUid: await next.uid(), consent: await next.find("consent").isChecked() },
+    traces: [uid, "Ada Restart", "ada@example.com"].filter((trace) => text.includes(trace)),
+    uncaught: stage.uncaught,
+  };
+}

@@ -3,7 +3,8 @@
 import { sendUnsent } from "../media/unsent.ts";
 import type { Backend } from "../model/backend.ts";
 import { currentRoute, entranceOf } from "../model/history.ts";
-import { forgetAll, home, isLeftBehind } from "../model/kiosk/forget.ts";
+import { forgetAll, found, home, live } from "../model/kiosk/forget.ts";
+import { isLeftBehind } from "../model/kiosk/left-behind.ts";
 import type { Kiosk } from "../model/kiosk/mode.ts";
 
 const CHANNEL = "guest-page:kiosk";
@@ -80,7 +81,7 @@ export function entrance(): string {
 
 /** Forget a visitor whom a crash or a power cut left behind, before anything of them is shown. */
 export async function leaveLeftBehind(kiosk: Kiosk, backend: Backend): Promise<void> {
-  if (!isLeftBehind(kiosk, Date.now())) return;
+  if (!isLeftBehind(await found(), kiosk.pauseMs, Date.now())) return live();
   await leave(backend, entrance());
   await new Promise(() => {}); // the page opens anew
 }

@@ -1,13 +1,17 @@
 /** Forgetting a kiosk's visitor, and whether one was left behind. */
 
 import { store } from "../storage.ts";
-import type { Kiosk } from "./mode.ts";
+import type { Found } from "./left-behind.ts";
 
 const PREFIX = "guest-page:kiosk:";
 /** Since when the visitor is silent, for a page that is loaded in the middle of a visit. */
 const SILENT = `${PREFIX}silent`;
 /** Where the next visitor begins. */
 const HOME = `${PREFIX}home`;
+/** That the next document of this tab continues its visit. A tab that crashed has not said so. */
+const CONTINUES = `${PREFIX}continues`;
+/** Held by each tab of a kiosk for as long as its document lives. */
+const LIVING = `${PREFIX}living`;
 /** What only a visitor leaves. */
 const OF_VISITORS = ["entry", "journey", "outbox"].map((name) => `guest-page:${name}:`);
 /** The databases of a browser that does not list them. */
@@ -25,11 +29,34 @@ export function silence(): number | null {
   return kept === null ? null : Number(kept);
 }
 
-/** Whether the browser has something of a visitor who is gone, as after a crash or a power cut. */
-export function isLeftBehind({ pauseMs }: Kiosk, now: number): boolean {
-  const since = silence();
-  if (since !== null) return now - since >= pauseMs;
-  return Object.keys(localStorage).some((key) => OF_VISITORS.some((name) => key.startsWith(name)));
+/** What the browser has of a visit, as this document finds it when it opens. */
+export async function found(): Promise<Found> {
+  return {
+    silentSince: silence(),
+    hasTraces: Object.keys(localStorage).some((key) => OF_VISITORS.some((name) => key.startsWith(name))),
+    isContinued: isLiving || sessionStorage.getItem(CONTINUES) !== null,
+    hasOthers: await hasOtherTabs(),
+  };
+}
+
+let isLiving = false;
+
+/** Let other tabs see that this one lives, and the next document of it that it continues. */
+export function live(): void {
+  if (isLiving) return;
+  isLiving = true;
+  // A tab that is duplicated from now on has no such mark, and a crash leaves none.
+  sessionStorage.removeItem(CONTINUES);
+  addEventListener("pagehide", () => sessionStorage.setItem(CONTINUES, "1"));
+  addEventListener("pageshow", () => sessionStorage.removeItem(CONTINUES));
+  void navigator.locks?.request(LIVING, { mode: "shared" }, () => new Promise(() => {})).catch(() => {});
+}
+
+/** Whether another tab of this kiosk lives; null where the browser does not say. */
+async function hasOtherTabs(): Promise<boolean | null> {
+  if (isLiving) return null;
+  const locks = await navigator.locks?.query().catch(() => null);
+  return locks ? (locks.held ?? []).some(({ name }) => name === LIVING) : null;
 }
 
 /** The address at which visits begin, with the language that the operator has opened it in. */
