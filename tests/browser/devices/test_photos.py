@@ -9,6 +9,7 @@ from emulator.suite.suite import Suite
 from tests.support.browser import Browser
 from tests.support.builders.images import PHOTOS
 from tests.support.faulty_suite import FaultySuite
+from tests.support.waiting import eventually
 
 PHOTO = str(PHOTOS / "chelsea.jpg")
 
@@ -37,6 +38,20 @@ class TestPhotosWait:
         folder = f"projects/{seed.PROJECT}/sessions/{main['id']}/inputs/"
         [stored] = objects_below(faulty_suite.suite, folder)
         assert stored.endswith(media["assetId"])
+
+    def test_and_make_the_picture_of_who_had_finished_from_the_welcome(
+        self, browser: Browser, browser_suite: tuple[Suite, Client, Browser]
+    ) -> None:
+        seen = browser.play("finishedFromWelcome", photo=PHOTO)
+        assert seen["uncaught"] == []
+        assert (seen["phase"], seen["waiting"]) == ("welcome", 0)
+
+        _, db, _ = browser_suite
+        sessions = db.collection("projects", seed.PROJECT, "sessions")
+        own = FieldFilter("createdBy", "==", seen["uid"])
+        [main] = [each for each in sessions.where(filter=own).get() if each.get("phase") == "main"]
+        assert main.get("status") == "completed"
+        eventually(lambda: (main.reference.get().to_dict() or {}).get("jobId"))
 
     @pytest.mark.exhaustive
     def test_while_the_guest_of_an_event_goes_on(

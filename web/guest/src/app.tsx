@@ -49,8 +49,13 @@ function ProjectApp({ route }: { route: ProjectRoute }) {
   const project = useTranslated(visit?.project);
   useEffect(() => {
     if (!visit || route.phase !== "welcome") return;
-    const timer = setTimeout(() => void sendLeft(visit.backend), SEND_LEFT_AFTER_MS);
-    return () => clearTimeout(timer);
+    const send = () => void sendLeft(visit.backend);
+    const timer = setTimeout(send, SEND_LEFT_AFTER_MS);
+    addEventListener("online", send);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("online", send);
+    };
   }, [visit?.backend, route.phase]);
   if (!visit || !project) return <Opening {...opening} />;
   const setEntered = (entered: boolean) => () => setVisit({ ...visit, entered });
@@ -171,13 +176,22 @@ function registerLater(): void {
 const SEND_LEFT_AFTER_MS = 4_000;
 const MAX_SENDING_MS = 30_000;
 
+let sending: Promise<void> | null = null;
+
 /** Send what an earlier visit to a session could not, as its screens do while they are open. */
-async function sendLeft(backend: Backend): Promise<void> {
+function sendLeft(backend: Backend): Promise<void> {
+  sending ??= sendOnceOrLater(backend).finally(() => {
+    sending = null;
+  });
+  return sending;
+}
+
+async function sendOnceOrLater(backend: Backend): Promise<void> {
   try {
     const { sendUnsent } = await import("./media/unsent.ts");
     await sendUnsent(backend, Date.now() + MAX_SENDING_MS);
   } catch {
-    // It is sent when the session is opened.
+    // It is sent when the session is opened, or the network is back.
   }
 }
 

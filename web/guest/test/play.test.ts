@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { completingSessions } from "../src/model/completions.ts";
 import { PendingProgress } from "../src/model/outbox.ts";
 import { MemoryPhotos } from "../src/model/photos/photo-store.ts";
 import { Play } from "../src/model/play.ts";
@@ -26,8 +27,9 @@ class Server {
   }
 
   get backend(): SessionBackend {
-    const backend: Pick<SessionBackend, "scope" | "save" | "complete"> = {
+    const backend: Pick<SessionBackend, "scope" | "experienceId" | "save" | "complete"> = {
       scope: "p",
+      experienceId: null,
       save: async ({ answers, currentStepIndex }) => {
         this.check();
         if (this.session.status !== "active") {
@@ -104,6 +106,23 @@ test("answers are sent, and the last one leads to the next phase", async () => {
   assert.equal(await left, SHARE);
   assert.deepEqual([server.answer("name"), server.answer("wish")], ["Ada", "More"]);
   assert.equal(server.completions, 1);
+});
+
+test("what the guest has finished without a network waits to be completed, and nothing else does", async () => {
+  const server = new Server(steps);
+  const store = new MemoryStore();
+  const { play, left, until } = open(server, store);
+  server.online = false;
+  play.start();
+  play.submit("name", "Ada");
+  assert.deepEqual(completingSessions(store), []);
+  play.submit("wish", "More");
+  await until(() => play.saving === "offline");
+  assert.deepEqual(completingSessions(store), [{ scope: "p", sessionId: "s" }]);
+  server.online = true;
+  play.retryNow();
+  await left;
+  assert.deepEqual(completingSessions(store), []);
 });
 
 test("a reload without a network resumes at the same step with the same answers", async () => {

@@ -59,7 +59,7 @@ import {
 } from "./obstacles.mjs";
 import { newBuild, offlineJourney, offlineVisit } from "./offline.mjs";
 import { trackedOffline } from "./outbox.mjs";
-import { journeyPhotoLater, photoAcrossReloads } from "./photos.mjs";
+import { finishedFromWelcome, journeyPhotoLater, photoAcrossReloads } from "./photos.mjs";
 import { journeyScreenshots, languageScreenshots, screenshots } from "./screenshots.mjs";
 import {
   arabicEvent,
@@ -117,6 +117,7 @@ export const SCENARIOS = {
   requiredUnknownStep,
   unknownJourneySteps,
   unknownSteps,
+  finishedFromWelcome,
   firstScreen,
   languageChosen,
   languageOffered,

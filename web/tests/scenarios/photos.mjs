@@ -95,3 +95,38 @@ export async function journeyPhotoLater(stage, { photo }) {
   await guest.sees("picture");
   return { uid: await guest.uid(), offline, saved: saved.calls, uncaught: stage.uncaught };
 }
+
+/** A guest finishes without a network and goes to the welcome. The network is back, and they touch nothing. */
+export async function finishedFromWelcome(stage, { photo }) {
+  const guest = await stage.guest();
+  const { page, context } = guest;
+  await guest.begins();
+  await guest.playsPregate();
+  await guest.answersQuestions();
+  await guest.seesSaved();
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await context.setOffline(true);
+  await guest.find("file").setInputFiles(photo);
+  await guest.find("use-photo").click();
+  await guest.sees("upload", '[data-state="waiting"]');
+  await guest.next();
+  await guest.seesStep("wait");
+  const heading = await page.locator("h1").innerText();
+  const turning = await page.locator(".turning").count();
+  await guest.open();
+  await guest.seesPhase("welcome");
+  const completed = page.waitForResponse(
+    (response) => response.url().endsWith("/completeSession") && response.ok(),
+  );
+  await context.setOffline(false);
+  await completed;
+  await page.waitForFunction(
+    () => !Object.keys(localStorage).some((key) => key.startsWith("guest-page:completing:")),
+  );
+  const phase = await guest.find("page").getAttribute("data-phase");
+  return {
+    ...{ uid: await guest.uid(), phase, heading, turning },
+    waiting: await waiting(guest),
+    uncaught: stage.uncaught,
+  };
+}

@@ -8,6 +8,7 @@ import {
   problemWith,
   valueToSend,
 } from "./answers.ts";
+import { Completion } from "./completions.ts";
 import {
   type Answer,
   type KeyValueStore,
@@ -17,7 +18,7 @@ import {
   type Saving,
   withLock,
 } from "./outbox.ts";
-import { PhotoQueue, type SendPhoto } from "./photos/photo-queue.ts";
+import { PhotoQueue, photoProblem, type SendPhoto } from "./photos/photo-queue.ts";
 import type { PhotoStore } from "./photos/photo-store.ts";
 import { Refusal, refusalOf } from "./refusals.ts";
 import type { SessionBackend } from "./sessions/session-backend.ts";
@@ -67,6 +68,7 @@ export class Play {
 
   private readonly pending: PendingProgress;
   private readonly outbox: Outbox;
+  private readonly completion: Completion;
   private readonly closingStep: number;
   private serverIndex: number;
   private completing: Promise<NextPhase | null> | null = null;
@@ -95,6 +97,7 @@ export class Play {
       onRefused: (answer) => this.refuse(answer),
       onEnded: (refusal) => this.handleEnd(refusal),
     });
+    this.completion = new Completion(options.store, this.backend.scope, started.session.id);
     const session = { scope: this.backend.scope, sessionId: started.session.id };
     this.photos = new PhotoQueue(options.photos, session, options.sendPhoto, {
       changed: options.changed,
@@ -270,10 +273,13 @@ export class Play {
   }
 
   private async completeUntilDone(): Promise<NextPhase | null> {
+    // Without this page another one completes it, once all is sent.
+    if (this.isActive && this.session.phase === "main") this.completion.keep(this.backend.experienceId);
     for (let failures = 0; !this.closed && this.ended === null; failures++) {
       const refusal = (await this.photos.settle())
         ? await withLock(this.outbox.lockName, () => this.completeOnce())
         : new Refusal("offline", {}, true); // the photo is needed, and is still on this phone
+      if (!(refusal instanceof Error && refusal.isTransient)) this.completion.forget();
       if (!(refusal instanceof Error)) return refusal;
       if (!refusal.isTransient) return this.handleRefusal(refusal);
       this.saving = "offline";
@@ -383,13 +389,6 @@ export class Play {
   private clamp(index: number): number {
     return Math.max(0, Math.min(index, this.steps.length - 1));
   }
-}
-
-function photoProblem(reason: string, issues: Refusal["issues"]): string {
-  const named = (field: string) => issues.some(({ path }) => path === field);
-  if (reason === "invalid_request" && named("contentType")) return "wrong_type";
-  if (reason === "invalid_request" && named("sizeBytes")) return "too_large";
-  return reason;
 }
 
 /** Whether the guest may leave the step without an answer. */

@@ -219,3 +219,11 @@ export class PhotoQueue {
     this.timer = setTimeout(() => void this.flush(), wait);
   }
 }
+
+/** What is wrong with a photo that the server has refused for good. */
+export function photoProblem(reason: string, issues: Refusal["issues"]): string {
+  const named = (field: string) => issues.some(({ path }) => path === field);
+  if (reason === "invalid_request" && named("contentType")) return "wrong_type";
+  if (reason === "invalid_request" && named("sizeBytes")) return "too_large";
+  return reason;
+}

@@ -41,7 +41,7 @@ export class EventSession implements SessionBackend, PictureSession {
     private readonly backend: Backend,
     private readonly view: JourneySession,
     /** The experience of the page's address, for an event in which the guest picks none. */
-    private readonly experienceId: string | null,
+    readonly experienceId: string | null,
   ) {
     this.session = view.session;
     this.journey = journeyOf(view);

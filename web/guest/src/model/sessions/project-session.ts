@@ -34,7 +34,7 @@ export class ProjectSession implements SessionBackend {
     private readonly project: Project,
     private readonly opened: SessionWithSteps,
     /** The main experience that the guest chose on the welcome screen, to which a pregate leads. */
-    private readonly chosen: string | null = null,
+    readonly experienceId: string | null = null,
   ) {
     this.ids = { projectId: project.id, sessionId: opened.session.id };
     this.latest = opened.session;
@@ -92,7 +92,7 @@ export class ProjectSession implements SessionBackend {
     const { session, next } = await this.backend.calls.completeSession({
       ...this.ids,
       ...(answers.length > 0 ? { answers } : {}),
-      ...(this.chosen === null ? {} : { experienceId: this.chosen }),
+      ...(this.experienceId === null ? {} : { experienceId: this.experienceId }),
     });
     return { session: this.playedOf(session), next };
   }

@@ -18,6 +18,8 @@ export interface Upload {
 export interface SessionBackend {
   /** Names the project or the event among what the browser keeps. */
   readonly scope: string;
+  /** The experience that the page's address has chosen, or null. */
+  readonly experienceId: string | null;
   /** What its experience pickers offer. */
   readonly choices: Choice[];
   /** How its photo is taken, or null for the page's own way. */
