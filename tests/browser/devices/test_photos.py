@@ -44,6 +44,8 @@ class TestPhotosWait:
     ) -> None:
         seen = browser.play("finishedFromWelcome", photo=PHOTO)
         assert seen["uncaught"] == []
+        assert seen["heading"] == "Your picture is made once the network is back"
+        assert seen["turning"] == "", "nothing is in the making yet"
         assert (seen["phase"], seen["waiting"]) == ("welcome", 0)
 
         _, db, _ = browser_suite

@@ -112,7 +112,7 @@ export async function finishedFromWelcome(stage, { photo }) {
   await guest.next();
   await guest.seesStep("wait");
   const heading = await page.locator("h1").innerText();
-  const turning = await page.locator(".turning").count();
+  const turning = await page.locator(".turning").innerText();
   await guest.open();
   await guest.seesPhase("welcome");
   const completed = page.waitForResponse(

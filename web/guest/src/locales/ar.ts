@@ -134,6 +134,7 @@ const words: Words = {
     done: "تم",
     oneMoment: "لحظة من فضلكم…",
     waitingForNetwork: "في انتظار الشبكة…",
+    madeWithNetwork: "ستُصنع صورتكم فور عودة الشبكة",
     goOnWithout: "المتابعة من دونها",
     enterKey: "Enter",
     controlKey: "Ctrl",

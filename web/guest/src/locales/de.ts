@@ -130,6 +130,7 @@ const words: Words = {
     done: "Fertig",
     oneMoment: "Einen Moment …",
     waitingForNetwork: "Warten auf das Netz …",
+    madeWithNetwork: "Dein Bild entsteht, sobald das Netz wieder da ist",
     goOnWithout: "Ohne ihn weiter",
     enterKey: "Enter",
     controlKey: "Strg",

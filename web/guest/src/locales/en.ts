@@ -143,6 +143,7 @@ const en = {
     done: "Done",
     oneMoment: "One moment …",
     waitingForNetwork: "Waiting for the network …",
+    madeWithNetwork: "Your picture is made once the network is back",
     goOnWithout: "Go on without it",
     enterKey: "Enter",
     controlKey: "Ctrl",

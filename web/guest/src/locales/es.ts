@@ -131,6 +131,7 @@ const words: Words = {
     done: "Listo",
     oneMoment: "Un momento…",
     waitingForNetwork: "Esperando la conexión…",
+    madeWithNetwork: "Tu imagen se creará cuando vuelva la conexión",
     goOnWithout: "Seguir sin él",
     enterKey: "Intro",
     controlKey: "Ctrl",

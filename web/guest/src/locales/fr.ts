@@ -131,6 +131,7 @@ const words: Words = {
     done: "Terminer",
     oneMoment: "Un instant…",
     waitingForNetwork: "En attente du réseau…",
+    madeWithNetwork: "Votre image sera créée dès le retour du réseau",
     goOnWithout: "Continuer sans elle",
     enterKey: "Entrée",
     controlKey: "Ctrl",

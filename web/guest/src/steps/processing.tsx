@@ -1,6 +1,8 @@
 /** What a guest sees while the picture is made. */
 
 import { useEffect, useState } from "preact/hooks";
+import { words } from "../model/words.ts";
+import { Heading } from "../parts/frame.tsx";
 import { prefersReducedMotion } from "../parts/media.tsx";
 import { JobCard } from "../parts/result.tsx";
 import { StepHead } from "../parts/step-head.tsx";
@@ -12,6 +14,8 @@ const MAX_SECONDS_PER_MESSAGE = 6;
 
 export function Processing({ venue, play, step }: StepProps) {
   const completed = play.session.status === "completed";
+  // Nothing is made of what the server does not have.
+  const waits = !completed && (play.photos.isWaiting || play.saving === "offline");
   const followed = usePicture(play.backend, completed);
   const messages = step.config?.messages ?? [];
   const seconds = (step.config?.estimatedDuration ?? 30) / Math.max(1, messages.length);
@@ -30,7 +34,13 @@ export function Processing({ venue, play, step }: StepProps) {
 
   return (
     <>
-      {failed ? null : <StepHead step={step} venue={venue} makesPicture={picture.status !== "none"} />}
+      {failed ? null : waits && play.backend.makesPicture ? (
+        <div class="step-head" data-testid="made-later">
+          <Heading of="made-later">{words().step.madeWithNetwork}</Heading>
+        </div>
+      ) : (
+        <StepHead step={step} venue={venue} makesPicture={picture.status !== "none"} />
+      )}
       <div class="processing">
         {failed ? null : (
           <>
@@ -40,7 +50,7 @@ export function Processing({ venue, play, step }: StepProps) {
               <span />
             </div>
             <p class="turning" key={message} dir="auto">
-              {message}
+              {waits ? "" : message}
             </p>
           </>
         )}
