@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PhotoQueue, type SendPhoto } from "../src/model/photos/photo-queue.ts";
+import { PhotoQueue, type SendPhoto, shownState } from "../src/model/photos/photo-queue.ts";
 import { MemoryPhotos, type WaitingPhoto } from "../src/model/photos/photo-store.ts";
 import { Play } from "../src/model/play.ts";
 import { Refusal } from "../src/model/refusals.ts";
@@ -258,4 +258,15 @@ test("another session's photo is left alone", async () => {
   const { queue } = aQueue(server, store);
   assert.equal(await queue.settle(), true);
   assert.deepEqual([server.sends, await store.all()], [0, [other]]);
+});
+
+test("a guest is told that a photo waits, or how far it is, and never both", () => {
+  const waits = { state: "waiting", percentage: 0, reason: "offline" } as const;
+  assert.deepEqual(shownState(waits), waits);
+  assert.deepEqual(shownState({ ...waits, state: "uploading" }), waits, "as while it is tried again");
+  const moves = { state: "uploading", percentage: 3, reason: "offline" } as const;
+  assert.deepEqual(shownState(moves), { ...moves, reason: null });
+  assert.equal(shownState({ ...waits, state: "checking" }).reason, null);
+  const first = { state: "uploading", percentage: 0, reason: null } as const;
+  assert.deepEqual(shownState(first), first);
 });

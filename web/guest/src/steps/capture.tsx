@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { hasCamera } from "../media/camera.ts";
 import { readable } from "../media/photo.ts";
 import { fileProblem, isVideo, prepared, TYPES, VIDEO_TYPES } from "../media/upload.ts";
-import type { PhotoState } from "../model/photos/photo-queue.ts";
+import { type PhotoState, shownState } from "../model/photos/photo-queue.ts";
 import { isKiosk } from "../model/kiosk/mode.ts";
 import { refusalOf } from "../model/refusals.ts";
 import type { SessionBackend } from "../model/sessions/session-backend.ts";
@@ -35,9 +35,10 @@ export function Capture({ play, step, problem }: StepProps) {
   // While it is tried again the guest may go on too.
   const waits = upload !== null && upload.reason !== null;
   const busy = upload !== null && !waits;
-  const refused = play.refusedPhotos.get(step.id) ?? (waits ? upload.reason : null);
+  const told = upload && shownState(upload);
+  const refused = play.refusedPhotos.get(step.id) ?? told?.reason ?? null;
   const why = reason ?? refused;
-  const actions = useKeptFocus(camera ? "camera" : (upload?.state ?? (shown ? "photo" : "empty")));
+  const actions = useKeptFocus(camera ? "camera" : (told?.state ?? (shown ? "photo" : "empty")));
   const { capture, page, step: stepWords } = words();
 
   // Another tab must not move the guest away from a photo that they preview or upload.
@@ -112,7 +113,7 @@ export function Capture({ play, step, problem }: StepProps) {
           ) : (
             <img data-testid="preview" src={shown} alt={capture.yourPhoto} />
           )}
-          {upload ? <UploadProgress upload={upload} /> : null}
+          {told ? <UploadProgress upload={told} /> : null}
         </figure>
       ) : (
         <div class="viewfinder" aria-hidden="true">

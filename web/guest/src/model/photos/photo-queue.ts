@@ -16,6 +16,17 @@ export interface PhotoState {
   reason: string | null;
 }
 
+/**
+ * What the guest is told of a photo: that it waits, and why, or how far it is. A photo that is tried again
+ * waits until some of it has arrived.
+ */
+export function shownState(photo: PhotoState): PhotoState {
+  const { state, percentage, reason } = photo;
+  if (reason === null) return photo;
+  const moves = state === "checking" || (state === "uploading" && percentage > 0);
+  return moves ? { ...photo, reason: null } : { ...photo, state: "waiting" };
+}
+
 export interface Sending {
   onState(state: "uploading" | "checking", percentage: number): void;
   /** Remember where the photo is sent, before it is. */
