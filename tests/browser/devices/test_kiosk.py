@@ -82,6 +82,14 @@ class TestPause:
         [session] = event.collection("sessions").where(filter=own).get()
         assert session.get("data.adult") == {"type": "boolean", "value": True}
 
+    def test_a_visit_that_ends_without_a_network_shows_no_error_of_the_browser(
+        self, browser: Browser
+    ) -> None:
+        seen = browser.play("kioskStranded")
+        assert seen["uncaught"] == []
+        assert seen["traces"] is False
+        assert seen["nextUid"] != seen["uid"]
+
     def test_a_visit_is_one_in_all_tabs_and_ends_with_a_crash(self, browser: Browser) -> None:
         seen = browser.play("kioskTabs")
         assert seen["uncaught"] == []

@@ -44,7 +44,7 @@ import {
   photoAlone,
   wholeJourney,
 } from "./journeys.mjs";
-import { kioskEvent, kioskHeld, kioskRestart, kioskTabs, kioskVisit } from "./kiosk.mjs";
+import { kioskEvent, kioskHeld, kioskRestart, kioskStranded, kioskTabs, kioskVisit } from "./kiosk.mjs";
 import { entranceInSight, errorsInSight } from "./in-sight.mjs";
 import { keyboardJourney, keyboardVisit } from "./keyboard.mjs";
 import { languageChosen, languageOffered } from "./languages.mjs";
@@ -104,6 +104,7 @@ export const SCENARIOS = {
   kioskEvent,
   kioskHeld,
   kioskRestart,
+  kioskStranded,
   kioskTabs,
   kioskVisit,
   keyboardVisit,

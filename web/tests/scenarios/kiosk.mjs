@@ -212,10 +212,12 @@ export async function kioskTabs(stage) {
   return { asked, uids: [first, ended, await later.uid()], uncaught: stage.uncaught };
 }
 
-/** The browser closes in the middle of a visit, and opens the kiosk at once. */
+/** The browser closes in the middle of a visit, and opens the kiosk at once, long before the pause is over. */
 export async function kioskRestart(stage) {
-  const guest = await visitor(stage, "?kiosk");
+  const guest = await stage.guest();
   const { page, context } = guest;
+  await guest.open("?kiosk=600");
+  await guest.seesPhase("welcome");
   await enters(guest);
   await guest.playsPregate();
   await guest.answers("name", "Ada Restart");
@@ -231,7 +233,7 @@ export async function kioskRestart(stage) {
   await page.close();
   await second.page.close();
   const next = await stage.tab(context);
-  await next.open("?kiosk");
+  await next.open("?kiosk=600");
   await next.seesPhase("welcome");
   await next.sees("consent");
   const text = await kept(next.page);
@@ -240,4 +242,29 @@ export async function kioskRestart(stage) {
     traces: [uid, "Ada Restart", "ada@example.com"].filter((trace) => text.includes(trace)),
     uncaught: stage.uncaught,
   };
+}
+
+/** A visit ends without a network, at a kiosk whose service worker never came. */
+export async function kioskStranded(stage) {
+  const guest = await visitor(stage, "?kiosk", async (tab) => {
+    await tab.context.route("**/sw.js", (route) => route.abort());
+    await tab.open("?kiosk");
+  });
+  const { page, context } = guest;
+  await enters(guest);
+  await guest.passes("welcome");
+  await guest.answers("adult", { option: true });
+  await guest.seesSaved();
+  const uid = await guest.uid();
+  await context.setOffline(true);
+  await silentUntilAsked(guest);
+  await guest.find("kiosk-done").click();
+  await guest.sees("kiosk-leaving");
+  await page.clock.runFor(20_000);
+  await guest.sees("problem", '[data-reason="offline"]');
+  const traces = (await kept(page)).includes(uid);
+  await context.setOffline(false);
+  await guest.seesPhase("welcome");
+  await guest.sees("consent");
+  return { uid, traces, nextUid: await guest.uid(), uncaught: stage.uncaught };
 }

@@ -6,6 +6,7 @@ import { currentRoute, entranceOf } from "../model/history.ts";
 import { forgetAll, found, home, live } from "../model/kiosk/forget.ts";
 import { isLeftBehind } from "../model/kiosk/left-behind.ts";
 import type { Kiosk } from "../model/kiosk/mode.ts";
+import { Refusal } from "../model/refusals.ts";
 
 const CHANNEL = "guest-page:kiosk";
 const TOUCHED_EACH_MS = 1_000;
@@ -46,7 +47,11 @@ export function otherTabs(): OtherTabs {
  * End the visit, in one tab, and open the page for the next visitor in all. Whatever fails or takes
  * long, the visitor is forgotten and the next document shows nothing of them.
  */
-export async function leave(backend: Backend, begin: string): Promise<void> {
+export async function leave(
+  backend: Backend,
+  begin: string,
+  onStranded: () => void,
+): Promise<void> {
   const channel = new BroadcastChannel(CHANNEL);
   const left = new Promise<void>((resolve) => {
     channel.onmessage = ({ data }: MessageEvent<Message>) => data === "left" && resolve();
@@ -67,8 +72,24 @@ export async function leave(backend: Backend, begin: string): Promise<void> {
         )
       : forget());
   } finally {
-    location.replace(begin);
+    if (canOpen()) location.replace(begin);
+    else strand(begin, onStranded);
   }
+}
+
+/** Whether a new document would be this site's, and not the browser's own error. */
+function canOpen(): boolean {
+  return navigator.onLine || Boolean(navigator.serviceWorker?.controller);
+}
+
+let isStranded = false;
+
+/** Stay, with nothing of the visit, until there is a network to open the page with. */
+function strand(begin: string, onStranded: () => void): void {
+  isStranded = true;
+  history.replaceState({}, "", begin);
+  addEventListener("online", () => location.replace(begin));
+  onStranded();
 }
 
 /** Where visits begin: the address at which this tab began, unless that is in the middle of one. */
@@ -81,9 +102,10 @@ export function entrance(): string {
 
 /** Forget a visitor whom a crash or a power cut left behind, before anything of them is shown. */
 export async function leaveLeftBehind(kiosk: Kiosk, backend: Backend): Promise<void> {
+  if (isStranded) throw new Refusal("offline", {}, true);
   if (!isLeftBehind(await found(), kiosk.pauseMs, Date.now())) return live();
-  await leave(backend, entrance());
-  await new Promise(() => {}); // the page opens anew
+  await new Promise<void>((resolve) => void leave(backend, entrance(), resolve)); // or the page opens anew
+  throw new Refusal("offline", {}, true);
 }
 
 /** Wait for the work, for so long at most. */

@@ -16,7 +16,7 @@ import {
   withTouch,
 } from "../model/kiosk/pause.ts";
 import { counted, words } from "../model/words.ts";
-import { Heading, Page } from "../parts/frame.tsx";
+import { Heading, Page, Problem } from "../parts/frame.tsx";
 import "../styles/kiosk.css";
 import { entrance, leave, type OtherTabs, otherTabs } from "./kiosk-leaving.ts";
 
@@ -30,6 +30,7 @@ interface Props {
 
 export function KioskScreen({ kiosk, backend, children }: Props) {
   const [isOver, setOver] = useState(false);
+  const [isStranded, setStranded] = useState(false);
   const [tabs, setTabs] = useState<OtherTabs | null>(null);
   const [begin] = useState(entrance);
 
@@ -48,10 +49,11 @@ export function KioskScreen({ kiosk, backend, children }: Props) {
     // A page that the browser has kept as it was shows nothing of the visit, and begins anew.
     const again = (event: PageTransitionEvent) => event.persisted && location.replace(begin);
     addEventListener("pageshow", again);
-    void leave(backend, begin);
+    void leave(backend, begin, () => setStranded(true));
     return () => removeEventListener("pageshow", again);
   }, [isOver]);
 
+  if (isStranded) return <Problem reason="offline" />;
   if (isOver) {
     return (
       <Page phase="loading">
