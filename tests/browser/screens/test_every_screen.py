@@ -59,6 +59,14 @@ def test_the_welcome_names_its_event_and_hides_no_way_out_of_an_app(browser: Bro
     }
 
 
+def test_large_letters_break_no_word_beside_an_icon(browser: Browser) -> None:
+    seen = browser.play("photoButtons", **SMALL, zoom=LARGE_LETTERS)
+    assert seen["uncaught"] == seen["violations"] == []
+    taking, choosing = seen["buttons"]
+    assert taking["words"].endswith(" aufnehmen")
+    assert taking["broken"] == choosing["broken"] == []
+
+
 @pytest.mark.exhaustive
 class TestEveryScreen:
     """axe finds nothing, nothing is cut off, and each screen has one heading."""

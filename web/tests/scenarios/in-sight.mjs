@@ -102,3 +102,32 @@ export async function entranceInSight(stage, { screens }) {
   }
   return { seen, uncaught: stage.uncaught };
 }
+
+/** The buttons at a photo, and which words of them are broken, in German, on this screen. */
+export async function photoButtons(stage, { width, height, zoom }) {
+  const guest = await stage.guest({ viewport: { width, height }, locale: "de-DE" });
+  const { page } = guest;
+  await guest.beginsJourney();
+  await guest.playsToPhoto();
+  await guest.seesStep("photo");
+  await page.evaluate((size) => {
+    document.documentElement.style.fontSize = size;
+  }, `${100 * zoom}%`);
+  const found = await violations(page); // by then the letters are laid out
+  const buttons = await page.locator(".actions .button:has(.icon)").evaluateAll((all) =>
+    all.map((button) => {
+      const broken = [];
+      const texts = document.createTreeWalker(button, NodeFilter.SHOW_TEXT);
+      while (texts.nextNode()) {
+        for (const { 0: word, index } of texts.currentNode.data.matchAll(/\S+/g)) {
+          const range = document.createRange();
+          range.setStart(texts.currentNode, index);
+          range.setEnd(texts.currentNode, index + word.length);
+          if (range.getClientRects().length > 1) broken.push(word);
+        }
+      }
+      return { words: button.textContent, broken };
+    }),
+  );
+  return { buttons, violations: found, uncaught: stage.uncaught };
+}

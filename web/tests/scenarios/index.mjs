@@ -45,7 +45,7 @@ import {
   wholeJourney,
 } from "./journeys.mjs";
 import { kioskEvent, kioskHeld, kioskRestart, kioskStranded, kioskTabs, kioskVisit } from "./kiosk.mjs";
-import { entranceInSight, errorsInSight } from "./in-sight.mjs";
+import { entranceInSight, errorsInSight, photoButtons } from "./in-sight.mjs";
 import { keyboardJourney, keyboardVisit } from "./keyboard.mjs";
 import { languageChosen, languageOffered } from "./languages.mjs";
 import { mailAlone, mailsPage } from "./mails.mjs";
@@ -114,6 +114,7 @@ export const SCENARIOS = {
   everyScreen,
   entranceInSight,
   errorsInSight,
+  photoButtons,
   screenTitles,
   requiredUnknownStep,
   unknownJourneySteps,
