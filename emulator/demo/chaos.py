@@ -22,7 +22,7 @@ from rich.text import Text
 
 from emulator.demo import seed
 from emulator.demo.client import CallError, Client
-from emulator.demo.guest_client import GuestClient
+from emulator.demo.guest_client import GuestClient, address_of
 from emulator.faults.settings import Faults, parse
 from emulator.paths import ROOT
 from emulator.process.errors import SuiteError
@@ -227,7 +227,7 @@ class ChaosGuest(GuestClient):
     """One guest of a chaos run."""
 
     def __init__(self, run: ChaosRun, client: Client, number: int) -> None:
-        super().__init__(client, seed.PROJECT, run.photo)
+        super().__init__(client, seed.PROJECT, run.photo, address_of(str(client.uid)))
         self.run = run
         self.number = number
         self.random = random.Random(number)  # noqa: S311 - decides which guest taps twice

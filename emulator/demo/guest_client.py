@@ -13,10 +13,16 @@ ANSWERS = {"adult": True, "mail": ADDRESS, "name": "Ada", "mood": "dreamy", "fun
 LINKS = {"pregate": "pregateSessionId", "session": "mainSessionId"}
 
 
-def answers_to(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def answers_to(steps: list[dict[str, Any]], address: str = ADDRESS) -> list[dict[str, Any]]:
     """The guest's answers to those of these steps that ask for one."""
-    asked = [step["id"] for step in steps if step["id"] in ANSWERS]
-    return [{"stepId": step_id, "value": ANSWERS[step_id]} for step_id in asked]
+    answers = {**ANSWERS, "mail": address}
+    asked = [step["id"] for step in steps if step["id"] in answers]
+    return [{"stepId": step_id, "value": answers[step_id]} for step_id in asked]
+
+
+def address_of(uid: str) -> str:
+    """The address of one guest of many: an address gets few mails a day."""
+    return f"{uid[:60]}@example.com"
 
 
 @dataclass
@@ -61,10 +67,11 @@ class GuestClient:
     Every method raises CallError where the callable refuses.
     """
 
-    def __init__(self, client: Client, project: str, photo: bytes) -> None:
+    def __init__(self, client: Client, project: str, photo: bytes, address: str = ADDRESS) -> None:
         self.client = client
         self.project = project
         self.photo = photo
+        self.address = address
 
     @property
     def uid(self) -> str:
@@ -136,7 +143,7 @@ class GuestClient:
         links = {LINKS[name]: params[name] for name in LINKS.keys() & params.keys()}
         phase = PlayedPhase(self.create_session(step["experienceId"], **links))
         steps = phase.created["steps"]
-        answers = answers_to(steps)
+        answers = answers_to(steps, self.address)
         captures = [index for index, each in enumerate(steps) if each["type"] == "capture"]
         if captures:
             phase.progress = self.save_answers(phase.session, answers, captures[0])

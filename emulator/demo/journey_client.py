@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from emulator.demo.client import Client
+from emulator.demo.guest_client import ADDRESS
 
 # What the guest puts in, by step id, wherever such a step is asked.
 INPUTS: dict[str, dict[str, Any]] = {
     "adult": {"type": "boolean", "value": True},
-    "mail": {"type": "text", "value": "ada@example.com"},
+    "mail": {"type": "text", "value": ADDRESS},
     "drinks": {"type": "selections", "selectedIds": ["water", "juice"]},
     "fun": {"type": "number", "value": 5},
     "wish": {"type": "text", "value": "Nothing"},
@@ -23,7 +24,8 @@ class JourneyClient:
     Every method raises CallError where the callable refuses.
     """
 
-    def __init__(self, client: Client, event: str, photo: bytes) -> None:
+    def __init__(self, client: Client, event: str, photo: bytes, address: str = ADDRESS) -> None:
+        self.inputs = {**INPUTS, "mail": {"type": "text", "value": address}}
         self.client = client
         self.event = event
         self.photo = photo
@@ -59,8 +61,8 @@ class JourneyClient:
                 case "processing":
                     self.call("triggerTransform")
                     wait()
-                case _ if step["id"] in INPUTS:
-                    self.call("saveStepInput", stepId=step["id"], input=INPUTS[step["id"]])
+                case _ if step["id"] in self.inputs:
+                    self.call("saveStepInput", stepId=step["id"], input=self.inputs[step["id"]])
             self.call("goToStep", index=index + 1)
         self.session = self.call("getEventSession")["session"]
         return self.session

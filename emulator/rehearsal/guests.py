@@ -11,7 +11,7 @@ import requests
 from emulator.demo import seed, trail
 from emulator.demo.chaos import MAX_TRIES, RETRYABLE
 from emulator.demo.client import CallError, Client
-from emulator.demo.guest_client import GuestClient
+from emulator.demo.guest_client import GuestClient, address_of
 from emulator.demo.journey_client import JourneyClient
 from emulator.process.errors import SuiteError
 from emulator.rehearsal.evening import Plan, think_seconds
@@ -101,7 +101,7 @@ class ProjectGuest(GuestClient):
     """A guest of the project, who may reload the page and tap twice."""
 
     def __init__(self, phone: Phone, plan: Plan, photo: bytes, visit: int) -> None:
-        super().__init__(phone, seed.PROJECT, photo)
+        super().__init__(phone, seed.PROJECT, photo, address_of(str(phone.uid)))
         self.phone = phone
         self.plan = plan
         self.visit_number = visit
@@ -155,7 +155,7 @@ class EventGuest(JourneyClient):
     """A guest of the event: a journey through all step types."""
 
     def __init__(self, phone: Phone, _plan: Plan, photo: bytes, visit: int) -> None:
-        super().__init__(phone, seed.EVENT, photo)
+        super().__init__(phone, seed.EVENT, photo, address_of(str(phone.uid)))
         self.phone = phone
         self.visit_number = visit
 

@@ -15,7 +15,7 @@ from google.cloud.firestore import FieldFilter
 from emulator.demo import seed
 from emulator.demo.chaos import ChaosGuest, ChaosRun
 from emulator.demo.client import Client
-from emulator.demo.guest_client import GuestClient
+from emulator.demo.guest_client import GuestClient, address_of
 from emulator.faults.settings import parse
 from emulator.suite.suite import Suite
 from experience import clients
@@ -170,7 +170,7 @@ class FaultyGuest(GuestClient):
     """A tab in which a guest visits a venue of a faulty suite."""
 
     def __init__(self, faulty_suite: FaultySuite, venue: Venue, uid: str) -> None:
-        super().__init__(faulty_suite.client(uid), venue.project, a_photo())
+        super().__init__(faulty_suite.client(uid), venue.project, a_photo(), address_of(uid))
         self.venue = venue
 
     def begin(self, experience: str | None = None, **more: Any) -> Any:
