@@ -15,7 +15,15 @@ from tests.support.job_bench import JobBench, NewJob, meanwhile, unrest
 from tests.support.workflows.commits import ALONE, Mishaps, RecordedCommit, ResponseLost
 from tests.support.workflows.workflow_bench import Killed, unfinished
 
-TIMES = ("createdAt", "updatedAt", "queuedAt", "startedAt", "completedAt", "timestamp")
+TIMES = (
+    "createdAt",
+    "updatedAt",
+    "queuedAt",
+    "startedAt",
+    "completedAt",
+    "mailDueAt",
+    "timestamp",
+)
 NAMES = (
     "shard",
     "processingTimeMs",
