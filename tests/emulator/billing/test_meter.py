@@ -98,8 +98,8 @@ class TestOtherServices:
     def test_objects_count_for_who_wrote_and_read_them(self, sample_suite: Suite) -> None:
         usage = self.usage(sample_suite, "useStorage", "metered.txt")
         assert usage["storageClassA"] == 1
-        # the client may also get the bucket in a thread of its own, which is billed
-        assert usage["storageClassB"] in {1, 2}
+        # for each of both the client may get the bucket in a thread of its own, which is billed
+        assert usage["storageClassB"] in {1, 2, 3}
 
 
 class TestIndexCheck:
