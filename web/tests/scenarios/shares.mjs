@@ -149,19 +149,29 @@ async function tries(guest, files) {
   return said;
 }
 
-/** The same files in an event, whose camera is refused, in an app's own browser on Android. */
-export async function oddFilesInEvent(stage, { files, userAgent }) {
-  const guest = await stage.guest({ userAgent });
-  await guest.page.addInitScript(() => {
+/** Have the browser refuse its camera to pages. */
+function refuseCamera(guest) {
+  return guest.page.addInitScript(() => {
     navigator.mediaDevices.getUserMedia = () =>
       Promise.reject(new DOMException("no", "NotAllowedError"));
   });
-  await guest.openEvent();
+}
+
+/** What an app's own browser is told, and where it is led. */
+async function inAppHint(guest) {
   await guest.sees("in-app");
-  const inApp = {
+  return {
     text: await guest.find("in-app").innerText(),
     address: await guest.find("open-outside").getAttribute("href"),
   };
+}
+
+/** The same files in an event, whose camera is refused, in an app's own browser on Android. */
+export async function oddFilesInEvent(stage, { files, userAgent }) {
+  const guest = await stage.guest({ userAgent });
+  await refuseCamera(guest);
+  await guest.openEvent();
+  const inApp = await inAppHint(guest);
   await guest.find("consent").check({ force: true });
   await guest.find("begin").click();
   await guest.seesPhase("journey");
@@ -272,16 +282,9 @@ export async function arabicEvent(stage, { photo }) {
 /** Files and letters as phones have them; nothing but the page's own words about each. */
 export async function oddFiles(stage, { files, cutOut }) {
   const guest = await stage.guest({ userAgent: INSTAGRAM, locale: "en-GB" });
-  await guest.page.addInitScript(() => {
-    navigator.mediaDevices.getUserMedia = () =>
-      Promise.reject(new DOMException("no", "NotAllowedError"));
-  });
+  await refuseCamera(guest);
   await guest.open();
-  await guest.sees("in-app");
-  const inApp = {
-    text: await guest.find("in-app").innerText(),
-    address: await guest.find("open-outside").getAttribute("href"),
-  };
+  const inApp = await inAppHint(guest);
   await guest.begins();
   await guest.playsPregate();
   const family = "👨‍👩‍👧‍👦";
