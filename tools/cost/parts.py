@@ -6,22 +6,19 @@ from pathlib import Path
 
 from emulator.suite.suite import Suite
 from tools.cost.cases import (
-    analytics,
-    boards,
     campaigns,
     guests,
     journey_transforms,
     journeys,
     mails,
     operators,
-    players,
-    profiles,
     sessions,
     sweeps,
     transforms,
     visit,
     workflows,
 )
+from tools.cost.cases.players import analytics, boards, profiles, progress
 from tools.cost.figures import Figures
 from tools.cost.stage import Stage, stage
 
@@ -34,7 +31,7 @@ PARTS: list[Callable[[Stage], None]] = [
     transforms.measure,
     journeys.measure,
     mails.measure,
-    players.measure,
+    progress.measure,
     profiles.measure,
     operators.measure,
     workflows.measure,

@@ -1,0 +1,1 @@
+"""What the callables of players cost, and the sweeps of their data."""
