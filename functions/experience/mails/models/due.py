@@ -6,6 +6,7 @@ from typing import Any
 
 from experience.events.models.event import Event, EventConsent
 from experience.guests.models import GuestConsent
+from experience.journeys.models.session import EventSession
 from experience.projects.models import Consent, Project
 from experience.sessions.models.session import Session, SessionStatus
 from experience.steps import StepValueError
@@ -39,6 +40,22 @@ def one_address(value: Any) -> str | None:
         return check_email(value).lower()
     except StepValueError:
         return None
+
+
+def may_be_mailed(
+    session: Session | EventSession,
+    parent: Project | Event,
+    asked: Consent | EventConsent | None,
+    given: GuestConsent | None,
+    now: int,
+) -> bool:
+    """Whether the picture of a visit may go to its guest by mail now (Unix ms)."""
+    return (
+        session.revoked_at is None
+        and is_in_time(session.created_at, now)
+        and is_open(parent)
+        and has_consented(asked, given)
+    )
 
 
 def is_in_time(created_at: int, now: int) -> bool:

@@ -8,7 +8,7 @@ from experience.events.store import event_ref, unless_deleted
 from experience.journeys.models.guest import EventGuest
 from experience.journeys.models.session import EventSession
 from experience.journeys.store import event_guest_ref, event_session_ref, find_steps
-from experience.mails.models.due import has_consented, is_in_time, is_open, one_address
+from experience.mails.models.due import may_be_mailed, one_address
 from experience.mails.models.mail import mail_of
 from experience.mails.models.message import message_of
 from experience.mails.store import event_mail_ref
@@ -78,17 +78,9 @@ def _write(client: Client, transaction: Transaction, session: EventSession, step
     share_id = share_id_of_event(current) if current else None
     to = _address(current, step_id) if current else None
     now = clock.now_ms()
-    if (
-        current is None
-        or share_id is None
-        or to is None
-        or current.revoked_at is not None
-        or not is_in_time(current.created_at, now)
-        or guest is None
-        or event is None
-        or not is_open(event)
-        or not has_consented(event.consent, guest.consent)
-    ):
+    if current is None or share_id is None or to is None or guest is None or event is None:
+        return False
+    if not may_be_mailed(current, event, event.consent, guest.consent, now):
         return False
     parent = {"event_id": event.id}
     ensure_share(client, transaction, share_id, current.id, now, **parent)

@@ -9,7 +9,7 @@ from google.cloud.firestore import Client, DocumentReference, Transaction
 from experience import clients, clock, logs, transactions
 from experience.guests.models import Guest
 from experience.guests.store import guest_ref
-from experience.mails.models.due import email_of, has_consented, is_in_time, is_open
+from experience.mails.models.due import email_of, may_be_mailed
 from experience.mails.models.mail import LIMIT_TIME, MAX_MAILS_PER_ADDRESS, mail_of
 from experience.mails.models.message import message_of
 from experience.mails.store import mail_ref, query_recent
@@ -106,16 +106,9 @@ def _write(client: Client, transaction: Transaction, session: Session, to: str) 
     project = unless_deleted(client, parse(third, Project))
     share_id = share_id_of(current) if current else None
     now = clock.now_ms()
-    if (
-        current is None
-        or share_id is None
-        or current.revoked_at is not None
-        or not is_in_time(current.created_at, now)
-        or guest is None
-        or project is None
-        or not is_open(project)
-        or not has_consented(project.config().consent, guest.consent)
-    ):
+    if current is None or share_id is None or guest is None or project is None:
+        return False
+    if not may_be_mailed(current, project, project.config().consent, guest.consent, now):
         return False
     parent = {"project_id": project.id}
     ensure_share(client, transaction, share_id, current.id, now, **parent)
