@@ -11,16 +11,24 @@ export async function violations(page) {
   axe ??= await readFile(AXE, "utf8");
   await page.evaluate(axe);
   return page.evaluate(async () => {
-    const finite = (animation) => animation.effect?.getComputedTiming().endTime !== Infinity;
-    await Promise.allSettled(
-      document
-        .getAnimations()
-        .filter(finite)
-        .map(({ finished }) => finished),
-    );
+    const changes = ({ playState, effect }) =>
+      playState === "running" && effect?.getComputedTiming().endTime !== Infinity;
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    for (;;) {
+      await frame(); // a change of colours is painted in one
+      await frame(); // and has begun its transitions in the next
+      const running = document.getAnimations().filter(changes);
+      if (running.length === 0) break;
+      await Promise.allSettled(running.map(({ finished }) => finished));
+    }
     const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
     return violations
       .filter(({ impact }) => ["serious", "critical"].includes(impact))
-      .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+      .flatMap(({ id, nodes }) =>
+        nodes.map(({ html, any, all, none }) => {
+          const why = [...any, ...all, ...none].map(({ message }) => message).join(" ");
+          return `${id}: ${html.slice(0, 200)}: ${why}`;
+        }),
+      );
   });
 }
