@@ -53,6 +53,11 @@ class TestRestart:
         assert seen["consent"] is False
         assert seen["traces"] == []
 
+    def test_stays_although_another_tab_ends_the_last_visit_late(self, browser: Browser) -> None:
+        seen = browser.play("kioskLateTab")
+        assert seen["uncaught"] == []
+        assert seen["later"] == seen["uid"]
+
 
 @pytest.mark.exhaustive
 class TestPause:

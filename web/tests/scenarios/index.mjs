@@ -44,7 +44,15 @@ import {
   photoAlone,
   wholeJourney,
 } from "./journeys.mjs";
-import { kioskEvent, kioskHeld, kioskRestart, kioskStranded, kioskTabs, kioskVisit } from "./kiosk.mjs";
+import {
+  kioskEvent,
+  kioskHeld,
+  kioskLateTab,
+  kioskRestart,
+  kioskStranded,
+  kioskTabs,
+  kioskVisit,
+} from "./kiosk.mjs";
 import { entranceInSight, errorsInSight, photoButtons } from "./in-sight.mjs";
 import { keyboardJourney, keyboardVisit } from "./keyboard.mjs";
 import { languageChosen, languageOffered } from "./languages.mjs";
@@ -103,6 +111,7 @@ export const SCENARIOS = {
   journeyPhotoLater,
   kioskEvent,
   kioskHeld,
+  kioskLateTab,
   kioskRestart,
   kioskStranded,
   kioskTabs,

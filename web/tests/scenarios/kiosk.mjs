@@ -212,6 +212,40 @@ export async function kioskTabs(stage) {
   return { asked, uids: [first, ended, await later.uid()], uncaught: stage.uncaught };
 }
 
+/** Another tab hears only when the next visitor has begun that the visit has ended. */
+export async function kioskLateTab(stage) {
+  const guest = await visitor(stage, "?kiosk=600");
+  await enters(guest);
+  await guest.passes("welcome");
+  await guest.seesStep("adult");
+  const late = await stage.tab(guest.context);
+  await late.page.addInitScript(() => {
+    const { set, ...rest } = Object.getOwnPropertyDescriptor(BroadcastChannel.prototype, "onmessage");
+    const held = [];
+    Object.defineProperty(BroadcastChannel.prototype, "onmessage", {
+      ...rest,
+      set(listener) {
+        set.call(this, (event) => held.push(() => listener.call(this, event)));
+      },
+    });
+    window.hear = () => held.splice(0).forEach((tell) => tell());
+  });
+  await late.page.goto(guest.page.url());
+  await late.seesStep("adult");
+  await silentUntilAsked(guest, 600);
+  await guest.find("kiosk-done").click();
+  await guest.seesPhase("welcome");
+  await enters(guest);
+  await guest.passes("welcome");
+  await guest.seesStep("adult");
+  const uid = await guest.uid();
+  await late.page.evaluate(() => window.hear());
+  await late.seesPhase("welcome");
+  await guest.page.reload();
+  await guest.seesStep("adult");
+  return { uid, later: await guest.uid(), uncaught: stage.uncaught };
+}
+
 /** The browser closes in the middle of a visit, and opens the kiosk at once, long before the pause is over. */
 export async function kioskRestart(stage) {
   const guest = await stage.guest();

@@ -3,12 +3,14 @@
 import { sendUnsent } from "../media/unsent.ts";
 import type { Backend } from "../model/backend.ts";
 import { currentRoute, entranceOf } from "../model/history.ts";
-import { forgetAll, found, home, live } from "../model/kiosk/forget.ts";
+import { claimEnd, forgetAll, found, hasEnded, home, joinVisit, live } from "../model/kiosk/forget.ts";
 import { isLeftBehind } from "../model/kiosk/left-behind.ts";
 import type { Kiosk } from "../model/kiosk/mode.ts";
 import { Refusal } from "../model/refusals.ts";
 
 const CHANNEL = "guest-page:kiosk";
+/** Held by the tab that forgets. */
+const FORGETTING = `${CHANNEL}:leaving`;
 const TOUCHED_EACH_MS = 1_000;
 /** For what is unsent. The next visitor waits no longer. */
 const MAX_SENDING_MS = 8_000;
@@ -16,7 +18,7 @@ const MAX_FORGETTING_MS = 3_000;
 /** For another tab that forgets. */
 const MAX_WAITING_MS = 15_000;
 
-type Message = "touched" | "leaving" | "left";
+type Message = "touched" | "leaving";
 
 /** The other tabs of this kiosk: a touch in one is a touch in all, and a visit ends in all. */
 export interface OtherTabs {
@@ -53,24 +55,17 @@ export async function leave(
   onStranded: () => void,
 ): Promise<void> {
   const channel = new BroadcastChannel(CHANNEL);
-  const left = new Promise<void>((resolve) => {
-    channel.onmessage = ({ data }: MessageEvent<Message>) => data === "left" && resolve();
-  });
   const forget = async () => {
+    // A tab that is late would forget the next visitor too.
+    if (!claimEnd()) return;
     channel.postMessage("leaving" satisfies Message);
     await within(MAX_SENDING_MS, sendUnsent(backend, Date.now() + MAX_SENDING_MS));
     const { endListeners } = await import("../model/live.ts").catch(() => ({ endListeners: null }));
     await within(MAX_FORGETTING_MS, Promise.allSettled([endListeners?.(), backend.signOut()]));
     await within(MAX_FORGETTING_MS, forgetAll());
-    channel.postMessage("left" satisfies Message);
   };
   try {
-    // Two tabs that forget would forget the next visitor too.
-    await (navigator.locks
-      ? navigator.locks.request(`${CHANNEL}:leaving`, { ifAvailable: true }, (lock) =>
-          lock ? forget() : within(MAX_WAITING_MS, left),
-        )
-      : forget());
+    await within(MAX_WAITING_MS, navigator.locks?.request(FORGETTING, forget) ?? forget());
   } finally {
     if (canOpen()) location.replace(begin);
     else strand(begin, onStranded);
@@ -103,7 +98,11 @@ export function entrance(): string {
 /** Forget a visitor whom a crash or a power cut left behind, before anything of them is shown. */
 export async function leaveLeftBehind(kiosk: Kiosk, backend: Backend): Promise<void> {
   if (isStranded) throw new Refusal("offline", {}, true);
-  if (!isLeftBehind(await found(), kiosk.pauseMs, Date.now())) return live();
+  // Another tab may be about to forget the last visitor.
+  await within(MAX_WAITING_MS, Promise.resolve(navigator.locks?.request(FORGETTING, () => {})));
+  joinVisit();
+  const isOver = hasEnded() || isLeftBehind(await found(), kiosk.pauseMs, Date.now());
+  if (!isOver) return live();
   await new Promise<void>((resolve) => void leave(backend, entrance(), resolve)); // or the page opens anew
   throw new Refusal("offline", {}, true);
 }

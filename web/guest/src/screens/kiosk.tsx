@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { isOngoing } from "../model/activity.ts";
 import type { Backend } from "../model/backend.ts";
 import { currentRoute } from "../model/history.ts";
-import { keepSilence, silence } from "../model/kiosk/forget.ts";
+import { hasEnded, keepSilence, silence } from "../model/kiosk/forget.ts";
 import { type Kiosk, onVisitEnd } from "../model/kiosk/mode.ts";
 import {
   newPause,
@@ -105,7 +105,7 @@ function StillThere({ kiosk, tabs, onOver }: StillThereProps) {
       keepSilence(silentSince(pause.current, now));
       const found = presenceAt(pause.current, now);
       setPresence(found);
-      if (found.phase === "over") onOver();
+      if (found.phase === "over" || hasEnded()) onOver();
     };
     let keptAt = 0;
     const touch = () => {

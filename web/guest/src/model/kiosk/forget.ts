@@ -12,21 +12,46 @@ const HOME = `${PREFIX}home`;
 const CONTINUES = `${PREFIX}continues`;
 /** Held by each tab of a kiosk for as long as its document lives. */
 const LIVING = `${PREFIX}living`;
+/** How many visits have ended here. It alone outlives them. */
+const ENDED = `${PREFIX}ended`;
 /** What only a visitor leaves. */
 const OF_VISITORS = ["entry", "journey", "outbox"].map((name) => `guest-page:${name}:`);
 /** The databases of a browser that does not list them. */
 const DATABASES = ["guest-page", "firebaseLocalStorageDb", "firebase-heartbeat-database"];
 
-/** Keep since when the visitor is silent; null if nobody is there. */
-export function keepSilence(since: number | null): void {
-  if (since === null) store().removeItem(SILENT);
-  else store().setItem(SILENT, String(since));
-}
-
 /** Since when the visitor of this page load is silent, or null if it is a new one's. */
 export function silence(): number | null {
   const kept = store().getItem(SILENT);
   return kept === null ? null : Number(kept);
+}
+
+const visitsEnded = () => Number(store().getItem(ENDED) ?? 0);
+
+/** After how many others this document's visit came. */
+let endedBefore: number | null = null;
+
+/** Let this document, once, belong to the visit that goes on, or to the next one. */
+export function joinVisit(): void {
+  endedBefore ??= visitsEnded();
+}
+
+/** Whether this document's visit has ended in another tab. */
+export function hasEnded(): boolean {
+  return endedBefore !== null && visitsEnded() !== endedBefore;
+}
+
+/** Whether this document's visit has to be forgotten: true once, in the first tab that asks. */
+export function claimEnd(): boolean {
+  if (hasEnded()) return false;
+  store().setItem(ENDED, String(visitsEnded() + 1));
+  return true;
+}
+
+/** Keep since when the visitor is silent; null if nobody is there, or somebody else. */
+export function keepSilence(since: number | null): void {
+  if (hasEnded()) return;
+  if (since === null) store().removeItem(SILENT);
+  else store().setItem(SILENT, String(since));
 }
 
 /** What the browser has of a visit, as this document finds it when it opens. */
@@ -69,8 +94,10 @@ export function home(entrance: string): string {
 
 /** Forget everything that this origin keeps, of all its pages. The page's own files stay. */
 export async function forgetAll(): Promise<void> {
+  const ended = visitsEnded();
   localStorage.clear();
   sessionStorage.clear();
+  store().setItem(ENDED, String(ended));
   const listed = await indexedDB.databases?.().catch(() => null);
   const names = listed?.flatMap(({ name }) => name ?? []) ?? DATABASES;
   await Promise.allSettled(names.map(emptied));
