@@ -18,6 +18,7 @@ from experience.events.models.event import Event
 from experience.events.models.experience import EventExperience
 from experience.events.models.journey import Journey
 from experience.guests.models import Guest
+from experience.journeys.models.guest import EventGuest
 from experience.journeys.models.session import EventSession
 from experience.mails.models.mail import Mail
 from experience.players.models.leaderboard import Board
@@ -59,6 +60,7 @@ class Data:
     guests: dict[str, Guest] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     event_sessions: dict[str, EventSession] = field(default_factory=dict)
+    event_guests: dict[str, EventGuest] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     shares: dict[str, Share] = field(default_factory=dict)
     mails: dict[str, Mail] = field(default_factory=dict)
@@ -112,6 +114,10 @@ class Data:
     def guest_of(self, session: Session) -> Guest | None:
         """Whose session it is."""
         return self.guests.get(f"projects/{session.project_id}/guests/{session.created_by}")
+
+    def event_guest_of(self, session: EventSession) -> EventGuest | None:
+        """Whose session of an event it is."""
+        return self.event_guests.get(f"events/{session.event_id}/eventGuests/{session.created_by}")
 
     def was_deleted(self, project_id: str) -> bool:
         """Whether a project or its workspace was deleted."""
@@ -210,6 +216,7 @@ def _kinds(data: Data) -> dict[str, tuple[Callable[[dict[str, Any]], Document], 
         f"{workspace}/generationPermits": (GenerationPermit.load, data.permits),
         "events": (Event.load, data.events),
         "events/sessions": (EventSession.load, data.event_sessions),
+        "events/eventGuests": (EventGuest.load, data.event_guests),
         "events/journeys": (Journey.load, data.journeys),
         "events/steps": (parse_step, data.event_steps),
         "experiences": (EventExperience.load, data.event_experiences),

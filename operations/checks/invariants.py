@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from experience.errors import FailedPrecondition
+from experience.guests.models import Guest
+from experience.journeys.models.guest import EventGuest
 from experience.mails.models.mail import event_mail_id_of, mail_id_of
 from experience.media.models import path_in
 from experience.media.store.objects import event_result_path, input_path
@@ -346,13 +348,16 @@ def a_mail_is_of_a_picture(data: Data) -> Found:
         found = data.session_of(mail.project_id, mail.event_id, mail.session_id)
         if found is None:
             yield path, f"names the session {mail.session_id}, which is not there"
-        elif isinstance(found, Session):
-            if path != f"mail/{mail_id_of(found.project_id, found.id)}":
-                yield path, f"has not the id of the mail of session {found.id}"
-            elif data.guest_of(found) is None:
-                yield path, f"is to a guest who is not there, of session {found.id}"
-        elif path != f"mail/{event_mail_id_of(found.event_id, found.id)}":
+            continue
+        guest: Guest | EventGuest | None
+        if isinstance(found, Session):
+            own, guest = mail_id_of(found.project_id, found.id), data.guest_of(found)
+        else:
+            own, guest = event_mail_id_of(found.event_id, found.id), data.event_guest_of(found)
+        if path != f"mail/{own}":
             yield path, f"has not the id of the mail of session {found.id}"
+        elif guest is None:
+            yield path, f"is to a guest who is not there, of session {found.id}"
 
 
 INVARIANTS: tuple[Callable[[Data], Found], ...] = (

@@ -85,7 +85,15 @@ class TestMails:
             "another": ("main", {"project_id": project}),
             mail_id_of(project, "gone"): ("gone", {"project_id": project}),
             event_mail_id_of("e", "s"): ("s", {"event_id": "e"}),
+            event_mail_id_of("e", "kept"): ("kept", {"event_id": "e"}),
+            event_mail_id_of("e", "left"): ("left", {"event_id": "e"}),
         }
+        of_event = {"eventId": "e", "createdAt": 1, "updatedAt": 1}
+        for session in ("kept", "left"):
+            visit.db.document("events", "e", "sessions", session).set(
+                {"id": session, "state": "ready", "createdBy": session, **of_event}
+            )
+        visit.db.document("events/e/eventGuests/kept").set({"id": "kept", **of_event})
         for mail_id, (session, parent) in mails.items():
             message = Message(subject="s", text="t", html="h")
             fields = mail_of("ada@example.com", message, session, 1, **parent).dump()
@@ -102,6 +110,9 @@ class TestMails:
             "mail/another": "has not the id of the mail of session main",
             f"mail/{mail_id_of(project, 'gone')}": "names the session gone, which is not there",
             f"mail/{event_mail_id_of('e', 's')}": "names the session s, which is not there",
+            f"mail/{event_mail_id_of('e', 'left')}": (
+                "is to a guest who is not there, of session left"
+            ),
         }
         guest = visit.db.document(visit.path("sessions/main")).get().get("createdBy")
         visit.db.document(visit.path(f"guests/{guest}")).delete()

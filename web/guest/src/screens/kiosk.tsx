@@ -18,6 +18,7 @@ import {
 import { counted, words } from "../model/words.ts";
 import { Heading, Page, Problem } from "../parts/frame.tsx";
 import "../styles/kiosk.css";
+import "../styles/question.css";
 import { entrance, leave, type OtherTabs, otherTabs } from "./kiosk-leaving.ts";
 
 export { leaveLeftBehind } from "./kiosk-leaving.ts";
@@ -153,7 +154,7 @@ function StillThere({ kiosk, tabs, onOver }: StillThereProps) {
   return (
     <dialog
       ref={dialog}
-      class="kiosk-question"
+      class="question kiosk-question"
       data-testid="kiosk-question"
       aria-labelledby="kiosk-title"
       aria-describedby="kiosk-text"
