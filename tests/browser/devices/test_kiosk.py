@@ -43,6 +43,11 @@ class TestNextVisitor:
         assert seen["question"]["focus"] == "kiosk-stay"
         assert seen["question"]["violations"] == []
 
+    def test_stays_although_a_frozen_tab_ends_the_last_visit_late(self, browser: Browser) -> None:
+        seen = browser.play("kioskFrozenTab")
+        assert seen["uncaught"] == []
+        assert seen["later"] == seen["uid"]
+
 
 class TestRestart:
     def test_within_the_pause_forgets_the_visitor(self, browser: Browser) -> None:
@@ -52,11 +57,6 @@ class TestRestart:
         assert seen["nextUid"] != seen["uid"]
         assert seen["consent"] is False
         assert seen["traces"] == []
-
-    def test_stays_although_another_tab_ends_the_last_visit_late(self, browser: Browser) -> None:
-        seen = browser.play("kioskLateTab")
-        assert seen["uncaught"] == []
-        assert seen["later"] == seen["uid"]
 
 
 @pytest.mark.exhaustive
@@ -95,8 +95,11 @@ class TestPause:
         assert seen["traces"] is False
         assert seen["nextUid"] != seen["uid"]
 
-    def test_a_visit_is_one_in_all_tabs_and_ends_with_a_crash(self, browser: Browser) -> None:
-        seen = browser.play("kioskTabs")
+    @pytest.mark.parametrize("has_locks", [True, False])
+    def test_a_visit_is_one_in_all_tabs_and_ends_with_a_crash(
+        self, has_locks: bool, browser: Browser
+    ) -> None:
+        seen = browser.play("kioskTabs", hasLocks=has_locks)
         assert seen["uncaught"] == []
         assert seen["asked"] is False
         assert len(set(seen["uids"])) == 3

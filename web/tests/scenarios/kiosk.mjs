@@ -37,6 +37,13 @@ async function enters(guest, experience = "cartoon-booth") {
   await guest.find("experience", `[data-experience="${experience}"]`).click();
 }
 
+/** From the welcome to the first question. */
+async function begins(guest) {
+  await enters(guest);
+  await guest.passes("welcome");
+  await guest.seesStep("adult");
+}
+
 /** Wind the clock to the question, ten seconds before the end. */
 async function silentUntilAsked(guest, pauseSeconds = 45) {
   await guest.page.clock.fastForward((pauseSeconds - 9) * 1000);
@@ -178,11 +185,12 @@ export async function kioskEvent(stage) {
 }
 
 /** A touch in one tab is one in all, a visit ends in all, and a crash ends it too. */
-export async function kioskTabs(stage) {
-  const guest = await visitor(stage, "?kiosk");
-  await enters(guest);
-  await guest.passes("welcome");
-  await guest.seesStep("adult");
+export async function kioskTabs(stage, { hasLocks = true } = {}) {
+  const guest = await visitor(stage, "?kiosk", async (tab) => {
+    if (!hasLocks) await tab.context.addInitScript(withoutLocks);
+    await tab.open("?kiosk");
+  });
+  await begins(guest);
   const second = await stage.tab(guest.context);
   await second.page.goto(guest.page.url());
   await second.seesStep("adult");
@@ -198,9 +206,7 @@ export async function kioskTabs(stage) {
   for (const tab of [guest, second]) await tab.seesPhase("welcome");
   const ended = await guest.uid();
 
-  await enters(guest);
-  await guest.passes("welcome");
-  await guest.seesStep("adult");
+  await begins(guest);
   const address = guest.page.url();
   await guest.page.close();
   await second.page.close();
@@ -212,35 +218,33 @@ export async function kioskTabs(stage) {
   return { asked, uids: [first, ended, await later.uid()], uncaught: stage.uncaught };
 }
 
-/** Another tab hears only when the next visitor has begun that the visit has ended. */
-export async function kioskLateTab(stage) {
+/** A browser without Web Locks. Runs in the page. */
+function withoutLocks() {
+  Object.defineProperty(Navigator.prototype, "locks", { value: undefined });
+}
+
+/** A tab whose messages are lost. Runs in the page. */
+function hearsNothing() {
+  Object.defineProperty(BroadcastChannel.prototype, "onmessage", { set() {} });
+}
+
+/** A tab is frozen while the visit ends in another one, and goes on once the next visitor has begun. */
+export async function kioskFrozenTab(stage) {
   const guest = await visitor(stage, "?kiosk=600");
-  await enters(guest);
-  await guest.passes("welcome");
-  await guest.seesStep("adult");
-  const late = await stage.tab(guest.context);
-  await late.page.addInitScript(() => {
-    const { set, ...rest } = Object.getOwnPropertyDescriptor(BroadcastChannel.prototype, "onmessage");
-    const held = [];
-    Object.defineProperty(BroadcastChannel.prototype, "onmessage", {
-      ...rest,
-      set(listener) {
-        set.call(this, (event) => held.push(() => listener.call(this, event)));
-      },
-    });
-    window.hear = () => held.splice(0).forEach((tell) => tell());
-  });
-  await late.page.goto(guest.page.url());
-  await late.seesStep("adult");
+  await begins(guest);
+  const frozen = await stage.tab(guest.context);
+  await frozen.page.addInitScript(hearsNothing);
+  await frozen.page.goto(guest.page.url());
+  await frozen.seesStep("adult");
+  const devtools = await guest.context.newCDPSession(frozen.page);
   await silentUntilAsked(guest, 600);
+  await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
   await guest.find("kiosk-done").click();
   await guest.seesPhase("welcome");
-  await enters(guest);
-  await guest.passes("welcome");
-  await guest.seesStep("adult");
+  await begins(guest);
   const uid = await guest.uid();
-  await late.page.evaluate(() => window.hear());
-  await late.seesPhase("welcome");
+  await devtools.send("Page.setWebLifecycleState", { state: "active" });
+  await frozen.seesPhase("welcome");
   await guest.page.reload();
   await guest.seesStep("adult");
   return { uid, later: await guest.uid(), uncaught: stage.uncaught };

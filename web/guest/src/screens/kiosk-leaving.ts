@@ -98,8 +98,6 @@ export function entrance(): string {
 /** Forget a visitor whom a crash or a power cut left behind, before anything of them is shown. */
 export async function leaveLeftBehind(kiosk: Kiosk, backend: Backend): Promise<void> {
   if (isStranded) throw new Refusal("offline", {}, true);
-  // Another tab may be about to forget the last visitor.
-  await within(MAX_WAITING_MS, Promise.resolve(navigator.locks?.request(FORGETTING, () => {})));
   joinVisit();
   const isOver = hasEnded() || isLeftBehind(await found(), kiosk.pauseMs, Date.now());
   if (!isOver) return live();

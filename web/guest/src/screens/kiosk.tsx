@@ -101,12 +101,13 @@ function StillThere({ kiosk, tabs, onOver }: StillThereProps) {
   useEffect(() => {
     let answered: ReturnType<typeof setTimeout> | undefined;
     const tick = () => {
+      if (hasEnded()) return onOver();
       const now = Date.now();
       pause.current = withHeld(pause.current, isOngoing("camera", "upload", "picture"), now);
       keepSilence(silentSince(pause.current, now));
       const found = presenceAt(pause.current, now);
       setPresence(found);
-      if (found.phase === "over" || hasEnded()) onOver();
+      if (found.phase === "over") onOver();
     };
     let keptAt = 0;
     const touch = () => {

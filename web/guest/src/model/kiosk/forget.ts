@@ -19,6 +19,12 @@ const OF_VISITORS = ["entry", "journey", "outbox"].map((name) => `guest-page:${n
 /** The databases of a browser that does not list them. */
 const DATABASES = ["guest-page", "firebaseLocalStorageDb", "firebase-heartbeat-database"];
 
+/** Keep since when the visitor is silent; null if nobody is there. */
+export function keepSilence(since: number | null): void {
+  if (since === null) store().removeItem(SILENT);
+  else store().setItem(SILENT, String(since));
+}
+
 /** Since when the visitor of this page load is silent, or null if it is a new one's. */
 export function silence(): number | null {
   const kept = store().getItem(SILENT);
@@ -40,18 +46,15 @@ export function hasEnded(): boolean {
   return endedBefore !== null && visitsEnded() !== endedBefore;
 }
 
-/** Whether this document's visit has to be forgotten: true once, in the first tab that asks. */
+/**
+ * Whether this document's visit has to be forgotten: true once, in the first tab that asks. From then on
+ * nobody is there, and whatever is found is of one who has left, should this tab not come to its end.
+ */
 export function claimEnd(): boolean {
   if (hasEnded()) return false;
   store().setItem(ENDED, String(visitsEnded() + 1));
+  keepSilence(null);
   return true;
-}
-
-/** Keep since when the visitor is silent; null if nobody is there, or somebody else. */
-export function keepSilence(since: number | null): void {
-  if (hasEnded()) return;
-  if (since === null) store().removeItem(SILENT);
-  else store().setItem(SILENT, String(since));
 }
 
 /** What the browser has of a visit, as this document finds it when it opens. */
