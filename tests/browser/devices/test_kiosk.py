@@ -58,6 +58,14 @@ class TestRestart:
         assert seen["consent"] is False
         assert seen["traces"] == []
 
+    def test_in_the_middle_of_forgetting_leaves_nothing_to_another_tab(
+        self, browser: Browser
+    ) -> None:
+        seen = browser.play("kioskBrokenOff")
+        assert seen["uncaught"] == []
+        assert seen["nextUid"] != seen["uid"]
+        assert seen["traces"] is False
+
 
 @pytest.mark.exhaustive
 class TestPause:
@@ -95,11 +103,8 @@ class TestPause:
         assert seen["traces"] is False
         assert seen["nextUid"] != seen["uid"]
 
-    @pytest.mark.parametrize("has_locks", [True, False])
-    def test_a_visit_is_one_in_all_tabs_and_ends_with_a_crash(
-        self, has_locks: bool, browser: Browser
-    ) -> None:
-        seen = browser.play("kioskTabs", hasLocks=has_locks)
+    def test_a_visit_is_one_in_all_tabs_and_ends_with_a_crash(self, browser: Browser) -> None:
+        seen = browser.play("kioskTabs")
         assert seen["uncaught"] == []
         assert seen["asked"] is False
         assert len(set(seen["uids"])) == 3

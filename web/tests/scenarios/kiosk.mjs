@@ -185,11 +185,8 @@ export async function kioskEvent(stage) {
 }
 
 /** A touch in one tab is one in all, a visit ends in all, and a crash ends it too. */
-export async function kioskTabs(stage, { hasLocks = true } = {}) {
-  const guest = await visitor(stage, "?kiosk", async (tab) => {
-    if (!hasLocks) await tab.context.addInitScript(withoutLocks);
-    await tab.open("?kiosk");
-  });
+export async function kioskTabs(stage) {
+  const guest = await visitor(stage, "?kiosk");
   await begins(guest);
   const second = await stage.tab(guest.context);
   await second.page.goto(guest.page.url());
@@ -218,11 +215,6 @@ export async function kioskTabs(stage, { hasLocks = true } = {}) {
   return { asked, uids: [first, ended, await later.uid()], uncaught: stage.uncaught };
 }
 
-/** A browser without Web Locks. Runs in the page. */
-function withoutLocks() {
-  Object.defineProperty(Navigator.prototype, "locks", { value: undefined });
-}
-
 /** A tab whose messages are lost. Runs in the page. */
 function hearsNothing() {
   Object.defineProperty(BroadcastChannel.prototype, "onmessage", { set() {} });
@@ -248,6 +240,26 @@ export async function kioskFrozenTab(stage) {
   await guest.page.reload();
   await guest.seesStep("adult");
   return { uid, later: await guest.uid(), uncaught: stage.uncaught };
+}
+
+/** The tab that ends the visit crashes while it sends an answer, before it has forgotten anything. */
+export async function kioskBrokenOff(stage) {
+  const guest = await visitor(stage, "?kiosk=600");
+  await begins(guest);
+  const second = await stage.tab(guest.context);
+  await second.page.goto(guest.page.url());
+  await second.seesStep("adult");
+  const uid = await guest.uid();
+  await guest.page.route("**/updateSessionProgress", () => {}); // never answered
+  await guest.answers("adult", { option: true });
+  await silentUntilAsked(guest, 600);
+  await guest.find("kiosk-done").click();
+  await second.sees("kiosk-leaving");
+  await guest.page.close();
+  await second.seesPhase("welcome");
+  await second.sees("consent");
+  const traces = (await kept(second.page)).includes(uid);
+  return { uid, nextUid: await second.uid(), traces, uncaught: stage.uncaught };
 }
 
 /** The browser closes in the middle of a visit, and opens the kiosk at once, long before the pause is over. */
