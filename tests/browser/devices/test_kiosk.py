@@ -53,7 +53,7 @@ class TestRestart:
     def test_within_the_pause_forgets_the_visitor(self, browser: Browser) -> None:
         seen = browser.play("kioskRestart")
         assert seen["uncaught"] == []
-        assert seen["beside"] == seen["uid"], "a reload and another tab go on with the visit"
+        assert seen["uidBeside"] == seen["uid"], "a reload and another tab go on with the visit"
         assert seen["nextUid"] != seen["uid"]
         assert seen["consent"] is False
         assert seen["traces"] == []

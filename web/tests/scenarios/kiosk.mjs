@@ -44,6 +44,15 @@ async function begins(guest) {
   await guest.seesStep("adult");
 }
 
+/** Another tab of the same visit, in which a script may run first. */
+async function beside(stage, guest, step, script = () => {}) {
+  const tab = await stage.tab(guest.context);
+  await tab.page.addInitScript(script);
+  await tab.page.goto(guest.page.url());
+  await tab.seesStep(step);
+  return tab;
+}
+
 /** Wind the clock to the question, ten seconds before the end. */
 async function silentUntilAsked(guest, pauseSeconds = 45) {
   await guest.page.clock.fastForward((pauseSeconds - 9) * 1000);
@@ -188,9 +197,7 @@ export async function kioskEvent(stage) {
 export async function kioskTabs(stage) {
   const guest = await visitor(stage, "?kiosk");
   await begins(guest);
-  const second = await stage.tab(guest.context);
-  await second.page.goto(guest.page.url());
-  await second.seesStep("adult");
+  const second = await beside(stage, guest, "adult");
   // One clock for all tabs of the context.
   await guest.page.clock.fastForward(25_000);
   await second.page.mouse.click(5, 5);
@@ -224,10 +231,7 @@ function hearsNothing() {
 export async function kioskFrozenTab(stage) {
   const guest = await visitor(stage, "?kiosk=600");
   await begins(guest);
-  const frozen = await stage.tab(guest.context);
-  await frozen.page.addInitScript(hearsNothing);
-  await frozen.page.goto(guest.page.url());
-  await frozen.seesStep("adult");
+  const frozen = await beside(stage, guest, "adult", hearsNothing);
   const devtools = await guest.context.newCDPSession(frozen.page);
   await silentUntilAsked(guest, 600);
   await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
@@ -246,9 +250,7 @@ export async function kioskFrozenTab(stage) {
 export async function kioskBrokenOff(stage) {
   const guest = await visitor(stage, "?kiosk=600");
   await begins(guest);
-  const second = await stage.tab(guest.context);
-  await second.page.goto(guest.page.url());
-  await second.seesStep("adult");
+  const second = await beside(stage, guest, "adult");
   const uid = await guest.uid();
   await guest.page.route("**/updateSessionProgress", () => {}); // never answered
   await guest.answers("adult", { option: true });
@@ -276,10 +278,8 @@ export async function kioskRestart(stage) {
   const uid = await guest.uid();
   await page.reload();
   await guest.seesStep("mood");
-  const second = await stage.tab(context);
-  await second.page.goto(page.url());
-  await second.seesStep("mood");
-  const beside = await second.uid();
+  const second = await beside(stage, guest, "mood");
+  const uidBeside = await second.uid();
   await page.close();
   await second.page.close();
   const next = await stage.tab(context);
@@ -288,7 +288,7 @@ export async function kioskRestart(stage) {
   await next.sees("consent");
   const text = await kept(next.page);
   return {
-    ...{ uid, beside, nextUid: await next.uid(), consent: await next.find("consent").isChecked() },
+    ...{ uid, uidBeside, nextUid: await next.uid(), consent: await next.find("consent").isChecked() },
     traces: [uid, "Ada Restart", "ada@example.com"].filter((trace) => text.includes(trace)),
     uncaught: stage.uncaught,
   };
